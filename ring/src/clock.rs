@@ -1,0 +1,8 @@
+//! The wake clock, on which every time of this crate is: CLOCK_MONOTONIC on Linux, mach absolute time
+//! (CLOCK_UPTIME_RAW) on macOS. Both are the same for all processes of one machine.
+
+/// The time now, in nanoseconds since some moment before the processes started. Never goes back.
+#[must_use]
+pub fn now_ns() -> u64 {
+    crate::wake::now_ns()
+}

@@ -1,0 +1,354 @@
+//! The host's end of the ring: it sends blocks and takes replies, on the audio thread.
+
+use std::cell::Cell;
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use thiserror::Error;
+
+use crate::geometry::Geometry;
+use crate::header::BEFORE_FIRST_SEQUENCE;
+use crate::layout::{Layout, SLOTS, child_line, command, host_line, index, reply, slot_index};
+use crate::memory::{Memory, Word, load_u64, store_u64};
+use crate::phase::{ChildPhase, ChildReport};
+use crate::region::Mapping;
+
+/// Set in a command's flags when audio is missing between it and the command before.
+pub(crate) const FLAG_DISCONTINUITY: u32 = 1;
+
+/// What the host tells the child about a block, beside the samples.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct BlockHeader {
+    /// Frames in the block, at most the geometry's `max_frames`.
+    pub frames: u32,
+    /// The first frame's position in the session, in frames.
+    pub sample_position: u64,
+    /// When the first frame is heard or was captured, on the [`clock`](crate::clock).
+    pub host_time_ns: u64,
+    /// Audio is missing between the block before and this one.
+    pub discontinuity: bool,
+}
+
+/// An answered block.
+///
+/// All but the times is what the host itself sent. The times are the child's claims, clamped so that
+/// `sent_ns ≤ awake_ns ≤ done_ns ≤ now`; on the [`clock`](crate::clock).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reply {
+    /// The sequence that [`HostRing::send`] returned.
+    pub sequence: u32,
+    /// Frames in the block.
+    pub frames: u32,
+    /// The first frame's position in the session, in frames.
+    pub sample_position: u64,
+    /// When the block was sent.
+    pub sent_ns: u64,
+    /// When the child began to process.
+    pub awake_ns: u64,
+    /// When the child was done.
+    pub done_ns: u64,
+}
+
+/// Why a block wasn't sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum SendError {
+    /// All slots hold unanswered or untaken blocks: the child is late.
+    #[error("all {SLOTS} slots are taken by blocks without an answer")]
+    Full,
+    /// The block is longer than the geometry allows.
+    #[error("a block of {frames} frames, {max_frames} are possible")]
+    TooManyFrames {
+        /// The block's frames.
+        frames: u32,
+        /// The geometry's limit.
+        max_frames: u32,
+    },
+    /// Another number of channels than the geometry has inputs.
+    #[error("{found} input channels, {expected} are needed")]
+    Channels {
+        /// Channels given.
+        found: usize,
+        /// The geometry's inputs.
+        expected: u32,
+    },
+    /// A channel has fewer samples than the block has frames.
+    #[error("input channel {channel} has {samples} samples for {frames} frames")]
+    ShortChannel {
+        /// The channel, from 0.
+        channel: usize,
+        /// Samples in it.
+        samples: usize,
+        /// The block's frames.
+        frames: u32,
+    },
+}
+
+/// The host's end of the ring, for one audio thread: `Send`, not `Sync`.
+///
+/// Nothing here allocates, locks, logs or panics; [`HostRing::wake`] is one system call at most, and only
+/// [`HostRing::wait`] sleeps. Dropping the ring (and with it the last share of the segment) unmaps pages: the audio
+/// thread sends it back, to be dropped elsewhere.
+#[derive(Debug)]
+pub struct HostRing<M: Memory = Mapping> {
+    memory: Arc<M>,
+    layout: Layout,
+    generation: u32,
+    /// Counts the changes of the parameters; shared with [`ParameterWriter`](crate::ParameterWriter), not with the
+    /// child.
+    epoch: Arc<M::Word>,
+    /// The newest sequence sent.
+    sent: u32,
+    /// The newest sequence taken or discarded. Invariant: `sent − taken` is at most [`SLOTS`].
+    taken: u32,
+    /// What was sent in each slot: the truth about a block, whatever its slot says by now.
+    blocks: [SentBlock; SLOTS],
+    violations: u32,
+    not_sync: PhantomData<Cell<()>>,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct SentBlock {
+    frames: u32,
+    sample_position: u64,
+    sent_ns: u64,
+}
+
+impl<M: Memory> HostRing<M> {
+    pub(crate) fn new(memory: Arc<M>, layout: Layout, generation: u32, epoch: Arc<M::Word>) -> Self {
+        Self {
+            memory,
+            layout,
+            generation,
+            epoch,
+            sent: BEFORE_FIRST_SEQUENCE,
+            taken: BEFORE_FIRST_SEQUENCE,
+            blocks: [SentBlock::default(); SLOTS],
+            violations: 0,
+            not_sync: PhantomData,
+        }
+    }
+
+    /// The segment's geometry.
+    #[must_use]
+    pub fn geometry(&self) -> Geometry {
+        self.layout.geometry()
+    }
+
+    /// Which child of its session this segment was made for.
+    #[must_use]
+    pub fn generation(&self) -> u32 {
+        self.generation
+    }
+
+    /// Blocks sent and neither taken nor discarded: 0 to [`SLOTS`].
+    #[must_use]
+    pub fn outstanding(&self) -> usize {
+        index(self.sent.wrapping_sub(self.taken))
+    }
+
+    /// Blocks that can be sent before a reply is taken: [`SLOTS`] less [`HostRing::outstanding`].
+    #[must_use]
+    pub fn free_slots(&self) -> usize {
+        SLOTS.saturating_sub(self.outstanding())
+    }
+
+    /// Copies a block into the segment and publishes it; returns its sequence, one more than the last one's, wrapping
+    /// around. Makes no system call: follow it with [`HostRing::wake`].
+    ///
+    /// `input` is planar, one slice for each of the geometry's inputs, each of at least `block.frames` samples.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError`], and then nothing was sent.
+    pub fn send(&mut self, block: BlockHeader, input: &[&[f32]]) -> Result<u32, SendError> {
+        self.check(block, input)?;
+        let sequence = self.sent.wrapping_add(1);
+        let frames = index(block.frames);
+        for (channel, samples) in (0_u32..).zip(input) {
+            let samples = samples.get(..frames).unwrap_or_default();
+            self.memory.write_samples(self.layout.input(sequence, channel), samples);
+        }
+
+        let memory = &*self.memory;
+        let slot = self.layout.slot(sequence);
+        let put = |offset, value| memory.word(slot + offset).store(value, Ordering::Relaxed);
+        put(command::SEQ, sequence);
+        put(command::FRAMES, block.frames);
+        store_u64(memory, slot + command::SAMPLE_POSITION, block.sample_position);
+        store_u64(memory, slot + command::HOST_TIME_NS, block.host_time_ns);
+        // SYNC: partner is the Release in `ParameterWriter`; every value set before that count is passed on by the
+        // Release below.
+        put(command::PARAMETER_EPOCH, self.epoch.load(Ordering::Acquire));
+        put(command::FLAGS, if block.discontinuity { FLAG_DISCONTINUITY } else { 0 });
+
+        if let Some(entry) = self.blocks.get_mut(slot_index(sequence)) {
+            *entry = SentBlock {
+                frames: block.frames,
+                sample_position: block.sample_position,
+                sent_ns: memory.now_ns(),
+            };
+        }
+        self.sent = sequence;
+        // SYNC: partner is the Acquire of COMMAND_SEQ in `ChildRing`; hands the slot to the child.
+        memory.word(host_line::COMMAND_SEQ).store(sequence, Ordering::Release);
+        Ok(sequence)
+    }
+
+    fn check(&self, block: BlockHeader, input: &[&[f32]]) -> Result<(), SendError> {
+        if self.free_slots() == 0 {
+            return Err(SendError::Full);
+        }
+        let (frames, max_frames) = (block.frames, self.geometry().max_frames());
+        if frames > max_frames {
+            return Err(SendError::TooManyFrames { frames, max_frames });
+        }
+        let expected = self.geometry().inputs();
+        if input.len() != index(expected) {
+            return Err(SendError::Channels { found: input.len(), expected });
+        }
+        match input.iter().position(|samples| samples.len() < index(frames)) {
+            Some(channel) => {
+                let samples = input.get(channel).map_or(0, |samples| samples.len());
+                Err(SendError::ShortChannel { channel, samples, frames })
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Wakes the child if it waits for a command: one system call then, none otherwise.
+    pub fn wake(&self) {
+        // SYNC: partner is the fence in `ChildRing::wait`. The command is stored before the flag is read, there the
+        // flag is stored before the command is read: one of the two sides sees the other.
+        M::fence();
+        if self.memory.word(child_line::WAITING).load(Ordering::Relaxed) != 0 {
+            self.memory.wake(host_line::COMMAND_SEQ);
+        }
+    }
+
+    /// Replies that are in and not taken: 0 to [`HostRing::outstanding`]. A sequence out of that window counts as
+    /// none.
+    #[must_use]
+    pub fn ready(&self) -> usize {
+        // SYNC: partner is the Release in `ChildBlock::reply`; hands the slots up to it back to the host.
+        self.answered(self.memory.word(child_line::REPLY_SEQ).load(Ordering::Acquire))
+    }
+
+    /// How many of the outstanding blocks a reply sequence answers.
+    fn answered(&self, reply_seq: u32) -> usize {
+        let answered = index(reply_seq.wrapping_sub(self.taken));
+        if answered <= self.outstanding() { answered } else { 0 }
+    }
+
+    /// Takes the oldest reply and copies its samples out, as the child left them: they may be NaN or infinite.
+    ///
+    /// `output` is planar, one slice for each of the geometry's outputs, each of at least as many samples as the block
+    /// has frames. A missing channel is left out, a shorter one gets what fits, and what is beyond stays as it was.
+    pub fn take(&mut self, output: &mut [&mut [f32]]) -> Option<Reply> {
+        let reply = self.collect()?;
+        for (channel, samples) in (0..self.geometry().outputs()).zip(output) {
+            let count = samples.len().min(index(reply.frames));
+            if let Some(samples) = samples.get_mut(..count) {
+                self.memory.read_samples(self.layout.output(reply.sequence, channel), samples);
+            }
+        }
+        self.taken = reply.sequence;
+        Some(reply)
+    }
+
+    /// Takes the oldest reply without its samples.
+    pub fn discard(&mut self) -> Option<Reply> {
+        let reply = self.collect()?;
+        self.taken = reply.sequence;
+        Some(reply)
+    }
+
+    /// The oldest reply that is in; its slot is still the block's.
+    fn collect(&mut self) -> Option<Reply> {
+        if self.ready() == 0 {
+            return None;
+        }
+        let sequence = self.taken.wrapping_add(1);
+        let memory = &*self.memory;
+        let slot = self.layout.slot(sequence);
+        if memory.word(slot + reply::SEQ).load(Ordering::Relaxed) != sequence {
+            self.violations = self.violations.saturating_add(1);
+        }
+        let block = self.blocks.get(slot_index(sequence)).copied().unwrap_or_default();
+        // A clock that seems to go back must not turn the limits around.
+        let now_ns = memory.now_ns().max(block.sent_ns);
+        let awake_ns = load_u64(memory, slot + reply::AWAKE_NS).clamp(block.sent_ns, now_ns);
+        let done_ns = load_u64(memory, slot + reply::DONE_NS).clamp(awake_ns, now_ns);
+        Some(Reply {
+            sequence,
+            frames: block.frames,
+            sample_position: block.sample_position,
+            sent_ns: block.sent_ns,
+            awake_ns,
+            done_ns,
+        })
+    }
+
+    /// Sleeps until a reply is in, at most to the deadline on the [`clock`](crate::clock); says whether one is. With
+    /// nothing outstanding it returns at once. For Direct mode; a child that lies about its replies can at most keep
+    /// this thread awake until the deadline.
+    #[must_use]
+    pub fn wait(&self, deadline_ns: u64) -> bool {
+        if self.ready() > 0 {
+            return true;
+        }
+        if self.outstanding() == 0 {
+            return false;
+        }
+        let waiting = self.memory.word(host_line::WAITING);
+        waiting.store(1, Ordering::Relaxed);
+        // SYNC: partner is the fence in `ChildBlock::reply`. The flag is stored before the reply is read, there the
+        // reply is stored before the flag is read.
+        M::fence();
+        let replied = loop {
+            // SYNC: partner is the Release in `ChildBlock::reply`.
+            let seen = self.memory.word(child_line::REPLY_SEQ).load(Ordering::Acquire);
+            if self.answered(seen) > 0 {
+                break true;
+            }
+            if self.memory.now_ns() >= deadline_ns {
+                break false;
+            }
+            self.memory.wait(child_line::REPLY_SEQ, seen, deadline_ns);
+        };
+        waiting.store(0, Ordering::Relaxed);
+        replied
+    }
+
+    /// Whether the child has begun an outstanding block: tells a child that wasn't scheduled from one that is too slow.
+    /// The child's claim.
+    #[must_use]
+    pub fn has_begun(&self, sequence: u32) -> bool {
+        let begun =
+            index(self.memory.word(child_line::BEGUN).load(Ordering::Relaxed).wrapping_sub(self.taken));
+        let place = index(sequence.wrapping_sub(self.taken));
+        begun <= self.outstanding() && (1..=begun).contains(&place)
+    }
+
+    /// What the child says about itself.
+    #[must_use]
+    pub fn child(&self) -> ChildReport {
+        // Each word stands for itself, so no order is needed.
+        let get = |offset| self.memory.word(offset).load(Ordering::Relaxed);
+        ChildReport {
+            phase: ChildPhase::from_word(get(child_line::PHASE)),
+            heartbeat: get(child_line::HEARTBEAT),
+            nonfinite: get(child_line::NONFINITE),
+            violations: self.violations,
+        }
+    }
+}
+
+impl HostRing {
+    /// Whether the host's pages are locked into memory. Where the system refused (a low RLIMIT_MEMLOCK) the ring
+    /// works all the same, but a page may have to be read back in under memory pressure.
+    #[must_use]
+    pub fn locked(&self) -> bool {
+        self.memory.locked()
+    }
+}

@@ -1,0 +1,150 @@
+//! A peer that writes anything anywhere, between any two steps.
+
+use std::collections::VecDeque;
+use std::sync::atomic::Ordering;
+
+use super::plain::{Plain, Random, pair, rounds};
+use crate::header::BEFORE_FIRST_SEQUENCE;
+use crate::host::{BlockHeader, SendError};
+use crate::layout::{SLOTS, child_line, command, host_line, index, reply};
+use crate::memory::Memory;
+
+/// Overwrites some words: those that matter more often than the rest, with values that matter more often than others.
+fn scribble(memory: &Plain, important: &[usize], random: &mut Random, near: u32) {
+    for _ in 0..random.below(12) {
+        let offset = match random.below(4) {
+            0 => random.below(memory.len() / 4) * 4,
+            _ => important[random.below(important.len())],
+        };
+        let value = match random.below(6) {
+            0 => 0,
+            1 => u32::MAX,
+            2 => f32::NAN.to_bits(),
+            3 => random.word(),
+            _ => near.wrapping_add(random.word() % 16).wrapping_sub(8),
+        };
+        memory.word(offset).store(value, Ordering::Relaxed);
+    }
+}
+
+/// The whole segment is the child's to write, so the words that the host wrote are overwritten as well.
+#[test]
+fn the_host_stands_any_child() {
+    let mut pair = pair(16, 2, 2);
+    let mut random = Random(3);
+    let mut important = vec![
+        child_line::REPLY_SEQ,
+        child_line::REPLY_SEQ,
+        child_line::WAITING,
+        child_line::PHASE,
+        child_line::BEGUN,
+        host_line::COMMAND_SEQ,
+    ];
+    for sequence in (0_u32..).take(SLOTS) {
+        let slot = pair.layout.slot(sequence);
+        important.extend(
+            [reply::SEQ, reply::AWAKE_NS, reply::DONE_NS, command::SEQ, command::FRAMES].map(|o| slot + o),
+        );
+        important.push(pair.layout.output(sequence, 1));
+    }
+    let mut outstanding = VecDeque::new();
+    let (mut last_sent, mut taken, mut answered) = (None::<u32>, 0_u32, 0_u32);
+    let input = [0.5; 32];
+    for round in 0..rounds(300_000) {
+        scribble(&pair.memory, &important, &mut random, last_sent.unwrap_or(0));
+        match random.below(6) {
+            0 | 1 => {
+                let frames = u32::try_from(random.below(20)).expect("small");
+                let position = random.next();
+                let block = BlockHeader { frames, sample_position: position, ..BlockHeader::default() };
+                match pair.host.send(block, &[&input, &input]) {
+                    Ok(sequence) => {
+                        assert!(last_sent.is_none_or(|last| sequence == last.wrapping_add(1)), "monotonic");
+                        last_sent = Some(sequence);
+                        outstanding.push_back((sequence, frames, position));
+                    }
+                    Err(SendError::Full) => assert_eq!(outstanding.len(), SLOTS),
+                    Err(error) => assert!(frames > 16, "{error}"),
+                }
+            }
+            2 => {
+                let mut output = [[7.0; 32]; 2];
+                let [left, right] = &mut output;
+                let reply = pair.host.take(&mut [left, right]);
+                if let Some(reply) = reply {
+                    taken += 1;
+                    let sent = outstanding.pop_front();
+                    assert_eq!(Some((reply.sequence, reply.frames, reply.sample_position)), sent);
+                    assert!(reply.sent_ns <= reply.awake_ns && reply.awake_ns <= reply.done_ns);
+                    assert!(
+                        output.iter().all(|channel| channel[index(reply.frames)..].iter().all(|s| *s == 7.0))
+                    );
+                }
+            }
+            3 => {
+                let reply = pair.host.discard();
+                taken += u32::from(reply.is_some());
+                if let Some(reply) = reply {
+                    assert_eq!(
+                        Some((reply.sequence, reply.frames, reply.sample_position)),
+                        outstanding.pop_front()
+                    );
+                }
+            }
+            4 => {
+                let waited = pair.host.wait(pair.memory.now_ns() + 5);
+                assert_eq!(waited, pair.host.ready() > 0);
+                pair.host.wake();
+            }
+            _ => {
+                // Now and then a child that keeps to the rules, so that the next steps aren't all refused.
+                pair.memory.word(child_line::REPLY_SEQ).store(last_sent.unwrap_or(0), Ordering::Relaxed);
+                answered += 1;
+            }
+        }
+        let report = pair.host.child();
+        assert!(report.violations <= taken, "round {round}: {report:?}");
+        assert!(!pair.host.has_begun(last_sent.unwrap_or(0).wrapping_add(1)), "a block that wasn't sent");
+        assert_eq!(pair.host.outstanding(), outstanding.len());
+        assert_eq!(pair.host.free_slots() + pair.host.outstanding(), SLOTS);
+        assert!(pair.host.ready() <= pair.host.outstanding());
+    }
+    assert!(taken > 0 && answered > 0 && pair.host.child().violations > 0, "the peer did something: {taken}");
+}
+
+/// The child trusts its host no more.
+#[test]
+fn the_child_stands_any_host() {
+    let mut pair = pair(16, 2, 2);
+    let mut random = Random(4);
+    let mut important = vec![host_line::COMMAND_SEQ, host_line::WAITING];
+    for sequence in (0_u32..).take(SLOTS) {
+        let slot = pair.layout.slot(sequence);
+        important
+            .extend([command::SEQ, command::FRAMES, command::PARAMETER_EPOCH].map(|offset| slot + offset));
+    }
+    let mut samples = [0.0; 32];
+    let (mut near, mut blocks) = (BEFORE_FIRST_SEQUENCE, 0_u32);
+    for _ in 0..rounds(300_000) {
+        scribble(&pair.memory, &important, &mut random, near);
+        if random.below(2) == 0 {
+            // Now and then a host that keeps to the rules: a next command that is one.
+            near = pair.child.handled.wrapping_add(1);
+            pair.memory.word(host_line::COMMAND_SEQ).store(near, Ordering::Relaxed);
+            pair.memory.word(pair.layout.slot(near) + command::SEQ).store(near, Ordering::Relaxed);
+        }
+        let _ = pair.child.wait(pair.memory.now_ns() + 5);
+        if let Some(mut block) = pair.child.next() {
+            blocks += 1;
+            assert!(block.frames() <= 16);
+            let channel = random.word() % 4;
+            block.read_input(channel, &mut samples);
+            block.read_parameters(&mut samples);
+            block.write_output(channel, &samples);
+            if random.below(8) > 0 {
+                block.reply(random.next());
+            }
+        }
+    }
+    assert!(blocks > 0, "the host did something");
+}

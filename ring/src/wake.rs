@@ -1,0 +1,29 @@
+//! Sleeping on a word of the segment, across processes.
+
+use std::sync::atomic::AtomicU32;
+
+#[cfg(target_os = "linux")]
+mod linux;
+#[cfg(target_os = "macos")]
+mod macos;
+
+#[cfg(target_os = "linux")]
+use linux as platform;
+#[cfg(target_os = "macos")]
+use macos as platform;
+
+/// Sleeps while `word` is `expected`: until a wake, the deadline, or for no reason at all, so that the caller looks
+/// at the word again. Never longer than to `deadline_ns` on the timeline of [`now_ns`], whatever a peer writes.
+pub(crate) fn wait_until(word: &AtomicU32, expected: u32, deadline_ns: u64) {
+    platform::wait_until(word, expected, deadline_ns);
+}
+
+/// Wakes one waiter of `word`, in whichever process; says whether there was one.
+pub(crate) fn wake(word: &AtomicU32) -> bool {
+    platform::wake(word)
+}
+
+/// The clock of the deadlines, in nanoseconds.
+pub(crate) fn now_ns() -> u64 {
+    platform::now_ns()
+}

@@ -1,0 +1,92 @@
+//! macOS 14.4 and later: `os_sync_wait_on_address`, shared between processes.
+//!
+//! Facts from Apple's <os/os_sync_wait_on_address.h> and <mach/mach_time.h> stand beside each call.
+#![expect(unsafe_code, reason = "the system's calls take a pointer to the word")]
+
+use std::ptr;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+
+/// `size` must be 4 or 8 and is the same for waiters and wakers; `addr` must be aligned to it, which an `AtomicU32` is.
+const WORD_LEN: usize = size_of::<u32>();
+
+/// A wait returns the number of waiters left, or −1 with errno: EINVAL (arguments), EINTR, EFAULT and ENOMEM (to be
+/// tried again), ETIMEDOUT. To the caller all mean the same: look at the word and the clock again.
+pub(super) fn wait_until(word: &AtomicU32, expected: u32, deadline_ns: u64) {
+    // A deadline of 0 is EINVAL, and one in the past needs no call.
+    let deadline = to_ticks(deadline_ns).max(1);
+    // SAFETY: the pointer is that of a live, aligned 4-byte word. The value is compared as 4 bytes, so it is given
+    // zero-extended. SHARED is needed when waiters and wakers are in different processes, and on both of them.
+    // The only clock that the call takes is OS_CLOCK_MACH_ABSOLUTE_TIME, whose deadline is in ticks.
+    let _ = unsafe {
+        libc::os_sync_wait_on_address_with_deadline(
+            word.as_ptr().cast(),
+            u64::from(expected),
+            WORD_LEN,
+            libc::OS_SYNC_WAIT_ON_ADDRESS_SHARED,
+            libc::OS_CLOCK_MACH_ABSOLUTE_TIME,
+            deadline,
+        )
+    };
+}
+
+/// Returns 0, or −1 with ENOENT when nobody waits: a normal end.
+pub(super) fn wake(word: &AtomicU32) -> bool {
+    // SAFETY: as in `wait_until`; the size and the SHARED flag are the same as the waiter's.
+    let result = unsafe {
+        libc::os_sync_wake_by_address_any(
+            word.as_ptr().cast(),
+            WORD_LEN,
+            libc::OS_SYNC_WAKE_BY_ADDRESS_SHARED,
+        )
+    };
+    result == 0
+}
+
+/// The mach absolute clock (CLOCK_UPTIME_RAW), which stands still while the machine sleeps.
+pub(super) fn now_ns() -> u64 {
+    // SAFETY: takes nothing and always succeeds.
+    let ticks = unsafe { mach_absolute_time() };
+    let (numer, denom) = timebase();
+    let ns = u128::from(ticks) * u128::from(numer) / u128::from(denom);
+    u64::try_from(ns).unwrap_or(u64::MAX)
+}
+
+/// Rounded up: a wait must not end just before its deadline and be begun again.
+fn to_ticks(ns: u64) -> u64 {
+    let (numer, denom) = timebase();
+    let ticks = (u128::from(ns) * u128::from(denom)).div_ceil(u128::from(numer));
+    u64::try_from(ticks).unwrap_or(u64::MAX)
+}
+
+/// Nanoseconds per tick as a fraction: 125/3 on Apple Silicon, 1/1 on Intel. It doesn't change while the system runs.
+fn timebase() -> (u32, u32) {
+    // The two halves in one word, 0 while unknown: threads that meet here at first write the same value.
+    static CACHED: AtomicU64 = AtomicU64::new(0);
+    let cached = CACHED.load(Ordering::Relaxed);
+    if let (Ok(numer @ 1..), Ok(denom @ 1..)) =
+        (u32::try_from(cached >> 32), u32::try_from(cached & 0xffff_ffff))
+    {
+        return (numer, denom);
+    }
+    let mut info = TimebaseInfo { numer: 0, denom: 0 };
+    // SAFETY: the pointer is that of a live struct of the layout that the call fills in.
+    let result = unsafe { mach_timebase_info(ptr::from_mut(&mut info)) };
+    if result != 0 || info.numer == 0 || info.denom == 0 {
+        return (1, 1);
+    }
+    CACHED.store(u64::from(info.numer) << 32 | u64::from(info.denom), Ordering::Relaxed);
+    (info.numer, info.denom)
+}
+
+/// `struct mach_timebase_info`.
+#[repr(C)]
+struct TimebaseInfo {
+    numer: u32,
+    denom: u32,
+}
+
+// libc's declarations of these two are deprecated in favour of another crate.
+unsafe extern "C" {
+    fn mach_absolute_time() -> u64;
+    fn mach_timebase_info(info: *mut TimebaseInfo) -> i32;
+}
