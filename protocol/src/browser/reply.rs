@@ -1,0 +1,114 @@
+//! What the dev WebSocket says, as text.
+//!
+//! It is written without a JSON tree in between: a tree turns every f32 into an f64, so that 0.8 would arrive as
+//! 0.800000011920929, and boxes each of a scope frame's 2,048 numbers.
+
+use super::{
+    GetAllParametersResult, GetAudioStatusResult, GetMeterFrameResult, GetOscilloscopeFrameResult,
+    GetParameterResult, Pong, RegisterAudioResult, RequestResizeResult,
+};
+use crate::{
+    rpc::{ErrorObject, Id},
+    session::Stats,
+};
+use serde::Serialize;
+
+/// The result of a [`super::Request`].
+#[derive(Debug, Clone, Serialize)]
+#[serde(untagged)]
+#[expect(missing_docs, reason = "each holds the type its method names")]
+pub enum Reply {
+    /// `{}`: it was done.
+    Done {},
+    Pong(Pong),
+    Parameter(GetParameterResult),
+    Parameters(GetAllParametersResult),
+    MeterFrame(GetMeterFrameResult),
+    OscilloscopeFrame(GetOscilloscopeFrameResult),
+    AudioStatus(GetAudioStatusResult),
+    Resize(RequestResizeResult),
+    Stats(Option<Box<Stats>>),
+    Registered(RegisterAudioResult),
+}
+
+/// The text of an answer.
+#[must_use]
+pub fn answer(id: &Id, outcome: &Result<Reply, ErrorObject>) -> String {
+    #[derive(Serialize)]
+    struct Answer<'a> {
+        jsonrpc: &'static str,
+        id: &'a Id,
+        #[serde(flatten)]
+        outcome: Outcome<'a>,
+    }
+    #[derive(Serialize)]
+    #[serde(rename_all = "lowercase")]
+    enum Outcome<'a> {
+        Result(&'a Reply),
+        Error(&'a ErrorObject),
+    }
+    let outcome = match outcome {
+        Ok(reply) => Outcome::Result(reply),
+        Err(error) => Outcome::Error(error),
+    };
+    text(&Answer { jsonrpc: "2.0", id, outcome })
+}
+
+/// The text that answers a batch: the answers to its calls, in one array.
+#[must_use]
+pub fn batch(answers: &[String]) -> String {
+    format!("[{}]", answers.join(","))
+}
+
+/// The text of a notification.
+#[must_use]
+pub fn notification(method: &str, params: &impl Serialize) -> String {
+    #[derive(Serialize)]
+    struct Notification<'a, P> {
+        jsonrpc: &'static str,
+        method: &'a str,
+        params: &'a P,
+    }
+    text(&Notification { jsonrpc: "2.0", method, params })
+}
+
+/// Nothing here has keys that aren't strings or a `Serialize` that fails, so this can't fail; should such a type be
+/// added, its message is `null`, and the tests of its shape show it.
+fn text(message: &impl Serialize) -> String {
+    serde_json::to_string(message).unwrap_or_else(|_| "null".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rpc::{INTERNAL_ERROR, Response, to_value};
+    use serde_json::{Value, json};
+
+    #[test]
+    fn an_answer_is_the_envelope_of_both_sockets() {
+        let id = Id::String("a".into());
+        for outcome in [
+            Ok(Reply::Done {}),
+            Ok(Reply::Stats(None)),
+            Ok(Reply::Pong(Pong { pong: true })),
+            Err(ErrorObject::new(INTERNAL_ERROR, "no \"quotes\" lost")),
+        ] {
+            let written: Value = serde_json::from_str(&answer(&id, &outcome)).unwrap();
+            let envelope = Response::new(id.clone(), outcome.map(|reply| to_value(&reply)));
+            assert_eq!(written, to_value(&envelope));
+        }
+        assert_eq!(answer(&Id::Null, &Ok(Reply::Done {})), r#"{"jsonrpc":"2.0","id":null,"result":{}}"#);
+    }
+
+    #[test]
+    fn a_value_keeps_its_short_form() {
+        let parameter = GetParameterResult { id: "gain".into(), value: 0.8 };
+        assert!(answer(&Id::Null, &Ok(Reply::Parameter(parameter))).contains(r#""value":0.8}"#));
+        assert_eq!(notification("x", &json!({})), r#"{"jsonrpc":"2.0","method":"x","params":{}}"#);
+    }
+
+    #[test]
+    fn a_batch_is_one_array() {
+        assert_eq!(batch(&["1".into(), "2".into()]), "[1,2]");
+    }
+}

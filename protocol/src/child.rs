@@ -1,0 +1,129 @@
+//! The socketpair between the companion and a processor child, and the variable that names what a child inherits.
+
+use crate::parameter::ParameterSpec;
+use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
+
+/// The environment variable that holds a [`Link`].
+pub const LINK_VARIABLE: &str = "WAVECRAFT_LINK";
+
+/// What the companion tells a child.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "camelCase")]
+pub enum ToChild {
+    /// Get ready to process: make the processor, or tell it of a new sample rate. Answered by [`FromChild::Ready`]
+    /// or [`FromChild::Error`].
+    Prepare {
+        /// In Hz.
+        sample_rate: f32,
+        /// The longest block that will come, in frames.
+        max_frames: u32,
+        /// Channels in.
+        inputs: u32,
+        /// Channels out.
+        outputs: u32,
+    },
+    /// Blocks may come from now on.
+    Start,
+    /// No block comes any more; a new `prepare` may.
+    Stop,
+}
+
+/// What a child tells the companion.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "camelCase")]
+pub enum FromChild {
+    /// The first message.
+    Hello {
+        /// The segment's version that the child was built with.
+        abi: u32,
+        /// The version of `wavecraft-dev-audio` that the child was built with.
+        sdk_version: String,
+        /// The project's name, from its package.
+        name: String,
+        /// The processor's own latency in frames; 0 where the project names none.
+        latency_frames: u32,
+        /// Every parameter, in the order of the segment's parameter words.
+        parameters: Vec<ParameterSpec>,
+    },
+    /// Prepared.
+    Ready,
+    /// Can't be prepared, or can't go on.
+    Error {
+        /// What happened, for a person.
+        message: String,
+    },
+    /// The processor panicked; the child ends after this.
+    Panic {
+        /// The panic's own message.
+        message: String,
+        /// `file:line:column`, where known.
+        location: Option<String>,
+        /// The stack, where it was captured; empty otherwise.
+        backtrace: String,
+    },
+    /// Something worth knowing that isn't an error.
+    Log {
+        /// The line.
+        message: String,
+    },
+}
+
+/// What a child inherits: descriptor numbers, and the segment's version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Link {
+    /// The companion's segment version.
+    pub abi: u32,
+    /// The descriptor of the segment.
+    pub segment: i32,
+    /// The descriptor of the child's end of the socketpair.
+    pub socket: i32,
+}
+
+/// A [`Link`] that can't be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{LINK_VARIABLE} is `{0}`, which is not `abi=…,segment=…,socket=…`")]
+pub struct BadLink(String);
+
+impl fmt::Display for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "abi={},segment={},socket={}", self.abi, self.segment, self.socket)
+    }
+}
+
+impl FromStr for Link {
+    type Err = BadLink;
+
+    fn from_str(text: &str) -> Result<Self, BadLink> {
+        let read = || {
+            let mut parts = text.split(',');
+            let link = Link {
+                abi: parts.next()?.strip_prefix("abi=")?.parse().ok()?,
+                segment: parts.next()?.strip_prefix("segment=")?.parse().ok().filter(|fd| *fd >= 3)?,
+                socket: parts.next()?.strip_prefix("socket=")?.parse().ok().filter(|fd| *fd >= 3)?,
+            };
+            (parts.next().is_none() && link.segment != link.socket).then_some(link)
+        };
+        read().ok_or_else(|| BadLink(text.into()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_survives_its_text_and_nothing_else_is_one() {
+        let link = Link { abi: 1, segment: 3, socket: 4 };
+        assert_eq!(link.to_string().parse(), Ok(link));
+        for bad in [
+            "",
+            "abi=1",
+            "abi=1,segment=0,socket=4",
+            "abi=1,segment=3,socket=3",
+            "abi=1,segment=3,socket=4,x",
+        ] {
+            assert!(bad.parse::<Link>().is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,334 @@
+//! The control socket: JSON-RPC 2.0, one message a line, between the `wavecraft` command and the companion.
+//!
+//! The connection that attached a project owns it: when it ends, however it ends, the project is detached.
+
+use crate::{
+    session::{AudioDevices, Build, Source, State, StateChange, Stats},
+    token::Token,
+};
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeMap, path::PathBuf};
+
+/// The longest line in bytes, without its newline.
+pub const MAX_LINE_BYTES: usize = 256 * 1024;
+
+/// Who are you? The first call of a connection.
+pub const HELLO: &str = "hello";
+/// Run a project: [`Attach`] → [`Attached`].
+pub const ATTACH: &str = "attach";
+/// Replace the pages' addresses that may open the dev WebSocket: [`SetOrigins`].
+pub const SET_ORIGINS: &str = "setOrigins";
+/// Run a newer executable in place of the one that runs: [`Reload`] → [`Reloaded`].
+pub const RELOAD: &str = "reload";
+/// Tell the project's pages what the build does: [`SetBuildStatus`].
+pub const BUILD_STATUS: &str = "buildStatus";
+/// End a project: [`OfSession`].
+pub const DETACH: &str = "detach";
+/// Start the child anew, also a held one: [`OfSession`].
+pub const RESTART: &str = "restart";
+/// Choose where a project's input comes from: [`SetSource`].
+pub const SET_SOURCE: &str = "setSource";
+/// Take the processor out of, or into, the way: [`SetFlag`].
+pub const SET_BYPASS: &str = "setBypass";
+/// Silence a project, or not: [`SetFlag`].
+pub const SET_MUTE: &str = "setMute";
+/// Set the gain behind the processor: [`SetGain`].
+pub const SET_GAIN: &str = "setGain";
+/// Everything at once: → [`Status`].
+pub const STATUS: &str = "status";
+/// The system's audio devices: → [`DeviceList`].
+pub const DEVICES: &str = "devices";
+/// Get notifications of the projects this connection attached (`all: false`) or of all: [`Subscribe`].
+pub const SUBSCRIBE: &str = "subscribe";
+/// End the companion: [`Shutdown`].
+pub const SHUTDOWN: &str = "shutdown";
+
+/// Notification: a project's state changed ([`StateChange`]).
+pub const SESSION_STATE: &str = "sessionState";
+/// Notification: a line that a child wrote ([`ChildLog`]).
+pub const CHILD_LOG: &str = "childLog";
+/// Notification, once a second: [`Stats`].
+pub const STATS: &str = "stats";
+/// Notification: the devices in use changed ([`AudioDevices`]).
+pub const DEVICES_CHANGED: &str = "devicesChanged";
+
+/// Code: the two sides speak different versions of this protocol.
+pub const VERSION_MISMATCH: i32 = -32010;
+/// Code: no such session.
+pub const UNKNOWN_SESSION: i32 = -32011;
+/// Code: the executable can't be run; the message says why.
+pub const BAD_EXECUTABLE: i32 = -32012;
+/// Code: the port is taken, and another was not allowed.
+pub const PORT_TAKEN: i32 = -32013;
+/// Code: the source can't be used; the message says why.
+pub const BAD_SOURCE: i32 = -32014;
+/// Code: `hello` comes first.
+pub const HELLO_FIRST: i32 = -32015;
+/// Code: the new processor could not take over; the old one goes on.
+pub const RELOAD_FAILED: i32 = -32016;
+
+/// Parameters of [`HELLO`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Hello {
+    /// [`crate::PROTOCOL_VERSION`] of the caller.
+    pub version: u32,
+}
+
+/// Result of [`HELLO`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Welcome {
+    /// [`crate::PROTOCOL_VERSION`] of the companion.
+    pub version: u32,
+    /// The companion's own version.
+    pub app_version: String,
+    /// Its process.
+    pub pid: u32,
+    /// Does it run without a menu?
+    pub headless: bool,
+    /// Where it writes its log.
+    pub log: PathBuf,
+}
+
+/// Parameters of [`ATTACH`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Attach {
+    /// The project's folder.
+    pub project_dir: PathBuf,
+    /// Its name, for people and for the session.
+    pub name: String,
+    /// The program to run as the child: a regular file, this user's, not writable by others.
+    pub executable: PathBuf,
+    /// Its arguments.
+    #[serde(default)]
+    pub args: Vec<String>,
+    /// Its working folder.
+    pub cwd: PathBuf,
+    /// Environment for it. Only names on the companion's allow-list are taken.
+    #[serde(default)]
+    pub env: BTreeMap<String, String>,
+    /// Values to start with, by parameter id; others have their defaults.
+    #[serde(default)]
+    pub parameters: BTreeMap<String, f32>,
+    /// Pages that may open the dev WebSocket: `scheme://host:port`.
+    #[serde(default)]
+    pub origins: Vec<String>,
+    /// The dev WebSocket's port: the first to try. 9000 where absent.
+    #[serde(default)]
+    pub port: Option<u16>,
+    /// Take that port or fail.
+    #[serde(default)]
+    pub strict_port: bool,
+    /// Opens the dev WebSocket.
+    pub token: Token,
+    /// Lets a program with its own audio register there.
+    pub audio_token: Token,
+    /// Where the input comes from. Absent: the last used, else the microphone.
+    #[serde(default)]
+    pub source: Option<Source>,
+}
+
+/// Result of [`ATTACH`]. The child is spawned then, not yet live: [`SESSION_STATE`] follows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Attached {
+    /// The session's name, for the other calls.
+    pub session: String,
+    /// The dev WebSocket's port.
+    pub port: u16,
+    /// Its address, with the token in its path.
+    pub ws_url: String,
+    /// What is used for audio.
+    pub devices: AudioDevices,
+}
+
+/// Parameters of [`SET_ORIGINS`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SetOrigins {
+    /// Which project.
+    pub session: String,
+    /// All that may connect from now on.
+    pub origins: Vec<String>,
+}
+
+/// Parameters of [`RELOAD`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Reload {
+    /// Which project.
+    pub session: String,
+    /// The newer program.
+    pub executable: PathBuf,
+}
+
+/// Result of [`RELOAD`]: the newer processor is heard.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Reloaded {
+    /// From the call to the newer processor being heard, in milliseconds.
+    pub swap_ms: u64,
+}
+
+/// Parameters of [`BUILD_STATUS`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SetBuildStatus {
+    /// Which project.
+    pub session: String,
+    /// What the build does.
+    #[serde(flatten)]
+    pub build: Build,
+}
+
+/// Parameters of [`DETACH`] and [`RESTART`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OfSession {
+    /// Which project.
+    pub session: String,
+}
+
+/// Parameters of [`SET_SOURCE`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SetSource {
+    /// Which project.
+    pub session: String,
+    /// Where its input comes from now.
+    pub source: Source,
+}
+
+/// Parameters of [`SET_BYPASS`] and [`SET_MUTE`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SetFlag {
+    /// Which project.
+    pub session: String,
+    /// Bypassed, or muted.
+    pub on: bool,
+}
+
+/// Parameters of [`SET_GAIN`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SetGain {
+    /// Which project.
+    pub session: String,
+    /// −60 to +12 dB.
+    pub gain_db: f32,
+}
+
+/// Parameters of [`SUBSCRIBE`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Subscribe {
+    /// Of all projects, not only of those that this connection attached.
+    #[serde(default)]
+    pub all: bool,
+}
+
+/// Parameters of [`SHUTDOWN`].
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shutdown {
+    /// Only if no project is attached; otherwise the call does nothing.
+    #[serde(default)]
+    pub if_idle: bool,
+}
+
+/// Result of [`STATUS`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Status {
+    /// The companion itself.
+    pub companion: Welcome,
+    /// What is used for audio; absent while nothing is attached.
+    pub devices: Option<AudioDevices>,
+    /// Every project.
+    pub sessions: Vec<SessionStatus>,
+}
+
+/// One project in [`Status`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SessionStatus {
+    /// Its session.
+    pub session: String,
+    /// Its name.
+    pub name: String,
+    /// Its folder.
+    pub project_dir: PathBuf,
+    /// Its state.
+    pub state: State,
+    /// Why it is in this state, where that isn't plain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The child's process, while there is one.
+    pub child_pid: Option<u32>,
+    /// The dev WebSocket's address, with its token: for this user only, as everything on this socket.
+    pub ws_url: String,
+    /// Lets a program with its own audio register there.
+    pub audio_token: Token,
+    /// The dev WebSocket's port.
+    pub port: u16,
+    /// The last figures.
+    pub stats: Option<Stats>,
+}
+
+/// Result of [`DEVICES`].
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct DeviceList {
+    /// Microphones and other inputs.
+    pub inputs: Vec<Device>,
+    /// Loudspeakers and other outputs.
+    pub outputs: Vec<Device>,
+}
+
+/// One audio device.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Device {
+    /// What it is pinned by.
+    pub id: String,
+    /// What a person reads.
+    pub name: String,
+    /// How many channels it has.
+    pub channels: u16,
+    /// Its rate now, in Hz.
+    pub sample_rate: u32,
+    /// Is it the system's default?
+    pub is_default: bool,
+}
+
+/// Parameters of [`CHILD_LOG`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ChildLog {
+    /// Which project.
+    pub session: String,
+    /// Where the line came from.
+    pub stream: LogStream,
+    /// The line, without its end.
+    pub line: String,
+}
+
+/// Where a child's line came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum LogStream {
+    /// Its standard output.
+    Stdout,
+    /// Its standard error.
+    Stderr,
+    /// A message on its socketpair: a log line, an error, or a panic.
+    Message,
+}
+
+/// A notification of the companion, read.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "each holds the type its constant names")]
+pub enum Notice {
+    State(StateChange),
+    Log(ChildLog),
+    Stats(Box<Stats>),
+    Devices(AudioDevices),
+}
+
+impl Notice {
+    /// Reads a notification; `None` for one that this version doesn't know, which is to be ignored.
+    #[must_use]
+    pub fn read(method: &str, params: serde_json::Value) -> Option<Self> {
+        match method {
+            SESSION_STATE => serde_json::from_value(params).ok().map(Self::State),
+            CHILD_LOG => serde_json::from_value(params).ok().map(Self::Log),
+            STATS => serde_json::from_value(params).ok().map(|stats| Self::Stats(Box::new(stats))),
+            DEVICES_CHANGED => serde_json::from_value(params).ok().map(Self::Devices),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! What `wavecraft start --json` prints: one object a line on standard output.
+
+use crate::session::{AudioDevices, Build, LateBlocks, State};
+use serde::{Deserialize, Serialize};
+
+/// One line.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "camelCase")]
+pub enum Event {
+    /// The processor is heard, and the addresses work.
+    Ready {
+        /// The companion's name for this project.
+        session: String,
+        /// The dev WebSocket, with its token.
+        ws_url: String,
+        /// The project's page, with its token; absent with `--no-ui` or without a `ui` folder.
+        ui_url: Option<String>,
+        /// What is used for audio.
+        devices: AudioDevices,
+        /// From the microphone to the loudspeaker, as reported.
+        latency_ms: f64,
+    },
+    /// Once a second.
+    Stats {
+        /// Blocks that the child processed.
+        blocks: u64,
+        /// Blocks that came back too late, all causes.
+        late_blocks: u64,
+        /// The same by cause.
+        late: LateBlocks,
+        /// Times the device lost frames.
+        xruns: u64,
+        /// The audio thread's busy time by its period.
+        load: f32,
+        /// The source, RMS over both channels, linear.
+        input_rms: f32,
+        /// The processor's output, RMS over both channels, linear.
+        output_rms: f32,
+    },
+    /// The project's state changed.
+    State {
+        /// To what.
+        state: State,
+        /// Why, and what comes next.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    /// cargo started, or ended.
+    Build(Build),
+    /// A newer processor is heard.
+    Reloaded {
+        /// The build's time.
+        build_ms: u64,
+        /// From asking for the swap to the newer processor being heard.
+        swap_ms: u64,
+    },
+    /// A line that the child, cargo or the UI's server wrote.
+    Log {
+        /// `child`, `cargo` or `ui`.
+        from: String,
+        /// The line.
+        line: String,
+    },
+    /// Something failed. The command may go on.
+    Error {
+        /// What happened, to what, what next.
+        message: String,
+    },
+    /// The last line.
+    Stopped {
+        /// Processes that this start made and that are still there.
+        orphans: usize,
+    },
+}

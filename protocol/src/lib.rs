@@ -1,0 +1,32 @@
+//! Every message that crosses a process or a socket of the Wavecraft Companion.
+//!
+//! This crate is the one place that knows JSON shapes. It does no I/O and starts no threads: bytes in, values out.
+//!
+//! | module | wire |
+//! |---|---|
+//! | [`rpc`] | the JSON-RPC 2.0 envelope of both sockets |
+//! | [`browser`] | the dev WebSocket, between the companion and a page |
+//! | [`control`] | the Unix socket between the `wavecraft` command and the companion |
+//! | [`child`] | the socketpair between the companion and a processor child |
+//! | [`frame`] | the length prefix on that socketpair |
+//! | [`event`] | what `wavecraft start --json` prints |
+//! | [`parameter`] | parameters, as all of the above describe them |
+//! | [`session`] | what a running project is, does and measures |
+//! | [`settings`] | the companion's settings file |
+//! | [`paths`] | where sockets, builds, settings and logs are |
+//! | [`token`] | the secret that opens a project's dev WebSocket |
+
+pub mod browser;
+pub mod child;
+pub mod control;
+pub mod event;
+pub mod frame;
+pub mod parameter;
+pub mod paths;
+pub mod rpc;
+pub mod session;
+pub mod settings;
+pub mod token;
+
+/// The version of everything in this crate. The companion and the command refuse each other when it differs.
+pub const PROTOCOL_VERSION: u32 = 1;

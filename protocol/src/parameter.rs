@@ -1,0 +1,210 @@
+//! Parameters: one description for the child that has them, the companion that keeps their values, and the page
+//! that shows them.
+
+use serde::{Deserialize, Serialize};
+pub use wavecraft_protocol::ParameterType;
+
+/// The most parameters a processor may have: the segment has so many words.
+pub const MAX_PARAMETERS: usize = 1024;
+
+/// What a parameter is. Values are plain, in the parameter's own unit and range, never normalised.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ParameterSpec {
+    /// Unique within a project: `processor_suffix`.
+    pub id: String,
+    /// What a person reads.
+    pub name: String,
+    /// How it is shown: a continuous value, a switch, or a choice.
+    #[serde(rename = "type")]
+    pub kind: ParameterType,
+    /// The value it starts with.
+    pub default: f32,
+    /// The smallest value.
+    pub min: f32,
+    /// The largest value.
+    pub max: f32,
+    /// The distance between values, where only some are allowed (1 for switches, choices and whole numbers).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<f32>,
+    /// The exponent of a skewed control: `value = min + (max − min) · position^skew`. Absent: a linear one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub skew: Option<f32>,
+    /// For example "dB" or "Hz".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+    /// A heading to sort it under.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    /// The names of a choice's values 0, 1, 2, ….
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variants: Option<Vec<String>>,
+}
+
+impl ParameterSpec {
+    /// The value this parameter takes when asked for `value`: on a step where it has steps.
+    ///
+    /// # Errors
+    /// [`OutOfRange`] if `value` is not finite, or below `min`, or above `max`.
+    pub fn accept(&self, value: f32) -> Result<f32, OutOfRange> {
+        if !value.is_finite() || value < self.min || value > self.max {
+            return Err(OutOfRange { id: self.id.clone(), value, min: self.min, max: self.max });
+        }
+        Ok(self.nearest(value))
+    }
+
+    /// The allowed value nearest to `value`: what a value from before a rebuild becomes after it. Not finite: the
+    /// default.
+    #[must_use]
+    pub fn nearest(&self, value: f32) -> f32 {
+        if !value.is_finite() {
+            return self.default;
+        }
+        let value = value.clamp(self.min, self.max);
+        match self.step {
+            Some(step) => (self.min + ((value - self.min) / step).round() * step).clamp(self.min, self.max),
+            None => value,
+        }
+    }
+}
+
+/// A parameter and the value it has: what `getAllParameters` lists. A superset of the published `ParameterInfo`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Parameter {
+    /// What it is.
+    #[serde(flatten)]
+    pub spec: ParameterSpec,
+    /// What it is set to.
+    pub value: f32,
+}
+
+/// A value that a parameter can't have.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("parameter `{id}` can't be {value}: its range is {min} to {max}")]
+pub struct OutOfRange {
+    /// Which parameter.
+    pub id: String,
+    /// What was asked for.
+    pub value: f32,
+    /// Its smallest value.
+    pub min: f32,
+    /// Its largest value.
+    pub max: f32,
+}
+
+/// What is wrong with a set of parameters that a child announced.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum BadParameters {
+    /// More than the segment has room for.
+    #[error("{0} parameters are more than the {MAX_PARAMETERS} that fit")]
+    TooMany(usize),
+    /// Two with one id.
+    #[error("two parameters have the id `{0}`: give one processor, or one parameter, another name")]
+    SameId(String),
+    /// A range that isn't one.
+    #[error("parameter `{id}`: {reason}")]
+    BadRange {
+        /// Which parameter.
+        id: String,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+}
+
+/// Checks what a child announced, so that everything after may rely on it.
+///
+/// # Errors
+/// See [`BadParameters`].
+pub fn check_set(specs: &[ParameterSpec]) -> Result<(), BadParameters> {
+    if specs.len() > MAX_PARAMETERS {
+        return Err(BadParameters::TooMany(specs.len()));
+    }
+    let mut ids = std::collections::HashSet::new();
+    for spec in specs {
+        if !ids.insert(spec.id.as_str()) {
+            return Err(BadParameters::SameId(spec.id.clone()));
+        }
+        let bad = |reason| Err(BadParameters::BadRange { id: spec.id.clone(), reason });
+        if spec.id.is_empty() || spec.id.len() > 256 {
+            return bad("its id is empty or longer than 256 bytes");
+        }
+        if ![spec.min, spec.max, spec.default].iter().all(|value| value.is_finite()) {
+            return bad("its range or default is not a finite number");
+        }
+        if spec.min > spec.max {
+            return bad("its smallest value is above its largest");
+        }
+        if spec.default < spec.min || spec.default > spec.max {
+            return bad("its default is outside of its range");
+        }
+        if spec.step.is_some_and(|step| !step.is_finite() || step <= 0.0) {
+            return bad("its step is not a positive number");
+        }
+        if spec.skew.is_some_and(|skew| !skew.is_finite() || skew <= 0.0) {
+            return bad("its skew is not a positive number");
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    pub(crate) fn gain() -> ParameterSpec {
+        ParameterSpec {
+            id: "gain_level".into(),
+            name: "Level".into(),
+            kind: ParameterType::Float,
+            default: 0.0,
+            min: -60.0,
+            max: 12.0,
+            step: None,
+            skew: None,
+            unit: Some("dB".into()),
+            group: None,
+            variants: None,
+        }
+    }
+
+    #[test]
+    fn values_out_of_range_are_refused_and_steps_are_kept() {
+        let gain = gain();
+        assert_eq!(gain.accept(-3.5), Ok(-3.5));
+        for bad in [f32::NAN, f32::INFINITY, -61.0, 13.0] {
+            assert!(gain.accept(bad).is_err(), "{bad}");
+        }
+        let choice = ParameterSpec { min: 0.0, max: 3.0, step: Some(1.0), ..gain };
+        assert_eq!(choice.accept(1.6), Ok(2.0));
+        assert_eq!(choice.nearest(99.0), 3.0);
+        assert_eq!(choice.nearest(f32::NAN), 0.0);
+    }
+
+    #[test]
+    fn a_parameter_reads_as_the_published_shape() {
+        let parameter = Parameter { spec: ParameterSpec { step: Some(0.5), ..gain() }, value: -6.0 };
+        let text = serde_json::to_string(&parameter).unwrap();
+        let theirs: wavecraft_protocol::ParameterInfo = serde_json::from_str(&text).unwrap();
+        assert_eq!((theirs.id.as_str(), theirs.value, theirs.max), ("gain_level", -6.0, 12.0));
+        assert_eq!(serde_json::from_str::<Parameter>(&text).unwrap(), parameter);
+    }
+
+    #[test]
+    fn every_fault_of_a_set_is_named() {
+        assert_eq!(check_set(&[gain()]), Ok(()));
+        assert_eq!(check_set(&[gain(), gain()]), Err(BadParameters::SameId("gain_level".into())));
+        assert_eq!(check_set(&vec![gain(); 1025]), Err(BadParameters::TooMany(1025)));
+        for broken in [
+            ParameterSpec { id: String::new(), ..gain() },
+            ParameterSpec { max: f32::NAN, ..gain() },
+            ParameterSpec { max: -70.0, ..gain() },
+            ParameterSpec { default: 20.0, ..gain() },
+            ParameterSpec { step: Some(0.0), ..gain() },
+            ParameterSpec { skew: Some(-1.0), ..gain() },
+        ] {
+            assert!(
+                matches!(check_set(std::slice::from_ref(&broken)), Err(BadParameters::BadRange { .. })),
+                "{broken:?}"
+            );
+        }
+    }
+}
