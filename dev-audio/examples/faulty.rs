@@ -1,0 +1,123 @@
+//! A processor that fails in the way that its parameter says, for the tests of whoever runs it.
+//!
+//! It passes audio on until the parameter `faulty_fault` is set. Started with the argument `--fault-at-start` it panics
+//! while it is made; told of a sample rate of 1 Hz it panics in `set_sample_rate`.
+
+use std::thread;
+use std::time::Duration;
+
+use wavecraft::{ParamRange, ParamSpec, Processor, ProcessorParams, Transport};
+
+struct Faulty {
+    sample_rate: f32,
+}
+
+#[derive(Default)]
+struct FaultyParams {
+    fault: Fault,
+}
+
+#[derive(Default, Clone, Copy)]
+enum Fault {
+    #[default]
+    None,
+    /// Panics in `process`.
+    Panic,
+    /// Ends by SIGABRT.
+    Abort,
+    /// Ends with exit code 0.
+    Exit,
+    /// Never returns.
+    Loop,
+    /// Takes one and a half times as long as the block lasts.
+    Slow,
+    /// Makes every sample a NaN.
+    NotANumber,
+    /// Makes every sample the smallest denormal number.
+    Denormal,
+    /// Panics in a thread of its own, once a block, and passes audio on.
+    PanicElsewhere,
+}
+
+const NAMES: &[&str] =
+    &["None", "Panic", "Abort", "Exit", "Loop", "Slow", "Not a number", "Denormal", "Panic elsewhere"];
+
+const FAULTS: [Fault; NAMES.len()] = [
+    Fault::None,
+    Fault::Panic,
+    Fault::Abort,
+    Fault::Exit,
+    Fault::Loop,
+    Fault::Slow,
+    Fault::NotANumber,
+    Fault::Denormal,
+    Fault::PanicElsewhere,
+];
+
+impl ProcessorParams for FaultyParams {
+    fn param_specs() -> &'static [ParamSpec] {
+        &[ParamSpec {
+            name: "Fault",
+            id_suffix: "fault",
+            range: ParamRange::Enum { variants: NAMES },
+            default: 0.0,
+            unit: "",
+            group: None,
+        }]
+    }
+
+    fn apply_plain_values(&mut self, values: &[f32]) {
+        let chosen = (0_u16..).map(f32::from).zip(FAULTS).find(|(number, _)| values.first() == Some(number));
+        self.fault = chosen.map_or(Fault::None, |(_, fault)| fault);
+    }
+}
+
+impl Default for Faulty {
+    fn default() -> Self {
+        assert!(
+            !std::env::args().any(|argument| argument == "--fault-at-start"),
+            "told to fault at the start"
+        );
+        Self { sample_rate: 48_000.0 }
+    }
+}
+
+impl Processor for Faulty {
+    type Params = FaultyParams;
+
+    fn set_sample_rate(&mut self, sample_rate: f32) {
+        assert!(sample_rate > 1.0, "nothing can be heard at {sample_rate} Hz");
+        self.sample_rate = sample_rate;
+    }
+
+    fn process(&mut self, block: &mut [&mut [f32]], _transport: &Transport, params: &FaultyParams) {
+        match params.fault {
+            Fault::None => {}
+            Fault::Panic => panic!("told to panic"),
+            Fault::Abort => std::process::abort(),
+            Fault::Exit => std::process::exit(0),
+            Fault::Loop => loop {
+                std::hint::spin_loop();
+            },
+            Fault::Slow => {
+                let frames =
+                    u16::try_from(block.first().map_or(0, |channel| channel.len())).unwrap_or(u16::MAX);
+                thread::sleep(Duration::from_secs_f32(1.5 * f32::from(frames) / self.sample_rate));
+            }
+            Fault::NotANumber => fill(block, f32::NAN),
+            Fault::Denormal => fill(block, f32::from_bits(1)),
+            Fault::PanicElsewhere => {
+                let panic = || panic!("told to panic elsewhere");
+                // Joined, so that it has happened when the block is back.
+                let _ =
+                    thread::Builder::new().name("helper".into()).spawn(panic).map(thread::JoinHandle::join);
+            }
+        }
+    }
+}
+
+fn fill(block: &mut [&mut [f32]], value: f32) {
+    block.iter_mut().for_each(|channel| channel.fill(value));
+}
+
+wavecraft_dev_audio::run!(Faulty);

@@ -1,0 +1,64 @@
+//! The process as somebody started it in a terminal.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use crate::dev_audio::DevAudio;
+use crate::hello::introduce;
+
+/// The exit code for a wrong use.
+pub(crate) const USAGE: u8 = 2;
+
+/// Explains, or describes the parameters, as the arguments say.
+pub(crate) fn run(dev_audio: DevAudio, arguments: impl Iterator<Item = String>) -> ExitCode {
+    let arguments: Vec<_> = arguments.collect();
+    let help = help(&dev_audio.name);
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [] => {
+            eprintln!("{help}");
+            ExitCode::from(USAGE)
+        }
+        ["-h" | "--help"] => print(&help),
+        ["--describe"] => describe(dev_audio),
+        ["-h" | "--help" | "--describe", other, ..] | [other, ..] => {
+            eprintln!("Unknown argument `{other}`.\n\n{help}");
+            ExitCode::from(USAGE)
+        }
+    }
+}
+
+fn describe(dev_audio: DevAudio) -> ExitCode {
+    let json = match introduce(dev_audio) {
+        Ok((hello, _)) => serde_json::to_string(&hello),
+        Err(error) => {
+            eprintln!("These parameters can't be used: {error}.");
+            return ExitCode::FAILURE;
+        }
+    };
+    match json {
+        Ok(json) => print(&json),
+        Err(error) => {
+            eprintln!("The parameters can't be written as JSON: {error}.");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// To stdout, where a reader that left early is no reason to panic.
+fn print(text: &str) -> ExitCode {
+    match writeln!(io::stdout(), "{text}") {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
+fn help(name: &str) -> String {
+    format!(
+        "This is the audio processor of the Wavecraft project `{name}`. It opens no audio device itself: the Wavecraft\n\
+         Companion runs it and plays audio through it. To start both, run this in the project's folder:\n\
+         \n    wavecraft start --with-audio\n\n\
+         Options:\n    \
+         --describe    print the name, the latency and the parameters as JSON\n    \
+         --help        print this"
+    )
+}

@@ -1,0 +1,104 @@
+//! The process as the companion's child. The main thread does nothing but listen to the companion, so that it notices
+//! its end whatever the user's code is doing.
+
+use std::error::Error;
+use std::io::{ErrorKind, Read};
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::sync::Arc;
+
+use wavecraft_companion_protocol::child::Link;
+use wavecraft_companion_protocol::frame::Decoder;
+use wavecraft_ring::{ABI_VERSION, attach};
+
+use crate::descriptors;
+use crate::dev_audio::DevAudio;
+use crate::dsp_thread::DspThread;
+use crate::hello::{SDK_VERSION, introduce};
+use crate::outbox::Outbox;
+use crate::{exit, panic_report};
+
+/// The way to the companion.
+pub(crate) struct Connection {
+    /// The companion's version of the segment.
+    abi: u32,
+    segment: OwnedFd,
+    socket: UnixStream,
+    outbox: Arc<Outbox>,
+}
+
+impl Connection {
+    /// Takes what the variable's value names.
+    ///
+    /// # Errors
+    ///
+    /// When it isn't a link, or not one to this process. Only the terminal can be told.
+    pub(crate) fn open(link: &str) -> Result<Self, Box<dyn Error>> {
+        let link: Link = link.parse()?;
+        let inherited = descriptors::take(link)?;
+        let socket = UnixStream::from(inherited.socket);
+        let outbox = Arc::new(Outbox::new(socket.try_clone()?)?);
+        Ok(Self { abi: link.abi, segment: inherited.segment, socket, outbox })
+    }
+}
+
+/// Lives as the companion's child. Ends with the companion, or after telling it why not.
+pub(crate) fn run(dev_audio: DevAudio, connection: Connection) -> ! {
+    let Connection { abi, segment, socket, outbox } = connection;
+    panic_report::install(Arc::clone(&outbox));
+    panic_report::make_essential();
+    if abi != ABI_VERSION {
+        outbox.give_up(other_version(abi));
+    }
+    let (hello, planned) = introduce(dev_audio).unwrap_or_else(|error| outbox.give_up(error.to_string()));
+    let ring = attach(segment)
+        .unwrap_or_else(|error| outbox.give_up(format!("the shared memory can't be used: {error}")));
+    outbox.send(&hello);
+    let dsp = DspThread::start(ring, planned, Arc::clone(&outbox))
+        .unwrap_or_else(|error| outbox.give_up(format!("the audio thread can't be started: {error}")));
+    listen(socket, &outbox, &dsp)
+}
+
+/// Passes messages on until the companion's end is closed, which is the end.
+fn listen(mut socket: UnixStream, outbox: &Outbox, dsp: &DspThread) -> ! {
+    let (mut decoder, mut bytes) = (Decoder::default(), [0; 4096]);
+    loop {
+        match socket.read(&mut bytes) {
+            Ok(0) => exit::now(0),
+            Ok(count) => decoder.push(&bytes[..count]),
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            // Reset by a companion that went before it read everything.
+            Err(_) => exit::now(0),
+        }
+        loop {
+            match decoder.next_message() {
+                Ok(Some(message)) => dsp.tell(message),
+                Ok(None) => break,
+                Err(error) => outbox.give_up(format!("the companion can't be understood: {error}")),
+            }
+        }
+    }
+}
+
+fn other_version(theirs: u32) -> String {
+    let older = if theirs < ABI_VERSION {
+        "update the companion"
+    } else {
+        "update the project's dependency wavecraft-dev-audio"
+    };
+    format!(
+        "the companion speaks version {theirs} of the audio link, and this project was built with \
+         wavecraft-dev-audio {SDK_VERSION}, which speaks version {ABI_VERSION}: {older}, then build the project again"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_older_side_is_told_to_be_updated() {
+        assert!(other_version(ABI_VERSION + 1).contains("update the project's dependency"));
+        assert!(other_version(ABI_VERSION - 1).contains("update the companion"));
+    }
+}

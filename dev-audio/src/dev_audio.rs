@@ -1,0 +1,97 @@
+//! The processor child as a value: what `run!` makes, for a `main` of one's own.
+
+use std::env;
+use std::process::ExitCode;
+
+use wavecraft::Processor;
+use wavecraft_companion_protocol::child::LINK_VARIABLE;
+
+use crate::by_hand::{self, USAGE};
+use crate::chain::Plan;
+use crate::child::{self, Connection};
+
+/// A chain of processors, to be run under the Companion.
+///
+/// [`run!`](crate::run!) makes one of types that are `Default`. Where that isn't enough, as for a processor that needs
+/// arguments, write the `main` yourself:
+///
+/// ```no_run
+/// use std::process::ExitCode;
+/// use wavecraft_dev_audio::DevAudio;
+/// # use wavecraft::{Processor, Transport};
+/// # struct Delay(f32);
+/// # impl Delay {
+/// #     fn with_longest(seconds: f32) -> Self {
+/// #         Self(seconds)
+/// #     }
+/// # }
+/// # impl Processor for Delay {
+/// #     type Params = ();
+/// #     fn process(&mut self, _: &mut [&mut [f32]], _: &Transport, _: &()) {}
+/// # }
+///
+/// fn main() -> ExitCode {
+///     DevAudio::new(env!("CARGO_PKG_NAME"))
+///         .processor("Delay", || Delay::with_longest(2.0))
+///         .processor("Delay", || Delay::with_longest(0.1))
+///         .latency_frames(64)
+///         .run()
+/// }
+/// ```
+pub struct DevAudio {
+    pub(crate) name: String,
+    pub(crate) latency_frames: u32,
+    pub(crate) plans: Vec<Plan>,
+}
+
+impl DevAudio {
+    /// A chain without a processor: it plays what it hears. `name` is the project's, for a person to read.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into(), latency_frames: 0, plans: Vec::new() }
+    }
+
+    /// Appends a processor. Parameter ids start with `type_name` in snake case (of a path its last part; repeated ones
+    /// are numbered), and its bypass is named after it.
+    ///
+    /// `make` is called on the thread that will process audio, before the first block.
+    #[must_use]
+    pub fn processor<P: Processor>(
+        mut self,
+        type_name: &str,
+        make: impl FnOnce() -> P + Send + 'static,
+    ) -> Self {
+        self.plans.push(Plan::new(type_name, make));
+        self
+    }
+
+    /// How many frames the output lags behind the input; 0 if not set. Shown as a part of the session's latency.
+    #[must_use]
+    pub fn latency_frames(mut self, frames: u32) -> Self {
+        self.latency_frames = frames;
+        self
+    }
+
+    /// Runs the chain for as long as the Companion wants it, then ends the process.
+    ///
+    /// Returns only where the Companion didn't start this process, after a text that says how to start it (or, with
+    /// `--describe`, after the parameters as JSON): the code to leave `main` with.
+    #[must_use = "it is the process's exit code"]
+    pub fn run(self) -> ExitCode {
+        let Ok(link) = env::var(LINK_VARIABLE) else {
+            return by_hand::run(self, env::args().skip(1));
+        };
+        match Connection::open(&link) {
+            Ok(connection) => child::run(self, connection),
+            Err(error) => {
+                eprintln!(
+                    "The environment variable {LINK_VARIABLE} is `{link}`, which can't be used: {error}."
+                );
+                eprintln!(
+                    "The Wavecraft Companion sets it for the programs that it starts. Elsewhere, unset it."
+                );
+                ExitCode::from(USAGE)
+            }
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! The published crate's parameter specifications as the companion describes parameters.
+
+use wavecraft::{ParamRange, ParamSpec};
+use wavecraft_companion_protocol::parameter::{ParameterSpec, ParameterType};
+
+use crate::naming;
+
+/// The suffix of the parameter that `Bypassed` adds to every processor.
+const BYPASS: &str = "bypass";
+
+/// The parameters of a chain, processor by processor: each one's type name and its own specifications.
+pub(crate) fn describe(processors: &[(&str, &[ParamSpec])]) -> Vec<ParameterSpec> {
+    let prefixes = naming::id_prefixes(processors.iter().map(|(type_name, _)| *type_name));
+    let of_processor = |((type_name, specs), prefix): (&(&str, &[ParamSpec]), String)| {
+        let one = |spec| parameter(spec, &prefix, type_name);
+        specs.iter().map(one).collect::<Vec<_>>()
+    };
+    processors.iter().zip(prefixes).flat_map(of_processor).collect()
+}
+
+/// The value that a specification starts with: on a step where its range has steps, as in a plugin.
+pub(crate) fn default_of(spec: &ParamSpec) -> f32 {
+    match Shape::of(&spec.range) {
+        Shape { step: Some(_), min, max, .. } => narrow(spec.default.trunc().min(max).max(min)),
+        _ => narrow(spec.default),
+    }
+}
+
+fn parameter(spec: &ParamSpec, prefix: &str, type_name: &str) -> ParameterSpec {
+    let shape = Shape::of(&spec.range);
+    let name = match spec.id_suffix {
+        BYPASS => format!("{} Bypass", naming::display_name(type_name)),
+        _ => spec.name.to_owned(),
+    };
+    ParameterSpec {
+        id: format!("{prefix}_{}", spec.id_suffix),
+        name,
+        kind: shape.kind,
+        default: default_of(spec),
+        min: narrow(shape.min),
+        max: narrow(shape.max),
+        step: shape.step,
+        skew: shape.skew,
+        unit: Some(spec.unit).filter(|unit| !unit.is_empty()).map(str::to_owned),
+        group: spec.group.map(str::to_owned),
+        variants: shape.variants.map(|names| names.iter().map(|&name| name.to_owned()).collect()),
+    }
+}
+
+struct Shape {
+    kind: ParameterType,
+    min: f64,
+    max: f64,
+    step: Option<f32>,
+    skew: Option<f32>,
+    variants: Option<&'static [&'static str]>,
+}
+
+impl Shape {
+    fn of(range: &ParamRange) -> Self {
+        let float =
+            |min, max| Self { kind: ParameterType::Float, min, max, step: None, skew: None, variants: None };
+        match *range {
+            ParamRange::Linear { min, max } => float(min, max),
+            // A plugin's control (nih-plug's skewed range) has its value at `position^(1 / factor)`.
+            ParamRange::Skewed { min, max, factor } => {
+                Self { skew: Some(narrow(factor.recip())), ..float(min, max) }
+            }
+            ParamRange::Stepped { min: 0, max: 1 } => {
+                Self { kind: ParameterType::Bool, step: Some(1.0), ..float(0.0, 1.0) }
+            }
+            ParamRange::Stepped { min, max } => {
+                Self { step: Some(1.0), ..float(f64::from(min), f64::from(max)) }
+            }
+            ParamRange::Enum { variants } => Self {
+                kind: ParameterType::Enum,
+                step: Some(1.0),
+                variants: Some(variants),
+                ..float(0.0, last_index(variants.len()))
+            },
+        }
+    }
+}
+
+/// The index of the last of so many variants; 0 if there is none.
+fn last_index(count: usize) -> f64 {
+    f64::from(u32::try_from(count.saturating_sub(1)).unwrap_or(u32::MAX))
+}
+
+/// The nearest `f32`: what every plugin host gives a processor.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "rounding is the purpose; too large becomes infinite, which the \
+    check of the whole set refuses"
+)]
+fn narrow(value: f64) -> f32 {
+    value as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wavecraft_companion_protocol::parameter::check_set;
+
+    fn spec(id_suffix: &'static str, range: ParamRange, default: f64) -> ParamSpec {
+        ParamSpec { name: "Some Name", id_suffix, range, default, unit: "", group: None }
+    }
+
+    fn one(range: ParamRange, default: f64) -> ParameterSpec {
+        describe(&[("Gain", &[spec("level", range, default)])]).remove(0)
+    }
+
+    #[test]
+    fn a_linear_range_is_a_plain_number() {
+        let level = ParamSpec {
+            unit: "dB",
+            group: Some("Output"),
+            ..spec("level", ParamRange::Linear { min: -60.0, max: 12.0 }, -3.5)
+        };
+        let [parameter] = &describe(&[("Gain", &[level])])[..] else { panic!("one in, one out") };
+        assert_eq!((parameter.id.as_str(), parameter.name.as_str()), ("gain_level", "Some Name"));
+        assert_eq!((parameter.min, parameter.max, parameter.default), (-60.0, 12.0, -3.5));
+        assert_eq!((parameter.kind, parameter.step, parameter.skew), (ParameterType::Float, None, None));
+        assert_eq!((parameter.unit.as_deref(), parameter.group.as_deref()), (Some("dB"), Some("Output")));
+        assert_eq!(parameter.variants, None);
+    }
+
+    #[test]
+    fn a_skew_is_the_exponent_of_the_position() {
+        let skewed = one(ParamRange::Skewed { min: 20.0, max: 20_000.0, factor: 0.25 }, 440.0);
+        assert_eq!((skewed.kind, skewed.skew, skewed.step), (ParameterType::Float, Some(4.0), None));
+        assert_eq!(skewed.unit, None);
+        let broken = one(ParamRange::Skewed { min: 0.0, max: 1.0, factor: 0.0 }, 0.0);
+        assert!(check_set(&[broken]).is_err());
+    }
+
+    #[test]
+    fn whole_numbers_step_and_two_of_them_are_a_switch() {
+        let switch = one(ParamRange::Stepped { min: 0, max: 1 }, 1.0);
+        assert_eq!((switch.kind, switch.max, switch.step), (ParameterType::Bool, 1.0, Some(1.0)));
+        let steps = one(ParamRange::Stepped { min: -2, max: 1 }, 7.9);
+        assert_eq!((steps.kind, steps.min, steps.step), (ParameterType::Float, -2.0, Some(1.0)));
+        assert_eq!(steps.default, 1.0, "kept inside, as in a plugin");
+    }
+
+    #[test]
+    fn a_choice_counts_its_variants() {
+        let choice = one(ParamRange::Enum { variants: &["Soft", "Hard", "Fold"] }, 1.6);
+        assert_eq!((choice.kind, choice.min, choice.max), (ParameterType::Enum, 0.0, 2.0));
+        assert_eq!((choice.default, choice.step), (1.0, Some(1.0)));
+        assert_eq!(choice.variants.unwrap(), ["Soft", "Hard", "Fold"]);
+        assert_eq!(one(ParamRange::Enum { variants: &[] }, 0.0).max, 0.0);
+    }
+
+    #[test]
+    fn a_bypass_is_named_after_its_processor() {
+        let bypass = || spec("bypass", ParamRange::Stepped { min: 0, max: 1 }, 0.0);
+        let set = describe(&[("dsp::SoftClip", &[bypass()]), ("Gain", &[]), ("dsp::SoftClip", &[bypass()])]);
+        let shown: Vec<_> =
+            set.iter().map(|parameter| (parameter.id.as_str(), parameter.name.as_str())).collect();
+        assert_eq!(
+            shown,
+            [("soft_clip_bypass", "Soft Clip Bypass"), ("soft_clip_2_bypass", "Soft Clip Bypass")]
+        );
+        assert_eq!(check_set(&set), Ok(()));
+    }
+}
