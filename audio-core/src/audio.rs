@@ -1,0 +1,240 @@
+//! The control side of a running engine and its streams.
+
+mod error;
+mod info;
+
+pub use error::AudioError;
+pub use info::{
+    AudioEvent, BackendKind, DeviceId, DeviceInfo, DeviceList, InputState, LatencyParts, StreamInfo,
+    StreamRequest,
+};
+
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use crate::backend::cpal_device::{self, CpalDevice};
+use crate::backend::virtual_device::VirtualDevice;
+use crate::backend::{Backend, DeviceWords, Notify};
+use crate::engine::config::{EngineConfig, Limits, MAX_FRAMES};
+use crate::engine::{Engine, engine};
+use crate::{EngineStats, input};
+
+/// Longest wait for the fade before the streams are stopped: several callbacks of the largest ordinary buffer. A device
+/// that no longer calls is stopped after that without one.
+const STOP_FADE_LIMIT: Duration = Duration::from_millis(250);
+
+/// How often a microphone that couldn't be opened, or was lost, is tried again.
+const INPUT_RETRY: Duration = Duration::from_secs(2);
+
+/// Opens the output and starts the engine on it.
+///
+/// `notify` hears of device events, from whatever thread they occur on, and must return quickly.
+///
+/// # Errors
+/// [`AudioError::NoOutput`] when no sound system or output is usable (open [`BackendKind::Virtual`] then and say so),
+/// [`AudioError::UnknownDevice`] when the device asked for isn't there, else what the device said. Bounded: a sound
+/// server that doesn't answer is given up after a few seconds.
+pub fn open(
+    kind: BackendKind,
+    request: StreamRequest,
+    notify: impl Fn(AudioEvent) + Send + Sync + 'static,
+) -> Result<Audio, AudioError> {
+    let notify: Notify = Arc::new(notify);
+    let backend: Box<dyn Backend> = match kind {
+        BackendKind::Cpal => Box::new(CpalDevice::choose(request, Arc::clone(&notify))?),
+        BackendKind::Virtual => Box::new(VirtualDevice::new(request.sample_rate, request.buffer_frames)),
+    };
+    Audio::start(backend, Limits::default(), notify)
+}
+
+/// Lists the input and output devices of the sound system in use.
+///
+/// # Errors
+/// [`AudioError::NoOutput`] when no sound system is usable.
+pub fn devices() -> Result<DeviceList, AudioError> {
+    cpal_device::devices()
+}
+
+/// A running engine with its streams: the control side, used from one thread.
+///
+/// Everything about projects is [`Engine`]'s, reached by dereferencing. Dropping it fades out, stops the streams and
+/// frees all projects.
+pub struct Audio<B: Backend = Box<dyn Backend>> {
+    engine: Engine,
+    backend: B,
+    words: Arc<DeviceWords>,
+    notify: Notify,
+    input: InputState,
+    /// When the last source that asked for the microphone went, if it is still open.
+    input_idle_since: Option<Instant>,
+    input_tried: Option<Instant>,
+    input_idle: Duration,
+}
+
+impl<B: Backend> Audio<B> {
+    /// Starts an engine on a backend that was made by hand (tests, offline rendering).
+    ///
+    /// # Errors
+    /// When the backend can't start.
+    pub fn start(mut backend: B, limits: Limits, notify: Notify) -> Result<Self, AudioError> {
+        let output = backend.output();
+        let (engine, renderer) = engine(EngineConfig {
+            sample_rate: output.sample_rate,
+            nominal_frames: output.buffer_frames,
+            limits,
+            clock: backend.clock(),
+        });
+        let words = backend.words();
+        backend.start(renderer)?;
+        let input_idle = Duration::from_millis(u64::from(limits.input_idle_ms));
+        Ok(Self {
+            engine,
+            backend,
+            words,
+            notify,
+            input: InputState::Closed,
+            input_idle_since: None,
+            input_tried: None,
+            input_idle,
+        })
+    }
+
+    /// The streams as they are now.
+    #[must_use]
+    pub fn stream(&self) -> StreamInfo {
+        let output = self.backend.output();
+        let stats = self.engine.stats();
+        let frames = |nanoseconds: u64| {
+            let frames = nanoseconds.saturating_mul(u64::from(output.sample_rate)) / 1_000_000_000;
+            u32::try_from(frames).unwrap_or(u32::MAX)
+        };
+        let input_open = matches!(self.input, InputState::Open { .. });
+        let input_ns = if input_open { self.words.input_latency_ns.load(Ordering::Relaxed) } else { 0 };
+        StreamInfo {
+            backend: output.backend,
+            output_name: output.name,
+            output_channels: output.channels,
+            input: self.input.clone(),
+            sample_rate: output.sample_rate,
+            buffer_frames: output.buffer_frames,
+            max_frames: MAX_FRAMES,
+            delay_frames: stats.delay_frames,
+            latency: LatencyParts {
+                input_device_frames: frames(input_ns),
+                input_fifo_frames: if input_open { stats.input.fifo_frames } else { 0 },
+                pipeline_frames: stats.delay_frames,
+                output_device_frames: frames(self.words.output_latency_ns.load(Ordering::Relaxed)),
+            },
+        }
+    }
+
+    /// The engine's counters with the device's.
+    #[must_use]
+    pub fn stats(&self) -> EngineStats {
+        EngineStats { device_xruns: self.words.xruns.load(Ordering::Relaxed), ..self.engine.stats() }
+    }
+
+    /// Frees what the renderer sent back, gathers what it measured, opens or closes the microphone as the sources ask,
+    /// and tells of a default device that moved. To be called about 60 times a second while anything is attached, and
+    /// once after the last project was removed. Opening a device may take some hundred milliseconds.
+    pub fn poll(&mut self) {
+        self.engine.poll();
+        self.mind_input(Instant::now());
+        // SYNC: pairs with the store in the cpal error callback; the flag carries no data.
+        if self.words.moved.swap(false, Ordering::Relaxed) {
+            (self.notify)(AudioEvent::DeviceChanged);
+        }
+    }
+
+    /// The backend, to step a [`Manual`](crate::Manual) one.
+    pub fn backend_mut(&mut self) -> &mut B {
+        &mut self.backend
+    }
+
+    fn mind_input(&mut self, now: Instant) {
+        if matches!(self.input, InputState::Open { .. }) && self.engine.input_lost() {
+            self.close_input();
+        }
+        if self.engine.wants_microphone() {
+            self.input_idle_since = None;
+            let due = self.input_tried.is_none_or(|tried| now.duration_since(tried) >= INPUT_RETRY);
+            if !matches!(self.input, InputState::Open { .. }) && due {
+                self.input_tried = Some(now);
+                self.open_input();
+            }
+            return;
+        }
+        self.input_tried = None;
+        match self.input {
+            InputState::Open { .. } => {
+                let since = *self.input_idle_since.get_or_insert(now);
+                if now.duration_since(since) >= self.input_idle || self.engine.is_empty() {
+                    self.close_input();
+                    (self.notify)(AudioEvent::InputClosed);
+                }
+            }
+            InputState::Failed(_) => self.input = InputState::Closed,
+            InputState::Closed => {}
+        }
+    }
+
+    fn open_input(&mut self) {
+        let session_rate = self.backend.output().sample_rate;
+        let mut tap = None;
+        let opened = self.backend.open_input(&mut |device_rate| {
+            let (feed, end) = input::fifo(device_rate, session_rate);
+            tap = Some(end);
+            feed
+        });
+        match (opened, tap) {
+            (Ok(stream), Some(tap)) => {
+                self.engine.set_input(Some(tap));
+                self.input = InputState::Open { name: stream.name, sample_rate: stream.sample_rate };
+                (self.notify)(AudioEvent::InputOpened);
+            }
+            (result, _) => {
+                let error = result.err().unwrap_or(AudioError::NoInputHere);
+                let told = matches!(&self.input, InputState::Failed(before) if *before == error);
+                self.input = InputState::Failed(error.clone());
+                if !told {
+                    (self.notify)(AudioEvent::InputFailed(error));
+                }
+            }
+        }
+    }
+
+    fn close_input(&mut self) {
+        self.engine.set_input(None);
+        self.backend.close_input();
+        self.input = InputState::Closed;
+        self.input_idle_since = None;
+    }
+}
+
+impl<B: Backend> Deref for Audio<B> {
+    type Target = Engine;
+
+    fn deref(&self) -> &Engine {
+        &self.engine
+    }
+}
+
+impl<B: Backend> DerefMut for Audio<B> {
+    fn deref_mut(&mut self) -> &mut Engine {
+        &mut self.engine
+    }
+}
+
+impl<B: Backend> Drop for Audio<B> {
+    fn drop(&mut self) {
+        self.engine.fade_out();
+        let limit = Instant::now() + STOP_FADE_LIMIT;
+        while self.backend.runs_by_itself() && !self.engine.is_faded_out() && Instant::now() < limit {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        self.backend.close_input();
+        drop(self.backend.stop());
+    }
+}

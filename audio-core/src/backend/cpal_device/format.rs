@@ -1,0 +1,93 @@
+//! Which format a stream is opened with: the device's own, as near to the wish as it offers.
+
+use cpal::traits::DeviceTrait;
+use cpal::{
+    BufferSize, Device, StreamConfig, SupportedBufferSize, SupportedStreamConfig, SupportedStreamConfigRange,
+};
+
+/// Rate in Hz where the device doesn't name one.
+const FALLBACK_RATE: u32 = 48_000;
+
+/// The output's present format, at the rate asked for if it offers that with the same channels and samples.
+pub(super) fn for_output(device: &Device, wanted: Option<u32>) -> Result<SupportedStreamConfig, cpal::Error> {
+    let present = device.default_output_config()?;
+    let Some(rate) = wanted else { return Ok(present) };
+    let offers = device.supported_output_configs().ok();
+    Ok(offers.and_then(|offers| at_rate(offers, &present, rate)).unwrap_or(present))
+}
+
+/// The input's present format, at the session's rate if it offers that: then nothing needs to be converted.
+pub(super) fn for_input(device: &Device, session_rate: u32) -> Result<SupportedStreamConfig, cpal::Error> {
+    let present = device.default_input_config()?;
+    let offers = device.supported_input_configs().ok();
+    Ok(offers.and_then(|offers| at_rate(offers, &present, session_rate)).unwrap_or(present))
+}
+
+/// The stream to ask for, with so many frames per callback if there is a wish.
+pub(super) fn config(format: &SupportedStreamConfig, wanted_frames: Option<u32>) -> StreamConfig {
+    let sample_rate = if format.sample_rate() == 0 { FALLBACK_RATE } else { format.sample_rate() };
+    StreamConfig {
+        channels: format.channels(),
+        sample_rate,
+        buffer_size: buffer_size(format.buffer_size(), wanted_frames),
+    }
+}
+
+fn at_rate(
+    mut offers: impl Iterator<Item = SupportedStreamConfigRange>,
+    present: &SupportedStreamConfig,
+    rate: u32,
+) -> Option<SupportedStreamConfig> {
+    offers.find_map(|offer| {
+        let same = offer.channels() == present.channels() && offer.sample_format() == present.sample_format();
+        same.then(|| offer.try_with_sample_rate(rate)).flatten()
+    })
+}
+
+/// The wish, within what the device can.
+fn buffer_size(supported: &SupportedBufferSize, wanted: Option<u32>) -> BufferSize {
+    match (wanted, supported) {
+        (None, _) => BufferSize::Default,
+        (Some(frames), SupportedBufferSize::Range { min, max }) if *max > 0 => {
+            BufferSize::Fixed(frames.clamp(*min, (*max).max(*min)))
+        }
+        (Some(frames), _) => BufferSize::Fixed(frames),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cpal::SampleFormat;
+
+    use super::*;
+
+    #[test]
+    fn a_buffer_wish_is_kept_within_the_devices_range() {
+        let range = SupportedBufferSize::Range { min: 32, max: 2048 };
+        assert_eq!(buffer_size(&range, Some(16)), BufferSize::Fixed(32));
+        assert_eq!(buffer_size(&range, Some(4096)), BufferSize::Fixed(2048));
+        assert_eq!(buffer_size(&range, Some(128)), BufferSize::Fixed(128));
+        assert_eq!(buffer_size(&SupportedBufferSize::Unknown, Some(128)), BufferSize::Fixed(128));
+        assert_eq!(
+            buffer_size(&SupportedBufferSize::Range { min: 0, max: 0 }, Some(64)),
+            BufferSize::Fixed(64)
+        );
+        assert_eq!(buffer_size(&range, None), BufferSize::Default);
+    }
+
+    #[test]
+    fn a_rate_is_taken_only_with_the_same_channels_and_samples() {
+        let buffer = SupportedBufferSize::Unknown;
+        let present = SupportedStreamConfig::new(2, 48_000, buffer, SampleFormat::F32);
+        let offer =
+            |channels, format| SupportedStreamConfigRange::new(channels, 44_100, 44_100, buffer, format);
+        let other = [offer(1, SampleFormat::F32), offer(2, SampleFormat::I16)];
+        assert_eq!(at_rate(other.into_iter(), &present, 44_100), None);
+        let fitting = [offer(2, SampleFormat::F32)];
+        assert_eq!(at_rate(fitting.into_iter(), &present, 96_000), None);
+        let found = at_rate(fitting.into_iter(), &present, 44_100).expect("it's on offer");
+        assert_eq!((found.sample_rate(), found.channels()), (44_100, 2));
+        let unnamed = SupportedStreamConfig::new(2, 0, buffer, SampleFormat::F32);
+        assert_eq!(config(&unnamed, None).sample_rate, FALLBACK_RATE);
+    }
+}

@@ -1,0 +1,171 @@
+//! cpal's streams in every sample format, joined to the renderer and the input FIFO.
+
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
+
+use cpal::traits::DeviceTrait;
+use cpal::{
+    Device, Error, ErrorKind, FromSample, I24, InputCallbackInfo, OutputCallbackInfo, Sample, SampleFormat,
+    SizedSample, Stream, StreamConfig, U24,
+};
+
+use crate::backend::DeviceWords;
+use crate::input::InputFeed;
+use crate::render::Renderer;
+
+/// Lends the renderer to a stream's callback and sends it home when cpal drops the callback, which it does outside of
+/// any callback.
+pub(super) struct Lease {
+    renderer: Option<Renderer>,
+    home: mpsc::Sender<Renderer>,
+}
+
+impl Lease {
+    pub(super) fn new(renderer: Renderer, home: mpsc::Sender<Renderer>) -> Self {
+        Self { renderer: Some(renderer), home }
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        if let Some(renderer) = self.renderer.take() {
+            // Nobody waits for it when the stream couldn't be built: then it's freed here.
+            drop(self.home.send(renderer));
+        }
+    }
+}
+
+/// Calls `$build::<T>` for the sample type of a format.
+macro_rules! for_format {
+    ($format:expr, $build:ident ( $($argument:expr),* )) => {
+        match $format {
+            SampleFormat::F32 => $build::<f32>($($argument),*),
+            SampleFormat::F64 => $build::<f64>($($argument),*),
+            SampleFormat::I8 => $build::<i8>($($argument),*),
+            SampleFormat::I16 => $build::<i16>($($argument),*),
+            SampleFormat::I24 => $build::<I24>($($argument),*),
+            SampleFormat::I32 => $build::<i32>($($argument),*),
+            SampleFormat::I64 => $build::<i64>($($argument),*),
+            SampleFormat::U8 => $build::<u8>($($argument),*),
+            SampleFormat::U16 => $build::<u16>($($argument),*),
+            SampleFormat::U24 => $build::<U24>($($argument),*),
+            SampleFormat::U32 => $build::<u32>($($argument),*),
+            SampleFormat::U64 => $build::<u64>($($argument),*),
+            other => Err(Error::with_message(
+                ErrorKind::UnsupportedConfig,
+                format!("its sample format {other} isn't known here"),
+            )),
+        }
+    };
+}
+
+/// Builds the output stream, stopped.
+pub(super) fn build_output(
+    device: &Device,
+    config: StreamConfig,
+    format: SampleFormat,
+    lease: Lease,
+    words: Arc<DeviceWords>,
+    on_error: impl FnMut(Error) + Send + 'static,
+    limit: Duration,
+) -> Result<Stream, Error> {
+    for_format!(format, output_of(device, config, lease, words, on_error, limit))
+}
+
+/// Builds the input stream, stopped.
+pub(super) fn build_input(
+    device: &Device,
+    config: StreamConfig,
+    format: SampleFormat,
+    feed: InputFeed,
+    words: Arc<DeviceWords>,
+    on_error: impl FnMut(Error) + Send + 'static,
+    limit: Duration,
+) -> Result<Stream, Error> {
+    for_format!(format, input_of(device, config, feed, words, on_error, limit))
+}
+
+fn output_of<T: SizedSample + FromSample<f32>>(
+    device: &Device,
+    config: StreamConfig,
+    mut lease: Lease,
+    words: Arc<DeviceWords>,
+    on_error: impl FnMut(Error) + Send + 'static,
+    limit: Duration,
+) -> Result<Stream, Error> {
+    let channels = usize::from(config.channels).max(1);
+    let callback = move |data: &mut [T], info: &OutputCallbackInfo| {
+        let time = info.timestamp();
+        let latency = time.playback.saturating_duration_since(time.callback);
+        store(&words.output_latency_ns, latency);
+        let frames = data.len() / channels;
+        if let Some(renderer) = &mut lease.renderer {
+            renderer.render(frames, None, |offset, left, right| {
+                let part = &mut data[offset * channels..];
+                interleave(part, channels, left, right);
+            });
+        }
+    };
+    device.build_output_stream(config, callback, on_error, Some(limit))
+}
+
+fn input_of<T: SizedSample>(
+    device: &Device,
+    config: StreamConfig,
+    mut feed: InputFeed,
+    words: Arc<DeviceWords>,
+    on_error: impl FnMut(Error) + Send + 'static,
+    limit: Duration,
+) -> Result<Stream, Error>
+where
+    f32: FromSample<T>,
+{
+    let channels = usize::from(config.channels).max(1);
+    let callback = move |data: &[T], info: &InputCallbackInfo| {
+        let time = info.timestamp();
+        store(&words.input_latency_ns, time.callback.saturating_duration_since(time.capture));
+        feed.push(data, channels, f32::from_sample);
+    };
+    device.build_input_stream(config, callback, on_error, Some(limit))
+}
+
+/// Writes left and right into the first two channels of each frame, half their sum into an only one, silence into the
+/// rest.
+fn interleave<T: Sample + FromSample<f32>>(data: &mut [T], channels: usize, left: &[f32], right: &[f32]) {
+    for (frame, (left, right)) in data.chunks_exact_mut(channels).zip(left.iter().zip(right)) {
+        match frame {
+            [only] => *only = T::from_sample(0.5 * (left + right)),
+            [first, second, rest @ ..] => {
+                *first = T::from_sample(*left);
+                *second = T::from_sample(*right);
+                rest.fill(T::EQUILIBRIUM);
+            }
+            [] => {}
+        }
+    }
+}
+
+fn store(word: &std::sync::atomic::AtomicU64, duration: Duration) {
+    // SYNC: read by `Audio::stream`; a number that stands for itself.
+    word.store(u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_mix_goes_to_the_first_two_channels_or_the_only_one() {
+        let (left, right) = ([0.5, -1.0], [0.25, 1.0]);
+        let mut mono = [9.0_f32; 2];
+        interleave(&mut mono, 1, &left, &right);
+        assert_eq!(mono, [0.375, 0.0]);
+        let mut four = [9_i16; 8];
+        interleave(&mut four, 4, &left, &right);
+        assert_eq!(four, [16_384, 8_192, 0, 0, -32_768, 32_767, 0, 0]);
+        let mut unsigned = [9_u8; 6];
+        interleave(&mut unsigned, 3, &left, &right);
+        assert_eq!(unsigned, [192, 160, 128, 0, 255, 128]);
+    }
+}

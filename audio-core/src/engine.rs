@@ -1,0 +1,284 @@
+//! The control side: projects are added, linked, set and read here.
+
+pub(crate) mod command;
+pub(crate) mod config;
+pub(crate) mod scope;
+pub(crate) mod snapshot;
+pub(crate) mod telemetry;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use wavecraft_ring::HostRing;
+
+use self::command::{Command, Garbage};
+use self::config::{EngineConfig, MAX_FRAMES, MAX_PROJECTS};
+use self::scope::{Scope, ScopeFrame};
+use self::snapshot::{EngineStats, OnBypass, ProjectId, ProjectSettings, ProjectSnapshot};
+use crate::input::InputTap;
+use crate::number::frames_in_ms;
+use crate::render::Renderer;
+use crate::render::link::Link;
+use crate::render::project::Project;
+use crate::render::report::{EngineReport, ProjectReport};
+use crate::source::{Generator, Source};
+
+/// Commands on their way to the renderer. More wait in a list on the control side, so none is ever lost.
+const COMMANDS: usize = 1024;
+
+/// Values on their way back. A callback returns at most what the commands of one callback replaced.
+const GARBAGE: usize = 2048;
+
+/// Samples of the tap on their way to the control side: a third of a second at 48 kHz. When nobody reads, the newest are
+/// dropped.
+const TAP_FRAMES: usize = 16_384;
+
+/// Why the engine didn't do as asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum EngineError {
+    /// As many projects as the engine holds are there already.
+    #[error("{MAX_PROJECTS} projects are attached already; detach one first")]
+    TooManyProjects,
+    /// The project isn't there (any more).
+    #[error("the project is no longer attached; attach it again")]
+    UnknownProject,
+    /// The ring's slots are smaller than a block can be: make it with [`MAX_FRAMES`](crate::MAX_FRAMES).
+    #[error("the ring holds {ring_frames} frames a block, but the engine needs {needed_frames}")]
+    RingTooSmall {
+        /// What the ring holds.
+        ring_frames: u32,
+        /// What it must hold.
+        needed_frames: u32,
+    },
+}
+
+/// Makes both halves of an engine. The [`Renderer`] goes to the audio thread.
+#[must_use]
+pub fn engine(config: EngineConfig) -> (Engine, Renderer) {
+    let (commands, commands_end) = rtrb::RingBuffer::new(COMMANDS);
+    let (garbage_end, garbage) = rtrb::RingBuffer::new(GARBAGE);
+    let report = Arc::new(EngineReport::new());
+    let faded_out = Arc::new(AtomicBool::new(false));
+    let renderer =
+        Renderer::new(&config, commands_end, garbage_end, Arc::clone(&report), Arc::clone(&faded_out));
+    let engine = Engine {
+        config,
+        commands,
+        waiting: VecDeque::new(),
+        garbage,
+        projects: BTreeMap::new(),
+        next_id: 1,
+        report,
+        faded_out,
+        input_lost: None,
+    };
+    (engine, renderer)
+}
+
+/// One project as the control side knows it.
+struct Handle {
+    report: Arc<ProjectReport>,
+    tap: rtrb::Consumer<[f32; 2]>,
+    scope: Scope,
+    microphone: bool,
+}
+
+/// The control side of the engine: `Send`, used from one thread, never from the audio thread.
+///
+/// Every setter only queues a command; the renderer obeys at its next callback, with a fade.
+pub struct Engine {
+    config: EngineConfig,
+    commands: rtrb::Producer<Command>,
+    /// Commands that found the ring full, in order.
+    waiting: VecDeque<Command>,
+    garbage: rtrb::Consumer<Garbage>,
+    projects: BTreeMap<ProjectId, Handle>,
+    next_id: u64,
+    report: Arc<EngineReport>,
+    faded_out: Arc<AtomicBool>,
+    input_lost: Option<Arc<AtomicBool>>,
+}
+
+impl Engine {
+    /// Session rate in Hz.
+    #[must_use]
+    pub fn sample_rate(&self) -> u32 {
+        self.config.sample_rate
+    }
+
+    /// Adds a project; it fades in.
+    ///
+    /// # Errors
+    /// [`EngineError::TooManyProjects`].
+    pub fn add_project(&mut self, settings: ProjectSettings) -> Result<ProjectId, EngineError> {
+        if self.projects.len() >= MAX_PROJECTS {
+            return Err(EngineError::TooManyProjects);
+        }
+        let id = ProjectId(self.next_id);
+        self.next_id += 1;
+        let (tap_end, tap) = rtrb::RingBuffer::new(TAP_FRAMES);
+        let report = Arc::new(ProjectReport::new());
+        let microphone = matches!(settings.source, Source::Microphone);
+        let generator = self.generator(&settings.source);
+        let project = Project::new(id, &settings, generator, &self.config, tap_end, Arc::clone(&report));
+        self.projects.insert(id, Handle { report, tap, scope: Scope::new(), microphone });
+        self.send(Command::Add(Box::new(project)));
+        Ok(id)
+    }
+
+    /// Fades a project out and frees it, its links included. Unknown ids are ignored.
+    pub fn remove_project(&mut self, id: ProjectId) {
+        if self.projects.remove(&id).is_some() {
+            self.send(Command::Remove(id));
+        }
+    }
+
+    /// Whether no project is there.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.projects.is_empty()
+    }
+
+    /// Gives the project a (new) child's ring. The child gets live input at once, is heard after it has answered in time
+    /// for a while, and is faded in; a child that was heard until then goes on meanwhile and is faded out then.
+    /// To be set once the child is ready: blocks are sent from the next callback on.
+    /// `alive` is cleared by whoever watches the process: the renderer lets go of the child within the same block.
+    ///
+    /// # Errors
+    /// [`EngineError::UnknownProject`], [`EngineError::RingTooSmall`].
+    pub fn set_link(
+        &mut self,
+        id: ProjectId,
+        ring: HostRing,
+        alive: Arc<AtomicBool>,
+    ) -> Result<(), EngineError> {
+        if !self.projects.contains_key(&id) {
+            return Err(EngineError::UnknownProject);
+        }
+        let ring_frames = ring.geometry().max_frames();
+        if ring_frames < MAX_FRAMES {
+            return Err(EngineError::RingTooSmall { ring_frames, needed_frames: MAX_FRAMES });
+        }
+        let fade = frames_in_ms(self.config.limits.fade_ms, self.config.sample_rate);
+        let link = Link::new(ring, alive, self.config.limits, self.config.sample_rate, fade);
+        self.send(Command::Link(id, Box::new(link)));
+        Ok(())
+    }
+
+    /// Fades the project's child out and frees its ring.
+    pub fn clear_link(&mut self, id: ProjectId) {
+        self.send(Command::Unlink(id));
+    }
+
+    /// Crossfades to another source. A file that was loaded for another rate is resampled here first.
+    pub fn set_source(&mut self, id: ProjectId, source: &Source) {
+        let generator = self.generator(source);
+        if let Some(handle) = self.projects.get_mut(&id) {
+            handle.microphone = matches!(source, Source::Microphone);
+            self.send(Command::Source(id, generator));
+        }
+    }
+
+    /// Sets the linear output gain; what isn't finite or is below 0 counts as 0.
+    pub fn set_gain(&mut self, id: ProjectId, gain: f32) {
+        self.send(Command::Gain(id, if gain.is_finite() { gain.max(0.0) } else { 0.0 }));
+    }
+
+    /// Takes the project out of the mix, or back in.
+    pub fn set_muted(&mut self, id: ProjectId, muted: bool) {
+        self.send(Command::Muted(id, muted));
+    }
+
+    /// Lets [`OnBypass`] be heard instead of the processed sound, or ends that.
+    pub fn set_bypassed(&mut self, id: ProjectId, bypassed: bool) {
+        self.send(Command::Bypassed(id, bypassed));
+    }
+
+    /// Says what is heard instead of the processed sound.
+    pub fn set_on_bypass(&mut self, id: ProjectId, on_bypass: OnBypass) {
+        self.send(Command::OnBypass(id, on_bypass));
+    }
+
+    /// Ends the howl mute: the mix fades in.
+    pub fn clear_howl(&mut self) {
+        self.send(Command::ClearHowl);
+    }
+
+    /// What the renderer last told of a project. `None` if it isn't there.
+    pub fn snapshot(&mut self, id: ProjectId) -> Option<ProjectSnapshot> {
+        self.projects.get(&id).map(|handle| handle.report.read())
+    }
+
+    /// The latest picture of a project's processed output. `None` if it isn't there or hasn't run long enough.
+    pub fn scope(&mut self, id: ProjectId) -> Option<ScopeFrame> {
+        let sample_rate = self.config.sample_rate;
+        let handle = self.projects.get_mut(&id)?;
+        handle.drain();
+        handle.scope.frame(sample_rate, handle.report.read().timestamp_frames)
+    }
+
+    /// Frees what the renderer sent back, sends commands that had to wait, empties the taps.
+    pub fn poll(&mut self) {
+        while self.garbage.pop().is_ok() {}
+        while let Some(command) = self.waiting.pop_front() {
+            if let Err(rtrb::PushError::Full(command)) = self.commands.push(command) {
+                self.waiting.push_front(command);
+                break;
+            }
+        }
+        for handle in self.projects.values_mut() {
+            handle.drain();
+        }
+    }
+
+    /// What the renderer last told of itself. Device xruns are the backend's: [`Audio::stats`](crate::Audio::stats).
+    #[must_use]
+    pub fn stats(&self) -> EngineStats {
+        self.report.read()
+    }
+
+    pub(crate) fn wants_microphone(&self) -> bool {
+        self.projects.values().any(|handle| handle.microphone)
+    }
+
+    pub(crate) fn set_input(&mut self, tap: Option<InputTap>) {
+        self.input_lost = tap.as_ref().map(InputTap::lost);
+        self.send(Command::Input(tap.map(Box::new)));
+    }
+
+    pub(crate) fn input_lost(&self) -> bool {
+        // SYNC: pairs with the store in `InputFeed::lose`; the flag carries no data.
+        self.input_lost.as_ref().is_some_and(|lost| lost.load(Ordering::Relaxed))
+    }
+
+    pub(crate) fn fade_out(&mut self) {
+        self.send(Command::FadeOut);
+    }
+
+    pub(crate) fn is_faded_out(&self) -> bool {
+        // SYNC: pairs with the store in the renderer; the flag carries no data.
+        self.faded_out.load(Ordering::Relaxed)
+    }
+
+    fn generator(&self, source: &Source) -> Box<Generator> {
+        Box::new(Generator::new(source, self.config.sample_rate))
+    }
+
+    fn send(&mut self, command: Command) {
+        if !self.waiting.is_empty() {
+            self.waiting.push_back(command);
+        } else if let Err(rtrb::PushError::Full(command)) = self.commands.push(command) {
+            self.waiting.push_back(command);
+        }
+    }
+}
+
+impl Handle {
+    fn drain(&mut self) {
+        let available = self.tap.slots();
+        if let Ok(chunk) = self.tap.read_chunk(available) {
+            self.scope.push(chunk.into_iter());
+        }
+    }
+}

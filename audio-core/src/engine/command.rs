@@ -1,0 +1,31 @@
+//! What travels between the control side and the renderer.
+
+use crate::engine::snapshot::{OnBypass, ProjectId};
+use crate::input::InputTap;
+use crate::render::link::Link;
+use crate::render::project::Project;
+use crate::source::Generator;
+
+/// Control side → renderer. Everything that owns memory is boxed, so that moving a command never allocates.
+pub(crate) enum Command {
+    Add(Box<Project>),
+    Remove(ProjectId),
+    Link(ProjectId, Box<Link>),
+    Unlink(ProjectId),
+    Source(ProjectId, Box<Generator>),
+    Gain(ProjectId, f32),
+    Muted(ProjectId, bool),
+    Bypassed(ProjectId, bool),
+    OnBypass(ProjectId, OnBypass),
+    Input(Option<Box<InputTap>>),
+    ClearHowl,
+    FadeOut,
+}
+
+/// Renderer → control side: what must be freed there. Read by nobody; its drop is its purpose.
+pub(crate) enum Garbage {
+    Project(#[expect(dead_code, reason = "held to be dropped on the control side")] Box<Project>),
+    Link(#[expect(dead_code, reason = "held to be dropped on the control side")] Box<Link>),
+    Source(#[expect(dead_code, reason = "held to be dropped on the control side")] Box<Generator>),
+    Input(#[expect(dead_code, reason = "held to be dropped on the control side")] Box<InputTap>),
+}

@@ -1,0 +1,131 @@
+//! The oscilloscope: what the tap delivered last, aligned to a rising zero crossing.
+
+use std::collections::VecDeque;
+
+/// Points of one frame of the oscilloscope, each one sample.
+pub const SCOPE_POINTS: usize = 1024;
+
+/// A signal that stays below this (−80 dBFS) for a whole frame counts as none.
+const NO_SIGNAL_PEAK: f32 = 1e-4;
+
+/// A crossing is looked for in as many samples as a frame has; then a frame is taken as it comes.
+const HISTORY: usize = 2 * SCOPE_POINTS;
+
+/// One picture of the processed output.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScopeFrame {
+    /// [`SCOPE_POINTS`] samples of the left channel, linear amplitude.
+    pub left: Vec<f32>,
+    /// [`SCOPE_POINTS`] samples of the right channel.
+    pub right: Vec<f32>,
+    /// Rate in Hz of the samples.
+    pub sample_rate: u32,
+    /// Stream position in frames of the first point.
+    pub timestamp_frames: u64,
+    /// Whether the first point is the first sample at or above zero after one below it.
+    pub triggered: bool,
+    /// Whether the signal stayed below −80 dBFS.
+    pub no_signal: bool,
+}
+
+/// Keeps the last samples of a tap.
+#[derive(Debug)]
+pub(crate) struct Scope {
+    history: VecDeque<[f32; 2]>,
+}
+
+impl Scope {
+    pub(crate) fn new() -> Self {
+        Self { history: VecDeque::with_capacity(HISTORY) }
+    }
+
+    /// Appends samples, oldest first.
+    pub(crate) fn push(&mut self, samples: impl ExactSizeIterator<Item = [f32; 2]>) {
+        let skip = samples.len().saturating_sub(HISTORY);
+        for sample in samples.skip(skip) {
+            if self.history.len() == HISTORY {
+                self.history.pop_front();
+            }
+            self.history.push_back(sample);
+        }
+    }
+
+    /// The latest frame that begins at a rising zero crossing of the left channel, of the right one where the left has
+    /// none, else the latest frame. `end_frames` is the stream position after the last sample. `None` before there are
+    /// enough samples.
+    pub(crate) fn frame(&self, sample_rate: u32, end_frames: u64) -> Option<ScopeFrame> {
+        if self.history.len() < HISTORY {
+            return None;
+        }
+        let crossing = (0..2).find_map(|channel| {
+            (1..=HISTORY - SCOPE_POINTS)
+                .rev()
+                .find(|&index| self.history[index - 1][channel] < 0.0 && self.history[index][channel] >= 0.0)
+        });
+        let start = crossing.unwrap_or(HISTORY - SCOPE_POINTS);
+        let points = || self.history.iter().skip(start).take(SCOPE_POINTS);
+        let peak = points().flatten().fold(0.0_f32, |peak, sample| peak.max(sample.abs()));
+        Some(ScopeFrame {
+            left: points().map(|sample| sample[0]).collect(),
+            right: points().map(|sample| sample[1]).collect(),
+            sample_rate,
+            timestamp_frames: end_frames.saturating_sub(crate::number::position(HISTORY - start)),
+            triggered: crossing.is_some(),
+            no_signal: peak < NO_SIGNAL_PEAK,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::number::{real, sample};
+
+    fn sine(frequency: f64, frames: usize, level: f64) -> Vec<[f32; 2]> {
+        (0..frames)
+            .map(|frame| {
+                let phase = std::f64::consts::TAU * frequency * real(frame) / 48_000.0;
+                [sample(level * phase.sin()), sample(level * phase.cos())]
+            })
+            .collect()
+    }
+
+    #[test]
+    fn begins_at_the_latest_rising_crossing() {
+        let mut scope = Scope::new();
+        assert_eq!(scope.frame(48_000, 0), None);
+        scope.push(sine(440.0, 5000, 0.5).into_iter());
+        let frame = scope.frame(48_000, 5000).expect("enough samples");
+        assert!(frame.triggered && !frame.no_signal);
+        assert_eq!((frame.left.len(), frame.right.len()), (SCOPE_POINTS, SCOPE_POINTS));
+        // At the crossing the sine is within one sample's step of zero and the cosine near its peak.
+        assert!((0.0..0.03).contains(&frame.left[0]), "{}", frame.left[0]);
+        assert!(frame.left[1] > frame.left[0] && frame.right[0] > 0.49);
+        let begins = frame.timestamp_frames;
+        assert!((5000 - 1024 - 110..=5000 - 1024).contains(&begins), "{begins}");
+    }
+
+    #[test]
+    fn silence_and_direct_current_are_shown_untriggered() {
+        let mut scope = Scope::new();
+        scope.push(vec![[0.0; 2]; HISTORY].into_iter());
+        let frame = scope.frame(48_000, 4096).expect("enough samples");
+        assert!(frame.no_signal && !frame.triggered);
+        scope.push(vec![[0.3; 2]; HISTORY + 7].into_iter());
+        let frame = scope.frame(48_000, 9000).expect("enough samples");
+        assert!(!frame.no_signal && !frame.triggered);
+    }
+
+    #[test]
+    fn the_right_channel_triggers_when_the_left_is_silent() {
+        let mut scope = Scope::new();
+        scope.push(
+            sine(440.0, HISTORY, 0.5)
+                .into_iter()
+                .map(|[left, _]| [0.0, left])
+                .collect::<Vec<_>>()
+                .into_iter(),
+        );
+        assert!(scope.frame(48_000, 0).expect("enough samples").triggered);
+    }
+}

@@ -1,0 +1,180 @@
+//! What the control side can see of a running engine: plain values, copied out of the telemetry words.
+
+use crate::source::Source;
+
+/// Names one project of an [`Engine`](crate::Engine). Never reused by the same engine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ProjectId(pub(crate) u64);
+
+/// What is heard instead of the processed sound while a project is bypassed or has no child that answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OnBypass {
+    /// The source, delayed as the processed sound is, so that both are aligned.
+    #[default]
+    Dry,
+    /// Nothing: for a microphone beside its own loudspeakers.
+    Silence,
+}
+
+/// How a project starts.
+#[derive(Debug, Clone)]
+pub struct ProjectSettings {
+    /// What feeds the processor.
+    pub source: Source,
+    /// Linear output gain, 0 and up; 1 leaves the level as it is.
+    pub gain: f32,
+    /// Muted projects run and are measured, but aren't in the mix.
+    pub muted: bool,
+    /// Bypassed projects run and are measured; [`OnBypass`] says what is heard.
+    pub bypassed: bool,
+    /// What is heard instead of the processed sound.
+    pub on_bypass: OnBypass,
+}
+
+impl Default for ProjectSettings {
+    fn default() -> Self {
+        Self { source: Source::Silence, gain: 1.0, muted: false, bypassed: false, on_bypass: OnBypass::Dry }
+    }
+}
+
+/// Level of a stereo signal over the last 100 ms, renewed every 10 ms. Linear amplitude, left then right.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Meter {
+    /// Greatest absolute sample.
+    pub peak: [f32; 2],
+    /// Root mean square.
+    pub rms: [f32; 2],
+}
+
+/// Blocks of a child that is or was heard which weren't there when they had to be played, by cause. A child that warms up
+/// beside it isn't counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct LateBlocks {
+    /// The child hadn't begun when its block was due: the system didn't run it.
+    pub not_scheduled: u64,
+    /// The child had begun but wasn't done when its block was due.
+    pub too_slow: u64,
+    /// Not sent, because as many blocks as the ring holds were unanswered.
+    pub full: u64,
+    /// The device asked for the block before the child had a fair time for it (callbacks in bursts): not the child's.
+    pub device: u64,
+}
+
+impl LateBlocks {
+    /// Late blocks that are the child's own.
+    #[must_use]
+    pub fn of_child(&self) -> u64 {
+        self.not_scheduled + self.too_slow + self.full
+    }
+}
+
+/// How a project's child stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LinkState {
+    /// No child was set.
+    #[default]
+    None,
+    /// The child gets live input, but isn't heard before it has answered in time for a while.
+    Shadow,
+    /// The child is heard (a user's bypass, mute and gain apart).
+    Live,
+    /// Too many late blocks in a row: not heard until it answers in time again.
+    Bypassed,
+    /// The child's process has ended.
+    Gone,
+}
+
+/// Busy time as a share of the time there was (1.0 = all of it).
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Load {
+    /// Exponential moving average over blocks, factor 1/8.
+    pub average: f32,
+    /// Greatest of the last second: of the second running or the one before, so never less than a second is covered.
+    pub maximum: f32,
+}
+
+/// One project, as of its last block.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct ProjectSnapshot {
+    /// Stream position, in frames since the engine started, of the end of the last block.
+    pub timestamp_frames: u64,
+    /// Level of the source.
+    pub input: Meter,
+    /// Level of what the processor made, before bypass, gain, mute and guard.
+    pub output: Meter,
+    /// Blocks that the project's children, heard or warming up, have answered in time since the project was added.
+    pub blocks: u64,
+    /// Blocks that came too late, since the project was added.
+    pub late: LateBlocks,
+    /// Samples of the child that weren't finite and were replaced by 0.
+    pub nonfinite: u64,
+    /// Non-finite samples that the present child itself says it has seen.
+    pub child_nonfinite: u32,
+    /// The present child's heartbeat: a number that moves while the child is alive.
+    pub heartbeat: u32,
+    /// How the newest child stands.
+    pub link: LinkState,
+    /// Generation of the child that is heard, if one is.
+    pub live_generation: Option<u32>,
+    /// Time the child worked on a block, as a share of the block's duration.
+    pub load: Load,
+    /// Nanoseconds from handing a block over until the child was awake: moving average, factor 1/8.
+    pub wake_ns: u64,
+    /// Whether the user's bypass is on.
+    pub bypassed: bool,
+    /// Whether the project is muted.
+    pub muted: bool,
+}
+
+/// The limiter and the howl mute on the mix.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct GuardState {
+    /// Present gain of the limiter, 1.0 when it doesn't act.
+    pub limiter_gain: f32,
+    /// Frames on which the limiter acted since the engine started: compare two readings to see it act in between.
+    pub limited_frames: u64,
+    /// The mix ran away and is muted until [`Engine::clear_howl`](crate::Engine::clear_howl).
+    pub howl_muted: bool,
+}
+
+/// The way from the input device to the engine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct InputStats {
+    /// Frames waiting between the input device and the engine, at the last callback.
+    pub fifo_frames: u32,
+    /// Times the engine found too few frames: silence was put in.
+    pub underruns: u64,
+    /// Times there were too many frames: the oldest were dropped.
+    pub overruns: u64,
+}
+
+/// The engine as a whole, as of its last callback.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct EngineStats {
+    /// Callbacks since the engine started.
+    pub callbacks: u64,
+    /// Stream position in frames since the engine started.
+    pub position_frames: u64,
+    /// Present delay of Pipelined mode in frames.
+    pub delay_frames: u32,
+    /// Greatest callback so far in frames.
+    pub largest_callback: u32,
+    /// Time the audio thread was busy, as a share of the callback's duration.
+    pub load: Load,
+    /// Underruns and overruns that the device reported.
+    pub device_xruns: u64,
+    /// Level of the mix as it went to the device.
+    pub output: Meter,
+    /// The limiter and the howl mute.
+    pub guard: GuardState,
+    /// The way from the input device.
+    pub input: InputStats,
+    /// Values that couldn't be sent back to be freed, and were leaked instead. 0 unless the control side stands still.
+    pub leaked: u64,
+}
+
+impl Default for GuardState {
+    fn default() -> Self {
+        Self { limiter_gain: 1.0, limited_frames: 0, howl_muted: false }
+    }
+}

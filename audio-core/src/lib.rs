@@ -1,0 +1,70 @@
+//! Devices, streams and the real-time engine of the Wavecraft Companion.
+//!
+//! [`open`] opens the output device (or the timer that stands in for one) and gives back [`Audio`], the control side of
+//! a running engine. A *project* is one processor child: a [`Source`] feeds it block by block over the shared-memory
+//! ring of `wavecraft-ring`, what comes back is measured, faded, mixed with the other projects, guarded and played.
+//!
+//! Two halves, made by one constructor, [`engine`]: [`Engine`] belongs to a control thread, [`Renderer`] to the audio
+//! thread. They share a command ring, a ring on which everything travels back that must be freed, and atomic words.
+//!
+//! What this crate doesn't have: knowledge of JSON, sockets, windows, child processes, logging.
+//!
+//! # On the audio thread
+//!
+//! [`Renderer::render`] is the only code of ours there. It doesn't allocate, free, lock, log, panic or wait.
+//!
+//! # A block's way through a project
+//!
+//! source → input meter → ring → child → ring → sanitised → **tap** (output meter, scope) → dry or processed, by fades →
+//! gain and mute → mix of all projects → guard (limiter, howl mute) → device
+//!
+//! The tap is what the DSP made: bypass, gain, mute and the guard come after it.
+
+mod audio;
+mod backend;
+mod engine;
+mod gate;
+mod input;
+mod number;
+mod render;
+mod resample;
+mod source;
+
+pub use audio::{
+    Audio, AudioError, AudioEvent, BackendKind, DeviceId, DeviceInfo, DeviceList, InputState, LatencyParts,
+    StreamInfo, StreamRequest, devices, open,
+};
+pub use backend::manual::{Manual, ManualSettings};
+pub use backend::{Backend, DeviceWords, InputStream, Notify, OutputStream};
+pub use engine::config::{
+    Clock, EngineConfig, Limits, MAX_DELAY_FRAMES, MAX_FRAMES, MAX_PROJECTS, system_clock,
+};
+pub use engine::scope::{SCOPE_POINTS, ScopeFrame};
+pub use engine::snapshot::{
+    EngineStats, GuardState, InputStats, LateBlocks, LinkState, Load, Meter, OnBypass, ProjectId,
+    ProjectSettings, ProjectSnapshot,
+};
+pub use engine::{Engine, EngineError, engine};
+pub use input::InputFeed;
+pub use render::Renderer;
+pub use source::Source;
+pub use source::file::{AudioFile, FileError, MAX_FILE_SECONDS};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Who may go to another thread: both halves may, each is then used by one thread at a time.
+    #[test]
+    fn both_halves_can_be_sent() {
+        fn is_send<T: Send>() {}
+        is_send::<Engine>();
+        is_send::<Renderer>();
+        is_send::<Audio>();
+        is_send::<InputFeed>();
+        fn is_shared<T: Send + Sync>() {}
+        is_shared::<AudioFile>();
+        is_shared::<DeviceWords>();
+        is_shared::<AudioError>();
+    }
+}

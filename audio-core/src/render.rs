@@ -1,0 +1,262 @@
+//! The audio side: everything that runs inside a device's callback.
+
+mod channels;
+pub(crate) mod counts;
+pub(crate) mod delay;
+pub(crate) mod fade;
+pub(crate) mod feed;
+pub(crate) mod flights;
+pub(crate) mod guard;
+pub(crate) mod ladder;
+pub(crate) mod line;
+pub(crate) mod link;
+pub(crate) mod links;
+pub(crate) mod load;
+pub(crate) mod meter;
+pub(crate) mod project;
+pub(crate) mod report;
+pub(crate) mod trash;
+pub(crate) mod workspace;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use self::delay::{Delay, Reach};
+use self::fade::Ramp;
+use self::guard::Guard;
+use self::load::LoadMeter;
+use self::meter::LevelMeter;
+use self::project::Project;
+use self::report::EngineReport;
+use self::trash::Trash;
+use self::workspace::Workspace;
+use crate::engine::command::{Command, Garbage};
+use crate::engine::config::{Clock, EngineConfig, MAX_FRAMES, MAX_PROJECTS};
+use crate::engine::snapshot::{EngineStats, ProjectId};
+use crate::gate::guarded;
+use crate::input::MicrophoneInput;
+use crate::number::{count32, frames_in_ms, position, size};
+
+/// The audio side of the engine: `Send`, moved into the device's callback.
+///
+/// [`render`](Self::render) is its one entry. It takes commands, passes blocks to the children and back, mixes and
+/// guards. It never allocates, frees, locks, logs, waits or panics; what must be freed goes back to the
+/// [`Engine`](crate::Engine).
+pub struct Renderer {
+    commands: rtrb::Consumer<Command>,
+    trash: Trash,
+    #[expect(
+        clippy::vec_box,
+        reason = "the boxes come and go through rings, where unboxing would free here"
+    )]
+    projects: Vec<Box<Project>>,
+    input: MicrophoneInput,
+    work: Workspace,
+    delay: Delay,
+    guard: Guard,
+    /// The whole mix, for the start and the end of the stream.
+    master: Ramp,
+    ending: bool,
+    faded_out: Arc<AtomicBool>,
+    clock: Clock,
+    load: LoadMeter,
+    output_meter: LevelMeter,
+    report: Arc<EngineReport>,
+    fade_frames: u32,
+    position: u64,
+    callbacks: u64,
+    largest_callback: u32,
+}
+
+impl Renderer {
+    pub(crate) fn new(
+        config: &EngineConfig,
+        commands: rtrb::Consumer<Command>,
+        garbage: rtrb::Producer<Garbage>,
+        report: Arc<EngineReport>,
+        faded_out: Arc<AtomicBool>,
+    ) -> Self {
+        let fade_frames = frames_in_ms(config.limits.fade_ms, config.sample_rate);
+        let mut master = Ramp::at(0.0);
+        master.aim(1.0, fade_frames);
+        Self {
+            commands,
+            trash: Trash::new(garbage),
+            projects: Vec::with_capacity(MAX_PROJECTS * 2),
+            input: MicrophoneInput::new(fade_frames),
+            work: Workspace::new(),
+            delay: Delay::new(config.nominal_frames),
+            guard: Guard::new(&config.limits, config.sample_rate, fade_frames),
+            master,
+            ending: false,
+            faded_out,
+            clock: Arc::clone(&config.clock),
+            load: LoadMeter::new(config.sample_rate),
+            output_meter: LevelMeter::new(config.sample_rate),
+            report,
+            fade_frames,
+            position: 0,
+            callbacks: 0,
+            largest_callback: 0,
+        }
+    }
+
+    /// Renders one callback of `frames` frames. `input` is the device's input where it comes in the same callback (one
+    /// channel is heard on both sides, of many the first two); `None` takes the input stream's FIFO. `sink` gets the
+    /// output in parts: offset in frames, left, right.
+    ///
+    /// In debug builds any allocation in here ends a program that has `assert_no_alloc`'s allocator.
+    pub fn render(
+        &mut self,
+        frames: usize,
+        input: Option<&[&[f32]]>,
+        mut sink: impl FnMut(usize, &[f32], &[f32]),
+    ) {
+        guarded(|| self.run(frames, input, &mut sink));
+    }
+
+    /// Waits until the children have answered everything, or the deadline on the ring's clock has come. For backends
+    /// without a device: never called on a device's thread.
+    pub(crate) fn hold(&mut self, deadline_ns: u64) {
+        for project in &mut self.projects {
+            project.hold(deadline_ns, &mut self.work);
+        }
+    }
+
+    fn run(&mut self, frames: usize, input: Option<&[&[f32]]>, sink: &mut impl FnMut(usize, &[f32], &[f32])) {
+        let began_ns = (self.clock)();
+        self.obey();
+        self.callbacks += 1;
+        self.largest_callback = self.largest_callback.max(count32(frames));
+        let mut grown_from = self.delay.observe(frames).filter(|_| self.position > 0);
+        let mut done = 0;
+        while done < frames {
+            let part = (frames - done).min(size(MAX_FRAMES));
+            let reach = self.delay.reach(self.position, part, grown_from.take(), self.fade_frames);
+            self.take_input(input, done, part);
+            self.part(&reach);
+            let [left, right] = self.work.mix.part(part);
+            sink(done, left, right);
+            self.position += position(part);
+            done += part;
+        }
+        self.sweep();
+        self.load.add((self.clock)().saturating_sub(began_ns), position(frames));
+        self.tell();
+    }
+
+    fn part(&mut self, reach: &Reach) {
+        let now_ns = (self.clock)();
+        for project in &mut self.projects {
+            project.send(reach, now_ns, &mut self.work, &mut self.trash);
+        }
+        self.projects.iter_mut().for_each(|project| project.wake());
+        self.work.mix.part_mut(reach.frames).into_iter().for_each(|channel| channel.fill(0.0));
+        for project in &mut self.projects {
+            project.play(reach, &mut self.work, &mut self.trash);
+        }
+        let [left, right] = self.work.mix.part_mut(reach.frames);
+        self.guard.apply(left, right);
+        self.master.apply(left, right);
+        self.output_meter.add(left, right);
+    }
+
+    fn take_input(&mut self, input: Option<&[&[f32]]>, done: usize, part: usize) {
+        let [left, right] = self.work.microphone.part_mut(part);
+        match input {
+            Some(channels) => {
+                for (side, out) in [left, right].into_iter().enumerate() {
+                    let channel = channels.get(side).or(channels.first());
+                    match channel.and_then(|channel| channel.get(done..done + part)) {
+                        Some(samples) => out.copy_from_slice(samples),
+                        None => out.fill(0.0),
+                    }
+                }
+            }
+            None => self.input.read(left, right),
+        }
+    }
+
+    fn obey(&mut self) {
+        // What comes in meanwhile waits for the next callback: this one takes a bounded time.
+        for _ in 0..self.commands.slots() {
+            let Ok(command) = self.commands.pop() else { return };
+            match command {
+                Command::Add(project) => self.add(project),
+                Command::Remove(id) => self.with(id, |project| project.leave()),
+                Command::Link(id, link) => match self.find(id) {
+                    Some(index) => self.projects[index].set_link(link, &mut self.trash),
+                    None => self.trash.put(Garbage::Link(link)),
+                },
+                Command::Unlink(id) => self.with(id, |project| project.clear_link()),
+                Command::Source(id, source) => match self.find(id) {
+                    Some(index) => self.projects[index].set_source(source, &mut self.trash),
+                    None => self.trash.put(Garbage::Source(source)),
+                },
+                Command::Gain(id, gain) => self.with(id, |project| project.set_gain(gain)),
+                Command::Muted(id, muted) => self.with(id, |project| project.set_muted(muted)),
+                Command::Bypassed(id, bypassed) => self.with(id, |project| project.set_bypassed(bypassed)),
+                Command::OnBypass(id, choice) => self.with(id, |project| project.set_on_bypass(choice)),
+                Command::Input(tap) => {
+                    if let Some(old) = self.input.replace(tap) {
+                        self.trash.put(Garbage::Input(old));
+                    }
+                }
+                Command::ClearHowl => self.guard.clear_howl(),
+                Command::FadeOut => {
+                    self.ending = true;
+                    self.master.aim(0.0, self.fade_frames);
+                }
+            }
+        }
+    }
+
+    fn add(&mut self, project: Box<Project>) {
+        if self.projects.len() < self.projects.capacity() {
+            self.projects.push(project);
+        } else {
+            self.trash.put(Garbage::Project(project));
+        }
+    }
+
+    fn find(&self, id: ProjectId) -> Option<usize> {
+        self.projects.iter().position(|project| project.id() == id)
+    }
+
+    fn with(&mut self, id: ProjectId, act: impl FnOnce(&mut Project)) {
+        if let Some(index) = self.find(id) {
+            act(&mut self.projects[index]);
+        }
+    }
+
+    /// Sends projects that have faded out back to be freed.
+    fn sweep(&mut self) {
+        let mut index = 0;
+        while index < self.projects.len() {
+            if self.projects[index].has_left() {
+                self.trash.put(Garbage::Project(self.projects.remove(index)));
+            } else {
+                index += 1;
+            }
+        }
+    }
+
+    fn tell(&mut self) {
+        if self.ending && self.master.is_steady_at(0.0) {
+            // SYNC: pairs with the load in `Engine::is_faded_out`; the flag carries no data.
+            self.faded_out.store(true, Ordering::Relaxed);
+        }
+        self.report.write(&EngineStats {
+            callbacks: self.callbacks,
+            position_frames: self.position,
+            delay_frames: self.delay.frames(),
+            largest_callback: self.largest_callback,
+            load: self.load.load(),
+            device_xruns: 0,
+            output: self.output_meter.level(),
+            guard: self.guard.state(),
+            input: self.input.stats(),
+            leaked: self.trash.leaked(),
+        });
+    }
+}

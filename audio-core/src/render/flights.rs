@@ -1,0 +1,51 @@
+//! The blocks that were sent to a child and not taken back yet.
+
+use wavecraft_ring::SLOTS;
+
+/// One block under way.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Flight {
+    pub(crate) sequence: u32,
+    pub(crate) position: u64,
+    pub(crate) frames: u32,
+    pub(crate) sent_ns: u64,
+    /// Its frames were due before its reply came: the reply is ignored.
+    pub(crate) late: bool,
+}
+
+/// At most [`SLOTS`] blocks, oldest first. The engine's own record: nothing in it comes from the child.
+#[derive(Debug, Default)]
+pub(crate) struct Flights {
+    slots: [Option<Flight>; SLOTS],
+    first: usize,
+    count: usize,
+}
+
+impl Flights {
+    /// Records a block. There is always room, since the ring had a free slot for it; one too many is forgotten.
+    pub(crate) fn push(&mut self, flight: Flight) {
+        debug_assert!(self.count < SLOTS, "the ring has no more slots than this");
+        if self.count < SLOTS {
+            self.slots[(self.first + self.count) % SLOTS] = Some(flight);
+            self.count += 1;
+        }
+    }
+
+    /// Takes the oldest block.
+    pub(crate) fn pop(&mut self) -> Option<Flight> {
+        let oldest = self.slots[self.first].take()?;
+        self.first = (self.first + 1) % SLOTS;
+        self.count -= 1;
+        Some(oldest)
+    }
+
+    pub(crate) fn oldest(&self) -> Option<&Flight> {
+        self.slots[self.first].as_ref()
+    }
+
+    /// All blocks, oldest first.
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Flight> {
+        let (wrapped, ordered) = self.slots.split_at_mut(self.first);
+        ordered.iter_mut().chain(wrapped).flatten()
+    }
+}

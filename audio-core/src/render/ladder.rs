@@ -1,0 +1,82 @@
+//! When a child is heard: after enough blocks in time, until too many are late in a row.
+
+use crate::engine::config::Limits;
+
+/// A new child starts at the bottom, as one that was bypassed: it must show that it answers in time.
+#[derive(Debug)]
+pub(crate) struct Ladder {
+    bypass_after: u32,
+    return_after: u32,
+    late_in_a_row: u32,
+    good_in_a_row: u32,
+    on_air: bool,
+    was_on_air: bool,
+}
+
+impl Ladder {
+    pub(crate) fn new(limits: &Limits) -> Self {
+        let at_once = limits.return_after == 0;
+        Self {
+            bypass_after: limits.bypass_after.max(1),
+            return_after: limits.return_after,
+            late_in_a_row: 0,
+            good_in_a_row: 0,
+            on_air: at_once,
+            was_on_air: at_once,
+        }
+    }
+
+    /// A block came in time.
+    pub(crate) fn in_time(&mut self) {
+        self.late_in_a_row = 0;
+        self.good_in_a_row = self.good_in_a_row.saturating_add(1);
+        if self.good_in_a_row >= self.return_after {
+            self.on_air = true;
+            self.was_on_air = true;
+        }
+    }
+
+    /// A block was late through the child's fault.
+    pub(crate) fn late(&mut self) {
+        self.good_in_a_row = 0;
+        self.late_in_a_row = self.late_in_a_row.saturating_add(1);
+        if self.late_in_a_row >= self.bypass_after {
+            self.on_air = false;
+        }
+    }
+
+    /// Whether the child may be heard.
+    pub(crate) fn on_air(&self) -> bool {
+        self.on_air
+    }
+
+    /// Whether it ever could.
+    pub(crate) fn was_on_air(&self) -> bool {
+        self.was_on_air
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn up_after_eight_in_time_down_after_three_late_in_a_row() {
+        let mut ladder = Ladder::new(&Limits::default());
+        (0..7).for_each(|_| ladder.in_time());
+        assert!(!ladder.on_air() && !ladder.was_on_air());
+        ladder.late();
+        (0..8).for_each(|_| ladder.in_time());
+        assert!(ladder.on_air());
+        for _ in 0..5 {
+            ladder.late();
+            ladder.late();
+            ladder.in_time();
+        }
+        assert!(ladder.on_air(), "never three in a row");
+        (0..3).for_each(|_| ladder.late());
+        assert!(!ladder.on_air() && ladder.was_on_air());
+        (0..8).for_each(|_| ladder.in_time());
+        assert!(ladder.on_air());
+    }
+}

@@ -1,0 +1,200 @@
+//! How snapshots travel from the renderer to the control side.
+
+use crate::engine::snapshot::{
+    EngineStats, GuardState, InputStats, LateBlocks, LinkState, Load, Meter, ProjectSnapshot,
+};
+use crate::engine::telemetry::{Latest, Pack, Unpack};
+
+const PROJECT_WORDS: usize = 19;
+const ENGINE_WORDS: usize = 14;
+
+/// A generation is 32 bits; this says that there is none.
+const NO_GENERATION: u64 = u64::MAX;
+
+/// The latest snapshot of a project.
+pub(crate) struct ProjectReport(Latest<PROJECT_WORDS>);
+
+impl ProjectReport {
+    pub(crate) fn new() -> Self {
+        Self(Latest::new())
+    }
+
+    pub(crate) fn write(&self, snapshot: &ProjectSnapshot) {
+        let mut pack = Pack::new();
+        pack.u64(snapshot.timestamp_frames);
+        pack_meter(&mut pack, &snapshot.input);
+        pack_meter(&mut pack, &snapshot.output);
+        pack.u64(snapshot.blocks)
+            .u64(snapshot.late.not_scheduled)
+            .u64(snapshot.late.too_slow)
+            .u64(snapshot.late.full)
+            .u64(snapshot.late.device)
+            .u64(snapshot.nonfinite)
+            .u32(snapshot.child_nonfinite)
+            .u32(snapshot.heartbeat)
+            .u64(link_word(snapshot.link))
+            .u64(snapshot.live_generation.map_or(NO_GENERATION, u64::from))
+            .pair([snapshot.load.average, snapshot.load.maximum])
+            .u64(snapshot.wake_ns)
+            .bool(snapshot.bypassed)
+            .bool(snapshot.muted);
+        self.0.write(pack.words());
+    }
+
+    pub(crate) fn read(&self) -> ProjectSnapshot {
+        let words = self.0.read();
+        let mut unpack = Unpack::new(&words);
+        ProjectSnapshot {
+            timestamp_frames: unpack.u64(),
+            input: unpack_meter(&mut unpack),
+            output: unpack_meter(&mut unpack),
+            blocks: unpack.u64(),
+            late: LateBlocks {
+                not_scheduled: unpack.u64(),
+                too_slow: unpack.u64(),
+                full: unpack.u64(),
+                device: unpack.u64(),
+            },
+            nonfinite: unpack.u64(),
+            child_nonfinite: unpack.u32(),
+            heartbeat: unpack.u32(),
+            link: link_state(unpack.u64()),
+            live_generation: u32::try_from(unpack.u64()).ok(),
+            load: unpack_load(&mut unpack),
+            wake_ns: unpack.u64(),
+            bypassed: unpack.bool(),
+            muted: unpack.bool(),
+        }
+    }
+}
+
+/// The latest state of the engine as a whole.
+pub(crate) struct EngineReport(Latest<ENGINE_WORDS>);
+
+impl EngineReport {
+    pub(crate) fn new() -> Self {
+        Self(Latest::new())
+    }
+
+    pub(crate) fn write(&self, stats: &EngineStats) {
+        let mut pack = Pack::new();
+        pack.u64(stats.callbacks)
+            .u64(stats.position_frames)
+            .u32(stats.delay_frames)
+            .u32(stats.largest_callback)
+            .pair([stats.load.average, stats.load.maximum]);
+        pack_meter(&mut pack, &stats.output);
+        pack.pair([stats.guard.limiter_gain, 0.0])
+            .u64(stats.guard.limited_frames)
+            .bool(stats.guard.howl_muted)
+            .u32(stats.input.fifo_frames)
+            .u64(stats.input.underruns)
+            .u64(stats.input.overruns)
+            .u64(stats.leaked);
+        self.0.write(pack.words());
+    }
+
+    pub(crate) fn read(&self) -> EngineStats {
+        let words = self.0.read();
+        let mut unpack = Unpack::new(&words);
+        EngineStats {
+            callbacks: unpack.u64(),
+            position_frames: unpack.u64(),
+            delay_frames: unpack.u32(),
+            largest_callback: unpack.u32(),
+            load: unpack_load(&mut unpack),
+            device_xruns: 0,
+            output: unpack_meter(&mut unpack),
+            guard: GuardState {
+                limiter_gain: unpack.pair()[0],
+                limited_frames: unpack.u64(),
+                howl_muted: unpack.bool(),
+            },
+            input: InputStats { fifo_frames: unpack.u32(), underruns: unpack.u64(), overruns: unpack.u64() },
+            leaked: unpack.u64(),
+        }
+    }
+}
+
+fn pack_meter<const N: usize>(pack: &mut Pack<N>, meter: &Meter) {
+    pack.pair(meter.peak).pair(meter.rms);
+}
+
+fn unpack_meter(unpack: &mut Unpack<'_>) -> Meter {
+    Meter { peak: unpack.pair(), rms: unpack.pair() }
+}
+
+fn unpack_load(unpack: &mut Unpack<'_>) -> Load {
+    let [average, maximum] = unpack.pair();
+    Load { average, maximum }
+}
+
+fn link_word(state: LinkState) -> u64 {
+    match state {
+        LinkState::None => 0,
+        LinkState::Shadow => 1,
+        LinkState::Live => 2,
+        LinkState::Bypassed => 3,
+        LinkState::Gone => 4,
+    }
+}
+
+fn link_state(word: u64) -> LinkState {
+    match word {
+        1 => LinkState::Shadow,
+        2 => LinkState::Live,
+        3 => LinkState::Bypassed,
+        4 => LinkState::Gone,
+        _ => LinkState::None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_project_arrives_as_it_was_sent() {
+        let meter = |base: f32| Meter { peak: [base, base + 0.1], rms: [base + 0.2, base + 0.3] };
+        let sent = ProjectSnapshot {
+            timestamp_frames: 1,
+            input: meter(1.0),
+            output: meter(2.0),
+            blocks: 2,
+            late: LateBlocks { not_scheduled: 3, too_slow: 4, full: 5, device: 6 },
+            nonfinite: 7,
+            child_nonfinite: 8,
+            heartbeat: 9,
+            link: LinkState::Bypassed,
+            live_generation: Some(10),
+            load: Load { average: 0.5, maximum: 0.75 },
+            wake_ns: 11,
+            bypassed: true,
+            muted: true,
+        };
+        let report = ProjectReport::new();
+        report.write(&sent);
+        assert_eq!(report.read(), sent);
+        report.write(&ProjectSnapshot::default());
+        assert_eq!(report.read(), ProjectSnapshot::default());
+    }
+
+    #[test]
+    fn the_engine_arrives_as_it_was_sent() {
+        let sent = EngineStats {
+            callbacks: 1,
+            position_frames: 2,
+            delay_frames: 3,
+            largest_callback: 4,
+            load: Load { average: 0.5, maximum: 0.75 },
+            device_xruns: 0,
+            output: Meter { peak: [0.1, 0.2], rms: [0.3, 0.4] },
+            guard: GuardState { limiter_gain: 0.5, limited_frames: 5, howl_muted: true },
+            input: InputStats { fifo_frames: 6, underruns: 7, overruns: 8 },
+            leaked: 9,
+        };
+        let report = EngineReport::new();
+        report.write(&sent);
+        assert_eq!(report.read(), sent);
+    }
+}

@@ -1,0 +1,100 @@
+//! What feeds a processor.
+
+pub(crate) mod file;
+mod signal;
+
+use self::file::AudioFile;
+use self::signal::{Noise, Sweep, Tone};
+
+/// A source as the control side names it.
+#[derive(Debug, Clone, Default)]
+pub enum Source {
+    /// Nothing.
+    #[default]
+    Silence,
+    /// The input device, opened while any project asks for it.
+    Microphone,
+    /// A sine of 1 kHz at −12 dBFS (peak), on both channels.
+    Tone,
+    /// White noise at −20 dBFS (RMS), independent on both channels, the same at every start.
+    Noise,
+    /// A sine from 20 Hz to 20 kHz, ten seconds long, rising by the same number of octaves every second, at −12 dBFS
+    /// (peak), over and over.
+    Sweep,
+    /// A file, over and over.
+    File(AudioFile),
+}
+
+/// A source as it runs on the audio thread.
+pub(crate) enum Generator {
+    Silence,
+    Microphone,
+    Tone(Tone),
+    Noise(Noise),
+    Sweep(Sweep),
+    File { file: AudioFile, next: usize },
+}
+
+impl Generator {
+    /// May convert a file's rate: called on the control side.
+    pub(crate) fn new(source: &Source, sample_rate: u32) -> Self {
+        match source {
+            Source::Silence => Self::Silence,
+            Source::Microphone => Self::Microphone,
+            Source::Tone => Self::Tone(Tone::new(sample_rate)),
+            Source::Noise => Self::Noise(Noise::new()),
+            Source::Sweep => Self::Sweep(Sweep::new(sample_rate)),
+            Source::File(file) => Self::File { file: file.at_rate(sample_rate), next: 0 },
+        }
+    }
+
+    /// Fills one block of both channels.
+    pub(crate) fn fill(&mut self, [left, right]: [&mut [f32]; 2], microphone: [&[f32]; 2]) {
+        match self {
+            Self::Silence => {
+                left.fill(0.0);
+                right.fill(0.0);
+            }
+            Self::Microphone => {
+                left.copy_from_slice(microphone[0]);
+                right.copy_from_slice(microphone[1]);
+            }
+            Self::Tone(tone) => {
+                left.fill_with(|| tone.next());
+                right.copy_from_slice(left);
+            }
+            Self::Noise(noise) => {
+                left.fill_with(|| noise.next(0));
+                right.fill_with(|| noise.next(1));
+            }
+            Self::Sweep(sweep) => {
+                left.fill_with(|| sweep.next());
+                right.copy_from_slice(left);
+            }
+            Self::File { file, next } => {
+                let frames = file.frames();
+                for (left, right) in left.iter_mut().zip(right) {
+                    [*left, *right] = frames.get(*next).copied().unwrap_or_default();
+                    *next = if *next + 1 < frames.len() { *next + 1 } else { 0 };
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_starts_again_without_a_gap() {
+        let frames = vec![[0.1, -0.1], [0.2, -0.2], [0.3, -0.3]];
+        let file = AudioFile::from_frames(frames, 48_000);
+        let mut generator = Generator::new(&Source::File(file), 48_000);
+        let (mut left, mut right) = ([0.0; 7], [0.0; 7]);
+        generator.fill([&mut left[..], &mut right[..]], [&[], &[]]);
+        assert_eq!(left, [0.1, 0.2, 0.3, 0.1, 0.2, 0.3, 0.1]);
+        generator.fill([&mut left[..1], &mut right[..1]], [&[], &[]]);
+        assert_eq!((left[0], right[0]), (0.2, -0.2));
+    }
+}

@@ -1,0 +1,139 @@
+//! File sources: what can be read, what is said when not.
+
+use std::path::{Path, PathBuf};
+
+use wavecraft_audio_core::{AudioFile, FileError, MAX_FILE_SECONDS, ProjectSettings, Source};
+
+use crate::bench::{Bench, float, largest_step, narrow, peak};
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a temporary folder can be made")
+}
+
+fn spec(channels: u16, sample_rate: u32) -> hound::WavSpec {
+    hound::WavSpec { channels, sample_rate, bits_per_sample: 32, sample_format: hound::SampleFormat::Float }
+}
+
+/// A WAV file of a sine of 441 Hz at half scale; the right channel is upside down.
+fn write_sine(path: &Path, channels: u16, sample_rate: u32, frames: usize) {
+    let mut writer =
+        hound::WavWriter::create(path, spec(channels, sample_rate)).expect("the file can be made");
+    for frame in 0..frames {
+        let phase = std::f64::consts::TAU * 441.0 * float(frame) / f64::from(sample_rate);
+        for channel in 0..channels {
+            let sign = if channel == 1 { -1.0 } else { 1.0 };
+            writer.write_sample(narrow(sign * 0.5 * phase.sin())).expect("there is room");
+        }
+    }
+    writer.finalize().expect("the file can be closed");
+}
+
+#[test]
+fn a_file_of_another_rate_loops_seamlessly_at_its_pitch() {
+    let folder = folder();
+    let path = folder.path().join("sine.wav");
+    write_sine(&path, 2, 44_100, 44_100);
+    let file = AudioFile::load(&path, 48_000).expect("it's an ordinary file");
+    assert_eq!((file.frames().len(), file.sample_rate()), (48_000, 48_000));
+
+    let mut bench = Bench::new(256);
+    bench.project(ProjectSettings { source: Source::File(file), ..ProjectSettings::default() });
+    let out = bench.run(&vec![0.0; 144_000 + 4800], 256, &mut []);
+    let settled = &out[4800..];
+    let crossings = settled.windows(2).filter(|pair| pair[0] < 0.0 && pair[1] >= 0.0).count();
+    assert!((1322..=1324).contains(&crossings), "441 Hz for three seconds: {crossings}");
+    // Its own steepest step is 0.5·2π·441/48000 = 0.02886: the seams, once a second, aren't steeper.
+    assert!(largest_step(settled) < 0.0290, "{}", largest_step(settled));
+    assert!((peak(settled) - 0.5).abs() < 0.001);
+}
+
+#[test]
+fn the_rate_is_converted_again_when_the_session_has_another() {
+    let folder = folder();
+    let path = folder.path().join("sine.wav");
+    write_sine(&path, 1, 48_000, 48_000);
+    let file = AudioFile::load(&path, 96_000).expect("it's an ordinary file");
+    assert_eq!(file.frames().len(), 96_000);
+    let mut bench = Bench::new(256);
+    bench.project(ProjectSettings { source: Source::File(file), ..ProjectSettings::default() });
+    let out = bench.run(&vec![0.0; 52_800], 256, &mut []);
+    let crossings = out[4800..].windows(2).filter(|pair| pair[0] < 0.0 && pair[1] >= 0.0).count();
+    assert!((440..=442).contains(&crossings), "{crossings}");
+}
+
+#[test]
+fn mono_is_heard_on_both_sides_and_of_many_channels_the_first_two() {
+    let folder = folder();
+    for (channels, sign) in [(1, 1.0), (2, -1.0), (4, -1.0)] {
+        let path = folder.path().join(format!("{channels}.wav"));
+        write_sine(&path, channels, 48_000, 480);
+        let file = AudioFile::load(&path, 48_000).expect("it's an ordinary file");
+        assert_eq!(file.frames().len(), 480);
+        assert!(file.frames().iter().all(|[left, right]| (left * sign - right).abs() < 1e-7));
+        assert!((file.frames()[27][0] - 0.5).abs() < 0.001, "a quarter period is 27 frames");
+    }
+}
+
+/// The fixtures hold 0.5 s of a 1 kHz sine at −6 dBFS, stereo, 44.1 kHz.
+#[test]
+fn flac_mp3_and_vorbis_can_be_read() {
+    for name in ["sine.flac", "sine.mp3", "sine.ogg"] {
+        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name);
+        let file = AudioFile::load(&path, 44_100).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let frames = file.frames();
+        // MP3 pads its ends; the middle is the sine in each.
+        assert!((22_000..=25_500).contains(&frames.len()), "{name}: {} frames", frames.len());
+        let middle = &frames[6000..16_000];
+        let left: Vec<f32> = middle.iter().map(|frame| frame[0]).collect();
+        let crossings = left.windows(2).filter(|pair| pair[0] < 0.0 && pair[1] >= 0.0).count();
+        assert!((226..=228).contains(&crossings), "{name}: {crossings}");
+        assert!((peak(&left) - 0.501).abs() < 0.02, "{name}: {}", peak(&left));
+    }
+}
+
+#[test]
+fn each_thing_that_can_be_wrong_has_its_own_answer() {
+    let folder = folder();
+    let path = |name: &str| folder.path().join(name);
+    let load = |path: &Path| AudioFile::load(path, 48_000).expect_err("it must be refused");
+
+    let missing = path("missing.wav");
+    assert_eq!(load(&missing), FileError::Missing { path: missing.clone() });
+    assert!(load(&missing).to_string().contains("missing.wav"));
+
+    std::fs::write(path("text.wav"), "this is not sound").expect("it can be written");
+    assert_eq!(load(&path("text.wav")), FileError::NotAudio { path: path("text.wav") });
+    assert_eq!(load(folder.path()), FileError::NotAudio { path: folder.path().to_owned() });
+    std::fs::write(path("empty"), []).expect("it can be written");
+    assert_eq!(load(&path("empty")), FileError::NotAudio { path: path("empty") });
+
+    write_sine(&path("none.wav"), 2, 48_000, 0);
+    assert_eq!(load(&path("none.wav")), FileError::Empty { path: path("none.wav") });
+
+    write_sine(&path("good.wav"), 1, 48_000, 480);
+    let mut bytes = std::fs::read(path("good.wav")).expect("it can be read");
+    // The format tag lies 8 bytes after the start of the chunk "fmt ": 0x6789 is nobody's.
+    let tag = bytes.windows(4).position(|window| window == b"fmt ").expect("a WAV has it") + 8;
+    bytes[tag..tag + 2].copy_from_slice(&[0x89, 0x67]);
+    std::fs::write(path("coding.wav"), bytes).expect("it can be written");
+    let error = load(&path("coding.wav"));
+    assert!(matches!(error, FileError::Unsupported { .. } | FileError::NotAudio { .. }), "{error:?}");
+
+    let seconds = usize::try_from(MAX_FILE_SECONDS).expect("it's small") + 1;
+    write_sine(&path("long.wav"), 1, 1000, seconds * 1000);
+    assert_eq!(
+        load(&path("long.wav")),
+        FileError::TooLong { path: path("long.wav"), limit_seconds: MAX_FILE_SECONDS }
+    );
+}
+
+#[test]
+fn a_file_that_was_cut_off_plays_as_far_as_it_goes() {
+    let folder = folder();
+    let path = folder.path().join("cut.wav");
+    write_sine(&path, 1, 48_000, 48_000);
+    let bytes = std::fs::read(&path).expect("it can be read");
+    std::fs::write(&path, &bytes[..bytes.len() / 2]).expect("it can be written");
+    let frames = AudioFile::load(&path, 48_000).expect("half of it is there").frames().len();
+    assert!((20_000..=24_000).contains(&frames), "{frames}");
+}

@@ -1,0 +1,14 @@
+//! The engine as a whole, on the manual backend with real rings; the virtual backend; files; devices.
+//!
+//! Every test runs with an allocator that ends the program when the audio thread's code allocates.
+
+mod bench;
+mod faults;
+mod files;
+mod measures;
+mod mixing;
+mod pipeline;
+mod streams;
+
+#[global_allocator]
+static ALLOCATOR: assert_no_alloc::AllocDisabler = assert_no_alloc::AllocDisabler;
