@@ -1,0 +1,62 @@
+//! How many requests were refused lately.
+
+use std::{
+    collections::VecDeque,
+    time::{Duration, Instant},
+};
+
+const WINDOW: Duration = Duration::from_secs(60);
+
+/// Counts refusals over a sliding minute.
+///
+/// Beyond the limit a refused request is told to wait, and is no longer logged. A request with the right token is served
+/// all the same: any page of the web can have requests refused, and would otherwise lock the user's own page out.
+#[derive(Debug)]
+pub(crate) struct Backoff {
+    limit: usize,
+    /// The last refusals, oldest first; never more than `limit`.
+    refusals: VecDeque<Instant>,
+}
+
+impl Backoff {
+    pub(crate) fn new(limit: usize) -> Self {
+        Self { limit, refusals: VecDeque::new() }
+    }
+
+    /// Counts a refusal. `Some` if there were too many before it, with the time until there are not.
+    pub(crate) fn refused(&mut self, now: Instant) -> Option<Duration> {
+        while self.refusals.front().is_some_and(|first| now.duration_since(*first) >= WINDOW) {
+            self.refusals.pop_front();
+        }
+        if self.refusals.len() < self.limit {
+            self.refusals.push_back(now);
+            return None;
+        }
+        let wait =
+            self.refusals.front().map_or(WINDOW, |first| WINDOW.saturating_sub(now.duration_since(*first)));
+        Some(wait)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_one_after_the_limit_waits_until_the_first_is_a_minute_old() {
+        let mut backoff = Backoff::new(2);
+        let start = Instant::now();
+        let at = |seconds| start + Duration::from_secs(seconds);
+        assert_eq!(backoff.refused(at(0)), None);
+        assert_eq!(backoff.refused(at(10)), None);
+        assert_eq!(backoff.refused(at(20)), Some(Duration::from_secs(40)));
+        assert_eq!(backoff.refused(at(59)), Some(Duration::from_secs(1)));
+        assert_eq!(backoff.refused(at(60)), None);
+        assert_eq!(backoff.refused(at(61)), Some(Duration::from_secs(9)));
+    }
+
+    #[test]
+    fn a_limit_of_none_refuses_all() {
+        assert_eq!(Backoff::new(0).refused(Instant::now()), Some(WINDOW));
+    }
+}

@@ -1,0 +1,147 @@
+//! One WebSocket, from its first message to its last.
+
+use std::time::Duration;
+
+use futures_util::{FutureExt, SinkExt, StreamExt};
+use hyper::body::Bytes;
+use tokio::{
+    net::TcpStream,
+    sync::watch,
+    task::yield_now,
+    time::{Instant, MissedTickBehavior, interval_at, timeout},
+};
+use tokio_tungstenite::{
+    WebSocketStream,
+    tungstenite::{
+        Error, Message,
+        protocol::{Role as Side, WebSocketConfig},
+    },
+};
+
+use crate::{farewell::Farewell, gate::Role, hub::Member, methods, server::Shared};
+
+type Socket = WebSocketStream<TcpStream>;
+
+/// Messages that are answered before the answers are sent, at most.
+const BURST: usize = 64;
+
+/// The read buffer, which every client has from the start, and the answers that are gathered into one write. It grows
+/// for a longer message.
+const BUFFER_BYTES: usize = 8 * 1024;
+
+/// Serves a client until it goes, is closed, or `stop` does. `read` is what it sent with its request.
+pub(crate) async fn run(
+    stream: TcpStream,
+    read: Bytes,
+    role: Role,
+    shared: &Shared,
+    mut stop: watch::Receiver<()>,
+) {
+    let limits = WebSocketConfig::default()
+        .read_buffer_size(BUFFER_BYTES)
+        .write_buffer_size(BUFFER_BYTES)
+        .max_frame_size(Some(shared.limits.message_bytes))
+        .max_message_size(Some(shared.limits.message_bytes));
+    let mut socket = Socket::from_partially_read(stream, read.into(), Side::Server, Some(limits)).await;
+    let member = shared.hub.join(role);
+    tracing::debug!(client = member.id(), ?role, "a client came");
+
+    let farewell = tokio::select! {
+        farewell = talk(&mut socket, &member, shared) => farewell,
+        () = member.outbox().overflowed() => Farewell::TooSlow,
+        _ = stop.changed() => Farewell::ProjectEnded,
+    };
+    tracing::debug!(client = member.id(), ?farewell, "a client goes");
+    // Nothing is queued for it any more, and it may be replaced as the audio program.
+    drop(member);
+    farewell.say(socket, shared.limits.ping_every, stop).await;
+}
+
+/// Answers, tells what happens, and pings, until there is a reason to stop.
+///
+/// Reading and writing are one task: a client that sends without reading the answers is itself not read, so nothing
+/// piles up here.
+async fn talk(socket: &mut Socket, member: &Member, shared: &Shared) -> Farewell {
+    let every = shared.limits.ping_every;
+    let mut pings = interval_at(Instant::now() + every, every);
+    pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut unanswered_ping = false;
+    loop {
+        let done = tokio::select! {
+            message = socket.next() => burst(socket, message, member, shared, &mut unanswered_ping).await,
+            () = member.outbox().filled() => Ok(()),
+            _ = pings.tick() => {
+                if unanswered_ping {
+                    return Farewell::NoPong;
+                }
+                unanswered_ping = true;
+                put(socket, Message::Ping(Bytes::new()), every).await
+            }
+        };
+        if let Err(farewell) = async {
+            done?;
+            deliver(socket, member, every).await
+        }
+        .await
+        {
+            return farewell;
+        }
+    }
+}
+
+/// Answers a message, and those that are there already behind it.
+async fn burst(
+    socket: &mut Socket,
+    first: Option<Result<Message, Error>>,
+    member: &Member,
+    shared: &Shared,
+    unanswered_ping: &mut bool,
+) -> Result<(), Farewell> {
+    let mut message = first;
+    for left in (0..BURST).rev() {
+        match message {
+            Some(Ok(Message::Text(text))) => {
+                if let Some(answer) = methods::answer(&text, member, &shared.hub, &shared.limits) {
+                    put(socket, Message::text(answer), shared.limits.ping_every).await?;
+                }
+            }
+            Some(Ok(Message::Pong(_))) => *unanswered_ping = false,
+            // tungstenite answers it.
+            Some(Ok(Message::Ping(_) | Message::Frame(_))) => {}
+            Some(Ok(Message::Binary(_))) => return Err(Farewell::NotText),
+            Some(Ok(Message::Close(_))) => return Err(Farewell::ByClient),
+            Some(Err(error)) => return Err(Farewell::of(&error)),
+            None => return Err(Farewell::Lost),
+        }
+        if left == 0 {
+            // The others on this thread come before more of this one.
+            yield_now().await;
+            break;
+        }
+        match socket.next().now_or_never() {
+            Some(next) => message = next,
+            None => break,
+        }
+    }
+    Ok(())
+}
+
+/// Sends all that waits, in as few writes as it fits.
+async fn deliver(socket: &mut Socket, member: &Member, limit: Duration) -> Result<(), Farewell> {
+    while let Some(text) = member.outbox().pop() {
+        put(socket, Message::Text(text), limit).await?;
+    }
+    in_time(socket.flush(), limit).await
+}
+
+async fn put(socket: &mut Socket, message: Message, limit: Duration) -> Result<(), Farewell> {
+    in_time(socket.feed(message), limit).await
+}
+
+async fn in_time(writing: impl Future<Output = Result<(), Error>>, limit: Duration) -> Result<(), Farewell> {
+    match timeout(limit, writing).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => Err(Farewell::of(&error)),
+        Err(_) => Err(Farewell::TooSlow),
+    }
+}

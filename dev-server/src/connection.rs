@@ -1,0 +1,133 @@
+//! One TCP connection, up to its answer: one HTTP request, which may make it a WebSocket.
+
+use std::{
+    convert::Infallible,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use hyper::{
+    Request,
+    body::{Bytes, Incoming},
+    server::conn::http1,
+    service::service_fn,
+    upgrade::{self, OnUpgrade},
+};
+use hyper_util::rt::TokioIo;
+use tokio::{
+    net::TcpStream,
+    sync::{OwnedSemaphorePermit, watch},
+    time::timeout,
+};
+
+use crate::{
+    client,
+    gate::{Refusal, Role},
+    http::{self, Answer},
+    server::Shared,
+    upgrade::{switch, wanted},
+};
+
+/// The most bytes that a request's head may have. A browser's is one or two thousand.
+const MAX_HEAD_BYTES: usize = 16 * 1024;
+
+/// A request that becomes a WebSocket.
+struct Admitted {
+    role: Role,
+    /// Its place among the clients.
+    place: OwnedSemaphorePermit,
+    upgrade: OnUpgrade,
+}
+
+/// Serves a connection to its end, or until `stop` does.
+pub(crate) async fn serve(
+    stream: TcpStream,
+    shared: Arc<Shared>,
+    handshake: OwnedSemaphorePermit,
+    mut stop: watch::Receiver<()>,
+) {
+    // Without it, Nagle's algorithm and delayed acknowledgements make an answer wait for 40 ms.
+    if stream.set_nodelay(true).is_err() {
+        return;
+    }
+    let opened = tokio::select! {
+        opened = first_request(stream, &shared) => opened,
+        _ = stop.changed() => return,
+    };
+    drop(handshake);
+    if let Some((role, _place, stream, read)) = opened {
+        client::run(stream, read, role, &shared, stop).await;
+    }
+}
+
+/// Answers the one request of a connection. `Some` if it is a WebSocket now, with what the client sent already.
+async fn first_request(
+    stream: TcpStream,
+    shared: &Arc<Shared>,
+) -> Option<(Role, OwnedSemaphorePermit, TcpStream, Bytes)> {
+    let admitted = Mutex::new(None);
+    let service = service_fn(|request| {
+        let (answer, upgrade) = respond(request, shared);
+        *admitted.lock().unwrap_or_else(PoisonError::into_inner) = upgrade;
+        std::future::ready(Ok::<_, Infallible>(answer))
+    });
+    // The handshake's limit is over the whole of it, which a client that sends its header one byte at a time can't
+    // stretch; so hyper's own limit on the header isn't needed.
+    let connection = http1::Builder::new()
+        .max_buf_size(MAX_HEAD_BYTES)
+        .header_read_timeout(None)
+        .serve_connection(TokioIo::new(stream), service)
+        .with_upgrades();
+    if !matches!(timeout(shared.limits.handshake, connection).await, Ok(Ok(()))) {
+        note(shared, Refusal::Handshake);
+        return None;
+    }
+    let Admitted { role, place, upgrade } = admitted.into_inner().unwrap_or_else(PoisonError::into_inner)?;
+    let parts = upgrade.await.ok()?.downcast::<TokioIo<TcpStream>>().ok()?;
+    Some((role, place, parts.io.into_inner(), parts.read_buf))
+}
+
+fn respond(mut request: Request<Incoming>, shared: &Shared) -> (Answer, Option<Admitted>) {
+    let upgrade = upgrade::on(&mut request);
+    let (request, _) = request.into_parts();
+    if let Err(refusal) = shared.gate.pass(&request) {
+        return (refuse(shared, refusal), None);
+    }
+    if !wanted(&request) {
+        return (http::get(&request), None);
+    }
+    let admission = match shared.gate.admit(&request) {
+        Ok(admission) => admission,
+        Err(refusal) => return (refuse(shared, refusal), None),
+    };
+    let answer = match switch(&request, admission.subprotocol) {
+        Ok(answer) => answer,
+        Err(answer) => return (*answer, None),
+    };
+    match Arc::clone(&shared.places).try_acquire_owned() {
+        Ok(place) => (answer, Some(Admitted { role: admission.role, place, upgrade })),
+        Err(_) => {
+            tracing::warn!(clients = shared.limits.clients, "a client was turned away: there are enough");
+            (http::full(shared.limits.clients), None)
+        }
+    }
+}
+
+fn refuse(shared: &Shared, refusal: Refusal) -> Answer {
+    match note(shared, refusal) {
+        None => http::forbidden(),
+        Some(wait) => http::too_many_refusals(wait),
+    }
+}
+
+/// Counts a refusal and logs it, unless there were too many: then it says for how long.
+fn note(shared: &Shared, refusal: Refusal) -> Option<Duration> {
+    let wait = shared.backoff.lock().unwrap_or_else(PoisonError::into_inner).refused(Instant::now());
+    if refusal == Refusal::Handshake {
+        // Browsers open connections ahead of need, and then don't need them.
+        tracing::debug!(port = shared.port, "a connection to the dev server was ended: {refusal}");
+    } else if wait.is_none() {
+        tracing::warn!(port = shared.port, "a request to the dev server was refused: {refusal}");
+    }
+    wait
+}

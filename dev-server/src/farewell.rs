@@ -1,0 +1,109 @@
+//! Why a WebSocket is closed, and how.
+
+use std::time::Duration;
+
+use futures_util::SinkExt;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    sync::watch,
+    time::timeout,
+};
+use tokio_tungstenite::{
+    WebSocketStream,
+    tungstenite::{
+        Error,
+        error::ProtocolError,
+        protocol::{CloseFrame, frame::coding::CloseCode},
+    },
+};
+
+/// How long a client has to read why it is closed.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// Why a WebSocket ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Farewell {
+    /// The client closed it.
+    ByClient,
+    /// The connection is gone.
+    Lost,
+    /// The project ended.
+    ProjectEnded,
+    /// It doesn't read what must arrive.
+    TooSlow,
+    /// It doesn't answer pings.
+    NoPong,
+    /// Its message is too long.
+    TooLong,
+    /// Its message is binary.
+    NotText,
+    /// Its text isn't UTF-8.
+    NotUtf8,
+    /// Its frame isn't WebSocket.
+    Malformed,
+}
+
+impl Farewell {
+    /// Why reading or writing failed.
+    pub(crate) fn of(error: &Error) -> Self {
+        match error {
+            Error::Capacity(_) => Self::TooLong,
+            Error::Utf8(_) => Self::NotUtf8,
+            // A client that goes without closing, as many do.
+            Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => Self::Lost,
+            Error::Protocol(_) => Self::Malformed,
+            _ => Self::Lost,
+        }
+    }
+
+    /// What the client is told, where it is to be told anything (RFC 6455, section 7.4.1).
+    fn frame(self) -> Option<CloseFrame> {
+        let (code, reason) = match self {
+            Self::ByClient | Self::Lost => return None,
+            Self::ProjectEnded => (CloseCode::Away, "the project was ended"),
+            Self::TooSlow => (CloseCode::Policy, "too slow: parameter changes and statuses were not read"),
+            Self::NoPong => (CloseCode::Policy, "no answer to a ping"),
+            Self::TooLong => (CloseCode::Size, "the message is too long"),
+            Self::NotText => (CloseCode::Unsupported, "messages are text, not binary"),
+            Self::NotUtf8 => (CloseCode::Invalid, "the text isn't UTF-8"),
+            Self::Malformed => (CloseCode::Protocol, "not a WebSocket frame"),
+        };
+        Some(CloseFrame { code, reason: reason.into() })
+    }
+
+    /// Tells the client and closes. `patience` is what one that was too slow has to read up to the reason; all others
+    /// have a second.
+    pub(crate) async fn say(
+        self,
+        mut socket: WebSocketStream<TcpStream>,
+        patience: Duration,
+        mut stop: watch::Receiver<()>,
+    ) {
+        if self == Self::Lost {
+            return;
+        }
+        let limit = if self == Self::TooSlow { patience } else { GRACE };
+        let closing = async {
+            // It fails where the connection is gone, which is what is wanted.
+            let _ = match self.frame() {
+                Some(frame) => socket.close(Some(frame)).await,
+                // tungstenite has the answer to the client's own closing ready.
+                None => socket.flush().await,
+            };
+            let mut stream = socket.into_inner();
+            let _ = stream.shutdown().await;
+            read_to_the_end(stream).await;
+        };
+        tokio::select! {
+            _ = timeout(limit, closing) => {}
+            _ = stop.changed(), if self == Self::TooSlow => {}
+        }
+    }
+}
+
+/// A socket that is dropped with unread bytes in it resets the connection, and the client may lose the reason.
+async fn read_to_the_end(mut stream: TcpStream) {
+    let mut thrown_away = [0; 4096];
+    while matches!(stream.read(&mut thrown_away).await, Ok(1..)) {}
+}

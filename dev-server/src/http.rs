@@ -1,0 +1,89 @@
+//! The answers to plain HTTP.
+
+use std::time::Duration;
+
+use http_body_util::Full;
+use hyper::{
+    Method, Response, StatusCode,
+    body::Bytes,
+    header::{self, HeaderName, HeaderValue},
+    http::request::Parts,
+};
+
+pub(crate) type Answer = Response<Full<Bytes>>;
+
+/// What every answer carries. Nothing here may be read by, put into, or guessed at by a page of another site; and an
+/// address, which may hold the token, is neither sent on nor kept. There are no CORS headers: no other page may read.
+/// A connection carries one request, so that its limit in time is the request's.
+const HEADERS: [(HeaderName, &str); 7] = [
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    ),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (header::CACHE_CONTROL, "no-store"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (header::CONNECTION, "close"),
+];
+
+const HTML: &str = "text/html; charset=utf-8";
+const TEXT: &str = "text/plain; charset=utf-8";
+
+/// What a person sees who opens the address by itself.
+const PAGE: &str = include_str!("page.html");
+
+/// The answer to a request that wants no WebSocket.
+pub(crate) fn get(request: &Parts) -> Answer {
+    if request.uri.path() != "/" {
+        return answer(StatusCode::NOT_FOUND, TEXT, "There is nothing at this address.\n");
+    }
+    if request.method != Method::GET && request.method != Method::HEAD {
+        let mut refused = answer(StatusCode::METHOD_NOT_ALLOWED, TEXT, "This address can only be read.\n");
+        refused.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+        return refused;
+    }
+    answer(StatusCode::OK, HTML, PAGE)
+}
+
+/// Not you, and not why.
+pub(crate) fn forbidden() -> Answer {
+    answer(StatusCode::FORBIDDEN, TEXT, "")
+}
+
+/// Not you, and not so often.
+pub(crate) fn too_many_refusals(wait: Duration) -> Answer {
+    let mut answer = answer(StatusCode::TOO_MANY_REQUESTS, TEXT, "");
+    answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs() + 1));
+    answer
+}
+
+/// A client of this project, but one too many.
+pub(crate) fn full(clients: usize) -> Answer {
+    let text = format!("This project has {clients} connections already: close a page.\n");
+    answer(StatusCode::SERVICE_UNAVAILABLE, TEXT, text)
+}
+
+/// A client of this project that doesn't speak WebSocket as RFC 6455 has it.
+pub(crate) fn bad_upgrade(what: &'static str) -> Answer {
+    answer(StatusCode::BAD_REQUEST, TEXT, what)
+}
+
+/// A client of this project that speaks another version of WebSocket.
+pub(crate) fn other_websocket_version() -> Answer {
+    let mut answer = answer(StatusCode::UPGRADE_REQUIRED, TEXT, "This is WebSocket version 13.\n");
+    answer.headers_mut().insert(header::SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
+    answer
+}
+
+fn answer(status: StatusCode, kind: &'static str, body: impl Into<Bytes>) -> Answer {
+    let mut answer = Response::new(Full::new(body.into()));
+    *answer.status_mut() = status;
+    let headers = answer.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    for (name, value) in HEADERS {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    answer
+}

@@ -1,0 +1,337 @@
+//! All clients of a project, and what goes to which.
+
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use tokio::{sync::Notify, time::Instant};
+use tokio_tungstenite::tungstenite::Utf8Bytes;
+use wavecraft_companion_protocol::{
+    browser::{
+        BUILD_STATUS, MAX_HZ, NOT_ALLOWED, PARAMETER_CHANGED, ParameterChanged, RegisterAudioParams,
+        SESSION_STATE, Subscribe, Topic, notification,
+    },
+    rpc::ErrorObject,
+    session::{Build, StateChange},
+};
+
+use crate::{
+    config::Limits,
+    gate::Role,
+    host::{Host, SetParameterError},
+    outbox::{Lane, Outbox},
+};
+
+/// How long a page that asks for a frame is taken to be looking.
+const LOOKING: Duration = Duration::from_secs(3);
+
+/// The clients of one project.
+pub(crate) struct Hub {
+    host: Arc<dyn Host>,
+    limits: Limits,
+    clients: Mutex<Clients>,
+    /// Held while the host hears of a change and the clients of the change hear of it, so that all hear of several in
+    /// one order. Taken before `clients`, which is never held while the host is called.
+    turn: Mutex<()>,
+    /// What the pump has to do may have changed.
+    demand_changed: Notify,
+}
+
+#[derive(Default)]
+struct Clients {
+    all: Vec<Client>,
+    last_id: u64,
+    /// The registered program with its own audio.
+    audio: Option<(u64, String)>,
+    /// The last of each, for a client that subscribes later.
+    last_state: Option<Utf8Bytes>,
+    last_build: Option<Utf8Bytes>,
+    /// When a page last asked for a frame.
+    asked: Option<Instant>,
+    /// What the host was told.
+    watched: bool,
+}
+
+struct Client {
+    id: u64,
+    role: Role,
+    outbox: Arc<Outbox>,
+    topics: Vec<Topic>,
+    hz: u32,
+}
+
+/// What the pump has to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Demand {
+    /// Someone subscribes to what is sent at a rate.
+    Ticks,
+    /// Nobody does, but the host believes that someone looks, and at this time nobody will.
+    Until(Instant),
+    /// Nobody looks.
+    Nothing,
+}
+
+impl Hub {
+    pub(crate) fn new(host: Arc<dyn Host>, limits: Limits) -> Self {
+        Self {
+            host,
+            limits,
+            clients: Mutex::default(),
+            turn: Mutex::default(),
+            demand_changed: Notify::new(),
+        }
+    }
+
+    pub(crate) fn host(&self) -> &dyn Host {
+        &*self.host
+    }
+
+    /// Takes a client in, until what is returned is dropped.
+    pub(crate) fn join(self: &Arc<Self>, role: Role) -> Member {
+        let outbox = Arc::new(Outbox::new(&self.limits));
+        let mut clients = self.clients();
+        clients.last_id += 1;
+        let id = clients.last_id;
+        clients.all.push(Client { id, role, outbox: Arc::clone(&outbox), topics: Vec::new(), hz: 1 });
+        Member { hub: Arc::clone(self), id, role, outbox }
+    }
+
+    fn leave(&self, id: u64) {
+        let _turn = self.turn();
+        let mut clients = self.clients();
+        clients.all.retain(|client| client.id != id);
+        let was_audio = clients.audio.take_if(|(audio, _)| *audio == id).is_some();
+        drop(clients);
+        if was_audio {
+            tracing::info!("the program with its own audio went");
+            self.host.audio_client(None);
+        }
+        self.tell_watched();
+    }
+
+    /// Sets a parameter and tells every client.
+    pub(crate) fn set_parameter(&self, id: String, value: f32) -> Result<(), SetParameterError> {
+        let _turn = self.turn();
+        let value = self.host.set_parameter(&id, value)?;
+        self.parameter_changed(ParameterChanged { id, value });
+        Ok(())
+    }
+
+    /// Tells every client, the registered program with its own audio among them.
+    pub(crate) fn parameter_changed(&self, changed: ParameterChanged) {
+        self.to_pages_and_audio(&notification(PARAMETER_CHANGED, &changed).into());
+    }
+
+    /// Tells every page, and the registered program with its own audio.
+    pub(crate) fn to_pages_and_audio(&self, text: &Utf8Bytes) {
+        let clients = self.clients();
+        let audio = clients.audio.as_ref().map(|(id, _)| *id);
+        for client in
+            clients.all.iter().filter(|client| client.role == Role::Page || Some(client.id) == audio)
+        {
+            client.outbox.push(Lane::Kept, text.clone());
+        }
+    }
+
+    /// Tells every page.
+    pub(crate) fn to_pages(&self, lane: Lane, text: &Utf8Bytes) {
+        for client in self.clients().all.iter().filter(|client| client.role == Role::Page) {
+            client.outbox.push(lane, text.clone());
+        }
+    }
+
+    /// Tells who subscribes to `topic`, of topics that come when they come.
+    pub(crate) fn to_subscribers(&self, topic: Topic, lane: Lane, text: &Utf8Bytes) {
+        for client in self.clients().all.iter().filter(|client| client.topics.contains(&topic)) {
+            client.outbox.push(lane, text.clone());
+        }
+    }
+
+    /// Tells of the build, and keeps it for who comes later.
+    pub(crate) fn build(&self, build: &Build) {
+        let text: Utf8Bytes = notification(BUILD_STATUS, build).into();
+        self.clients().last_build = Some(text.clone());
+        self.to_pages(Lane::Kept, &text);
+    }
+
+    /// Tells of the state, and keeps it for who comes later.
+    pub(crate) fn state(&self, change: &StateChange) {
+        let text: Utf8Bytes = notification(SESSION_STATE, change).into();
+        self.clients().last_state = Some(text.clone());
+        self.to_subscribers(Topic::State, Lane::Kept, &text);
+    }
+
+    /// Replaces what a client subscribes to.
+    pub(crate) fn subscribe(&self, id: u64, wanted: Subscribe) {
+        let mut clients = self.clients();
+        let (state, build) = (clients.last_state.clone(), clients.last_build.clone());
+        if let Some(client) = clients.all.iter_mut().find(|client| client.id == id) {
+            client.topics.clear();
+            for topic in wanted.topics {
+                if !client.topics.contains(&topic) {
+                    client.topics.push(topic);
+                }
+            }
+            client.hz = wanted.hz;
+            for (topic, last) in [(Topic::State, state), (Topic::Build, build)] {
+                if let Some(text) = last.filter(|_| client.topics.contains(&topic)) {
+                    client.outbox.push(Lane::Kept, text);
+                }
+            }
+        }
+        drop(clients);
+        self.review();
+        self.demand_changed.notify_one();
+    }
+
+    /// Makes a client the one program with its own audio.
+    pub(crate) fn register_audio(&self, id: u64, program: RegisterAudioParams) -> Result<(), ErrorObject> {
+        let _turn = self.turn();
+        let mut clients = self.clients();
+        match &clients.audio {
+            Some((other, name)) if *other != id => {
+                let message =
+                    format!("registerAudio: `{name}` is registered already; end it first, a project has one");
+                return Err(ErrorObject::new(NOT_ALLOWED, message));
+            }
+            _ => clients.audio = Some((id, program.client_id.clone())),
+        }
+        drop(clients);
+        tracing::info!(client_id = %program.client_id, "a program with its own audio registered");
+        self.host.audio_client(Some(program));
+        Ok(())
+    }
+
+    /// Is this client the registered program with its own audio?
+    pub(crate) fn is_audio(&self, id: u64) -> bool {
+        self.clients().audio.as_ref().is_some_and(|(audio, _)| *audio == id)
+    }
+
+    /// A page asks for a frame.
+    pub(crate) fn asked(&self) {
+        let mut clients = self.clients();
+        clients.asked = Some(Instant::now());
+        if clients.watched {
+            return;
+        }
+        drop(clients);
+        self.review();
+        self.demand_changed.notify_one();
+    }
+
+    /// Tells the host whether anyone looks, if that changed.
+    pub(crate) fn review(&self) {
+        let _turn = self.turn();
+        self.tell_watched();
+    }
+
+    /// The caller has the turn.
+    fn tell_watched(&self) {
+        let mut clients = self.clients();
+        let anyone = clients.is_watched(Instant::now());
+        if std::mem::replace(&mut clients.watched, anyone) != anyone {
+            drop(clients);
+            self.host.watched(anyone);
+        }
+    }
+
+    /// What is to be sent now and later.
+    pub(crate) fn demand(&self) -> Demand {
+        let clients = self.clients();
+        let paced = [Topic::Meters, Topic::Scope, Topic::Stats];
+        if clients.all.iter().any(|client| paced.iter().any(|topic| client.topics.contains(topic))) {
+            Demand::Ticks
+        } else {
+            match clients.asked {
+                Some(asked) if clients.watched => Demand::Until(asked + LOOKING),
+                _ => Demand::Nothing,
+            }
+        }
+    }
+
+    /// Returns when [`Self::demand`] may have changed.
+    pub(crate) async fn demand_changed(&self) {
+        self.demand_changed.notified().await;
+    }
+
+    /// The outboxes to which `topic` is to be sent at a tick. There are [`MAX_HZ`] ticks a second.
+    pub(crate) fn due(&self, topic: Topic, tick: u64) -> Vec<Arc<Outbox>> {
+        let clients = self.clients();
+        if topic == Topic::Meters && clients.audio.is_some() {
+            // The registered program's meters are sent in place of the host's.
+            return Vec::new();
+        }
+        let due = |client: &&Client| {
+            let hz = if topic == Topic::Stats { 1 } else { client.hz };
+            client.topics.contains(&topic) && is_due(tick, hz)
+        };
+        clients.all.iter().filter(due).map(|client| Arc::clone(&client.outbox)).collect()
+    }
+
+    fn clients(&self) -> MutexGuard<'_, Clients> {
+        // No code that holds it can panic halfway through a change.
+        self.clients.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn turn(&self) -> MutexGuard<'_, ()> {
+        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Clients {
+    fn is_watched(&self, now: Instant) -> bool {
+        let frames = [Topic::Meters, Topic::Scope];
+        self.asked.is_some_and(|asked| now.duration_since(asked) < LOOKING)
+            || self.all.iter().any(|client| frames.iter().any(|topic| client.topics.contains(topic)))
+    }
+}
+
+/// Of [`MAX_HZ`] ticks a second, `hz` are due, evenly spread.
+fn is_due(tick: u64, hz: u32) -> bool {
+    let sent_by = |tick: u64| tick * u64::from(hz) / u64::from(MAX_HZ);
+    sent_by(tick + 1) != sent_by(tick)
+}
+
+/// A client in the hub. Dropped, it is out.
+pub(crate) struct Member {
+    hub: Arc<Hub>,
+    id: u64,
+    role: Role,
+    outbox: Arc<Outbox>,
+}
+
+impl Member {
+    pub(crate) fn id(&self) -> u64 {
+        self.id
+    }
+
+    pub(crate) fn role(&self) -> Role {
+        self.role
+    }
+
+    pub(crate) fn outbox(&self) -> &Outbox {
+        &self.outbox
+    }
+}
+
+impl Drop for Member {
+    fn drop(&mut self) {
+        self.hub.leave(self.id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rate_is_met_exactly_and_evenly() {
+        for hz in 1..=MAX_HZ {
+            let due: Vec<u64> = (0..600).filter(|tick| is_due(*tick, hz)).collect();
+            assert_eq!(due.len(), usize::try_from(hz).unwrap() * 10, "{hz}");
+            let gaps = || due.windows(2).map(|pair| pair[1] - pair[0]);
+            assert!(gaps().max() <= gaps().min().map(|least| least + 1), "{hz}");
+        }
+    }
+}

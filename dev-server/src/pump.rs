@@ -1,0 +1,64 @@
+//! Meters, scope and stats at their rate.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::{
+    sync::watch,
+    time::{MissedTickBehavior, interval, sleep_until},
+};
+use wavecraft_companion_protocol::browser::{MAX_HZ, METER_UPDATE, SCOPE_UPDATE, STATS, Topic, notification};
+
+use crate::{
+    hub::{Demand, Hub},
+    outbox::{Lane, Outbox},
+};
+
+/// Sends to subscribers what is due, until `stop`. While nobody subscribes it sleeps.
+///
+/// All clients share one clock of [`MAX_HZ`] ticks a second, so that a frame is made and written out once for all of
+/// them, whatever their rates.
+pub(crate) async fn run(hub: Arc<Hub>, mut stop: watch::Receiver<()>) {
+    tokio::select! {
+        () = pump(&hub) => {}
+        _ = stop.changed() => {}
+    }
+}
+
+async fn pump(hub: &Hub) {
+    let mut clock = interval(Duration::from_secs(1) / MAX_HZ);
+    clock.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    let mut tick = 0;
+    loop {
+        match hub.demand() {
+            Demand::Ticks => {
+                clock.tick().await;
+                send(hub, tick);
+                tick += 1;
+            }
+            Demand::Until(time) => tokio::select! {
+                () = sleep_until(time) => {}
+                () = hub.demand_changed() => {}
+            },
+            Demand::Nothing => hub.demand_changed().await,
+        }
+        hub.review();
+    }
+}
+
+fn send(hub: &Hub, tick: u64) {
+    let host = hub.host();
+    to(hub.due(Topic::Meters, tick), || Some(notification(METER_UPDATE, &host.meter_update()?)));
+    to(hub.due(Topic::Scope, tick), || Some(notification(SCOPE_UPDATE, &host.oscilloscope_frame()?)));
+    to(hub.due(Topic::Stats, tick), || Some(notification(STATS, &host.stats()?)));
+}
+
+fn to(outboxes: Vec<Arc<Outbox>>, text: impl FnOnce() -> Option<String>) {
+    if outboxes.is_empty() {
+        return;
+    }
+    if let Some(text) = text().map(tokio_tungstenite::tungstenite::Utf8Bytes::from) {
+        for outbox in outboxes {
+            outbox.push(Lane::Frames, text.clone());
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! The listeners, and the handle to them.
+
+use std::{
+    convert::Infallible,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use tokio::{
+    net::TcpListener,
+    sync::{Semaphore, mpsc, watch},
+    time::sleep,
+};
+use wavecraft_companion_protocol::{
+    browser::{
+        AUDIO_STATUS_CHANGED, AudioRuntimeStatus, CHILD_LOG, PARAMETERS_CHANGED, ParameterChanged,
+        ParametersChanged, Topic, notification,
+    },
+    control::ChildLog,
+    session::{Build, StateChange},
+    token::{PATH_PREFIX, Token},
+};
+
+use crate::{
+    backoff::Backoff,
+    bind::{BindError, bind},
+    config::{Config, Limits},
+    connection,
+    gate::Gate,
+    host::Host,
+    hub::Hub,
+    outbox::Lane,
+    pump,
+};
+
+/// How long to wait when a connection can't be accepted, which is when this process has too many files open.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// What every connection needs.
+pub(crate) struct Shared {
+    pub(crate) port: u16,
+    pub(crate) limits: Limits,
+    pub(crate) gate: Gate,
+    pub(crate) backoff: Mutex<Backoff>,
+    pub(crate) hub: Arc<Hub>,
+    /// One for each client there may be.
+    pub(crate) places: Arc<Semaphore>,
+    /// One for each connection there may be that isn't a client yet.
+    pub(crate) handshakes: Arc<Semaphore>,
+}
+
+/// A project's dev server, as the one who runs it holds it.
+///
+/// All methods may be called from any thread, and never wait: what they tell is queued for each client. Dropped, the
+/// server ends as by [`Server::shutdown`], with nobody waiting for it.
+pub struct Server {
+    shared: Arc<Shared>,
+    token: Token,
+    /// Dropped, everything ends.
+    stop: watch::Sender<()>,
+    /// Every task has the other end, so that it closes with the last of them.
+    ended: mpsc::Receiver<Infallible>,
+}
+
+/// Starts a project's dev server, on the tokio runtime that this is called on.
+///
+/// It listens on 127.0.0.1 and, where there is IPv6, on `[::1]`, at the same port: the first from [`Config::port`] upward
+/// that is free on both, or with [`Config::strict_port`] that one alone.
+///
+/// # Errors
+/// See [`BindError`].
+///
+/// # Panics
+/// Outside of a tokio runtime with I/O and time.
+pub async fn serve(config: Config, host: Arc<dyn Host>) -> Result<Server, BindError> {
+    let Config { port, strict_port, token, audio_token, origins, limits } = config;
+    let (port, listeners) = bind(port, strict_port)?;
+    let shared = Arc::new(Shared {
+        port,
+        gate: Gate::new(port, token.clone(), audio_token, origins),
+        backoff: Mutex::new(Backoff::new(limits.refusals_per_minute)),
+        hub: Arc::new(Hub::new(host, limits.clone())),
+        places: Arc::new(Semaphore::new(limits.clients)),
+        handshakes: Arc::new(Semaphore::new(limits.handshakes)),
+        limits,
+    });
+    let (stop, stopped) = watch::channel(());
+    let (running, ended) = mpsc::channel(1);
+    for listener in listeners {
+        tokio::spawn(accept(listener, Arc::clone(&shared), stopped.clone(), running.clone()));
+    }
+    let hub = Arc::clone(&shared.hub);
+    tokio::spawn(async move {
+        pump::run(hub, stopped).await;
+        drop(running);
+    });
+    Ok(Server { shared, token, stop, ended })
+}
+
+impl Server {
+    /// The port it listens on.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.shared.port
+    }
+
+    /// The WebSocket's address, with the project's token in its path: for this user alone, and for no log.
+    #[must_use]
+    pub fn ws_url(&self) -> String {
+        format!("ws://127.0.0.1:{}{PATH_PREFIX}{}", self.port(), self.token.as_str())
+    }
+
+    /// Replaces the pages that may connect, `scheme://host:port` each. Those that are connected stay.
+    pub fn set_origins(&self, origins: Vec<String>) {
+        self.shared.gate.set_origins(origins);
+    }
+
+    /// A parameter changed by itself or from elsewhere. (A client's own `setParameter` is told by the server.)
+    pub fn parameter_changed(&self, id: &str, value: f32) {
+        self.shared.hub.parameter_changed(ParameterChanged { id: id.into(), value });
+    }
+
+    /// There are other parameters than before.
+    pub fn parameters_changed(&self) {
+        self.shared.hub.to_pages_and_audio(&notification(PARAMETERS_CHANGED, &ParametersChanged {}).into());
+    }
+
+    /// The audio side does something else than before.
+    pub fn audio_status_changed(&self, status: &AudioRuntimeStatus) {
+        self.shared.hub.to_pages(Lane::Kept, &notification(AUDIO_STATUS_CHANGED, status).into());
+    }
+
+    /// What the build does. The last one is also told to a page that subscribes later.
+    pub fn build_status(&self, build: &Build) {
+        self.shared.hub.build(build);
+    }
+
+    /// The project's state. The last one is also told to a page that subscribes later.
+    pub fn state(&self, change: &StateChange) {
+        self.shared.hub.state(change);
+    }
+
+    /// A line that the child wrote.
+    pub fn log(&self, line: &ChildLog) {
+        self.shared.hub.to_subscribers(Topic::Log, Lane::Lines, &notification(CHILD_LOG, line).into());
+    }
+
+    /// Closes every client with a reason, and returns when all are gone and the port is free. A client that doesn't
+    /// answer is given a second.
+    pub async fn shutdown(self) {
+        let Self { stop, mut ended, .. } = self;
+        drop(stop);
+        // Nothing is ever sent.
+        ended.recv().await;
+    }
+}
+
+async fn accept(
+    listener: TcpListener,
+    shared: Arc<Shared>,
+    mut stop: watch::Receiver<()>,
+    running: mpsc::Sender<Infallible>,
+) {
+    loop {
+        // Taken before the connection: those that find no place wait in the listener's queue.
+        let accepted = async {
+            let place = Arc::clone(&shared.handshakes).acquire_owned().await;
+            (listener.accept().await, place)
+        };
+        let (accepted, place) = tokio::select! {
+            accepted = accepted => accepted,
+            _ = stop.changed() => break,
+        };
+        match (accepted, place) {
+            (Ok((stream, _)), Ok(place)) => {
+                let connection = connection::serve(stream, Arc::clone(&shared), place, stop.clone());
+                let running = running.clone();
+                tokio::spawn(async move {
+                    connection.await;
+                    drop(running);
+                });
+            }
+            (Err(error), _) => {
+                tracing::warn!(%error, port = shared.port, "a connection to the dev server could not be accepted");
+                sleep(ACCEPT_PAUSE).await;
+            }
+            (_, Err(_)) => break,
+        }
+    }
+    // Before `running`: who waits for the end finds the port free.
+    drop(listener);
+    drop(running);
+}

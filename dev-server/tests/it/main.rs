@@ -1,0 +1,11 @@
+//! The dev server from outside: raw sockets and WebSockets against a project that exists only here.
+
+mod audio;
+mod gate;
+mod harness;
+mod limits;
+mod methods;
+mod notifications;
+mod port;
+mod project;
+mod slow;

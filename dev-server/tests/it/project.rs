@@ -1,0 +1,211 @@
+//! A project that does what it is told and remembers what it was asked.
+
+use std::sync::{Mutex, atomic::AtomicBool, atomic::Ordering};
+
+use tokio::sync::mpsc;
+use wavecraft_companion_protocol::{
+    browser::{
+        AudioRuntimePhase, AudioRuntimeStatus, MeterFrame, MeterUpdate, OscilloscopeFrame,
+        OscilloscopeTriggerMode, RegisterAudioParams,
+    },
+    parameter::{Parameter, ParameterSpec, ParameterType},
+    rpc::{ErrorObject, INTERNAL_ERROR},
+    session::{AudioDevices, Guard, LateBlocks, Latency, Levels, SourceName, State, Stats},
+};
+use wavecraft_companion_server::{Host, SetParameterError};
+
+/// What the server asked of the project.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Asked {
+    Bypass(bool),
+    Mute(bool),
+    Source(SourceName),
+    AudioClient(Option<String>),
+    Watched(bool),
+}
+
+pub(crate) struct Project {
+    parameters: Mutex<Vec<Parameter>>,
+    asked: mpsc::UnboundedSender<Asked>,
+    /// All values that were set, in their order.
+    pub(crate) taken: Mutex<Vec<f32>>,
+    /// Without a processor there are no frames, and no stats.
+    pub(crate) runs: AtomicBool,
+}
+
+impl Project {
+    pub(crate) fn new() -> (Self, mpsc::UnboundedReceiver<Asked>) {
+        let (asked, hears) = mpsc::unbounded_channel();
+        (
+            Self {
+                parameters: Mutex::new(parameters()),
+                asked,
+                taken: Mutex::default(),
+                runs: AtomicBool::new(true),
+            },
+            hears,
+        )
+    }
+
+    fn note(&self, asked: Asked) {
+        // A test that doesn't listen is none of the project's business.
+        let _ = self.asked.send(asked);
+    }
+
+    fn running<T>(&self, value: T) -> Option<T> {
+        self.runs.load(Ordering::Relaxed).then_some(value)
+    }
+}
+
+fn parameters() -> Vec<Parameter> {
+    let gain = ParameterSpec {
+        id: "amp_gain".into(),
+        name: "Gain".into(),
+        kind: ParameterType::Float,
+        default: 0.5,
+        min: 0.0,
+        max: 1.0,
+        step: None,
+        skew: None,
+        unit: Some("dB".into()),
+        group: Some("Amp".into()),
+        variants: None,
+    };
+    let shape = ParameterSpec {
+        id: "amp_shape".into(),
+        name: "Shape".into(),
+        kind: ParameterType::Enum,
+        default: 0.0,
+        max: 2.0,
+        step: Some(1.0),
+        unit: None,
+        variants: Some(["Sine", "Square", "Saw"].map(String::from).into()),
+        ..gain.clone()
+    };
+    let bypass = ParameterSpec {
+        id: "amp_bypass".into(),
+        name: "Bypass".into(),
+        kind: ParameterType::Bool,
+        default: 0.0,
+        step: Some(1.0),
+        unit: None,
+        group: None,
+        ..gain.clone()
+    };
+    [gain, shape, bypass].map(|spec| Parameter { value: spec.default, spec }).into()
+}
+
+impl Host for Project {
+    fn parameters(&self) -> Vec<Parameter> {
+        self.parameters.lock().unwrap().clone()
+    }
+
+    fn parameter(&self, id: &str) -> Option<f32> {
+        self.parameters()
+            .into_iter()
+            .find(|parameter| parameter.spec.id == id)
+            .map(|parameter| parameter.value)
+    }
+
+    fn set_parameter(&self, id: &str, value: f32) -> Result<f32, SetParameterError> {
+        let mut parameters = self.parameters.lock().unwrap();
+        let Some(parameter) = parameters.iter_mut().find(|parameter| parameter.spec.id == id) else {
+            return Err(SetParameterError::UnknownParameter(id.into()));
+        };
+        let taken = parameter.spec.accept(value)?;
+        parameter.value = taken;
+        self.taken.lock().unwrap().push(taken);
+        drop(parameters);
+        // Whoever else wants to set it may come in between here and the server's next step.
+        std::thread::yield_now();
+        Ok(taken)
+    }
+
+    fn meter_frame(&self) -> Option<MeterFrame> {
+        self.running(MeterFrame { peak_l: 0.5, peak_r: 0.25, rms_l: 0.3, rms_r: 0.1, timestamp: 4800 })
+    }
+
+    fn meter_update(&self) -> Option<MeterUpdate> {
+        self.running(MeterUpdate {
+            timestamp_us: 100_000,
+            left_peak: 0.5,
+            left_rms: 0.3,
+            right_peak: 0.25,
+            right_rms: 0.1,
+        })
+    }
+
+    fn oscilloscope_frame(&self) -> Option<OscilloscopeFrame> {
+        self.running(OscilloscopeFrame {
+            points_l: vec![0.1; 1024],
+            points_r: vec![-0.1; 1024],
+            sample_rate: 48_000.0,
+            timestamp: 4800,
+            no_signal: false,
+            trigger_mode: OscilloscopeTriggerMode::RisingZeroCrossing,
+        })
+    }
+
+    fn audio_status(&self) -> Option<AudioRuntimeStatus> {
+        self.running(audio_status())
+    }
+
+    fn stats(&self) -> Option<Stats> {
+        self.running(Stats {
+            session: "demo".into(),
+            state: State::Live,
+            blocks: 7,
+            late_blocks: LateBlocks::default(),
+            nonfinite: 0,
+            xruns: 0,
+            load: 0.1,
+            load_max: 0.2,
+            input: Levels::default(),
+            output: Levels::default(),
+            latency: Latency::default(),
+            devices: AudioDevices::default(),
+            source: SourceName::Tone,
+            bypassed: false,
+            muted: false,
+            gain_db: 0.0,
+            guard: Guard::default(),
+            respawns: 0,
+        })
+    }
+
+    fn set_bypass(&self, on: bool) -> Result<(), ErrorObject> {
+        self.note(Asked::Bypass(on));
+        Ok(())
+    }
+
+    fn set_mute(&self, on: bool) -> Result<(), ErrorObject> {
+        self.note(Asked::Mute(on));
+        Ok(())
+    }
+
+    fn set_source(&self, source: SourceName) -> Result<(), ErrorObject> {
+        if source == SourceName::File {
+            return Err(ErrorObject::new(INTERNAL_ERROR, "no file was chosen yet"));
+        }
+        self.note(Asked::Source(source));
+        Ok(())
+    }
+
+    fn audio_client(&self, registered: Option<RegisterAudioParams>) {
+        self.note(Asked::AudioClient(registered.map(|program| program.client_id)));
+    }
+
+    fn watched(&self, anyone: bool) {
+        self.note(Asked::Watched(anyone));
+    }
+}
+
+pub(crate) fn audio_status() -> AudioRuntimeStatus {
+    AudioRuntimeStatus {
+        phase: AudioRuntimePhase::RunningFullDuplex,
+        diagnostic: None,
+        sample_rate: Some(48_000.0),
+        buffer_size: Some(256),
+        updated_at_ms: 1_700_000_000_000,
+    }
+}
