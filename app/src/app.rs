@@ -1,0 +1,276 @@
+//! The app's state, and the one function that changes it.
+
+mod attach;
+mod audio_side;
+mod figures;
+mod lifecycle;
+mod requests;
+
+use crate::{
+    audio::Opened,
+    connection::{ConnectionId, Outbox},
+    event::{Event, Events, PageWish, SessionId},
+    session::Session,
+    settings::Store,
+};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
+use tokio::sync::mpsc;
+use tracing::{debug, info, warn};
+use wavecraft_companion_protocol::{
+    control::{self, ChildLog, Welcome},
+    paths::Paths,
+    rpc,
+    session::{Source, SourceName, State},
+};
+
+/// How often levels and heartbeats are looked at while somebody watches: a display's rate.
+const TICK_WATCHED: Duration = Duration::from_millis(16);
+/// And while nobody does: often enough for a heartbeat that must move within 250 ms.
+const TICK: Duration = Duration::from_millis(50);
+/// A headless companion that was asked to ends so long after its last lease.
+const IDLE_BEFORE_EXIT: Duration = Duration::from_secs(5);
+
+/// Which audio side is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum BackendChoice {
+    /// The system's devices, else the virtual one.
+    Auto,
+    /// The system's devices, and the virtual one only while there are none.
+    Cpal,
+    /// A timer in place of devices: no sound.
+    Virtual,
+}
+
+/// How the app was started.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Options {
+    /// End after a while without a project.
+    pub exit_when_idle: bool,
+    /// Which audio side.
+    pub backend: BackendChoice,
+}
+
+/// Everything the companion knows.
+pub(crate) struct App {
+    options: Options,
+    events: Events,
+    paths: Paths,
+    settings: Store,
+    welcome: Welcome,
+    clients: BTreeMap<ConnectionId, Client>,
+    sessions: BTreeMap<SessionId, Session>,
+    audio: AudioSide,
+    /// Counts the moments at which the last project went.
+    idle_epoch: u64,
+    quitting: bool,
+    stats_due: Instant,
+}
+
+/// The audio side: open only while something is attached.
+#[derive(Default)]
+enum AudioSide {
+    /// No stream, no thread.
+    #[default]
+    Closed,
+    /// On a thread of its own, as devices may take their time.
+    Opening,
+    /// It runs.
+    Open(Box<Opened>),
+}
+
+/// A connection of the control socket.
+struct Client {
+    outbox: Outbox,
+    greeted: bool,
+    /// It wants to hear of every session, not only of its own.
+    all: bool,
+}
+
+impl App {
+    /// An app with nothing attached.
+    pub(crate) fn new(
+        options: Options,
+        events: Events,
+        paths: Paths,
+        settings: Store,
+        welcome: Welcome,
+    ) -> Self {
+        Self {
+            options,
+            events,
+            paths,
+            settings,
+            welcome,
+            clients: BTreeMap::new(),
+            sessions: BTreeMap::new(),
+            audio: AudioSide::default(),
+            idle_epoch: 0,
+            quitting: false,
+            stats_due: Instant::now(),
+        }
+    }
+
+    /// Takes events until the app has quit. Must run within a tokio runtime.
+    pub(crate) async fn run(mut self, mut inbox: mpsc::UnboundedReceiver<Event>) {
+        self.note_idle();
+        let mut next_tick = tokio::time::Instant::now();
+        while !(self.quitting && self.sessions.is_empty()) {
+            let event = tokio::select! {
+                event = inbox.recv() => event,
+                () = tokio::time::sleep_until(next_tick), if !self.sessions.is_empty() => Some(Event::Tick),
+            };
+            // The app holds a sender itself, so the queue can't end.
+            let Some(event) = event else { break };
+            if matches!(event, Event::Tick) {
+                let watched = self.sessions.values().any(|session| session.watched);
+                next_tick = tokio::time::Instant::now() + if watched { TICK_WATCHED } else { TICK };
+            }
+            self.handle(event);
+        }
+        self.close_audio();
+    }
+
+    /// Acts on one event. Everything that changes the app's state goes through here.
+    pub(crate) fn handle(&mut self, event: Event) {
+        match event {
+            Event::Request { from, call, reply } => self.request(from, &call, reply),
+            Event::ConnectionOpened { id, outbox } => {
+                self.clients.insert(id, Client { outbox, greeted: false, all: false });
+            }
+            Event::ConnectionClosed(id) => {
+                self.clients.remove(&id);
+                self.end_leases_of(id);
+            }
+            Event::ServerBound { session, result } => self.server_bound(&session, result),
+            Event::ServerClosed(session) => self.server_closed(&session),
+            Event::AudioOpened(result) => self.audio_opened(result),
+            Event::Audio(event) => self.audio_event(event),
+            Event::FileRead { session, path, result, reply } => self.file_read(&session, path, result, reply),
+            Event::ChildSaid { child, message, permit: _permit } => self.child_said(&child, message),
+            Event::ChildWrote { child, stream, line, permit: _permit } => {
+                self.tell_log(ChildLog { session: child.session, stream, line });
+            }
+            Event::ChildHungUp { child, reason } => self.child_hung_up(&child, reason),
+            Event::ChildExited { child, reason } => self.child_exited(&child, reason),
+            Event::ChildDeadline { child, what } => self.child_deadline(&child, what),
+            Event::Respawn(child) => self.respawn(&child),
+            Event::Page { session, wish } => self.page_wish(&session, wish),
+            Event::Tick => self.tick(),
+            Event::Idle(epoch) => {
+                if epoch == self.idle_epoch && self.sessions.is_empty() {
+                    info!("nothing has been attached for {} s: ending", IDLE_BEFORE_EXIT.as_secs());
+                    self.quit();
+                }
+            }
+            Event::Quit => self.quit(),
+        }
+    }
+
+    fn quit(&mut self) {
+        if self.quitting {
+            // Asked twice: nothing is waited for any more.
+            self.sessions.values_mut().for_each(lifecycle::kill_all);
+        }
+        self.quitting = true;
+        let sessions: Vec<_> = self.sessions.keys().cloned().collect();
+        for session in sessions {
+            self.detach(&session, None);
+        }
+    }
+
+    fn end_leases_of(&mut self, owner: ConnectionId) {
+        let owned: Vec<_> =
+            self.sessions.values().filter(|session| session.owner == owner).map(|s| s.id.clone()).collect();
+        for session in owned {
+            info!("{session}: its terminal is gone, so it ends");
+            self.detach(&session, None);
+        }
+    }
+
+    /// Starts the countdown to the end of a companion that isn't needed.
+    fn note_idle(&mut self) {
+        self.idle_epoch += 1;
+        if self.options.exit_when_idle {
+            self.send_later(IDLE_BEFORE_EXIT, Event::Idle(self.idle_epoch));
+        }
+    }
+
+    fn send_later(&self, delay: Duration, event: Event) {
+        let events = self.events.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(delay).await;
+            let _ = events.send(event);
+        });
+    }
+
+    fn page_wish(&mut self, id: &str, wish: PageWish) {
+        let Some(session) = self.sessions.get_mut(id) else { return };
+        match wish {
+            PageWish::Bypass(on) => self.set_bypassed(id, on),
+            PageWish::Mute(on) => self.set_muted(id, on),
+            PageWish::Watched(anyone) => session.watched = anyone,
+            PageWish::Source(name) => {
+                let source = match (name, &session.file) {
+                    (SourceName::Tone, _) => Source::Tone,
+                    (SourceName::Noise, _) => Source::Noise,
+                    (SourceName::Sweep, _) => Source::Sweep,
+                    (SourceName::Silence, _) => Source::Silence,
+                    (SourceName::File, Some((path, _))) => Source::File { path: path.clone() },
+                    // Both were refused before they came here; a page gets no second way to them.
+                    (SourceName::File, None) | (SourceName::Microphone, _) => return,
+                };
+                self.use_source(id, source);
+            }
+        }
+    }
+
+    /// Sets a session's state, and tells everybody who is concerned if that is news.
+    fn set_state(&mut self, id: &str, state: State, reason: Option<String>) {
+        let Some(session) = self.sessions.get_mut(id) else { return };
+        if session.state == state && session.reason == reason {
+            return;
+        }
+        match &reason {
+            Some(reason) => info!("{id}: {state:?}: {reason}"),
+            None => info!("{id}: {state:?}"),
+        }
+        session.state = state;
+        session.reason = reason;
+        let change = session.state_change();
+        if let Some(server) = session.server() {
+            server.state(&change);
+        }
+        self.tell(id, control::SESSION_STATE, &change);
+        self.renew_audio_status(id);
+    }
+
+    fn tell_log(&mut self, log: ChildLog) {
+        debug!("{}: {:?}: {}", log.session, log.stream, log.line);
+        if let Some(server) = self.sessions.get(&log.session).and_then(Session::server) {
+            server.log(&log);
+        }
+        self.tell(&log.session, control::CHILD_LOG, &log);
+    }
+
+    /// Sends a notification to the session's owner and to those who want to hear of all.
+    fn tell(&self, id: &str, method: &str, params: &impl serde::Serialize) {
+        let owner = self.sessions.get(id).map(|session| session.owner);
+        let line = rpc::notification(method, params);
+        for (client_id, client) in &self.clients {
+            if (client.all || owner == Some(*client_id)) && !client.outbox.send(line.clone()) {
+                warn!("{client_id:?} reads too slowly or is gone: it missed a {method}");
+            }
+        }
+    }
+
+    /// Sends a notification to every connection that has said hello.
+    fn tell_all(&self, method: &str, params: &impl serde::Serialize) {
+        let line = rpc::notification(method, params);
+        for client in self.clients.values().filter(|client| client.greeted) {
+            client.outbox.send(line.clone());
+        }
+    }
+}

@@ -1,0 +1,368 @@
+//! A project's way in and out: its dev server, its source, its place in the mix; and the end of all three.
+
+use super::{App, AudioSide};
+use crate::{
+    connection::ConnectionId,
+    event::{Deadline, Event, Reply, SessionId},
+    executable,
+    host::Shared,
+    platform::Program,
+    respawn::Crashes,
+    session::{ServerStage, Session},
+};
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Instant,
+};
+use tracing::{info, warn};
+use wavecraft_audio_core::{AudioFile, FileError, ProjectSettings};
+use wavecraft_companion_protocol::{
+    control::{Attach, Attached, BAD_EXECUTABLE, BAD_SOURCE, PORT_TAKEN, Reload},
+    rpc::{ErrorObject, INTERNAL_ERROR, to_value},
+    session::{Source, State},
+};
+use wavecraft_companion_server::{BindError, Config, Limits, Server, serve};
+
+/// The dev WebSocket's first port, where none is asked for.
+const DEFAULT_PORT: u16 = 9000;
+
+/// What a child may see of its terminal's environment. Everything else, `DYLD_*` and `LD_*` above all, is dropped.
+const ENVIRONMENT: [&str; 14] = [
+    "HOME",
+    "LANG",
+    "LANGUAGE",
+    "LC_ALL",
+    "LC_CTYPE",
+    "LC_MESSAGES",
+    "LOGNAME",
+    "PATH",
+    "RUST_BACKTRACE",
+    "RUST_LIB_BACKTRACE",
+    "RUST_LOG",
+    "TMPDIR",
+    "TZ",
+    "USER",
+];
+
+impl App {
+    pub(super) fn attach(&mut self, owner: ConnectionId, attach: Attach, reply: Reply) {
+        if self.quitting {
+            let error = ErrorObject::new(INTERNAL_ERROR, "the companion is quitting: start it again");
+            let _ = reply.send(Err(error));
+            return;
+        }
+        if let Err(refused) = check_executable(&attach.executable) {
+            let _ = reply.send(Err(refused));
+            return;
+        }
+        let id = self.free_id(&attach.name);
+        info!("{id}: attached from {}", attach.project_dir.display());
+        let remembered = self.settings.get().projects.get(&attach.project_dir);
+        let source = attach
+            .source
+            .clone()
+            .or_else(|| remembered.and_then(|project| project.source.clone()))
+            .unwrap_or(Source::Microphone);
+        let shared = Arc::new(Shared::new(id.clone(), self.events.clone(), attach.parameters.clone()));
+        let config = Config {
+            port: attach.port.unwrap_or(DEFAULT_PORT),
+            strict_port: attach.strict_port,
+            token: attach.token.clone(),
+            audio_token: attach.audio_token.clone(),
+            origins: attach.origins.clone(),
+            limits: Limits::default(),
+        };
+        self.bind_server(id.clone(), config, Arc::clone(&shared));
+        let program = Program {
+            executable: attach.executable.clone(),
+            args: attach.args.clone(),
+            cwd: attach.cwd.clone(),
+            env: allowed(&attach),
+        };
+        let session = Session {
+            id: id.clone(),
+            attach,
+            owner,
+            shared,
+            server: ServerStage::Binding,
+            program,
+            project: None,
+            child: None,
+            incoming: None,
+            retiring: Vec::new(),
+            generation: 0,
+            latency_frames: 0,
+            state: State::Starting,
+            reason: None,
+            crashes: Crashes::default(),
+            last_words: None,
+            source,
+            file: None,
+            bypassed: false,
+            muted: false,
+            gain_db: 0.0,
+            watched: false,
+            attach_reply: Some(reply),
+            heartbeat: (0, Instant::now()),
+            ending: None,
+            was_live: false,
+        };
+        self.sessions.insert(id, session);
+    }
+
+    fn bind_server(&self, id: SessionId, config: Config, shared: Arc<Shared>) {
+        let events = self.events.clone();
+        tokio::spawn(async move {
+            let result = serve(config, shared).await;
+            let _ = events.send(Event::ServerBound { session: id, result });
+        });
+    }
+
+    pub(super) fn server_bound(&mut self, id: &str, result: Result<Server, BindError>) {
+        let Some(session) = self.sessions.get_mut(id) else { return };
+        match result {
+            Ok(server) => {
+                session.server = ServerStage::Open(server);
+                if session.ending.is_some() {
+                    self.close_server(id);
+                    return;
+                }
+                self.need_audio();
+                if matches!(self.audio, AudioSide::Open(_)) {
+                    self.begin(id);
+                }
+            }
+            Err(error) => {
+                session.server = ServerStage::Closed;
+                self.fail_attach(id, ErrorObject::new(PORT_TAKEN, error.to_string()));
+            }
+        }
+    }
+
+    /// The audio side runs: the project gets its source, its place in the mix and its first child.
+    pub(super) fn begin(&mut self, id: &str) {
+        let Some(session) = self.sessions.get(id) else { return };
+        let ready = session.server().is_some() && session.ending.is_none() && session.project.is_none();
+        if !ready {
+            return;
+        }
+        match &session.source {
+            Source::File { path } if session.file.is_none() => self.read_file(id, path.clone(), None),
+            _ => self.join_the_mix(id),
+        }
+    }
+
+    fn join_the_mix(&mut self, id: &str) {
+        let AudioSide::Open(opened) = &mut self.audio else { return };
+        let Some(session) = self.sessions.get_mut(id) else { return };
+        let settings = ProjectSettings {
+            source: session.audio_source(),
+            gain: super::figures::db_to_linear(session.gain_db),
+            muted: session.muted,
+            bypassed: session.bypassed,
+            on_bypass: session.on_bypass(),
+        };
+        match opened.audio.add_project(settings) {
+            Ok(project) => session.project = Some(project),
+            Err(error) => {
+                self.fail_attach(id, ErrorObject::new(INTERNAL_ERROR, error.to_string()));
+                return;
+            }
+        }
+        self.launch(id, None);
+        self.answer_attach(id);
+    }
+
+    fn answer_attach(&mut self, id: &str) {
+        let AudioSide::Open(opened) = &self.audio else { return };
+        let devices = opened.devices();
+        let Some(session) = self.sessions.get_mut(id) else { return };
+        let (Some(reply), ServerStage::Open(server)) = (session.attach_reply.take(), &session.server) else {
+            return;
+        };
+        let attached = Attached { session: id.into(), port: server.port(), ws_url: server.ws_url(), devices };
+        let _ = reply.send(Ok(to_value(&attached)));
+        let (folder, source) = (session.attach.project_dir.clone(), session.source.clone());
+        self.remember_source(folder, source);
+        self.renew_audio_status(id);
+    }
+
+    pub(super) fn fail_attach(&mut self, id: &str, error: ErrorObject) {
+        let Some(session) = self.sessions.get_mut(id) else { return };
+        match session.attach_reply.take() {
+            Some(reply) => {
+                warn!("{id}: {error}");
+                let _ = reply.send(Err(error));
+                self.detach(id, None);
+            }
+            None => self.set_state(id, State::Held, Some(error.message)),
+        }
+    }
+
+    /// Reads a file that is to be the source. The rate is the session's, so the audio side must run.
+    pub(super) fn read_file(&mut self, id: &str, path: PathBuf, reply: Option<Reply>) {
+        let AudioSide::Open(opened) = &self.audio else { return };
+        let (rate, events, session) =
+            (opened.audio.stream().sample_rate, self.events.clone(), id.to_string());
+        tokio::task::spawn_blocking(move || {
+            let result = AudioFile::load(&path, rate);
+            let _ = events.send(Event::FileRead { session, path, result, reply });
+        });
+    }
+
+    pub(super) fn file_read(
+        &mut self,
+        id: &str,
+        path: PathBuf,
+        result: Result<AudioFile, FileError>,
+        reply: Option<Reply>,
+    ) {
+        let Some(session) = self.sessions.get_mut(id) else { return };
+        let at_start = reply.is_none();
+        match result {
+            Ok(file) => {
+                session.file = Some((path.clone(), file));
+                session.shared.figures().has_file = true;
+                if at_start {
+                    self.join_the_mix(id);
+                } else {
+                    self.use_source(id, Source::File { path });
+                }
+                if let Some(reply) = reply {
+                    let _ = reply.send(Ok(serde_json::json!({})));
+                }
+            }
+            Err(error) => {
+                let error = ErrorObject::new(BAD_SOURCE, error.to_string());
+                match reply {
+                    Some(reply) => drop(reply.send(Err(error))),
+                    None => self.fail_attach(id, error),
+                }
+            }
+        }
+    }
+
+    /// Runs a newer program in place of the present one.
+    pub(super) fn reload(&mut self, reload: Reload, reply: Reply) {
+        if let Err(refused) = check_executable(&reload.executable) {
+            let _ = reply.send(Err(refused));
+            return;
+        }
+        let id = reload.session;
+        self.drop_incoming(&id, "a newer build came before it was heard");
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        session.crashes.forget();
+        let before = session.program.clone();
+        session.program.executable = reload.executable;
+        self.launch(&id, Some((reply, before)));
+    }
+
+    /// Ends a project. Answered when nothing of it is left.
+    pub(super) fn detach(&mut self, id: &str, reply: Option<Reply>) {
+        let Some(session) = self.sessions.get_mut(id) else { return };
+        let first = session.ending.is_none();
+        session.ending.get_or_insert_default().extend(reply);
+        if !first {
+            return;
+        }
+        if let Some(reply) = session.attach_reply.take() {
+            let _ = reply.send(Err(ErrorObject::new(INTERNAL_ERROR, "the project was detached")));
+        }
+        if let (AudioSide::Open(opened), Some(project)) = (&mut self.audio, session.project.take()) {
+            opened.audio.set_on_bypass(project, wavecraft_audio_core::OnBypass::Silence);
+            opened.audio.remove_project(project);
+        }
+        self.drop_incoming(id, "the project was detached");
+        self.retire_child(id);
+        self.close_server(id);
+        self.finish_if_gone(id);
+    }
+
+    pub(super) fn close_server(&mut self, id: &str) {
+        let Some(session) = self.sessions.get_mut(id) else { return };
+        if !matches!(session.server, ServerStage::Open(_)) {
+            return;
+        }
+        if let ServerStage::Open(server) = std::mem::replace(&mut session.server, ServerStage::Closing) {
+            let (events, id) = (self.events.clone(), id.to_string());
+            tokio::spawn(async move {
+                server.shutdown().await;
+                let _ = events.send(Event::ServerClosed(id));
+            });
+        }
+    }
+
+    pub(super) fn server_closed(&mut self, id: &str) {
+        if let Some(session) = self.sessions.get_mut(id) {
+            session.server = ServerStage::Closed;
+        }
+        self.finish_if_gone(id);
+    }
+
+    /// The end of a session that was detached: when the last process is reaped and the port is free.
+    pub(super) fn finish_if_gone(&mut self, id: &str) {
+        if !self.sessions.get(id).is_some_and(|session| session.ending.is_some() && session.is_gone()) {
+            return;
+        }
+        self.set_state(id, State::Ended, None);
+        let Some(session) = self.sessions.remove(id) else { return };
+        if let Some(folder) = self.build_folder(&session.program.executable).and_then(Path::parent) {
+            remove_folder(folder);
+        }
+        for reply in session.ending.into_iter().flatten() {
+            let _ = reply.send(Ok(serde_json::json!({})));
+        }
+        if self.sessions.is_empty() {
+            self.close_audio();
+            self.note_idle();
+        }
+    }
+
+    /// The folder of a program that the command copied for us, `builds/<start>/<generation>`, and of no other.
+    pub(super) fn build_folder<'a>(&self, executable: &'a Path) -> Option<&'a Path> {
+        let generation = executable.parent()?;
+        let builds = generation.parent()?.parent()?;
+        (builds == self.paths.builds_dir).then_some(generation)
+    }
+
+    fn free_id(&self, name: &str) -> SessionId {
+        let slug: String = name
+            .chars()
+            .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_') { c } else { '-' })
+            .take(64)
+            .collect();
+        let mut number = 1_u32;
+        loop {
+            let id = format!("{slug}-{number}");
+            if !self.sessions.contains_key(&id) {
+                return id;
+            }
+            number += 1;
+        }
+    }
+
+    pub(super) fn deadline(&self, child: &crate::event::ChildId, delay: std::time::Duration, what: Deadline) {
+        self.send_later(delay, Event::ChildDeadline { child: child.clone(), what });
+    }
+}
+
+fn check_executable(path: &Path) -> Result<(), ErrorObject> {
+    executable::check(path, rustix::process::getuid().as_raw())
+        .map_err(|refused| ErrorObject::new(BAD_EXECUTABLE, refused.to_string()))
+}
+
+fn allowed(attach: &Attach) -> Vec<(OsString, OsString)> {
+    let fits = |(name, _): &(&String, &String)| ENVIRONMENT.contains(&name.as_str());
+    attach.env.iter().filter(fits).map(|(name, value)| (name.into(), value.into())).collect()
+}
+
+pub(super) fn remove_folder(folder: &Path) {
+    match std::fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            warn!("{} can't be removed: {error}", folder.display());
+        }
+        _ => {}
+    }
+}

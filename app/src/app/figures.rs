@@ -1,0 +1,259 @@
+//! What is measured: copied from the engine into what pages and terminals see.
+
+use super::{App, AudioSide};
+use crate::{audio::Opened, session::Session};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use tracing::warn;
+use wavecraft_audio_core::{LinkState, Meter, ProjectSnapshot};
+use wavecraft_companion_protocol::{
+    browser::{
+        AudioDiagnostic, AudioDiagnosticCode, AudioRuntimePhase, AudioRuntimeStatus, MeterFrame, MeterUpdate,
+        OscilloscopeFrame, OscilloscopeTriggerMode,
+    },
+    control,
+    session::{AudioDevices, Guard, LateBlocks, Latency, Levels, Source, State, Stats},
+};
+
+/// Figures that are sent unasked go out so often.
+const STATS_PERIOD: Duration = Duration::from_secs(1);
+/// A heartbeat that stands still for so long is told.
+const NOT_RESPONDING_AFTER: Duration = Duration::from_millis(250);
+/// And after so long the child is ended, unless a debugger holds it.
+const END_AFTER: Duration = Duration::from_secs(2);
+
+impl App {
+    /// Regular work: what the audio thread sent back is freed, figures are renewed, heartbeats are looked at.
+    pub(super) fn tick(&mut self) {
+        let AudioSide::Open(opened) = &mut self.audio else { return };
+        opened.audio.poll();
+        let now = Instant::now();
+        let stats_due = now >= self.stats_due;
+        if stats_due {
+            self.stats_due = now + STATS_PERIOD;
+        }
+        let mut news = Vec::new();
+        for session in self.sessions.values_mut() {
+            let Some(project) = session.project else { continue };
+            let Some(snapshot) = opened.audio.snapshot(project) else { continue };
+            renew_levels(session, opened, &snapshot);
+            if stats_due || session.shared.figures().stats.is_none() {
+                let stats = stats(session, opened, &snapshot);
+                session.shared.figures().stats = Some(stats);
+            }
+            news.push((session.id.clone(), snapshot));
+        }
+        for (id, snapshot) in news {
+            self.follow(&id, &snapshot, now);
+            if stats_due {
+                self.tell_stats(&id);
+            }
+        }
+    }
+
+    /// Brings a session's state in line with what the engine sees of its child.
+    fn follow(&mut self, id: &str, snapshot: &ProjectSnapshot, now: Instant) {
+        let Some(session) = self.sessions.get_mut(id) else { return };
+        let incoming = session.incoming.as_ref().map(|incoming| incoming.child.id.generation);
+        if incoming.is_some() && snapshot.live_generation == incoming {
+            self.heard(id);
+            return;
+        }
+        // Without a child the state is what its end, or its start, made it.
+        let Some(child) = &session.child else { return };
+        if incoming.is_some() || session.ending.is_some() {
+            return;
+        }
+        if snapshot.heartbeat != session.heartbeat.0 {
+            session.heartbeat = (snapshot.heartbeat, now);
+        }
+        let silent_for = now.duration_since(session.heartbeat.1);
+        if silent_for < NOT_RESPONDING_AFTER {
+            if snapshot.link == LinkState::Bypassed {
+                self.set_state(id, State::Bypassed, Some(bypass_reason(snapshot)));
+            } else if snapshot.link == LinkState::Live {
+                self.set_state(id, State::Live, None);
+            }
+            return;
+        }
+        let traced = crate::platform::is_traced(child.pid());
+        if silent_for >= END_AFTER && !traced {
+            warn!("{id}: no sign of life for {} ms: ending it", silent_for.as_millis());
+            session.last_words = Some("the processor did not respond for 2 s and was ended".into());
+            child.kill();
+            return;
+        }
+        let reason = if traced {
+            "the processor stands still in a debugger: it is bypassed and left alone".into()
+        } else {
+            format!(
+                "the processor has not moved for {} ms: it is bypassed, and ended after {} s",
+                NOT_RESPONDING_AFTER.as_millis(),
+                END_AFTER.as_secs()
+            )
+        };
+        self.set_state(id, State::NotResponding, Some(reason));
+    }
+
+    fn tell_stats(&self, id: &str) {
+        let Some(stats) = self.sessions.get(id).and_then(|session| session.shared.figures().stats.clone())
+        else {
+            return;
+        };
+        self.tell(id, control::STATS, &stats);
+    }
+
+    /// Tells pages how the audio side is, if that changed.
+    pub(super) fn renew_audio_status(&mut self, id: &str) {
+        let devices = match &self.audio {
+            AudioSide::Open(opened) => Some(opened.devices()),
+            _ => None,
+        };
+        let Some(session) = self.sessions.get(id) else { return };
+        let status = audio_status(session, devices.as_ref());
+        let mut figures = session.shared.figures();
+        let same = figures.audio_status.as_ref().is_some_and(|old| {
+            let text = |status: &AudioRuntimeStatus| status.diagnostic.as_ref().map(|d| d.message.clone());
+            (old.phase, old.sample_rate, old.buffer_size, text(old))
+                == (status.phase, status.sample_rate, status.buffer_size, text(&status))
+        });
+        if same {
+            return;
+        }
+        figures.audio_status = Some(status.clone());
+        drop(figures);
+        if let Some(server) = session.server() {
+            server.audio_status_changed(&status);
+        }
+    }
+}
+
+fn bypass_reason(snapshot: &ProjectSnapshot) -> String {
+    let late = snapshot.late;
+    if late.too_slow > late.not_scheduled {
+        format!(
+            "the processor is too slow ({:.0} % of the time a block has): the input is heard without it until it keeps up",
+            snapshot.load.maximum * 100.0
+        )
+    } else {
+        "the system didn't run the processor in time: the input is heard without it until it does".into()
+    }
+}
+
+fn renew_levels(session: &mut Session, opened: &mut Opened, snapshot: &ProjectSnapshot) {
+    let rate = opened.audio.stream().sample_rate;
+    let scope = match (session.watched, session.project) {
+        (true, Some(project)) => opened.audio.scope(project),
+        _ => None,
+    };
+    let mut figures = session.shared.figures();
+    let [left_peak, right_peak] = snapshot.output.peak;
+    let [left_rms, right_rms] = snapshot.output.rms;
+    figures.meter_frame = Some(MeterFrame {
+        peak_l: left_peak,
+        peak_r: right_peak,
+        rms_l: left_rms,
+        rms_r: right_rms,
+        timestamp: snapshot.timestamp_frames,
+    });
+    figures.meter_update = Some(MeterUpdate {
+        timestamp_us: snapshot.timestamp_frames.saturating_mul(1_000_000) / u64::from(rate.max(1)),
+        left_peak,
+        left_rms,
+        right_peak,
+        right_rms,
+    });
+    if let Some(scope) = scope {
+        figures.scope = Some(OscilloscopeFrame {
+            points_l: scope.left.to_vec(),
+            points_r: scope.right.to_vec(),
+            sample_rate: super::lifecycle::rate_as_f32(rate),
+            timestamp: scope.timestamp_frames,
+            no_signal: scope.no_signal,
+            trigger_mode: OscilloscopeTriggerMode::RisingZeroCrossing,
+        });
+    }
+}
+
+fn stats(session: &Session, opened: &Opened, snapshot: &ProjectSnapshot) -> Stats {
+    let engine = opened.audio.stats();
+    let parts = opened.audio.stream().latency;
+    let microphone = session.source == Source::Microphone;
+    let of_microphone = |frames| if microphone { frames } else { 0 };
+    Stats {
+        session: session.id.clone(),
+        state: session.state,
+        blocks: snapshot.blocks,
+        late_blocks: LateBlocks {
+            not_scheduled: snapshot.late.not_scheduled,
+            too_slow: snapshot.late.too_slow,
+            queue_full: snapshot.late.full,
+            device: snapshot.late.device,
+        },
+        nonfinite: snapshot.nonfinite,
+        xruns: engine.device_xruns,
+        load: engine.load.average,
+        load_max: engine.load.maximum,
+        input: levels(snapshot.input),
+        output: levels(snapshot.output),
+        latency: Latency {
+            input_device: of_microphone(parts.input_device_frames),
+            input_buffer: of_microphone(parts.input_fifo_frames),
+            pipeline: parts.pipeline_frames,
+            processor: session.latency_frames,
+            output_device: parts.output_device_frames,
+        },
+        devices: opened.devices(),
+        source: session.source.name(),
+        bypassed: session.bypassed,
+        muted: session.muted,
+        gain_db: session.gain_db,
+        guard: Guard { limiting: engine.guard.limiter_gain < 1.0, howl_muted: engine.guard.howl_muted },
+        respawns: u64::from(session.generation.saturating_sub(1)),
+    }
+}
+
+fn levels(meter: Meter) -> Levels {
+    Levels { peak: meter.peak, rms: meter.rms }
+}
+
+/// Linear amplitude of a level in dB: 10^(dB/20).
+pub(super) fn db_to_linear(db: f32) -> f32 {
+    10_f32.powf(db / 20.0)
+}
+
+fn audio_status(session: &Session, devices: Option<&AudioDevices>) -> AudioRuntimeStatus {
+    let (phase, problem) = match (devices, session.state) {
+        (None, _) | (_, State::Starting | State::Shadow) => (AudioRuntimePhase::Initializing, None),
+        (_, State::Crashed | State::Held) => (
+            AudioRuntimePhase::Failed,
+            Some((AudioDiagnosticCode::ProcessorCreateFailed, session.reason.clone())),
+        ),
+        (_, State::Bypassed | State::NotResponding) => {
+            (AudioRuntimePhase::Degraded, Some((AudioDiagnosticCode::Unknown, session.reason.clone())))
+        }
+        (_, State::Ended) => (AudioRuntimePhase::Disabled, None),
+        (Some(devices), State::Live) => match &devices.notice {
+            Some(notice) => {
+                let code = if devices.output.is_none() {
+                    AudioDiagnosticCode::NoOutputDevice
+                } else {
+                    AudioDiagnosticCode::NoInputDevice
+                };
+                (AudioRuntimePhase::Degraded, Some((code, Some(notice.clone()))))
+            }
+            None => (AudioRuntimePhase::RunningFullDuplex, None),
+        },
+    };
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    AudioRuntimeStatus {
+        phase,
+        diagnostic: problem.map(|(code, message)| AudioDiagnostic {
+            code,
+            message: message.unwrap_or_else(|| "the processor isn't heard".into()),
+            hint: Some("the terminal where `wavecraft start` runs shows more".into()),
+        }),
+        sample_rate: devices.map(|devices| super::lifecycle::rate_as_f32(devices.sample_rate)),
+        buffer_size: devices.map(|devices| devices.buffer_frames),
+        updated_at_ms: u64::try_from(now.as_millis()).unwrap_or(u64::MAX),
+    }
+}

@@ -1,0 +1,292 @@
+//! The control socket's calls.
+
+use super::{App, AudioSide};
+use crate::{
+    connection::ConnectionId,
+    event::Reply,
+    session::{Session, Stage},
+};
+use serde_json::{Value, json};
+use std::path::PathBuf;
+use tracing::warn;
+use wavecraft_companion_protocol::{
+    PROTOCOL_VERSION,
+    control::{
+        self, Attach, BAD_SOURCE, HELLO_FIRST, Hello, OfSession, Reload, SessionStatus, SetBuildStatus,
+        SetFlag, SetGain, SetOrigins, SetSource, Shutdown, Status, Subscribe, UNKNOWN_SESSION,
+        VERSION_MISMATCH,
+    },
+    rpc::{Call, ErrorObject, INVALID_PARAMS, INVALID_REQUEST, METHOD_NOT_FOUND, to_value},
+    session::Source,
+};
+
+/// The least and the greatest gain behind a processor, in dB.
+const GAIN_DB: std::ops::RangeInclusive<f32> = -60.0..=12.0;
+
+/// What a call's function has for its caller.
+enum Outcome {
+    /// The answer.
+    Now(Value),
+    /// The answer comes later, on the reply that was handed over.
+    Later,
+}
+
+impl App {
+    pub(super) fn request(&mut self, from: ConnectionId, call: &Call, reply: Reply) {
+        let mut reply = Some(reply);
+        match self.answer(from, call, &mut reply) {
+            Ok(Outcome::Now(value)) => drop(reply.map(|reply| reply.send(Ok(value)))),
+            Ok(Outcome::Later) => {}
+            Err(error) => drop(reply.map(|reply| reply.send(Err(error)))),
+        }
+    }
+
+    fn answer(
+        &mut self,
+        from: ConnectionId,
+        call: &Call,
+        reply: &mut Option<Reply>,
+    ) -> Result<Outcome, ErrorObject> {
+        if call.method == control::HELLO {
+            return self.hello(from, &call.params()?).map(Outcome::Now);
+        }
+        if !self.clients.get(&from).is_some_and(|client| client.greeted) {
+            return Err(ErrorObject::new(HELLO_FIRST, "say `hello` with your protocol version first"));
+        }
+        let done = Ok(Outcome::Now(json!({})));
+        match call.method.as_str() {
+            control::ATTACH => {
+                let attach: Attach = call.params()?;
+                later(reply, |reply| self.attach(from, attach, reply))
+            }
+            control::DETACH => {
+                let of: OfSession = call.params()?;
+                self.session(&of.session)?;
+                later(reply, |reply| self.detach(&of.session, Some(reply)))
+            }
+            control::RELOAD => {
+                let reload: Reload = call.params()?;
+                self.owned(from, &reload.session)?;
+                later(reply, |reply| self.reload(reload, reply))
+            }
+            control::RESTART => {
+                let of: OfSession = call.params()?;
+                self.owned(from, &of.session)?;
+                self.restart(&of.session);
+                done
+            }
+            control::SET_SOURCE => {
+                let set: SetSource = call.params()?;
+                self.owned(from, &set.session)?;
+                self.set_source(set, reply)
+            }
+            control::SET_BYPASS => {
+                let set: SetFlag = call.params()?;
+                self.owned(from, &set.session)?;
+                self.set_bypassed(&set.session, set.on);
+                done
+            }
+            control::SET_MUTE => {
+                let set: SetFlag = call.params()?;
+                self.owned(from, &set.session)?;
+                self.set_muted(&set.session, set.on);
+                done
+            }
+            control::SET_GAIN => {
+                let set: SetGain = call.params()?;
+                self.owned(from, &set.session)?;
+                self.set_gain(&set).map(|()| Outcome::Now(json!({})))
+            }
+            control::SET_ORIGINS => {
+                let set: SetOrigins = call.params()?;
+                let session = self.owned(from, &set.session)?;
+                if let Some(server) = session.server() {
+                    server.set_origins(set.origins);
+                }
+                done
+            }
+            control::BUILD_STATUS => {
+                let set: SetBuildStatus = call.params()?;
+                let session = self.owned(from, &set.session)?;
+                if let Some(server) = session.server() {
+                    server.build_status(&set.build);
+                }
+                done
+            }
+            control::STATUS => Ok(Outcome::Now(to_value(&self.status()))),
+            control::DEVICES => later(reply, list_devices),
+            control::SUBSCRIBE => {
+                let subscribe: Subscribe = call.params()?;
+                if let Some(client) = self.clients.get_mut(&from) {
+                    client.all = subscribe.all;
+                }
+                done
+            }
+            control::SHUTDOWN => {
+                let shutdown: Shutdown = call.params()?;
+                if !shutdown.if_idle || self.sessions.is_empty() {
+                    self.quit();
+                }
+                done
+            }
+            unknown => Err(ErrorObject::new(METHOD_NOT_FOUND, format!("there is no method `{unknown}`"))),
+        }
+    }
+
+    fn hello(&mut self, from: ConnectionId, hello: &Hello) -> Result<Value, ErrorObject> {
+        if hello.version != PROTOCOL_VERSION {
+            return Err(ErrorObject::new(
+                VERSION_MISMATCH,
+                format!(
+                    "the companion that runs is version {} (protocol {PROTOCOL_VERSION}), the caller speaks protocol \
+                     {}: quit the companion, and use the one that came with this command",
+                    self.welcome.app_version, hello.version
+                ),
+            ));
+        }
+        if let Some(client) = self.clients.get_mut(&from) {
+            client.greeted = true;
+        }
+        Ok(to_value(&self.welcome))
+    }
+
+    fn session(&mut self, id: &str) -> Result<&mut Session, ErrorObject> {
+        let unknown = || ErrorObject::new(UNKNOWN_SESSION, format!("there is no session `{id}`"));
+        self.sessions.get_mut(id).ok_or_else(unknown)
+    }
+
+    /// The session, if it is the caller's own: others may look, and stop, and no more.
+    fn owned(&mut self, from: ConnectionId, id: &str) -> Result<&mut Session, ErrorObject> {
+        let session = self.session(id)?;
+        if session.owner != from {
+            let message = format!("`{id}` belongs to the terminal that started it: change it there");
+            return Err(ErrorObject::new(INVALID_REQUEST, message));
+        }
+        if session.ending.is_some() {
+            return Err(ErrorObject::new(UNKNOWN_SESSION, format!("`{id}` is ending")));
+        }
+        Ok(session)
+    }
+
+    fn set_source(&mut self, set: SetSource, reply: &mut Option<Reply>) -> Result<Outcome, ErrorObject> {
+        let SetSource { session: id, source } = set;
+        let session = self.session(&id)?;
+        let known = session.file.as_ref().map(|(path, _)| path);
+        match &source {
+            Source::File { path } if known != Some(path) => {
+                if !matches!(self.audio, AudioSide::Open(_)) {
+                    let message = "the audio side is just being opened: try again in a moment";
+                    return Err(ErrorObject::new(BAD_SOURCE, message));
+                }
+                let path = path.clone();
+                later(reply, |reply| self.read_file(&id, path, Some(reply)))
+            }
+            _ => {
+                self.use_source(&id, source);
+                Ok(Outcome::Now(json!({})))
+            }
+        }
+    }
+
+    /// Lets a source be heard whose file, if it is one, was read.
+    pub(super) fn use_source(&mut self, id: &str, source: Source) {
+        let Some(session) = self.sessions.get_mut(id) else { return };
+        session.source = source.clone();
+        if let (AudioSide::Open(opened), Some(project)) = (&mut self.audio, session.project) {
+            opened.audio.set_on_bypass(project, session.on_bypass());
+            opened.audio.set_source(project, &session.audio_source());
+        }
+        let folder = session.attach.project_dir.clone();
+        self.remember_source(folder, source);
+    }
+
+    /// The next start of the project without a source of its own begins with this one.
+    pub(super) fn remember_source(&mut self, folder: PathBuf, source: Source) {
+        let remember = |settings: &mut wavecraft_companion_protocol::settings::Settings| {
+            settings.projects.entry(folder).or_default().source = Some(source);
+        };
+        if let Err(error) = self.settings.change(remember) {
+            warn!("the settings can't be written: {error}");
+        }
+    }
+
+    pub(super) fn set_bypassed(&mut self, id: &str, on: bool) {
+        let Some(session) = self.sessions.get_mut(id) else { return };
+        session.bypassed = on;
+        if let (AudioSide::Open(opened), Some(project)) = (&mut self.audio, session.project) {
+            opened.audio.set_bypassed(project, on);
+        }
+    }
+
+    pub(super) fn set_muted(&mut self, id: &str, on: bool) {
+        let Some(session) = self.sessions.get_mut(id) else { return };
+        session.muted = on;
+        if let (AudioSide::Open(opened), Some(project)) = (&mut self.audio, session.project) {
+            opened.audio.set_muted(project, on);
+        }
+    }
+
+    fn set_gain(&mut self, set: &SetGain) -> Result<(), ErrorObject> {
+        if !GAIN_DB.contains(&set.gain_db) {
+            let range = format!("{} to {} dB", GAIN_DB.start(), GAIN_DB.end());
+            return Err(ErrorObject::new(
+                INVALID_PARAMS,
+                format!("the gain can be {range}, not {}", set.gain_db),
+            ));
+        }
+        let Some(session) = self.sessions.get_mut(&set.session) else { return Ok(()) };
+        session.gain_db = set.gain_db;
+        if let (AudioSide::Open(opened), Some(project)) = (&mut self.audio, session.project) {
+            opened.audio.set_gain(project, super::figures::db_to_linear(set.gain_db));
+        }
+        Ok(())
+    }
+
+    fn status(&self) -> Status {
+        let devices = match &self.audio {
+            AudioSide::Open(opened) => Some(opened.devices()),
+            _ => None,
+        };
+        Status {
+            companion: self.welcome.clone(),
+            devices,
+            sessions: self.sessions.values().filter_map(session_status).collect(),
+        }
+    }
+}
+
+/// Hands the reply over to what answers later.
+fn later(reply: &mut Option<Reply>, act: impl FnOnce(Reply)) -> Result<Outcome, ErrorObject> {
+    if let Some(reply) = reply.take() {
+        act(reply);
+    }
+    Ok(Outcome::Later)
+}
+
+/// Asking the system for its devices takes a moment.
+fn list_devices(reply: Reply) {
+    tokio::task::spawn_blocking(move || {
+        // No sound system is no error here: it has no devices.
+        let list = crate::audio::list_devices().unwrap_or_default();
+        let _ = reply.send(Ok(to_value(&list)));
+    });
+}
+
+/// `None` while its server has no port yet.
+fn session_status(session: &Session) -> Option<SessionStatus> {
+    let server = session.server()?;
+    let incoming = session.incoming.as_ref().filter(|incoming| matches!(incoming.stage, Stage::Shadow));
+    let child = session.child.as_ref().or(incoming.map(|incoming| &incoming.child));
+    Some(SessionStatus {
+        session: session.id.clone(),
+        name: session.attach.name.clone(),
+        project_dir: session.attach.project_dir.clone(),
+        state: session.state,
+        reason: session.reason.clone(),
+        child_pid: child.and_then(|child| u32::try_from(child.pid().as_raw_nonzero().get()).ok()),
+        ws_url: server.ws_url(),
+        audio_token: session.attach.audio_token.clone(),
+        port: server.port(),
+        stats: session.shared.figures().stats.clone(),
+    })
+}

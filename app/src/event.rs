@@ -1,0 +1,157 @@
+//! Everything that can happen to the app, in one closed list. [`crate::app::App::handle`] is the one place that
+//! acts on it.
+
+use crate::{child::ExitReason, connection::ConnectionId};
+use serde_json::Value;
+use std::path::PathBuf;
+use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
+use wavecraft_audio_core::{AudioError, AudioEvent, AudioFile, FileError};
+use wavecraft_companion_protocol::{
+    child::FromChild,
+    control::LogStream,
+    rpc::{Call, ErrorObject},
+    session::SourceName,
+};
+use wavecraft_companion_server::{BindError, Server};
+
+/// The name of a session, as the control socket uses it.
+pub(crate) type SessionId = String;
+
+/// The sending half of the app's one queue.
+pub(crate) type Events = mpsc::UnboundedSender<Event>;
+
+/// What the answer to a request of the control socket travels back on.
+pub(crate) type Reply = oneshot::Sender<Result<Value, ErrorObject>>;
+
+/// Names one child among all that a session ever had.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ChildId {
+    /// Whose child.
+    pub session: SessionId,
+    /// The how-manieth: also the generation of its segment.
+    pub generation: u32,
+}
+
+/// Something happened.
+pub(crate) enum Event {
+    /// A connection of the control socket asks for something.
+    Request {
+        /// Who asks.
+        from: ConnectionId,
+        /// What.
+        call: Call,
+        /// Where the answer goes.
+        reply: Reply,
+    },
+    /// A connection of the control socket is open: its notifications go here.
+    ConnectionOpened {
+        /// Which.
+        id: ConnectionId,
+        /// Where its notifications go.
+        outbox: crate::connection::Outbox,
+    },
+    /// A connection of the control socket is gone, and its leases with it.
+    ConnectionClosed(ConnectionId),
+    /// A session's dev server listens, or can't.
+    ServerBound {
+        /// Whose.
+        session: SessionId,
+        /// The server, or why there is none.
+        result: Result<Server, BindError>,
+    },
+    /// The audio streams run, or can't.
+    AudioOpened(Result<Box<crate::audio::Opened>, AudioError>),
+    /// A session's dev server is closed and its port free.
+    ServerClosed(SessionId),
+    /// A file that is to be a session's source was read, or can't be.
+    FileRead {
+        /// Whose.
+        session: SessionId,
+        /// Which file.
+        path: PathBuf,
+        /// The sound in memory, or why there is none.
+        result: Result<AudioFile, FileError>,
+        /// The call that asked for it, unless it was the attach.
+        reply: Option<Reply>,
+    },
+    /// The audio side noticed something.
+    Audio(AudioEvent),
+    /// A child said something on its socketpair.
+    ChildSaid {
+        /// Which child.
+        child: ChildId,
+        /// What.
+        message: FromChild,
+        /// Keeps a talkative child from filling the queue.
+        permit: OwnedSemaphorePermit,
+    },
+    /// A child wrote a line.
+    ChildWrote {
+        /// Which child.
+        child: ChildId,
+        /// Where.
+        stream: LogStream,
+        /// What.
+        line: String,
+        /// Keeps a talkative child from filling the queue.
+        permit: OwnedSemaphorePermit,
+    },
+    /// A child's socketpair can't be read further.
+    ChildHungUp {
+        /// Which child.
+        child: ChildId,
+        /// Why; `None` where it was closed in an orderly way.
+        reason: Option<String>,
+    },
+    /// A child's process is gone and reaped.
+    ChildExited {
+        /// Which child.
+        child: ChildId,
+        /// How.
+        reason: ExitReason,
+    },
+    /// A time that was set for a child has come.
+    ChildDeadline {
+        /// Which child.
+        child: ChildId,
+        /// What it was set for.
+        what: Deadline,
+    },
+    /// The pause after a crash is over.
+    Respawn(ChildId),
+    /// A page asked for something that changes the app's state.
+    Page {
+        /// Of which session.
+        session: SessionId,
+        /// What.
+        wish: PageWish,
+    },
+    /// Look at levels, heartbeats and what the audio thread sent back.
+    Tick,
+    /// Nothing has been attached for a while, since the moment with this number.
+    Idle(u64),
+    /// End everything.
+    Quit,
+}
+
+/// What a child gets limited time for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Deadline {
+    /// To be ready, from its spawn.
+    Ready,
+    /// To end by itself, from being told to.
+    End,
+}
+
+/// What a page may change.
+#[derive(Debug)]
+pub(crate) enum PageWish {
+    /// Take the processor out of, or into, the way.
+    Bypass(bool),
+    /// Silence the project, or not.
+    Mute(bool),
+    /// Choose where the input comes from. Never the microphone: the server refused that already.
+    Source(SourceName),
+    /// Someone looks at levels and the scope, or nobody does any more.
+    Watched(bool),
+}

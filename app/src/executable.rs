@@ -1,0 +1,90 @@
+//! Which programs the companion runs.
+
+use std::{
+    fs,
+    os::unix::fs::{MetadataExt, PermissionsExt},
+    path::{Path, PathBuf},
+};
+
+/// Why a program isn't run.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Refused {
+    /// It can't be looked at.
+    #[error("{} can't be read: {error}", path.display())]
+    Unreadable {
+        /// The program.
+        path: PathBuf,
+        /// The system's word.
+        error: std::io::Error,
+    },
+    /// It is something else than a program of this user that only this user can change.
+    #[error("{} {reason}", path.display())]
+    Unfit {
+        /// The program.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+}
+
+/// The mode bits that let the group or everybody write.
+const WRITABLE_BY_OTHERS: u32 = 0o022;
+/// The owner may execute.
+const EXECUTABLE: u32 = 0o100;
+
+/// Checks that `path` is an absolute path of a regular file (no link) that belongs to the user `uid`, can be executed,
+/// and can't be written by others.
+///
+/// # Errors
+/// See [`Refused`].
+pub(crate) fn check(path: &Path, uid: u32) -> Result<(), Refused> {
+    let unfit = |reason| Err(Refused::Unfit { path: path.into(), reason });
+    if !path.is_absolute() {
+        return unfit("is not an absolute path");
+    }
+    let meta =
+        fs::symlink_metadata(path).map_err(|error| Refused::Unreadable { path: path.into(), error })?;
+    if !meta.is_file() {
+        return unfit("is not a regular file");
+    }
+    if meta.uid() != uid {
+        return unfit("belongs to another user");
+    }
+    let mode = meta.permissions().mode();
+    if mode & WRITABLE_BY_OTHERS != 0 {
+        return unfit("can be written by other users: `chmod go-w` it");
+    }
+    if mode & EXECUTABLE == 0 {
+        return unfit("is not executable");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_program_that_nobody_else_can_change_is_run() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("program");
+        let uid = rustix::process::getuid().as_raw();
+        assert!(matches!(check(&path, uid), Err(Refused::Unreadable { .. })));
+        fs::write(&path, "x").unwrap();
+        let with_mode = |mode| {
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+            check(&path, uid).map_err(|refused| refused.to_string())
+        };
+        assert_eq!(with_mode(0o700), Ok(()));
+        assert!(with_mode(0o600).unwrap_err().contains("not executable"));
+        assert!(with_mode(0o770).unwrap_err().contains("chmod go-w"));
+        assert!(with_mode(0o702).is_err());
+        with_mode(0o755).unwrap();
+        assert!(check(&path, uid + 1).is_err(), "another user's");
+        assert!(check(dir.path(), uid).is_err(), "a folder");
+        let link = dir.path().join("link");
+        std::os::unix::fs::symlink(&path, &link).unwrap();
+        assert!(check(&link, uid).is_err(), "a link");
+        assert!(check(Path::new("program"), uid).is_err(), "a relative path");
+    }
+}

@@ -1,0 +1,143 @@
+//! One project as its dev server sees it.
+
+use crate::{
+    event::{Event, Events, PageWish, SessionId},
+    parameters::{ParameterBank, SetError},
+};
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+use wavecraft_companion_protocol::{
+    browser::{AudioRuntimeStatus, MeterFrame, MeterUpdate, OscilloscopeFrame, RegisterAudioParams},
+    parameter::Parameter,
+    rpc::ErrorObject,
+    session::{SourceName, Stats},
+};
+use wavecraft_companion_server::{Host, SetParameterError};
+
+/// What the app and a project's dev server share. The app writes figures, the server reads them; parameters go both
+/// ways; everything else that a page wants becomes an event.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    session: SessionId,
+    events: Events,
+    /// The parameters.
+    pub parameters: ParameterBank,
+    figures: Mutex<Figures>,
+}
+
+/// The last of everything that is measured.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Figures {
+    /// The processed output's level.
+    pub meter_frame: Option<MeterFrame>,
+    /// The same, as it is sent unasked.
+    pub meter_update: Option<MeterUpdate>,
+    /// The processed output's picture.
+    pub scope: Option<OscilloscopeFrame>,
+    /// How the audio side is.
+    pub audio_status: Option<AudioRuntimeStatus>,
+    /// Everything else.
+    pub stats: Option<Stats>,
+    /// A file was chosen in the terminal, so a page may go back to it.
+    pub has_file: bool,
+}
+
+impl Shared {
+    /// For a new session, with values for the parameters that turn out to have these ids.
+    pub(crate) fn new(session: SessionId, events: Events, parameters: BTreeMap<String, f32>) -> Self {
+        Self { session, events, parameters: ParameterBank::new(parameters), figures: Mutex::default() }
+    }
+
+    /// The figures, to read or to replace some.
+    pub(crate) fn figures(&self) -> MutexGuard<'_, Figures> {
+        self.figures.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wish(&self, wish: PageWish) {
+        let _ = self.events.send(Event::Page { session: self.session.clone(), wish });
+    }
+}
+
+impl Host for Shared {
+    fn parameters(&self) -> Vec<Parameter> {
+        self.parameters.all()
+    }
+
+    fn parameter(&self, id: &str) -> Option<f32> {
+        self.parameters.get(id)
+    }
+
+    fn set_parameter(&self, id: &str, value: f32) -> Result<f32, SetParameterError> {
+        self.parameters.set(id, value).map_err(|error| match error {
+            SetError::Unknown(id) => SetParameterError::UnknownParameter(id),
+            SetError::OutOfRange(range) => SetParameterError::OutOfRange(range),
+        })
+    }
+
+    fn meter_frame(&self) -> Option<MeterFrame> {
+        self.figures().meter_frame
+    }
+
+    fn meter_update(&self) -> Option<MeterUpdate> {
+        self.figures().meter_update.clone()
+    }
+
+    fn oscilloscope_frame(&self) -> Option<OscilloscopeFrame> {
+        self.figures().scope.clone()
+    }
+
+    fn audio_status(&self) -> Option<AudioRuntimeStatus> {
+        self.figures().audio_status.clone()
+    }
+
+    fn stats(&self) -> Option<Stats> {
+        self.figures().stats.clone()
+    }
+
+    fn set_bypass(&self, on: bool) -> Result<(), ErrorObject> {
+        self.wish(PageWish::Bypass(on));
+        Ok(())
+    }
+
+    fn set_mute(&self, on: bool) -> Result<(), ErrorObject> {
+        self.wish(PageWish::Mute(on));
+        Ok(())
+    }
+
+    fn set_source(&self, source: SourceName) -> Result<(), ErrorObject> {
+        use wavecraft_companion_protocol::rpc::INVALID_PARAMS;
+        match source {
+            SourceName::Microphone => Err(ErrorObject::new(
+                INVALID_PARAMS,
+                "a page can't open the microphone: choose it in the terminal or the menu",
+            )),
+            SourceName::File if !self.figures().has_file => Err(ErrorObject::new(
+                INVALID_PARAMS,
+                "no file is chosen: name one in the terminal with `--input file:PATH`",
+            )),
+            source => {
+                self.wish(PageWish::Source(source));
+                Ok(())
+            }
+        }
+    }
+
+    fn audio_client(&self, registered: Option<RegisterAudioParams>) {
+        match registered {
+            Some(client) => tracing::info!(
+                "{}: the program {} with its own audio registered ({} Hz, {} frames)",
+                self.session,
+                client.client_id,
+                client.sample_rate,
+                client.buffer_size
+            ),
+            None => tracing::info!("{}: the program with its own audio is gone", self.session),
+        }
+    }
+
+    fn watched(&self, anyone: bool) {
+        self.wish(PageWish::Watched(anyone));
+    }
+}

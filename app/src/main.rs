@@ -1,0 +1,177 @@
+//! The Wavecraft Companion: owns the audio streams, runs one processor child for each project, serves the dev WebSocket.
+
+mod app;
+mod audio;
+mod builds;
+mod child;
+mod connection;
+mod event;
+mod executable;
+mod host;
+mod instance;
+mod log;
+mod parameters;
+mod platform;
+mod respawn;
+mod session;
+mod settings;
+
+use anyhow::Context;
+use app::{App, BackendChoice, Options};
+use clap::Parser;
+use event::{Event, Events};
+use instance::{Instance, InstanceError};
+use settings::Store;
+use std::process::ExitCode;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    signal::unix::{SignalKind, signal},
+    sync::mpsc,
+};
+use tracing::{info, warn};
+use wavecraft_companion_protocol::{
+    PROTOCOL_VERSION,
+    control::{self, Welcome},
+    paths::Paths,
+    rpc,
+};
+
+/// The longest wait for devices to close at the end.
+const CLOSING_LIMIT: std::time::Duration = std::time::Duration::from_secs(2);
+
+/// Owns the audio devices for every Wavecraft project that is being worked on.
+///
+/// `wavecraft start --with-audio` starts it when it is needed.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Args {
+    /// Run without a menu.
+    #[arg(long)]
+    headless: bool,
+    /// End a few seconds after the last project is gone.
+    #[arg(long)]
+    exit_when_idle: bool,
+    /// What plays the sound.
+    #[arg(long, value_enum, default_value = "auto", env = "WAVECRAFT_BACKEND")]
+    backend: BackendChoice,
+    /// Quit the companion that runs.
+    #[arg(long, conflicts_with_all = ["headless", "exit_when_idle"])]
+    quit: bool,
+}
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    match run(&args) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("wavecraft-companion: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    let paths = platform::paths().context("neither HOME nor WAVECRAFT_HOME is set: set one of them")?;
+    // The main thread belongs to the menu's event loop; everything else lives on the runtime's threads. Two of them:
+    // pages are answered while the app opens a device.
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .thread_name("companion")
+        .enable_all()
+        .build()
+        .context("the companion can't start its threads")?;
+    if args.quit {
+        return on_runtime(runtime, quit_the_other(paths));
+    }
+    if !args.headless {
+        anyhow::bail!("this version has no menu: start it with --headless");
+    }
+    let options = Options { exit_when_idle: args.exit_when_idle, backend: args.backend };
+    on_runtime(runtime, serve(options, paths))
+}
+
+/// Runs a future to its end on the runtime's own threads, while this thread only waits.
+fn on_runtime(
+    runtime: tokio::runtime::Runtime,
+    future: impl Future<Output = anyhow::Result<ExitCode>> + Send + 'static,
+) -> anyhow::Result<ExitCode> {
+    let (sender, outcome) = std::sync::mpsc::channel();
+    runtime.spawn(async move {
+        let _ = sender.send(future.await);
+    });
+    let outcome = outcome.recv().context("the companion's work ended unexpectedly; its log may say why")?;
+    // What still closes a device gets a moment; nothing is waited for longer.
+    runtime.shutdown_timeout(CLOSING_LIMIT);
+    outcome
+}
+
+async fn serve(options: Options, paths: Paths) -> anyhow::Result<ExitCode> {
+    let (instance, listener) = match Instance::claim(&paths) {
+        Ok(claimed) => claimed,
+        // Asked for a companion, and there is one: nothing went wrong.
+        Err(running @ InstanceError::Running(_)) => {
+            eprintln!("wavecraft-companion: {running}");
+            return Ok(ExitCode::SUCCESS);
+        }
+        Err(error) => return Err(error.into()),
+    };
+    log::start(&paths.log()).with_context(|| format!("{} can't be written", paths.log().display()))?;
+    info!("wavecraft-companion {} started, process {}", env!("CARGO_PKG_VERSION"), std::process::id());
+    builds::remove_abandoned(&paths.builds_dir);
+    let (store, news) = Store::load(paths.settings.clone());
+    if let Some(news) = news {
+        warn!("{news}");
+    }
+    let welcome = Welcome {
+        version: PROTOCOL_VERSION,
+        app_version: env!("CARGO_PKG_VERSION").into(),
+        pid: std::process::id(),
+        headless: true,
+        log: paths.log(),
+    };
+    let (events, inbox) = mpsc::unbounded_channel();
+    let accepting = tokio::spawn(connection::accept(listener, events.clone()));
+    tokio::spawn(quit_on_signals(events.clone()));
+    App::new(options, events, paths, store, welcome).run(inbox).await;
+    accepting.abort();
+    drop(instance);
+    info!("ended");
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn quit_on_signals(events: Events) {
+    let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
+    for kind in kinds {
+        let events = events.clone();
+        match signal(kind) {
+            Ok(mut signals) => drop(tokio::spawn(async move {
+                while signals.recv().await.is_some() {
+                    let _ = events.send(Event::Quit);
+                }
+            })),
+            Err(error) => warn!("signal {kind:?} can't be caught: {error}"),
+        }
+    }
+}
+
+/// Asks the companion that runs to quit, and waits until it has.
+async fn quit_the_other(paths: Paths) -> anyhow::Result<ExitCode> {
+    let Ok(mut socket) = tokio::net::UnixStream::connect(paths.socket()).await else {
+        eprintln!("wavecraft-companion: none is running");
+        return Ok(ExitCode::SUCCESS);
+    };
+    let calls = [
+        rpc::request(1, control::HELLO, &control::Hello { version: PROTOCOL_VERSION }),
+        rpc::request(2, control::SHUTDOWN, &control::Shutdown::default()),
+    ];
+    socket.write_all(format!("{}\n{}\n", calls[0], calls[1]).as_bytes()).await?;
+    let mut answers = String::new();
+    // The end of the stream is the end of the companion.
+    socket.read_to_string(&mut answers).await?;
+    for answer in answers.lines() {
+        if let Ok(rpc::FromServer::Answer { outcome: Err(error), .. }) = rpc::decode_from_server(answer) {
+            anyhow::bail!("the companion that runs refused: {error}");
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,210 @@
+//! The values of one project's parameters: kept here, written to the child that runs, carried over to the next.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{PoisonError, RwLock},
+};
+use wavecraft_companion_protocol::parameter::{OutOfRange, Parameter, ParameterSpec};
+use wavecraft_ring::ParameterWriter;
+
+/// Shared by the app, which changes which parameters there are, and the project's dev server, which changes values.
+/// A value set by a page reaches the child's segment on the page's own thread, without a way through the app.
+#[derive(Debug)]
+pub(crate) struct ParameterBank {
+    inner: RwLock<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    /// What pages see: the parameters of the child that is heard, or was last.
+    current: Set,
+    /// Those of a child that isn't heard yet. It gets every change too.
+    incoming: Option<Set>,
+    /// Values of ids that no child has had yet, or that the present one hasn't.
+    remembered: BTreeMap<String, f32>,
+}
+
+/// The parameters of one child, and the segment that holds their words.
+#[derive(Debug, Default)]
+struct Set {
+    specs: Vec<ParameterSpec>,
+    index: HashMap<String, usize>,
+    values: Vec<f32>,
+    /// Absent only before the first child.
+    writer: Option<ParameterWriter>,
+}
+
+/// Why a parameter can't be set.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub(crate) enum SetError {
+    /// No parameter has this id.
+    #[error("no parameter has the id `{0}`")]
+    Unknown(String),
+    /// See [`OutOfRange`].
+    #[error(transparent)]
+    OutOfRange(#[from] OutOfRange),
+}
+
+impl ParameterBank {
+    /// A bank that gives `values` to the parameters that turn out to have these ids.
+    pub(crate) fn new(values: BTreeMap<String, f32>) -> Self {
+        Self { inner: RwLock::new(Inner { current: Set::default(), incoming: None, remembered: values }) }
+    }
+
+    /// A new child is ready: its parameters, and the segment that holds their words. Values are carried over by id,
+    /// moved into the new range where it is smaller. All of them are in the segment when this returns, and every later
+    /// change goes there too. Pages see the present set until [`commit`](Self::commit).
+    pub(crate) fn prepare(&self, specs: Vec<ParameterSpec>, writer: ParameterWriter) {
+        let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
+        let known = |spec: &ParameterSpec| {
+            inner.current.get(&spec.id).or_else(|| inner.remembered.get(&spec.id).copied())
+        };
+        let values =
+            specs.iter().map(|spec| known(spec).map_or(spec.default, |value| spec.nearest(value))).collect();
+        let index = specs.iter().enumerate().map(|(index, spec)| (spec.id.clone(), index)).collect();
+        let set = Set { specs, index, values, writer: Some(writer) };
+        for index in 0..set.values.len() {
+            set.write(index);
+        }
+        inner.incoming = Some(set);
+    }
+
+    /// The child that was prepared is heard. Returns whether pages must fetch the list again.
+    pub(crate) fn commit(&self) -> bool {
+        let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
+        let Some(incoming) = inner.incoming.take() else { return false };
+        let old = std::mem::replace(&mut inner.current, incoming);
+        let changed = old.specs != inner.current.specs;
+        inner.remembered.extend(old.specs.into_iter().map(|spec| spec.id).zip(old.values));
+        changed
+    }
+
+    /// The child that was prepared won't be heard: nothing changes.
+    pub(crate) fn abandon(&self) {
+        self.inner.write().unwrap_or_else(PoisonError::into_inner).incoming = None;
+    }
+
+    /// Sets one value and returns the one it took.
+    ///
+    /// # Errors
+    /// See [`SetError`].
+    pub(crate) fn set(&self, id: &str, value: f32) -> Result<f32, SetError> {
+        let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
+        let current = &mut inner.current;
+        let index = *current.index.get(id).ok_or_else(|| SetError::Unknown(id.into()))?;
+        let value = current.specs[index].accept(value)?;
+        current.values[index] = value;
+        current.write(index);
+        if let Some(incoming) = &mut inner.incoming
+            && let Some(index) = incoming.index.get(id).copied()
+        {
+            incoming.values[index] = incoming.specs[index].nearest(value);
+            incoming.write(index);
+        }
+        Ok(value)
+    }
+
+    /// One value.
+    pub(crate) fn get(&self, id: &str) -> Option<f32> {
+        self.inner.read().unwrap_or_else(PoisonError::into_inner).current.get(id)
+    }
+
+    /// All of them, in the processor's order.
+    pub(crate) fn all(&self) -> Vec<Parameter> {
+        let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
+        let pairs = inner.current.specs.iter().zip(&inner.current.values);
+        pairs.map(|(spec, value)| Parameter { spec: spec.clone(), value: *value }).collect()
+    }
+}
+
+impl Set {
+    fn get(&self, id: &str) -> Option<f32> {
+        self.index.get(id).map(|index| self.values[*index])
+    }
+
+    fn write(&self, index: usize) {
+        if let Some(writer) = &self.writer {
+            // A set was checked against the segment's size when the child announced it, so no index is refused.
+            let written = writer.set(index, self.values[index]);
+            debug_assert!(written.is_ok(), "{written:?}");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wavecraft_companion_protocol::parameter::ParameterType;
+    use wavecraft_ring::{ChildRing, Geometry};
+
+    fn spec(id: &str, max: f32) -> ParameterSpec {
+        ParameterSpec {
+            id: id.into(),
+            name: id.into(),
+            kind: ParameterType::Float,
+            default: 0.5,
+            min: 0.0,
+            max,
+            step: None,
+            skew: None,
+            unit: None,
+            group: None,
+            variants: None,
+        }
+    }
+
+    fn segment() -> (ParameterWriter, ChildRing) {
+        let side = wavecraft_ring::create(Geometry::new(64, 1, 1).unwrap(), 1).unwrap();
+        (side.parameters, wavecraft_ring::attach(side.descriptor).unwrap())
+    }
+
+    fn install(bank: &ParameterBank, specs: Vec<ParameterSpec>) -> (bool, ChildRing) {
+        let (writer, child) = segment();
+        bank.prepare(specs, writer);
+        (bank.commit(), child)
+    }
+
+    #[test]
+    fn values_follow_their_ids_through_a_rebuild() {
+        let bank = ParameterBank::new(BTreeMap::from([("b".to_string(), 0.25)]));
+        assert!(install(&bank, vec![spec("a", 1.0), spec("b", 1.0)]).0);
+        assert_eq!(bank.get("b"), Some(0.25), "a value given at the attach");
+        bank.set("a", 0.9).unwrap();
+
+        assert!(install(&bank, vec![spec("c", 1.0), spec("a", 0.75)]).0);
+        assert_eq!(bank.get("a"), Some(0.75), "moved into the smaller range");
+        assert_eq!(bank.get("c"), Some(0.5), "a new one has its default");
+        assert_eq!(bank.get("b"), None);
+
+        assert!(install(&bank, vec![spec("b", 1.0)]).0);
+        assert_eq!(bank.get("b"), Some(0.25), "remembered while it was away");
+        assert!(!install(&bank, vec![spec("b", 1.0)]).0, "the same set again");
+    }
+
+    #[test]
+    fn a_child_that_is_not_heard_yet_gets_every_change_and_shows_none() {
+        let bank = ParameterBank::new(BTreeMap::new());
+        install(&bank, vec![spec("a", 1.0)]);
+        let (writer, _child) = segment();
+        bank.prepare(vec![spec("b", 1.0), spec("a", 0.8)], writer);
+        assert_eq!(bank.all().len(), 1, "pages see what is heard");
+        bank.set("a", 0.9).unwrap();
+        bank.commit();
+        assert_eq!(bank.get("a"), Some(0.8), "the change from meanwhile, in the new range");
+
+        bank.prepare(vec![spec("c", 1.0)], segment().0);
+        bank.abandon();
+        assert!(!bank.commit());
+        assert_eq!(bank.all().len(), 2, "a child that failed changes nothing");
+    }
+
+    #[test]
+    fn what_can_not_be_set_changes_nothing() {
+        let bank = ParameterBank::new(BTreeMap::new());
+        install(&bank, vec![spec("a", 1.0)]);
+        assert_eq!(bank.set("z", 0.1), Err(SetError::Unknown("z".into())));
+        assert!(matches!(bank.set("a", f32::NAN), Err(SetError::OutOfRange(_))));
+        assert!(matches!(bank.set("a", 1.1), Err(SetError::OutOfRange(_))));
+        assert_eq!(bank.get("a"), Some(0.5));
+    }
+}

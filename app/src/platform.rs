@@ -1,0 +1,43 @@
+//! What differs between the systems: one file each, the same names in both.
+
+#[cfg(target_os = "linux")]
+#[path = "platform/linux.rs"]
+mod system;
+#[cfg(target_os = "macos")]
+#[path = "platform/macos.rs"]
+mod system;
+
+pub(crate) use system::{is_traced, paths, spawn};
+
+use rustix::process::Pid;
+use std::{ffi::OsString, os::fd::OwnedFd, path::PathBuf};
+
+/// The number that the segment's descriptor has in a child.
+pub(crate) const SEGMENT_DESCRIPTOR: i32 = 3;
+/// The number that the socketpair's end has in a child.
+pub(crate) const SOCKET_DESCRIPTOR: i32 = 4;
+
+/// A program to be run as a processor child.
+#[derive(Debug, Clone)]
+pub(crate) struct Program {
+    /// The file to run.
+    pub executable: PathBuf,
+    /// Its arguments, without its name.
+    pub args: Vec<String>,
+    /// Its working folder.
+    pub cwd: PathBuf,
+    /// Its whole environment.
+    pub env: Vec<(OsString, OsString)>,
+}
+
+/// A process that runs in a process group of its own, with nothing open but standard input (empty), the pipes below
+/// and the two descriptors that it was given.
+#[derive(Debug)]
+pub(crate) struct Spawned {
+    /// The process. Somebody must wait for it.
+    pub pid: Pid,
+    /// The reading end of its standard output.
+    pub stdout: OwnedFd,
+    /// The reading end of its standard error.
+    pub stderr: OwnedFd,
+}

@@ -1,0 +1,9 @@
+//! The companion as its callers meet it: the real program, real children, its sockets. No sound card, no display.
+
+mod attaching;
+mod control_socket;
+mod ending;
+mod faults;
+mod page;
+mod reloading;
+mod support;
