@@ -1,0 +1,42 @@
+//! The command line's shape. What each command does is in the file of its name.
+
+use crate::{create::CreateArgs, guard, start::StartArgs, stop::StopArgs};
+use clap::{Parser, Subcommand};
+
+/// Make, edit and hear Wavecraft plugins: your DSP processes real audio while you change it
+#[derive(Debug, Parser)]
+#[command(name = "wavecraft", version, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Create a new project
+    Create(CreateArgs),
+    /// Build this project, run its DSP in the companion, and serve its page
+    Start(StartArgs),
+    /// Show what the companion runs
+    Status(JsonArgs),
+    /// End a project that another terminal started
+    Stop(StopArgs),
+    /// List the audio devices
+    Devices(JsonArgs),
+    /// Run a program for `start`, and end its process group when `start` is gone
+    #[command(name = guard::GUARD_COMMAND, hide = true)]
+    Guard(guard::GuardArgs),
+    /// Become a program in a session of its own
+    #[command(name = guard::DETACHED_COMMAND, hide = true)]
+    Detached(guard::DetachedArgs),
+}
+
+/// For commands that only show something.
+#[derive(Debug, clap::Args)]
+pub(crate) struct JsonArgs {
+    /// Print JSON, for programs
+    #[arg(long)]
+    pub(crate) json: bool,
+}

@@ -1,0 +1,89 @@
+//! The companion, seen from the command: its connection, and how it is started where it doesn't run.
+
+mod connection;
+mod launch;
+
+pub(crate) use connection::{Connection, Error};
+pub(crate) use launch::{Launched, Launcher};
+
+use crate::platform;
+use anyhow::{Context, bail};
+use std::{path::PathBuf, time::Duration};
+use tokio::net::UnixStream;
+use wavecraft_companion_protocol::{
+    PROTOCOL_VERSION,
+    control::{HELLO, Hello, VERSION_MISMATCH, Welcome},
+    paths::{MAX_SOCKET_PATH_BYTES, Paths},
+};
+
+/// So long an answer may take that needs no device and no child.
+pub(crate) const QUICK: Duration = Duration::from_secs(5);
+
+/// A companion that speaks our version.
+pub(crate) struct Companion {
+    /// Requests and notifications.
+    pub(crate) connection: Connection,
+    /// What it said of itself.
+    pub(crate) welcome: Welcome,
+}
+
+/// Connects to the companion that runs; `None` if none does.
+pub(crate) async fn find(paths: &Paths) -> anyhow::Result<Option<Companion>> {
+    match connect(paths)?.await {
+        Some(stream) => greet(stream).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Connects to the companion that runs, or starts one. What was started is kept in `launched` as soon as it is, so
+/// that a wait that is given up doesn't lose it.
+pub(crate) async fn find_or_start(
+    paths: &Paths,
+    launched: &mut Option<Launched>,
+) -> anyhow::Result<Companion> {
+    if let Some(companion) = find(paths).await? {
+        return Ok(companion);
+    }
+    let stream = launch::start(paths, launched).await?;
+    greet(stream).await
+}
+
+/// Tries the socket once. The outer error is about its path.
+fn connect(paths: &Paths) -> anyhow::Result<impl Future<Output = Option<UnixStream>> + use<>> {
+    let socket: PathBuf = paths.socket();
+    let bytes = socket.as_os_str().len();
+    if bytes > MAX_SOCKET_PATH_BYTES {
+        bail!(
+            "the companion's socket would be {}, which has {bytes} bytes, and a socket's path has room for \
+             {MAX_SOCKET_PATH_BYTES}: set WAVECRAFT_HOME to a shorter folder",
+            socket.display()
+        );
+    }
+    Ok(async move { UnixStream::connect(socket).await.ok() })
+}
+
+async fn greet(stream: UnixStream) -> anyhow::Result<Companion> {
+    let mut connection = Connection::new(stream);
+    let answer = connection.call(HELLO, &Hello { version: PROTOCOL_VERSION }, QUICK).await;
+    let welcome: Welcome = match answer {
+        Err(Error::Refused(error)) if error.code == VERSION_MISMATCH => {
+            bail!("{error} (this `wavecraft` is version {})", env!("CARGO_PKG_VERSION"))
+        }
+        other => other.context("the companion doesn't answer as one")?,
+    };
+    if welcome.version != PROTOCOL_VERSION {
+        bail!(
+            "the companion that runs is version {} and speaks protocol {}; this `wavecraft` is version {} and speaks \
+             protocol {PROTOCOL_VERSION}. Quit the companion, update the older of the two, and start again",
+            welcome.app_version,
+            welcome.version,
+            env!("CARGO_PKG_VERSION")
+        );
+    }
+    Ok(Companion { connection, welcome })
+}
+
+/// Where the companion keeps its files, on this system.
+pub(crate) fn paths() -> anyhow::Result<Paths> {
+    platform::paths()
+}

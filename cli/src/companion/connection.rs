@@ -1,0 +1,208 @@
+//! One connection of the control socket: requests with their answers, and what the companion tells unasked.
+
+use serde_json::Value;
+use std::{collections::VecDeque, io, time::Duration};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::UnixStream,
+    time::timeout,
+};
+use wavecraft_companion_protocol::{
+    control::{MAX_LINE_BYTES, Notice},
+    rpc::{self, ErrorObject, FromServer, Id},
+};
+
+/// So many notifications wait while a request is under way. More can only come from a companion gone wrong, and then
+/// the oldest are dropped.
+const WAITING_NOTICES: usize = 4096;
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    /// The companion closed the connection, or died.
+    #[error("the companion is gone")]
+    Gone,
+    /// The system could not carry it.
+    #[error("the companion's socket: {0}")]
+    Io(#[from] io::Error),
+    /// What came is no message of the protocol.
+    #[error("the companion sent something that is no message of its protocol ({0})")]
+    Garbage(String),
+    /// No answer in time.
+    #[error("the companion did not answer `{method}` within {} s", limit.as_secs())]
+    Late {
+        /// What was asked.
+        method: &'static str,
+        /// How long was waited.
+        limit: Duration,
+    },
+    /// It answered with an error.
+    #[error("{0}")]
+    Refused(ErrorObject),
+}
+
+/// A connection. Every wait may be given up without losing a byte in either direction; the answer to a request that
+/// was given up is dropped when it comes.
+pub(crate) struct Connection {
+    stream: UnixStream,
+    incoming: Vec<u8>,
+    outgoing: Vec<u8>,
+    notices: VecDeque<Notice>,
+    last_id: u64,
+}
+
+impl Connection {
+    /// Of a connected socket.
+    pub(crate) fn new(stream: UnixStream) -> Self {
+        Self { stream, incoming: Vec::new(), outgoing: Vec::new(), notices: VecDeque::new(), last_id: 0 }
+    }
+
+    /// Asks for `method` and waits for its answer, at most `limit`. Notifications that come meanwhile are kept.
+    pub(crate) async fn call<R: serde::de::DeserializeOwned>(
+        &mut self,
+        method: &'static str,
+        params: &impl serde::Serialize,
+        limit: Duration,
+    ) -> Result<R, Error> {
+        self.last_id += 1;
+        let id = Id::Number(self.last_id.into());
+        self.outgoing.extend_from_slice(rpc::request(self.last_id, method, params).as_bytes());
+        self.outgoing.push(b'\n');
+        let answer = timeout(limit, self.answer_to(&id)).await;
+        let value = answer.map_err(|_| Error::Late { method, limit })??;
+        serde_json::from_value(value).map_err(|error| Error::Garbage(format!("`{method}`: {error}")))
+    }
+
+    /// The next thing that the companion tells unasked.
+    pub(crate) async fn notice(&mut self) -> Result<Notice, Error> {
+        loop {
+            if let Some(notice) = self.notices.pop_front() {
+                return Ok(notice);
+            }
+            let message = self.message().await?;
+            self.keep_notice(message);
+        }
+    }
+
+    async fn answer_to(&mut self, awaited: &Id) -> Result<Value, Error> {
+        while !self.outgoing.is_empty() {
+            let count = self.stream.write(&self.outgoing).await.map_err(gone_or)?;
+            self.outgoing.drain(..count);
+        }
+        loop {
+            match self.message().await? {
+                FromServer::Answer { id, outcome } if id == *awaited => {
+                    return outcome.map_err(Error::Refused);
+                }
+                // The companion could not read a request at all, so it can't say which.
+                FromServer::Answer { id: Id::Null, outcome: Err(error) } => {
+                    return Err(Error::Refused(error));
+                }
+                other => self.keep_notice(other),
+            }
+        }
+    }
+
+    fn keep_notice(&mut self, message: FromServer) {
+        // Answers that nobody waits for any more, and notifications of a newer version, are nothing to us.
+        let FromServer::Notification { method, params } = message else { return };
+        let Some(notice) = Notice::read(&method, params) else { return };
+        if self.notices.len() == WAITING_NOTICES {
+            self.notices.pop_front();
+        }
+        self.notices.push_back(notice);
+    }
+
+    async fn message(&mut self) -> Result<FromServer, Error> {
+        let line = self.line().await?;
+        let text = std::str::from_utf8(&line).map_err(|error| Error::Garbage(error.to_string()))?;
+        rpc::decode_from_server(text).map_err(Error::Garbage)
+    }
+
+    async fn line(&mut self) -> Result<Vec<u8>, Error> {
+        let mut searched = 0;
+        loop {
+            if let Some(length) = self.incoming[searched..].iter().position(|byte| *byte == b'\n') {
+                let mut line: Vec<u8> = self.incoming.drain(..=searched + length).collect();
+                line.pop();
+                return Ok(line);
+            }
+            searched = self.incoming.len();
+            if searched > MAX_LINE_BYTES {
+                return Err(Error::Garbage(format!("a line of more than {MAX_LINE_BYTES} bytes")));
+            }
+            if self.stream.read_buf(&mut self.incoming).await.map_err(gone_or)? == 0 {
+                return Err(Error::Gone);
+            }
+        }
+    }
+}
+
+/// A companion that dies with bytes unread resets the connection instead of closing it: that is gone too.
+fn gone_or(error: io::Error) -> Error {
+    match error.kind() {
+        io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => Error::Gone,
+        _ => Error::Io(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    const SOON: Duration = Duration::from_secs(10);
+
+    fn pair() -> (Connection, UnixStream) {
+        let (ours, theirs) = UnixStream::pair().unwrap();
+        (Connection::new(ours), theirs)
+    }
+
+    async fn says(theirs: &mut UnixStream, text: &str) {
+        theirs.write_all(text.as_bytes()).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn an_answer_finds_its_request_and_notifications_wait() {
+        let (mut connection, mut theirs) = pair();
+        says(&mut theirs, "{\"jsonrpc\":\"2.0\",\"id\":99,\"result\":1}\n").await;
+        let state = json!({"session": "a", "state": "live"});
+        says(&mut theirs, &(rpc::notification("sessionState", &state) + "\n")).await;
+        says(&mut theirs, &(rpc::notification("newerThing", &state) + "\n")).await;
+        says(&mut theirs, "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":42}\n").await;
+        assert_eq!(connection.call::<u32>("x", &json!({}), SOON).await.unwrap(), 42);
+        assert!(matches!(connection.notice().await.unwrap(), Notice::State(change) if change.session == "a"));
+        says(&mut theirs, "{\"jsonrpc\":\"2.0\",\"id\":2,\"error\":{\"code\":-32011,\"message\":\"no\"}}\n")
+            .await;
+        let refused = connection.call::<u32>("x", &json!({}), SOON).await;
+        assert!(matches!(refused, Err(Error::Refused(error)) if error.code == -32011));
+    }
+
+    #[tokio::test]
+    async fn a_wait_that_is_given_up_loses_nothing() {
+        let (mut connection, mut theirs) = pair();
+        let text = rpc::notification("sessionState", &json!({"session": "a", "state": "held"})) + "\n";
+        let (first, second) = text.split_at(20);
+        says(&mut theirs, first).await;
+        assert!(timeout(Duration::from_millis(20), connection.notice()).await.is_err());
+        says(&mut theirs, second).await;
+        assert!(matches!(connection.notice().await.unwrap(), Notice::State(_)));
+    }
+
+    #[tokio::test]
+    async fn what_is_wrong_is_told_apart() {
+        let (mut connection, mut theirs) = pair();
+        says(&mut theirs, "hello?\n").await;
+        assert!(matches!(connection.notice().await, Err(Error::Garbage(_))));
+        let late = connection.call::<u32>("x", &json!({}), Duration::from_millis(1)).await;
+        assert!(matches!(late, Err(Error::Late { method: "x", .. })));
+        drop(theirs);
+        assert!(matches!(connection.notice().await, Err(Error::Gone)));
+
+        let (mut connection, mut theirs) = pair();
+        let flood = tokio::spawn(async move { theirs.write_all(&vec![b'x'; MAX_LINE_BYTES * 2]).await });
+        assert!(matches!(connection.notice().await, Err(Error::Garbage(_))));
+        drop(connection);
+        assert!(flood.await.unwrap().is_err());
+    }
+}

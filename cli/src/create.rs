@@ -1,0 +1,65 @@
+//! `wavecraft create`: writes a new project, complete with the SDK's sources, or nothing at all.
+
+mod git;
+mod name;
+mod place;
+mod sdk;
+mod template;
+
+use crate::failure::Usage;
+use name::{ProjectName, check_vendor};
+use place::Place;
+use std::path::{Path, PathBuf};
+
+/// What `wavecraft create` is asked for.
+#[derive(Debug, clap::Args)]
+pub(crate) struct CreateArgs {
+    /// The project's name: letters, digits, `-` and `_`, starting with a letter
+    pub(crate) name: String,
+    /// The folder to write, new or empty [default: the name, in this folder]
+    #[arg(long, short, value_name = "DIR")]
+    pub(crate) output: Option<PathBuf>,
+    /// Who makes it: the author in Cargo.toml and package.json
+    #[arg(long, value_name = "V", default_value = "Independent")]
+    pub(crate) vendor: String,
+    /// Leave git alone: no repository, no first commit
+    #[arg(long)]
+    pub(crate) no_git: bool,
+}
+
+/// Creates the project and says what to do next.
+///
+/// # Errors
+/// A [`Usage`] where the name, the vendor or the folder can't be had; anything else is the file system's doing. In
+/// both cases nothing is left behind. That git is missing or has no identity is a note, not an error.
+pub(crate) fn run(args: &CreateArgs) -> anyhow::Result<()> {
+    let name = ProjectName::new(&args.name).map_err(Usage)?;
+    check_vendor(&args.vendor).map_err(Usage)?;
+    let place = Place::choose(args.output.as_deref().unwrap_or(Path::new(name.as_given())))?;
+
+    let mut files = template::files(&name, &args.vendor);
+    files.extend(sdk::files()?);
+    files.push(("engine/Cargo.lock".into(), sdk::lockfile(&name)?.into()));
+    let folder = place.fill(&files)?;
+
+    let note = if args.no_git { None } else { git::first_commit(&folder, &name) };
+    println!("Created {} in {}", name.title(), folder.display());
+    if let Some(note) = note {
+        println!("{note}");
+    }
+    println!("\nNext:");
+    println!("  cd {}", shell_word(&folder));
+    println!("  wavecraft start               the page with synthetic meters, no audio");
+    println!("  wavecraft start --with-audio  your microphone through your DSP");
+    Ok(())
+}
+
+/// A path as a shell takes it: in single quotes where it has anything but plain characters.
+fn shell_word(path: &Path) -> String {
+    let text = path.display().to_string();
+    if text.chars().all(|c| c.is_alphanumeric() || "/._-+@".contains(c)) {
+        text
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
+}

@@ -1,0 +1,32 @@
+//! Failures that end with an exit code of their own, and the one place that prints them.
+
+use std::fmt;
+
+/// Everything worked.
+pub(crate) const SUCCESS: i32 = 0;
+/// Something failed.
+const FAILED: i32 = 1;
+/// The command line asked for something that can't be, as clap's own errors.
+const USAGE: i32 = 2;
+/// A signal ended it: Ctrl+C, SIGTERM or a closed terminal.
+pub(crate) const INTERRUPTED: i32 = 130;
+
+/// The command line asked for something that can't be: exit code 2. The text says what, and what to do instead.
+#[derive(Debug)]
+pub(crate) struct Usage(pub String);
+
+impl fmt::Display for Usage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Usage {}
+
+/// Prints a failure with its causes to standard error and returns the exit code for it.
+pub(crate) fn print(error: &anyhow::Error) -> i32 {
+    use std::io::Write;
+    // A closed standard error is no reason to panic at the very end.
+    let _ = writeln!(std::io::stderr(), "error: {error:#}");
+    if error.downcast_ref::<Usage>().is_some() { USAGE } else { FAILED }
+}

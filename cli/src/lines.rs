@@ -1,0 +1,74 @@
+//! Lines of text that other programs write.
+
+use std::{collections::VecDeque, fmt, io};
+use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
+
+/// Reads lines. What isn't UTF-8 is replaced: it is only shown.
+pub(crate) struct Lines {
+    pipe: BufReader<Box<dyn AsyncRead + Unpin>>,
+    partial: Vec<u8>,
+}
+
+impl Lines {
+    /// Of a pipe.
+    pub(crate) fn new(pipe: impl AsyncRead + Unpin + 'static) -> Self {
+        Self { pipe: BufReader::new(Box::new(pipe)), partial: Vec::new() }
+    }
+
+    /// The next line without its end; `None` when there is none. Nothing is lost if the wait is given up: what was
+    /// read of a line stays for the next call.
+    pub(crate) async fn next(&mut self) -> io::Result<Option<String>> {
+        self.pipe.read_until(b'\n', &mut self.partial).await?;
+        if self.partial.is_empty() {
+            return Ok(None);
+        }
+        let line = String::from_utf8_lossy(&self.partial).trim_end_matches(['\n', '\r']).to_owned();
+        self.partial.clear();
+        Ok(Some(line))
+    }
+}
+
+/// So many lines are kept.
+const LAST: usize = 20;
+
+/// The last lines that a program wrote, to show if it fails.
+#[derive(Debug, Default)]
+pub(crate) struct LastLines(VecDeque<String>);
+
+impl LastLines {
+    /// Keeps a line, and forgets the oldest where there are too many.
+    pub(crate) fn push(&mut self, line: String) {
+        if self.0.len() == LAST {
+            self.0.pop_front();
+        }
+        self.0.push_back(line);
+    }
+}
+
+impl fmt::Display for LastLines {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|line| write!(f, "\n  {line}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn every_line_comes_also_the_last_and_the_broken_one() {
+        let mut lines = Lines::new(&b"one\r\n\ntw\xffo\nlast"[..]);
+        let mut all = Vec::new();
+        while let Some(line) = lines.next().await.unwrap() {
+            all.push(line);
+        }
+        assert_eq!(all, ["one", "", "tw\u{fffd}o", "last"]);
+    }
+
+    #[test]
+    fn only_the_last_lines_are_kept() {
+        let mut last = LastLines::default();
+        (0..=LAST).for_each(|number| last.push(number.to_string()));
+        assert!(last.to_string().starts_with("\n  1\n") && last.to_string().ends_with("\n  20"));
+    }
+}

@@ -1,0 +1,50 @@
+//! The `wavecraft` command: makes a project, starts it with audio, looks at what runs.
+//!
+//! It processes no audio itself: it builds the project's `dev-audio`, asks the Wavecraft Companion to run it, and
+//! keeps the project's page served. Everything it starts ends with it, however it ends.
+
+mod ansi;
+mod builds;
+mod cargo;
+mod cli;
+mod companion;
+mod create;
+mod devices;
+mod failure;
+mod guard;
+mod lines;
+mod page;
+mod platform;
+mod ports;
+mod processes;
+mod programs;
+mod project;
+mod report;
+mod secret;
+mod signals;
+mod start;
+mod status;
+mod stop;
+
+use clap::Parser;
+use cli::{Cli, Command};
+
+fn main() {
+    let outcome = match Cli::parse().command {
+        Command::Create(args) => create::run(&args).map(|()| failure::SUCCESS),
+        Command::Start(args) => on_a_runtime(start::run(args)),
+        Command::Status(args) => on_a_runtime(status::run(args)).map(|()| failure::SUCCESS),
+        Command::Stop(args) => on_a_runtime(stop::run(args)).map(|()| failure::SUCCESS),
+        Command::Devices(args) => on_a_runtime(devices::run(args)).map(|()| failure::SUCCESS),
+        Command::Guard(args) => on_a_runtime(guard::run(args)),
+        Command::Detached(args) => guard::run_detached(args).map(|()| failure::SUCCESS),
+    };
+    let code = outcome.unwrap_or_else(|error| failure::print(&error));
+    // Not a return: a thread that still waits for an answer on the terminal must not hold the process.
+    std::process::exit(code)
+}
+
+/// Runs a command on one thread: nothing here is busy enough for two.
+fn on_a_runtime<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(work)
+}

@@ -1,0 +1,78 @@
+//! Linux.
+
+use crate::{companion::Launcher, programs};
+use anyhow::Context;
+use rustix::process::{Pid, getpid, set_child_subreaper};
+use std::path::{Path, PathBuf};
+use wavecraft_companion_protocol::paths::Paths;
+
+/// The program that opens an address in the user's browser.
+pub(crate) const OPENER: &str = "xdg-open";
+
+/// Where the companion's files are.
+pub(crate) fn paths() -> anyhow::Result<Paths> {
+    Paths::linux(|name| std::env::var_os(name)).context("neither WAVECRAFT_HOME nor HOME is set")
+}
+
+/// This program's own file, also where an installation has replaced it since.
+pub(crate) fn own_program() -> PathBuf {
+    "/proc/self/exe".into()
+}
+
+/// Makes this process the parent of descendants that lose theirs, so that they can be waited for.
+pub(crate) fn adopt_orphans() {
+    // Without it (a kernel before 3.4) they go to process 1, which waits for them too.
+    let _ = set_child_subreaper(Some(getpid()));
+}
+
+/// When the process started, in ticks since the machine's start: with its id, a name that is never used again.
+/// `None` if there is no such process.
+pub(crate) fn started_at(pid: Pid) -> Option<String> {
+    field(Path::new(&format!("/proc/{pid}/stat")), START_TIME)
+}
+
+/// How many processes are in the group, also those that have ended and that nobody waited for yet.
+pub(crate) fn group_members(group: Pid) -> usize {
+    let group = group.to_string();
+    let Ok(processes) = std::fs::read_dir("/proc") else { return 0 };
+    processes
+        .flatten()
+        .filter(|entry| entry.file_name().to_string_lossy().bytes().all(|byte| byte.is_ascii_digit()))
+        .filter(|entry| field(&entry.path().join("stat"), GROUP).as_ref() == Some(&group))
+        .count()
+}
+
+/// Fields of `/proc/<pid>/stat` (proc(5)), counted from the state behind the command's name.
+const GROUP: usize = 2;
+const START_TIME: usize = 19;
+
+fn field(stat: &Path, index: usize) -> Option<String> {
+    let text = std::fs::read_to_string(stat).ok()?;
+    // The name is in parentheses and may hold spaces and parentheses itself.
+    let (_, behind_name) = text.rsplit_once(')')?;
+    behind_name.split_ascii_whitespace().nth(index).map(str::to_owned)
+}
+
+const COMPANION: &str = "wavecraft-companion";
+/// Where [`companion`] looks, for a person.
+pub(crate) const COMPANION_PLACES: &str = "beside `wavecraft` or on the PATH";
+
+/// How the companion is started: the program beside this one, else the one on the `PATH`.
+pub(crate) fn companion() -> Option<Launcher> {
+    let beside = std::env::current_exe().ok().map(|own| own.with_file_name(COMPANION));
+    let program = beside.filter(|file| programs::is_program(file)).or_else(|| programs::find(COMPANION))?;
+    Some(Launcher::headless(&program))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_has_a_start_and_a_group() {
+        let own = getpid();
+        assert!(started_at(own).is_some_and(|ticks| ticks.parse::<u64>().is_ok()));
+        assert!(group_members(rustix::process::getpgrp()) >= 1);
+        assert_eq!(started_at(Pid::from_raw(i32::MAX).unwrap()), None);
+    }
+}

@@ -1,0 +1,82 @@
+//! macOS. Nobody could run this file where it was written; each call stands beside the rule it follows.
+
+use crate::companion::Launcher;
+use anyhow::Context;
+use rustix::process::Pid;
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+use wavecraft_companion_protocol::paths::Paths;
+
+/// The program that opens an address in the user's browser: open(1).
+pub(crate) const OPENER: &str = "open";
+
+/// Where the companion's files are.
+pub(crate) fn paths() -> anyhow::Result<Paths> {
+    Paths::macos(|name| std::env::var_os(name)).context("neither WAVECRAFT_HOME nor HOME is set")
+}
+
+/// This program's own file.
+pub(crate) fn own_program() -> PathBuf {
+    // `_NSGetExecutablePath`: the path it was started by. It can only fail if that doesn't fit into memory.
+    std::env::current_exe().unwrap_or_else(|_| "wavecraft".into())
+}
+
+/// Orphans go to launchd, which waits for them. macOS has nothing like Linux's subreapers, and needs none here.
+pub(crate) fn adopt_orphans() {}
+
+/// When the process started: with its id, a name that is not used again within a second. `None` if there is no such
+/// process.
+///
+/// ps(1): `-o lstart=` is the start time without a heading, `-p` selects by id, and the exit code is 1 where none is
+/// selected. It is setuid root and so sees every process, without private calls.
+pub(crate) fn started_at(pid: Pid) -> Option<String> {
+    let text = ps(&["-o", "lstart=", "-p", &pid.to_string()])?;
+    Some(text.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+/// How many processes are in the group, also those that have ended and that nobody waited for yet.
+///
+/// ps(1): `-A` selects all users' processes, `-o pgid=` prints their groups without a heading.
+pub(crate) fn group_members(group: Pid) -> usize {
+    let group = group.to_string();
+    ps(&["-A", "-o", "pgid="]).map_or(0, |text| text.lines().filter(|line| line.trim() == group).count())
+}
+
+fn ps(args: &[&str]) -> Option<String> {
+    let output =
+        Command::new("/bin/ps").args(args).stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// Where [`companion`] looks, for a person.
+pub(crate) const COMPANION_PLACES: &str =
+    "in the app that holds `wavecraft`, in /Applications, or wherever the system knows it";
+
+const BUNDLE: &str = "Wavecraft Companion.app";
+const IDENTIFIER: &str = "dev.wavecraft.companion";
+
+/// How the companion is started: always by LaunchServices, never by exec, since the microphone's permission goes to
+/// the process that is responsible, which would be the terminal.
+///
+/// open(1): a path alone opens that bundle, `-b` the app with that bundle identifier.
+pub(crate) fn companion() -> Option<Launcher> {
+    let known = holding_bundle().or_else(|| installed_bundles().find(|bundle| bundle.is_dir()));
+    Some(match known {
+        Some(bundle) => Launcher::app([bundle.as_os_str()]),
+        // `open` itself fails, and says so, if the system knows no such app.
+        None => Launcher::app(["-b".as_ref(), IDENTIFIER.as_ref()]),
+    })
+}
+
+/// The bundle whose `Contents/Helpers/wavecraft` this is, also by way of a link on the `PATH`.
+fn holding_bundle() -> Option<PathBuf> {
+    let own = std::env::current_exe().ok()?.canonicalize().ok()?;
+    own.ancestors().find(|folder| folder.extension().is_some_and(|kind| kind == "app")).map(PathBuf::from)
+}
+
+fn installed_bundles() -> impl Iterator<Item = PathBuf> {
+    let own = std::env::var_os("HOME").map(|home| Path::new(&home).join("Applications"));
+    [Some(PathBuf::from("/Applications")), own].into_iter().flatten().map(|folder| folder.join(BUNDLE))
+}

@@ -1,0 +1,41 @@
+//! Programs by name.
+
+use std::{
+    ffi::OsStr,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+};
+
+/// The program that `name` runs by the folders of `PATH`, as an absolute path where `PATH` has absolute folders.
+pub(crate) fn find(name: &str) -> Option<PathBuf> {
+    find_in(&std::env::var_os("PATH")?, name)
+}
+
+fn find_in(path: &OsStr, name: &str) -> Option<PathBuf> {
+    std::env::split_paths(path)
+        .filter(|folder| folder.is_absolute())
+        .map(|folder| folder.join(name))
+        .find(|file| is_program(file))
+}
+
+/// Is there a regular file that may be executed, by somebody at least?
+pub(crate) fn is_program(path: &Path) -> bool {
+    path.metadata().is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_programs_in_absolute_folders_are_found() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("tool"), "").unwrap();
+        let path = std::env::join_paths([Path::new("relative"), dir.path()]).unwrap();
+        assert_eq!(find_in(&path, "tool"), None, "not executable");
+        std::fs::set_permissions(dir.path().join("tool"), std::fs::Permissions::from_mode(0o700)).unwrap();
+        assert_eq!(find_in(&path, "tool"), Some(dir.path().join("tool")));
+        assert_eq!(find_in(&path, "other"), None);
+        assert_eq!(find_in(OsStr::new(""), "tool"), None);
+    }
+}

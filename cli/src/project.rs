@@ -1,0 +1,125 @@
+//! The project: which folder it is, and what is in it.
+
+use anyhow::{Context, bail};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+
+/// A folder with an `engine/Cargo.toml`.
+#[derive(Debug)]
+pub(crate) struct Project {
+    /// Absolute, without links.
+    pub(crate) folder: PathBuf,
+}
+
+impl Project {
+    /// The project that `from` is in: the nearest folder upward that holds `engine/Cargo.toml`.
+    ///
+    /// # Errors
+    /// If there is none; the text says what to do.
+    pub(crate) fn find(from: &Path) -> anyhow::Result<Self> {
+        let from = from.canonicalize().with_context(|| format!("{} can't be read", from.display()))?;
+        match from.ancestors().find(|folder| folder.join("engine/Cargo.toml").is_file()) {
+            Some(folder) => Ok(Self { folder: folder.into() }),
+            None => bail!(
+                "{} is not in a Wavecraft project: neither it nor a folder above it has an engine/Cargo.toml. Go to \
+                 your project's folder, or make a project with `wavecraft create <name>`",
+                from.display()
+            ),
+        }
+    }
+
+    /// The Rust package of the DSP.
+    pub(crate) fn engine(&self) -> PathBuf {
+        self.folder.join("engine")
+    }
+
+    /// The page, where the project has one.
+    ///
+    /// # Errors
+    /// If there is a `ui/package.json` that isn't JSON.
+    pub(crate) fn page(&self) -> anyhow::Result<Option<PageSource>> {
+        let folder = self.folder.join("ui");
+        let file = folder.join("package.json");
+        if !file.is_file() {
+            return Ok(None);
+        }
+        let text = std::fs::read(&file).with_context(|| format!("{} can't be read", file.display()))?;
+        let package: Value =
+            serde_json::from_slice(&text).with_context(|| format!("{} is not JSON", file.display()))?;
+        Ok(Some(PageSource { folder, package }))
+    }
+}
+
+/// The folder of a page, and what its `package.json` says.
+#[derive(Debug)]
+pub(crate) struct PageSource {
+    /// Where `package.json` is.
+    pub(crate) folder: PathBuf,
+    package: Value,
+}
+
+impl PageSource {
+    /// Must npm be run before the page can be served?
+    pub(crate) fn needs_install(&self) -> bool {
+        !self.folder.join("node_modules").is_dir()
+    }
+
+    /// Is it made with Wavecraft's own client, which takes its address from `VITE_WS_URL` alone?
+    pub(crate) fn uses_wavecraft_core(&self) -> bool {
+        ["dependencies", "devDependencies", "peerDependencies"]
+            .iter()
+            .any(|kind| self.package[kind].get("@wavecraft/core").is_some())
+    }
+
+    /// Vite's own program, where the `dev` script runs nothing else: two processes fewer than npm.
+    pub(crate) fn plain_vite(&self) -> Option<PathBuf> {
+        let script = self.package["scripts"]["dev"].as_str();
+        let vite = self.folder.join("node_modules/.bin/vite");
+        (script.is_none_or(|script| script.trim() == "vite") && vite.is_file()).then_some(vite)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    fn project() -> tempfile::TempDir {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir_all(dir.path().join("engine/src/bin")).unwrap();
+        fs::write(dir.path().join("engine/Cargo.toml"), "").unwrap();
+        dir
+    }
+
+    #[test]
+    fn it_is_found_from_any_folder_inside() {
+        let dir = project();
+        for inside in ["", "engine", "engine/src/bin"] {
+            let found = Project::find(&dir.path().join(inside)).unwrap();
+            assert_eq!(found.folder, dir.path().canonicalize().unwrap());
+        }
+        let elsewhere = tempfile::tempdir().unwrap();
+        let error = Project::find(elsewhere.path()).unwrap_err().to_string();
+        assert!(error.contains("engine/Cargo.toml") && error.contains("wavecraft create"), "{error}");
+    }
+
+    #[test]
+    fn the_page_is_what_its_package_says() {
+        let dir = project();
+        let project = Project::find(dir.path()).unwrap();
+        assert!(project.page().unwrap().is_none());
+        let ui = dir.path().join("ui");
+        fs::create_dir_all(ui.join("node_modules/.bin")).unwrap();
+        fs::write(ui.join("node_modules/.bin/vite"), "").unwrap();
+        let with = |package: &str| {
+            fs::write(ui.join("package.json"), package).unwrap();
+            project.page()
+        };
+        let plain = with(r#"{"scripts": {"dev": "vite"}}"#).unwrap().unwrap();
+        assert!(plain.plain_vite().is_some() && !plain.uses_wavecraft_core() && !plain.needs_install());
+        let theirs = with(r#"{"scripts": {"dev": "tsc && vite"}, "dependencies": {"@wavecraft/core": "1"}}"#);
+        let theirs = theirs.unwrap().unwrap();
+        assert!(theirs.plain_vite().is_none() && theirs.uses_wavecraft_core());
+        assert!(with("{").unwrap_err().to_string().contains("package.json"));
+    }
+}

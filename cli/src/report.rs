@@ -1,0 +1,246 @@
+//! What a running `start` tells: to a person, or with `--json` to a program. The one place where it is printed.
+
+use crate::ansi;
+use std::{
+    cell::Cell,
+    io::{self, IsTerminal, Write},
+};
+use wavecraft_companion_protocol::{
+    event::Event,
+    session::{AudioDevices, Build, State},
+};
+
+/// Who wrote a line: the `from` of a log event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum From {
+    /// The project's processor.
+    Child,
+    /// cargo and the compiler.
+    Cargo,
+    /// npm or the page's server.
+    Page,
+    /// The same, on its standard error.
+    PageError,
+}
+
+impl From {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Child => "child",
+            Self::Cargo => "cargo",
+            Self::Page | Self::PageError => "ui",
+        }
+    }
+}
+
+/// Standard output has a person's text, or with `--json` one event a line; then the person's text is on standard
+/// error.
+pub(crate) struct Report {
+    json: bool,
+    verbose: bool,
+    colour: bool,
+    closed: Cell<bool>,
+}
+
+impl Report {
+    /// With colours only where a terminal reads and `NO_COLOR` doesn't forbid (<https://no-color.org>: set and not
+    /// empty).
+    pub(crate) fn new(json: bool, verbose: bool) -> Self {
+        let terminal = if json { io::stderr().is_terminal() } else { io::stdout().is_terminal() };
+        Self { json, verbose, colour: terminal && colours_allowed(), closed: Cell::new(false) }
+    }
+
+    /// Did the reader of standard output go away? Then nobody would hear of anything any more.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed.get()
+    }
+
+    /// A line for a person.
+    pub(crate) fn say(&self, text: &str) {
+        if self.json {
+            // Standard error is a convenience here; a program reads the events.
+            let _ = writeln!(io::stderr(), "{text}");
+        } else if writeln!(io::stdout(), "{text}").is_err() {
+            self.closed.set(true);
+        }
+    }
+
+    /// A line for a person who asked for more.
+    pub(crate) fn detail(&self, text: &str) {
+        if self.verbose {
+            self.say(&self.painted(DIM, text));
+        }
+    }
+
+    /// A named value for a person.
+    pub(crate) fn item(&self, name: &str, value: &str) {
+        self.say(&format!("  {}{value}", self.painted(BOLD, &format!("{name:<10}"))));
+    }
+
+    /// Something failed and the command goes on.
+    pub(crate) fn trouble(&self, message: &str) {
+        self.say(&format!("{} {message}", self.painted(RED, "!")));
+        self.failure(message);
+    }
+
+    /// The failure that ends the command: only for programs, since `main` prints it for people.
+    pub(crate) fn failure(&self, message: &str) {
+        self.emit(&Event::Error { message: message.into() });
+    }
+
+    /// A line that another program wrote. People see cargo's as it wrote them, the processor's and errors of the
+    /// page's server always, and the rest when they asked for more.
+    pub(crate) fn log(&self, from: From, line: &str) {
+        match from {
+            From::Cargo => drop(writeln!(io::stderr(), "{line}")),
+            From::Child => self.say(&format!("{} {line}", self.painted(DIM, "child │"))),
+            From::Page => self.detail(&format!("ui │ {line}")),
+            From::PageError => self.say(&format!("{} {line}", self.painted(DIM, "ui │"))),
+        }
+        self.emit(&Event::Log { from: from.name().into(), line: ansi::strip(line) });
+    }
+
+    /// Something happened.
+    pub(crate) fn event(&self, event: &Event) {
+        match event {
+            Event::Ready { ws_url, ui_url, devices, latency_ms, .. } => {
+                self.say("");
+                match ui_url {
+                    Some(url) => self.item("UI", url),
+                    // Its token is as good as a password, so it is shown only where asked for.
+                    None => self.item(
+                        "WebSocket",
+                        &format!(
+                            "{} (`wavecraft status --json` has the whole address)",
+                            without_token(ws_url)
+                        ),
+                    ),
+                }
+                self.item("Audio", &audio(devices, *latency_ms));
+                if let Some(notice) = &devices.notice {
+                    self.item("", notice);
+                }
+                self.say(&format!("  {} Ctrl+C stops it.", self.painted(GREEN, "Live.")));
+            }
+            Event::Stats { blocks, late_blocks, xruns, load, input_rms, output_rms, .. } => {
+                self.detail(&format!(
+                    "{blocks} blocks, {late_blocks} late, {xruns} xruns, load {:.1} %, in {}, out {}",
+                    load * 100.0,
+                    decibels(*input_rms),
+                    decibels(*output_rms)
+                ));
+            }
+            Event::State { state, reason } => self.state(*state, reason.as_deref()),
+            Event::Build(Build::Building) => self.say("Building dev-audio …"),
+            Event::Build(Build::Ok { ms }) => self.say(&format!("Built in {}", seconds(*ms))),
+            Event::Reloaded { build_ms, swap_ms } => {
+                self.say(&format!("Rebuilt in {}, swapped in {swap_ms} ms", seconds(*build_ms)));
+            }
+            Event::Stopped { orphans } if *orphans > 0 => {
+                self.say(&format!("{} {orphans} process(es) could not be ended", self.painted(RED, "!")));
+            }
+            // Cargo's own text is on the screen; errors and lines have their own functions; an end without orphans
+            // goes without saying.
+            Event::Build(Build::Failed { .. })
+            | Event::Log { .. }
+            | Event::Error { .. }
+            | Event::Stopped { .. } => {}
+        }
+        self.emit(event);
+    }
+
+    fn state(&self, state: State, reason: Option<&str>) {
+        let name = match state {
+            State::Starting => "starting",
+            State::Shadow => "listening",
+            State::Live => "live",
+            State::Bypassed => "bypassed",
+            State::NotResponding => "not responding",
+            State::Crashed => "crashed",
+            State::Held => "held",
+            State::Ended => "ended",
+        };
+        let usual = matches!(state, State::Starting | State::Shadow | State::Live | State::Ended);
+        match (usual, reason) {
+            (true, None) => self.detail(&format!("processor {name}")),
+            (true, Some(reason)) => self.say(&format!("processor {name}: {reason}")),
+            (false, reason) => self.say(&format!(
+                "{} processor {name}{}",
+                self.painted(RED, "!"),
+                reason.map(|reason| format!(": {reason}")).unwrap_or_default()
+            )),
+        }
+    }
+
+    fn emit(&self, event: &Event) {
+        if self.json && writeln!(io::stdout(), "{}", json_line(event)).is_err() {
+            self.closed.set(true);
+        }
+    }
+
+    fn painted(&self, code: &str, text: &str) -> String {
+        if self.colour { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.into() }
+    }
+}
+
+const BOLD: &str = "1";
+const DIM: &str = "2";
+const RED: &str = "31";
+const GREEN: &str = "32";
+
+/// Does the user allow colours where a terminal reads?
+pub(crate) fn colours_allowed() -> bool {
+    let set = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+    set("NO_COLOR").is_none() && set("TERM").is_none_or(|term| term != "dumb")
+}
+
+/// A message of the protocol as one line.
+pub(crate) fn json_line(message: &impl serde::Serialize) -> String {
+    wavecraft_companion_protocol::rpc::to_value(message).to_string()
+}
+
+/// One line about the audio side.
+pub(crate) fn audio(devices: &AudioDevices, latency_ms: f64) -> String {
+    let mut text = devices.backend.clone();
+    if let Some(input) = &devices.input {
+        text += &format!(" · in {input}");
+    }
+    if let Some(output) = &devices.output {
+        text += &format!(" · out {output}");
+    }
+    text + &format!(" · {} Hz / {} frames · {latency_ms:.1} ms", devices.sample_rate, devices.buffer_frames)
+}
+
+/// The address without the path, where the token is.
+fn without_token(ws_url: &str) -> &str {
+    ws_url.split_once("/p/").map_or(ws_url, |(address, _)| address)
+}
+
+/// A linear amplitude in dBFS: 20 · log10(amplitude).
+pub(crate) fn decibels(amplitude: f32) -> String {
+    if amplitude > 0.0 { format!("{:.1} dB", 20.0 * amplitude.log10()) } else { "silence".into() }
+}
+
+fn seconds(ms: u64) -> String {
+    format!("{}.{} s", ms / 1000, ms % 1000 / 100)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_read_well() {
+        assert_eq!(decibels(0.5), "-6.0 dB");
+        assert_eq!(decibels(0.0), "silence");
+        assert_eq!(seconds(1_432), "1.4 s");
+        assert_eq!(without_token("ws://127.0.0.1:9000/p/secret"), "ws://127.0.0.1:9000");
+        let devices = AudioDevices {
+            backend: "virtual".into(),
+            sample_rate: 48_000,
+            buffer_frames: 256,
+            ..AudioDevices::default()
+        };
+        assert_eq!(audio(&devices, 12.34), "virtual · 48000 Hz / 256 frames · 12.3 ms");
+    }
+}

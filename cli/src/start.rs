@@ -1,0 +1,158 @@
+//! `wavecraft start`: from a project's sources to its sound and its page, and back to nothing.
+
+mod end;
+mod run;
+
+use crate::{
+    builds::Builds,
+    companion::{self, Companion, Launched},
+    failure::{INTERRUPTED, SUCCESS, Usage},
+    page::{InstallPolicy, Page},
+    processes::Processes,
+    report::Report,
+    signals::Signals,
+};
+use anyhow::Context;
+use std::{collections::BTreeSet, path::PathBuf, time::Duration};
+use wavecraft_companion_protocol::{event::Event, paths::Paths, session::Source, token::Token};
+
+/// What `wavecraft start` is asked for.
+#[derive(Debug, clap::Args)]
+pub(crate) struct StartArgs {
+    /// Run the project's DSP with real audio
+    #[arg(long)]
+    with_audio: bool,
+    /// The WebSocket's port, or the next free one [default: 9000]
+    #[arg(long, env = "WAVECRAFT_PORT", value_parser = clap::value_parser!(u16).range(1..))]
+    port: Option<u16>,
+    /// The page's port, or the next free one
+    #[arg(long, env = "WAVECRAFT_UI_PORT", default_value_t = 5173, value_parser = clap::value_parser!(u16).range(1..))]
+    ui_port: u16,
+    /// Fail where a port is taken instead of using the next
+    #[arg(long)]
+    strict_port: bool,
+    /// Where the sound comes from: mic, tone, noise, silence or file:PATH [default: the last used, else mic]
+    #[arg(long, env = "WAVECRAFT_INPUT", value_parser = source)]
+    input: Option<Source>,
+    /// The cargo profile to build with [default: an optimised development profile]
+    #[arg(long, env = "WAVECRAFT_PROFILE", value_name = "NAME")]
+    profile: Option<String>,
+    /// Serve no page
+    #[arg(long)]
+    no_ui: bool,
+    /// Open the page in the browser
+    #[arg(long, conflicts_with = "no_ui")]
+    open: bool,
+    /// Install the page's packages without asking
+    #[arg(long, overrides_with = "no_install")]
+    install: bool,
+    /// Never install the page's packages
+    #[arg(long)]
+    no_install: bool,
+    /// Stop after so many seconds of sound
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    seconds: Option<u64>,
+    /// Print events as JSON, one a line, on standard output
+    #[arg(long)]
+    json: bool,
+    /// Tell more
+    #[arg(short, long)]
+    verbose: bool,
+}
+
+/// A file is named from the folder where the command is given, which the companion doesn't know.
+fn source(text: &str) -> Result<Source, String> {
+    match text.parse::<Source>().map_err(|error| error.to_string())? {
+        Source::File { path } => match path.canonicalize() {
+            Ok(path) if path.is_file() => Ok(Source::File { path }),
+            Ok(path) => Err(format!("{} is not a file", path.display())),
+            Err(error) => Err(format!("{}: {error}", path.display())),
+        },
+        other => Ok(other),
+    }
+}
+
+impl StartArgs {
+    fn install_policy(&self) -> InstallPolicy {
+        match (self.install, self.no_install) {
+            (true, _) => InstallPolicy::Yes,
+            (false, true) => InstallPolicy::No,
+            (false, false) => InstallPolicy::Ask,
+        }
+    }
+
+    fn run_time(&self) -> Option<Duration> {
+        self.seconds.map(Duration::from_secs)
+    }
+}
+
+/// Everything that a start has made so far, and that has to go in the end. Each part is put here the moment it exists,
+/// so that the work can be given up at any point.
+struct Start {
+    args: StartArgs,
+    report: Report,
+    paths: Paths,
+    token: Token,
+    audio_token: Token,
+    processes: Processes,
+    builds: Option<Builds>,
+    companion: Option<Companion>,
+    launched: Option<Launched>,
+    page: Option<Page>,
+    children: BTreeSet<end::Process>,
+}
+
+/// How the work ended, where it didn't fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// As asked: the time is over, or another terminal stopped it.
+    Done,
+    /// By a signal.
+    Interrupted,
+}
+
+/// Runs the project until it is stopped; returns the exit code.
+pub(crate) async fn run(args: StartArgs) -> anyhow::Result<i32> {
+    if !args.with_audio {
+        return Err(Usage(
+            "`wavecraft start` runs the project's DSP with `--with-audio`; starting the page alone, with synthetic \
+             meters, is not there yet. Use `wavecraft start --with-audio`"
+                .into(),
+        )
+        .into());
+    }
+    let mut signals = Signals::take().context("the system's signals can't be watched")?;
+    let mut start = Start {
+        report: Report::new(args.json, args.verbose),
+        paths: companion::paths()?,
+        token: crate::secret::token()?,
+        audio_token: crate::secret::token()?,
+        processes: Processes::new(),
+        builds: None,
+        companion: None,
+        launched: None,
+        page: None,
+        children: BTreeSet::new(),
+        args,
+    };
+    let outcome = tokio::select! {
+        outcome = start.work() => outcome,
+        () = signals.next() => Ok(End::Interrupted),
+    };
+    if let Err(error) = &outcome {
+        start.report.failure(&format!("{error:#}"));
+    }
+    let orphans = start.end(&mut signals).await;
+    start.report.event(&Event::Stopped { orphans });
+    let end = outcome?;
+    start.report.say("Stopped.");
+    Ok(match end {
+        End::Done => SUCCESS,
+        End::Interrupted => INTERRUPTED,
+    })
+}
+
+/// The folder that the command is given in.
+fn current_folder() -> anyhow::Result<PathBuf> {
+    std::env::current_dir().context("the current folder is gone: change to your project's folder")
+}

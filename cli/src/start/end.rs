@@ -1,0 +1,124 @@
+//! The end of a start: everything it made is ended, waited for, and counted.
+
+use super::Start;
+use crate::{
+    companion::{self, Companion, QUICK},
+    platform,
+    signals::Signals,
+};
+use rustix::process::Pid;
+use std::time::Duration;
+use tokio::time::{Instant, sleep};
+use wavecraft_companion_protocol::{
+    control::{DETACH, OfSession, SHUTDOWN, STATUS, Shutdown, Status},
+    token::PATH_PREFIX,
+};
+
+/// So long a companion may take to end, or a child whose companion is gone.
+const ENDING: Duration = Duration::from_secs(5);
+/// So long one that was just started may take to be reached, to ask it.
+const REACHING: Duration = Duration::from_secs(2);
+/// No event tells that somebody else's child is gone; so often it is looked.
+const POLL: Duration = Duration::from_millis(10);
+
+/// One process, told apart from a later one with the same id.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Process {
+    pid: i32,
+    started_at: String,
+}
+
+impl Process {
+    fn of(pid: u32) -> Option<Self> {
+        let pid = Pid::from_raw(pid.try_into().ok()?)?;
+        Some(Self { pid: pid.as_raw_nonzero().get(), started_at: platform::started_at(pid)? })
+    }
+
+    fn is_there(&self) -> bool {
+        Pid::from_raw(self.pid).and_then(platform::started_at).as_ref() == Some(&self.started_at)
+    }
+}
+
+impl Start {
+    /// Remembers a child of the session, to see in the end that it is gone.
+    pub(crate) fn remember_child(&mut self, pid: Option<u32>) {
+        self.children.extend(pid.and_then(Process::of));
+    }
+
+    /// Ends everything and returns how many processes are left. A second signal ends the grace that programs have.
+    pub(crate) async fn end(&mut self, signals: &mut Signals) -> usize {
+        let hurry = self.processes.hurry();
+        let mut left = std::pin::pin!(self.end_in_order());
+        loop {
+            tokio::select! {
+                left = &mut left => return left,
+                () = signals.next() => drop(hurry.send_replace(true)),
+            }
+        }
+    }
+
+    async fn end_in_order(&mut self) -> usize {
+        // Dropped first, so that it and the processor end at the same time.
+        self.page = None;
+        let asked = self.detach().await;
+        let mut left = self.processes.end().await;
+        if let Some(launched) = &mut self.launched {
+            let gone = (asked && launched.gone_within(ENDING).await) || {
+                launched.terminate();
+                launched.gone_within(ENDING).await
+            };
+            left += usize::from(!gone);
+        }
+        let end = Instant::now() + ENDING;
+        while self.children.iter().any(Process::is_there) && Instant::now() < end {
+            sleep(POLL).await;
+        }
+        left += self.children.iter().filter(|child| child.is_there()).count();
+        self.builds = None;
+        left
+    }
+
+    /// Detaches the session, and asks the companion to end if this start launched it and nobody else uses it. Was it
+    /// asked?
+    ///
+    /// The session is known by its token: this works also if the attach was given up before its answer came.
+    async fn detach(&mut self) -> bool {
+        let Some(mut companion) = self.connected().await else { return false };
+        let path = format!("{PATH_PREFIX}{}", self.token.as_str());
+        let nothing = serde_json::json!({});
+        // Where one of these fails the companion is gone or hangs: dropping the connection ends the lease.
+        let Ok(status) = companion.connection.call::<Status>(STATUS, &nothing, QUICK).await else {
+            return false;
+        };
+        let (ours, others): (Vec<_>, Vec<_>) =
+            status.sessions.into_iter().partition(|session| session.ws_url.ends_with(&path));
+        for session in ours {
+            self.remember_child(session.child_pid);
+            let detach = OfSession { session: session.session };
+            let _ = companion.connection.call::<serde_json::Value>(DETACH, &detach, QUICK).await;
+        }
+        if self.launched.as_ref().is_none_or(|launched| launched.id() != Some(companion.welcome.pid)) {
+            return false;
+        }
+        if !others.is_empty() {
+            // It is theirs now, and ends after the last of them.
+            self.launched = None;
+            return false;
+        }
+        let shutdown = Shutdown { if_idle: true };
+        companion.connection.call::<serde_json::Value>(SHUTDOWN, &shutdown, QUICK).await.is_ok()
+    }
+
+    /// The companion, also where the work was given up between starting it and talking to it.
+    async fn connected(&mut self) -> Option<Companion> {
+        let end = Instant::now() + REACHING;
+        while let (None, Some(launched)) = (&self.companion, &mut self.launched) {
+            if Instant::now() >= end || launched.has_ended() {
+                return None;
+            }
+            self.companion = companion::find(&self.paths).await.ok()?;
+            sleep(POLL).await;
+        }
+        self.companion.take()
+    }
+}

@@ -1,0 +1,61 @@
+//! `wavecraft status`: what the companion runs.
+
+use crate::{
+    cli::JsonArgs,
+    companion::{self, QUICK},
+    report::{audio, decibels, json_line},
+};
+use wavecraft_companion_protocol::control::{STATUS, SessionStatus, Status};
+
+/// Prints it; with `--json` the protocol's own `Status`, tokens included, or `null` where no companion runs.
+pub(crate) async fn run(args: JsonArgs) -> anyhow::Result<()> {
+    let status = match companion::find(&companion::paths()?).await? {
+        Some(mut companion) => {
+            Some(companion.connection.call::<Status>(STATUS, &serde_json::json!({}), QUICK).await?)
+        }
+        None => None,
+    };
+    if args.json {
+        println!("{}", json_line(&status));
+        return Ok(());
+    }
+    let Some(status) = status else {
+        println!("No companion is running. `wavecraft start --with-audio` in a project starts one.");
+        return Ok(());
+    };
+    let companion = &status.companion;
+    println!("Companion {}, process {}", companion.app_version, companion.pid);
+    println!("  Log       {}", companion.log.display());
+    if let Some(devices) = &status.devices {
+        let latency = status.sessions.iter().find_map(|session| session.stats.as_ref());
+        let latency = latency.map_or(0.0, |stats| stats.latency.total_ms(stats.devices.sample_rate));
+        println!("  Audio     {}", audio(devices, latency));
+    }
+    if status.sessions.is_empty() {
+        println!("  No project is running.");
+    }
+    for session in &status.sessions {
+        print_session(session);
+    }
+    Ok(())
+}
+
+fn print_session(session: &SessionStatus) {
+    println!("{} ({}) in {}", session.name, session.session, session.project_dir.display());
+    let state = format!("{:?}", session.state).to_lowercase();
+    println!(
+        "  State     {state}{}",
+        session.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default()
+    );
+    println!("  Port      {}", session.port);
+    if let Some(stats) = &session.stats {
+        println!(
+            "  Levels    in {}, out {}; load {:.1} %, {} late of {} blocks",
+            decibels(stats.input.rms[0].max(stats.input.rms[1])),
+            decibels(stats.output.rms[0].max(stats.output.rms[1])),
+            stats.load * 100.0,
+            stats.late_blocks.total(),
+            stats.blocks
+        );
+    }
+}

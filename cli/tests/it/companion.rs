@@ -1,0 +1,84 @@
+//! Finding, starting, asking and ending the companion.
+
+use crate::support::{
+    World,
+    fake_companion::{FakeCompanion, Fault},
+    until_gone,
+};
+
+#[test]
+fn a_companion_that_the_start_launched_ends_with_it() {
+    let world = World::with_project().with_companion();
+    let mut live = world.live(&["start", "--with-audio", "--json", "--seconds", "1"]);
+    live.event("ready");
+    let pid = world.pid_in("home/wavecraft/companion.pid");
+    let finished = live.finish();
+    assert_eq!(finished.code, Some(0), "{finished:#?}");
+    finished.left_nothing();
+    until_gone("the companion", pid);
+    let args = std::fs::read_to_string(world.path("companion.args")).unwrap();
+    assert_eq!(args.trim(), "--headless --exit-when-idle");
+}
+
+#[test]
+fn a_companion_that_ends_at_once_is_reported_with_its_log() {
+    let world = World::with_project().file("home/wavecraft/log/companion.log", "of an earlier run\n");
+    let log = world.path("home/wavecraft/log/companion.log");
+    let world =
+        world.script("tools/companion", &format!("echo 'no sound today' >> '{}'; exit 3", log.display()));
+    let program = world.path("tools/companion");
+    let world = world.env("WAVECRAFT_COMPANION", program);
+    let finished = world.run(&["start", "--with-audio", "--json"]);
+    finished.fails(1, &["ended at once (exit status: 3)", "no sound today"]);
+    assert!(!finished.err.contains("of an earlier run"), "{finished:#?}");
+    finished.left_nothing();
+
+    let world = world.script("tools/companion", "echo 'the home is full' >&2; exit 1");
+    world
+        .run(&["start", "--with-audio", "--json"])
+        .fails(1, &["ended at once", "It said:\n  the home is full"]);
+}
+
+#[test]
+fn a_companion_that_dies_ends_the_start() {
+    let world = World::with_project();
+    let _companion = FakeCompanion::run(&world, Fault::Dies);
+    let finished = world.run(&["start", "--with-audio", "--json"]);
+    finished.fails(1, &["the companion is gone"]);
+    finished.left_nothing();
+}
+
+#[test]
+fn status_shows_what_runs() {
+    let world = World::new();
+    let nothing = world.run(&["status"]);
+    assert_eq!(nothing.code, Some(0));
+    assert!(nothing.out.contains("No companion is running"), "{nothing:#?}");
+    assert_eq!(world.run(&["status", "--json"]).out.trim(), "null");
+    let _companion = FakeCompanion::run(&world, Fault::None);
+    let something = world.run(&["status"]);
+    assert!(
+        something.out.contains("Companion 7.7.7") && something.out.contains("No project"),
+        "{something:#?}"
+    );
+    let json: serde_json::Value = serde_json::from_str(&world.run(&["status", "--json"]).out).unwrap();
+    assert_eq!(json["companion"]["app_version"], "7.7.7");
+}
+
+#[test]
+fn stop_says_so_where_nothing_runs() {
+    let world = World::new();
+    let _companion = FakeCompanion::run(&world, Fault::None);
+    let finished = world.run(&["stop"]);
+    assert_eq!((finished.code, finished.out.as_str()), (Some(0), "No project is running.\n"));
+    world.run(&["stop", "demo"]).fails(1, &["`demo`"]);
+}
+
+#[test]
+fn devices_are_listed_by_a_companion_started_for_it() {
+    let world = World::new().with_companion();
+    let finished = world.run(&["devices"]);
+    assert_eq!(finished.code, Some(0), "{finished:#?}");
+    assert!(finished.out.contains("* Loudspeaker · 2 channels · 48000 Hz · hw:0"), "{finished:#?}");
+    until_gone("the companion", world.pid_in("home/wavecraft/companion.pid"));
+}

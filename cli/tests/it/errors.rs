@@ -1,0 +1,152 @@
+//! What can't work, with its text and its exit code.
+
+use crate::support::{
+    World,
+    fake_companion::{FakeCompanion, Fault},
+};
+
+const START: &[&str] = &["start", "--with-audio", "--json"];
+
+#[test]
+fn arguments_that_are_none_are_usage_errors() {
+    let world = World::with_project().file("here/x.txt", "");
+    for (args, text) in [
+        (&["start", "--with-audio", "--port", "0"][..], "0"),
+        (&["start", "--with-audio", "--port", "65536"], "65536"),
+        (&["start", "--with-audio", "--input", "loud"], "use mic, tone"),
+        (&["start", "--with-audio", "--input", "file:gone.wav"], "gone.wav"),
+        (&["start", "--with-audio", "--input", "file:engine"], "is not a file"),
+        (&["start", "--with-audio", "--seconds", "0"], "0"),
+        (&["start", "--with-audio", "--no-ui", "--open"], "--no-ui"),
+        (&["start", "--nonsense"], "--nonsense"),
+        (&["stop", "name", "--all"], "--all"),
+        (&["nonsense"], "nonsense"),
+        (&[], "Usage"),
+    ] {
+        world.run(args).fails(2, &[text]);
+    }
+}
+
+#[test]
+fn a_start_without_audio_says_what_to_use() {
+    World::with_project().run(&["start"]).fails(2, &["--with-audio"]);
+}
+
+#[test]
+fn a_variable_counts_and_a_flag_counts_more() {
+    let world = World::with_project().env("WAVECRAFT_INPUT", "loud");
+    world.run(START).fails(2, &["use mic, tone"]);
+    let other = World::new().env("WAVECRAFT_INPUT", "tone");
+    other.run(&["start", "--with-audio", "--input", "noise"]).fails(1, &["not in a Wavecraft project"]);
+}
+
+#[test]
+fn outside_of_a_project_it_says_where_to_go() {
+    let finished = World::new().run(START);
+    finished.fails(1, &["here", "engine/Cargo.toml", "wavecraft create"]);
+    assert_eq!(finished.kinds(), ["error", "stopped"]);
+    finished.left_nothing();
+}
+
+#[test]
+fn without_a_dev_audio_it_shows_what_to_add() {
+    let world = World::with_project();
+    std::fs::remove_file(world.path("here/engine/src/bin/dev-audio.rs")).unwrap();
+    // A comment is no target: the manifest's text doesn't count.
+    let manifest = std::fs::read_to_string(world.path("here/engine/Cargo.toml")).unwrap();
+    let world = world.file("here/engine/Cargo.toml", &format!("{manifest}\n# name = \"dev-audio\"\n"));
+    let finished = world.run(START);
+    finished.fails(
+        1,
+        &[
+            "[[bin]]",
+            "name = \"dev-audio\"",
+            "path = \"src/bin/dev-audio.rs\"",
+            "crate-type = [\"cdylib\", \"rlib\"]",
+        ],
+    );
+    finished.left_nothing();
+}
+
+#[test]
+fn a_broken_manifest_is_told_in_cargos_words() {
+    let world = World::with_project().file("here/engine/Cargo.toml", "[package\n");
+    world.run(START).fails(1, &["engine/Cargo.toml", "Cargo.toml:1"]);
+}
+
+#[test]
+fn without_cargo_it_says_how_to_get_it() {
+    let world = World::with_project().env("PATH", "");
+    world.run(START).fails(1, &["cargo is not on the PATH", "rustup.rs"]);
+}
+
+#[test]
+fn a_compile_error_is_shown_with_its_place() {
+    let world =
+        World::with_project().file("here/engine/src/bin/dev-audio.rs", "fn main() {\n    nonsense();\n}\n");
+    let finished = world.run(START);
+    finished.fails(
+        1,
+        &["error[E0425]", "build failed at src/bin/dev-audio.rs:2:5", "cannot find function `nonsense`"],
+    );
+    assert_eq!(
+        finished.kinds().iter().filter(|kind| *kind != "log").collect::<Vec<_>>(),
+        ["build", "build", "error", "stopped"]
+    );
+    let failed = finished.events().into_iter().find(|event| event["status"] == "failed").unwrap();
+    let errors = failed["errors"].as_str().unwrap();
+    assert!(errors.contains("dev-audio.rs:2:5") && !errors.contains("Compiling"), "{errors}");
+    finished.left_nothing();
+    assert!(world.names_in("home/wavecraft/builds").is_empty());
+}
+
+#[test]
+fn a_companion_that_is_not_there_is_asked_for() {
+    let world = World::with_project().env("WAVECRAFT_COMPANION", "/nowhere/companion");
+    let finished = world.run(START);
+    finished.fails(1, &["WAVECRAFT_COMPANION is /nowhere/companion"]);
+    finished.left_nothing();
+    assert!(world.names_in("home/wavecraft/builds").is_empty(), "the copy is gone");
+}
+
+#[test]
+fn a_companion_of_another_version_is_refused() {
+    let world = World::with_project();
+    let _companion = FakeCompanion::run(&world, Fault::OtherVersion);
+    let finished = world.run(START);
+    finished.fails(1, &["7.7.7", "protocol 2", "protocol 1", "Quit the companion"]);
+    finished.left_nothing();
+}
+
+#[test]
+fn garbage_from_the_companion_ends_the_start() {
+    let world = World::with_project();
+    let _companion = FakeCompanion::run(&world, Fault::Garbage);
+    let finished = world.run(START);
+    finished.fails(1, &["no message of its protocol"]);
+    finished.left_nothing();
+}
+
+#[test]
+fn a_processor_that_cant_run_ends_the_start_with_the_reason() {
+    let world = World::with_project();
+    let _companion = FakeCompanion::run(&world, Fault::Held);
+    let finished = world.run(START);
+    finished.fails(1, &["the processor can't run: no processor is named"]);
+    finished.left_nothing();
+}
+
+#[test]
+fn a_taken_port_names_the_flag() {
+    let world = World::with_project();
+    let _companion = FakeCompanion::run(&world, Fault::PortTaken);
+    world.run(START).fails(1, &["port 9000 is taken", "--port"]);
+}
+
+#[test]
+fn a_socket_path_that_is_too_long_is_shown() {
+    let world = World::with_project();
+    let home = world.path(&"long".repeat(30));
+    let world = world.env("WAVECRAFT_HOME", home);
+    world.run(START).fails(1, &["longlong", "WAVECRAFT_HOME"]);
+}

@@ -1,0 +1,9 @@
+//! The command line's behaviour, tried on the real program. Every test goes through [`support::World`].
+
+mod companion;
+mod create;
+mod ending;
+mod errors;
+mod page;
+mod start;
+mod support;

@@ -1,0 +1,267 @@
+//! A companion that follows a script: a thread, or a program of its own, that speaks the control socket's protocol
+//! and runs real children.
+
+use super::{World, this_test_as_a_program};
+use serde_json::{Value, json};
+use std::{
+    fs,
+    io::{BufRead, BufReader, Write},
+    os::unix::net::{UnixListener, UnixStream},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+use wavecraft_companion_protocol::{
+    PROTOCOL_VERSION,
+    control::{self, Attach, Attached, OfSession, SessionStatus, Status, Welcome},
+    rpc::{self, Call, ErrorObject, Id, Incoming, Response},
+    session::{AudioDevices, Guard, LateBlocks, Latency, Levels, SourceName, State, StateChange, Stats},
+};
+
+/// What the companion does otherwise than a good one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fault {
+    None,
+    /// It speaks another version.
+    OtherVersion,
+    /// After the attach it sends something that is no message.
+    Garbage,
+    /// The child can't be prepared.
+    Held,
+    /// It dies half a second after the processor is live.
+    Dies,
+    /// It takes no port.
+    PortTaken,
+    /// It never stops to send the child's lines.
+    Chatty,
+    /// Another connection detaches the project once it is live.
+    StoppedElsewhere,
+}
+
+/// A companion on a thread of the test.
+pub(crate) struct FakeCompanion {
+    calls: Arc<Mutex<Vec<(String, Value)>>>,
+}
+
+impl FakeCompanion {
+    /// Listens in the world's home.
+    pub(crate) fn run(world: &World, fault: Fault) -> Self {
+        let calls = Arc::new(Mutex::new(Vec::new()));
+        let listener = listen(&world.path("home/wavecraft"));
+        let heard = Arc::clone(&calls);
+        std::thread::spawn(move || {
+            for stream in listener.incoming().map_while(Result::ok) {
+                let heard = Arc::clone(&heard);
+                std::thread::spawn(move || Connection::new(stream, fault, heard).serve());
+            }
+        });
+        Self { calls }
+    }
+
+    /// The parameters of the first call of this method, if it came.
+    pub(crate) fn call(&self, method: &str) -> Option<Value> {
+        let calls = self.calls.lock().expect("no panic");
+        calls.iter().find(|(name, _)| name == method).map(|(_, params)| params.clone())
+    }
+}
+
+impl World {
+    /// With a companion that can be started: [`as_a_program`].
+    pub(crate) fn with_companion(self) -> Self {
+        let program = self.path("tools/wavecraft-companion");
+        let run = this_test_as_a_program("support::fake_companion::as_a_program");
+        let lines = format!("echo \"$@\" > '{}'\n{run}", self.path("companion.args").display());
+        self.script("tools/wavecraft-companion", &lines).env("WAVECRAFT_COMPANION", program)
+    }
+}
+
+/// The companion as a program: it writes its process id, and ends when it is told to or finds itself without anybody.
+#[test]
+#[ignore = "other tests run it as the companion"]
+fn as_a_program() {
+    let home = PathBuf::from(std::env::var_os("WAVECRAFT_HOME").expect("run by World::with_companion"));
+    let listener = listen(&home);
+    fs::write(home.join("companion.pid"), std::process::id().to_string()).expect("its pid");
+    for stream in listener.incoming().map_while(Result::ok) {
+        Connection::new(stream, Fault::None, Arc::default()).serve();
+    }
+}
+
+fn listen(home: &Path) -> UnixListener {
+    fs::create_dir_all(home.join("run")).expect("its folder");
+    UnixListener::bind(home.join("run/control.sock")).expect("its socket")
+}
+
+struct Connection {
+    stream: UnixStream,
+    fault: Fault,
+    calls: Arc<Mutex<Vec<(String, Value)>>>,
+    attached: Option<(Attach, Child)>,
+}
+
+impl Connection {
+    fn new(stream: UnixStream, fault: Fault, calls: Arc<Mutex<Vec<(String, Value)>>>) -> Self {
+        Self { stream, fault, calls, attached: None }
+    }
+
+    fn serve(mut self) {
+        let reader = BufReader::new(self.stream.try_clone().expect("a second handle"));
+        for line in reader.lines().map_while(Result::ok) {
+            let Incoming::Single(Ok(call)) = rpc::decode(&line) else { panic!("no request: {line}") };
+            self.calls.lock().expect("no panic").push((call.method.clone(), call.params.clone()));
+            let outcome = self.answer(&call);
+            let id = call.id.clone().unwrap_or(Id::Null);
+            self.send(&rpc::to_value(&Response::new(id, outcome)).to_string());
+            match call.method.as_str() {
+                control::ATTACH => self.live(),
+                control::SHUTDOWN => std::process::exit(0),
+                _ => {}
+            }
+            if self.fault == Fault::Dies && call.method == control::STATUS {
+                std::thread::sleep(Duration::from_millis(500));
+                break;
+            }
+        }
+        self.end_child();
+    }
+
+    fn answer(&mut self, call: &Call) -> Result<Value, ErrorObject> {
+        match call.method.as_str() {
+            control::HELLO => Ok(rpc::to_value(&welcome(self.fault))),
+            control::ATTACH if self.fault == Fault::PortTaken => {
+                Err(ErrorObject::new(control::PORT_TAKEN, "port 9000 is taken"))
+            }
+            control::ATTACH => {
+                let attach: Attach = call.params().expect("an attach");
+                let child =
+                    Command::new(&attach.executable).stdin(Stdio::piped()).spawn().expect("the child");
+                let ws_url = ws_url(&attach);
+                self.attached = Some((attach, child));
+                let devices = devices();
+                Ok(rpc::to_value(&Attached { session: "demo".into(), port: 9000, ws_url, devices }))
+            }
+            control::STATUS => Ok(rpc::to_value(&self.status())),
+            control::DETACH => {
+                let of: OfSession = call.params().expect("a session");
+                assert_eq!(of.session, "demo");
+                self.end_child();
+                Ok(json!({}))
+            }
+            control::DEVICES => Ok(json!({"inputs": [], "outputs": [
+                {"id": "hw:0", "name": "Loudspeaker", "channels": 2, "sample_rate": 48000, "is_default": true}
+            ]})),
+            _ => Ok(json!({})),
+        }
+    }
+
+    /// What a good companion tells after an attach, up to two lines of figures.
+    fn live(&mut self) {
+        self.state(State::Starting, None);
+        match self.fault {
+            Fault::Held => return self.state(State::Held, Some("no processor is named")),
+            Fault::Garbage => return self.send("%%%"),
+            Fault::PortTaken => return,
+            _ => {}
+        }
+        let log = json!({"session": "demo", "stream": "stdout", "line": "hello from the child"});
+        self.send(&rpc::notification(control::CHILD_LOG, &log));
+        self.state(State::Live, None);
+        for _ in 0..2 {
+            self.send(&rpc::notification(control::STATS, &stats()));
+        }
+        if self.fault == Fault::Chatty {
+            let mut stream = self.stream.try_clone().expect("a second handle");
+            let line = rpc::notification(control::CHILD_LOG, &log) + "\n";
+            std::thread::spawn(move || {
+                while stream.write_all(line.as_bytes()).is_ok() {
+                    std::thread::sleep(Duration::from_millis(10));
+                }
+            });
+        }
+        if self.fault == Fault::StoppedElsewhere {
+            self.end_child();
+            self.state(State::Ended, Some("stopped by another terminal"));
+        }
+    }
+
+    fn status(&mut self) -> Status {
+        let sessions = self.attached.as_ref().map(|(attach, child)| SessionStatus {
+            session: "demo".into(),
+            name: attach.name.clone(),
+            project_dir: attach.project_dir.clone(),
+            state: State::Live,
+            reason: None,
+            child_pid: Some(child.id()),
+            ws_url: ws_url(attach),
+            audio_token: attach.audio_token.clone(),
+            port: 9000,
+            stats: None,
+        });
+        Status { companion: welcome(self.fault), devices: None, sessions: sessions.into_iter().collect() }
+    }
+
+    fn end_child(&mut self) {
+        if let Some((_, mut child)) = self.attached.take() {
+            let _ = child.kill();
+            child.wait().expect("its end");
+        }
+    }
+
+    fn state(&mut self, state: State, reason: Option<&str>) {
+        let change = StateChange { session: "demo".into(), state, reason: reason.map(str::to_owned) };
+        self.send(&rpc::notification(control::SESSION_STATE, &change));
+    }
+
+    fn send(&mut self, line: &str) {
+        // A command that is gone is noticed where the next line is read.
+        let _ = self.stream.write_all(format!("{line}\n").as_bytes());
+    }
+}
+
+fn ws_url(attach: &Attach) -> String {
+    format!("ws://127.0.0.1:9000/p/{}", attach.token.as_str())
+}
+
+fn welcome(fault: Fault) -> Welcome {
+    let version = if fault == Fault::OtherVersion { PROTOCOL_VERSION + 1 } else { PROTOCOL_VERSION };
+    Welcome {
+        version,
+        app_version: "7.7.7".into(),
+        pid: std::process::id(),
+        headless: true,
+        log: "/somewhere/companion.log".into(),
+    }
+}
+
+fn devices() -> AudioDevices {
+    AudioDevices {
+        backend: "virtual".into(),
+        sample_rate: 48_000,
+        buffer_frames: 256,
+        ..AudioDevices::default()
+    }
+}
+
+fn stats() -> Stats {
+    Stats {
+        session: "demo".into(),
+        state: State::Live,
+        blocks: 10,
+        late_blocks: LateBlocks { not_scheduled: 1, too_slow: 2, ..LateBlocks::default() },
+        nonfinite: 0,
+        xruns: 4,
+        load: 0.25,
+        load_max: 0.5,
+        input: Levels { peak: [0.5; 2], rms: [0.5; 2] },
+        output: Levels { peak: [0.4; 2], rms: [0.3, 0.4] },
+        latency: Latency { pipeline: 480, ..Latency::default() },
+        devices: devices(),
+        source: SourceName::Tone,
+        bypassed: false,
+        muted: false,
+        gain_db: 0.0,
+        guard: Guard::default(),
+        respawns: 0,
+    }
+}

@@ -1,0 +1,1 @@
+wavecraft_dev_audio::run!(wavecraft_demo::Saturator);

@@ -1,0 +1,125 @@
+import { act, cleanup, fireEvent, render, screen } from '@testing-library/react';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { App } from './App';
+import { FakeServer } from './testing/fakeServer';
+import { renderConnected, settled } from './testing/page';
+import { Client, ClientContext, type Stats } from './wavecraft';
+
+let server: FakeServer;
+
+beforeEach(() => {
+  server = new FakeServer();
+  vi.stubGlobal('ResizeObserver', class {
+    observe() {}
+    disconnect() {}
+  });
+  vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener() {}, removeEventListener() {} }));
+  // jsdom draws nothing.
+  vi.spyOn(HTMLCanvasElement.prototype, 'getContext').mockReturnValue(null);
+});
+
+afterEach(() => {
+  cleanup();
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+});
+
+const notify: FakeServer['notify'] = (method, params) => act(() => server.notify(method, params));
+
+const stats: Stats = {
+  state: 'live',
+  blocks: 10,
+  late_blocks: { not_scheduled: 1, too_slow: 2, queue_full: 0, device: 0 },
+  xruns: 0,
+  load: 0.25,
+  latency: { input_device: 48, input_buffer: 0, pipeline: 240, processor: 96, output_device: 96 },
+  devices: { backend: 'virtual', input: null, output: null, sample_rate: 48_000, buffer_frames: 240 },
+  source: 'file',
+  bypassed: false,
+  muted: false,
+  guard: { limiting: false, howl_muted: false },
+};
+
+test('without a token the page says how to get one, and shows no controls', () => {
+  render(
+    <ClientContext value={new Client()}>
+      <App />
+    </ClientContext>,
+  );
+  expect(screen.getByText('o').closest('p')?.textContent).toBe(
+    'Press o in the terminal where wavecraft start runs.',
+  );
+  expect(screen.queryByRole('slider')).toBeNull();
+  expect(server.sockets).toHaveLength(0);
+});
+
+test('a failed build is shown until one works, also while the next one runs', async () => {
+  await renderConnected(<App />);
+  expect(screen.queryByRole('alert')).toBeNull();
+  notify('buildStatus', { status: 'failed', errors: 'error[E0308]: mismatched types' });
+  expect(screen.getByRole('alert').textContent).toContain('error[E0308]');
+  notify('buildStatus', { status: 'building' });
+  expect(screen.getByRole('alert').textContent).toContain('error[E0308]');
+  notify('buildStatus', { status: 'ok', ms: 900 });
+  expect(screen.queryByRole('alert')).toBeNull();
+});
+
+test('a failed build can be hidden, and the next failure shows again', async () => {
+  await renderConnected(<App />);
+  notify('buildStatus', { status: 'failed', errors: 'first' });
+  fireEvent.keyDown(document.body, { key: 'Escape' });
+  expect(screen.queryByRole('alert')).toBeNull();
+  notify('buildStatus', { status: 'failed', errors: 'second' });
+  fireEvent.click(screen.getByRole('button', { name: 'Hide' }));
+  expect(screen.queryByRole('alert')).toBeNull();
+  notify('buildStatus', { status: 'failed', errors: 'third' });
+  expect(screen.getByRole('alert').textContent).toContain('third');
+});
+
+test('levels are shown in decibels', async () => {
+  await renderConnected(<App />);
+  const left = screen.getByRole('meter', { name: 'Left peak' });
+  expect(left.getAttribute('aria-valuetext')).toBe('silent');
+  notify('meterUpdate', { timestamp_us: 0, left_peak: 0.5, left_rms: 0.3, right_peak: 2, right_rms: 1 });
+  expect(left.getAttribute('aria-valuetext')).toBe('−6.0 dBFS');
+  expect(screen.getByRole('meter', { name: 'Right peak' }).getAttribute('aria-valuenow')).toBe('3');
+});
+
+test('the status line sums up latency and late blocks', async () => {
+  await renderConnected(<App />);
+  notify('stats', stats);
+  const text = screen.getByRole('contentinfo').textContent;
+  expect(text).toContain('Source File');
+  expect(text).toContain('Latency 10.0 ms');
+  expect(text).toContain('Load 25 %');
+  expect(text).toContain('Late blocks 3');
+});
+
+test('what is wrong is said in words, and once', async () => {
+  await renderConnected(<App />);
+  const notices = () => [...document.querySelectorAll('.notices p')].map((notice) => notice.textContent?.trim());
+  notify('sessionState', { session: 's', state: 'crashed', reason: 'it panicked: index out of bounds' });
+  notify('audioStatusChanged', {
+    phase: 'degraded',
+    diagnostic: { code: 'noOutputDevice', message: 'there is no output', hint: 'Plug one in.' },
+    updated_at_ms: 0,
+  });
+  notify('stats', { ...stats, devices: { ...stats.devices, notice: 'there is no output' } });
+  expect(notices()).toEqual(['There is no output. Plug one in.', 'It panicked: index out of bounds.']);
+  notify('sessionState', { session: 's', state: 'live' });
+  expect(notices()).toEqual(['There is no output. Plug one in.']);
+});
+
+test('a lost connection is said, and what to do only when it stays away', async () => {
+  vi.useFakeTimers();
+  const client = await renderConnected(<App />);
+  server.up = false;
+  act(() => server.drop());
+  expect(screen.getByText('Connecting again…')).toBeTruthy();
+  expect(screen.queryByText('wavecraft start')).toBeNull();
+  await act(() => vi.advanceTimersByTimeAsync(2000));
+  await settled();
+  expect(screen.getByText('wavecraft start')).toBeTruthy();
+  client.disconnect();
+  vi.useRealTimers();
+});

@@ -1,0 +1,35 @@
+import { BuildOverlay } from './components/BuildOverlay';
+import { ConnectionPanel } from './components/ConnectionPanel';
+import { Meters } from './components/Meters';
+import { Notices } from './components/Notices';
+import { ParameterPanel } from './components/ParameterPanel';
+import { Scope } from './components/Scope';
+import { StatusLine } from './components/StatusLine';
+import { useConnection } from './wavecraft';
+
+export function App() {
+  const connection = useConnection();
+  return (
+    <div className="app">
+      <header className="title">
+        <h1>Wavecraft Demo</h1>
+        <span className="link" data-state={connection.state}>
+          {connection.state === 'connected' ? 'Connected' : 'Offline'}
+        </span>
+      </header>
+      <Notices />
+      <ConnectionPanel />
+      {connection.state !== 'noToken' && (
+        <main>
+          <ParameterPanel />
+          <div className="signal">
+            <Meters />
+            <Scope />
+          </div>
+        </main>
+      )}
+      <StatusLine />
+      <BuildOverlay />
+    </div>
+  );
+}

@@ -1,0 +1,42 @@
+import { useAudioStatus, useStats, type Stats } from '../wavecraft';
+
+const SOURCES: Record<Stats['source'], string> = {
+  microphone: 'Microphone',
+  tone: 'Tone',
+  noise: 'Noise',
+  silence: 'Silence',
+  file: 'File',
+};
+
+/** Where the sound comes from, how long it takes, and how hard the machine works for it. */
+export function StatusLine() {
+  const stats = useStats();
+  const phase = useAudioStatus()?.phase;
+  if (stats === null) {
+    return <footer className="status">{phase === 'disabled' && 'No audio: these levels are synthetic.'}</footer>;
+  }
+  const { devices, latency } = stats;
+  const frames = Object.values(latency).reduce((sum, part) => sum + part, 0);
+  const ms = devices.sample_rate > 0 ? (1000 * frames) / devices.sample_rate : 0;
+  const late = Object.values(stats.late_blocks).reduce((sum, part) => sum + part, 0);
+  const output = devices.output ?? (devices.backend === 'virtual' ? 'no device' : 'no output');
+  return (
+    <footer className="status">
+      <Item name="Source" value={SOURCES[stats.source]} />
+      <Item name="Output" value={stats.muted ? `${output}, muted` : output} />
+      <Item name="Rate" value={`${devices.sample_rate / 1000} kHz / ${devices.buffer_frames}`} />
+      <Item name="Latency" value={`${ms.toFixed(1)} ms`} />
+      <Item name="Load" value={`${(100 * stats.load).toFixed(0)} %`} warn={stats.load > 0.8} />
+      <Item name="Late blocks" value={String(late)} />
+      {stats.xruns > 0 && <Item name="Xruns" value={String(stats.xruns)} />}
+    </footer>
+  );
+}
+
+function Item({ name, value, warn = false }: { name: string; value: string; warn?: boolean }) {
+  return (
+    <span className="item" data-warn={warn}>
+      <span className="name">{name}</span> {value}
+    </span>
+  );
+}

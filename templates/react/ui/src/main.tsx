@@ -1,0 +1,23 @@
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { App } from './App';
+import './styles.css';
+import { Client, ClientContext, findAddress } from './wavecraft';
+
+const client = new Client();
+client.connect(findAddress());
+
+// `o` in the terminal may open the page in a tab that has it already, with the key of a new start.
+addEventListener('hashchange', () => {
+  if (location.hash.includes('wc=')) client.connect(findAddress());
+});
+
+const root = document.getElementById('root');
+if (root === null) throw new Error('index.html has no #root');
+createRoot(root).render(
+  <StrictMode>
+    <ClientContext value={client}>
+      <App />
+    </ClientContext>
+  </StrictMode>,
+);

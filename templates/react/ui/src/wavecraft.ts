@@ -1,0 +1,6 @@
+/** The client of the dev WebSocket: connect once, then use the hooks. */
+
+export { findAddress } from './wavecraft/address';
+export { Client, type Connection } from './wavecraft/client';
+export * from './wavecraft/hooks';
+export type * from './wavecraft/messages';

@@ -1,0 +1,139 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { FakeServer } from '../testing/fakeServer';
+import { Client } from './client';
+
+let server: FakeServer;
+let client: Client;
+
+const address = { url: 'ws://127.0.0.1:9000/', protocols: ['wavecraft.v1', 'wct.x'] };
+const turn = () => vi.advanceTimersByTimeAsync(0);
+const value = (id: string) => client.parameters.get().find((parameter) => parameter.id === id)?.value;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  server = new FakeServer();
+  client = new Client();
+});
+
+afterEach(() => {
+  client.disconnect();
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+test('without an address nothing is tried', async () => {
+  client.connect(null);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(server.sockets).toHaveLength(0);
+  expect(client.connection.get()).toEqual({ state: 'noToken' });
+});
+
+test('the token goes by subprotocol, and connecting fetches and subscribes', async () => {
+  client.connect(address);
+  await turn();
+  expect(server.sockets[0]).toMatchObject(address);
+  expect(client.connection.get().state).toBe('connected');
+  expect(client.parameters.get()).toEqual(server.parameters);
+  expect(server.asked('subscribe')).toEqual([{ topics: ['meters', 'scope', 'stats', 'state'], hz: 30 }]);
+});
+
+test('a server without our own methods is good enough', async () => {
+  delete server.answers.subscribe;
+  client.connect(address);
+  await turn();
+  expect(client.connection.get().state).toBe('connected');
+});
+
+test('a lost connection comes back with what changed meanwhile', async () => {
+  client.connect(address);
+  await turn();
+  server.notify('meterUpdate', { timestamp_us: 1, left_peak: 1, left_rms: 1, right_peak: 1, right_rms: 1 });
+  expect(client.meters.get()).not.toBeNull();
+
+  server.drop();
+  expect(client.connection.get()).toEqual({ state: 'connecting', attempt: 1 });
+  expect(client.meters.get()).toBeNull();
+  server.parameters[0]!.value = -24;
+  await vi.advanceTimersByTimeAsync(250);
+  expect(client.connection.get().state).toBe('connected');
+  expect(value('x_gain')).toBe(-24);
+  expect(server.asked('subscribe')).toHaveLength(2);
+});
+
+test('tries come ever more slowly, at least every five seconds, and start anew after a success', async () => {
+  server.up = false;
+  client.connect(address);
+  await turn();
+  for (const [attempt, pause] of [250, 500, 1000, 2000, 4000, 5000, 5000].entries()) {
+    expect(client.connection.get()).toEqual({ state: 'connecting', attempt: attempt + 1 });
+    await vi.advanceTimersByTimeAsync(pause - 1);
+    expect(server.sockets).toHaveLength(attempt + 1);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(server.sockets).toHaveLength(attempt + 2);
+  }
+  server.up = true;
+  await vi.advanceTimersByTimeAsync(5000);
+  server.drop();
+  expect(client.connection.get()).toEqual({ state: 'connecting', attempt: 1 });
+});
+
+test('disconnecting ends the tries', async () => {
+  server.up = false;
+  client.connect(address);
+  await turn();
+  client.disconnect();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(server.sockets).toHaveLength(1);
+});
+
+test('a drag sends the latest value as fast as answers come, and echoes do not pull it back', async () => {
+  client.connect(address);
+  await turn();
+  server.answersSets = false;
+  for (const gain of [-1, -2, -3]) client.setParameter('x_gain', gain);
+  expect(value('x_gain')).toBe(-3);
+  expect(server.asked('setParameter')).toEqual([{ id: 'x_gain', value: -1 }]);
+
+  server.notify('parameterChanged', { id: 'x_gain', value: -1 });
+  expect(value('x_gain')).toBe(-3);
+  server.answerSet();
+  await turn();
+  expect(server.asked('setParameter').at(-1)).toEqual({ id: 'x_gain', value: -3 });
+  // The server keeps it on a step of its own; its word is the last.
+  server.notify('parameterChanged', { id: 'x_gain', value: -2.5 });
+  server.answerSet();
+  await turn();
+  expect(server.asked('setParameter')).toHaveLength(2);
+  expect(value('x_gain')).toBe(-2.5);
+});
+
+test('a refused value goes back to the server’s', async () => {
+  client.connect(address);
+  await turn();
+  server.answers.setParameter = () => {
+    throw new Error('out of range');
+  };
+  client.setParameter('x_gain', 99);
+  await turn();
+  expect(value('x_gain')).toBe(0);
+});
+
+test('another client’s change and a changed set are followed', async () => {
+  client.connect(address);
+  await turn();
+  server.notify('parameterChanged', { id: 'x_gain', value: 6 });
+  expect(value('x_gain')).toBe(6);
+  server.parameters = server.parameters.slice(2);
+  server.notify('parametersChanged', {});
+  await turn();
+  expect(client.parameters.get().map((parameter) => parameter.id)).toEqual(['x_shape', 'x_bypass']);
+});
+
+test('what this page does not know is ignored', async () => {
+  client.connect(address);
+  await turn();
+  server.notify('toString' as never, {} as never);
+  server.sockets[0]!.onmessage?.({ data: 'not JSON' });
+  server.sockets[0]!.onmessage?.({ data: '{"jsonrpc":"2.0","id":999,"result":{}}' });
+  expect(client.connection.get().state).toBe('connected');
+});

@@ -1,0 +1,156 @@
+/** The page's picture of the running project: it follows what the server says, over every reconnect. */
+
+import type { Address } from './address';
+import type {
+  AudioStatus,
+  BuildStatus,
+  MeterUpdate,
+  Notifications,
+  Parameter,
+  ScopeFrame,
+  SessionState,
+  Stats,
+  Topic,
+} from './messages';
+import { Store } from './store';
+import { Transport } from './transport';
+
+export type Connection =
+  /** Nobody gave this tab a token. */
+  | { state: 'noToken' }
+  /** `attempt` is 0 at first and counts the tries since the connection was lost. */
+  | { state: 'connecting'; attempt: number }
+  | { state: 'connected' };
+
+/** How often meters and the scope come, in Hz; fewer for those who asked their system for less motion. */
+const HZ = 30;
+const CALM_HZ = 4;
+
+/** A parameter whose last change has no answer yet. */
+interface Sending {
+  /** What to send after the answer, if it was moved again meanwhile. */
+  next: number | undefined;
+  /** What the server said of it meanwhile: older than what the person sees. */
+  heard: number | undefined;
+}
+
+export class Client {
+  readonly connection = new Store<Connection>({ state: 'noToken' });
+  readonly parameters = new Store<readonly Parameter[]>([]);
+  readonly meters = new Store<MeterUpdate | null>(null);
+  readonly scope = new Store<ScopeFrame | null>(null);
+  readonly audioStatus = new Store<AudioStatus | null>(null);
+  readonly sessionState = new Store<SessionState | null>(null);
+  readonly build = new Store<BuildStatus | null>(null);
+  readonly stats = new Store<Stats | null>(null);
+
+  #transport: Transport | null = null;
+  #sending = new Map<string, Sending>();
+
+  /** Connects to `address`, instead of where it was connected before. */
+  connect(address: Address | null): void {
+    this.disconnect();
+    if (address === null) return;
+    this.connection.set({ state: 'connecting', attempt: 0 });
+    this.#transport = new Transport(address, {
+      onOpen: () => void this.#resume(),
+      onLost: (attempt) => this.#lost({ state: 'connecting', attempt }),
+      onNotification: (method, params) => this.#notified(method, params),
+    });
+    this.#transport.open();
+  }
+
+  disconnect(): void {
+    this.#transport?.close();
+    this.#transport = null;
+    this.#lost({ state: 'noToken' });
+  }
+
+  /**
+   * Moves a parameter. It is shown at once; the server gets the latest value as fast as it answers, so that a drag
+   * never fills a queue. What it refuses goes back to what it says.
+   */
+  setParameter(id: string, value: number): void {
+    this.#show(id, value);
+    const sending = this.#sending.get(id);
+    if (sending !== undefined) sending.next = value;
+    else void this.#send(id, value);
+  }
+
+  async #send(id: string, value: number): Promise<void> {
+    const transport = this.#transport;
+    if (transport === null) return;
+    const sending: Sending = { next: value, heard: undefined };
+    this.#sending.set(id, sending);
+    try {
+      while (sending.next !== undefined) {
+        const params = { id, value: sending.next };
+        sending.next = undefined;
+        await transport.request('setParameter', params);
+      }
+      if (sending.heard !== undefined) this.#show(id, sending.heard);
+    } catch {
+      const truth = await transport.request('getParameter', { id }).catch(() => undefined);
+      if (truth !== undefined) this.#show(id, truth.value);
+    } finally {
+      if (this.#sending.get(id) === sending) this.#sending.delete(id);
+    }
+  }
+
+  async #resume(): Promise<void> {
+    const transport = this.#transport;
+    if (transport === null) return;
+    const calm = window.matchMedia?.('(prefers-reduced-motion: reduce)').matches;
+    const topics: Topic[] = ['meters', 'scope', 'stats', 'state'];
+    // A server without a method of these still has the parameters; what it doesn't tell isn't shown.
+    const ask = <T>(answer: Promise<T>) => answer.catch(() => undefined);
+    const [known, , audio, stats] = await Promise.all([
+      this.#fetchParameters(),
+      ask(transport.request('subscribe', { topics, hz: calm ? CALM_HZ : HZ })),
+      ask(transport.request('getAudioStatus', {})),
+      ask(transport.request('getStats', {})),
+    ]);
+    // Lost again meanwhile, as `onLost` has told.
+    if (!known) return;
+    this.audioStatus.set(audio?.status ?? null);
+    if (stats !== undefined) this.stats.set(stats);
+    this.connection.set({ state: 'connected' });
+  }
+
+  async #fetchParameters(): Promise<boolean> {
+    const answer = await this.#transport?.request('getAllParameters', {}).catch(() => undefined);
+    if (answer !== undefined) this.parameters.set(answer.parameters);
+    return answer !== undefined;
+  }
+
+  #lost(connection: Connection): void {
+    this.connection.set(connection);
+    this.#sending.clear();
+    for (const store of [this.meters, this.scope, this.stats, this.sessionState, this.build]) store.set(null);
+  }
+
+  #notified<N extends keyof Notifications>(method: N, params: Notifications[N]): void {
+    if (Object.hasOwn(this.#handlers, method)) this.#handlers[method](params);
+  }
+
+  readonly #handlers: { [N in keyof Notifications]: (params: Notifications[N]) => void } = {
+    parameterChanged: ({ id, value }) => {
+      const sending = this.#sending.get(id);
+      if (sending !== undefined) sending.heard = value;
+      else this.#show(id, value);
+    },
+    parametersChanged: () => void this.#fetchParameters(),
+    meterUpdate: (frame) => this.meters.set(frame),
+    scopeUpdate: (frame) => this.scope.set(frame),
+    stats: (stats) => this.stats.set(stats),
+    sessionState: (state) => this.sessionState.set(state),
+    audioStatusChanged: (status) => this.audioStatus.set(status),
+    buildStatus: (build) => this.build.set(build),
+  };
+
+  #show(id: string, value: number): void {
+    this.parameters.set(
+      this.parameters.get().map((p) => (p.id === id && p.value !== value ? { ...p, value } : p)),
+    );
+  }
+}
