@@ -18,6 +18,10 @@ pub(crate) struct Opened {
     pub notice: Option<String>,
 }
 
+/// What is asked of a device where the settings name no buffer size: 5.3 ms at 48 kHz, which ordinary machines hold.
+/// Sound servers' own choice would be some four times that.
+const BUFFER_FRAMES: u32 = 256;
+
 /// Opens what is asked for. Without a usable device it is the virtual one, which keeps projects, meters and pages going
 /// and makes no sound. Takes its time: call it where that hurts nobody.
 ///
@@ -32,7 +36,7 @@ pub(crate) fn open_audio(
         input: settings.input.clone().map(DeviceId),
         output: settings.output.clone().map(DeviceId),
         sample_rate: settings.sample_rate,
-        buffer_frames: settings.buffer_frames,
+        buffer_frames: settings.buffer_frames.or(Some(BUFFER_FRAMES)),
     };
     if choice != BackendChoice::Virtual {
         match open(BackendKind::Cpal, request.clone(), notify.clone()) {

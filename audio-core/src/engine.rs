@@ -43,7 +43,7 @@ pub enum EngineError {
     /// The project isn't there (any more).
     #[error("the project is no longer attached; attach it again")]
     UnknownProject,
-    /// The ring's slots are smaller than a block can be: make it with [`MAX_FRAMES`](crate::MAX_FRAMES).
+    /// The ring's slots are smaller than a block can be: make it with [`MAX_FRAMES`].
     #[error("the ring holds {ring_frames} frames a block, but the engine needs {needed_frames}")]
     RingTooSmall {
         /// What the ring holds.

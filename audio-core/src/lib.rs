@@ -4,7 +4,7 @@
 //! a running engine. A *project* is one processor child: a [`Source`] feeds it block by block over the shared-memory
 //! ring of `wavecraft-ring`, what comes back is measured, faded, mixed with the other projects, guarded and played.
 //!
-//! Two halves, made by one constructor, [`engine`]: [`Engine`] belongs to a control thread, [`Renderer`] to the audio
+//! Two halves, made by one constructor, [`engine()`]: [`Engine`] belongs to a control thread, [`Renderer`] to the audio
 //! thread. They share a command ring, a ring on which everything travels back that must be freed, and atomic words.
 //!
 //! What this crate doesn't have: knowledge of JSON, sockets, windows, child processes, logging.

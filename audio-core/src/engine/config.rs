@@ -67,7 +67,7 @@ impl Default for Limits {
     }
 }
 
-/// What [`engine`](crate::engine) needs to know.
+/// What [`engine`](crate::engine()) needs to know.
 #[derive(Clone)]
 pub struct EngineConfig {
     /// Session rate in Hz: every source and child runs at it.

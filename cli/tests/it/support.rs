@@ -143,7 +143,7 @@ fn world_path(root: &Path, name: &str) -> PathBuf {
     root.join(name)
 }
 
-fn which(name: &str) -> PathBuf {
+pub(crate) fn which(name: &str) -> PathBuf {
     std::env::split_paths(&std::env::var_os("PATH").expect("a PATH"))
         .map(|folder| folder.join(name))
         .find(|file| file.is_file())

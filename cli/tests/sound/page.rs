@@ -1,0 +1,41 @@
+//! A page's connection to the dev WebSocket.
+
+use crate::LIMIT;
+use serde_json::{Value, json};
+use std::net::TcpStream;
+use tungstenite::{Message, WebSocket, client::client};
+
+pub(crate) struct Page {
+    socket: WebSocket<TcpStream>,
+    number: u64,
+}
+
+impl Page {
+    pub(crate) fn open(url: &str) -> Self {
+        let address = url.trim_start_matches("ws://").split('/').next().expect("a host and port");
+        let stream = TcpStream::connect(address).expect("the dev server");
+        stream.set_read_timeout(Some(LIMIT)).expect("a limit");
+        let (socket, _) = client(url, stream).expect("a WebSocket");
+        Self { socket, number: 0 }
+    }
+
+    /// Turns a knob.
+    pub(crate) fn set(&mut self, parameter: &str, value: f64) {
+        self.call("setParameter", json!({"id": parameter, "value": value}));
+    }
+
+    /// The result of a method.
+    pub(crate) fn call(&mut self, method: &str, params: Value) -> Value {
+        self.number += 1;
+        let call = json!({"jsonrpc": "2.0", "id": self.number, "method": method, "params": params});
+        self.socket.send(Message::text(call.to_string())).expect("sent");
+        loop {
+            let Message::Text(text) = self.socket.read().expect("an answer") else { continue };
+            let mut answer: Value = serde_json::from_str(&text).expect("JSON");
+            if answer["id"] == self.number {
+                assert!(answer.get("error").is_none(), "{method} {params}: {answer}");
+                return answer["result"].take();
+            }
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! A sound server of the test's own: a private bus, PipeWire, a microphone and a loudspeaker that are nothing but names.
+
+use crate::until;
+use std::{
+    fs::{self, DirBuilder},
+    os::unix::fs::DirBuilderExt,
+    path::PathBuf,
+    process::{Child, Command, Output, Stdio},
+};
+use tempfile::TempDir;
+
+/// In Hz, of everything.
+pub(crate) const RATE: u32 = 48_000;
+
+/// A message bus that starts no service by itself.
+const BUS: &str = r#"<busconfig>
+  <type>session</type>
+  <listen>unix:path=BUS</listen>
+  <policy context="default">
+    <allow send_destination="*"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>"#;
+
+/// The server. Ended when dropped.
+pub(crate) struct Server {
+    /// The last one to be started first: fields and elements are dropped from first to last.
+    programs: Vec<Program>,
+    dir: TempDir,
+}
+
+impl Server {
+    /// With `speaker` and `vmic`, both stereo, as the default devices.
+    pub(crate) fn start() -> Self {
+        // Short, because sockets lie in it.
+        let dir = tempfile::Builder::new().prefix("wc").tempdir_in("/tmp").expect("a folder");
+        let mut server = Self { programs: Vec::new(), dir };
+        DirBuilder::new().mode(0o700).create(server.path("run")).expect("the runtime folder");
+        let bus = server.path("run/bus");
+        let config = server.path("bus.conf");
+        fs::write(&config, BUS.replace("BUS", bus.to_str().expect("text"))).expect("its configuration");
+        let mut daemon = server.command("dbus-daemon");
+        daemon.arg("--nofork").arg("--config-file").arg(config);
+        server.run(daemon);
+        until("the bus is there", || bus.exists().then_some(()));
+        server.run(server.command("pipewire"));
+        until("PipeWire answers", || server.ask("pw-cli", &["info", "0"]));
+        server.run(server.command("wireplumber"));
+        server.run(server.command("pipewire-pulse"));
+        until("its PulseAudio side answers", || server.ask("pactl", &["info"]));
+
+        let null_sink = ["load-module", "module-null-sink", "channel_map=stereo"];
+        let speaker = ["sink_name=speaker"];
+        let microphone = ["media.class=Audio/Source/Virtual", "sink_name=vmic"];
+        for device in [&speaker[..], &microphone] {
+            let arguments = [&null_sink[..], device].concat();
+            server.ask("pactl", &arguments).unwrap_or_else(|| panic!("pactl {arguments:?}"));
+        }
+        for (command, name) in [("sink", "speaker"), ("source", "vmic")] {
+            until(&format!("{name} is the default"), || {
+                server.ask("pactl", &[&format!("set-default-{command}"), name])?;
+                let answer = server.ask("pactl", &[&format!("get-default-{command}")])?;
+                (answer.trim() == name).then_some(())
+            });
+        }
+        server
+    }
+
+    /// Plays a sine at −6 dBFS as what the microphone hears: three minutes, or until it is dropped.
+    pub(crate) fn play_tone_into_the_microphone(&self) -> Program {
+        let file = self.path("tone.wav");
+        let made = self
+            .command("sox")
+            .args(["-n", "-r", &RATE.to_string(), "-c", "2", "-b", "24"])
+            .arg(&file)
+            .args(["synth", "180", "sine", &crate::recording::TONE_HZ.to_string(), "gain", "-6"])
+            .status();
+        assert!(made.is_ok_and(|status| status.success()), "sox makes a tone");
+        let mut player = self.command("pw-play");
+        player.arg("--target=0").arg(file);
+        let player = Program::spawn(player);
+        for side in ["FL", "FR"] {
+            until("the tone reaches the microphone", || {
+                let (from, to) = (format!("pw-play:output_{side}"), format!("vmic:input_{side}"));
+                self.ask("pw-link", &[&from, &to])
+            });
+        }
+        player
+    }
+
+    /// A program that finds this server and nothing else of the environment.
+    pub(crate) fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command.env_clear().stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        if let Some(path) = std::env::var_os("PATH") {
+            command.env("PATH", path);
+        }
+        command
+            .env("HOME", self.dir.path())
+            .env("XDG_RUNTIME_DIR", self.path("run"))
+            .env("DBUS_SESSION_BUS_ADDRESS", format!("unix:path={}", self.path("run/bus").display()))
+            .env("LC_ALL", "C");
+        command
+    }
+
+    /// A path in this server's folder.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    /// What a program that succeeds prints.
+    fn ask(&self, program: &str, arguments: &[&str]) -> Option<String> {
+        let mut command = self.command(program);
+        let output: Output = command.args(arguments).stdout(Stdio::piped()).output().expect(program);
+        output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
+    fn run(&mut self, command: Command) {
+        self.programs.insert(0, Program::spawn(command));
+    }
+}
+
+/// A program that is ended when dropped.
+pub(crate) struct Program(Child);
+
+impl Program {
+    pub(crate) fn spawn(mut command: Command) -> Self {
+        let child = command.spawn();
+        Self(child.unwrap_or_else(|error| panic!("{}: {error}", command.get_program().display())))
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // Not waited for yet, so the id is still its own.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
