@@ -2,18 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-/// The pauses after the first, second, … crash in a row; the last one repeats.
-const PAUSES: [Duration; 5] = [
-    Duration::from_millis(250),
-    Duration::from_millis(500),
-    Duration::from_secs(1),
-    Duration::from_secs(2),
-    Duration::from_secs(5),
-];
+/// The pauses after the first and the second crash. One more within [`HOLD_WINDOW`] holds the child, so that longer
+/// pauses have no place.
+const PAUSES: [Duration; 2] = [Duration::from_millis(250), Duration::from_millis(500)];
 
-/// So many crashes …
-const HOLD_AFTER: usize = 3;
-/// … within this time, and the child is held.
+/// Crashes longer ago than this don't count.
 const HOLD_WINDOW: Duration = Duration::from_secs(30);
 
 /// What to do after a crash.
@@ -36,10 +29,7 @@ impl Crashes {
     pub(crate) fn add(&mut self, now: Instant) -> Verdict {
         self.times.retain(|time| now.duration_since(*time) < HOLD_WINDOW);
         self.times.push(now);
-        if self.times.len() >= HOLD_AFTER {
-            return Verdict::Hold;
-        }
-        Verdict::After(PAUSES[(self.times.len() - 1).min(PAUSES.len() - 1)])
+        PAUSES.get(self.times.len() - 1).map_or(Verdict::Hold, |pause| Verdict::After(*pause))
     }
 
     /// A new build, or a person's "Restart": what was before doesn't count.

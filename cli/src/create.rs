@@ -49,7 +49,6 @@ pub(crate) fn run(args: &CreateArgs) -> anyhow::Result<()> {
     }
     println!("\nNext:");
     println!("  cd {}", shell_word(&folder));
-    println!("  wavecraft start               the page with synthetic meters, no audio");
     println!("  wavecraft start --with-audio  your microphone through your DSP");
     Ok(())
 }

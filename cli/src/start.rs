@@ -31,7 +31,7 @@ pub(crate) struct StartArgs {
     /// Fail where a port is taken instead of using the next
     #[arg(long)]
     strict_port: bool,
-    /// Where the sound comes from: mic, tone, noise, silence or file:PATH [default: the last used, else mic]
+    /// Where the sound comes from: mic, tone, noise, sweep, silence or file:PATH [default: the last used, else mic]
     #[arg(long, env = "WAVECRAFT_INPUT", value_parser = source)]
     input: Option<Source>,
     /// The cargo profile to build with [default: an optimised development profile]

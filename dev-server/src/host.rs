@@ -52,7 +52,7 @@ pub trait Host: Send + Sync + 'static {
     /// What the page is to be told.
     fn set_mute(&self, on: bool) -> Result<(), ErrorObject>;
 
-    /// Chooses where the input comes from: the tone, noise, silence, or the file that was chosen already. Never asked
+    /// Chooses where the input comes from: the tone, noise, the sweep, silence, or the file that was chosen already. Never asked
     /// for the microphone.
     ///
     /// # Errors

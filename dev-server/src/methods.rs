@@ -88,7 +88,9 @@ fn carry_out(request: Request, caller: &Member, hub: &Hub) -> Result<Reply, Erro
             Reply::Done {}
         }
         Request::SetSource(set) if set.source == SourceName::Microphone => {
-            return Err(not_allowed("setSource: a page can't open the microphone; press s in the terminal"));
+            return Err(not_allowed(
+                "setSource: a page can't open the microphone; start with `--input mic` in the terminal",
+            ));
         }
         Request::SetSource(set) => {
             host.set_source(set.source)?;

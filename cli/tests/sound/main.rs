@@ -2,7 +2,6 @@
 //!
 //! Each test has a PipeWire of its own. None claims anything about time: machines that run tests lose blocks now and
 //! then, so what is checked is the median over a second, and another second is taken if one doesn't fit.
-#![cfg(target_os = "linux")]
 
 mod page;
 mod recording;

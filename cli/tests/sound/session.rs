@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use std::{
     fs::{self, File},
     path::{Path, PathBuf},
-    process::{Child, Command},
+    process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
 
@@ -74,7 +74,8 @@ impl<'a> Session<'a> {
 
     /// What `wavecraft status --json` says.
     pub(crate) fn status(&self) -> Value {
-        let output = wavecraft(self.server, Path::new("/")).args(["status", "--json"]).output();
+        let output =
+            wavecraft(self.server, Path::new("/")).args(["status", "--json"]).stdout(Stdio::piped()).output();
         serde_json::from_slice(&output.expect("wavecraft status").stdout).expect("JSON")
     }
 

@@ -46,8 +46,8 @@ test('without a token the page says how to get one, and shows no controls', () =
       <App />
     </ClientContext>,
   );
-  expect(screen.getByText('o').closest('p')?.textContent).toBe(
-    'Press o in the terminal where wavecraft start runs.',
+  expect(screen.getByText('wavecraft start').closest('p')?.textContent).toBe(
+    'Open the address that wavecraft start printed in its terminal.',
   );
   expect(screen.queryByRole('slider')).toBeNull();
   expect(server.sockets).toHaveLength(0);

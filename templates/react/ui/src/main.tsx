@@ -7,7 +7,7 @@ import { Client, ClientContext, findAddress } from './wavecraft';
 const client = new Client();
 client.connect(findAddress());
 
-// `o` in the terminal may open the page in a tab that has it already, with the key of a new start.
+// The address of a new start, with its key, may be opened in a tab that has the page already.
 addEventListener('hashchange', () => {
   if (location.hash.includes('wc=')) client.connect(findAddress());
 });

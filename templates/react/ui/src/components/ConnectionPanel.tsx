@@ -14,9 +14,9 @@ export function ConnectionPanel() {
       <section className="card connection" role="status">
         <h2>Not connected</h2>
         <p>
-          Press <kbd>o</kbd> in the terminal where <code>wavecraft start</code> runs.
+          Open the address that <code>wavecraft start</code> printed in its terminal.
         </p>
-        <p className="hint">It opens this page with the key that connects it. A bookmark has none.</p>
+        <p className="hint">It has the key that connects this page. A bookmark has none.</p>
       </section>
     );
   }
@@ -25,8 +25,8 @@ export function ConnectionPanel() {
       <h2>Connecting again…</h2>
       {connection.attempt >= PATIENCE && (
         <p>
-          Is <code>wavecraft start</code> still running? If you started it anew, press <kbd>o</kbd> in its terminal:
-          each start has a new key.
+          Is <code>wavecraft start</code> still running? If you started it anew, open the address in its
+          terminal: each start has a new key.
         </p>
       )}
     </section>
