@@ -18,7 +18,7 @@ use std::{
     time::{Duration, Instant},
 };
 use tokio::sync::mpsc;
-use tracing::{debug, info, warn};
+use tracing::{debug, info};
 use wavecraft_companion_protocol::{
     control::{self, ChildLog, Welcome},
     paths::Paths,
@@ -261,7 +261,7 @@ impl App {
         let line = rpc::notification(method, params);
         for (client_id, client) in &self.clients {
             if (client.all || owner == Some(*client_id)) && !client.outbox.send(line.clone()) {
-                warn!("{client_id:?} reads too slowly or is gone: it missed a {method}");
+                debug!("{client_id:?} reads too slowly or is gone: it missed a {method}");
             }
         }
     }

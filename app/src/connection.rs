@@ -20,8 +20,9 @@ use wavecraft_companion_protocol::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct ConnectionId(u64);
 
-/// So many lines may wait for a client that doesn't read. A line a second and a child's log fit well; a client that
-/// is further behind is closed, since it would miss what must not be missed.
+/// So many lines may wait for a client that doesn't read, for example one in a suspended terminal: a quarter of an hour
+/// of a line a second. Notifications after that are lost to it, which its next figures make up for; a call whose answer
+/// finds no room closes the connection.
 const WAITING_LINES: usize = 1024;
 
 /// Where a connection's lines go out.

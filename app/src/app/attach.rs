@@ -19,7 +19,7 @@ use std::{
 use tracing::{info, warn};
 use wavecraft_audio_core::{AudioFile, FileError, ProjectSettings};
 use wavecraft_companion_protocol::{
-    control::{Attach, Attached, BAD_EXECUTABLE, BAD_SOURCE, PORT_TAKEN, Reload},
+    control::{Attach, Attached, BAD_EXECUTABLE, BAD_SOURCE, PORT_TAKEN, RELOAD_FAILED, Reload},
     rpc::{ErrorObject, INTERNAL_ERROR, to_value},
     session::{Source, State},
 };
@@ -248,6 +248,11 @@ impl App {
     pub(super) fn reload(&mut self, reload: Reload, reply: Reply) {
         if let Err(refused) = check_executable(&reload.executable) {
             let _ = reply.send(Err(refused));
+            return;
+        }
+        if !matches!(self.audio, AudioSide::Open(_)) {
+            let message = "the audio side is just being opened: save the change again in a moment";
+            let _ = reply.send(Err(ErrorObject::new(RELOAD_FAILED, message)));
             return;
         }
         let id = reload.session;
