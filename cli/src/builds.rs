@@ -5,6 +5,7 @@ use crate::secret;
 use anyhow::Context;
 use std::{
     fs::{self, DirBuilder, Permissions},
+    hash::{DefaultHasher, Hasher},
     os::unix::fs::{DirBuilderExt, PermissionsExt},
     path::{Path, PathBuf},
 };
@@ -14,6 +15,24 @@ use std::{
 pub(crate) struct Builds {
     folder: PathBuf,
     generation: u32,
+}
+
+/// What a program consists of, told from another by its bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Digest(u64);
+
+impl Digest {
+    /// Of a program.
+    ///
+    /// # Errors
+    /// If it can't be read.
+    pub(crate) fn of(executable: &Path) -> anyhow::Result<Self> {
+        let bytes =
+            fs::read(executable).with_context(|| format!("{} can't be read", executable.display()))?;
+        let mut hasher = DefaultHasher::new();
+        hasher.write(&bytes);
+        Ok(Self(hasher.finish()))
+    }
 }
 
 impl Builds {
@@ -69,6 +88,8 @@ mod tests {
         let second = builds.keep(&original).unwrap();
         assert_eq!(fs::read_to_string(&first).unwrap(), "one");
         assert_eq!(fs::read_to_string(&second).unwrap(), "two");
+        assert_eq!(Digest::of(&second).unwrap(), Digest::of(&original).unwrap());
+        assert_ne!(Digest::of(&first).unwrap(), Digest::of(&second).unwrap());
         for path in [&first, first.parent().unwrap(), &builds.folder] {
             assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o700, "{}", path.display());
         }

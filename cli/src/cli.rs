@@ -17,7 +17,7 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Create a new project
     Create(CreateArgs),
-    /// Build this project, run its DSP in the companion, and serve its page
+    /// Build this project, serve its page, and with `--with-audio` play audio through its DSP
     Start(StartArgs),
     /// Show what the companion runs
     Status(JsonArgs),

@@ -3,7 +3,7 @@
 mod connection;
 mod launch;
 
-pub(crate) use connection::{Connection, Error};
+pub(crate) use connection::{Connection, Error, Incoming};
 pub(crate) use launch::{Launched, Launcher};
 
 use crate::platform;

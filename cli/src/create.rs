@@ -49,6 +49,7 @@ pub(crate) fn run(args: &CreateArgs) -> anyhow::Result<()> {
     }
     println!("\nNext:");
     println!("  cd {}", shell_word(&folder));
+    println!("  wavecraft start               the page alone, with made-up levels");
     println!("  wavecraft start --with-audio  your microphone through your DSP");
     Ok(())
 }

@@ -16,6 +16,7 @@ mod lines;
 mod page;
 mod platform;
 mod ports;
+mod preview;
 mod processes;
 mod programs;
 mod project;
@@ -25,6 +26,7 @@ mod signals;
 mod start;
 mod status;
 mod stop;
+mod watch;
 
 use clap::Parser;
 use cli::{Cli, Command};

@@ -88,6 +88,16 @@ impl Running {
         }
     }
 
+    /// Ends it and all of its group. Returned is what ends when nothing is left of them.
+    pub(crate) fn end(self) -> impl Future<Output = ()> + Send + use<> {
+        // The rest is dropped here, which is what ends it.
+        let mut ended = self.ended;
+        async move {
+            // An error is a watcher that is gone: it looked before.
+            let _ = ended.wait_for(Option::is_some).await;
+        }
+    }
+
     /// Waits for its end, and that of all of its group. Nothing is lost if the wait is given up.
     pub(crate) async fn wait(&mut self) -> io::Result<ExitStatus> {
         let ended = self.ended.wait_for(Option::is_some).await.map_err(io::Error::other)?;

@@ -7,7 +7,7 @@ use std::{
 };
 use wavecraft_companion_protocol::{
     event::Event,
-    session::{AudioDevices, Build, State},
+    session::{AudioDevices, State},
 };
 
 /// Who wrote a line: the `from` of a log event.
@@ -77,9 +77,14 @@ impl Report {
         self.say(&format!("  {}{value}", self.painted(BOLD, &format!("{name:<10}"))));
     }
 
+    /// A line for a person about something that failed, where programs have their own event for it.
+    pub(crate) fn warn(&self, text: &str) {
+        self.say(&format!("{} {text}", self.painted(RED, "!")));
+    }
+
     /// Something failed and the command goes on.
     pub(crate) fn trouble(&self, message: &str) {
-        self.say(&format!("{} {message}", self.painted(RED, "!")));
+        self.warn(message);
         self.failure(message);
     }
 
@@ -116,11 +121,22 @@ impl Report {
                         ),
                     ),
                 }
-                self.item("Audio", &audio(devices, *latency_ms));
-                if let Some(notice) = &devices.notice {
-                    self.item("", notice);
+                match devices {
+                    Some(devices) => {
+                        self.item("Audio", &audio(devices, latency_ms.unwrap_or_default()));
+                        if let Some(notice) = &devices.notice {
+                            self.item("", notice);
+                        }
+                        self.say(&format!("  {} Ctrl+C stops it.", self.painted(GREEN, "Live.")));
+                    }
+                    None => {
+                        self.item(
+                            "Audio",
+                            "none: the levels are synthetic. `wavecraft start --with-audio` plays through your DSP",
+                        );
+                        self.say(&format!("  {} Ctrl+C stops it.", self.painted(GREEN, "Ready.")));
+                    }
                 }
-                self.say(&format!("  {} Ctrl+C stops it.", self.painted(GREEN, "Live.")));
             }
             Event::Stats { blocks, late_blocks, xruns, load, input_rms, output_rms, .. } => {
                 self.detail(&format!(
@@ -131,20 +147,15 @@ impl Report {
                 ));
             }
             Event::State { state, reason } => self.state(*state, reason.as_deref()),
-            Event::Build(Build::Building) => self.say("Building dev-audio …"),
-            Event::Build(Build::Ok { ms }) => self.say(&format!("Built in {}", seconds(*ms))),
             Event::Reloaded { build_ms, swap_ms } => {
                 self.say(&format!("Rebuilt in {}, swapped in {swap_ms} ms", seconds(*build_ms)));
             }
             Event::Stopped { orphans } if *orphans > 0 => {
-                self.say(&format!("{} {orphans} process(es) could not be ended", self.painted(RED, "!")));
+                self.warn(&format!("{orphans} process(es) could not be ended"));
             }
-            // Cargo's own text is on the screen; errors and lines have their own functions; an end without orphans
-            // goes without saying.
-            Event::Build(Build::Failed { .. })
-            | Event::Log { .. }
-            | Event::Error { .. }
-            | Event::Stopped { .. } => {}
+            // What a build is for is known where it is made; errors and lines have their own functions; an end without
+            // orphans goes without saying.
+            Event::Build(_) | Event::Log { .. } | Event::Error { .. } | Event::Stopped { .. } => {}
         }
         self.emit(event);
     }
@@ -164,9 +175,8 @@ impl Report {
         match (usual, reason) {
             (true, None) => self.detail(&format!("processor {name}")),
             (true, Some(reason)) => self.say(&format!("processor {name}: {reason}")),
-            (false, reason) => self.say(&format!(
-                "{} processor {name}{}",
-                self.painted(RED, "!"),
+            (false, reason) => self.warn(&format!(
+                "processor {name}{}",
                 reason.map(|reason| format!(": {reason}")).unwrap_or_default()
             )),
         }
@@ -221,7 +231,8 @@ pub(crate) fn decibels(amplitude: f32) -> String {
     if amplitude > 0.0 { format!("{:.1} dB", 20.0 * amplitude.log10()) } else { "silence".into() }
 }
 
-fn seconds(ms: u64) -> String {
+/// A time in seconds, to a tenth.
+pub(crate) fn seconds(ms: u64) -> String {
     format!("{}.{} s", ms / 1000, ms % 1000 / 100)
 }
 

@@ -1,13 +1,17 @@
 //! `wavecraft start`: from a project's sources to its sound and its page, and back to nothing.
 
 mod end;
-mod run;
+mod prepare;
+mod rebuilds;
+mod session;
+mod swap;
 
 use crate::{
     builds::Builds,
     companion::{self, Companion, Launched},
-    failure::{INTERRUPTED, SUCCESS, Usage},
+    failure::{INTERRUPTED, SUCCESS},
     page::{InstallPolicy, Page},
+    preview::Preview,
     processes::Processes,
     report::Report,
     signals::Signals,
@@ -19,7 +23,7 @@ use wavecraft_companion_protocol::{event::Event, paths::Paths, session::Source, 
 /// What `wavecraft start` is asked for.
 #[derive(Debug, clap::Args)]
 pub(crate) struct StartArgs {
-    /// Run the project's DSP with real audio
+    /// Play real audio through the project's DSP; without it, the page has synthetic levels
     #[arg(long)]
     with_audio: bool,
     /// The WebSocket's port, or the next free one [default: 9000]
@@ -37,6 +41,9 @@ pub(crate) struct StartArgs {
     /// The cargo profile to build with [default: an optimised development profile]
     #[arg(long, env = "WAVECRAFT_PROFILE", value_name = "NAME")]
     profile: Option<String>,
+    /// Don't rebuild when a source changes
+    #[arg(long)]
+    no_watch: bool,
     /// Serve no page
     #[arg(long)]
     no_ui: bool,
@@ -49,7 +56,7 @@ pub(crate) struct StartArgs {
     /// Never install the page's packages
     #[arg(long)]
     no_install: bool,
-    /// Stop after so many seconds of sound
+    /// Stop after so many seconds from when it is ready
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     seconds: Option<u64>,
     /// Print events as JSON, one a line, on standard output
@@ -98,6 +105,7 @@ struct Start {
     builds: Option<Builds>,
     companion: Option<Companion>,
     launched: Option<Launched>,
+    preview: Option<Preview>,
     page: Option<Page>,
     children: BTreeSet<end::Process>,
 }
@@ -113,14 +121,6 @@ enum End {
 
 /// Runs the project until it is stopped; returns the exit code.
 pub(crate) async fn run(args: StartArgs) -> anyhow::Result<i32> {
-    if !args.with_audio {
-        return Err(Usage(
-            "`wavecraft start` runs the project's DSP with `--with-audio`; starting the page alone, with synthetic \
-             meters, is not there yet. Use `wavecraft start --with-audio`"
-                .into(),
-        )
-        .into());
-    }
     let mut signals = Signals::take().context("the system's signals can't be watched")?;
     let mut start = Start {
         report: Report::new(args.json, args.verbose),
@@ -131,6 +131,7 @@ pub(crate) async fn run(args: StartArgs) -> anyhow::Result<i32> {
         builds: None,
         companion: None,
         launched: None,
+        preview: None,
         page: None,
         children: BTreeSet::new(),
         args,

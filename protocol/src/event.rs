@@ -7,18 +7,20 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "camelCase")]
 pub enum Event {
-    /// The processor is heard, and the addresses work.
+    /// The addresses work, and with audio the processor is heard.
     Ready {
-        /// The companion's name for this project.
+        /// The companion's name for this project; without audio its package's.
         session: String,
         /// The dev WebSocket, with its token.
         ws_url: String,
         /// The project's page, with its token; absent with `--no-ui` or without a `ui` folder.
         ui_url: Option<String>,
-        /// What is used for audio.
-        devices: AudioDevices,
-        /// From the microphone to the loudspeaker, as reported.
-        latency_ms: f64,
+        /// What is used for audio; absent without.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        devices: Option<AudioDevices>,
+        /// From the microphone to the loudspeaker, as reported; absent without audio.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        latency_ms: Option<f64>,
     },
     /// Once a second.
     Stats {
@@ -47,11 +49,11 @@ pub enum Event {
     },
     /// cargo started, or ended.
     Build(Build),
-    /// A newer processor is heard.
+    /// A newer processor is heard; without audio, its parameters are on the page.
     Reloaded {
         /// The build's time.
         build_ms: u64,
-        /// From asking for the swap to the newer processor being heard.
+        /// From the end of the build to there.
         swap_ms: u64,
     },
     /// A line that the child, cargo or the UI's server wrote.

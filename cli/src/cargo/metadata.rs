@@ -8,7 +8,10 @@ use crate::{
 };
 use anyhow::{Context, bail};
 use serde_json::Value;
-use std::path::{Path, PathBuf};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+};
 
 /// The project's binary.
 #[derive(Debug, PartialEq, Eq)]
@@ -29,8 +32,29 @@ pub(crate) async fn find_dev_audio(
     processes: &mut Processes,
 ) -> anyhow::Result<DevAudio> {
     let engine = project.engine();
+    let metadata = ask(cargo, &["--no-deps"], &engine, processes).await?;
+    choose(&metadata, &engine.join("Cargo.toml")).with_context(|| missing(&engine))
+}
+
+/// The folders of all packages on this machine that the binary is built from: its own, and those that it depends on by
+/// a path, directly or not. To be asked after a build: without the crates from elsewhere cargo can't tell.
+///
+/// # Errors
+/// If a manifest can't be read, in cargo's words.
+pub(crate) async fn local_packages(
+    cargo: &Path,
+    dev_audio: &DevAudio,
+    processes: &mut Processes,
+) -> anyhow::Result<Vec<PathBuf>> {
+    let folder = dev_audio.manifest.parent().context("a manifest is in a folder")?;
+    let metadata = ask(cargo, &["--offline"], folder, processes).await?;
+    Ok(local_in(&metadata, &dev_audio.manifest))
+}
+
+/// `cargo metadata`, asked in `folder`.
+async fn ask(cargo: &Path, args: &[&str], folder: &Path, processes: &mut Processes) -> anyhow::Result<Value> {
     let mut command = guarded(cargo);
-    command.args(["metadata", "--no-deps", "--format-version", "1"]).current_dir(&engine);
+    command.args(["metadata", "--format-version", "1"]).args(args).current_dir(folder);
     let mut running = processes.spawn(&mut command).context("cargo could not be started")?;
     let (mut output, mut errors) = (String::new(), String::new());
     while let Some(line) = running.next_line().await? {
@@ -40,11 +64,34 @@ pub(crate) async fn find_dev_audio(
         }
     }
     if !running.wait().await?.success() {
-        bail!("cargo can't read {}:{errors}", engine.join("Cargo.toml").display());
+        bail!("cargo can't read {}:{errors}", folder.join("Cargo.toml").display());
     }
-    let metadata: Value =
-        serde_json::from_str(&output).context("`cargo metadata` answered with something else than JSON")?;
-    choose(&metadata, &engine.join("Cargo.toml")).with_context(|| missing(&engine))
+    serde_json::from_str(&output).context("`cargo metadata` answered with something else than JSON")
+}
+
+/// The folders of the packages without a source that `manifest`'s package needs. A package from a registry can't depend
+/// on one by a path.
+fn local_in(metadata: &Value, manifest: &Path) -> Vec<PathBuf> {
+    let path = |package: &Value| package["manifest_path"].as_str().map(PathBuf::from);
+    let packages = metadata["packages"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let local: BTreeMap<&str, PathBuf> = packages
+        .iter()
+        .filter(|package| package["source"].is_null())
+        .filter_map(|package| Some((package["id"].as_str()?, path(package)?)))
+        .collect();
+    let nodes = metadata["resolve"]["nodes"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let needs = |id: &str| {
+        let node = nodes.iter().find(|node| node["id"] == id);
+        node.and_then(|node| node["dependencies"].as_array()).map(Vec::as_slice).unwrap_or_default()
+    };
+    let mut found = BTreeSet::new();
+    let mut next: Vec<_> = local.iter().filter(|(_, path)| *path == manifest).map(|(id, _)| *id).collect();
+    while let Some(id) = next.pop() {
+        if found.insert(id) {
+            next.extend(needs(id).iter().filter_map(Value::as_str).filter(|id| local.contains_key(id)));
+        }
+    }
+    found.iter().filter_map(|id| local[id].parent().map(Path::to_path_buf)).collect()
 }
 
 /// The engine's own package, or where its manifest is only a workspace's, the one member that has the binary.
@@ -104,6 +151,29 @@ mod tests {
 
     fn chosen(packages: &[Value], manifest: &str) -> Option<String> {
         choose(&json!({"packages": packages}), Path::new(manifest)).map(|found| found.package)
+    }
+
+    #[test]
+    fn what_it_is_built_from_are_the_packages_on_this_machine_that_it_needs() {
+        let package = |name: &str, source: Value| json!({"id": name, "manifest_path": format!("/p/{name}/Cargo.toml"), "source": source});
+        let metadata = json!({
+            "packages": [
+                package("engine", Value::Null),
+                package("shared", Value::Null),
+                package("deep", Value::Null),
+                package("unrelated", Value::Null),
+                package("serde", json!("registry")),
+            ],
+            "resolve": {"nodes": [
+                {"id": "engine", "dependencies": ["shared", "serde"]},
+                {"id": "shared", "dependencies": ["deep", "engine"]},
+                {"id": "deep", "dependencies": []},
+                {"id": "unrelated", "dependencies": ["engine"]},
+                {"id": "serde", "dependencies": []},
+            ]},
+        });
+        let local = local_in(&metadata, Path::new("/p/engine/Cargo.toml"));
+        assert_eq!(local, ["/p/deep", "/p/engine", "/p/shared"].map(PathBuf::from));
     }
 
     #[test]

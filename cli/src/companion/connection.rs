@@ -1,7 +1,11 @@
 //! One connection of the control socket: requests with their answers, and what the companion tells unasked.
 
 use serde_json::Value;
-use std::{collections::VecDeque, io, time::Duration};
+use std::{
+    collections::{BTreeSet, VecDeque},
+    io,
+    time::Duration,
+};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::UnixStream,
@@ -12,9 +16,18 @@ use wavecraft_companion_protocol::{
     rpc::{self, ErrorObject, FromServer, Id},
 };
 
-/// So many notifications wait while a request is under way. More can only come from a companion gone wrong, and then
-/// the oldest are dropped.
-const WAITING_NOTICES: usize = 4096;
+/// So much waits while a request is under way. More can only come from a companion gone wrong, and then the oldest is
+/// dropped.
+const WAITING: usize = 4096;
+
+/// What comes without being waited for.
+#[derive(Debug)]
+pub(crate) enum Incoming {
+    /// A notification.
+    Notice(Notice),
+    /// The answer to what was [asked](Connection::ask) with this number.
+    Answer(u64, Result<Value, ErrorObject>),
+}
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
@@ -47,48 +60,66 @@ pub(crate) struct Connection {
     stream: UnixStream,
     incoming: Vec<u8>,
     outgoing: Vec<u8>,
-    notices: VecDeque<Notice>,
+    waiting: VecDeque<Incoming>,
+    asked: BTreeSet<u64>,
     last_id: u64,
 }
 
 impl Connection {
     /// Of a connected socket.
     pub(crate) fn new(stream: UnixStream) -> Self {
-        Self { stream, incoming: Vec::new(), outgoing: Vec::new(), notices: VecDeque::new(), last_id: 0 }
+        Self {
+            stream,
+            incoming: Vec::new(),
+            outgoing: Vec::new(),
+            waiting: VecDeque::new(),
+            asked: BTreeSet::new(),
+            last_id: 0,
+        }
     }
 
-    /// Asks for `method` and waits for its answer, at most `limit`. Notifications that come meanwhile are kept.
+    /// Asks for `method` and waits for its answer, at most `limit`. Whatever else comes meanwhile is kept.
     pub(crate) async fn call<R: serde::de::DeserializeOwned>(
         &mut self,
         method: &'static str,
         params: &impl serde::Serialize,
         limit: Duration,
     ) -> Result<R, Error> {
-        self.last_id += 1;
-        let id = Id::Number(self.last_id.into());
-        self.outgoing.extend_from_slice(rpc::request(self.last_id, method, params).as_bytes());
-        self.outgoing.push(b'\n');
+        let id = Id::Number(self.tell(method, params).into());
         let answer = timeout(limit, self.answer_to(&id)).await;
         let value = answer.map_err(|_| Error::Late { method, limit })??;
         serde_json::from_value(value).map_err(|error| Error::Garbage(format!("`{method}`: {error}")))
     }
 
-    /// The next thing that the companion tells unasked.
-    pub(crate) async fn notice(&mut self) -> Result<Notice, Error> {
+    /// Asks for `method`, whose answer comes by [`next`](Self::next) with the number returned. Sent by the next wait.
+    pub(crate) fn ask(&mut self, method: &'static str, params: &impl serde::Serialize) -> u64 {
+        let id = self.tell(method, params);
+        self.asked.insert(id);
+        id
+    }
+
+    /// Asks for `method`, whatever the answer. Sent by the next wait.
+    pub(crate) fn tell(&mut self, method: &'static str, params: &impl serde::Serialize) -> u64 {
+        self.last_id += 1;
+        self.outgoing.extend_from_slice(rpc::request(self.last_id, method, params).as_bytes());
+        self.outgoing.push(b'\n');
+        self.last_id
+    }
+
+    /// The next thing that comes.
+    pub(crate) async fn next(&mut self) -> Result<Incoming, Error> {
         loop {
-            if let Some(notice) = self.notices.pop_front() {
-                return Ok(notice);
+            self.flush().await?;
+            if let Some(incoming) = self.waiting.pop_front() {
+                return Ok(incoming);
             }
             let message = self.message().await?;
-            self.keep_notice(message);
+            self.keep(message);
         }
     }
 
     async fn answer_to(&mut self, awaited: &Id) -> Result<Value, Error> {
-        while !self.outgoing.is_empty() {
-            let count = self.stream.write(&self.outgoing).await.map_err(gone_or)?;
-            self.outgoing.drain(..count);
-        }
+        self.flush().await?;
         loop {
             match self.message().await? {
                 FromServer::Answer { id, outcome } if id == *awaited => {
@@ -98,19 +129,35 @@ impl Connection {
                 FromServer::Answer { id: Id::Null, outcome: Err(error) } => {
                     return Err(Error::Refused(error));
                 }
-                other => self.keep_notice(other),
+                other => self.keep(other),
             }
         }
     }
 
-    fn keep_notice(&mut self, message: FromServer) {
-        // Answers that nobody waits for any more, and notifications of a newer version, are nothing to us.
-        let FromServer::Notification { method, params } = message else { return };
-        let Some(notice) = Notice::read(&method, params) else { return };
-        if self.notices.len() == WAITING_NOTICES {
-            self.notices.pop_front();
+    async fn flush(&mut self) -> Result<(), Error> {
+        while !self.outgoing.is_empty() {
+            let count = self.stream.write(&self.outgoing).await.map_err(gone_or)?;
+            self.outgoing.drain(..count);
         }
-        self.notices.push_back(notice);
+        Ok(())
+    }
+
+    /// Answers that nobody waits for, and notifications of a newer version, are nothing to us.
+    fn keep(&mut self, message: FromServer) {
+        let incoming = match message {
+            FromServer::Notification { method, params } => {
+                Notice::read(&method, params).map(Incoming::Notice)
+            }
+            FromServer::Answer { id: Id::Number(id), outcome } => {
+                id.as_u64().filter(|id| self.asked.remove(id)).map(|id| Incoming::Answer(id, outcome))
+            }
+            FromServer::Answer { .. } => None,
+        };
+        let Some(incoming) = incoming else { return };
+        if self.waiting.len() == WAITING {
+            self.waiting.pop_front();
+        }
+        self.waiting.push_back(incoming);
     }
 
     async fn message(&mut self) -> Result<FromServer, Error> {
@@ -171,11 +218,28 @@ mod tests {
         says(&mut theirs, &(rpc::notification("newerThing", &state) + "\n")).await;
         says(&mut theirs, "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":42}\n").await;
         assert_eq!(connection.call::<u32>("x", &json!({}), SOON).await.unwrap(), 42);
-        assert!(matches!(connection.notice().await.unwrap(), Notice::State(change) if change.session == "a"));
+        let next = connection.next().await.unwrap();
+        assert!(matches!(next, Incoming::Notice(Notice::State(change)) if change.session == "a"));
         says(&mut theirs, "{\"jsonrpc\":\"2.0\",\"id\":2,\"error\":{\"code\":-32011,\"message\":\"no\"}}\n")
             .await;
         let refused = connection.call::<u32>("x", &json!({}), SOON).await;
         assert!(matches!(refused, Err(Error::Refused(error)) if error.code == -32011));
+    }
+
+    #[tokio::test]
+    async fn what_was_asked_is_answered_later_and_what_was_told_is_not() {
+        let (mut connection, mut theirs) = pair();
+        let told = connection.tell("x", &json!({}));
+        let asked = connection.ask("y", &json!({}));
+        for id in [told, asked] {
+            says(&mut theirs, &format!("{{\"jsonrpc\":\"2.0\",\"id\":{id},\"result\":{id}}}\n")).await;
+        }
+        let next = connection.next().await.unwrap();
+        assert!(matches!(next, Incoming::Answer(id, Ok(value)) if id == asked && value == asked));
+        let mut sent = String::new();
+        drop(connection);
+        theirs.read_to_string(&mut sent).await.unwrap();
+        assert_eq!(sent.lines().count(), 2, "{sent}");
     }
 
     #[tokio::test]
@@ -184,24 +248,24 @@ mod tests {
         let text = rpc::notification("sessionState", &json!({"session": "a", "state": "held"})) + "\n";
         let (first, second) = text.split_at(20);
         says(&mut theirs, first).await;
-        assert!(timeout(Duration::from_millis(20), connection.notice()).await.is_err());
+        assert!(timeout(Duration::from_millis(20), connection.next()).await.is_err());
         says(&mut theirs, second).await;
-        assert!(matches!(connection.notice().await.unwrap(), Notice::State(_)));
+        assert!(matches!(connection.next().await.unwrap(), Incoming::Notice(Notice::State(_))));
     }
 
     #[tokio::test]
     async fn what_is_wrong_is_told_apart() {
         let (mut connection, mut theirs) = pair();
         says(&mut theirs, "hello?\n").await;
-        assert!(matches!(connection.notice().await, Err(Error::Garbage(_))));
+        assert!(matches!(connection.next().await, Err(Error::Garbage(_))));
         let late = connection.call::<u32>("x", &json!({}), Duration::from_millis(1)).await;
         assert!(matches!(late, Err(Error::Late { method: "x", .. })));
         drop(theirs);
-        assert!(matches!(connection.notice().await, Err(Error::Gone)));
+        assert!(matches!(connection.next().await, Err(Error::Gone)));
 
         let (mut connection, mut theirs) = pair();
         let flood = tokio::spawn(async move { theirs.write_all(&vec![b'x'; MAX_LINE_BYTES * 2]).await });
-        assert!(matches!(connection.notice().await, Err(Error::Garbage(_))));
+        assert!(matches!(connection.next().await, Err(Error::Garbage(_))));
         drop(connection);
         assert!(flood.await.unwrap().is_err());
     }

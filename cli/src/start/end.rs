@@ -60,6 +60,9 @@ impl Start {
     async fn end_in_order(&mut self) -> usize {
         // Dropped first, so that it and the processor end at the same time.
         self.page = None;
+        if let Some(preview) = self.preview.take() {
+            preview.end().await;
+        }
         let asked = self.detach().await;
         let mut left = self.processes.end().await;
         if let Some(launched) = &mut self.launched {

@@ -28,11 +28,6 @@ fn arguments_that_are_none_are_usage_errors() {
 }
 
 #[test]
-fn a_start_without_audio_says_what_to_use() {
-    World::with_project().run(&["start"]).fails(2, &["--with-audio"]);
-}
-
-#[test]
 fn a_variable_counts_and_a_flag_counts_more() {
     let world = World::with_project().env("WAVECRAFT_INPUT", "loud");
     world.run(START).fails(2, &["use mic, tone"]);

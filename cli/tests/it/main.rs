@@ -5,6 +5,10 @@ mod create;
 mod ending;
 mod errors;
 mod page;
+mod preview;
 mod start;
 mod support;
+mod watch;
+#[path = "../shared/page.rs"]
+mod websocket;
 mod whole;

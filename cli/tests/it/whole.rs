@@ -1,9 +1,12 @@
 //! All of it at once: a created project, the real companion, cargo, npm and Vite. No sound card: the virtual backend.
 
-use crate::support::{Live, World, until, until_gone, which};
+use crate::{
+    support::{Live, World, until, until_gone, which},
+    websocket::Page,
+};
 use rustix::process::Signal;
-use serde_json::Value;
-use std::{net::TcpStream, path::Path};
+use serde_json::{Value, json};
+use std::{fs, net::TcpStream, path::Path};
 
 /// A world with a project that was just created, in `here/demo`, and everything that it is built with.
 fn created() -> World {
@@ -116,6 +119,87 @@ fn a_killed_child_is_back_and_a_killed_companion_is_told() {
 
     let again = start(&world, &["--no-ui", "--seconds", "1"]).finish();
     assert_eq!(again.code, Some(0), "{}", again.err);
+}
+
+#[test]
+fn an_edit_is_heard_a_mistake_is_not_and_the_sound_never_stops() {
+    let world = created();
+    let mut live = start(&world, &["--no-ui"]);
+    let ready = live.event("ready");
+    let mut page = Page::open(ready["ws_url"].as_str().expect("an address"));
+    page.call("subscribe", json!({"topics": ["build"]}));
+    // A gain of one through a clean chain, so that the level is the tone's.
+    for (id, value) in [("saturator_drive", 0.0), ("saturator_mix", 0.0), ("saturator_output", -6.0)] {
+        page.set(id, value);
+    }
+    let level = |page: &mut Page| {
+        let rms = page.call("getStats", json!({}))["output"]["rms"][0].as_f64().expect("a level");
+        20.0 * rms.log10()
+    };
+    let settled = |page: &mut Page, expected: f64| {
+        until(&format!("the level is {expected} dB"), || {
+            ((level(page) - expected).abs() < 0.2).then_some(())
+        });
+    };
+    // The position of the last block that was heard, which counts on with the device.
+    let frames = |page: &mut Page| {
+        page.call("getMeterFrame", json!({}))["frame"]["timestamp"].as_u64().expect("a position")
+    };
+    // The tone's peak is at −12 dBFS, and a sine's RMS 3.01 dB below.
+    let before = -12.0 - 3.01 - 6.0;
+    settled(&mut page, before);
+
+    let source = world.path("here/demo/engine/src/saturator.rs");
+    let text = fs::read_to_string(&source).expect("the source");
+    let line = "channel[frame] = output * (dry + mix * (wet - dry));";
+    assert!(text.contains(line), "{text}");
+    let edit = |line_instead: &str| fs::write(&source, text.replace(line, line_instead)).expect("written");
+
+    let at_edit = frames(&mut page);
+    edit("channel[frame] = 0.25 * output * (dry + mix * (wet - dry));");
+    let reloaded = live.event("reloaded");
+    let block = ready["devices"]["buffer_frames"].as_u64().expect("a number of frames");
+    println!("edit to heard: {} blocks of {block} frames, {reloaded}", (frames(&mut page) - at_edit) / block);
+    // Values survived by id, so the difference is the edit alone: 0.25 is −12.04 dB.
+    settled(&mut page, before - 12.04);
+
+    edit("channel[frame] = nonsense;");
+    let failed = loop {
+        let build = page.notification("buildStatus");
+        if build["status"] == "failed" {
+            break build;
+        }
+    };
+    let errors = failed["errors"].as_str().expect("errors");
+    assert!(errors.contains("src/saturator.rs:") && errors.contains("nonsense"), "{errors}");
+    let at_error = frames(&mut page);
+    until("blocks go on", || (frames(&mut page) > at_error + 20 * block).then_some(()));
+    settled(&mut page, before - 12.04);
+
+    edit("channel[frame] = 0.5 * output * (dry + mix * (wet - dry));");
+    settled(&mut page, before - 6.02);
+    live.event("reloaded");
+    live.signal(Signal::INT);
+    let finished = live.finish();
+    assert_eq!(finished.code, Some(130), "{}", finished.err);
+    let states: Vec<_> = finished.events().into_iter().filter(|event| event["event"] == "state").collect();
+    let gone = ["crashed", "held", "notResponding"];
+    assert!(!states.iter().any(|event| gone.iter().any(|state| event["state"] == *state)), "{states:?}");
+    assert!(finished.err.contains("engine/src/saturator.rs changed, building"), "{}", finished.err);
+}
+
+#[test]
+fn a_created_project_shows_its_page_without_audio() {
+    let world = created().env("WAVECRAFT_COMPANION", "/nowhere/companion");
+    let args = ["start", "--json", "--no-ui", "--port", "19100"];
+    let mut live = world.live_in("here/demo", &args);
+    let ready = live.event("ready");
+    let mut page = Page::open(ready["ws_url"].as_str().expect("an address"));
+    let all = page.call("getAllParameters", json!({}))["parameters"].take();
+    let ids: Vec<_> = all.as_array().expect("a list").iter().map(|parameter| &parameter["id"]).collect();
+    assert!(ids.contains(&&json!("saturator_drive")) && ids.contains(&&json!("saturator_bypass")), "{ids:?}");
+    live.signal(Signal::INT);
+    live.finish().left_nothing();
 }
 
 fn kill(process: i32) {

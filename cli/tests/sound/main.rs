@@ -3,6 +3,8 @@
 //! Each test has a PipeWire of its own. None claims anything about time: machines that run tests lose blocks now and
 //! then, so what is checked is the median over a second, and another second is taken if one doesn't fit.
 
+#[path = "../shared/page.rs"]
+#[expect(dead_code, reason = "notifications are for the other tests")]
 mod page;
 mod recording;
 mod server;

@@ -35,6 +35,8 @@ pub(crate) enum Fault {
     PortTaken,
     /// It never stops to send the child's lines.
     Chatty,
+    /// It refuses the first newer program.
+    NoReload,
     /// Another connection detaches the project once it is live.
     StoppedElsewhere,
 }
@@ -61,8 +63,13 @@ impl FakeCompanion {
 
     /// The parameters of the first call of this method, if it came.
     pub(crate) fn call(&self, method: &str) -> Option<Value> {
+        self.calls(method).into_iter().next()
+    }
+
+    /// The parameters of all calls of this method.
+    pub(crate) fn calls(&self, method: &str) -> Vec<Value> {
         let calls = self.calls.lock().expect("no panic");
-        calls.iter().find(|(name, _)| name == method).map(|(_, params)| params.clone())
+        calls.iter().filter(|(name, _)| name == method).map(|(_, params)| params.clone()).collect()
     }
 }
 
@@ -141,6 +148,11 @@ impl Connection {
                 let devices = devices();
                 Ok(rpc::to_value(&Attached { session: "demo".into(), port: 9000, ws_url, devices }))
             }
+            control::RELOAD if self.refuses_reload() => Err(ErrorObject::new(
+                control::RELOAD_FAILED,
+                "the processor panicked; the processor from before goes on",
+            )),
+            control::RELOAD => Ok(json!({"swap_ms": 38})),
             control::STATUS => Ok(rpc::to_value(&self.status())),
             control::DETACH => {
                 let of: OfSession = call.params().expect("a session");
@@ -199,6 +211,11 @@ impl Connection {
             stats: None,
         });
         Status { companion: welcome(self.fault), devices: None, sessions: sessions.into_iter().collect() }
+    }
+
+    fn refuses_reload(&self) -> bool {
+        let calls = self.calls.lock().expect("no panic");
+        self.fault == Fault::NoReload && calls.iter().filter(|(name, _)| name == control::RELOAD).count() == 1
     }
 
     fn end_child(&mut self) {

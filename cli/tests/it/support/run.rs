@@ -8,6 +8,7 @@ use std::{
     process::{Child, Command, Stdio},
     sync::mpsc::{Receiver, channel},
     thread::JoinHandle,
+    time::{Duration, Instant},
 };
 
 /// The program while it runs. Ended when dropped, so that a failing test leaves nothing.
@@ -62,15 +63,21 @@ impl Live {
 
     /// The next event of this kind; those before it are kept for [`Finished`].
     pub(crate) fn event(&mut self, kind: &str) -> Value {
+        self.event_within(kind, LIMIT).unwrap_or_else(|| {
+            let errors = self.kill();
+            panic!("no `{kind}` event came, but {:#?}\n{errors}", self.seen)
+        })
+    }
+
+    /// The same, if it comes within `limit`.
+    pub(crate) fn event_within(&mut self, kind: &str, limit: Duration) -> Option<Value> {
+        let end = Instant::now() + limit;
         loop {
-            let Ok(line) = self.lines.recv_timeout(LIMIT) else {
-                let errors = self.kill();
-                panic!("no `{kind}` event came, but {:#?}\n{errors}", self.seen)
-            };
+            let line = self.lines.recv_timeout(end.saturating_duration_since(Instant::now())).ok()?;
             self.seen.push(line.clone());
             let event: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("not JSON: {line}"));
             if event["event"] == kind {
-                return event;
+                return Some(event);
             }
         }
     }

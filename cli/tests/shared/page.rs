@@ -1,9 +1,11 @@
 //! A page's connection to the dev WebSocket.
 
-use crate::LIMIT;
 use serde_json::{Value, json};
-use std::net::TcpStream;
+use std::{net::TcpStream, time::Duration};
 use tungstenite::{Message, WebSocket, client::client};
+
+/// So long an answer may take. None is expected to take a thousandth of it.
+const LIMIT: Duration = Duration::from_secs(120);
 
 pub(crate) struct Page {
     socket: WebSocket<TcpStream>,
@@ -22,6 +24,17 @@ impl Page {
     /// Turns a knob.
     pub(crate) fn set(&mut self, parameter: &str, value: f64) {
         self.call("setParameter", json!({"id": parameter, "value": value}));
+    }
+
+    /// The parameters of the next notification of this kind.
+    pub(crate) fn notification(&mut self, method: &str) -> Value {
+        loop {
+            let Message::Text(text) = self.socket.read().expect("a notification") else { continue };
+            let mut message: Value = serde_json::from_str(&text).expect("JSON");
+            if message["method"] == method {
+                return message["params"].take();
+            }
+        }
     }
 
     /// The result of a method.

@@ -1,159 +1,136 @@
-//! The work of a start: everything up to the sound, then watching over it.
+//! A session that runs: watched until it is over.
 
-use super::{End, Start, current_folder};
+use super::{
+    End, Start,
+    rebuilds::{Rebuild, Rebuilds},
+    swap::Swap,
+};
 use crate::{
-    builds::Builds,
-    cargo,
-    companion::{self, QUICK},
+    builds::Digest,
+    companion::{Companion, Error, Incoming, QUICK},
     guard,
     page::{self, Page, PageEvent},
     platform, ports,
-    processes::Line,
+    processes::{Line, Processes},
     programs,
-    project::{PageSource, Project},
-    report::From,
+    project::PageSource,
+    report::{From, Report},
 };
 use anyhow::{Context, bail};
 use std::{
-    collections::BTreeMap,
     future::pending,
-    path::Path,
+    path::PathBuf,
     process::{ExitStatus, Stdio},
     time::Duration,
 };
 use tokio::time::{Instant, sleep_until};
 use wavecraft_companion_protocol::{
-    control::{
-        self, ATTACH, Attach, Attached, Notice, SET_ORIGINS, STATUS, SUBSCRIBE, SetOrigins, Status, Subscribe,
-    },
+    control::{Notice, SET_ORIGINS, STATUS, SetOrigins, Status},
     event::Event,
     session::{State, StateChange, Stats},
     token::FRAGMENT_KEY,
 };
 
-/// So long an attach may take: the system may check a program that it never saw before.
-const ATTACHING: Duration = Duration::from_secs(30);
 /// So long it may take from being attached to being heard and served. The companion gives up on a child much earlier;
 /// this is for a companion or a page's server that says nothing at all.
 const GETTING_READY: Duration = Duration::from_secs(90);
 /// So often another port is tried for the page, if the one found free is taken by the time the server starts.
 const PORT_TRIES: u32 = 3;
-/// Variables that the processor may want to see.
-const PASSED_ON: [&str; 2] = ["RUST_BACKTRACE", "RUST_LOG"];
 
 /// What is known of a session that runs.
-struct Session {
-    name: String,
+pub(super) struct Session {
+    pub(super) name: String,
+    /// The project's.
+    pub(super) folder: PathBuf,
     ws_url: String,
     ws_port: u16,
-    live: bool,
+    /// The processor is heard; without audio, always.
+    pub(super) live: bool,
     stats: Option<Box<Stats>>,
     /// When it was first heard and served.
-    ready: Option<Instant>,
+    pub(super) ready: Option<Instant>,
+    /// The page, where one is served.
+    pub(super) source: Option<PageSource>,
     /// How often the page's server was started.
     port_tries: u32,
+    /// Where the companion writes what it does.
+    pub(super) log: Option<PathBuf>,
+    /// The sources, while they are watched.
+    pub(super) rebuilds: Option<Rebuilds>,
+    /// The program that the companion runs.
+    pub(super) heard: Option<Digest>,
+    /// The program that is to take its place.
+    pub(super) swap: Swap,
 }
 
-impl Start {
-    /// Builds, attaches, serves, and watches until it is over.
-    pub(crate) async fn work(&mut self) -> anyhow::Result<End> {
-        let project = Project::find(&current_folder()?)?;
-        self.report.say(&format!("wavecraft {} · {}", env!("CARGO_PKG_VERSION"), project.folder.display()));
-        let source = if self.args.no_ui { None } else { project.page()? };
-        if source.is_some() && self.args.strict_port {
-            // Known at once rather than after the build.
-            ports::free_port(self.args.ui_port, true)?;
-        }
-        let cargo = cargo::program()?;
-        let dev_audio = cargo::find_dev_audio(&cargo, &project, &mut self.processes).await?;
-        if let Some(source) = &source {
-            let policy = self.args.install_policy();
-            page::install_if_needed(source, policy, &mut self.processes, &self.report).await?;
-        }
-        let profile = self.args.profile.as_deref();
-        let built = cargo::build(&cargo, &dev_audio, profile, &mut self.processes, &self.report).await?;
-        let builds = self.builds.insert(Builds::create(&self.paths.builds_dir)?);
-        let executable = builds.keep(&built)?;
-
-        let companion = companion::find_or_start(&self.paths, &mut self.launched).await?;
-        let companion = self.companion.insert(companion);
-        let log = companion.welcome.log.clone();
-        self.report.detail(&format!(
-            "companion {}, process {}{}",
-            companion.welcome.app_version,
-            companion.welcome.pid,
-            if companion.welcome.headless { ", without a menu" } else { "" }
-        ));
-        let ui_port = match &source {
-            Some(_) => Some(ports::free_port(self.args.ui_port, self.args.strict_port)?),
-            None => None,
-        };
-        let attach = Attach {
-            project_dir: project.folder.clone(),
-            name: dev_audio.package,
-            executable,
-            args: Vec::new(),
-            cwd: project.engine(),
-            env: environment(),
-            parameters: BTreeMap::new(),
-            origins: ui_port.map(page::origins).unwrap_or_default(),
-            port: self.args.port,
-            strict_port: self.args.strict_port,
-            token: self.token.clone(),
-            audio_token: self.audio_token.clone(),
-            source: self.args.input.clone(),
-        };
-        let connection = &mut companion.connection;
-        connection.call::<serde_json::Value>(SUBSCRIBE, &Subscribe { all: false }, QUICK).await?;
-        let attached: Attached = connection.call(ATTACH, &attach, ATTACHING).await.map_err(attach_error)?;
-        let mut session = Session {
-            name: attached.session,
-            ws_url: attached.ws_url,
-            ws_port: attached.port,
+impl Session {
+    /// Of this name, whose dev WebSocket is there. Nothing else is known yet.
+    pub(super) fn new(name: String, folder: PathBuf, ws_url: String, ws_port: u16) -> Self {
+        Self {
+            name,
+            folder,
+            ws_url,
+            ws_port,
             live: false,
             stats: None,
             ready: None,
+            source: None,
             port_tries: 1,
-        };
-        if let (Some(source), Some(port)) = (&source, ui_port) {
-            self.serve(source, port, &session)?;
+            log: None,
+            rebuilds: None,
+            heard: None,
+            swap: Swap::default(),
         }
-        self.report.item("Log", &log.display().to_string());
-        self.watch(&mut session, source.as_ref(), &log).await
     }
+}
 
-    fn serve(&mut self, source: &PageSource, port: u16, session: &Session) -> anyhow::Result<()> {
+impl Start {
+    pub(super) fn serve(&mut self, source: &PageSource, port: u16, session: &Session) -> anyhow::Result<()> {
         let url = source.uses_wavecraft_core().then_some(session.ws_url.as_str());
         self.page = Some(Page::serve(source, port, url, &mut self.processes)?);
         Ok(())
     }
 
     /// Tells what happens until it is over.
-    async fn watch(
-        &mut self,
-        session: &mut Session,
-        source: Option<&PageSource>,
-        log: &Path,
-    ) -> anyhow::Result<End> {
+    pub(super) async fn watch(&mut self, session: &mut Session) -> anyhow::Result<End> {
+        if let Some(rebuilds) = &session.rebuilds {
+            for folder in rebuilds.folders() {
+                self.report.detail(&format!("watching {}", folder.display()));
+            }
+        }
         let limit = Instant::now() + GETTING_READY;
         loop {
+            self.tell_if_ready(session);
+            if self.report.is_closed() {
+                // Nobody reads any more what this says: as a closed terminal.
+                return Ok(End::Interrupted);
+            }
             let end = match session.ready {
                 None => Some(limit),
                 Some(since) => self.args.run_time().map(|time| since + time),
             };
-            let companion = self.companion.as_mut().context("attached")?;
             tokio::select! {
-                notice = companion.connection.notice() => {
-                    let notice = notice.with_context(|| format!("the sound stopped; {} may say why", log.display()))?;
-                    if let Some(end) = self.on_notice(notice, session).await? {
+                incoming = next_of_companion(&mut self.companion) => match incoming {
+                    Ok(Incoming::Notice(notice)) => if let Some(end) = self.on_notice(notice, session).await? {
                         return Ok(end);
-                    }
-                }
+                    },
+                    Ok(Incoming::Answer(id, answer)) => self.on_answer(id, answer, session).await?,
+                    Err(error) => return Err(stopped(error, session)),
+                },
                 event = next_of(&mut self.page) => match event? {
                     PageEvent::Up => self.report.detail("the page's server is up"),
                     PageEvent::Said(Line::Out(line)) => self.report.log(From::Page, &line),
                     PageEvent::Said(Line::Err(line)) => self.report.log(From::PageError, &line),
-                    PageEvent::Ended(status) => self.on_page_ended(status, source, session).await?,
+                    PageEvent::Ended(status) => self.on_page_ended(status, session).await?,
+                },
+                rebuild = next_rebuild(&mut session.rebuilds, &mut self.processes, &self.report) => match rebuild {
+                    Ok(rebuild) => self.on_rebuild(rebuild, session).await?,
+                    Err(error) => {
+                        session.rebuilds = None;
+                        self.report.trouble(&format!(
+                            "changes are not built any more, start again for that: {error:#}. What plays goes on"
+                        ));
+                    }
                 },
                 () = sleep_until(end.unwrap_or_else(Instant::now)), if end.is_some() => {
                     if session.ready.is_some() {
@@ -168,27 +145,16 @@ impl Start {
                     );
                 }
             }
-            self.tell_if_ready(session);
-            if self.report.is_closed() {
-                // Nobody reads any more what this says: as a closed terminal.
-                return Ok(End::Interrupted);
-            }
         }
     }
 
-    async fn on_page_ended(
-        &mut self,
-        status: ExitStatus,
-        source: Option<&PageSource>,
-        session: &mut Session,
-    ) -> anyhow::Result<()> {
+    async fn on_page_ended(&mut self, status: ExitStatus, session: &mut Session) -> anyhow::Result<()> {
         let Some(page) = self.page.take() else { return Ok(()) };
-        let again =
-            source.filter(|_| !page.is_up() && !self.args.strict_port && session.port_tries < PORT_TRIES);
-        match (again, ports::free_port(page.port, false)) {
-            (Some(source), Ok(port)) if port != page.port => {
+        let again = !page.is_up() && !self.args.strict_port && session.port_tries < PORT_TRIES;
+        match ports::free_port(page.port, false) {
+            Ok(port) if again && port != page.port => {
                 session.port_tries += 1;
-                self.move_page(source, port, session).await
+                self.move_page(port, session).await
             }
             _ if session.ready.is_none() => bail!(
                 "the page's server ended ({status}); `--no-ui` starts without it. It said:{}",
@@ -204,11 +170,18 @@ impl Start {
     }
 
     /// Another program took the page's port between the look and the start.
-    async fn move_page(&mut self, source: &PageSource, port: u16, session: &Session) -> anyhow::Result<()> {
-        let origins = SetOrigins { session: session.name.clone(), origins: page::origins(port) };
-        let companion = self.companion.as_mut().context("attached")?;
-        companion.connection.call::<serde_json::Value>(SET_ORIGINS, &origins, QUICK).await?;
-        self.serve(source, port, session)
+    async fn move_page(&mut self, port: u16, session: &Session) -> anyhow::Result<()> {
+        let origins = page::origins(port);
+        if let Some(companion) = &mut self.companion {
+            let origins = SetOrigins { session: session.name.clone(), origins };
+            companion.connection.call::<serde_json::Value>(SET_ORIGINS, &origins, QUICK).await?;
+        } else if let Some(preview) = &self.preview {
+            preview.server.set_origins(origins);
+        }
+        match &session.source {
+            Some(source) => self.serve(source, port, session),
+            None => Ok(()),
+        }
     }
 
     async fn on_notice(&mut self, notice: Notice, session: &mut Session) -> anyhow::Result<Option<End>> {
@@ -239,17 +212,12 @@ impl Start {
         self.report.event(&Event::State { state, reason: reason.clone() });
         match state {
             State::Live => {
-                session.live = true;
-                if session.ready.is_some() {
+                // A swap has its own words.
+                if session.ready.is_some() && !std::mem::replace(&mut session.live, true) {
                     self.report.say("The processor is heard again.");
                 }
-                let companion = self.companion.as_mut().context("attached")?;
-                let status: Status = companion.connection.call(STATUS, &serde_json::json!({}), QUICK).await?;
-                let ours = status.sessions.into_iter().find(|other| other.session == session.name);
-                if let Some(ours) = ours {
-                    self.remember_child(ours.child_pid);
-                    session.stats = ours.stats.map(Box::new).or(session.stats.take());
-                }
+                session.live = true;
+                self.renew(session).await?;
             }
             State::Held if session.ready.is_none() => bail!(
                 "the processor can't run: {}",
@@ -259,18 +227,37 @@ impl Start {
                 self.report.say("Stopped from elsewhere.");
                 return Ok(Some(End::Done));
             }
-            _ => {}
+            State::Bypassed | State::NotResponding | State::Crashed | State::Held => session.live = false,
+            State::Starting | State::Shadow => {}
         }
         Ok(None)
     }
 
-    /// Once it is heard, measured and served.
+    /// Asks for what the companion doesn't tell by itself: the child's process, and figures before the first second is
+    /// over.
+    pub(super) async fn renew(&mut self, session: &mut Session) -> anyhow::Result<()> {
+        let companion = self.companion.as_mut().context("attached")?;
+        let status: Status = companion.connection.call(STATUS, &serde_json::json!({}), QUICK).await?;
+        if let Some(ours) = status.sessions.into_iter().find(|other| other.session == session.name) {
+            self.remember_child(ours.child_pid);
+            session.stats = ours.stats.map(Box::new).or(session.stats.take());
+        }
+        Ok(())
+    }
+
+    /// Once it is served, and with audio heard and measured.
     fn tell_if_ready(&mut self, session: &mut Session) {
         let served = self.page.as_ref().is_none_or(Page::is_up);
         if session.ready.is_some() || !session.live || !served {
             return;
         }
-        let Some(stats) = &session.stats else { return };
+        let (devices, latency_ms) = match &session.stats {
+            Some(stats) => {
+                (Some(stats.devices.clone()), Some(stats.latency.total_ms(stats.devices.sample_rate)))
+            }
+            None if self.args.with_audio => return,
+            None => (None, None),
+        };
         session.ready = Some(Instant::now());
         let ui_url = self.page.as_ref().map(|page| {
             format!("{}#{FRAGMENT_KEY}={}&ws={}", page.url(), self.token.as_str(), session.ws_port)
@@ -279,8 +266,8 @@ impl Start {
             session: session.name.clone(),
             ws_url: session.ws_url.clone(),
             ui_url: ui_url.clone(),
-            devices: stats.devices.clone(),
-            latency_ms: stats.latency.total_ms(stats.devices.sample_rate),
+            devices,
+            latency_ms,
         });
         if let Some(url) = ui_url.filter(|_| self.args.open) {
             self.open(&url);
@@ -306,17 +293,27 @@ async fn next_of(page: &mut Option<Page>) -> std::io::Result<PageEvent> {
     }
 }
 
-fn environment() -> BTreeMap<String, String> {
-    PASSED_ON.iter().filter_map(|name| Some(((*name).to_owned(), std::env::var(name).ok()?))).collect()
+async fn next_of_companion(companion: &mut Option<Companion>) -> Result<Incoming, Error> {
+    match companion {
+        Some(companion) => companion.connection.next().await,
+        None => pending().await,
+    }
 }
 
-fn attach_error(error: companion::Error) -> anyhow::Error {
-    match error {
-        companion::Error::Refused(refused) if refused.code == control::PORT_TAKEN => {
-            anyhow::anyhow!("{refused}. Choose another with --port, or leave out --strict-port")
-        }
-        other => anyhow::Error::new(other).context("the companion could not run the project"),
+async fn next_rebuild(
+    rebuilds: &mut Option<Rebuilds>,
+    processes: &mut Processes,
+    report: &Report,
+) -> anyhow::Result<Rebuild> {
+    match rebuilds {
+        Some(rebuilds) => rebuilds.next(processes, report).await,
+        None => pending().await,
     }
+}
+
+fn stopped(error: Error, session: &Session) -> anyhow::Error {
+    let log = session.log.as_ref().map(|log| log.display().to_string()).unwrap_or_default();
+    anyhow::Error::new(error).context(format!("the sound stopped; {log} may say why"))
 }
 
 fn stats_event(stats: &Stats) -> Event {

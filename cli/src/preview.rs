@@ -1,0 +1,57 @@
+//! A project without audio: its page gets the real parameters, and levels that are made up.
+
+mod describe;
+mod levels;
+mod project;
+
+pub(crate) use describe::describe;
+
+use project::Project;
+use std::sync::Arc;
+use wavecraft_companion_protocol::{parameter::ParameterSpec, token::Token};
+use wavecraft_companion_server::{Config, Limits, Server, serve};
+
+/// The dev WebSocket's first port, where none is asked for: the companion's.
+const DEFAULT_PORT: u16 = 9000;
+
+/// The dev WebSocket of a project that isn't heard.
+pub(crate) struct Preview {
+    /// What the page talks to.
+    pub(crate) server: Server,
+    project: Arc<Project>,
+}
+
+impl Preview {
+    /// Serves the parameters at the first free port from the given one, or there alone if that is asked for.
+    ///
+    /// # Errors
+    /// If there is no port.
+    pub(crate) async fn serve(
+        parameters: Vec<ParameterSpec>,
+        (port, strict_port): (Option<u16>, bool),
+        token: Token,
+        audio_token: Token,
+        origins: Vec<String>,
+    ) -> anyhow::Result<Self> {
+        let project = Arc::new(Project::new(parameters));
+        let port = port.unwrap_or(DEFAULT_PORT);
+        let config = Config { port, strict_port, token, audio_token, origins, limits: Limits::default() };
+        let host: Arc<Project> = Arc::clone(&project);
+        let server = serve(config, host).await.map_err(|error| {
+            anyhow::anyhow!("{error}. Choose another with --port, or leave out --strict-port")
+        })?;
+        Ok(Self { server, project })
+    }
+
+    /// Other parameters from now on. Values are kept by id.
+    pub(crate) fn replace(&self, parameters: Vec<ParameterSpec>) {
+        if self.project.replace(parameters) {
+            self.server.parameters_changed();
+        }
+    }
+
+    /// Tells the pages, and waits until the port is free.
+    pub(crate) async fn end(self) {
+        self.server.shutdown().await;
+    }
+}

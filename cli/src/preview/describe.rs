@@ -1,0 +1,78 @@
+//! A program's parameters, from the program itself.
+
+use crate::processes::{Line, Processes, guarded};
+use anyhow::{Context, bail};
+use std::{path::Path, time::Duration};
+use tokio::time::timeout;
+use wavecraft_companion_protocol::{
+    child::FromChild,
+    parameter::{ParameterSpec, check_set},
+};
+
+/// So long the program may take: it makes its processors, and no sound.
+const LIMIT: Duration = Duration::from_secs(10);
+
+/// Runs `executable --describe` and returns the parameters that it prints.
+///
+/// # Errors
+/// If it fails, takes too long, or prints something else.
+pub(crate) async fn describe(
+    executable: &Path,
+    processes: &mut Processes,
+) -> anyhow::Result<Vec<ParameterSpec>> {
+    let mut running = processes
+        .spawn(guarded(executable).arg("--describe"))
+        .with_context(|| format!("{} could not be started", executable.display()))?;
+    let (mut out, mut err) = (String::new(), String::new());
+    let ended = timeout(LIMIT, async {
+        while let Some(line) = running.next_line().await? {
+            match line {
+                Line::Out(line) => out += &line,
+                Line::Err(line) => err += &format!("\n  {line}"),
+            }
+        }
+        running.wait().await
+    });
+    let status = ended.await.map_err(|_| {
+        anyhow::anyhow!(
+            "the project's `dev-audio --describe` did not end within {} s: does a processor's constructor wait for \
+             something?",
+            LIMIT.as_secs()
+        )
+    })??;
+    if !status.success() {
+        bail!("the project's `dev-audio --describe` failed ({status}):{err}");
+    }
+    parameters_in(&out)
+}
+
+fn parameters_in(text: &str) -> anyhow::Result<Vec<ParameterSpec>> {
+    let Ok(FromChild::Hello { parameters, .. }) = serde_json::from_str(text) else {
+        bail!(
+            "the project's `dev-audio --describe` printed something else than its parameters: let its `main` be \
+             `wavecraft_dev_audio::run!` or call `DevAudio::run`, and print nothing itself"
+        );
+    };
+    check_set(&parameters)?;
+    Ok(parameters)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_good_description_is_taken() {
+        let hello = |parameters: &str| {
+            format!(
+                r#"{{"type":"hello","abi":1,"sdk_version":"0","name":"x","latency_frames":0,"parameters":{parameters}}}"#
+            )
+        };
+        assert_eq!(parameters_in(&hello("[]")).unwrap(), []);
+        for bad in ["", "hello", r#"{"type":"ready"}"#] {
+            assert!(parameters_in(bad).unwrap_err().to_string().contains("run!"), "{bad}");
+        }
+        let backwards = r#"[{"id":"a","name":"A","type":"float","default":0,"min":1,"max":0}]"#;
+        assert!(parameters_in(&hello(backwards)).unwrap_err().to_string().contains("`a`"));
+    }
+}

@@ -1,0 +1,173 @@
+//! The project as its page sees it.
+
+use super::levels;
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::{Instant, SystemTime, UNIX_EPOCH},
+};
+use wavecraft_companion_protocol::{
+    browser::{
+        AudioRuntimePhase, AudioRuntimeStatus, MeterFrame, MeterUpdate, NOT_ALLOWED, OscilloscopeFrame,
+        RegisterAudioParams,
+    },
+    parameter::{Parameter, ParameterSpec},
+    rpc::ErrorObject,
+    session::{SourceName, Stats},
+};
+use wavecraft_companion_server::{Host, SetParameterError};
+
+/// Parameters with their values, and the clock that the made-up levels follow.
+pub(super) struct Project {
+    parameters: Mutex<Parameters>,
+    started: Instant,
+    started_at_ms: u64,
+}
+
+#[derive(Default)]
+struct Parameters {
+    all: Vec<Parameter>,
+    /// The last values of all ids that there ever were.
+    values: BTreeMap<String, f32>,
+}
+
+impl Project {
+    /// With these parameters at their defaults.
+    pub(super) fn new(specs: Vec<ParameterSpec>) -> Self {
+        let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let project = Self {
+            parameters: Mutex::default(),
+            started: Instant::now(),
+            started_at_ms: u64::try_from(since_1970.as_millis()).unwrap_or(u64::MAX),
+        };
+        project.replace(specs);
+        project
+    }
+
+    /// Other parameters: values are kept by id, moved into the new range where it is smaller. Is there a difference?
+    pub(super) fn replace(&self, specs: Vec<ParameterSpec>) -> bool {
+        let mut parameters = self.locked();
+        let Parameters { all, values } = &mut *parameters;
+        let changed = !all.iter().map(|parameter| &parameter.spec).eq(&specs);
+        values.extend(all.drain(..).map(|parameter| (parameter.spec.id, parameter.value)));
+        all.extend(specs.into_iter().map(|spec| {
+            let value = values.get(&spec.id).map_or(spec.default, |value| spec.nearest(*value));
+            Parameter { spec, value }
+        }));
+        changed
+    }
+
+    fn locked(&self) -> MutexGuard<'_, Parameters> {
+        self.parameters.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What needs a processor that runs.
+fn needs_audio<T>(what: &str) -> Result<T, ErrorObject> {
+    let message = format!("{what} needs audio: start with `wavecraft start --with-audio`");
+    Err(ErrorObject::new(NOT_ALLOWED, message))
+}
+
+impl Host for Project {
+    fn parameters(&self) -> Vec<Parameter> {
+        self.locked().all.clone()
+    }
+
+    fn parameter(&self, id: &str) -> Option<f32> {
+        self.locked().all.iter().find(|parameter| parameter.spec.id == id).map(|parameter| parameter.value)
+    }
+
+    fn set_parameter(&self, id: &str, value: f32) -> Result<f32, SetParameterError> {
+        let mut parameters = self.locked();
+        let parameter = parameters.all.iter_mut().find(|parameter| parameter.spec.id == id);
+        let parameter = parameter.ok_or_else(|| SetParameterError::UnknownParameter(id.into()))?;
+        parameter.value = parameter.spec.accept(value)?;
+        Ok(parameter.value)
+    }
+
+    fn meter_frame(&self) -> Option<MeterFrame> {
+        Some(levels::meter_frame(self.started.elapsed()))
+    }
+
+    fn meter_update(&self) -> Option<MeterUpdate> {
+        Some(levels::meter_update(self.started.elapsed()))
+    }
+
+    fn oscilloscope_frame(&self) -> Option<OscilloscopeFrame> {
+        Some(levels::oscilloscope_frame(self.started.elapsed()))
+    }
+
+    fn audio_status(&self) -> Option<AudioRuntimeStatus> {
+        Some(AudioRuntimeStatus {
+            phase: AudioRuntimePhase::Disabled,
+            diagnostic: None,
+            sample_rate: None,
+            buffer_size: None,
+            updated_at_ms: self.started_at_ms,
+        })
+    }
+
+    fn stats(&self) -> Option<Stats> {
+        None
+    }
+
+    fn set_bypass(&self, _on: bool) -> Result<(), ErrorObject> {
+        needs_audio("a bypass")
+    }
+
+    fn set_mute(&self, _on: bool) -> Result<(), ErrorObject> {
+        needs_audio("muting")
+    }
+
+    fn set_source(&self, _source: SourceName) -> Result<(), ErrorObject> {
+        needs_audio("a source")
+    }
+
+    fn audio_client(&self, _registered: Option<RegisterAudioParams>) {}
+
+    fn watched(&self, _anyone: bool) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wavecraft_companion_protocol::parameter::ParameterType;
+
+    fn spec(id: &str, max: f32) -> ParameterSpec {
+        ParameterSpec {
+            id: id.into(),
+            name: id.into(),
+            kind: ParameterType::Float,
+            default: 0.0,
+            min: 0.0,
+            max,
+            step: None,
+            skew: None,
+            unit: None,
+            group: None,
+            variants: None,
+        }
+    }
+
+    #[test]
+    fn values_are_kept_by_id_also_of_one_that_was_away() {
+        let project = Project::new(vec![spec("a", 10.0), spec("b", 10.0)]);
+        assert_eq!(project.set_parameter("a", 8.0).unwrap(), 8.0);
+        assert!(!project.replace(vec![spec("a", 10.0), spec("b", 10.0)]), "the same");
+        assert!(project.replace(vec![spec("b", 10.0)]));
+        assert!(project.parameter("a").is_none() && project.set_parameter("a", 1.0).is_err());
+        assert!(project.replace(vec![spec("a", 5.0)]));
+        assert_eq!(project.parameter("a"), Some(5.0), "moved into the new range");
+        assert!(project.set_parameter("a", 6.0).is_err() && project.set_parameter("a", f32::NAN).is_err());
+    }
+
+    #[test]
+    fn what_needs_audio_says_how_to_have_it() {
+        let project = Project::new(Vec::new());
+        for refused in
+            [project.set_bypass(true), project.set_mute(true), project.set_source(SourceName::Tone)]
+        {
+            assert!(refused.unwrap_err().message.contains("--with-audio"));
+        }
+    }
+}

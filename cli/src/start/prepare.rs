@@ -1,0 +1,164 @@
+//! The way to a session: the project, its packages, the first build, and somebody to run what was built.
+
+use super::{End, Start, current_folder, rebuilds::Rebuilds, session::Session};
+use crate::{
+    builds::{Builds, Digest},
+    cargo::{self, DevAudio, Outcome},
+    companion::{self, QUICK},
+    page, ports,
+    preview::{self, Preview},
+    project::Project,
+    report,
+};
+use anyhow::bail;
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+use wavecraft_companion_protocol::control::{self, ATTACH, Attach, Attached, SUBSCRIBE, Subscribe};
+
+/// So long an attach may take: the system may check a program that it never saw before.
+const ATTACHING: Duration = Duration::from_secs(30);
+/// Variables that the processor may want to see.
+const PASSED_ON: [&str; 2] = ["RUST_BACKTRACE", "RUST_LOG"];
+
+impl Start {
+    /// Builds, runs, serves, and watches until it is over.
+    pub(crate) async fn work(&mut self) -> anyhow::Result<End> {
+        let project = Project::find(&current_folder()?)?;
+        self.report.say(&format!("wavecraft {} · {}", env!("CARGO_PKG_VERSION"), project.folder.display()));
+        let source = if self.args.no_ui { None } else { project.page()? };
+        if source.is_some() && self.args.strict_port {
+            // Known at once rather than after the build.
+            ports::free_port(self.args.ui_port, true)?;
+        }
+        let cargo = cargo::program()?;
+        let dev_audio = cargo::find_dev_audio(&cargo, &project, &mut self.processes).await?;
+        if let Some(source) = &source {
+            let policy = self.args.install_policy();
+            page::install_if_needed(source, policy, &mut self.processes, &self.report).await?;
+        }
+        let built = self.first_build(&cargo, &dev_audio).await?;
+        let ui_port = match &source {
+            Some(_) => Some(ports::free_port(self.args.ui_port, self.args.strict_port)?),
+            None => None,
+        };
+        let origins = ui_port.map(page::origins).unwrap_or_default();
+        let mut session = if self.args.with_audio {
+            self.attach(&project, &dev_audio, &built, origins).await?
+        } else {
+            self.preview(&project, &dev_audio, &built, origins).await?
+        };
+        if let (Some(source), Some(port)) = (source, ui_port) {
+            self.serve(&source, port, &session)?;
+            session.source = Some(source);
+        }
+        if !self.args.no_watch {
+            session.rebuilds = self.rebuilds(cargo, dev_audio).await;
+        }
+        self.watch(&mut session).await
+    }
+
+    async fn first_build(&mut self, cargo: &Path, dev_audio: &DevAudio) -> anyhow::Result<PathBuf> {
+        self.report.say("Building dev-audio …");
+        let profile = self.args.profile.as_deref();
+        let mut build = cargo::Build::start(cargo, dev_audio, profile, &mut self.processes, &self.report)?;
+        match build.outcome(&self.report).await? {
+            Outcome::Built { executable, ms } => {
+                self.report.say(&format!("Built in {}", report::seconds(ms)));
+                Ok(executable)
+            }
+            Outcome::Failed { summary, .. } => bail!("{summary}"),
+        }
+    }
+
+    async fn attach(
+        &mut self,
+        project: &Project,
+        dev_audio: &DevAudio,
+        built: &Path,
+        origins: Vec<String>,
+    ) -> anyhow::Result<Session> {
+        let builds = self.builds.insert(Builds::create(&self.paths.builds_dir)?);
+        let (digest, executable) = (Digest::of(built)?, builds.keep(built)?);
+        let companion = companion::find_or_start(&self.paths, &mut self.launched).await?;
+        let companion = self.companion.insert(companion);
+        let log = companion.welcome.log.clone();
+        self.report.detail(&format!(
+            "companion {}, process {}{}",
+            companion.welcome.app_version,
+            companion.welcome.pid,
+            if companion.welcome.headless { ", without a menu" } else { "" }
+        ));
+        let attach = Attach {
+            project_dir: project.folder.clone(),
+            name: dev_audio.package.clone(),
+            executable,
+            args: Vec::new(),
+            cwd: project.engine(),
+            env: environment(),
+            parameters: BTreeMap::new(),
+            origins,
+            port: self.args.port,
+            strict_port: self.args.strict_port,
+            token: self.token.clone(),
+            audio_token: self.audio_token.clone(),
+            source: self.args.input.clone(),
+        };
+        let connection = &mut companion.connection;
+        connection.call::<serde_json::Value>(SUBSCRIBE, &Subscribe { all: false }, QUICK).await?;
+        let attached: Attached = connection.call(ATTACH, &attach, ATTACHING).await.map_err(attach_error)?;
+        self.report.item("Log", &log.display().to_string());
+        let mut session =
+            Session::new(attached.session, project.folder.clone(), attached.ws_url, attached.port);
+        (session.log, session.heard) = (Some(log), Some(digest));
+        Ok(session)
+    }
+
+    async fn preview(
+        &mut self,
+        project: &Project,
+        dev_audio: &DevAudio,
+        built: &Path,
+        origins: Vec<String>,
+    ) -> anyhow::Result<Session> {
+        let parameters = preview::describe(built, &mut self.processes).await?;
+        let (token, audio_token) = (self.token.clone(), self.audio_token.clone());
+        let port = (self.args.port, self.args.strict_port);
+        let preview = Preview::serve(parameters, port, token, audio_token, origins).await?;
+        let preview = self.preview.insert(preview);
+        let server = &preview.server;
+        let mut session =
+            Session::new(dev_audio.package.clone(), project.folder.clone(), server.ws_url(), server.port());
+        session.live = true;
+        Ok(session)
+    }
+
+    /// Watching is a help: where the system can't, the sound goes on without.
+    async fn rebuilds(&mut self, cargo: PathBuf, dev_audio: DevAudio) -> Option<Rebuilds> {
+        let profile = self.args.profile.clone();
+        match Rebuilds::new(cargo, dev_audio, profile, &mut self.processes).await {
+            Ok(rebuilds) => Some(rebuilds),
+            Err(error) => {
+                self.report.trouble(&format!(
+                    "the sources can't be watched, so changes are not heard until you start again: {error:#}"
+                ));
+                None
+            }
+        }
+    }
+}
+
+fn environment() -> BTreeMap<String, String> {
+    PASSED_ON.iter().filter_map(|name| Some(((*name).to_owned(), std::env::var(name).ok()?))).collect()
+}
+
+fn attach_error(error: companion::Error) -> anyhow::Error {
+    match error {
+        companion::Error::Refused(refused) if refused.code == control::PORT_TAKEN => {
+            anyhow::anyhow!("{refused}. Choose another with --port, or leave out --strict-port")
+        }
+        other => anyhow::Error::new(other).context("the companion could not run the project"),
+    }
+}

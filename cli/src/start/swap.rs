@@ -1,0 +1,169 @@
+//! From a new build to its sound.
+
+use super::{Start, rebuilds::Rebuild, session::Session};
+use crate::{builds::Digest, cargo::Outcome, preview, report::seconds};
+use anyhow::Context;
+use serde_json::Value;
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+    time::Instant,
+};
+use wavecraft_companion_protocol::{
+    control::{BUILD_STATUS, RELOAD, Reload, Reloaded, SetBuildStatus},
+    event::Event,
+    rpc::ErrorObject,
+    session::Build,
+};
+
+/// So many changed files are named; of more, their number.
+const NAMED: usize = 2;
+
+/// What is to take the place of what is heard.
+#[derive(Debug, Default)]
+pub(super) struct Swap {
+    /// The companion was asked for this and hasn't answered yet.
+    asked: Option<Asked>,
+    /// It is to be asked for this then: only the newest counts.
+    next: Option<Built>,
+}
+
+#[derive(Debug)]
+struct Asked {
+    id: u64,
+    build_ms: u64,
+    digest: Digest,
+}
+
+#[derive(Debug)]
+struct Built {
+    executable: PathBuf,
+    ms: u64,
+}
+
+impl Start {
+    pub(super) async fn on_rebuild(&mut self, rebuild: Rebuild, session: &mut Session) -> anyhow::Result<()> {
+        match rebuild {
+            Rebuild::Started(changed) => {
+                self.report.say(&format!("{} changed, building …", names(&changed, &session.folder)));
+                self.tell_build(Build::Building, session);
+            }
+            Rebuild::Gone(manifest) => {
+                self.report.trouble(&format!(
+                    "{} is gone. {}. Put the project back and it is built again, or stop with Ctrl+C",
+                    manifest.display(),
+                    self.goes_on(session)
+                ));
+            }
+            Rebuild::Ended(Outcome::Failed { errors, summary }) => {
+                self.report.warn(&format!("{summary}. {}", self.goes_on(session)));
+                self.tell_build(Build::Failed { errors }, session);
+            }
+            Rebuild::Ended(Outcome::Built { executable, ms }) => {
+                self.tell_build(Build::Ok { ms }, session);
+                let built = Built { executable, ms };
+                let outcome = match (&self.preview, &session.swap.asked) {
+                    (Some(_), _) => self.show(&built).await,
+                    (None, Some(_)) => {
+                        session.swap.next = Some(built);
+                        Ok(())
+                    }
+                    (None, None) => self.reload(&built, session),
+                };
+                if let Err(error) = outcome {
+                    self.report.trouble(&format!("{error:#}. {}", self.goes_on(session)));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What is heard, or seen, after a build that came to nothing.
+    fn goes_on(&self, session: &Session) -> &'static str {
+        match (&self.preview, session.live) {
+            (Some(_), _) => "The page keeps the parameters from before",
+            (None, true) => "The processor from before plays on",
+            (None, false) => "The processor is not heard",
+        }
+    }
+
+    /// Whatever comes of it: a page that misses it is only told less.
+    fn tell_build(&mut self, build: Build, session: &Session) {
+        if let Some(preview) = &self.preview {
+            preview.server.build_status(&build);
+        } else if let Some(companion) = &mut self.companion {
+            let status = SetBuildStatus { session: session.name.clone(), build };
+            companion.connection.tell(BUILD_STATUS, &status);
+        }
+    }
+
+    /// Without audio: the page gets the new parameters.
+    async fn show(&mut self, built: &Built) -> anyhow::Result<()> {
+        let asked = Instant::now();
+        let parameters = preview::describe(&built.executable, &mut self.processes).await?;
+        let preview = self.preview.as_mut().context("started without audio")?;
+        preview.replace(parameters);
+        let swap_ms = u64::try_from(asked.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.report.event(&Event::Reloaded { build_ms: built.ms, swap_ms });
+        Ok(())
+    }
+
+    fn reload(&mut self, built: &Built, session: &mut Session) -> anyhow::Result<()> {
+        let digest = Digest::of(&built.executable)?;
+        if session.live && session.heard == Some(digest) {
+            self.report.say(&format!("Rebuilt in {}: the same program as before", seconds(built.ms)));
+            return Ok(());
+        }
+        let executable = self.builds.as_mut().context("attached")?.keep(&built.executable)?;
+        let companion = self.companion.as_mut().context("attached")?;
+        let reload = Reload { session: session.name.clone(), executable };
+        let id = companion.connection.ask(RELOAD, &reload);
+        session.swap.asked = Some(Asked { id, build_ms: built.ms, digest });
+        Ok(())
+    }
+
+    pub(super) async fn on_answer(
+        &mut self,
+        id: u64,
+        answer: Result<Value, ErrorObject>,
+        session: &mut Session,
+    ) -> anyhow::Result<()> {
+        let Some(asked) = session.swap.asked.take_if(|asked| asked.id == id) else { return Ok(()) };
+        match answer {
+            Ok(answer) => {
+                let reloaded: Reloaded =
+                    serde_json::from_value(answer).context("the companion's answer to `reload`")?;
+                session.heard = Some(asked.digest);
+                self.report.event(&Event::Reloaded { build_ms: asked.build_ms, swap_ms: reloaded.swap_ms });
+                self.renew(session).await?;
+            }
+            Err(refused) => self.report.trouble(&format!("the new build can't be heard: {refused}")),
+        }
+        match session.swap.next.take() {
+            Some(next) => self.reload(&next, session),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The changed files, from the project's folder on where they are in it.
+fn names(changed: &BTreeSet<PathBuf>, folder: &Path) -> String {
+    let name = |path: &PathBuf| path.strip_prefix(folder).unwrap_or(path).display().to_string();
+    match changed.len() {
+        0..=NAMED => changed.iter().map(name).collect::<Vec<_>>().join(" and "),
+        more => format!("{more} files"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn changed_files_are_named_from_the_project_on() {
+        let three = ["/p/engine/a.rs", "/q/b.rs", "/r/c.rs"].map(PathBuf::from);
+        let names = |paths: &[PathBuf]| names(&paths.iter().cloned().collect(), Path::new("/p"));
+        assert_eq!(names(&three), "3 files");
+        assert_eq!(names(&three[..2]), "engine/a.rs and /q/b.rs");
+    }
+}

@@ -1,0 +1,121 @@
+//! A start without audio: the page's server with real parameters and levels that are made up.
+
+use crate::{support::World, websocket::Page};
+use serde_json::{Value, json};
+use std::{fs, net::TcpStream, path::Path};
+
+const SOURCE: &str = "here/engine/src/bin/dev-audio.rs";
+
+/// A program that describes one parameter, as one made with `run!` does.
+fn describes(id: &str, max: u32) -> String {
+    let hello = json!({
+        "type": "hello", "abi": 1, "sdk_version": "0.1.0", "name": "demo", "latency_frames": 0,
+        "parameters": [
+            {"id": id, "name": "Level", "type": "float", "default": 1.0, "min": 0.0, "max": max, "unit": "dB"}
+        ],
+    });
+    format!(
+        "fn main() {{ assert_eq!(std::env::args().nth(1).unwrap(), \"--describe\"); println!(\"{{}}\", {:?}); }}\n",
+        hello.to_string()
+    )
+}
+
+fn world() -> World {
+    let free = std::net::TcpListener::bind("127.0.0.1:0")
+        .and_then(|listener| listener.local_addr())
+        .expect("a port");
+    World::with_project()
+        .file(SOURCE, &describes("gain_level", 10))
+        .env("WAVECRAFT_PORT", free.port().to_string())
+        // It must never be needed.
+        .env("WAVECRAFT_COMPANION", "/nowhere/companion")
+}
+
+#[test]
+fn a_page_gets_real_parameters_and_made_up_levels() {
+    let world = world();
+    let mut live = world.live(&["start", "--json"]);
+    let ready = live.event("ready");
+    assert_eq!(ready["session"], "demo");
+    assert!(ready.get("devices").is_none() && ready.get("latency_ms").is_none(), "{ready}");
+    let url = ready["ws_url"].as_str().expect("an address");
+    let mut page = Page::open(url);
+    assert_eq!(page.call("getAudioStatus", json!({}))["status"]["phase"], "disabled");
+    assert_eq!(page.call("getStats", json!({})), Value::Null);
+    let parameter = |page: &mut Page| page.call("getAllParameters", json!({}))["parameters"][0].take();
+    assert_eq!(
+        (&parameter(&mut page)["id"], &parameter(&mut page)["value"]),
+        (&json!("gain_level"), &json!(1.0))
+    );
+    page.set("gain_level", 8.0);
+    assert_eq!(page.call("getParameter", json!({"id": "gain_level"}))["value"], 8.0);
+    page.call("subscribe", json!({"topics": ["meters", "build"], "hz": 60}));
+    let (first, second) = (page.notification("meterUpdate"), page.notification("meterUpdate"));
+    assert_ne!(first, second, "they move");
+    assert!(second["left_peak"].as_f64() > second["left_rms"].as_f64(), "{second}");
+    let scope = page.call("getOscilloscopeFrame", json!({}));
+    assert_eq!(scope["frame"]["points_l"].as_array().map(Vec::len), Some(1024));
+
+    // A changed set is told, and values stay where they fit.
+    fs::write(world.path(SOURCE), describes("gain_level", 5)).expect("a source");
+    page.notification("parametersChanged");
+    let changed = parameter(&mut page);
+    assert_eq!((&changed["max"], &changed["value"]), (&json!(5.0), &json!(5.0)));
+    live.event("reloaded");
+
+    fs::write(world.path(SOURCE), "fn main() { nonsense() }").expect("a source");
+    let failed = loop {
+        let build = page.notification("buildStatus");
+        if build["status"] == "failed" {
+            break build;
+        }
+    };
+    assert!(failed["errors"].as_str().expect("errors").contains("nonsense"), "{failed}");
+    assert_eq!(parameter(&mut page)["max"], 5.0);
+
+    live.signal(rustix::process::Signal::INT);
+    let finished = live.finish();
+    assert_eq!(finished.code, Some(130));
+    finished.left_nothing();
+    assert!(finished.err.contains("synthetic") && finished.err.contains("--with-audio"), "{finished:#?}");
+    let address = url.trim_start_matches("ws://").split('/').next().expect("a host");
+    assert!(TcpStream::connect(address).is_err(), "the port is free");
+    assert!(!Path::new(&world.path("home/wavecraft/run")).exists(), "no companion's folder");
+}
+
+#[test]
+fn a_page_is_served_beside_it() {
+    let world = world().with_page();
+    let mut live = world.live(&["start", "--json", "--seconds", "1"]);
+    let ready = live.event("ready");
+    let url = ready["ui_url"].as_str().expect("the page");
+    let port = ready["ws_url"].as_str().and_then(|url| url.split(['/', ':']).nth(4)).expect("a port");
+    assert!(url.contains("#wc=") && url.ends_with(&format!("&ws={port}")), "{url}");
+    let finished = live.finish();
+    assert_eq!(finished.code, Some(0), "{finished:#?}");
+    finished.left_nothing();
+}
+
+#[test]
+fn a_program_that_doesnt_describe_itself_is_told_apart() {
+    let failing = "fn main() { eprintln!(\"no table\"); std::process::exit(3) }";
+    let printing = "fn main() { println!(\"hello\") }";
+    for (source, texts) in [(failing, ["failed", "no table"]), (printing, ["run!", "print nothing itself"])] {
+        let world = world().file(SOURCE, source);
+        let finished = world.run(&["start", "--json"]);
+        finished.fails(1, &texts);
+        finished.left_nothing();
+    }
+}
+
+#[test]
+fn a_taken_port_is_stepped_aside_from_or_refused() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = taken.local_addr().expect("its address").port();
+    let world = world().env("WAVECRAFT_PORT", port.to_string());
+    world.run(&["start", "--strict-port"]).fails(1, &[&format!("port {port} is in use"), "--port"]);
+    let mut live = world.live(&["start", "--json", "--seconds", "1"]);
+    let ready = live.event("ready");
+    assert!(!ready["ws_url"].as_str().expect("an address").contains(&format!(":{port}/")), "{ready}");
+    assert_eq!(live.finish().code, Some(0));
+}
