@@ -6,6 +6,7 @@ use anyhow::Context;
 use std::{
     fs::{self, DirBuilder, Permissions},
     hash::{DefaultHasher, Hasher},
+    io::ErrorKind,
     os::unix::fs::{DirBuilderExt, PermissionsExt},
     path::{Path, PathBuf},
 };
@@ -51,10 +52,17 @@ impl Builds {
         let folder = self.folder.join(self.generation.to_string());
         private_folder(&folder)?;
         let copy = folder.join("dev-audio");
-        fs::copy(executable, &copy)
-            .and_then(|_| fs::set_permissions(&copy, Permissions::from_mode(0o700)))
-            .with_context(|| format!("{} could not be copied to {}", executable.display(), copy.display()))?;
-        Ok(copy)
+        let copied = fs::copy(executable, &copy)
+            .and_then(|_| fs::set_permissions(&copy, Permissions::from_mode(0o700)));
+        copied.map(|()| copy.clone()).map_err(|error| {
+            // Half a copy is of no use, and takes room that may be missing.
+            let _ = fs::remove_dir_all(&folder);
+            let advice = match error.kind() {
+                ErrorKind::StorageFull | ErrorKind::QuotaExceeded => ": free some space on that disk",
+                _ => "",
+            };
+            anyhow::anyhow!("{} can't be copied to {}: {error}{advice}", executable.display(), copy.display())
+        })
     }
 }
 

@@ -1,5 +1,6 @@
 //! The command line's behaviour, tried on the real program. Every test goes through [`support::World`].
 
+mod bad_input;
 mod companion;
 mod create;
 mod ending;

@@ -39,15 +39,27 @@ impl Page {
 
     /// The result of a method.
     pub(crate) fn call(&mut self, method: &str, params: Value) -> Value {
+        let mut answer = self.answer(method, &params);
+        assert!(answer.get("error").is_none(), "{method} {params}: {answer}");
+        answer["result"].take()
+    }
+
+    /// The error that a method is answered with.
+    pub(crate) fn refused(&mut self, method: &str, params: Value) -> Value {
+        let mut answer = self.answer(method, &params);
+        assert!(answer.get("result").is_none(), "{method} {params}: {answer}");
+        answer["error"].take()
+    }
+
+    fn answer(&mut self, method: &str, params: &Value) -> Value {
         self.number += 1;
         let call = json!({"jsonrpc": "2.0", "id": self.number, "method": method, "params": params});
         self.socket.send(Message::text(call.to_string())).expect("sent");
         loop {
             let Message::Text(text) = self.socket.read().expect("an answer") else { continue };
-            let mut answer: Value = serde_json::from_str(&text).expect("JSON");
+            let answer: Value = serde_json::from_str(&text).expect("JSON");
             if answer["id"] == self.number {
-                assert!(answer.get("error").is_none(), "{method} {params}: {answer}");
-                return answer["result"].take();
+                return answer;
             }
         }
     }

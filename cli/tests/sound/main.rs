@@ -4,7 +4,7 @@
 //! then, so what is checked is the median over a second, and another second is taken if one doesn't fit.
 
 #[path = "../shared/page.rs"]
-#[expect(dead_code, reason = "notifications are for the other tests")]
+#[expect(dead_code, reason = "some of it is for the other tests")]
 mod page;
 mod recording;
 mod server;
