@@ -5,6 +5,7 @@ mod companion;
 mod create;
 mod ending;
 mod errors;
+mod newcomer;
 mod page;
 mod preview;
 mod start;

@@ -140,7 +140,8 @@ impl World {
         self.program(env!("CARGO_BIN_EXE_wavecraft"), folder, args)
     }
 
-    fn program(&self, program: &str, folder: &str, args: &[&str]) -> Command {
+    /// A program in a folder of this world, and with its environment alone.
+    pub(crate) fn program(&self, program: &str, folder: &str, args: &[&str]) -> Command {
         let mut command = Command::new(program);
         command.args(args).current_dir(self.path(folder)).env_clear().envs(self.env.iter().cloned());
         command

@@ -82,6 +82,17 @@ impl Live {
         }
     }
 
+    /// Waits for a line with this text, where people's text is on standard output.
+    pub(crate) fn line_with(&mut self, text: &str) {
+        while !self.seen.last().is_some_and(|line| line.contains(text)) {
+            let Ok(line) = self.lines.recv_timeout(LIMIT) else {
+                let errors = self.kill();
+                panic!("no line with `{text}` came, but {:#?}\n{errors}", self.seen)
+            };
+            self.seen.push(line);
+        }
+    }
+
     /// Closes the reading end of its standard output.
     pub(crate) fn stop_reading(&mut self) {
         // The thread that reads ends, and closes the pipe, when nobody takes its next line.
