@@ -15,7 +15,7 @@ use wavecraft_ring::HostRing;
 use self::command::{Command, Garbage};
 use self::config::{EngineConfig, MAX_FRAMES, MAX_PROJECTS};
 use self::scope::{Scope, ScopeFrame};
-use self::snapshot::{EngineStats, OnBypass, ProjectId, ProjectSettings, ProjectSnapshot};
+use self::snapshot::{EngineStats, Mode, OnBypass, ProjectId, ProjectSettings, ProjectSnapshot};
 use crate::input::InputTap;
 use crate::number::frames_in_ms;
 use crate::render::Renderer;
@@ -82,6 +82,8 @@ struct Handle {
     tap: rtrb::Consumer<[f32; 2]>,
     scope: Scope,
     microphone: bool,
+    /// The mode asked for last, and how many times one was asked for.
+    mode: (Mode, u32),
 }
 
 /// The control side of the engine: `Send`, used from one thread, never from the audio thread.
@@ -122,7 +124,8 @@ impl Engine {
         let microphone = matches!(settings.source, Source::Microphone);
         let generator = self.generator(&settings.source);
         let project = Project::new(id, &settings, generator, &self.config, tap_end, Arc::clone(&report));
-        self.projects.insert(id, Handle { report, tap, scope: Scope::new(), microphone });
+        self.projects
+            .insert(id, Handle { report, tap, scope: Scope::new(), microphone, mode: (settings.mode, 0) });
         self.send(Command::Add(Box::new(project)));
         Ok(id)
     }
@@ -200,6 +203,15 @@ impl Engine {
         self.send(Command::OnBypass(id, on_bypass));
     }
 
+    /// Chooses when the child's answers are taken; the change is a crossfade. Direct mode may be given up by the engine:
+    /// see [`ProjectSnapshot::fell_back`].
+    pub fn set_mode(&mut self, id: ProjectId, mode: Mode) {
+        let Some(handle) = self.projects.get_mut(&id) else { return };
+        handle.mode = (mode, handle.mode.1.wrapping_add(1));
+        let wish = handle.mode.1;
+        self.send(Command::Mode(id, mode, wish));
+    }
+
     /// Ends the howl mute: the mix fades in.
     pub fn clear_howl(&mut self) {
         self.send(Command::ClearHowl);
@@ -207,7 +219,12 @@ impl Engine {
 
     /// What the renderer last told of a project. `None` if it isn't there.
     pub fn snapshot(&mut self, id: ProjectId) -> Option<ProjectSnapshot> {
-        self.projects.get(&id).map(|handle| handle.report.read())
+        let handle = self.projects.get(&id)?;
+        let (snapshot, obeyed) = handle.report.read();
+        let (wanted, wish) = handle.mode;
+        // A wish that the renderer hasn't heard of yet isn't one that it gave up.
+        let fell_back = snapshot.timestamp_frames > 0 && obeyed == wish && snapshot.mode != wanted;
+        Some(ProjectSnapshot { fell_back, ..snapshot })
     }
 
     /// The latest picture of a project's processed output. `None` if it isn't there or hasn't run long enough.
@@ -215,7 +232,7 @@ impl Engine {
         let sample_rate = self.config.sample_rate;
         let handle = self.projects.get_mut(&id)?;
         handle.drain();
-        handle.scope.frame(sample_rate, handle.report.read().timestamp_frames)
+        handle.scope.frame(sample_rate, handle.report.read().0.timestamp_frames)
     }
 
     /// Frees what the renderer sent back, sends commands that had to wait, empties the taps.

@@ -11,7 +11,8 @@
 //!
 //! # On the audio thread
 //!
-//! [`Renderer::render`] is the only code of ours there. It doesn't allocate, free, lock, log, panic or wait.
+//! [`Renderer::render`] is the only code of ours there. It doesn't allocate, free, lock, log or panic, and waits only for
+//! the children of projects in [`Mode::Direct`], to a deadline.
 //!
 //! # A block's way through a project
 //!
@@ -41,8 +42,8 @@ pub use engine::config::{
 };
 pub use engine::scope::{SCOPE_POINTS, ScopeFrame};
 pub use engine::snapshot::{
-    EngineStats, GuardState, InputStats, LateBlocks, LinkState, Load, Meter, OnBypass, ProjectId,
-    ProjectSettings, ProjectSnapshot,
+    EngineStats, GuardState, InputStats, LastLate, LateBlocks, LinkState, Load, Meter, Mode, OnBypass,
+    ProjectId, ProjectSettings, ProjectSnapshot,
 };
 pub use engine::{Engine, EngineError, engine};
 pub use input::InputFeed;

@@ -3,6 +3,7 @@
 mod channels;
 pub(crate) mod counts;
 pub(crate) mod delay;
+pub(crate) mod direct;
 pub(crate) mod fade;
 pub(crate) mod feed;
 pub(crate) mod flights;
@@ -35,13 +36,13 @@ use crate::engine::config::{Clock, EngineConfig, MAX_FRAMES, MAX_PROJECTS};
 use crate::engine::snapshot::{EngineStats, ProjectId};
 use crate::gate::guarded;
 use crate::input::MicrophoneInput;
-use crate::number::{count32, frames_in_ms, position, size};
+use crate::number::{count32, frames_in_ms, nanoseconds, position, real64, size, whole};
 
 /// The audio side of the engine: `Send`, moved into the device's callback.
 ///
 /// [`render`](Self::render) is its one entry. It takes commands, passes blocks to the children and back, mixes and
-/// guards. It never allocates, frees, locks, logs, waits or panics; what must be freed goes back to the
-/// [`Engine`](crate::Engine).
+/// guards. It never allocates, frees, locks, logs or panics, and it waits for nothing but the children of projects in
+/// Direct mode, to a deadline; what must be freed goes back to the [`Engine`](crate::Engine).
 pub struct Renderer {
     commands: rtrb::Consumer<Command>,
     trash: Trash,
@@ -59,6 +60,9 @@ pub struct Renderer {
     ending: bool,
     faded_out: Arc<AtomicBool>,
     clock: Clock,
+    sample_rate: u32,
+    /// See `Limits::direct_wait_share`.
+    wait_share: f64,
     load: LoadMeter,
     output_meter: LevelMeter,
     report: Arc<EngineReport>,
@@ -91,6 +95,8 @@ impl Renderer {
             ending: false,
             faded_out,
             clock: Arc::clone(&config.clock),
+            sample_rate: config.sample_rate,
+            wait_share: config.limits.direct_wait_share,
             load: LoadMeter::new(config.sample_rate),
             output_meter: LevelMeter::new(config.sample_rate),
             report,
@@ -134,7 +140,7 @@ impl Renderer {
             let part = (frames - done).min(size(MAX_FRAMES));
             let reach = self.delay.reach(self.position, part, grown_from.take(), self.fade_frames);
             self.take_input(input, done, part);
-            self.part(&reach);
+            self.part(&reach, began_ns.saturating_add(self.patience_ns(done + part)));
             let [left, right] = self.work.mix.part(part);
             sink(done, left, right);
             self.position += position(part);
@@ -145,12 +151,14 @@ impl Renderer {
         self.tell();
     }
 
-    fn part(&mut self, reach: &Reach) {
+    /// One part of a callback. Children in Direct mode are waited for until `wait_until_ns` on the engine's clock.
+    fn part(&mut self, reach: &Reach, wait_until_ns: u64) {
         let now_ns = (self.clock)();
         for project in &mut self.projects {
             project.send(reach, now_ns, &mut self.work, &mut self.trash);
         }
         self.projects.iter_mut().for_each(|project| project.wake());
+        self.await_children(wait_until_ns);
         self.work.mix.part_mut(reach.frames).into_iter().for_each(|channel| channel.fill(0.0));
         for project in &mut self.projects {
             project.play(reach, &mut self.work, &mut self.trash);
@@ -159,6 +167,25 @@ impl Renderer {
         self.guard.apply(left, right);
         self.master.apply(left, right);
         self.output_meter.add(left, right);
+    }
+
+    /// Every child was woken before, so they work side by side, and one deadline holds for all.
+    fn await_children(&mut self, wait_until_ns: u64) {
+        if !self.projects.iter().any(|project| project.waits()) {
+            return;
+        }
+        // What is left on the engine's clock, from now on the ring's: the two are the same but where a test or a
+        // rendering without a device has a clock of its own.
+        let left_ns = wait_until_ns.saturating_sub((self.clock)());
+        let deadline_ns = wavecraft_ring::clock::now_ns().saturating_add(left_ns);
+        for project in &mut self.projects {
+            project.await_children(deadline_ns, &self.clock, &mut self.work);
+        }
+    }
+
+    /// How long after its start a callback of `frames` frames may wait for children, in nanoseconds.
+    fn patience_ns(&self, frames: usize) -> u64 {
+        whole(real64(nanoseconds(position(frames), self.sample_rate)) * self.wait_share)
     }
 
     fn take_input(&mut self, input: Option<&[&[f32]]>, done: usize, part: usize) {
@@ -197,6 +224,7 @@ impl Renderer {
                 Command::Muted(id, muted) => self.with(id, |project| project.set_muted(muted)),
                 Command::Bypassed(id, bypassed) => self.with(id, |project| project.set_bypassed(bypassed)),
                 Command::OnBypass(id, choice) => self.with(id, |project| project.set_on_bypass(choice)),
+                Command::Mode(id, mode, wish) => self.with(id, |project| project.set_mode(mode, wish)),
                 Command::Input(tap) => {
                     if let Some(old) = self.input.replace(tap) {
                         self.trash.put(Garbage::Input(old));

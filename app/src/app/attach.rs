@@ -163,6 +163,7 @@ impl App {
             muted: session.muted,
             bypassed: session.bypassed,
             on_bypass: session.on_bypass(),
+            ..ProjectSettings::default()
         };
         match opened.audio.add_project(settings) {
             Ok(project) => session.project = Some(project),

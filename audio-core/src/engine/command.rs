@@ -1,6 +1,6 @@
 //! What travels between the control side and the renderer.
 
-use crate::engine::snapshot::{OnBypass, ProjectId};
+use crate::engine::snapshot::{Mode, OnBypass, ProjectId};
 use crate::input::InputTap;
 use crate::render::link::Link;
 use crate::render::project::Project;
@@ -17,6 +17,8 @@ pub(crate) enum Command {
     Muted(ProjectId, bool),
     Bypassed(ProjectId, bool),
     OnBypass(ProjectId, OnBypass),
+    /// With the number of the wish: see `render::direct`.
+    Mode(ProjectId, Mode, u32),
     Input(Option<Box<InputTap>>),
     ClearHowl,
     FadeOut,

@@ -36,6 +36,13 @@ pub struct Limits {
     /// Share of a block's duration that must have passed since it was sent before a missing reply is the child's fault
     /// and not the device's (callbacks may come in bursts).
     pub blame_share: f64,
+    /// Direct mode: the share of a callback's duration, from its start, for which the children are waited for. Half of
+    /// it leaves the other half for the mix and for the device's own needs.
+    pub direct_wait_share: f64,
+    /// Direct mode: so many late blocks among the last `direct_window`, and the project goes on in Pipelined mode.
+    pub direct_late: u32,
+    /// Direct mode: blocks over which late ones are counted, 1 to 128.
+    pub direct_window: u32,
     /// Ceiling of the limiter on the mix, in dB relative to full scale.
     pub ceiling_db: f32,
     /// Time constant of the limiter's return to unity, in milliseconds (its attack is immediate, without look-ahead, so
@@ -58,6 +65,9 @@ impl Default for Limits {
             bypass_after: 3,
             return_after: 8,
             blame_share: 0.8,
+            direct_wait_share: 0.5,
+            direct_late: 3,
+            direct_window: 100,
             ceiling_db: -1.0,
             limiter_release_ms: 80,
             howl_db: 0.0,

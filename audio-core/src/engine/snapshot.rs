@@ -16,6 +16,17 @@ pub enum OnBypass {
     Silence,
 }
 
+/// When a project takes its child's answer to a block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Mode {
+    /// In a later callback: a constant delay, and the audio thread never waits.
+    #[default]
+    Pipelined,
+    /// In the same callback: no delay, and the audio thread waits for the child, to a deadline. A child that misses it
+    /// too often takes its project back to Pipelined.
+    Direct,
+}
+
 /// How a project starts.
 #[derive(Debug, Clone)]
 pub struct ProjectSettings {
@@ -29,11 +40,20 @@ pub struct ProjectSettings {
     pub bypassed: bool,
     /// What is heard instead of the processed sound.
     pub on_bypass: OnBypass,
+    /// When the child's answers are taken.
+    pub mode: Mode,
 }
 
 impl Default for ProjectSettings {
     fn default() -> Self {
-        Self { source: Source::Silence, gain: 1.0, muted: false, bypassed: false, on_bypass: OnBypass::Dry }
+        Self {
+            source: Source::Silence,
+            gain: 1.0,
+            muted: false,
+            bypassed: false,
+            on_bypass: OnBypass::Dry,
+            mode: Mode::Pipelined,
+        }
     }
 }
 
@@ -66,6 +86,21 @@ impl LateBlocks {
     pub fn of_child(&self) -> u64 {
         self.not_scheduled + self.too_slow + self.full
     }
+}
+
+/// The last late block that was a child's own fault, as measured: what a person is told. All 0 before the first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct LastLate {
+    /// The child had begun it: it was too slow. Otherwise the system hadn't run it.
+    pub begun: bool,
+    /// Nanoseconds from handing it over to the moment when it was found missing.
+    pub waited_ns: u64,
+    /// Nanoseconds from handing it over until the child was awake; 0 as long as it isn't answered.
+    pub wake_ns: u64,
+    /// Nanoseconds for which the child worked on it; 0 as long as it isn't answered.
+    pub busy_ns: u64,
+    /// Nanoseconds that the block lasts.
+    pub block_ns: u64,
 }
 
 /// How a project's child stands.
@@ -106,6 +141,8 @@ pub struct ProjectSnapshot {
     pub blocks: u64,
     /// Blocks that came too late, since the project was added.
     pub late: LateBlocks,
+    /// The last of them.
+    pub last_late: LastLate,
     /// Samples of the child that weren't finite and were replaced by 0.
     pub nonfinite: u64,
     /// Non-finite samples that the present child itself says it has seen.
@@ -124,6 +161,12 @@ pub struct ProjectSnapshot {
     pub bypassed: bool,
     /// Whether the project is muted.
     pub muted: bool,
+    /// The mode in force.
+    pub mode: Mode,
+    /// Frames by which the project delays its sound: 0 in Direct mode.
+    pub delay_frames: u32,
+    /// Direct mode was asked for last, and was given up because of late blocks.
+    pub fell_back: bool,
 }
 
 /// The limiter and the howl mute on the mix.

@@ -1,6 +1,8 @@
 //! A project's counters, which outlive its children.
 
-use crate::engine::snapshot::LateBlocks;
+use crate::engine::snapshot::{LastLate, LateBlocks};
+use crate::number::nanoseconds;
+use crate::render::flights::Flight;
 
 /// Counters since the project was added.
 #[derive(Debug, Default)]
@@ -8,6 +10,25 @@ pub(crate) struct Counts {
     /// Blocks answered in time.
     pub(crate) blocks: u64,
     pub(crate) late: LateBlocks,
+    pub(crate) last_late: LastLate,
     /// Samples replaced by 0.
     pub(crate) nonfinite: u64,
+}
+
+impl Counts {
+    /// Counts a late block against a child that is or was heard.
+    pub(crate) fn blame(&mut self, begun: bool, flight: &Flight, now_ns: u64, sample_rate: u32) {
+        if begun {
+            self.late.too_slow += 1;
+        } else {
+            self.late.not_scheduled += 1;
+        }
+        self.last_late = LastLate {
+            begun,
+            waited_ns: now_ns.saturating_sub(flight.sent_ns),
+            wake_ns: 0,
+            busy_ns: 0,
+            block_ns: nanoseconds(u64::from(flight.frames), sample_rate),
+        };
+    }
 }

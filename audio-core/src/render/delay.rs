@@ -2,6 +2,7 @@
 
 use crate::engine::config::MAX_DELAY_FRAMES;
 use crate::number::{count32, position, real, sample, size};
+use crate::render::fade::Ramp;
 use crate::render::line::Line;
 
 /// The largest callback that the stream has shown, at least the nominal one: then the reply to every callback is due in
@@ -22,6 +23,8 @@ pub(crate) struct Reach {
     pub(crate) delay: u32,
     /// The delay before it grew, and the frames over which one fades into the other.
     growth: Option<(u32, u32)>,
+    /// Share of what is read without the delay: 0 but in Direct mode.
+    direct: Ramp,
 }
 
 impl Delay {
@@ -53,7 +56,13 @@ impl Delay {
         fade_frames: u32,
     ) -> Reach {
         let growth = grown_from.map(|before| (before, fade_frames.min(before).min(count32(frames))));
-        Reach { position, frames, delay: self.frames, growth: growth.filter(|(_, fade)| *fade > 0) }
+        Reach {
+            position,
+            frames,
+            delay: self.frames,
+            growth: growth.filter(|(_, fade)| *fade > 0),
+            direct: Ramp::at(0.0),
+        }
     }
 }
 
@@ -63,27 +72,63 @@ impl Reach {
         block_position.saturating_add(u64::from(self.delay)) < self.position + position(self.frames)
     }
 
-    /// Reads a signal at the delay; `before` is room for the crossfade.
-    pub(crate) fn read(&self, line: &Line<f32>, out: &mut [f32], before: &mut [f32]) {
+    /// The same reach with a share that is read without the delay. `direct` is at the part's first frame.
+    pub(crate) fn with_direct(&self, direct: Ramp) -> Self {
+        Self { direct, ..*self }
+    }
+
+    /// The delay of what is read, to which it fades if it does.
+    pub(crate) fn heard_delay(&self) -> u32 {
+        if self.direct.target() == 1.0 { 0 } else { self.delay }
+    }
+
+    /// Reads a signal where it is due; `other` is room for a crossfade.
+    pub(crate) fn read(&self, line: &Line<f32>, out: &mut [f32], other: &mut [f32]) {
+        let mut direct = self.direct;
+        if direct.is_steady_at(1.0) {
+            line.read(self.position, out);
+            return;
+        }
         line.read(self.at(self.delay), out);
         if let Some((delay, fade)) = self.growth {
-            let (before, length) = (&mut before[..size(fade)], sample(f64::from(fade)));
+            let (before, length) = (&mut other[..size(fade)], sample(f64::from(fade)));
             line.read(self.at(delay), before);
             for (index, (new, old)) in out.iter_mut().zip(before).enumerate() {
                 let share = sample(real(index + 1)) / length;
                 *new = *old + (*new - *old) * share;
             }
         }
+        if !direct.is_steady_at(0.0) {
+            let undelayed = &mut other[..self.frames];
+            line.read(self.position, undelayed);
+            for (out, undelayed) in out.iter_mut().zip(undelayed) {
+                let share = direct.next();
+                // At its end the fade is exact, not only to rounding.
+                *out = if share == 1.0 { *undelayed } else { *out + (*undelayed - *out) * share };
+            }
+        }
     }
 
-    /// Reads flags at the delay: while it grows, those of both ends must be up.
+    /// Reads flags where the signal is read: in a crossfade, those of both ends must be up.
     pub(crate) fn read_flags(&self, line: &Line<bool>, out: &mut [bool]) {
+        let mut direct = self.direct;
+        if direct.is_steady_at(1.0) {
+            line.read(self.position, out);
+            return;
+        }
         line.read(self.at(self.delay), out);
+        let mut other = [false];
         if let Some((delay, fade)) = self.growth {
-            let mut before = [false];
             for (index, new) in out.iter_mut().take(size(fade)).enumerate() {
-                line.read(self.at(delay).wrapping_add(position(index)), &mut before);
-                *new &= before[0];
+                line.read(self.at(delay).wrapping_add(position(index)), &mut other);
+                *new &= other[0];
+            }
+        }
+        if !direct.is_steady_at(0.0) {
+            for (index, out) in out.iter_mut().enumerate() {
+                line.read(self.position.wrapping_add(position(index)), &mut other);
+                let share = direct.next();
+                *out = (share == 1.0 || *out) && (share == 0.0 || other[0]);
             }
         }
     }

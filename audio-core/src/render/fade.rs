@@ -43,8 +43,20 @@ impl Ramp {
         self.value
     }
 
+    /// Goes on by so many frames without a look at their values.
+    pub(crate) fn skip(&mut self, frames: usize) {
+        for _ in 0..frames.min(size(self.left)) {
+            self.next();
+        }
+    }
+
     pub(crate) fn value(&self) -> f32 {
         self.value
+    }
+
+    /// Where it heads, or is.
+    pub(crate) fn target(&self) -> f32 {
+        self.target
     }
 
     pub(crate) fn is_steady(&self) -> bool {

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use wavecraft_ring::{BlockHeader, HostRing, Reply};
 
-use crate::engine::config::{Limits, MAX_FRAMES};
+use crate::engine::config::{Clock, Limits, MAX_FRAMES};
 use crate::engine::snapshot::{LinkState, Load};
 use crate::number::{count32, nanoseconds, real64, size, whole};
 use crate::render::channels::{MAX_OUTPUTS, input_channels, sanitise};
@@ -40,7 +40,10 @@ pub(crate) struct Link {
     /// What the child's part of the last frame was, over what is heard instead.
     last: [f32; 2],
     discontinuity: bool,
+    /// The block of this part is with the child, which is to be woken.
     sent: bool,
+    /// The block of this part couldn't be sent.
+    unsent: bool,
     gone: bool,
     retired: bool,
     load: LoadMeter,
@@ -72,6 +75,7 @@ impl Link {
             last: [0.0; 2],
             discontinuity: true,
             sent: false,
+            unsent: false,
             gone: false,
             retired: false,
             load: LoadMeter::new(sample_rate),
@@ -103,7 +107,8 @@ impl Link {
     /// Sends one block: the source's two channels as the child's inputs.
     pub(crate) fn send(&mut self, reach: &Reach, now_ns: u64, work: &mut Workspace, counts: &mut Counts) {
         self.made.fill(reach.position, reach.frames, false);
-        if self.ring.free_slots() == 0 {
+        self.unsent = self.ring.free_slots() == 0;
+        if self.unsent {
             self.discontinuity = true;
             counts.late.full += u64::from(self.ladder.was_on_air());
             if self.flights.oldest().is_some_and(|flight| flight.late) {
@@ -134,6 +139,7 @@ impl Link {
             }
             // The ring was looked at before: this is for a ring that changes its mind.
             Err(_) => {
+                self.unsent = true;
                 self.discontinuity = true;
                 counts.late.full += u64::from(self.ladder.was_on_air());
             }
@@ -147,8 +153,39 @@ impl Link {
         }
     }
 
-    /// Waits until every block sent is answered or the deadline (on the ring's clock) has come. Not for the audio
-    /// thread of a device.
+    /// Whether the child is, or still is, heard: in Direct mode it is waited for. One that isn't has the time of
+    /// Pipelined mode, so that nobody waits for a child that warms up, or hangs.
+    pub(crate) fn is_awaited(&self) -> bool {
+        self.ready() || (!self.gone && !self.faded_out())
+    }
+
+    /// Direct mode, after everybody was woken: waits for the block of this part, to the deadline on the ring's clock.
+    /// Returns whether the block is late. `clock` is the engine's.
+    pub(crate) fn await_block(
+        &mut self,
+        deadline_ns: u64,
+        clock: &Clock,
+        work: &mut Workspace,
+        counts: &mut Counts,
+    ) -> bool {
+        self.hold(deadline_ns, work, counts);
+        // SYNC: as in `receive`.
+        if !self.alive.load(Ordering::Relaxed) {
+            self.gone = true;
+            return false;
+        }
+        let mut late = self.unsent;
+        let begun = self.has_begun_oldest();
+        let now_ns = clock();
+        for flight in self.flights.iter_mut().filter(|flight| !flight.late) {
+            flight.late = true;
+            late = true;
+            counts.blame(begun, flight, now_ns, self.sample_rate);
+        }
+        late
+    }
+
+    /// Waits until every block sent is answered, the child is gone, or the deadline (on the ring's clock) has come.
     pub(crate) fn hold(&mut self, deadline_ns: u64, work: &mut Workspace, counts: &mut Counts) {
         loop {
             self.collect(work, counts);
@@ -237,6 +274,8 @@ impl Link {
                 // Its frames were played dry: it comes too late to be heard, never out of its place.
                 if let Some(reply) = self.ring.discard() {
                     self.note(&reply);
+                    counts.last_late.wake_ns = reply.awake_ns.saturating_sub(reply.sent_ns);
+                    counts.last_late.busy_ns = reply.done_ns.saturating_sub(reply.awake_ns);
                 }
                 continue;
             }
@@ -279,23 +318,25 @@ impl Link {
 
     fn judge(&mut self, reach: &Reach, now_ns: u64, counts: &mut Counts) {
         // Nobody hears a child that warms up: its late blocks cost it its turn, and aren't counted.
-        let heard = u64::from(self.ladder.was_on_air());
-        let begun = self.flights.oldest().is_some_and(|flight| self.ring.has_begun(flight.sequence));
+        let heard = self.ladder.was_on_air();
+        let begun = self.has_begun_oldest();
         for flight in self.flights.iter_mut().filter(|flight| !flight.late && reach.needs(flight.position)) {
             flight.late = true;
             let fair_ns =
                 real64(nanoseconds(u64::from(flight.frames), self.sample_rate)) * self.limits.blame_share;
             if real64(now_ns.saturating_sub(flight.sent_ns)) < fair_ns {
-                counts.late.device += heard;
+                counts.late.device += u64::from(heard);
                 continue;
             }
             self.ladder.late();
-            if begun {
-                counts.late.too_slow += heard;
-            } else {
-                counts.late.not_scheduled += heard;
+            if heard {
+                counts.blame(begun, flight, now_ns, self.sample_rate);
             }
         }
+    }
+
+    fn has_begun_oldest(&self) -> bool {
+        self.flights.oldest().is_some_and(|flight| self.ring.has_begun(flight.sequence))
     }
 
     fn play_whole(&mut self, work: &mut Workspace, frames: usize) {

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::engine::config::EngineConfig;
-use crate::engine::snapshot::{Load, OnBypass, ProjectId, ProjectSettings, ProjectSnapshot};
+use crate::engine::config::{Clock, EngineConfig};
+use crate::engine::snapshot::{Load, Mode, OnBypass, ProjectId, ProjectSettings, ProjectSnapshot};
 use crate::number::frames_in_ms;
 use crate::render::counts::Counts;
 use crate::render::delay::Reach;
+use crate::render::direct::Direct;
 use crate::render::fade::Ramp;
 use crate::render::feed::Feed;
 use crate::render::line::Line;
@@ -23,6 +24,7 @@ pub(crate) struct Project {
     id: ProjectId,
     feed: Feed,
     links: Links,
+    direct: Direct,
     /// Whether the last child's process has ended and no new one was set.
     gone: bool,
     /// The source by stream position, to be heard instead, aligned.
@@ -57,6 +59,7 @@ impl Project {
             id,
             feed: Feed::new(generator, fade_frames),
             links: Links::new(),
+            direct: Direct::new(settings.mode, &config.limits, fade_frames),
             gone: false,
             dry: [Line::new(), Line::new()],
             dry_level: Ramp::at(dry_level(settings.on_bypass)),
@@ -96,6 +99,10 @@ impl Project {
 
     pub(crate) fn set_on_bypass(&mut self, on_bypass: OnBypass) {
         self.dry_level.aim(dry_level(on_bypass), self.fade_frames);
+    }
+
+    pub(crate) fn set_mode(&mut self, mode: Mode, wish: u32) {
+        self.direct.set(mode, wish);
     }
 
     pub(crate) fn set_source(&mut self, generator: Box<Generator>, trash: &mut Trash) {
@@ -142,6 +149,27 @@ impl Project {
         self.links.iter_mut().for_each(Link::wake);
     }
 
+    /// Whether children are waited for between the two halves of a part.
+    pub(crate) fn waits(&self) -> bool {
+        self.direct.waits()
+    }
+
+    /// Direct mode: takes the children's answers to this part's block, for which it waits to the deadline on the ring's
+    /// clock.
+    pub(crate) fn await_children(&mut self, deadline_ns: u64, clock: &Clock, work: &mut Workspace) {
+        if !self.direct.waits() {
+            return;
+        }
+        let on_air = self.links.on_air();
+        for (index, link) in self.links.iter_mut().enumerate().filter(|(_, link)| link.is_awaited()) {
+            let late = link.await_block(deadline_ns, clock, work, &mut self.counts);
+            // One that fades out after its successor took over is no reason to give the mode up.
+            if on_air == Some(index) {
+                self.direct.note(late);
+            }
+        }
+    }
+
     /// Waits for the children: see [`Link::hold`].
     pub(crate) fn hold(&mut self, deadline_ns: u64, work: &mut Workspace) {
         self.links.iter_mut().for_each(|link| link.hold(deadline_ns, work, &mut self.counts));
@@ -150,6 +178,7 @@ impl Project {
     /// Second half: adds what is due to `work.mix`.
     pub(crate) fn play(&mut self, reach: &Reach, work: &mut Workspace, trash: &mut Trash) {
         let frames = reach.frames;
+        let reach = &self.direct.reach(reach);
         let [left, right] = work.dry.part_mut(frames);
         reach.read(&self.dry[0], left, &mut work.before);
         reach.read(&self.dry[1], right, &mut work.before);
@@ -170,6 +199,7 @@ impl Project {
         push_tap(&mut self.tap, left, right);
         self.add_to_mix(work, frames);
         self.gone |= self.links.sweep(trash);
+        self.direct.advance(frames);
         self.tell(reach);
     }
 
@@ -209,26 +239,34 @@ impl Project {
             None if self.gone => crate::LinkState::Gone,
             None => crate::LinkState::None,
         };
-        self.report.write(&ProjectSnapshot {
-            timestamp_frames: reach.position + crate::number::position(reach.frames),
-            input: self.input_meter.level(),
-            output: self.output_meter.level(),
-            blocks: self.counts.blocks,
-            late: self.counts.late,
-            nonfinite: self.counts.nonfinite,
-            child_nonfinite,
-            heartbeat,
-            link,
-            live_generation: self
-                .links
-                .on_air()
-                .and_then(|index| self.links.get(index))
-                .map(Link::generation),
-            load: lead.map_or(Load::default(), Link::load),
-            wake_ns: lead.map_or(0, Link::wake_ns),
-            bypassed: self.bypassed,
-            muted: self.muted,
-        });
+        self.report.write(
+            &ProjectSnapshot {
+                timestamp_frames: reach.position + crate::number::position(reach.frames),
+                input: self.input_meter.level(),
+                output: self.output_meter.level(),
+                blocks: self.counts.blocks,
+                late: self.counts.late,
+                last_late: self.counts.last_late,
+                nonfinite: self.counts.nonfinite,
+                child_nonfinite,
+                heartbeat,
+                link,
+                live_generation: self
+                    .links
+                    .on_air()
+                    .and_then(|index| self.links.get(index))
+                    .map(Link::generation),
+                load: lead.map_or(Load::default(), Link::load),
+                wake_ns: lead.map_or(0, Link::wake_ns),
+                bypassed: self.bypassed,
+                muted: self.muted,
+                mode: self.direct.mode(),
+                delay_frames: reach.heard_delay(),
+                // The control side knows: it compares the mode with its last wish.
+                fell_back: false,
+            },
+            self.direct.wish(),
+        );
     }
 }
 

@@ -1,11 +1,11 @@
 //! How snapshots travel from the renderer to the control side.
 
 use crate::engine::snapshot::{
-    EngineStats, GuardState, InputStats, LateBlocks, LinkState, Load, Meter, ProjectSnapshot,
+    EngineStats, GuardState, InputStats, LastLate, LateBlocks, LinkState, Load, Meter, Mode, ProjectSnapshot,
 };
 use crate::engine::telemetry::{Latest, Pack, Unpack};
 
-const PROJECT_WORDS: usize = 19;
+const PROJECT_WORDS: usize = 27;
 const ENGINE_WORDS: usize = 14;
 
 /// A generation is 32 bits; this says that there is none.
@@ -19,7 +19,8 @@ impl ProjectReport {
         Self(Latest::new())
     }
 
-    pub(crate) fn write(&self, snapshot: &ProjectSnapshot) {
+    /// `wish` is the number of the mode's wish that was obeyed last.
+    pub(crate) fn write(&self, snapshot: &ProjectSnapshot, wish: u32) {
         let mut pack = Pack::new();
         pack.u64(snapshot.timestamp_frames);
         pack_meter(&mut pack, &snapshot.input);
@@ -37,14 +38,23 @@ impl ProjectReport {
             .pair([snapshot.load.average, snapshot.load.maximum])
             .u64(snapshot.wake_ns)
             .bool(snapshot.bypassed)
-            .bool(snapshot.muted);
+            .bool(snapshot.muted)
+            .bool(snapshot.mode == Mode::Direct)
+            .u32(wish)
+            .u32(snapshot.delay_frames)
+            .bool(snapshot.last_late.begun)
+            .u64(snapshot.last_late.waited_ns)
+            .u64(snapshot.last_late.wake_ns)
+            .u64(snapshot.last_late.busy_ns)
+            .u64(snapshot.last_late.block_ns);
         self.0.write(pack.words());
     }
 
-    pub(crate) fn read(&self) -> ProjectSnapshot {
+    /// The snapshot, without what only the control side knows, and the wish.
+    pub(crate) fn read(&self) -> (ProjectSnapshot, u32) {
         let words = self.0.read();
         let mut unpack = Unpack::new(&words);
-        ProjectSnapshot {
+        let mut snapshot = ProjectSnapshot {
             timestamp_frames: unpack.u64(),
             input: unpack_meter(&mut unpack),
             output: unpack_meter(&mut unpack),
@@ -64,7 +74,19 @@ impl ProjectReport {
             wake_ns: unpack.u64(),
             bypassed: unpack.bool(),
             muted: unpack.bool(),
-        }
+            mode: if unpack.bool() { Mode::Direct } else { Mode::Pipelined },
+            ..ProjectSnapshot::default()
+        };
+        let wish = unpack.u32();
+        snapshot.delay_frames = unpack.u32();
+        snapshot.last_late = LastLate {
+            begun: unpack.bool(),
+            waited_ns: unpack.u64(),
+            wake_ns: unpack.u64(),
+            busy_ns: unpack.u64(),
+            block_ns: unpack.u64(),
+        };
+        (snapshot, wish)
     }
 }
 
@@ -162,6 +184,7 @@ mod tests {
             output: meter(2.0),
             blocks: 2,
             late: LateBlocks { not_scheduled: 3, too_slow: 4, full: 5, device: 6 },
+            last_late: LastLate { begun: true, waited_ns: 12, wake_ns: 13, busy_ns: 14, block_ns: 15 },
             nonfinite: 7,
             child_nonfinite: 8,
             heartbeat: 9,
@@ -171,12 +194,15 @@ mod tests {
             wake_ns: 11,
             bypassed: true,
             muted: true,
+            mode: Mode::Direct,
+            delay_frames: 16,
+            fell_back: false,
         };
         let report = ProjectReport::new();
-        report.write(&sent);
-        assert_eq!(report.read(), sent);
-        report.write(&ProjectSnapshot::default());
-        assert_eq!(report.read(), ProjectSnapshot::default());
+        report.write(&sent, 17);
+        assert_eq!(report.read(), (sent, 17));
+        report.write(&ProjectSnapshot::default(), 0);
+        assert_eq!(report.read(), (ProjectSnapshot::default(), 0));
     }
 
     #[test]

@@ -3,11 +3,13 @@
 //! Every test runs with an allocator that ends the program when the audio thread's code allocates.
 
 mod bench;
+mod direct;
 mod faults;
 mod files;
 mod measures;
 mod mixing;
 mod pipeline;
+mod served;
 mod streams;
 
 #[global_allocator]
