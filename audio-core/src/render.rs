@@ -14,6 +14,7 @@ pub(crate) mod link;
 pub(crate) mod links;
 pub(crate) mod load;
 pub(crate) mod meter;
+pub(crate) mod percentile;
 pub(crate) mod project;
 pub(crate) mod report;
 pub(crate) mod trash;

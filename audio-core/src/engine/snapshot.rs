@@ -126,6 +126,9 @@ pub struct Load {
     pub average: f32,
     /// Greatest of the last second: of the second running or the one before, so never less than a second is covered.
     pub maximum: f32,
+    /// What 99 % of the blocks of the last ten seconds stayed below, rounded up by 12.5 % at most. Renewed every second,
+    /// 0 in the first.
+    pub percentile99: f32,
 }
 
 /// One project, as of its last block.
@@ -202,7 +205,7 @@ pub struct EngineStats {
     pub delay_frames: u32,
     /// Greatest callback so far in frames.
     pub largest_callback: u32,
-    /// Time the audio thread was busy, as a share of the callback's duration.
+    /// Time the callback took, as a share of its duration. In Direct mode the wait for the children is in it.
     pub load: Load,
     /// Underruns and overruns that the device reported.
     pub device_xruns: u64,

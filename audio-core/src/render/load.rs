@@ -2,22 +2,30 @@
 
 use crate::engine::snapshot::Load;
 use crate::number::{real64, sample};
+use crate::render::percentile::Percentile;
 
 /// Weight of the newest block in the average.
 const NEWEST: f32 = 1.0 / 8.0;
 
-/// Average and one-second maximum.
+/// Average, one-second maximum, and what 99 % of the last ten seconds' blocks stayed below.
 #[derive(Debug)]
 pub(crate) struct LoadMeter {
     sample_rate: u64,
     average: f32,
     maximum: [f32; 2],
+    percentile: Percentile,
     frames: u64,
 }
 
 impl LoadMeter {
     pub(crate) fn new(sample_rate: u32) -> Self {
-        Self { sample_rate: u64::from(sample_rate.max(1)), average: 0.0, maximum: [0.0; 2], frames: 0 }
+        Self {
+            sample_rate: u64::from(sample_rate.max(1)),
+            average: 0.0,
+            maximum: [0.0; 2],
+            percentile: Percentile::new(),
+            frames: 0,
+        }
     }
 
     /// Adds a block of `frames` on which `busy_ns` nanoseconds were spent.
@@ -26,15 +34,21 @@ impl LoadMeter {
         let load = sample(real64(busy_ns) / available_ns.max(1.0));
         self.average += (load - self.average) * NEWEST;
         self.maximum[0] = self.maximum[0].max(load);
+        self.percentile.add(load);
         self.frames += frames;
         if self.frames >= self.sample_rate {
             self.frames = 0;
             self.maximum = [0.0, self.maximum[0]];
+            self.percentile.close_second();
         }
     }
 
     pub(crate) fn load(&self) -> Load {
-        Load { average: self.average, maximum: self.maximum[0].max(self.maximum[1]) }
+        Load {
+            average: self.average,
+            maximum: self.maximum[0].max(self.maximum[1]),
+            percentile99: self.percentile.value(),
+        }
     }
 }
 
@@ -55,5 +69,9 @@ mod tests {
             meter.add(1_000_000, 480);
         }
         assert!((meter.load().average - 0.1).abs() < 1e-3 && (meter.load().maximum - 0.1).abs() < 1e-6);
+        assert!(
+            (meter.load().percentile99 - 0.1).abs() < 0.0125,
+            "one in three hundred isn't one in a hundred"
+        );
     }
 }

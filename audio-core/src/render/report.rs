@@ -5,8 +5,8 @@ use crate::engine::snapshot::{
 };
 use crate::engine::telemetry::{Latest, Pack, Unpack};
 
-const PROJECT_WORDS: usize = 27;
-const ENGINE_WORDS: usize = 14;
+const PROJECT_WORDS: usize = 28;
+const ENGINE_WORDS: usize = 15;
 
 /// A generation is 32 bits; this says that there is none.
 const NO_GENERATION: u64 = u64::MAX;
@@ -36,6 +36,7 @@ impl ProjectReport {
             .u64(link_word(snapshot.link))
             .u64(snapshot.live_generation.map_or(NO_GENERATION, u64::from))
             .pair([snapshot.load.average, snapshot.load.maximum])
+            .pair([snapshot.load.percentile99, 0.0])
             .u64(snapshot.wake_ns)
             .bool(snapshot.bypassed)
             .bool(snapshot.muted)
@@ -104,7 +105,8 @@ impl EngineReport {
             .u64(stats.position_frames)
             .u32(stats.delay_frames)
             .u32(stats.largest_callback)
-            .pair([stats.load.average, stats.load.maximum]);
+            .pair([stats.load.average, stats.load.maximum])
+            .pair([stats.load.percentile99, 0.0]);
         pack_meter(&mut pack, &stats.output);
         pack.pair([stats.guard.limiter_gain, 0.0])
             .u64(stats.guard.limited_frames)
@@ -148,7 +150,7 @@ fn unpack_meter(unpack: &mut Unpack<'_>) -> Meter {
 
 fn unpack_load(unpack: &mut Unpack<'_>) -> Load {
     let [average, maximum] = unpack.pair();
-    Load { average, maximum }
+    Load { average, maximum, percentile99: unpack.pair()[0] }
 }
 
 fn link_word(state: LinkState) -> u64 {
@@ -190,7 +192,7 @@ mod tests {
             heartbeat: 9,
             link: LinkState::Bypassed,
             live_generation: Some(10),
-            load: Load { average: 0.5, maximum: 0.75 },
+            load: Load { average: 0.5, maximum: 0.75, percentile99: 0.625 },
             wake_ns: 11,
             bypassed: true,
             muted: true,
@@ -212,7 +214,7 @@ mod tests {
             position_frames: 2,
             delay_frames: 3,
             largest_callback: 4,
-            load: Load { average: 0.5, maximum: 0.75 },
+            load: Load { average: 0.5, maximum: 0.75, percentile99: 0.625 },
             device_xruns: 0,
             output: Meter { peak: [0.1, 0.2], rms: [0.3, 0.4] },
             guard: GuardState { limiter_gain: 0.5, limited_frames: 5, howl_muted: true },
