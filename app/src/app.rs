@@ -4,6 +4,7 @@ mod attach;
 mod audio_side;
 mod figures;
 mod lifecycle;
+mod reasons;
 mod requests;
 
 use crate::{
@@ -67,6 +68,8 @@ pub(crate) struct App {
     idle_epoch: u64,
     quitting: bool,
     stats_due: Instant,
+    /// What the limiter had done when figures were last sent.
+    limited_frames: u64,
 }
 
 /// The audio side: open only while something is attached.
@@ -110,6 +113,7 @@ impl App {
             idle_epoch: 0,
             quitting: false,
             stats_due: Instant::now(),
+            limited_frames: 0,
         }
     }
 
@@ -211,6 +215,7 @@ impl App {
         match wish {
             PageWish::Bypass(on) => self.set_bypassed(id, on),
             PageWish::Mute(on) => self.set_muted(id, on),
+            PageWish::Mode(mode) => self.set_mode(id, mode),
             PageWish::Watched(anyone) => session.watched = anyone,
             PageWish::Source(name) => {
                 let source = match (name, &session.file) {

@@ -10,7 +10,7 @@ use wavecraft_companion_protocol::{
     child::FromChild,
     control::LogStream,
     rpc::{Call, ErrorObject},
-    session::SourceName,
+    session::{Mode, SourceName},
 };
 use wavecraft_companion_server::{BindError, Server};
 
@@ -152,6 +152,8 @@ pub(crate) enum PageWish {
     Mute(bool),
     /// Choose where the input comes from. Never the microphone: the server refused that already.
     Source(SourceName),
+    /// Choose when the processor's answers are taken.
+    Mode(Mode),
     /// Someone looks at levels and the scope, or nobody does any more.
     Watched(bool),
 }

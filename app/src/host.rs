@@ -12,7 +12,7 @@ use wavecraft_companion_protocol::{
     browser::{AudioRuntimeStatus, MeterFrame, MeterUpdate, OscilloscopeFrame, RegisterAudioParams},
     parameter::Parameter,
     rpc::ErrorObject,
-    session::{SourceName, Stats},
+    session::{Mode, SourceName, Stats},
 };
 use wavecraft_companion_server::{Host, SetParameterError};
 
@@ -122,6 +122,11 @@ impl Host for Shared {
                 Ok(())
             }
         }
+    }
+
+    fn set_mode(&self, mode: Mode) -> Result<(), ErrorObject> {
+        self.wish(PageWish::Mode(mode));
+        Ok(())
     }
 
     fn audio_client(&self, registered: Option<RegisterAudioParams>) {

@@ -109,11 +109,29 @@ impl ParameterBank {
         self.inner.read().unwrap_or_else(PoisonError::into_inner).current.get(id)
     }
 
+    /// What a later start is to begin with: values that differ from their defaults, and those of ids that are away.
+    pub(crate) fn kept(&self) -> BTreeMap<String, f32> {
+        self.inner.read().unwrap_or_else(PoisonError::into_inner).kept()
+    }
+
     /// All of them, in the processor's order.
     pub(crate) fn all(&self) -> Vec<Parameter> {
         let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
         let pairs = inner.current.specs.iter().zip(&inner.current.values);
         pairs.map(|(spec, value)| Parameter { spec: spec.clone(), value: *value }).collect()
+    }
+}
+
+impl Inner {
+    /// Values that differ from their defaults, and those of ids that the present child hasn't.
+    fn kept(&self) -> BTreeMap<String, f32> {
+        let current = &self.current;
+        let away = self.remembered.iter().filter(|(id, _)| !current.index.contains_key(*id));
+        let changed =
+            current.specs.iter().zip(&current.values).filter(|(spec, value)| spec.default != **value);
+        away.map(|(id, value)| (id.clone(), *value))
+            .chain(changed.map(|(spec, value)| (spec.id.clone(), *value)))
+            .collect()
     }
 }
 
@@ -196,6 +214,18 @@ mod tests {
         bank.abandon();
         assert!(!bank.commit());
         assert_eq!(bank.all().len(), 2, "a child that failed changes nothing");
+    }
+
+    #[test]
+    fn what_is_kept_are_changes_and_what_is_away() {
+        let bank = ParameterBank::new(BTreeMap::from([("gone".to_string(), 0.25)]));
+        assert_eq!(bank.kept(), BTreeMap::from([("gone".to_string(), 0.25)]), "no child yet");
+        install(&bank, vec![spec("a", 1.0), spec("b", 1.0)]);
+        bank.set("a", 0.75).unwrap();
+        bank.set("b", 0.75).unwrap();
+        bank.set("b", 0.5).unwrap();
+        let kept = BTreeMap::from([("a".to_string(), 0.75), ("gone".to_string(), 0.25)]);
+        assert_eq!(bank.kept(), kept, "`b` has its default again");
     }
 
     #[test]

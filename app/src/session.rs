@@ -8,12 +8,12 @@ use crate::{
     platform::Program,
     respawn::Crashes,
 };
-use std::{path::PathBuf, sync::Arc, time::Instant};
-use wavecraft_audio_core::{AudioFile, OnBypass, ProjectId, Source as AudioSource};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Instant};
+use wavecraft_audio_core::{AudioFile, Mode as AudioMode, OnBypass, ProjectId, Source as AudioSource};
 use wavecraft_companion_protocol::{
     control::Attach,
     parameter::ParameterSpec,
-    session::{Source, State, StateChange},
+    session::{Mode, OnBypass as Heard, Source, State, StateChange},
 };
 use wavecraft_companion_server::Server;
 use wavecraft_ring::{HostRing, ParameterWriter};
@@ -56,6 +56,14 @@ pub(crate) struct Session {
     pub source: Source,
     /// The file that was chosen, read into memory.
     pub file: Option<(PathBuf, AudioFile)>,
+    /// When its processor's answers are to be taken.
+    pub mode: Mode,
+    /// Why the mode isn't the one that was asked for.
+    pub mode_reason: Option<String>,
+    /// What is to be heard while the processor isn't, where somebody said so.
+    pub heard_on_bypass: Option<Heard>,
+    /// The parameters' values as they are in the settings.
+    pub kept: BTreeMap<String, f32>,
     /// Is its processor bypassed by hand?
     pub bypassed: bool,
     /// Is it muted?
@@ -141,9 +149,22 @@ impl Session {
     }
 
     /// What is heard while the processor isn't. Until it was heard once: nothing, so that no start begins with the
-    /// unprocessed input. A microphone is never played unprocessed: its loudspeaker may stand beside it.
+    /// unprocessed input. A microphone is never played unprocessed, unless its terminal asked for that: its loudspeaker
+    /// may stand beside it.
     pub(crate) fn on_bypass(&self) -> OnBypass {
-        if self.was_live && self.source != Source::Microphone { OnBypass::Dry } else { OnBypass::Silence }
+        let heard = self.heard_on_bypass.unwrap_or(match self.source {
+            Source::Microphone => Heard::Silence,
+            _ => Heard::Dry,
+        });
+        if self.was_live && heard == Heard::Dry { OnBypass::Dry } else { OnBypass::Silence }
+    }
+
+    /// The engine's form of the mode.
+    pub(crate) fn audio_mode(&self) -> AudioMode {
+        match self.mode {
+            Mode::Pipelined => AudioMode::Pipelined,
+            Mode::Direct => AudioMode::Direct,
+        }
     }
 
     /// Its state as it is told.

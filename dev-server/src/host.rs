@@ -3,8 +3,8 @@
 use wavecraft_companion_protocol::{
     browser::{AudioRuntimeStatus, MeterFrame, MeterUpdate, OscilloscopeFrame, RegisterAudioParams},
     parameter::{OutOfRange, Parameter},
-    rpc::ErrorObject,
-    session::{SourceName, Stats},
+    rpc::{ErrorObject, INTERNAL_ERROR},
+    session::{Mode, SourceName, Stats},
 };
 
 /// A project, as its pages see it.
@@ -58,6 +58,15 @@ pub trait Host: Send + Sync + 'static {
     /// # Errors
     /// What the page is to be told.
     fn set_source(&self, source: SourceName) -> Result<(), ErrorObject>;
+
+    /// Chooses when the processor's answers are taken. A host that runs no processor has no such choice.
+    ///
+    /// # Errors
+    /// What the page is to be told.
+    fn set_mode(&self, mode: Mode) -> Result<(), ErrorObject> {
+        let _ = mode;
+        Err(ErrorObject::new(INTERNAL_ERROR, "this project runs without audio: start it with `--with-audio`"))
+    }
 
     /// A program with its own audio registered (`Some`), or the registered one went (`None`).
     fn audio_client(&self, registered: Option<RegisterAudioParams>);

@@ -96,6 +96,10 @@ fn carry_out(request: Request, caller: &Member, hub: &Hub) -> Result<Reply, Erro
             host.set_source(set.source)?;
             Reply::Done {}
         }
+        Request::SetMode(set) => {
+            host.set_mode(set.mode)?;
+            Reply::Done {}
+        }
         Request::RegisterAudio(program) => {
             hub.register_audio(caller.id(), program)?;
             Reply::Registered(RegisterAudioResult { status: "registered".into() })

@@ -6,7 +6,10 @@ mod request;
 pub use reply::{Reply, answer, batch, notification};
 pub use request::{MAX_CLIENT_ID_BYTES, Request};
 
-use crate::{parameter::Parameter, session::SourceName};
+use crate::{
+    parameter::Parameter,
+    session::{Mode, SourceName},
+};
 use serde::{Deserialize, Serialize};
 
 pub use wavecraft_protocol::{
@@ -36,6 +39,8 @@ pub const SET_MUTE: &str = "setMute";
 /// Choose where the input comes from: [`SetSource`]. Never the microphone, and of files only the one chosen from the
 /// terminal or the menu.
 pub const SET_SOURCE: &str = "setSource";
+/// Choose when the processor's answers are taken: [`SetMode`].
+pub const SET_MODE: &str = "setMode";
 
 /// Notification: a rebuild changed which parameters there are; fetch them again.
 pub const PARAMETERS_CHANGED: &str = "parametersChanged";
@@ -111,6 +116,13 @@ pub struct Pong {
 pub struct SetFlag {
     /// Bypassed, or muted.
     pub on: bool,
+}
+
+/// Parameters of [`SET_MODE`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetMode {
+    /// Which.
+    pub mode: Mode,
 }
 
 /// Parameters of [`SET_SOURCE`].

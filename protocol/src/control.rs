@@ -3,7 +3,7 @@
 //! The connection that attached a project owns it: when it ends, however it ends, the project is detached.
 
 use crate::{
-    session::{AudioDevices, Build, Source, State, StateChange, Stats},
+    session::{AudioDevices, Build, Mode, OnBypass, Source, State, StateChange, Stats},
     token::Token,
 };
 use serde::{Deserialize, Serialize};
@@ -28,10 +28,12 @@ pub const DETACH: &str = "detach";
 pub const RESTART: &str = "restart";
 /// Choose where a project's input comes from: [`SetSource`].
 pub const SET_SOURCE: &str = "setSource";
-/// Take the processor out of, or into, the way: [`SetFlag`].
+/// Take the processor out of, or into, the way: [`SetBypass`].
 pub const SET_BYPASS: &str = "setBypass";
 /// Silence a project, or not: [`SetFlag`].
 pub const SET_MUTE: &str = "setMute";
+/// Choose when the processor's answers are taken: [`SetMode`].
+pub const SET_MODE: &str = "setMode";
 /// Set the gain behind the processor: [`SetGain`].
 pub const SET_GAIN: &str = "setGain";
 /// Everything at once: → [`Status`].
@@ -125,6 +127,12 @@ pub struct Attach {
     /// Where the input comes from. Absent: the last used, else the microphone.
     #[serde(default)]
     pub source: Option<Source>,
+    /// When the processor's answers are taken. Absent: the last used, else pipelined.
+    #[serde(default)]
+    pub mode: Option<Mode>,
+    /// What is heard while the processor isn't. Absent: the input, but of a microphone nothing.
+    #[serde(default)]
+    pub on_bypass: Option<OnBypass>,
 }
 
 /// Result of [`ATTACH`]. The child is spawned then, not yet live: [`SESSION_STATE`] follows.
@@ -191,12 +199,33 @@ pub struct SetSource {
     pub source: Source,
 }
 
-/// Parameters of [`SET_BYPASS`] and [`SET_MUTE`].
+/// Parameters of [`SET_MODE`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SetMode {
+    /// Which project.
+    pub session: String,
+    /// The mode from now on. It may be given up again: see [`Mode::Direct`].
+    pub mode: Mode,
+}
+
+/// Parameters of [`SET_BYPASS`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SetBypass {
+    /// Which project.
+    pub session: String,
+    /// Bypassed, or not.
+    pub on: bool,
+    /// What is heard while the processor isn't, from now on. Absent: as before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_bypass: Option<OnBypass>,
+}
+
+/// Parameters of [`SET_MUTE`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SetFlag {
     /// Which project.
     pub session: String,
-    /// Bypassed, or muted.
+    /// Muted, or not.
     pub on: bool,
 }
 

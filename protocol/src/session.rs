@@ -40,7 +40,7 @@ impl Source {
 }
 
 /// A [`Source`] without its path.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(missing_docs, reason = "the names say it; see Source")]
 pub enum SourceName {
@@ -48,6 +48,7 @@ pub enum SourceName {
     Tone,
     Noise,
     Sweep,
+    #[default]
     Silence,
     File,
 }
@@ -89,11 +90,60 @@ impl fmt::Display for Source {
 #[error("`{0}` is no input: use mic, tone, noise, sweep, silence or file:PATH")]
 pub struct BadSource(String);
 
-/// Where a project is in its life.
+/// When a processor's answer to a block is taken.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Mode {
+    /// In a later callback: a constant delay, and nobody waits.
+    #[default]
+    Pipelined,
+    /// In the same callback: no delay. A processor that is late too often takes its project back to pipelined.
+    Direct,
+}
+
+/// The form of the command line: `pipelined` or `direct`.
+impl FromStr for Mode {
+    type Err = BadMode;
+
+    fn from_str(text: &str) -> Result<Self, BadMode> {
+        match text {
+            "pipelined" => Ok(Self::Pipelined),
+            "direct" => Ok(Self::Direct),
+            other => Err(BadMode(other.into())),
+        }
+    }
+}
+
+impl fmt::Display for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Pipelined => "pipelined",
+            Self::Direct => "direct",
+        })
+    }
+}
+
+/// A text that names no [`Mode`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no mode: use pipelined or direct")]
+pub struct BadMode(String);
+
+/// What is heard while the processor isn't: it is bypassed, late, or gone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum OnBypass {
+    /// The input, in step with the processed sound.
+    Dry,
+    /// Nothing.
+    Silence,
+}
+
+/// Where a project is in its life.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum State {
     /// The child is spawned and not ready yet.
+    #[default]
     Starting,
     /// A new child gets live input and isn't heard yet.
     Shadow,
@@ -160,7 +210,7 @@ pub struct Latency {
     pub input_device: u32,
     /// What waits between two devices' clocks.
     pub input_buffer: u32,
-    /// The constant delay of the way to the child and back.
+    /// The constant delay of the way to the child and back; 0 in direct mode.
     pub pipeline: u32,
     /// What the processor says of itself.
     pub processor: u32,
@@ -202,8 +252,19 @@ pub struct AudioDevices {
     pub notice: Option<String>,
 }
 
+/// Busy time by the time there was.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Load {
+    /// Averaged over some eight blocks.
+    pub average: f32,
+    /// The largest of the last second.
+    pub max: f32,
+    /// What 99 % of the last ten seconds' blocks stayed below.
+    pub p99: f32,
+}
+
 /// Everything measured about a project.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Stats {
     /// Which project.
     pub session: String,
@@ -221,6 +282,15 @@ pub struct Stats {
     pub load: f32,
     /// The largest of it in the last second.
     pub load_max: f32,
+    /// What 99 % of it stayed below in the last ten seconds.
+    #[serde(default)]
+    pub load_p99: f32,
+    /// The processor's own: its time for a block by the block's duration.
+    #[serde(default)]
+    pub processor_load: Load,
+    /// From handing a block over until the child was awake, averaged, in microseconds.
+    #[serde(default)]
+    pub wake_us: f32,
     /// The source's level.
     pub input: Levels,
     /// The processor's output, untouched by gain, mute and guard.
@@ -231,6 +301,12 @@ pub struct Stats {
     pub devices: AudioDevices,
     /// Where the input comes from.
     pub source: SourceName,
+    /// The mode in force.
+    #[serde(default)]
+    pub mode: Mode,
+    /// Why it isn't the one that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mode_reason: Option<String>,
     /// Is the processor bypassed by hand?
     pub bypassed: bool,
     /// Is the project muted?
@@ -246,7 +322,7 @@ pub struct Stats {
 /// The guard on the mix of all projects.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Guard {
-    /// The limiter is holding the mix under −1 dBFS.
+    /// The limiter held the mix under −1 dBFS since the figures before these, or still does.
     pub limiting: bool,
     /// The level ran away (feedback), so the mix is muted.
     pub howl_muted: bool,
@@ -282,6 +358,14 @@ mod tests {
         for bad in ["", "file:", "loud", "microphone"] {
             assert!(bad.parse::<Source>().unwrap_err().to_string().contains("use mic"), "{bad}");
         }
+    }
+
+    #[test]
+    fn modes_survive_the_command_lines_form() {
+        for text in ["pipelined", "direct"] {
+            assert_eq!(text.parse::<Mode>().unwrap().to_string(), text);
+        }
+        assert!("Direct".parse::<Mode>().unwrap_err().to_string().contains("pipelined or direct"));
     }
 
     #[test]

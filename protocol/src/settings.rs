@@ -1,6 +1,6 @@
 //! The companion's settings file.
 
-use crate::session::Source;
+use crate::session::{Mode, Source};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, path::PathBuf};
 
@@ -35,6 +35,12 @@ pub struct Project {
     /// Its last source.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<Source>,
+    /// The mode asked for last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mode: Option<Mode>,
+    /// Values of parameters that weren't their defaults, by id.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub parameters: BTreeMap<String, f32>,
 }
 
 impl Default for Settings {

@@ -65,7 +65,11 @@ impl App {
             .clone()
             .or_else(|| remembered.and_then(|project| project.source.clone()))
             .unwrap_or(Source::Microphone);
-        let shared = Arc::new(Shared::new(id.clone(), self.events.clone(), attach.parameters.clone()));
+        let mode = attach.mode.or_else(|| remembered.and_then(|project| project.mode)).unwrap_or_default();
+        let kept = remembered.map(|project| project.parameters.clone()).unwrap_or_default();
+        let mut parameters = kept.clone();
+        parameters.extend(attach.parameters.clone());
+        let shared = Arc::new(Shared::new(id.clone(), self.events.clone(), parameters));
         let config = Config {
             port: attach.port.unwrap_or(DEFAULT_PORT),
             strict_port: attach.strict_port,
@@ -81,6 +85,7 @@ impl App {
             cwd: attach.cwd.clone(),
             env: allowed(&attach),
         };
+        let heard_on_bypass = attach.on_bypass;
         let session = Session {
             id: id.clone(),
             attach,
@@ -100,6 +105,10 @@ impl App {
             last_words: None,
             source,
             file: None,
+            mode,
+            mode_reason: None,
+            heard_on_bypass,
+            kept,
             bypassed: false,
             muted: false,
             gain_db: 0.0,
@@ -163,7 +172,7 @@ impl App {
             muted: session.muted,
             bypassed: session.bypassed,
             on_bypass: session.on_bypass(),
-            ..ProjectSettings::default()
+            mode: session.audio_mode(),
         };
         match opened.audio.add_project(settings) {
             Ok(project) => session.project = Some(project),
@@ -185,8 +194,11 @@ impl App {
         };
         let attached = Attached { session: id.into(), port: server.port(), ws_url: server.ws_url(), devices };
         let _ = reply.send(Ok(to_value(&attached)));
-        let (folder, source) = (session.attach.project_dir.clone(), session.source.clone());
-        self.remember_source(folder, source);
+        let (source, mode) = (session.source.clone(), session.mode);
+        self.remember(id, |project| {
+            project.source = Some(source);
+            project.mode = Some(mode);
+        });
         self.renew_audio_status(id);
     }
 
@@ -273,6 +285,8 @@ impl App {
         if !first {
             return;
         }
+        self.keep_parameters(id);
+        let Some(session) = self.sessions.get_mut(id) else { return };
         if let Some(reply) = session.attach_reply.take() {
             let _ = reply.send(Err(ErrorObject::new(INTERNAL_ERROR, "the project was detached")));
         }

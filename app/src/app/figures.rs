@@ -1,17 +1,17 @@
 //! What is measured: copied from the engine into what pages and terminals see.
 
-use super::{App, AudioSide};
+use super::{App, AudioSide, reasons};
 use crate::{audio::Opened, session::Session};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tracing::warn;
-use wavecraft_audio_core::{LinkState, Meter, ProjectSnapshot};
+use wavecraft_audio_core::{LinkState, Load as AudioLoad, Meter, Mode as AudioMode, ProjectSnapshot};
 use wavecraft_companion_protocol::{
     browser::{
         AudioDiagnostic, AudioDiagnosticCode, AudioRuntimePhase, AudioRuntimeStatus, MeterFrame, MeterUpdate,
         OscilloscopeFrame, OscilloscopeTriggerMode,
     },
-    control,
-    session::{AudioDevices, Guard, LateBlocks, Latency, Levels, Source, State, Stats},
+    control::{self, ChildLog, LogStream},
+    session::{AudioDevices, Guard, LateBlocks, Latency, Levels, Load, Mode, Source, State, Stats},
 };
 
 /// Figures that are sent unasked go out so often.
@@ -31,23 +31,50 @@ impl App {
         if stats_due {
             self.stats_due = now + STATS_PERIOD;
         }
+        let limited_frames = opened.audio.stats().guard.limited_frames;
+        let limiting = limited_frames > self.limited_frames;
+        if stats_due {
+            self.limited_frames = limited_frames;
+        }
         let mut news = Vec::new();
         for session in self.sessions.values_mut() {
             let Some(project) = session.project else { continue };
             let Some(snapshot) = opened.audio.snapshot(project) else { continue };
             renew_levels(session, opened, &snapshot);
-            if stats_due || session.shared.figures().stats.is_none() {
-                let stats = stats(session, opened, &snapshot);
+            // Direct mode was given up: what is wished for from now on is what there is.
+            let gave_up = snapshot.fell_back && session.mode == Mode::Direct;
+            if gave_up {
+                session.mode = Mode::Pipelined;
+                session.mode_reason = Some(reasons::fallback(&snapshot.last_late));
+                opened.audio.set_mode(project, AudioMode::Pipelined);
+            }
+            if stats_due || gave_up || session.shared.figures().stats.is_none() {
+                let stats = stats(session, opened, &snapshot, limiting);
                 session.shared.figures().stats = Some(stats);
             }
-            news.push((session.id.clone(), snapshot));
+            news.push((session.id.clone(), snapshot, gave_up));
         }
-        for (id, snapshot) in news {
+        for (id, snapshot, gave_up) in news {
             self.follow(&id, &snapshot, now);
-            if stats_due {
+            if gave_up {
+                self.tell_fallback(&id);
+            }
+            if stats_due || gave_up {
                 self.tell_stats(&id);
             }
+            if stats_due {
+                self.keep_parameters(&id);
+            }
         }
+    }
+
+    /// Says that direct mode was given up: in the log, in the terminal, on pages that listen to the log.
+    fn tell_fallback(&mut self, id: &str) {
+        let Some(reason) = self.sessions.get(id).and_then(|session| session.mode_reason.clone()) else {
+            return;
+        };
+        warn!("{id}: {reason}");
+        self.tell_log(ChildLog { session: id.into(), stream: LogStream::Message, line: reason });
     }
 
     /// Brings a session's state in line with what the engine sees of its child.
@@ -68,8 +95,10 @@ impl App {
         }
         let silent_for = now.duration_since(session.heartbeat.1);
         if silent_for < NOT_RESPONDING_AFTER {
-            if snapshot.link == LinkState::Bypassed {
-                self.set_state(id, State::Bypassed, Some(bypass_reason(snapshot)));
+            // Said once: the times of each further late block are no news.
+            if snapshot.link == LinkState::Bypassed && session.state != State::Bypassed {
+                let dry = session.on_bypass() == wavecraft_audio_core::OnBypass::Dry;
+                self.set_state(id, State::Bypassed, Some(reasons::bypass(&snapshot.last_late, dry)));
             } else if snapshot.link == LinkState::Live {
                 self.set_state(id, State::Live, None);
             }
@@ -127,18 +156,6 @@ impl App {
     }
 }
 
-fn bypass_reason(snapshot: &ProjectSnapshot) -> String {
-    let late = snapshot.late;
-    if late.too_slow > late.not_scheduled {
-        format!(
-            "the processor is too slow ({:.0} % of the time a block has): the input is heard without it until it keeps up",
-            snapshot.load.maximum * 100.0
-        )
-    } else {
-        "the system didn't run the processor in time: the input is heard without it until it does".into()
-    }
-}
-
 fn renew_levels(session: &mut Session, opened: &mut Opened, snapshot: &ProjectSnapshot) {
     let rate = opened.audio.stream().sample_rate;
     let scope = match (session.watched, session.project) {
@@ -174,7 +191,7 @@ fn renew_levels(session: &mut Session, opened: &mut Opened, snapshot: &ProjectSn
     }
 }
 
-fn stats(session: &Session, opened: &Opened, snapshot: &ProjectSnapshot) -> Stats {
+fn stats(session: &Session, opened: &Opened, snapshot: &ProjectSnapshot, limiting: bool) -> Stats {
     let engine = opened.audio.stats();
     let parts = opened.audio.stream().latency;
     let microphone = session.source == Source::Microphone;
@@ -193,23 +210,38 @@ fn stats(session: &Session, opened: &Opened, snapshot: &ProjectSnapshot) -> Stat
         xruns: engine.device_xruns,
         load: engine.load.average,
         load_max: engine.load.maximum,
+        load_p99: engine.load.percentile99,
+        processor_load: load(snapshot.load),
+        wake_us: Duration::from_nanos(snapshot.wake_ns).as_secs_f32() * 1e6,
         input: levels(snapshot.input),
         output: levels(snapshot.output),
         latency: Latency {
             input_device: of_microphone(parts.input_device_frames),
             input_buffer: of_microphone(parts.input_fifo_frames),
-            pipeline: parts.pipeline_frames,
+            pipeline: snapshot.delay_frames,
             processor: session.latency_frames,
             output_device: parts.output_device_frames,
         },
         devices: opened.devices(),
         source: session.source.name(),
+        mode: match snapshot.mode {
+            AudioMode::Pipelined => Mode::Pipelined,
+            AudioMode::Direct => Mode::Direct,
+        },
+        mode_reason: session.mode_reason.clone(),
         bypassed: session.bypassed,
         muted: session.muted,
         gain_db: session.gain_db,
-        guard: Guard { limiting: engine.guard.limiter_gain < 1.0, howl_muted: engine.guard.howl_muted },
+        guard: Guard {
+            limiting: limiting || engine.guard.limiter_gain < 1.0,
+            howl_muted: engine.guard.howl_muted,
+        },
         respawns: u64::from(session.generation.saturating_sub(1)),
     }
+}
+
+fn load(load: AudioLoad) -> Load {
+    Load { average: load.average, max: load.maximum, p99: load.percentile99 }
 }
 
 fn levels(meter: Meter) -> Levels {

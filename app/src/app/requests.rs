@@ -7,17 +7,17 @@ use crate::{
     session::{Session, Stage},
 };
 use serde_json::{Value, json};
-use std::path::PathBuf;
 use tracing::warn;
 use wavecraft_companion_protocol::{
     PROTOCOL_VERSION,
     control::{
         self, Attach, BAD_SOURCE, HELLO_FIRST, Hello, OfSession, Reload, SessionStatus, SetBuildStatus,
-        SetFlag, SetGain, SetOrigins, SetSource, Shutdown, Status, Subscribe, UNKNOWN_SESSION,
-        VERSION_MISMATCH,
+        SetBypass, SetFlag, SetGain, SetMode, SetOrigins, SetSource, Shutdown, Status, Subscribe,
+        UNKNOWN_SESSION, VERSION_MISMATCH,
     },
     rpc::{Call, ErrorObject, INVALID_PARAMS, INVALID_REQUEST, METHOD_NOT_FOUND, to_value},
-    session::Source,
+    session::{Mode, Source},
+    settings::Project,
 };
 
 /// The least and the greatest gain behind a processor, in dB.
@@ -81,8 +81,9 @@ impl App {
                 self.set_source(set, reply)
             }
             control::SET_BYPASS => {
-                let set: SetFlag = call.params()?;
-                self.owned(from, &set.session)?;
+                let set: SetBypass = call.params()?;
+                let session = self.owned(from, &set.session)?;
+                session.heard_on_bypass = set.on_bypass.or(session.heard_on_bypass);
                 self.set_bypassed(&set.session, set.on);
                 done
             }
@@ -90,6 +91,12 @@ impl App {
                 let set: SetFlag = call.params()?;
                 self.owned(from, &set.session)?;
                 self.set_muted(&set.session, set.on);
+                done
+            }
+            control::SET_MODE => {
+                let set: SetMode = call.params()?;
+                self.owned(from, &set.session)?;
+                self.set_mode(&set.session, set.mode);
                 done
             }
             control::SET_GAIN => {
@@ -196,24 +203,46 @@ impl App {
             opened.audio.set_on_bypass(project, session.on_bypass());
             opened.audio.set_source(project, &session.audio_source());
         }
-        let folder = session.attach.project_dir.clone();
-        self.remember_source(folder, source);
+        self.remember(id, |project| project.source = Some(source));
     }
 
-    /// The next start of the project without a source of its own begins with this one.
-    pub(super) fn remember_source(&mut self, folder: PathBuf, source: Source) {
-        let remember = |settings: &mut wavecraft_companion_protocol::settings::Settings| {
-            settings.projects.entry(folder).or_default().source = Some(source);
-        };
-        if let Err(error) = self.settings.change(remember) {
+    /// Changes what the next start of the project begins with, where it doesn't say otherwise.
+    pub(super) fn remember(&mut self, id: &str, change: impl FnOnce(&mut Project)) {
+        let Some(session) = self.sessions.get(id) else { return };
+        let folder = session.attach.project_dir.clone();
+        if let Err(error) =
+            self.settings.change(|settings| change(settings.projects.entry(folder).or_default()))
+        {
             warn!("the settings can't be written: {error}");
         }
+    }
+
+    /// The next start of the project, of this companion or another, begins with the values that there are now.
+    pub(super) fn keep_parameters(&mut self, id: &str) {
+        let Some(session) = self.sessions.get_mut(id) else { return };
+        let kept = session.shared.parameters.kept();
+        if kept != session.kept {
+            session.kept.clone_from(&kept);
+            self.remember(id, |project| project.parameters = kept);
+        }
+    }
+
+    /// Chooses when the processor's answers are taken. The engine may give direct mode up: see `note_fallback`.
+    pub(super) fn set_mode(&mut self, id: &str, mode: Mode) {
+        let Some(session) = self.sessions.get_mut(id) else { return };
+        session.mode = mode;
+        session.mode_reason = None;
+        if let (AudioSide::Open(opened), Some(project)) = (&mut self.audio, session.project) {
+            opened.audio.set_mode(project, session.audio_mode());
+        }
+        self.remember(id, |project| project.mode = Some(mode));
     }
 
     pub(super) fn set_bypassed(&mut self, id: &str, on: bool) {
         let Some(session) = self.sessions.get_mut(id) else { return };
         session.bypassed = on;
         if let (AudioSide::Open(opened), Some(project)) = (&mut self.audio, session.project) {
+            opened.audio.set_on_bypass(project, session.on_bypass());
             opened.audio.set_bypassed(project, on);
         }
     }

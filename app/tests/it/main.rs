@@ -4,6 +4,7 @@ mod attaching;
 mod control_socket;
 mod ending;
 mod faults;
+mod modes;
 mod page;
 mod reloading;
 mod support;

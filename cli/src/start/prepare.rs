@@ -105,6 +105,8 @@ impl Start {
             token: self.token.clone(),
             audio_token: self.audio_token.clone(),
             source: self.args.input.clone(),
+            mode: None,
+            on_bypass: None,
         };
         let connection = &mut companion.connection;
         connection.call::<serde_json::Value>(SUBSCRIBE, &Subscribe { all: false }, QUICK).await?;

@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use serde_json::{Value, json};
-use wavecraft_companion_protocol::session::{SourceName, Stats};
+use wavecraft_companion_protocol::session::{Mode, SourceName, Stats};
 use wavecraft_protocol as published;
 
 use crate::{harness::Running, project::Asked};
@@ -98,6 +98,7 @@ async fn errors_have_their_codes() {
         ("subscribe", json!({"topics": ["rain"]}), -32602),
         ("setBypass", json!({}), -32602),
         ("setMute", json!({"on": "yes"}), -32602),
+        ("setMode", json!({"mode": "fast"}), -32602),
         ("setSource", json!({"source": "/etc/passwd"}), -32602),
         ("setSource", json!({"source": {"kind": "file", "path": "/etc/passwd"}}), -32602),
         ("setSource", json!({"source": "microphone"}), -32002),
@@ -246,6 +247,8 @@ async fn switches_and_sources_reach_the_project() {
     assert_eq!(running.asked().await, Asked::Bypass(true));
     assert_eq!(page.call("setMute", json!({"on": false})).await, Ok(json!({})));
     assert_eq!(running.asked().await, Asked::Mute(false));
+    assert_eq!(page.call("setMode", json!({"mode": "direct"})).await, Ok(json!({})));
+    assert_eq!(running.asked().await, Asked::Mode(Mode::Direct));
     for (name, source) in
         [("tone", SourceName::Tone), ("noise", SourceName::Noise), ("silence", SourceName::Silence)]
     {

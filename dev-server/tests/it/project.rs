@@ -10,7 +10,7 @@ use wavecraft_companion_protocol::{
     },
     parameter::{Parameter, ParameterSpec, ParameterType},
     rpc::{ErrorObject, INTERNAL_ERROR},
-    session::{AudioDevices, Guard, LateBlocks, Latency, Levels, SourceName, State, Stats},
+    session::{Mode, SourceName, State, Stats},
 };
 use wavecraft_companion_server::{Host, SetParameterError};
 
@@ -20,6 +20,7 @@ pub(crate) enum Asked {
     Bypass(bool),
     Mute(bool),
     Source(SourceName),
+    Mode(Mode),
     AudioClient(Option<String>),
     Watched(bool),
 }
@@ -155,21 +156,10 @@ impl Host for Project {
             session: "demo".into(),
             state: State::Live,
             blocks: 7,
-            late_blocks: LateBlocks::default(),
-            nonfinite: 0,
-            xruns: 0,
             load: 0.1,
             load_max: 0.2,
-            input: Levels::default(),
-            output: Levels::default(),
-            latency: Latency::default(),
-            devices: AudioDevices::default(),
             source: SourceName::Tone,
-            bypassed: false,
-            muted: false,
-            gain_db: 0.0,
-            guard: Guard::default(),
-            respawns: 0,
+            ..Stats::default()
         })
     }
 
@@ -188,6 +178,11 @@ impl Host for Project {
             return Err(ErrorObject::new(INTERNAL_ERROR, "no file was chosen yet"));
         }
         self.note(Asked::Source(source));
+        Ok(())
+    }
+
+    fn set_mode(&self, mode: Mode) -> Result<(), ErrorObject> {
+        self.note(Asked::Mode(mode));
         Ok(())
     }
 

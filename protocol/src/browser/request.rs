@@ -3,8 +3,8 @@
 use super::{
     GET_ALL_PARAMETERS, GET_AUDIO_STATUS, GET_METER_FRAME, GET_OSCILLOSCOPE_FRAME, GET_PARAMETER, GET_STATS,
     GetParameterParams, MAX_HZ, METER_UPDATE, MeterUpdate, PING, REGISTER_AUDIO, REQUEST_RESIZE,
-    RegisterAudioParams, RequestResizeParams, SET_BYPASS, SET_MUTE, SET_PARAMETER, SET_SOURCE, SUBSCRIBE,
-    SetFlag, SetParameterParams, SetSource, Subscribe,
+    RegisterAudioParams, RequestResizeParams, SET_BYPASS, SET_MODE, SET_MUTE, SET_PARAMETER, SET_SOURCE,
+    SUBSCRIBE, SetFlag, SetMode, SetParameterParams, SetSource, Subscribe,
 };
 use crate::rpc::{Call, ErrorObject, INVALID_PARAMS, METHOD_NOT_FOUND};
 
@@ -30,6 +30,7 @@ pub enum Request {
     SetBypass(SetFlag),
     SetMute(SetFlag),
     SetSource(SetSource),
+    SetMode(SetMode),
     /// Rate and buffer size are positive and finite, the name is neither empty nor too long.
     RegisterAudio(RegisterAudioParams),
     /// From a registered program with its own audio. Its levels are finite.
@@ -56,6 +57,7 @@ impl Request {
             SET_BYPASS => Self::SetBypass(call.params()?),
             SET_MUTE => Self::SetMute(call.params()?),
             SET_SOURCE => Self::SetSource(call.params()?),
+            SET_MODE => Self::SetMode(call.params()?),
             REGISTER_AUDIO => Self::RegisterAudio(register_audio(call)?),
             METER_UPDATE => Self::MeterUpdate(meter_update(call)?),
             // As much of the name as helps to find a typing error.
@@ -127,6 +129,7 @@ mod tests {
             ("subscribe", json!({"topics": [], "hz": 61})),
             ("setBypass", json!({"on": 1})),
             ("setSource", json!({"source": "/etc/passwd"})),
+            ("setMode", json!({"mode": "fast"})),
             ("registerAudio", register("", 48000.0, 64)),
             ("registerAudio", register("a", 0.0, 64)),
             ("registerAudio", register("a", 1e39, 64)),

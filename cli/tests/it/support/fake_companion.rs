@@ -16,7 +16,7 @@ use wavecraft_companion_protocol::{
     PROTOCOL_VERSION,
     control::{self, Attach, Attached, OfSession, SessionStatus, Status, Welcome},
     rpc::{self, Call, ErrorObject, Id, Incoming, Response},
-    session::{AudioDevices, Guard, LateBlocks, Latency, Levels, SourceName, State, StateChange, Stats},
+    session::{AudioDevices, LateBlocks, Latency, Levels, SourceName, State, StateChange, Stats},
 };
 
 /// What the companion does otherwise than a good one.
@@ -276,9 +276,6 @@ fn stats() -> Stats {
         devices: devices(),
         source: SourceName::Tone,
         bypassed: false,
-        muted: false,
-        gain_db: 0.0,
-        guard: Guard::default(),
-        respawns: 0,
+        ..Stats::default()
     }
 }

@@ -1,0 +1,74 @@
+//! Why a processor isn't heard as it should be, in words with the times that were measured.
+
+use wavecraft_audio_core::LastLate;
+
+/// Late again and again: the child is bypassed. `dry` says whether its input is heard meanwhile.
+pub(super) fn bypass(last: &LastLate, dry: bool) -> String {
+    let heard = if dry { "its input is heard without it" } else { "nothing is heard of it" };
+    format!("{}: {heard} until it is in time again", lateness(last))
+}
+
+/// Late too often for direct mode.
+pub(super) fn fallback(last: &LastLate) -> String {
+    format!(
+        "direct mode is given up, and pipelined mode goes on with its delay: of 100 blocks three weren't back when half \
+         of their time had passed; at last {}",
+        lateness(last)
+    )
+}
+
+/// What was measured on the last late block. A block that isn't answered yet was at least as late as it was then.
+fn lateness(last: &LastLate) -> String {
+    let block = milliseconds(last.block_ns);
+    match (last.begun, last.busy_ns, last.wake_ns) {
+        (true, 0, _) => format!(
+            "the processor is too slow (a block of {block} wasn't done after {})",
+            milliseconds(last.waited_ns)
+        ),
+        (true, busy, _) => {
+            format!("the processor is too slow (a block of {block} took it {})", milliseconds(busy))
+        }
+        (false, _, 0) => format!(
+            "the system didn't run the processor in time (a block of {block} still waited for it after {})",
+            milliseconds(last.waited_ns)
+        ),
+        (false, _, wake) => format!(
+            "the system didn't run the processor in time (a block of {block} waited for it for {})",
+            milliseconds(wake)
+        ),
+    }
+}
+
+/// To the tenth of a millisecond, in whole numbers.
+fn milliseconds(nanoseconds: u64) -> String {
+    let tenths = nanoseconds.saturating_add(50_000) / 100_000;
+    format!("{}.{} ms", tenths / 10, tenths % 10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LATE: LastLate = LastLate {
+        begun: true,
+        waited_ns: 5_400_000,
+        wake_ns: 40_000,
+        busy_ns: 8_000_000,
+        block_ns: 5_333_333,
+    };
+
+    #[test]
+    fn the_measured_times_are_told() {
+        let told = bypass(&LATE, true);
+        assert!(told.contains("too slow (a block of 5.3 ms took it 8.0 ms): its input"), "{told}");
+        let told = bypass(&LastLate { busy_ns: 0, ..LATE }, false);
+        assert!(told.contains("wasn't done after 5.4 ms): nothing"), "{told}");
+        let told = fallback(&LastLate { begun: false, ..LATE });
+        assert!(
+            told.contains("the system didn't run") && told.ends_with("waited for it for 0.0 ms)"),
+            "{told}"
+        );
+        let told = fallback(&LastLate { begun: false, wake_ns: 0, ..LATE });
+        assert!(told.ends_with("still waited for it after 5.4 ms)"), "{told}");
+    }
+}
