@@ -1,13 +1,7 @@
 //! When a crashed child is started again, and when it is held.
 
 use std::time::{Duration, Instant};
-
-/// The pauses after the first and the second crash. One more within [`HOLD_WINDOW`] holds the child, so that longer
-/// pauses have no place.
-const PAUSES: [Duration; 2] = [Duration::from_millis(250), Duration::from_millis(500)];
-
-/// Crashes longer ago than this don't count.
-const HOLD_WINDOW: Duration = Duration::from_secs(30);
+use wavecraft_companion_protocol::settings::Patience;
 
 /// What to do after a crash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,23 +12,37 @@ pub(crate) enum Verdict {
     Hold,
 }
 
-/// A session's crashes. The clock is the caller's.
+/// A session's crashes. The clock is the caller's, and so are the limits.
 #[derive(Debug, Default)]
 pub(crate) struct Crashes {
+    /// Those within the window that counts for holding.
     times: Vec<Instant>,
+    /// Crashes of which none is further than that window from the one before: they choose the pause.
+    streak: usize,
 }
 
 impl Crashes {
     /// A child crashed at `now`. Times must not run backwards.
-    pub(crate) fn add(&mut self, now: Instant) -> Verdict {
-        self.times.retain(|time| now.duration_since(*time) < HOLD_WINDOW);
+    pub(crate) fn add(&mut self, now: Instant, patience: &Patience) -> Verdict {
+        let window = Duration::from_millis(patience.hold_within_ms);
+        self.times.retain(|time| now.duration_since(*time) < window);
+        if self.times.is_empty() {
+            self.streak = 0;
+        }
         self.times.push(now);
-        PAUSES.get(self.times.len() - 1).map_or(Verdict::Hold, |pause| Verdict::After(*pause))
+        self.streak += 1;
+        let holds = usize::try_from(patience.hold_after).unwrap_or(usize::MAX);
+        if holds > 0 && self.times.len() >= holds {
+            return Verdict::Hold;
+        }
+        let pauses = &patience.restart_after_ms;
+        let pause = pauses.get(self.streak - 1).or(pauses.last()).copied().unwrap_or(0);
+        Verdict::After(Duration::from_millis(pause))
     }
 
     /// A new build, or a person's "Restart": what was before doesn't count.
     pub(crate) fn forget(&mut self) {
-        self.times.clear();
+        *self = Self::default();
     }
 }
 
@@ -42,23 +50,38 @@ impl Crashes {
 mod tests {
     use super::*;
 
-    #[test]
-    fn the_third_crash_in_half_a_minute_holds() {
-        let start = Instant::now();
-        let mut crashes = Crashes::default();
-        assert_eq!(crashes.add(start), Verdict::After(PAUSES[0]));
-        assert_eq!(crashes.add(start + Duration::from_secs(1)), Verdict::After(PAUSES[1]));
-        assert_eq!(crashes.add(start + Duration::from_secs(29)), Verdict::Hold);
-        crashes.forget();
-        assert_eq!(crashes.add(start + Duration::from_secs(29)), Verdict::After(PAUSES[0]));
+    /// What follows crashes at these seconds, in milliseconds; `None` is held.
+    fn pauses(seconds: &[u64], patience: &Patience) -> Vec<Option<u128>> {
+        let (start, mut crashes) = (Instant::now(), Crashes::default());
+        let crash = |second: &u64| match crashes.add(start + Duration::from_secs(*second), patience) {
+            Verdict::After(pause) => Some(pause.as_millis()),
+            Verdict::Hold => None,
+        };
+        seconds.iter().map(crash).collect()
     }
 
     #[test]
-    fn crashes_far_apart_never_hold() {
-        let start = Instant::now();
-        let mut crashes = Crashes::default();
-        for crash in 0..20 {
-            assert_ne!(crashes.add(start + HOLD_WINDOW / 2 * crash), Verdict::Hold, "{crash}");
-        }
+    fn the_third_crash_in_half_a_minute_holds() {
+        assert_eq!(pauses(&[0, 1, 29], &Patience::default()), [Some(250), Some(500), None]);
+        let (now, usual, mut crashes) = (Instant::now(), Patience::default(), Crashes::default());
+        crashes.add(now, &usual);
+        crashes.add(now, &usual);
+        crashes.forget();
+        assert_eq!(crashes.add(now, &usual), Verdict::After(Duration::from_millis(250)));
+    }
+
+    #[test]
+    fn crashes_further_apart_wait_longer_and_longer_and_never_hold() {
+        let expected = [250, 500, 1000, 2000, 5000, 5000].map(Some);
+        assert_eq!(pauses(&[0, 20, 40, 60, 80, 100], &Patience::default()), expected);
+        assert_eq!(pauses(&[0, 20, 60, 100], &Patience::default()), [250, 500, 250, 250].map(Some));
+    }
+
+    #[test]
+    fn nothing_holds_where_that_is_switched_off() {
+        let patience = Patience { hold_after: 0, restart_after_ms: vec![5], ..Patience::default() };
+        assert_eq!(pauses(&[0; 100], &patience), [Some(5); 100]);
+        let none = Patience { restart_after_ms: vec![], ..patience };
+        assert_eq!(pauses(&[0, 0], &none), [Some(0); 2]);
     }
 }

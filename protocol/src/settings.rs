@@ -24,6 +24,9 @@ pub struct Settings {
     /// Frames per callback; absent: what the device has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub buffer_frames: Option<u32>,
+    /// How patient the companion is with children.
+    #[serde(default, skip_serializing_if = "Patience::is_usual")]
+    pub patience: Patience,
     /// What is remembered of each project, by its folder.
     #[serde(default)]
     pub projects: BTreeMap<PathBuf, Project>,
@@ -43,6 +46,42 @@ pub struct Project {
     pub parameters: BTreeMap<String, f32>,
 }
 
+/// How long a child may stand still, and what follows its crashes. Absent members have their defaults.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Patience {
+    /// A child without a sign of life for so long is called not responding, in milliseconds. 250.
+    pub not_responding_ms: u64,
+    /// And after so long it is ended, unless a debugger holds it, in milliseconds. 2,000.
+    pub end_after_ms: u64,
+    /// The pauses before a crashed child is started again, after the first crash, the second, and so on; after more
+    /// crashes than there are pauses, the last. In milliseconds. 250, 500, 1,000, 2,000, 5,000.
+    pub restart_after_ms: Vec<u64>,
+    /// So many crashes within `hold_within_ms`, and it isn't started again until a build or a person says so. 3; 0
+    /// never holds.
+    pub hold_after: u32,
+    /// See `hold_after`; crashes that are further apart also begin the pauses anew. In milliseconds. 30,000.
+    pub hold_within_ms: u64,
+}
+
+impl Patience {
+    fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            not_responding_ms: 250,
+            end_after_ms: 2_000,
+            restart_after_ms: vec![250, 500, 1_000, 2_000, 5_000],
+            hold_after: 3,
+            hold_within_ms: 30_000,
+        }
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -51,6 +90,7 @@ impl Default for Settings {
             output: None,
             sample_rate: None,
             buffer_frames: None,
+            patience: Patience::default(),
             projects: BTreeMap::new(),
         }
     }

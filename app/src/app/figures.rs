@@ -16,10 +16,6 @@ use wavecraft_companion_protocol::{
 
 /// Figures that are sent unasked go out so often.
 const STATS_PERIOD: Duration = Duration::from_secs(1);
-/// A heartbeat that stands still for so long is told.
-const NOT_RESPONDING_AFTER: Duration = Duration::from_millis(250);
-/// And after so long the child is ended, unless a debugger holds it.
-const END_AFTER: Duration = Duration::from_secs(2);
 
 impl App {
     /// Regular work: what the audio thread sent back is freed, figures are renewed, heartbeats are looked at.
@@ -93,8 +89,10 @@ impl App {
         if snapshot.heartbeat != session.heartbeat.0 {
             session.heartbeat = (snapshot.heartbeat, now);
         }
-        let silent_for = now.duration_since(session.heartbeat.1);
-        if silent_for < NOT_RESPONDING_AFTER {
+        let silent_ms =
+            u64::try_from(now.duration_since(session.heartbeat.1).as_millis()).unwrap_or(u64::MAX);
+        let patience = &self.settings.get().patience;
+        if silent_ms < patience.not_responding_ms {
             // Said once: the times of each further late block are no news.
             if snapshot.link == LinkState::Bypassed && session.state != State::Bypassed {
                 let dry = session.on_bypass() == wavecraft_audio_core::OnBypass::Dry;
@@ -105,9 +103,11 @@ impl App {
             return;
         }
         let traced = crate::platform::is_traced(child.pid());
-        if silent_for >= END_AFTER && !traced {
-            warn!("{id}: no sign of life for {} ms: ending it", silent_for.as_millis());
-            session.last_words = Some("the processor did not respond for 2 s and was ended".into());
+        if silent_ms >= patience.end_after_ms && !traced {
+            warn!("{id}: no sign of life for {silent_ms} ms: ending it");
+            let limit_ms = patience.end_after_ms;
+            session.last_words =
+                Some(format!("the processor did not respond for {limit_ms} ms and was ended"));
             child.kill();
             return;
         }
@@ -115,9 +115,8 @@ impl App {
             "the processor stands still in a debugger: it is bypassed and left alone".into()
         } else {
             format!(
-                "the processor has not moved for {} ms: it is bypassed, and ended after {} s",
-                NOT_RESPONDING_AFTER.as_millis(),
-                END_AFTER.as_secs()
+                "the processor has not moved for {} ms: it is bypassed, and ended after {} ms",
+                patience.not_responding_ms, patience.end_after_ms
             )
         };
         self.set_state(id, State::NotResponding, Some(reason));

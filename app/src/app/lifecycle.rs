@@ -253,7 +253,8 @@ impl App {
 
     fn crashed(&mut self, child: &ChildId, words: &str) {
         let Some(session) = self.sessions.get_mut(&child.session) else { return };
-        match session.crashes.add(Instant::now()) {
+        let patience = &self.settings.get().patience;
+        match session.crashes.add(Instant::now(), patience) {
             Verdict::After(pause) => {
                 let reason = format!("{words}; starting it again in {} ms", pause.as_millis());
                 // Named by the newest child there was: a build that failed since then was newer than the one that crashed.
@@ -263,8 +264,9 @@ impl App {
             }
             Verdict::Hold => {
                 let reason = format!(
-                    "{words}; that was the third crash in 30 s, so it isn't started again until it is rebuilt or \
-                     restarted"
+                    "{words}; with {} crashes in {} s it isn't started again until it is rebuilt or restarted",
+                    patience.hold_after,
+                    patience.hold_within_ms / 1000
                 );
                 self.set_state(&child.session, State::Held, Some(reason));
             }

@@ -70,7 +70,7 @@ fn the_third_crash_holds_and_a_restart_tries_again() {
     let companion = Companion::start();
     let (mut control, attached) = faulty(&companion, 1.0);
     let reason = control.state("held");
-    assert!(reason.contains("third crash") && reason.contains("restarted"), "{reason}");
+    assert!(reason.contains("with 3 crashes in 30 s") && reason.contains("restarted"), "{reason}");
     mend(&attached);
     control.call("restart", json!({"session": attached["session"]})).unwrap();
     control.state("live");

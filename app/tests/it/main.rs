@@ -3,6 +3,7 @@
 mod attaching;
 mod control_socket;
 mod ending;
+mod endurance;
 mod faults;
 mod modes;
 mod page;

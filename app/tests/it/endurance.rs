@@ -1,0 +1,71 @@
+//! Children that are killed, hang and are swapped, two hundred times over: the engine misses nothing.
+
+use crate::{
+    page::Page,
+    support::{Companion, Control, child, eventually, kill, tone_rms},
+};
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::{Value, json};
+
+const ROUNDS: usize = 200;
+
+/// The virtual device counts a cycle as lost when it is four periods behind: 64 ms with these. A child that hangs does so
+/// for 200 ms, so an engine that waited for one could not make up for it, and a busy machine still can.
+const SETTINGS: &str = r#"{
+    "version": 1,
+    "buffer_frames": 768,
+    "patience": {"not_responding_ms": 100, "end_after_ms": 200, "restart_after_ms": [1], "hold_after": 0}
+}"#;
+
+/// Waits until a child other than `before` is heard.
+fn another(control: &mut Control, before: Pid) {
+    eventually("another child is heard", || {
+        let status = control.call("status", json!({})).unwrap();
+        let session = &status["sessions"][0];
+        let is_new = session["child_pid"].as_i64() != Some(i64::from(before.as_raw_nonzero().get()));
+        (is_new && session["state"] == "live").then_some(())
+    });
+    control.notices.clear();
+}
+
+/// Waits until the processed sound is there.
+fn sounds(page: &mut Page) {
+    eventually("the sound is back", || {
+        let frame: Value = page.call("getMeterFrame", json!({})).unwrap();
+        let rms = frame["frame"]["rms_l"].as_f64()?;
+        ((rms - tone_rms()).abs() < tone_rms() * 0.02).then_some(())
+    });
+    page.notices.clear();
+}
+
+#[test]
+fn no_cycle_is_lost_to_two_hundred_faults() {
+    let home = tempfile::tempdir().unwrap();
+    std::fs::write(home.path().join("settings.json"), SETTINGS).unwrap();
+    let companion = Companion::start_in(home, &["--backend", "virtual"]);
+    let mut control = companion.control();
+    let attached = control.attach_live("gain", json!({}));
+    assert_eq!(attached["devices"]["buffer_frames"], 768);
+    let session = &attached["session"];
+    let mut page = Page::open(&attached);
+    sounds(&mut page);
+    for round in 0..ROUNDS {
+        let before = control.child_pid();
+        match round % 3 {
+            0 => kill(before),
+            1 => kill_process(before, Signal::STOP).unwrap(),
+            _ => {
+                let program = child(if round % 2 == 0 { "gain" } else { "passthrough" });
+                control.call("reload", json!({"session": session, "executable": program})).unwrap();
+            }
+        }
+        another(&mut control, before);
+        sounds(&mut page);
+        if round % 5 == 0 {
+            let mode = if round % 10 == 0 { "direct" } else { "pipelined" };
+            control.call("setMode", json!({"session": session, "mode": mode})).unwrap();
+        }
+    }
+    let stats = control.stats(|stats| stats["respawns"] == ROUNDS);
+    assert_eq!(stats["xruns"], 0, "cycles that the engine missed: {stats}");
+}
