@@ -92,3 +92,30 @@ pub(crate) fn is_traced(pid: Pid) -> bool {
     let tracer = status.lines().find_map(|line| line.strip_prefix("TracerPid:"));
     tracer.is_some_and(|pid| pid.trim() != "0")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_that_is_traced_is_told_from_one_that_is_not() {
+        let mut process = Command::new("sleep").arg("600").spawn().expect("sleep is there");
+        let pid = Pid::from_child(&process);
+        let untraced = is_traced(pid);
+        // SAFETY: PTRACE_SEIZE of our own child takes two pointers that it doesn't use, and touches no memory.
+        let seized = unsafe {
+            libc::ptrace(
+                libc::PTRACE_SEIZE,
+                pid.as_raw_nonzero().get(),
+                std::ptr::null_mut::<libc::c_void>(),
+                std::ptr::null_mut::<libc::c_void>(),
+            )
+        };
+        let traced = is_traced(pid);
+        process.kill().expect("it is ours");
+        process.wait().expect("it is ours");
+        assert!(!untraced && !is_traced(pid));
+        // Where a sandbox forbids tracing there is nothing to be told apart.
+        assert_eq!(traced, seized == 0);
+    }
+}

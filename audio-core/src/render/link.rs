@@ -92,6 +92,8 @@ impl Link {
         work: &mut Workspace,
         counts: &mut Counts,
     ) -> bool {
+        // Also for a child that gets nothing any more: what the line has there is from a whole line ago.
+        self.made.fill(reach.position, reach.frames, false);
         // SYNC: pairs with the supervisor's store when the process has ended; the flag carries no data.
         if !self.alive.load(Ordering::Relaxed) {
             self.gone = true;
@@ -106,7 +108,6 @@ impl Link {
 
     /// Sends one block: the source's two channels as the child's inputs.
     pub(crate) fn send(&mut self, reach: &Reach, now_ns: u64, work: &mut Workspace, counts: &mut Counts) {
-        self.made.fill(reach.position, reach.frames, false);
         self.unsent = self.ring.free_slots() == 0;
         if self.unsent {
             self.discontinuity = true;

@@ -11,6 +11,7 @@ mod mixing;
 mod pipeline;
 mod served;
 mod streams;
+mod waveform;
 
 #[global_allocator]
 static ALLOCATOR: assert_no_alloc::AllocDisabler = assert_no_alloc::AllocDisabler;
