@@ -70,6 +70,8 @@ pub(crate) struct App {
     stats_due: Instant,
     /// What the limiter had done when figures were last sent.
     limited_frames: u64,
+    /// The level ran away and the mix is muted, and that was said.
+    howl_told: bool,
 }
 
 /// The audio side: open only while something is attached.
@@ -114,6 +116,7 @@ impl App {
             quitting: false,
             stats_due: Instant::now(),
             limited_frames: 0,
+            howl_told: false,
         }
     }
 

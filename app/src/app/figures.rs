@@ -27,11 +27,13 @@ impl App {
         if stats_due {
             self.stats_due = now + STATS_PERIOD;
         }
-        let limited_frames = opened.audio.stats().guard.limited_frames;
-        let limiting = limited_frames > self.limited_frames;
+        let guard = opened.audio.stats().guard;
+        let limiting = guard.limited_frames > self.limited_frames;
         if stats_due {
-            self.limited_frames = limited_frames;
+            self.limited_frames = guard.limited_frames;
         }
+        let howl_began = guard.howl_muted && !self.howl_told;
+        self.howl_told = guard.howl_muted;
         let mut news = Vec::new();
         for session in self.sessions.values_mut() {
             let Some(project) = session.project else { continue };
@@ -44,7 +46,7 @@ impl App {
                 session.mode_reason = Some(reasons::fallback(&snapshot.last_late));
                 opened.audio.set_mode(project, AudioMode::Pipelined);
             }
-            if stats_due || gave_up || session.shared.figures().stats.is_none() {
+            if stats_due || gave_up || howl_began || session.shared.figures().stats.is_none() {
                 let stats = stats(session, opened, &snapshot, limiting);
                 session.shared.figures().stats = Some(stats);
             }
@@ -55,7 +57,10 @@ impl App {
             if gave_up {
                 self.tell_fallback(&id);
             }
-            if stats_due || gave_up {
+            if howl_began {
+                self.warn_of(&id, reasons::HOWL.into());
+            }
+            if stats_due || gave_up || howl_began {
                 self.tell_stats(&id);
             }
             if stats_due {
@@ -64,13 +69,18 @@ impl App {
         }
     }
 
-    /// Says that direct mode was given up: in the log, in the terminal, on pages that listen to the log.
+    /// Says that direct mode was given up.
     fn tell_fallback(&mut self, id: &str) {
         let Some(reason) = self.sessions.get(id).and_then(|session| session.mode_reason.clone()) else {
             return;
         };
-        warn!("{id}: {reason}");
-        self.tell_log(ChildLog { session: id.into(), stream: LogStream::Message, line: reason });
+        self.warn_of(id, reason);
+    }
+
+    /// Says something in the log, in the terminal, and on pages that listen to the log.
+    fn warn_of(&mut self, id: &str, line: String) {
+        warn!("{id}: {line}");
+        self.tell_log(ChildLog { session: id.into(), stream: LogStream::Message, line });
     }
 
     /// Brings a session's state in line with what the engine sees of its child.

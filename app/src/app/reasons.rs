@@ -2,6 +2,10 @@
 
 use wavecraft_audio_core::LastLate;
 
+/// The howl mute acts. It is on the mix, so this concerns every project.
+pub(super) const HOWL: &str = "the level ran away, as feedback does, so everything is muted: turn the gain down or the \
+                               microphone away from the loudspeaker, then unmute";
+
 /// Late again and again: the child is bypassed. `dry` says whether its input is heard meanwhile.
 pub(super) fn bypass(last: &LastLate, dry: bool) -> String {
     let heard = if dry { "its input is heard without it" } else { "nothing is heard of it" };

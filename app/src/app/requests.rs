@@ -252,6 +252,10 @@ impl App {
         session.muted = on;
         if let (AudioSide::Open(opened), Some(project)) = (&mut self.audio, session.project) {
             opened.audio.set_muted(project, on);
+            // Whoever unmutes wants to hear something, so a mix that ran away gets another try.
+            if !on {
+                opened.audio.clear_howl();
+            }
         }
     }
 

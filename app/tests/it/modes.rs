@@ -1,4 +1,4 @@
-//! Direct and pipelined mode, and what of a project is remembered.
+//! The mode, what is heard instead of the processor, the guard, and what of a project is remembered.
 
 use crate::{
     page::Page,
@@ -114,4 +114,25 @@ fn values_mode_and_source_outlive_a_companion_that_is_killed() {
     assert_eq!(level["value"], -9.0);
     let stats = control.stats(is_direct);
     assert_eq!(stats["source"], "sweep");
+}
+
+#[test]
+fn the_guard_is_shown_while_it_acts_and_a_howl_ends_by_unmuting() {
+    let companion = Companion::start();
+    let mut control = companion.control();
+    let attached = control.attach_live("gain", json!({}));
+    let mut page = Page::open(&attached);
+    let mut level = |decibels: f32| {
+        page.call("setParameter", json!({"id": "gain_level", "value": decibels})).unwrap();
+    };
+    // The tone has its peaks at -12 dBFS and an RMS of -15 dBFS.
+    level(13.0);
+    let stats = control.stats(|stats| stats["guard"]["limiting"] == true);
+    assert_eq!(stats["guard"]["howl_muted"], false);
+    level(24.0);
+    control.notice("childLog", |log| log["line"].as_str().is_some_and(|line| line.contains("then unmute")));
+    control.stats(|stats| stats["guard"]["howl_muted"] == true);
+    level(0.0);
+    control.call("setMute", json!({"session": attached["session"], "on": false})).unwrap();
+    control.stats(|stats| stats["guard"] == json!({"limiting": false, "howl_muted": false}));
 }
