@@ -24,6 +24,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
+const overlay = () => screen.getByRole('region', { name: 'Build failed' });
 const notify: FakeServer['notify'] = (method, params) => act(() => server.notify(method, params));
 
 const stats: Stats = {
@@ -55,25 +56,26 @@ test('without a token the page says how to get one, and shows no controls', () =
 
 test('a failed build is shown until one works, also while the next one runs', async () => {
   await renderConnected(<App />);
-  expect(screen.queryByRole('alert')).toBeNull();
+  expect(screen.queryByRole('region', { name: 'Build failed' })).toBeNull();
   notify('buildStatus', { status: 'failed', errors: 'error[E0308]: mismatched types' });
-  expect(screen.getByRole('alert').textContent).toContain('error[E0308]');
+  expect(screen.getByRole('alert').textContent).toContain('doesn’t build');
+  expect(overlay().textContent).toContain('error[E0308]');
   notify('buildStatus', { status: 'building' });
-  expect(screen.getByRole('alert').textContent).toContain('error[E0308]');
+  expect(overlay().textContent).toContain('error[E0308]');
   notify('buildStatus', { status: 'ok', ms: 900 });
-  expect(screen.queryByRole('alert')).toBeNull();
+  expect(screen.queryByRole('region', { name: 'Build failed' })).toBeNull();
 });
 
 test('a failed build can be hidden, and the next failure shows again', async () => {
   await renderConnected(<App />);
   notify('buildStatus', { status: 'failed', errors: 'first' });
   fireEvent.keyDown(document.body, { key: 'Escape' });
-  expect(screen.queryByRole('alert')).toBeNull();
+  expect(screen.queryByRole('region', { name: 'Build failed' })).toBeNull();
   notify('buildStatus', { status: 'failed', errors: 'second' });
   fireEvent.click(screen.getByRole('button', { name: 'Hide' }));
-  expect(screen.queryByRole('alert')).toBeNull();
+  expect(screen.queryByRole('region', { name: 'Build failed' })).toBeNull();
   notify('buildStatus', { status: 'failed', errors: 'third' });
-  expect(screen.getByRole('alert').textContent).toContain('third');
+  expect(overlay().textContent).toContain('third');
 });
 
 test('levels are shown in decibels', async () => {

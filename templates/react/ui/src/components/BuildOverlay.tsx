@@ -20,15 +20,18 @@ export function BuildOverlay() {
 
   if (errors === null) return null;
   return (
-    <section className="overlay" role="alert" aria-label="Build failed">
-      <header>
+    <section className="overlay" aria-label="Build failed">
+      {/* Read out by a screen reader: that it failed. The compiler's text is for those who go there. */}
+      <header role="alert">
         <h2>The engine doesn’t build</h2>
-        <p>{build?.status === 'building' ? 'Building again…' : 'The processor from before goes on sounding.'}</p>
-        <button type="button" onClick={() => setErrors(null)}>
-          Hide
-        </button>
+        <p>{build?.status === 'building' ? 'Building again…' : 'The processor from before goes on.'}</p>
       </header>
-      <pre tabIndex={0}>{errors}</pre>
+      <button type="button" onClick={() => setErrors(null)}>
+        Hide
+      </button>
+      <pre tabIndex={0} role="region" aria-label="What the compiler says">
+        {errors}
+      </pre>
     </section>
   );
 }

@@ -23,7 +23,7 @@ export function Meters() {
       <div className="scale" aria-hidden="true">
         {SCALE.map((decibels) => (
           <span key={decibels} style={{ left: `${position(decibels) * 100}%` }}>
-            {decibels}
+            {String(decibels).replace('-', '−')}
           </span>
         ))}
       </div>

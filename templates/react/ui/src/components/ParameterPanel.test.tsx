@@ -40,10 +40,13 @@ test('moving a slider sets the parameter, through its skew', async () => {
   expect(lastSet()).toEqual({ id: 'x_tone', value: 2520 });
 });
 
-test('a double click goes back to the default', async () => {
+test('a double click, or Delete, goes back to the default', async () => {
   await renderConnected(<ParameterPanel />);
   fireEvent.doubleClick(slider('Tone'));
   expect(lastSet()).toEqual({ id: 'x_tone', value: 20 });
+  fireEvent.change(slider('Gain'), { target: { value: '1' } });
+  fireEvent.keyDown(slider('Gain'), { key: 'Delete' });
+  expect(number('Gain in dB').value).toBe('0.0');
 });
 
 test('typed numbers count from Enter on, within the range', async () => {

@@ -18,6 +18,7 @@ export function Slider({ parameter, onChange }: Props) {
   const span = max - min || 1;
   const toPosition = (value: number) => ((value - min) / span) ** (1 / skew);
   const toValue = (position: number) => min + span * position ** skew;
+  const reset = () => onChange(parameter.default);
   const position = clamp(toPosition(value), 0, 1);
 
   return (
@@ -31,10 +32,12 @@ export function Slider({ parameter, onChange }: Props) {
         step={step ? step / span : 1 / POSITIONS}
         value={position}
         aria-valuetext={formatValue(parameter)}
-        title={`Double-click for ${formatValue(parameter, parameter.default)}`}
+        title={`Double-click or Delete: ${formatValue(parameter, parameter.default)}`}
+        aria-keyshortcuts="Delete"
         style={{ '--position': position } as React.CSSProperties}
         onChange={(event) => onChange(clamp(toValue(event.target.valueAsNumber), min, max))}
-        onDoubleClick={() => onChange(parameter.default)}
+        onDoubleClick={reset}
+        onKeyDown={(event) => event.key === 'Delete' && reset()}
       />
       <TypedNumber
         text={formatNumber(value, max - min)}

@@ -4,6 +4,7 @@ const SOURCES: Record<Stats['source'], string> = {
   microphone: 'Microphone',
   tone: 'Tone',
   noise: 'Noise',
+  sweep: 'Sweep',
   silence: 'Silence',
   file: 'File',
 };

@@ -101,7 +101,7 @@ export class Client {
     const transport = this.#transport;
     if (transport === null) return;
     const calm = window.matchMedia?.('(prefers-reduced-motion: reduce)').matches;
-    const topics: Topic[] = ['meters', 'scope', 'stats', 'state'];
+    const topics: Topic[] = ['meters', 'scope', 'stats', 'state', 'build'];
     // A server without a method of these still has the parameters; what it doesn't tell isn't shown.
     const ask = <T>(answer: Promise<T>) => answer.catch(() => undefined);
     const [known, , audio, stats] = await Promise.all([

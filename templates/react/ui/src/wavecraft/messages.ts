@@ -83,7 +83,7 @@ export interface Stats {
     buffer_frames: number;
     notice?: string;
   };
-  source: 'microphone' | 'tone' | 'noise' | 'silence' | 'file';
+  source: 'microphone' | 'tone' | 'noise' | 'sweep' | 'silence' | 'file';
   bypassed: boolean;
   muted: boolean;
   guard: { limiting: boolean; howl_muted: boolean };
@@ -99,7 +99,7 @@ export interface Methods {
   subscribe: { params: { topics: Topic[]; hz?: number }; result: object };
 }
 
-export type Topic = 'meters' | 'scope' | 'stats' | 'state' | 'log';
+export type Topic = 'meters' | 'scope' | 'stats' | 'state' | 'build' | 'log';
 
 /** Notifications: what the server says unasked. */
 export interface Notifications {
