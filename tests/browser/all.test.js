@@ -1,0 +1,9 @@
+/** The whole of it in a browser: a created project, the real command and companion, Vite, Chromium. In this order. */
+
+import './parts/connection.js';
+import './parts/sliders.js';
+import './parts/replacement.js';
+import './parts/respawn.js';
+import './parts/strangers.js';
+import './parts/access.js';
+import './parts/end.js';

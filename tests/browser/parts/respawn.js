@@ -1,0 +1,39 @@
+/** The processor is killed: the page says so, and goes on with its values when there is another. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { session } from '../support/session.js';
+import { level, untilLevel } from '../support/sound.js';
+
+test('a killed processor is told of, and its successor has the values from before', async () => {
+  const { page, world } = session;
+  const output = page.getByRole('slider', { name: 'Output' });
+  await output.press('PageDown');
+  const [before, shown] = [await level(), await output.getAttribute('aria-valuetext')];
+  // What stands there for an instant is seen too.
+  await page.evaluate(() => {
+    const notices = document.querySelector('.notices');
+    window.noticed = '';
+    new MutationObserver(() => (window.noticed += notices.textContent)).observe(notices, {
+      childList: true,
+      characterData: true,
+      subtree: true,
+    });
+  });
+
+  const killed = world.status().sessions[0].child_pid;
+  const since = session.live.now;
+  process.kill(killed, 'SIGKILL');
+  await page.waitForFunction(() => window.noticed.includes('SIGKILL'));
+  await session.live.next('state', { since, fits: ({ state }) => state === 'live', what: 'it is live again' });
+  assert.notEqual(world.status().sessions[0].child_pid, killed);
+  await page.waitForFunction(() => document.querySelector('.notices').textContent === '');
+  assert.equal(await output.getAttribute('aria-valuetext'), shown);
+  await untilLevel(before);
+
+  // The page still moves the new one.
+  await output.press('Home');
+  await untilLevel(before - parseFloat(shown.replace('−', '-')) - 36);
+  await output.dblclick();
+  await untilLevel(before - parseFloat(shown.replace('−', '-')));
+});
