@@ -87,6 +87,18 @@ test('levels are shown in decibels', async () => {
   expect(screen.getByRole('meter', { name: 'Right peak' }).getAttribute('aria-valuenow')).toBe('3');
 });
 
+test('the scope says whether there is a signal', async () => {
+  await renderConnected(<App />);
+  expect(screen.getByRole('img', { name: 'No signal' })).toBeTruthy();
+  const points = Array.from({ length: 1024 }, (_, index) => Math.sin(index / 10));
+  const frame = { points_l: points, points_r: points, sample_rate: 48_000, timestamp: 0, no_signal: false };
+  notify('scopeUpdate', frame);
+  expect(screen.getByRole('img', { name: 'Waveform of the output' })).toBeTruthy();
+  expect(screen.getByRole('region', { name: 'Oscilloscope' }).textContent).toContain('21 ms');
+  notify('scopeUpdate', { ...frame, no_signal: true });
+  expect(screen.getByRole('img', { name: 'No signal' })).toBeTruthy();
+});
+
 test('the status line sums up latency and late blocks', async () => {
   await renderConnected(<App />);
   notify('stats', stats);
@@ -95,6 +107,12 @@ test('the status line sums up latency and late blocks', async () => {
   expect(text).toContain('Latency 10.0 ms');
   expect(text).toContain('Load 25 %');
   expect(text).toContain('Late blocks 3');
+});
+
+test('without audio the page says that its levels are made up', async () => {
+  server.answers.getAudioStatus = () => ({ status: { phase: 'disabled', updated_at_ms: 0 } });
+  await renderConnected(<App />);
+  expect(screen.getByRole('contentinfo').textContent).toBe('No audio: these levels are synthetic.');
 });
 
 test('what is wrong is said in words, and once', async () => {
