@@ -3,7 +3,9 @@
 import './parts/connection.js';
 import './parts/sliders.js';
 import './parts/replacement.js';
+import './parts/overlay.js';
 import './parts/respawn.js';
 import './parts/strangers.js';
 import './parts/access.js';
+import './parts/preview.js';
 import './parts/end.js';

@@ -36,7 +36,6 @@ test('a syntax error is shown with its place, and goes away when it is mended', 
     const since = live.now;
     mend();
     await live.next('build', { since, fits: built, what: 'a build that works' });
-    await live.next('reloaded', { since });
     await overlay.waitFor({ state: 'detached' });
   });
   assert.ok(live.events.slice(since).every(({ state }) => state !== 'crashed' && state !== 'held'));

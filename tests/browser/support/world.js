@@ -27,11 +27,10 @@ export class World {
     return join(this.#folder, 'demo', name);
   }
 
-  /** Starts the project with sound. */
-  start() {
-    const args = ['start', '--with-audio', '--install', '--json', '--input', 'tone'];
-    const ports = ['--port', '19300', '--ui-port', '19400'];
-    return new Live(wavecraft, [...args, ...ports], { cwd: this.path('.'), env: this.#env });
+  /** Starts the project, by default without sound: `more` are flags. */
+  start(more = []) {
+    const args = ['start', '--install', '--json', '--port', '19300', '--ui-port', '19400', ...more];
+    return new Live(wavecraft, args, { cwd: this.path('.'), env: this.#env });
   }
 
   /** What `wavecraft status` says from another terminal. */
