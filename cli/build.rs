@@ -31,6 +31,7 @@ fn main() -> io::Result<()> {
         println!("cargo::rerun-if-changed={}", license.display());
         sdk.push(("LICENSE".into(), license));
     }
+    println!("cargo::rustc-env=WAVECRAFT_TARGET={}", env::var("TARGET").expect("cargo sets it"));
     for file in ["Cargo.toml", "Cargo.lock"] {
         println!("cargo::rerun-if-changed={}", root.join(file).display());
     }

@@ -13,6 +13,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
+/// What this program was compiled for, and so what it builds for. Crates for other systems only are never fetched.
+const THIS_SYSTEM: &str = env!("WAVECRAFT_TARGET");
+
 /// The project's binary.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct DevAudio {
@@ -37,17 +40,18 @@ pub(crate) async fn find_dev_audio(
 }
 
 /// The folders of all packages on this machine that the binary is built from: its own, and those that it depends on by
-/// a path, directly or not. To be asked after a build: without the crates from elsewhere cargo can't tell.
+/// a path, directly or not. To be asked after a build, which has fetched the crates from elsewhere: cargo can't tell without
+/// them, and fetches what only the project's own tests need.
 ///
 /// # Errors
-/// If a manifest can't be read, in cargo's words.
+/// If a manifest can't be read or a crate can't be fetched, in cargo's words.
 pub(crate) async fn local_packages(
     cargo: &Path,
     dev_audio: &DevAudio,
     processes: &mut Processes,
 ) -> anyhow::Result<Vec<PathBuf>> {
     let folder = dev_audio.manifest.parent().context("a manifest is in a folder")?;
-    let metadata = ask(cargo, &["--offline"], folder, processes).await?;
+    let metadata = ask(cargo, &["--filter-platform", THIS_SYSTEM], folder, processes).await?;
     Ok(local_in(&metadata, &dev_audio.manifest))
 }
 
