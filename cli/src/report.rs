@@ -7,7 +7,7 @@ use std::{
 };
 use wavecraft_companion_protocol::{
     event::Event,
-    session::{AudioDevices, State},
+    session::{AudioDevices, Mode, State},
 };
 
 /// Who wrote a line: the `from` of a log event.
@@ -108,7 +108,7 @@ impl Report {
     /// Something happened.
     pub(crate) fn event(&self, event: &Event) {
         match event {
-            Event::Ready { ws_url, ui_url, devices, latency_ms, .. } => {
+            Event::Ready { ws_url, ui_url, devices, latency_ms, mode, .. } => {
                 self.say("");
                 match ui_url {
                     Some(url) => self.item("UI", url),
@@ -123,7 +123,14 @@ impl Report {
                 }
                 match devices {
                     Some(devices) => {
-                        self.item("Audio", &audio(devices, latency_ms.unwrap_or_default()));
+                        self.item(
+                            "Audio",
+                            &format!(
+                                "{} · {}",
+                                audio(devices),
+                                latency(latency_ms.unwrap_or_default(), mode.unwrap_or_default())
+                            ),
+                        );
                         if let Some(notice) = &devices.notice {
                             self.item("", notice);
                         }
@@ -138,10 +145,11 @@ impl Report {
                     }
                 }
             }
-            Event::Stats { blocks, late_blocks, xruns, load, input_rms, output_rms, .. } => {
+            Event::Stats { blocks, late_blocks, xruns, load, load_p99, input_rms, output_rms, .. } => {
                 self.detail(&format!(
-                    "{blocks} blocks, {late_blocks} late, {xruns} xruns, load {:.1} %, in {}, out {}",
+                    "{blocks} blocks, {late_blocks} late, {xruns} xruns, load {:.1} % (99 % below {:.1} %), in {}, out {}",
                     load * 100.0,
+                    load_p99 * 100.0,
                     decibels(*input_rms),
                     decibels(*output_rms)
                 ));
@@ -210,7 +218,7 @@ pub(crate) fn json_line(message: &impl serde::Serialize) -> String {
 }
 
 /// One line about the audio side.
-pub(crate) fn audio(devices: &AudioDevices, latency_ms: f64) -> String {
+pub(crate) fn audio(devices: &AudioDevices) -> String {
     let mut text = devices.backend.clone();
     if let Some(input) = &devices.input {
         text += &format!(" · in {input}");
@@ -218,7 +226,12 @@ pub(crate) fn audio(devices: &AudioDevices, latency_ms: f64) -> String {
     if let Some(output) = &devices.output {
         text += &format!(" · out {output}");
     }
-    text + &format!(" · {} Hz / {} frames · {latency_ms:.1} ms", devices.sample_rate, devices.buffer_frames)
+    text + &format!(" · {} Hz / {} frames", devices.sample_rate, devices.buffer_frames)
+}
+
+/// How long a project's way takes, and in which mode.
+pub(crate) fn latency(ms: f64, mode: Mode) -> String {
+    format!("{ms:.1} ms, {mode}")
 }
 
 /// The address without the path, where the token is.
@@ -252,6 +265,7 @@ mod tests {
             buffer_frames: 256,
             ..AudioDevices::default()
         };
-        assert_eq!(audio(&devices, 12.34), "virtual · 48000 Hz / 256 frames · 12.3 ms");
+        assert_eq!(audio(&devices), "virtual · 48000 Hz / 256 frames");
+        assert_eq!(latency(12.34, Mode::Direct), "12.3 ms, direct");
     }
 }

@@ -18,7 +18,12 @@ use crate::{
 };
 use anyhow::Context;
 use std::{collections::BTreeSet, path::PathBuf, time::Duration};
-use wavecraft_companion_protocol::{event::Event, paths::Paths, session::Source, token::Token};
+use wavecraft_companion_protocol::{
+    event::Event,
+    paths::Paths,
+    session::{Mode, Source},
+    token::Token,
+};
 
 /// What `wavecraft start` is asked for.
 #[derive(Debug, clap::Args)]
@@ -38,6 +43,10 @@ pub(crate) struct StartArgs {
     /// Where the sound comes from: mic, tone, noise, sweep, silence or file:PATH [default: the last used, else mic]
     #[arg(long, env = "WAVECRAFT_INPUT", value_parser = source)]
     input: Option<Source>,
+    /// When the processor's answers are taken: pipelined (a constant delay) or direct (none) [default: the last used,
+    /// else pipelined]
+    #[arg(long, env = "WAVECRAFT_MODE")]
+    mode: Option<Mode>,
     /// The cargo profile to build with [default: an optimised development profile]
     #[arg(long, env = "WAVECRAFT_PROFILE", value_name = "NAME")]
     profile: Option<String>,

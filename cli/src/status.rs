@@ -3,7 +3,7 @@
 use crate::{
     cli::JsonArgs,
     companion::{self, QUICK},
-    report::{audio, decibels, json_line},
+    report::{audio, decibels, json_line, latency},
 };
 use wavecraft_companion_protocol::control::{STATUS, SessionStatus, Status};
 
@@ -27,9 +27,7 @@ pub(crate) async fn run(args: JsonArgs) -> anyhow::Result<()> {
     println!("Companion {}, process {}", companion.app_version, companion.pid);
     println!("  Log       {}", companion.log.display());
     if let Some(devices) = &status.devices {
-        let latency = status.sessions.iter().find_map(|session| session.stats.as_ref());
-        let latency = latency.map_or(0.0, |stats| stats.latency.total_ms(stats.devices.sample_rate));
-        println!("  Audio     {}", audio(devices, latency));
+        println!("  Audio     {}", audio(devices));
     }
     if status.sessions.is_empty() {
         println!("  No project is running.");
@@ -49,6 +47,11 @@ fn print_session(session: &SessionStatus) {
     );
     println!("  Port      {}", session.port);
     if let Some(stats) = &session.stats {
+        let ms = stats.latency.total_ms(stats.devices.sample_rate);
+        println!("  Latency   {}", latency(ms, stats.mode));
+        if let Some(reason) = &stats.mode_reason {
+            println!("            {reason}");
+        }
         println!(
             "  Levels    in {}, out {}; load {:.1} %, {} late of {} blocks",
             decibels(stats.input.rms[0].max(stats.input.rms[1])),

@@ -1,6 +1,6 @@
 //! What `wavecraft start --json` prints: one object a line on standard output.
 
-use crate::session::{AudioDevices, Build, LateBlocks, State};
+use crate::session::{AudioDevices, Build, LateBlocks, Load, Mode, State};
 use serde::{Deserialize, Serialize};
 
 /// One line.
@@ -21,6 +21,9 @@ pub enum Event {
         /// From the microphone to the loudspeaker, as reported; absent without audio.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         latency_ms: Option<f64>,
+        /// When the processor's answers are taken; absent without audio.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        mode: Option<Mode>,
     },
     /// Once a second.
     Stats {
@@ -32,8 +35,18 @@ pub enum Event {
         late: LateBlocks,
         /// Times the device lost frames.
         xruns: u64,
-        /// The audio thread's busy time by its period.
+        /// The audio thread's busy time by its period, averaged.
         load: f32,
+        /// The largest of it in the last second.
+        load_max: f32,
+        /// What 99 % of it stayed below in the last ten seconds.
+        load_p99: f32,
+        /// The processor's own time for a block by the block's duration.
+        processor_load: Load,
+        /// From handing a block over until the child was awake, averaged, in microseconds.
+        wake_us: f32,
+        /// When the processor's answers are taken.
+        mode: Mode,
         /// The source, RMS over both channels, linear.
         input_rms: f32,
         /// The processor's output, RMS over both channels, linear.

@@ -105,7 +105,7 @@ impl Start {
             token: self.token.clone(),
             audio_token: self.audio_token.clone(),
             source: self.args.input.clone(),
-            mode: None,
+            mode: self.args.mode,
             on_bypass: None,
         };
         let connection = &mut companion.connection;

@@ -197,9 +197,7 @@ impl Start {
                 session.stats = Some(stats);
             }
             Notice::Devices(devices) if session.ready.is_some() => {
-                let latency =
-                    session.stats.as_ref().map_or(0.0, |stats| stats.latency.total_ms(devices.sample_rate));
-                self.report.item("Audio", &crate::report::audio(&devices, latency));
+                self.report.item("Audio", &crate::report::audio(&devices));
             }
             // Of other projects, or before there is anything to say.
             _ => {}
@@ -251,13 +249,10 @@ impl Start {
         if session.ready.is_some() || !session.live || !served {
             return;
         }
-        let (devices, latency_ms) = match &session.stats {
-            Some(stats) => {
-                (Some(stats.devices.clone()), Some(stats.latency.total_ms(stats.devices.sample_rate)))
-            }
-            None if self.args.with_audio => return,
-            None => (None, None),
-        };
+        let stats = session.stats.as_deref();
+        if self.args.with_audio && stats.is_none() {
+            return;
+        }
         session.ready = Some(Instant::now());
         let ui_url = self.page.as_ref().map(|page| {
             format!("{}#{FRAGMENT_KEY}={}&ws={}", page.url(), self.token.as_str(), session.ws_port)
@@ -266,8 +261,9 @@ impl Start {
             session: session.name.clone(),
             ws_url: session.ws_url.clone(),
             ui_url: ui_url.clone(),
-            devices,
-            latency_ms,
+            devices: stats.map(|stats| stats.devices.clone()),
+            latency_ms: stats.map(|stats| stats.latency.total_ms(stats.devices.sample_rate)),
+            mode: stats.map(|stats| stats.mode),
         });
         if let Some(url) = ui_url.filter(|_| self.args.open) {
             self.open(&url);
@@ -324,6 +320,11 @@ fn stats_event(stats: &Stats) -> Event {
         late: stats.late_blocks,
         xruns: stats.xruns,
         load: stats.load,
+        load_max: stats.load_max,
+        load_p99: stats.load_p99,
+        processor_load: stats.processor_load,
+        wake_us: stats.wake_us,
+        mode: stats.mode,
         input_rms: both(stats.input.rms),
         output_rms: both(stats.output.rms),
     }

@@ -16,6 +16,7 @@ fn arguments_that_are_none_are_usage_errors() {
         (&["start", "--with-audio", "--input", "loud"], "use mic, tone"),
         (&["start", "--with-audio", "--input", "file:gone.wav"], "gone.wav"),
         (&["start", "--with-audio", "--input", "file:engine"], "is not a file"),
+        (&["start", "--with-audio", "--mode", "fast"], "use pipelined or direct"),
         (&["start", "--with-audio", "--seconds", "0"], "0"),
         (&["start", "--with-audio", "--no-ui", "--open"], "--no-ui"),
         (&["start", "--nonsense"], "--nonsense"),

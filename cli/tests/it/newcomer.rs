@@ -58,6 +58,8 @@ fn the_documents_lead_from_nothing_to_sound() {
                 live.signal(Signal::INT);
                 let finished = live.finish();
                 assert_eq!(finished.code, Some(130), "{command}: {finished:#?}");
+                // It would go on without.
+                assert!(!finished.out.contains("can't be watched"), "{command}: {finished:#?}");
             }
             None => shell(&world, &project, command),
         }

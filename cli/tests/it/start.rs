@@ -65,7 +65,7 @@ fn people_get_plain_text_where_no_terminal_is() {
         "Building dev-audio",
         "Built in",
         "/somewhere/companion.log",
-        "virtual · 48000 Hz / 256 frames · 10.0 ms",
+        "virtual · 48000 Hz / 256 frames · 10.0 ms, pipelined",
         "child │ hello from the child",
         "Stopped.",
     ] {
@@ -80,12 +80,23 @@ fn people_get_plain_text_where_no_terminal_is() {
 fn flags_and_variables_reach_the_companion() {
     let world = World::with_project().file("here/loop.wav", "").env("WAVECRAFT_PORT", "9100");
     let companion = FakeCompanion::run(&world, Fault::None);
-    let args =
-        ["start", "--with-audio", "--json", "--seconds", "1", "--strict-port", "--input", "file:loop.wav"];
+    let args = [
+        "start",
+        "--with-audio",
+        "--json",
+        "--seconds",
+        "1",
+        "--strict-port",
+        "--input",
+        "file:loop.wav",
+        "--mode",
+        "direct",
+    ];
     world.run(&args).left_nothing();
     let attach = companion.call("attach").unwrap();
     assert_eq!(attach["port"], 9100);
     assert_eq!(attach["strict_port"], true);
+    assert_eq!(attach["mode"], "direct");
     assert_eq!(attach["source"], json!({"kind": "file", "path": world.path("here/loop.wav")}));
 }
 
