@@ -2,7 +2,7 @@
 
 use crate::{
     page::Page,
-    support::{Companion, Control, child, eventually, kill, tone_rms},
+    support::{Companion, Control, child, eventually, tone_rms},
 };
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
@@ -52,8 +52,9 @@ fn no_cycle_is_lost_to_two_hundred_faults() {
     for round in 0..ROUNDS {
         let before = control.child_pid();
         match round % 3 {
-            0 => kill(before),
-            1 => kill_process(before, Signal::STOP).unwrap(),
+            // One that a starved machine let stand still for too long is gone already, and another comes all the same.
+            0 => drop(kill_process(before, Signal::KILL)),
+            1 => drop(kill_process(before, Signal::STOP)),
             _ => {
                 let program = child(if round % 2 == 0 { "gain" } else { "passthrough" });
                 control.call("reload", json!({"session": session, "executable": program})).unwrap();
@@ -66,6 +67,6 @@ fn no_cycle_is_lost_to_two_hundred_faults() {
             control.call("setMode", json!({"session": session, "mode": mode})).unwrap();
         }
     }
-    let stats = control.stats(|stats| stats["respawns"] == ROUNDS);
+    let stats = control.stats(|stats| stats["respawns"].as_u64() >= u64::try_from(ROUNDS).ok());
     assert_eq!(stats["xruns"], 0, "cycles that the engine missed: {stats}");
 }

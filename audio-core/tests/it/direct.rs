@@ -121,7 +121,10 @@ fn one_late_block_is_dry_and_direct_goes_on() {
     assert_eq!((snapshot.late.too_slow, snapshot.late.of_child(), snapshot.mode), (1, 1, Mode::Direct));
     let last = snapshot.last_late;
     assert!(last.begun && last.block_ns == 5_333_333, "{last:?}");
-    assert!(last.busy_ns > 900_000_000, "it was held for a second: {last:?}");
+    assert!(
+        last.waited_ns == 0 && last.busy_ns > 0,
+        "no time passes on this clock, but on the child's: {last:?}"
+    );
 }
 
 #[test]
