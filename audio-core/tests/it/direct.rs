@@ -1,5 +1,9 @@
 //! Direct mode: no frame of delay, a wait with an end, and the way back to Pipelined mode.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
 use wavecraft_audio_core::{Limits, LinkState, MAX_FRAMES, Mode, ProjectId, ProjectSettings, Source};
 
 use crate::bench::{Bench, assert_same, largest_step, noise, sine};
@@ -21,7 +25,7 @@ fn project(bench: &mut Bench, mode: Mode) -> ProjectId {
 fn warm_up(bench: &mut Bench, frames: usize) {
     let blocks = 10 + 1000_usize.div_ceil(frames);
     // Only what was answered in the meantime counts in Pipelined mode, in which a new child begins.
-    bench.audio.backend_mut().set_wait_for_children(Some(std::time::Duration::from_secs(20)));
+    bench.audio.backend_mut().set_wait_for_children(Some(Duration::from_secs(20)));
     bench.run(&vec![0.0; blocks * frames], frames, &mut []);
     bench.audio.backend_mut().set_wait_for_children(None);
 }
@@ -77,7 +81,7 @@ fn a_switch_either_way_is_a_crossfade_and_nothing_is_late() {
     let mut bench = Bench::with_limits(256, patient());
     let project = project(&mut bench, Mode::Pipelined);
     let _child = Served::new(&mut bench, project, 2, 0.5);
-    bench.audio.backend_mut().set_wait_for_children(Some(std::time::Duration::from_secs(20)));
+    bench.audio.backend_mut().set_wait_for_children(Some(Duration::from_secs(20)));
     let signal = sine(500.0, 0.5, BLOCK * 200);
     let mut out = bench.run(&signal[..BLOCK * 40], BLOCK, &mut []);
     for turn in 0..8 {
@@ -187,12 +191,38 @@ fn a_dead_child_is_left_within_the_block_and_a_new_one_is_heard_at_once() {
         "dry in the same block, undelayed",
     );
     let _next = Served::new(&mut bench, project, 2, 0.25);
-    bench.audio.backend_mut().set_wait_for_children(Some(std::time::Duration::from_secs(20)));
+    bench.audio.backend_mut().set_wait_for_children(Some(Duration::from_secs(20)));
     out.extend(bench.run(&signal[BLOCK * 9..], BLOCK, &mut []));
     assert!(child.is_freed());
     let expected: Vec<f32> = signal[BLOCK * 40..].iter().map(|sample| sample * 0.25).collect();
     assert_same(&out[BLOCK * 40..], &expected, "the new one, undelayed");
     assert!(largest_step(&out) < OWN_STEP + 0.25 / 64.0 + 1e-4, "{}", largest_step(&out));
+}
+
+/// Counts a child's blocks, and waits until the other one has begun as many: no child can finish alone.
+fn in_step(mine: &AtomicUsize, other: &AtomicUsize) {
+    let begun = mine.fetch_add(1, Ordering::SeqCst) + 1;
+    let limit = Instant::now() + Duration::from_secs(10);
+    while other.load(Ordering::SeqCst) < begun && Instant::now() < limit {
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn children_work_side_by_side() {
+    let mut bench = Bench::with_limits(256, patient());
+    let projects = [project(&mut bench, Mode::Direct), project(&mut bench, Mode::Direct)];
+    let counts = [Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0))];
+    let _children = [0, 1].map(|number| {
+        let (mine, other) = (Arc::clone(&counts[number]), Arc::clone(&counts[1 - number]));
+        Served::with(&mut bench, projects[number], 1, move |_| in_step(&mine, &other))
+    });
+    warm_up(&mut bench, BLOCK);
+    let signal = sine(500.0, 0.25, BLOCK * 50);
+    let out = bench.run(&signal, BLOCK, &mut []);
+    let expected: Vec<f32> = signal.iter().map(|sample| sample * 2.0).collect();
+    assert_same(&out, &expected, "both, undelayed");
+    assert!(projects.iter().all(|project| bench.snapshot(*project).late.of_child() == 0));
 }
 
 #[test]
@@ -202,7 +232,7 @@ fn projects_of_both_modes_share_a_mix() {
     let projects = modes.map(|mode| project(&mut bench, mode));
     let _children = projects.map(|id| Served::new(&mut bench, id, 2, 0.25));
     warm_up(&mut bench, BLOCK);
-    bench.audio.backend_mut().set_wait_for_children(Some(std::time::Duration::from_secs(20)));
+    bench.audio.backend_mut().set_wait_for_children(Some(Duration::from_secs(20)));
     let mut impulse = vec![0.0; BLOCK * 3];
     impulse[10] = 0.5;
     let out = bench.run(&impulse, BLOCK, &mut []);

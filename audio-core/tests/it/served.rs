@@ -15,7 +15,7 @@ pub(crate) fn patient() -> Limits {
     Limits { direct_wait_share: 187.5, ..Limits::default() }
 }
 
-/// A child that multiplies by a gain as soon as a block comes, unless it is held.
+/// A child that answers as soon as a block comes, unless it is held.
 pub(crate) struct Served {
     alive: Arc<AtomicBool>,
     hold: Arc<AtomicBool>,
@@ -25,11 +25,23 @@ pub(crate) struct Served {
 }
 
 impl Served {
+    /// A child that multiplies by `gain`.
     pub(crate) fn new<B: Backend>(
         bench: &mut Bench<B>,
         project: ProjectId,
         channels: u32,
         gain: f32,
+    ) -> Self {
+        let multiply = move |samples: &mut [f32]| samples.iter_mut().for_each(|sample| *sample *= gain);
+        Self::with(bench, project, channels, multiply)
+    }
+
+    /// A child that treats each channel with `process`.
+    pub(crate) fn with<B: Backend>(
+        bench: &mut Bench<B>,
+        project: ProjectId,
+        channels: u32,
+        process: impl FnMut(&mut [f32]) + Send + 'static,
     ) -> Self {
         let geometry = Geometry::new(MAX_FRAMES, channels, channels).expect("an ordinary geometry");
         let host = create(geometry, 1).expect("a segment can be made");
@@ -39,7 +51,7 @@ impl Served {
         let interrupt = ring.interrupt_handle();
         let thread = std::thread::spawn({
             let (hold, stop) = (Arc::clone(&hold), Arc::clone(&stop));
-            move || serve(ring, gain, &hold, &stop)
+            move || serve(ring, process, &hold, &stop)
         });
         bench.audio.set_link(project, host.ring, Arc::clone(&alive)).expect("the project is there");
         Self { alive, hold, stop, interrupt, thread: Some(thread) }
@@ -72,7 +84,7 @@ impl Drop for Served {
     }
 }
 
-fn serve(mut ring: ChildRing, gain: f32, hold: &AtomicBool, stop: &AtomicBool) {
+fn serve(mut ring: ChildRing, mut process: impl FnMut(&mut [f32]), hold: &AtomicBool, stop: &AtomicBool) {
     let mut samples = Vec::new();
     while !stop.load(Ordering::Acquire) {
         let _ = ring.wait(now_ns() + 10_000_000_000);
@@ -85,7 +97,7 @@ fn serve(mut ring: ChildRing, gain: f32, hold: &AtomicBool, stop: &AtomicBool) {
             samples.resize(usize::try_from(block.frames()).expect("a block is small"), 0.0);
             for channel in 0..channels {
                 block.read_input(channel, &mut samples);
-                samples.iter_mut().for_each(|sample| *sample *= gain);
+                process(&mut samples);
                 block.write_output(channel, &samples);
             }
             block.reply(awake);
