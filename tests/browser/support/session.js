@@ -23,6 +23,7 @@ export const session = {
 
 before(async () => {
   session.world = new World();
+  session.world.create();
   session.live = session.world.start(['--with-audio', '--input', 'tone']);
   session.browser = await launch();
   session.ready = await session.live.next('ready', { since: 0, limit: FROM_NOTHING });

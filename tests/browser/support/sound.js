@@ -6,6 +6,8 @@ import { session } from './session.js';
 const TOLERANCE = 0.3;
 /** So far a crossfade between the source and the processor's output may go below both, in dB. */
 const DIP = 6;
+/** So many seconds may pass until there is one without a late block. */
+const PATIENCE = 120;
 
 export const decibels = (amplitude) => 20 * Math.log10(amplitude);
 
@@ -48,11 +50,13 @@ export async function whileItSounds(act) {
  * machine may have it late, and then the source is heard for a moment.
  */
 async function measured() {
-  for (let last; ; ) {
+  let last;
+  for (let seconds = 0; seconds < PATIENCE; seconds++) {
     const since = session.live.now;
     const stats = await session.live.next('stats', { since });
     const moved = session.live.events.slice(since).some(({ event }) => event === 'state');
     if (last !== undefined && !moved && stats.late_blocks === last.late_blocks) return stats;
     last = stats;
   }
+  throw new Error(`the processor was late in each of ${PATIENCE} seconds: ${JSON.stringify(last)}`);
 }

@@ -1,4 +1,4 @@
-/** A project that was just created, in a folder of its own, and the companion's files beside it. */
+/** A created project in a folder of its own, and the companion's files beside it. */
 
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
@@ -19,6 +19,10 @@ export class World {
       WAVECRAFT_BACKEND: 'virtual',
       CARGO_TARGET_DIR: projectTarget,
     };
+  }
+
+  /** Makes the project. */
+  create() {
     this.#run(['create', 'demo', '--no-git'], this.#folder);
   }
 
