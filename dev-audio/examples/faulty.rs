@@ -3,8 +3,9 @@
 //! It passes audio on until the parameter `faulty_fault` is set. Started with the argument `--fault-at-start` it panics
 //! while it is made; told of a sample rate of 1 Hz it panics in `set_sample_rate`.
 
+use std::hint::black_box;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use wavecraft::{ParamRange, ParamSpec, Processor, ProcessorParams, Transport};
 
@@ -37,10 +38,25 @@ enum Fault {
     Denormal,
     /// Panics in a thread of its own, once a block, and passes audio on.
     PanicElsewhere,
+    /// Computes for 0.3 s, longer than the system lets a real-time thread, and passes audio on.
+    Busy,
+    /// Calls itself without an end.
+    Recursion,
 }
 
-const NAMES: &[&str] =
-    &["None", "Panic", "Abort", "Exit", "Loop", "Slow", "Not a number", "Denormal", "Panic elsewhere"];
+const NAMES: &[&str] = &[
+    "None",
+    "Panic",
+    "Abort",
+    "Exit",
+    "Loop",
+    "Slow",
+    "Not a number",
+    "Denormal",
+    "Panic elsewhere",
+    "Busy",
+    "Recursion",
+];
 
 const FAULTS: [Fault; NAMES.len()] = [
     Fault::None,
@@ -52,6 +68,8 @@ const FAULTS: [Fault; NAMES.len()] = [
     Fault::NotANumber,
     Fault::Denormal,
     Fault::PanicElsewhere,
+    Fault::Busy,
+    Fault::Recursion,
 ];
 
 impl ProcessorParams for FaultyParams {
@@ -112,8 +130,22 @@ impl Processor for Faulty {
                 let _ =
                     thread::Builder::new().name("helper".into()).spawn(panic).map(thread::JoinHandle::join);
             }
+            Fault::Busy => {
+                let end = Instant::now() + Duration::from_millis(300);
+                while Instant::now() < end {
+                    std::hint::spin_loop();
+                }
+            }
+            Fault::Recursion => {
+                deeper(0);
+            }
         }
     }
+}
+
+/// Needs the whole stack.
+fn deeper(depth: u64) -> u64 {
+    if black_box(depth) == u64::MAX { 0 } else { deeper(depth + 1) + 1 }
 }
 
 fn fill(block: &mut [&mut [f32]], value: f32) {

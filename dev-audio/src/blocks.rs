@@ -7,6 +7,8 @@ use wavecraft_ring::{ChildBlock, ChildRing, Geometry, clock};
 
 use crate::buffer::Buffer;
 use crate::chain::Chain;
+use crate::priority::Priority;
+use crate::resident;
 
 /// How often the heartbeat moves where there is nothing to do: well within the 250 ms after which the companion calls
 /// a child not responding.
@@ -28,16 +30,25 @@ pub(crate) struct Blocks {
 impl Blocks {
     /// Room for blocks of this geometry and so many parameters.
     pub(crate) fn new(geometry: Geometry, parameters: usize) -> Self {
-        Self { buffer: Buffer::new(geometry), values: vec![0.0; parameters] }
+        let values = vec![0.0; parameters];
+        resident::keep(&values);
+        Self { buffer: Buffer::new(geometry), values }
     }
 
-    /// Runs blocks as they come, until `told` says that there is something else to do. In here nothing allocates,
-    /// locks or waits without a deadline, but what the user's processors do.
-    pub(crate) fn run(&mut self, ring: &mut ChildRing, chain: &mut Chain, told: impl Fn() -> bool) {
+    /// Runs blocks as they come, until `told` says that there is something else to do, or the priority is lost. In
+    /// here nothing allocates, locks or waits without a deadline, but what the user's processors do.
+    pub(crate) fn run(
+        &mut self,
+        ring: &mut ChildRing,
+        chain: &mut Chain,
+        priority: &mut Priority,
+        told: impl Fn() -> bool,
+    ) {
         loop {
             // Asked before the blocks are taken: what was sent before the message is processed before it is obeyed.
-            let stop = told();
+            let stop = told() || priority.is_lost();
             while let Some(block) = ring.next() {
+                priority.follow(block.frames());
                 let nonfinite = self.process(block, chain);
                 if nonfinite > 0 {
                     ring.add_nonfinite(nonfinite);
@@ -141,7 +152,9 @@ mod tests {
         let stop = Arc::clone(&told);
         let child = thread::spawn(move || {
             let (mut chain, mut blocks) = (chain_of_two(), Blocks::new(geometry, 4));
-            assert_no_alloc(|| blocks.run(&mut ring, &mut chain, || stop.load(Ordering::Acquire)));
+            let mut priority = Priority::new(false);
+            let told = || stop.load(Ordering::Acquire);
+            assert_no_alloc(|| blocks.run(&mut ring, &mut chain, &mut priority, told));
         });
         host(&mut side);
         told.store(true, Ordering::Release);

@@ -4,6 +4,8 @@ use std::hint::black_box;
 
 use wavecraft_ring::{ChildBlock, Geometry, MAX_CHANNELS};
 
+use crate::resident;
+
 const MOST_CHANNELS: usize = index(MAX_CHANNELS);
 
 /// Room for the longest block, channel after channel, with the block that is in it.
@@ -20,6 +22,7 @@ impl Buffer {
         let mut samples = vec![0.0; index(geometry.max_frames()) * channels];
         // The compiler would otherwise leave it at the untouched pages of a fresh allocation.
         black_box(&mut samples[..]).fill(0.0);
+        resident::keep(&samples);
         Self { samples, geometry, frames: 0 }
     }
 

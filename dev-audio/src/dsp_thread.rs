@@ -1,6 +1,5 @@
 //! The thread that makes the processors and runs the blocks.
 
-use std::hint::black_box;
 use std::io;
 use std::sync::Arc;
 use std::thread;
@@ -13,13 +12,14 @@ use crate::chain::{Chain, Planned};
 use crate::denormals;
 use crate::mailbox::Mailbox;
 use crate::outbox::Outbox;
-use crate::panic_report;
+use crate::priority::Priority;
+use crate::{panic_report, resident};
 
 /// The stack: what Linux gives a main thread, for processors that keep their arrays there.
 const STACK_BYTES: usize = 8 << 20;
 
-/// As much of it as is touched before the first block.
-const TOUCHED_STACK_BYTES: usize = 256 << 10;
+/// Later children of a session run on the same system: it refuses them the same, and was told of once.
+const FIRST_GENERATION: u32 = 1;
 
 /// The main thread's handle on the DSP thread.
 pub(crate) struct DspThread {
@@ -47,17 +47,11 @@ impl DspThread {
     }
 }
 
-/// What becomes of the thread before it runs anything of the user's. The place for a real-time class.
+/// What becomes of the thread before it runs anything of the user's. Its class comes with the blocks.
 fn enter() {
     panic_report::make_essential();
     denormals::flush_to_zero();
-    touch_stack();
-}
-
-/// Makes the system back the stack with memory now, not in the first block that goes deep.
-#[inline(never)]
-fn touch_stack() {
-    black_box(&mut [0_u8; TOUCHED_STACK_BYTES]);
+    resident::keep_stack();
 }
 
 /// Everything that the thread owns.
@@ -66,18 +60,19 @@ struct Dsp {
     outbox: Arc<Outbox>,
     state: State,
     blocks: Blocks,
+    priority: Priority,
 }
 
 enum State {
     Unmade(Vec<Planned>),
-    Prepared(Chain),
+    Prepared { chain: Chain, sample_rate: f32 },
 }
 
 impl Dsp {
     fn new(ring: ChildRing, planned: Vec<Planned>, outbox: Arc<Outbox>) -> Self {
         let parameters = planned.iter().map(|planned| planned.specs.len()).sum();
         let blocks = Blocks::new(ring.geometry(), parameters);
-        Self { ring, outbox, state: State::Unmade(planned), blocks }
+        Self { ring, outbox, state: State::Unmade(planned), blocks, priority: Priority::from_environment() }
     }
 
     /// Obeys the companion until the process ends.
@@ -121,20 +116,38 @@ impl Dsp {
             ));
         }
         if let State::Unmade(planned) = &mut self.state {
-            self.state = State::Prepared(Chain::make(std::mem::take(planned)));
+            let chain = Chain::make(std::mem::take(planned));
+            self.state = State::Prepared { chain, sample_rate };
         }
-        if let State::Prepared(chain) = &mut self.state {
+        if let State::Prepared { chain, sample_rate: current } = &mut self.state {
+            *current = sample_rate;
             chain.prepare(sample_rate);
         }
         Ok(())
     }
 
     fn start(&mut self, mailbox: &Mailbox) {
-        let State::Prepared(chain) = &mut self.state else {
+        let State::Prepared { chain, sample_rate } = &mut self.state else {
             let message = "told to start before it was prepared".to_owned();
             return self.outbox.send(&FromChild::Error { message });
         };
+        let entered = self.priority.enter(self.ring.geometry().max_frames(), *sample_rate);
+        if let Err(message) = entered
+            && self.ring.generation() == FIRST_GENERATION
+        {
+            self.outbox.send(&FromChild::Log { message });
+        }
         self.ring.set_phase(ChildPhase::Running);
-        self.blocks.run(&mut self.ring, chain, || !mailbox.is_empty());
+        loop {
+            self.blocks.run(&mut self.ring, chain, &mut self.priority, || !mailbox.is_empty());
+            // Whoever is told this has missed its blocks long ago: the one time that this thread writes here.
+            if let Some(message) = self.priority.tell_loss() {
+                self.outbox.send(&FromChild::Log { message });
+            }
+            if !mailbox.is_empty() {
+                break;
+            }
+        }
+        self.priority.leave();
     }
 }

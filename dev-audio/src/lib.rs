@@ -54,6 +54,9 @@ mod mailbox;
 mod naming;
 mod outbox;
 mod panic_report;
+mod platform;
+mod priority;
+mod resident;
 mod run;
 mod specs;
 

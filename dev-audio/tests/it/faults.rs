@@ -4,9 +4,10 @@ use std::io::Write;
 use std::os::fd::AsFd;
 use std::os::unix::process::ExitStatusExt;
 
+use rustix::process::{Signal, kill_process};
 use wavecraft_companion_protocol::child::{FromChild, ToChild};
 use wavecraft_companion_protocol::frame::{Decoder, encode};
-use wavecraft_ring::{ABI_VERSION, Geometry, create};
+use wavecraft_ring::{ABI_VERSION, Geometry, clock, create};
 
 use crate::companion::{Companion, SAMPLE_RATE, command, hear, start, until};
 
@@ -119,6 +120,33 @@ fn other_ends_are_the_users_own() {
     companion.send(&[&[0.5; 64]]);
     assert_eq!(companion.hear(), None);
     assert_eq!(companion.ended().0.code(), Some(0));
+}
+
+#[test]
+fn an_endless_recursion_ends_the_process_by_a_signal_and_is_named_in_the_terminal() {
+    let mut companion = running_into("Recursion");
+    companion.send(&[&[0.5; 64]]);
+    assert_eq!(companion.hear(), None);
+    let (status, printed) = companion.ended();
+    assert!(status.signal().is_some(), "{status}");
+    assert!(printed.contains("wavecraft-dsp") && printed.contains("overflowed its stack"), "{printed}");
+}
+
+#[test]
+fn a_killed_child_and_one_that_stands_still_are_nothing_that_the_segment_notices() {
+    let mut companion = running_into("None");
+    kill_process(companion.pid(), Signal::STOP).unwrap();
+    let sequence = companion.send(&[&[0.25]]);
+    kill_process(companion.pid(), Signal::CONT).unwrap();
+    until("the reply", || (companion.segment.ring.ready() == 1).then_some(()));
+    assert_eq!(companion.segment.ring.discard().map(|reply| reply.sequence), Some(sequence));
+
+    kill_process(companion.pid(), Signal::STOP).unwrap();
+    kill_process(companion.pid(), Signal::KILL).unwrap();
+    assert_eq!(companion.hear(), None, "the socketpair ends");
+    companion.send(&[&[0.25]]);
+    assert!(!companion.segment.ring.wait(clock::now_ns() + 1_000_000), "and a wait has its deadline");
+    assert_eq!(companion.ended().0.signal(), Some(9));
 }
 
 #[test]

@@ -4,4 +4,5 @@ mod by_hand;
 mod companion;
 mod faults;
 mod hello;
+mod priority;
 mod processing;

@@ -1,0 +1,113 @@
+//! macOS: Mach's time-constraint policy. Nobody could run this file where it was written; each call stands beside the
+//! rule it follows, from <mach/thread_policy.h>, <mach/mach_time.h>, and xnu's osfmk/kern/thread_policy.c.
+#![expect(unsafe_code, reason = "the policy is set by a Mach call on the thread's port")]
+
+use std::io;
+use std::ptr;
+use std::time::Duration;
+
+pub(crate) const REMEDY: &str = "no setting of yours is known to bring this about: please report it";
+
+/// xnu's MIN_RT_QUANTUM and MAX_RT_QUANTUM: a computation outside of them is KERN_INVALID_ARGUMENT.
+const SHORTEST_COMPUTATION: Duration = Duration::from_micros(50);
+const LONGEST_COMPUTATION: Duration = Duration::from_millis(50);
+
+/// Gives the calling thread the time-constraint policy until [`leave_real_time`], with one block each `period`.
+///
+/// # Errors
+///
+/// The kernel's answer, which no public rule foresees.
+pub(crate) fn enter_real_time(period: Duration) -> io::Result<()> {
+    let computation = (period / 2).clamp(SHORTEST_COMPUTATION, LONGEST_COMPUTATION);
+    // "constraint: the maximum amount of real time that may elapse from the start of a separate processing arrival to
+    // the end of computation": a block's time. It must be no less than the computation.
+    let period = period.max(computation);
+    let mut policy = libc::thread_time_constraint_policy {
+        period: ticks(period),
+        computation: ticks(computation),
+        constraint: ticks(period),
+        // "preemptible: indicates that the computation may be interrupted, subject to the constraint".
+        preemptible: 1,
+    };
+    // SAFETY: the struct is live during the call and has the layout and count of this flavor.
+    set(unsafe {
+        libc::thread_policy_set(
+            this_thread(),
+            flavor(libc::THREAD_TIME_CONSTRAINT_POLICY),
+            ptr::from_mut(&mut policy).cast(),
+            libc::THREAD_TIME_CONSTRAINT_POLICY_COUNT,
+        )
+    })
+}
+
+/// Gives the calling thread its ordinary policy back: "timeshare: a value of TRUE is the standard (fair) policy".
+pub(crate) fn leave_real_time() {
+    let mut policy = libc::thread_extended_policy { timeshare: 1 };
+    // SAFETY: the struct is live during the call and has the layout and count of this flavor. Failing would leave the
+    // thread as it is, and nobody could do anything about it.
+    let _ = unsafe {
+        libc::thread_policy_set(
+            this_thread(),
+            flavor(libc::THREAD_EXTENDED_POLICY),
+            ptr::from_mut(&mut policy).cast(),
+            libc::THREAD_EXTENDED_POLICY_COUNT,
+        )
+    };
+}
+
+/// Tells the kernel of another block length. One Mach call, which neither allocates here nor waits.
+pub(crate) fn set_period(period: Duration) {
+    // What worked for one length can only fail by a rule that nobody has written down; the old length stays then.
+    let _ = enter_real_time(period);
+}
+
+/// Never seen from here: xnu lowers a real-time thread that computes for too long by itself, for a while
+/// (sched_set_max_unsafe_rt_quanta), and raises it again.
+pub(crate) fn was_revoked() -> bool {
+    false
+}
+
+/// The port belongs to the C library: pthread_mach_thread_np gives no right that would have to be given back, as
+/// mach_thread_self does.
+fn this_thread() -> libc::mach_port_t {
+    // SAFETY: takes nothing; every thread has a handle.
+    let thread = unsafe { libc::pthread_self() };
+    // SAFETY: the calling thread's own handle is valid.
+    unsafe { libc::pthread_mach_thread_np(thread) }
+}
+
+fn flavor(number: libc::c_int) -> libc::thread_policy_flavor_t {
+    // The kernel's type of the same small constants is unsigned.
+    number.unsigned_abs()
+}
+
+fn set(result: libc::kern_return_t) -> io::Result<()> {
+    match result {
+        libc::KERN_SUCCESS => Ok(()),
+        code => Err(io::Error::other(format!("thread_policy_set answered {code}"))),
+    }
+}
+
+/// The policy's "absolute time units": ns × denom / numer of mach_timebase_info. 125/3 on Apple Silicon, 1/1 on Intel.
+fn ticks(duration: Duration) -> u32 {
+    let mut info = TimebaseInfo { numer: 0, denom: 0 };
+    // SAFETY: the struct is live and has the layout that the call fills in.
+    let result = unsafe { mach_timebase_info(ptr::from_mut(&mut info)) };
+    if result != 0 || info.numer == 0 {
+        info = TimebaseInfo { numer: 1, denom: 1 };
+    }
+    let ticks = duration.as_nanos() * u128::from(info.denom) / u128::from(info.numer);
+    u32::try_from(ticks).unwrap_or(u32::MAX)
+}
+
+/// `struct mach_timebase_info`.
+#[repr(C)]
+struct TimebaseInfo {
+    numer: u32,
+    denom: u32,
+}
+
+// libc's declaration is deprecated in favour of another crate.
+unsafe extern "C" {
+    fn mach_timebase_info(info: *mut TimebaseInfo) -> i32;
+}
