@@ -97,6 +97,7 @@ mod tests {
 
     use super::*;
     use crate::chain::{Plan, Planned};
+    use crate::priority::Wanted;
 
     /// Adds the parameter to every sample, and the transport's position to the first of channel 0.
     #[derive(Default)]
@@ -152,7 +153,7 @@ mod tests {
         let stop = Arc::clone(&told);
         let child = thread::spawn(move || {
             let (mut chain, mut blocks) = (chain_of_two(), Blocks::new(geometry, 4));
-            let mut priority = Priority::new(false);
+            let mut priority = Priority::new(Wanted::Never);
             let told = || stop.load(Ordering::Acquire);
             assert_no_alloc(|| blocks.run(&mut ring, &mut chain, &mut priority, told));
         });

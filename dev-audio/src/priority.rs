@@ -5,14 +5,23 @@ use std::time::Duration;
 
 use crate::platform;
 
-/// `off` leaves the thread as it is. A real-time class bounds how long other programs can hold a block up; on some
-/// virtual machines it costs more than it gives, which only trying can tell.
+/// `off` leaves the thread as it is: a real-time class bounds how long other programs can hold a block up, but on some
+/// virtual machines it costs more than it gives, which only trying can tell. `on` asks for it whatever class the
+/// companion's own audio thread has. Anything else, or nothing, lets that decide.
 const SWITCH: &str = "WAVECRAFT_REALTIME";
+
+/// What [`SWITCH`] says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    Never,
+    AsTheCompanion,
+    Always,
+}
 
 /// The class of the thread that owns this. Held while blocks run, and not while a processor prepares, which may
 /// take long.
 pub(crate) struct Priority {
-    wanted: bool,
+    wanted: Wanted,
     /// The block length that the system was told, in frames; 0 while the thread has no class.
     frames: u32,
     sample_rate: f32,
@@ -22,10 +31,14 @@ pub(crate) struct Priority {
 impl Priority {
     /// As the switch in the environment says.
     pub(crate) fn from_environment() -> Self {
-        Self::new(env::var_os(SWITCH).is_none_or(|value| value != "off"))
+        Self::new(match env::var(SWITCH).as_deref() {
+            Ok("off") => Wanted::Never,
+            Ok("on") => Wanted::Always,
+            _ => Wanted::AsTheCompanion,
+        })
     }
 
-    pub(crate) fn new(wanted: bool) -> Self {
+    pub(crate) fn new(wanted: Wanted) -> Self {
         Self { wanted, frames: 0, sample_rate: 0.0, told_of_loss: false }
     }
 
@@ -35,18 +48,19 @@ impl Priority {
     ///
     /// A line for a person, where the system refuses. Blocks run all the same.
     pub(crate) fn enter(&mut self, longest: u32, sample_rate: f32) -> Result<(), String> {
-        if !self.wanted {
+        if self.wanted == Wanted::Never {
             return Ok(());
         }
-        match platform::enter_real_time(duration(longest, sample_rate)) {
-            Ok(()) => {
+        match platform::enter_real_time(duration(longest, sample_rate), self.wanted == Wanted::Always) {
+            Ok(false) => Ok(()),
+            Ok(true) => {
                 self.frames = longest;
                 self.sample_rate = sample_rate;
                 Ok(())
             }
             Err(error) => {
                 // It would be refused again.
-                self.wanted = false;
+                self.wanted = Wanted::Never;
                 Err(refused(&error.to_string()))
             }
         }
@@ -116,7 +130,7 @@ mod tests {
 
     #[test]
     fn who_does_not_want_it_is_not_asked() {
-        let mut priority = Priority::new(false);
+        let mut priority = Priority::new(Wanted::Never);
         assert_eq!(priority.enter(64, 48_000.0), Ok(()));
         assert_eq!(priority.frames, 0);
         priority.follow(64);

@@ -1,6 +1,8 @@
-//! Linux: SCHED_RR where the user may have it, and a guard that takes it back from a thread that doesn't sleep.
+//! Linux: SCHED_RR just below the companion's own audio thread, and a guard that takes it back from a thread that
+//! doesn't sleep.
 #![expect(unsafe_code, reason = "scheduling classes, resource limits and signal handlers are C calls")]
 
+use std::fs;
 use std::io;
 use std::mem;
 use std::ptr;
@@ -12,9 +14,8 @@ use libc::{c_int, c_long};
 pub(crate) const REMEDY: &str = "give your user the limit `rtprio 20` (a line `@audio - rtprio 20` in a file of \
      /etc/security/limits.d, your user in that group, and a new login)";
 
-/// Between ordinary threads and the sound server's: PipeWire's own threads have 83 to 88, JACK's 10 and above, rtkit
-/// gives at most 20. No higher than the device's callback, so that a child that is woken doesn't stop the callback
-/// that is still waking others.
+/// Where it is asked for whatever the companion's threads have: above ordinary threads, below those of sound servers
+/// (PipeWire's have 83 to 88; rtkit gives at most 20).
 const PRIORITY: c_int = 10;
 
 /// So much CPU time without one sleep takes the class back (RLIMIT_RTTIME's soft limit). The longest that rtkit
@@ -30,22 +31,48 @@ static THREAD: AtomicI32 = AtomicI32::new(0);
 /// Set for good by the signal handler.
 static REVOKED: AtomicBool = AtomicBool::new(false);
 
-/// Gives the calling thread, which must never end, a real-time class until [`leave_real_time`]. A thread that has lost
-/// it doesn't get it again.
+/// Gives the calling thread, which must never end, a real-time class until [`leave_real_time`]; says whether it has
+/// it. A thread that has lost it doesn't get it again.
+///
+/// Unless `always`, only where the companion has a real-time thread, and one below that: a child above the thread that
+/// feeds it could hold it up, and two that hang could stop the sound on a machine with two cores.
 ///
 /// # Errors
 ///
-/// EPERM where the user has no such right (RLIMIT_RTPRIO, CAP_SYS_NICE): usual on a desktop without limits set.
-pub(crate) fn enter_real_time(_period: Duration) -> io::Result<()> {
+/// EPERM where the user has no such right (RLIMIT_RTPRIO, CAP_SYS_NICE).
+pub(crate) fn enter_real_time(_period: Duration, always: bool) -> io::Result<bool> {
+    let parent = std::os::unix::process::parent_id();
+    let Some(priority) =
+        highest_priority(parent).map(|theirs| (theirs - 1).max(1)).or(always.then_some(PRIORITY))
+    else {
+        return Ok(false);
+    };
     if was_revoked() {
-        return Ok(());
+        return Ok(false);
     }
     // SAFETY: takes nothing and always succeeds.
     THREAD.store(unsafe { libc::gettid() }, Ordering::Relaxed);
     // First the guard, then the class.
     limit_time()?;
     catch_limit()?;
-    schedule(libc::SCHED_RR, PRIORITY)
+    schedule(libc::SCHED_RR, priority)?;
+    Ok(true)
+}
+
+/// The highest priority of a process's real-time threads. Fields 40 and 41 of proc_pid_stat(5): priority and class.
+fn highest_priority(process: u32) -> Option<c_int> {
+    let real_time = |stat: &str| -> Option<c_int> {
+        // The name, in brackets, is the only field that may hold anything.
+        let mut fields = stat.rsplit_once(')')?.1.split_whitespace().skip(40 - 3);
+        let priority = fields.next()?.parse().ok()?;
+        let class = fields.next()?.parse().ok()?;
+        [libc::SCHED_FIFO, libc::SCHED_RR].contains(&class).then_some(priority)
+    };
+    let threads = fs::read_dir(format!("/proc/{process}/task")).ok()?;
+    threads
+        .flatten()
+        .filter_map(|thread| real_time(&fs::read_to_string(thread.path().join("stat")).ok()?))
+        .max()
 }
 
 /// Gives the calling thread its ordinary class back.
@@ -153,22 +180,23 @@ mod tests {
         let refused = thread::spawn(|| {
             give_up_rights();
             // Whoever has RLIMIT_RTPRIO needs no other right.
-            let entered = enter_real_time(PERIOD);
+            let entered = enter_real_time(PERIOD, true);
             assert!(entered.is_ok() || class() == libc::SCHED_OTHER);
             entered.is_err_and(|error| error.raw_os_error() != Some(libc::EPERM))
         });
         assert!(!refused.join().unwrap(), "refused for another reason than a missing right");
 
         let granted = thread::spawn(|| {
-            if enter_real_time(PERIOD).is_err() {
+            if enter_real_time(PERIOD, true).is_err() {
                 return assert_eq!(class(), libc::SCHED_OTHER);
             }
             let real_time = libc::SCHED_RR | libc::SCHED_RESET_ON_FORK;
             assert_eq!(class(), real_time);
+            assert!(highest_priority(std::process::id()).is_some());
             assert_eq!(thread::spawn(class).join().unwrap(), libc::SCHED_OTHER, "threads don't inherit it");
             leave_real_time();
             assert_eq!(class() & !libc::SCHED_RESET_ON_FORK, libc::SCHED_OTHER);
-            enter_real_time(PERIOD).unwrap();
+            assert!(enter_real_time(PERIOD, true).unwrap());
             assert_eq!(class(), real_time);
 
             let given_up = Instant::now() + Duration::from_secs(30);
@@ -177,8 +205,8 @@ mod tests {
             }
             assert!(was_revoked(), "an endless loop keeps a core for good");
             assert_eq!(class() & !libc::SCHED_RESET_ON_FORK, libc::SCHED_OTHER);
-            enter_real_time(PERIOD).unwrap();
-            assert_eq!(class() & !libc::SCHED_RESET_ON_FORK, libc::SCHED_OTHER, "and isn't given it again");
+            assert!(!enter_real_time(PERIOD, true).unwrap(), "and isn't given it again");
+            assert_eq!(class() & !libc::SCHED_RESET_ON_FORK, libc::SCHED_OTHER);
         });
         granted.join().unwrap();
     }

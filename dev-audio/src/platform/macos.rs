@@ -12,12 +12,13 @@ pub(crate) const REMEDY: &str = "no setting of yours is known to bring this abou
 const SHORTEST_COMPUTATION: Duration = Duration::from_micros(50);
 const LONGEST_COMPUTATION: Duration = Duration::from_millis(50);
 
-/// Gives the calling thread the time-constraint policy until [`leave_real_time`], with one block each `period`.
+/// Gives the calling thread the time-constraint policy until [`leave_real_time`], with one block each `period`; says
+/// that it has it. CoreAudio's own threads always have it too, so it needs no second look.
 ///
 /// # Errors
 ///
 /// The kernel's answer, which no public rule foresees.
-pub(crate) fn enter_real_time(period: Duration) -> io::Result<()> {
+pub(crate) fn enter_real_time(period: Duration, _always: bool) -> io::Result<bool> {
     let computation = (period / 2).clamp(SHORTEST_COMPUTATION, LONGEST_COMPUTATION);
     // "constraint: the maximum amount of real time that may elapse from the start of a separate processing arrival to
     // the end of computation": a block's time. It must be no less than the computation.
@@ -30,14 +31,18 @@ pub(crate) fn enter_real_time(period: Duration) -> io::Result<()> {
         preemptible: 1,
     };
     // SAFETY: the struct is live during the call and has the layout and count of this flavor.
-    set(unsafe {
+    let result = unsafe {
         libc::thread_policy_set(
             this_thread(),
             flavor(libc::THREAD_TIME_CONSTRAINT_POLICY),
             ptr::from_mut(&mut policy).cast(),
             libc::THREAD_TIME_CONSTRAINT_POLICY_COUNT,
         )
-    })
+    };
+    match result {
+        libc::KERN_SUCCESS => Ok(true),
+        code => Err(io::Error::other(format!("thread_policy_set answered {code}"))),
+    }
 }
 
 /// Gives the calling thread its ordinary policy back: "timeshare: a value of TRUE is the standard (fair) policy".
@@ -58,7 +63,7 @@ pub(crate) fn leave_real_time() {
 /// Tells the kernel of another block length. One Mach call, which neither allocates here nor waits.
 pub(crate) fn set_period(period: Duration) {
     // What worked for one length can only fail by a rule that nobody has written down; the old length stays then.
-    let _ = enter_real_time(period);
+    let _ = enter_real_time(period, true);
 }
 
 /// Never seen from here: xnu lowers a real-time thread that computes for too long by itself, for a while
@@ -79,13 +84,6 @@ fn this_thread() -> libc::mach_port_t {
 fn flavor(number: libc::c_int) -> libc::thread_policy_flavor_t {
     // The kernel's type of the same small constants is unsigned.
     number.unsigned_abs()
-}
-
-fn set(result: libc::kern_return_t) -> io::Result<()> {
-    match result {
-        libc::KERN_SUCCESS => Ok(()),
-        code => Err(io::Error::other(format!("thread_policy_set answered {code}"))),
-    }
 }
 
 /// The policy's "absolute time units": ns × denom / numer of mach_timebase_info. 125/3 on Apple Silicon, 1/1 on Intel.

@@ -53,10 +53,16 @@ fn the_audio_thread_has_a_real_time_class_while_blocks_run_or_says_why_not() {
 }
 
 #[test]
-fn the_switch_leaves_it_as_it_is() {
-    let mut companion = faulty(1, "off");
-    assert_eq!(companion.exchange(&[&[0.5]]), [[0.5]]);
-    assert!(class(companion.pid()).is_none_or(|class| class == 0));
+fn the_switch_or_a_companion_without_the_class_leaves_it_as_it_is() {
+    // With any other value the companion's own threads decide, and this one has no real-time thread.
+    for switch in ["off", ""] {
+        let mut companion = faulty(1, switch);
+        assert_eq!(companion.exchange(&[&[0.5]]), [[0.5]]);
+        assert!(class(companion.pid()).is_none_or(|class| class == 0));
+        companion.say(&ToChild::Stop);
+        // The next word is the answer: nothing was refused, so nothing is said.
+        assert_eq!(companion.prepare(48_000.0), Some(FromChild::Ready));
+    }
 }
 
 /// The process must live on: it is for the companion to see that it hangs, and to look where.
