@@ -1,0 +1,29 @@
+//! One file for each measure.
+
+mod added_latency;
+mod audio_thread;
+mod companion_idle;
+mod cpu;
+mod many_children;
+mod parameter;
+mod round_trip;
+mod swap;
+mod while_building;
+
+use crate::Run;
+use crate::lines::Lines;
+
+type Measure = fn(&Run, &mut Lines);
+
+/// By the names that the project's plan gives them.
+pub(crate) const ALL: [(&str, Measure); 9] = [
+    ("P1", round_trip::measure),
+    ("P2", audio_thread::measure),
+    ("P3", added_latency::measure),
+    ("P4", many_children::measure),
+    ("P6", parameter::measure),
+    ("P7", swap::measure),
+    ("P8", companion_idle::measure),
+    ("P9", while_building::measure),
+    ("P11", cpu::measure),
+];

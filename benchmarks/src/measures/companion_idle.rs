@@ -1,0 +1,43 @@
+//! P8: the companion, headless, with nothing attached: CPU ticks in 20 s, and memory; then a gain child's memory.
+
+use crate::Run;
+use crate::companion::Companion;
+use crate::lines::{Line, Lines};
+use crate::platform::usage_of;
+use std::time::Duration;
+
+/// The earlier plan's own goal, in MB.
+const PLANNED_MB: f64 = 50.0;
+
+pub(crate) fn measure(run: &Run, lines: &mut Lines) {
+    let seconds = if run.quick { 5 } else { 20 };
+    let companion = Companion::start(&run.programs);
+    std::thread::sleep(Duration::from_secs(1));
+    let before = usage_of(companion.pid());
+    std::thread::sleep(Duration::from_secs(seconds));
+    let after = usage_of(companion.pid());
+    lines.add(Line {
+        id: "P8",
+        what: format!("companion, nothing attached: CPU in {seconds} s"),
+        value: (after.ticks - before.ticks) as f64,
+        unit: "ticks",
+        anchor: "none".into(),
+        anchor_value: 0.0,
+    });
+    let mut memory = |what: &str, rss_kib: u64| {
+        lines.add(Line {
+            id: "P8",
+            what: what.into(),
+            value: rss_kib as f64 * 1024.0 / 1e6,
+            unit: "MB",
+            anchor: "the earlier plan's goal".into(),
+            anchor_value: PLANNED_MB,
+        });
+    };
+    memory("companion, nothing attached: resident memory", after.rss_kib);
+    let gain =
+        run.programs.join("examples/gain").canonicalize().expect("the example gain is to be built before");
+    let mut control = companion.control();
+    control.attach(&gain, &[]);
+    memory("a gain child: resident memory, the segment included", usage_of(control.child_pid()).rss_kib);
+}
