@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::marker::PhantomData;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -25,9 +26,31 @@ use crate::segment::{child_side, host_side};
 /// Frames in every block of the model.
 const FRAMES: u32 = 1;
 
+/// What a model's system gets wrong, planted to see that it is found.
+trait System: 'static {
+    /// Whether fences order anything.
+    const FENCES: bool = true;
+    /// Whether a sleeper compares its word before it sleeps.
+    const COMPARES: bool = true;
+}
+
+struct Right;
+impl System for Right {}
+
+struct WithoutFences;
+impl System for WithoutFences {
+    const FENCES: bool = false;
+}
+
+struct WithoutAComparison;
+impl System for WithoutAComparison {
+    const COMPARES: bool = false;
+}
+
 /// A segment of loom's words. Loom finds a channel area that two threads reach at once, a load that no store orders,
 /// and, as no wait here has a deadline, a wake-up that is lost: then all threads sleep.
-struct Modelled {
+struct Modelled<S: System = Right> {
+    system: PhantomData<fn() -> S>,
     words: BTreeMap<usize, AtomicU32>,
     /// The channel areas, each the line it starts on.
     samples: BTreeMap<usize, UnsafeCell<f32>>,
@@ -43,9 +66,9 @@ struct Sleepers {
 }
 
 // SAFETY: samples are reached through loom's cells, which find it when two threads reach one at once.
-unsafe impl Sync for Modelled {}
+unsafe impl<S: System> Sync for Modelled<S> {}
 
-impl Modelled {
+impl<S: System> Modelled<S> {
     fn new(layout: &Layout) -> Self {
         let mut offsets: Vec<usize> = (header::MAGIC..=header::GENERATION).step_by(4).collect();
         offsets.extend((host_line::COMMAND_SEQ..=host_line::WAITING).step_by(4));
@@ -61,6 +84,7 @@ impl Modelled {
         }
         let sleepers = || Sleepers { count: Mutex::new(0), woken: Condvar::new() };
         Self {
+            system: PhantomData,
             words: offsets.into_iter().map(|offset| (offset, AtomicU32::new(0))).collect(),
             samples: lines.into_iter().map(|line| (line, UnsafeCell::new(0.0))).collect(),
             sleepers: [host_line::COMMAND_SEQ, child_line::REPLY_SEQ].map(|word| (word, sleepers())).into(),
@@ -74,7 +98,7 @@ impl Modelled {
     }
 }
 
-impl fmt::Debug for Modelled {
+impl<S: System> fmt::Debug for Modelled<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Modelled").finish_non_exhaustive()
     }
@@ -95,7 +119,7 @@ impl Word for AtomicU32 {
     }
 }
 
-impl Memory for Modelled {
+impl<S: System> Memory for Modelled<S> {
     type Word = AtomicU32;
 
     fn word(&self, offset: usize) -> &AtomicU32 {
@@ -118,7 +142,7 @@ impl Memory for Modelled {
     fn wait(&self, offset: usize, expected: u32, _deadline_ns: u64) {
         let sleepers = self.sleepers.get(&offset).expect("a wake word");
         let mut count = sleepers.count.lock().expect("no panic");
-        if self.word(offset).load(Ordering::Relaxed) == expected {
+        if !S::COMPARES || self.word(offset).load(Ordering::Relaxed) == expected {
             *count += 1;
             count = sleepers.woken.wait(count).expect("no panic");
             *count -= 1;
@@ -134,14 +158,18 @@ impl Memory for Modelled {
         0
     }
     fn fence() {
-        fence(Ordering::SeqCst);
+        if S::FENCES {
+            fence(Ordering::SeqCst);
+        }
     }
     fn yield_now() {
         thread::yield_now();
     }
 }
 
-fn pair() -> (HostRing<Modelled>, ParameterWriter<Modelled>, ChildRing<Modelled>) {
+type Ends<S> = (HostRing<Modelled<S>>, ParameterWriter<Modelled<S>>, ChildRing<Modelled<S>>);
+
+fn pair<S: System>() -> Ends<S> {
     let layout = Layout::new(Geometry::new(FRAMES, 1, 1).expect("in range"));
     let memory = Arc::new(Modelled::new(&layout));
     let (host, parameters) = host_side(Arc::clone(&memory), layout, 0);
@@ -149,14 +177,14 @@ fn pair() -> (HostRing<Modelled>, ParameterWriter<Modelled>, ChildRing<Modelled>
     (host, parameters, child)
 }
 
-fn send(host: &mut HostRing<Modelled>, sample: f32) -> u32 {
+fn send<S: System>(host: &mut HostRing<Modelled<S>>, sample: f32) -> u32 {
     let block = BlockHeader { frames: FRAMES, ..BlockHeader::default() };
     let sequence = host.send(block, &[&[sample]]).expect("a free slot");
     host.wake();
     sequence
 }
 
-fn take(host: &mut HostRing<Modelled>) -> (u32, f32) {
+fn take<S: System>(host: &mut HostRing<Modelled<S>>) -> (u32, f32) {
     assert!(host.wait(u64::MAX));
     let mut output = [0.0];
     let reply = host.take(&mut [&mut output]).expect("a reply");
@@ -164,7 +192,7 @@ fn take(host: &mut HostRing<Modelled>) -> (u32, f32) {
 }
 
 /// Answers that many blocks with their input, doubled; returns the first parameter at each, where it had changed.
-fn double(child: &mut ChildRing<Modelled>, blocks: usize) -> Vec<Option<f32>> {
+fn double<S: System>(child: &mut ChildRing<Modelled<S>>, blocks: usize) -> Vec<Option<f32>> {
     let mut parameters = Vec::new();
     while parameters.len() < blocks {
         assert!(child.wait(u64::MAX));
@@ -187,7 +215,7 @@ fn double(child: &mut ChildRing<Modelled>, blocks: usize) -> Vec<Option<f32>> {
 #[test]
 fn blocks_are_handed_over_and_slots_used_again() {
     loom::model(|| {
-        let (mut host, _parameters, mut child) = pair();
+        let (mut host, _parameters, mut child) = pair::<Right>();
         let child = thread::spawn(move || double(&mut child, SLOTS + 1));
         let mut sent: Vec<_> = [1.0, 2.0].map(|sample| (send(&mut host, sample), sample * 2.0)).into();
         assert_eq!(sent.len(), SLOTS);
@@ -200,10 +228,9 @@ fn blocks_are_handed_over_and_slots_used_again() {
 }
 
 /// With one block at a time both ends fall asleep before each step, or nearly.
-#[test]
-fn no_wake_up_is_lost() {
+fn one_block_at_a_time<S: System>() {
     loom::model(|| {
-        let (mut host, _parameters, mut child) = pair();
+        let (mut host, _parameters, mut child) = pair::<S>();
         let child = thread::spawn(move || double(&mut child, 2));
         for sample in [1.0, 2.0] {
             assert_eq!(take_after(&mut host, sample), sample * 2.0);
@@ -212,7 +239,26 @@ fn no_wake_up_is_lost() {
     });
 }
 
-fn take_after(host: &mut HostRing<Modelled>, sample: f32) -> f32 {
+#[test]
+fn no_wake_up_is_lost() {
+    one_block_at_a_time::<Right>();
+}
+
+/// Each side announces its sleep and looks for work; unordered, each may miss what the other has just written.
+#[test]
+#[should_panic(expected = "deadlock")]
+fn a_wake_up_that_is_lost_for_want_of_a_fence_is_found() {
+    one_block_at_a_time::<WithoutFences>();
+}
+
+/// The command comes between the last look and the sleep.
+#[test]
+#[should_panic(expected = "deadlock")]
+fn a_wake_up_that_is_lost_for_want_of_a_comparison_is_found() {
+    one_block_at_a_time::<WithoutAComparison>();
+}
+
+fn take_after<S: System>(host: &mut HostRing<Modelled<S>>, sample: f32) -> f32 {
     let sequence = send(host, sample);
     let (answered, output) = take(host);
     assert_eq!(answered, sequence);
@@ -223,7 +269,7 @@ fn take_after(host: &mut HostRing<Modelled>, sample: f32) -> f32 {
 #[test]
 fn a_parameter_is_there_at_the_block_after_the_set() {
     loom::model(|| {
-        let (mut host, parameters, mut child) = pair();
+        let (mut host, parameters, mut child) = pair::<Right>();
         let control = thread::spawn(move || parameters.set(0, 0.5).expect("in range"));
         let child = thread::spawn(move || double(&mut child, 2));
         send(&mut host, 1.0);
@@ -238,7 +284,7 @@ fn a_parameter_is_there_at_the_block_after_the_set() {
 #[test]
 fn an_interrupt_ends_a_wait() {
     loom::model(|| {
-        let (_host, _parameters, mut child) = pair();
+        let (_host, _parameters, mut child) = pair::<Right>();
         let stop: Interrupt<Modelled> = child.interrupt_handle();
         let child = thread::spawn(move || assert!(!child.wait(u64::MAX)));
         stop.interrupt();
@@ -250,7 +296,7 @@ fn an_interrupt_ends_a_wait() {
 #[test]
 fn an_interrupt_and_a_command_both_arrive() {
     loom::model(|| {
-        let (mut host, _parameters, mut child) = pair();
+        let (mut host, _parameters, mut child) = pair::<Right>();
         let stop: Interrupt<Modelled> = child.interrupt_handle();
         let child = thread::spawn(move || {
             let first = child.wait(u64::MAX);
