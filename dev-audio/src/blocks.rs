@@ -91,12 +91,12 @@ mod tests {
     use std::sync::atomic::{AtomicBool, Ordering};
     use std::thread;
 
-    use assert_no_alloc::assert_no_alloc;
     use wavecraft::{ParamRange, ParamSpec, Processor, ProcessorParams};
     use wavecraft_ring::{BlockHeader, HostSide, attach, create};
 
     use super::*;
     use crate::chain::{Plan, Planned};
+    use crate::guarded::guarded;
     use crate::priority::Wanted;
 
     /// Adds the parameter to every sample, and the transport's position to the first of channel 0.
@@ -155,7 +155,7 @@ mod tests {
             let (mut chain, mut blocks) = (chain_of_two(), Blocks::new(geometry, 4));
             let mut priority = Priority::new(Wanted::Never);
             let told = || stop.load(Ordering::Acquire);
-            assert_no_alloc(|| blocks.run(&mut ring, &mut chain, &mut priority, told));
+            guarded(|| blocks.run(&mut ring, &mut chain, &mut priority, told));
         });
         host(&mut side);
         told.store(true, Ordering::Release);

@@ -49,6 +49,8 @@ mod descriptors;
 mod dev_audio;
 mod dsp_thread;
 mod exit;
+#[cfg(test)]
+mod guarded;
 mod hello;
 mod mailbox;
 mod naming;

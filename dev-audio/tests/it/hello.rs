@@ -1,6 +1,8 @@
 //! What a child says first, and what it refuses.
 
+use std::fs::File;
 use std::os::fd::AsFd;
+use std::os::unix::fs::FileExt;
 use std::os::unix::net::UnixStream;
 
 use wavecraft_companion_protocol::child::{FromChild, LINK_VARIABLE, ToChild};
@@ -80,6 +82,35 @@ fn a_segment_that_is_none_is_an_error_with_a_reason() {
     };
     assert!(message.starts_with("the shared memory can't be used: "), "{message}");
     assert_eq!(child.ended().0.code(), Some(1));
+}
+
+/// As a companion that went mad might leave it. Nothing of it may be believed, and nothing may crash.
+#[test]
+fn a_segment_of_random_words_is_an_error_with_a_reason() {
+    let mut next = 1_u32;
+    for first in [0, 4, 8] {
+        let segment = create(Geometry::new(64, 1, 1).unwrap(), 1).unwrap();
+        let bytes: Vec<u8> = (0..16 * 1024)
+            .map(|_| {
+                // xorshift32 (Marsaglia 2003)
+                next ^= next << 13;
+                next ^= next >> 17;
+                next ^= next << 5;
+                next.to_le_bytes()[0]
+            })
+            .collect();
+        // Its first so many bytes are right. Where a segment isn't written by its descriptor (macOS), none can be made.
+        let file = File::from(segment.descriptor);
+        if file.write_all_at(&bytes[first..], first.try_into().unwrap()).is_err() {
+            return;
+        }
+        let (mut socket, mut child) = start(&mut command("gain"), ABI_VERSION, file.as_fd());
+        let Some(FromChild::Error { message }) = hear(&mut socket, &mut Decoder::default()) else {
+            panic!("an error comes first")
+        };
+        assert!(message.starts_with("the shared memory can't be used: "), "{message}");
+        assert_eq!(child.ended().0.code(), Some(1));
+    }
 }
 
 #[test]

@@ -1,13 +1,17 @@
 //! A peer that writes anything anywhere, between any two steps.
 
 use std::collections::VecDeque;
+use std::env;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::plain::{Plain, Random, pair, rounds};
+use crate::geometry::Geometry;
 use crate::header::BEFORE_FIRST_SEQUENCE;
 use crate::host::{BlockHeader, SendError};
-use crate::layout::{SLOTS, child_line, command, host_line, index, reply};
+use crate::layout::{Layout, PAGE, SLOTS, child_line, command, header, host_line, index, reply};
 use crate::memory::Memory;
+use crate::segment::{child_side, host_side};
 
 /// Overwrites some words: those that matter more often than the rest, with values that matter more often than others.
 fn scribble(memory: &Plain, important: &[usize], random: &mut Random, near: u32) {
@@ -27,11 +31,22 @@ fn scribble(memory: &Plain, important: &[usize], random: &mut Random, near: u32)
     }
 }
 
-/// The whole segment is the child's to write, so the words that the host wrote are overwritten as well.
+/// Seeds to run: one, so that a test is the same each time; as many from there on as `WAVECRAFT_FUZZ_SEEDS` says.
+fn seeds(first: u64) -> impl Iterator<Item = u64> {
+    let more = env::var("WAVECRAFT_FUZZ_SEEDS").ok().and_then(|count| count.parse().ok()).unwrap_or(1);
+    // Shown with a test that fails.
+    (first..first + more).inspect(|seed| println!("seed {seed}"))
+}
+
 #[test]
 fn the_host_stands_any_child() {
+    seeds(3).for_each(stand_a_child);
+}
+
+/// The whole segment is the child's to write, so the words that the host wrote are overwritten as well.
+fn stand_a_child(seed: u64) {
     let mut pair = pair(16, 2, 2);
-    let mut random = Random(3);
+    let mut random = Random(seed);
     let mut important = vec![
         child_line::REPLY_SEQ,
         child_line::REPLY_SEQ,
@@ -112,11 +127,15 @@ fn the_host_stands_any_child() {
     assert!(taken > 0 && answered > 0 && pair.host.child().violations > 0, "the peer did something: {taken}");
 }
 
-/// The child trusts its host no more.
 #[test]
 fn the_child_stands_any_host() {
+    seeds(4).for_each(stand_a_host);
+}
+
+/// The child trusts its host no more.
+fn stand_a_host(seed: u64) {
     let mut pair = pair(16, 2, 2);
-    let mut random = Random(4);
+    let mut random = Random(seed);
     let mut important = vec![host_line::COMMAND_SEQ, host_line::WAITING];
     for sequence in (0_u32..).take(SLOTS) {
         let slot = pair.layout.slot(sequence);
@@ -147,4 +166,60 @@ fn the_child_stands_any_host() {
         }
     }
     assert!(blocks > 0, "the host did something");
+}
+
+#[test]
+fn a_header_of_any_words_is_refused_or_describes_what_is_there() {
+    seeds(5).for_each(attach_to_anything);
+}
+
+/// Segments cut short or too long, of random words, and such that only a word is wrong.
+fn attach_to_anything(seed: u64) {
+    let mut random = Random(seed);
+    let (mut refused, mut accepted) = (0, 0);
+    for _ in 0..rounds(3_000) {
+        let channels = 1 + random.word() % 2;
+        let layout =
+            Layout::new(Geometry::new(1 + random.word() % 2_000, channels, channels).expect("in range"));
+        // One in three is as long as its header says.
+        let len = match random.below(3) {
+            0 => PAGE * (1 + random.below(8)),
+            _ => layout.total_len(),
+        };
+        let memory = Arc::new(Plain::new(len));
+        if random.below(8) == 0 {
+            for offset in (0..PAGE).step_by(4) {
+                memory.word(offset).store(random.word(), Ordering::Relaxed);
+            }
+        } else {
+            drop(host_side(Arc::clone(&memory), layout, 7));
+        }
+        for _ in 0..random.below(3) {
+            let offset = header::MAGIC + random.below(header::GENERATION / 4) * 4;
+            let wrong = match random.below(3) {
+                0 => random.word(),
+                1 => memory.word(offset).load(Ordering::Relaxed) ^ (1 << random.below(32)),
+                _ => memory.word(offset).load(Ordering::Relaxed),
+            };
+            memory.word(offset).store(wrong, Ordering::Relaxed);
+        }
+        match child_side(Arc::clone(&memory), len) {
+            Err(_) => refused += 1,
+            Ok(mut child) => {
+                accepted += 1;
+                assert_eq!(Layout::new(child.geometry()).total_len(), len);
+                // Its farthest corner can be reached: a panic would be an access outside of the memory.
+                let last = child.handled.wrapping_add(1);
+                memory.word(host_line::COMMAND_SEQ).store(last, Ordering::Relaxed);
+                memory.word(layout.slot(last) + command::SEQ).store(last, Ordering::Relaxed);
+                if let Some(mut block) = child.next() {
+                    let mut all = [0.0; 1_024];
+                    block.read_parameters(&mut all);
+                    block.reply(0);
+                }
+            }
+        }
+    }
+    // Miri has time for few.
+    assert!(refused > 0 && accepted > 0 || cfg!(miri), "both were met: {refused} and {accepted}");
 }

@@ -1,6 +1,8 @@
 //! The ring over real shared memory: between threads, between processes, and refused where it must be.
 #![cfg(not(any(miri, loom)))]
 
+mod hostile_process;
+mod real_time;
 mod refused;
 mod threads;
 mod two_processes;
