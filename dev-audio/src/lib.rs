@@ -31,6 +31,9 @@
 //! * **Transport** plays at 120 beats per minute, from the session's first frame on. After an interruption (a block
 //!   that was skipped because this process was late) the position jumps; the processor isn't reset, so that a late
 //!   block costs a click and not a delay line's content.
+//! * **Priority.** While blocks run, that thread has the real-time class that the system gives audio (on Linux only
+//!   where the Companion's own audio thread has one; a block that computes for 200 ms loses it). Threads that a
+//!   processor starts don't inherit it.
 //! * **Denormal numbers** are zero on the audio thread.
 //! * **Output** that isn't finite is counted and shown by the Companion, which plays silence in its place.
 //! * **A panic** in a processor ends this process, even if the processor catches it itself: its message and place
