@@ -6,7 +6,7 @@ import { session } from './session.js';
 const TOLERANCE = 0.3;
 /** So far a crossfade between the source and the processor's output may go below both, in dB. */
 const DIP = 6;
-/** So many seconds may pass until there is one without a late block. */
+/** So many seconds may pass until two measurements agree. */
 const PATIENCE = 120;
 
 export const decibels = (amplitude) => 20 * Math.log10(amplitude);
@@ -23,31 +23,33 @@ export async function untilLevel(expected) {
 }
 
 /**
- * Runs `act` and makes sure that the sound went on from before it until after it: in every second blocks were counted
- * and something was heard, and in the end it is the level from before. Returns what `act` does.
+ * Runs `act` and makes sure that the sound went on from before it until after it: in every second blocks were counted,
+ * never was nothing heard for longer, and in the end it is the level from before. Returns what `act` does.
  *
- * A busy machine may have the processor out of the way for a moment: then it is the source that is heard.
+ * A busy machine may have the processor out of the way for a moment, and then the source is heard; or it may not run the
+ * engine itself in time, and then one measurement, which is of a moment, may be low.
  */
 export async function whileItSounds(act) {
   const before = await measured();
   const since = session.live.now;
   const result = await act();
   await measured();
+  const heard = [before, ...session.live.events.slice(since).filter(({ event }) => event === 'stats')];
   const lowest = decibels(Math.min(before.input_rms, before.output_rms)) - DIP;
-  let last = before;
-  for (const stats of session.live.events.slice(since).filter(({ event }) => event === 'stats')) {
-    if (stats.blocks <= last.blocks || decibels(stats.output_rms) < lowest) {
+  const low = ({ output_rms }) => decibels(output_rms) < lowest;
+  for (const [index, stats] of heard.entries()) {
+    const last = heard[index - 1];
+    if (last !== undefined && (stats.blocks <= last.blocks || (low(stats) && low(last)))) {
       throw new Error(`the sound stopped: ${JSON.stringify([last, stats])}`);
     }
-    last = stats;
   }
   await untilLevel(decibels(before.output_rms));
   return result;
 }
 
 /**
- * The first measurement of a second that began after now and in which the processor was heard all the time: a busy
- * machine may have it late, and then the source is heard for a moment.
+ * A measurement from now on that the next one confirms, with the processor heard all the while: each is of a moment, and
+ * a busy machine may have the processor late or out of the way in it.
  */
 async function measured() {
   let last;
@@ -55,8 +57,10 @@ async function measured() {
     const since = session.live.now;
     const stats = await session.live.next('stats', { since });
     const moved = session.live.events.slice(since).some(({ event }) => event === 'state');
-    if (last !== undefined && !moved && stats.late_blocks === last.late_blocks) return stats;
+    const state = session.live.events.findLast(({ event }) => event === 'state')?.state;
+    const same = last && Math.abs(decibels(stats.output_rms / last.output_rms)) < TOLERANCE;
+    if (same && !moved && state === 'live') return stats;
     last = stats;
   }
-  throw new Error(`the processor was late in each of ${PATIENCE} seconds: ${JSON.stringify(last)}`);
+  throw new Error(`no level stayed for a second in ${PATIENCE} of them: ${JSON.stringify(last)}`);
 }
