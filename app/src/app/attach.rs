@@ -29,7 +29,7 @@ use wavecraft_companion_server::{BindError, Config, Limits, Server, serve};
 const DEFAULT_PORT: u16 = 9000;
 
 /// What a child may see of its terminal's environment. Everything else, `DYLD_*` and `LD_*` above all, is dropped.
-const ENVIRONMENT: [&str; 14] = [
+const ENVIRONMENT: [&str; 15] = [
     "HOME",
     "LANG",
     "LANGUAGE",
@@ -44,6 +44,7 @@ const ENVIRONMENT: [&str; 14] = [
     "TMPDIR",
     "TZ",
     "USER",
+    "WAVECRAFT_REALTIME",
 ];
 
 impl App {

@@ -21,7 +21,7 @@ use wavecraft_companion_protocol::control::{self, ATTACH, Attach, Attached, SUBS
 /// So long an attach may take: the system may check a program that it never saw before.
 const ATTACHING: Duration = Duration::from_secs(30);
 /// Variables that the processor may want to see.
-const PASSED_ON: [&str; 2] = ["RUST_BACKTRACE", "RUST_LOG"];
+const PASSED_ON: [&str; 3] = ["RUST_BACKTRACE", "RUST_LOG", "WAVECRAFT_REALTIME"];
 
 impl Start {
     /// Builds, runs, serves, and watches until it is over.
