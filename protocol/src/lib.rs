@@ -15,17 +15,28 @@
 //! | [`settings`] | the companion's settings file |
 //! | [`paths`] | where sockets, builds, settings and logs are |
 //! | [`token`] | the secret that opens a project's dev WebSocket |
+//!
+//! A processor child needs `child`, `frame` and `parameter` alone, and every user's project compiles them: the rest is
+//! behind the feature `companion`.
 
+#[cfg(feature = "companion")]
 pub mod browser;
 pub mod child;
+#[cfg(feature = "companion")]
 pub mod control;
+#[cfg(feature = "companion")]
 pub mod event;
 pub mod frame;
 pub mod parameter;
+#[cfg(feature = "companion")]
 pub mod paths;
+#[cfg(feature = "companion")]
 pub mod rpc;
+#[cfg(feature = "companion")]
 pub mod session;
+#[cfg(feature = "companion")]
 pub mod settings;
+#[cfg(feature = "companion")]
 pub mod token;
 
 /// The version of everything in this crate. The companion and the command refuse each other when it differs.
