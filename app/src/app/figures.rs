@@ -69,6 +69,14 @@ impl App {
         }
     }
 
+    /// Who hears that a child is live asks for its figures, not for those of before.
+    fn renew_stats(&mut self, id: &str, snapshot: &ProjectSnapshot) {
+        let AudioSide::Open(opened) = &self.audio else { return };
+        let Some(session) = self.sessions.get(id) else { return };
+        let stats = stats(session, opened, snapshot, false);
+        session.shared.figures().stats = Some(stats);
+    }
+
     /// Says that direct mode was given up.
     fn tell_fallback(&mut self, id: &str) {
         let Some(reason) = self.sessions.get(id).and_then(|session| session.mode_reason.clone()) else {
@@ -89,6 +97,7 @@ impl App {
         let incoming = session.incoming.as_ref().map(|incoming| incoming.child.id.generation);
         if incoming.is_some() && snapshot.live_generation == incoming {
             self.heard(id);
+            self.renew_stats(id, snapshot);
             return;
         }
         // Without a child the state is what its end, or its start, made it.

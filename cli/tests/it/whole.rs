@@ -60,6 +60,9 @@ fn a_created_project_is_heard_and_nothing_is_left_of_it() {
     let ready = live.event("ready");
     assert!(ready["ws_url"].as_str().expect("an address").contains("/p/"));
     assert_eq!(ready["devices"]["backend"], "virtual");
+    // One callback on the way through the child, at 48 kHz, and no device.
+    let frames = ready["devices"]["buffer_frames"].as_f64().expect("a number");
+    assert_eq!(ready["latency_ms"].as_f64(), Some(frames / 48.0), "{ready}");
     let child = pid(&status(&world)["sessions"][0]["child_pid"]);
     let finished = live.finish();
     assert_eq!(finished.code, Some(0), "{}", finished.err);
