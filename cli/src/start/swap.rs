@@ -146,11 +146,14 @@ impl Start {
     }
 }
 
-/// The changed files, from the project's folder on where they are in it.
+/// The changed files, from the project's folder on where they are in it. What is gone is named only where that is all
+/// the change: otherwise a tool had it for a moment.
 fn names(changed: &BTreeSet<PathBuf>, folder: &Path) -> String {
-    let name = |path: &PathBuf| path.strip_prefix(folder).unwrap_or(path).display().to_string();
-    match changed.len() {
-        0..=NAMED => changed.iter().map(name).collect::<Vec<_>>().join(" and "),
+    let there: Vec<&PathBuf> = changed.iter().filter(|path| path.exists()).collect();
+    let named = if there.is_empty() { changed.iter().collect() } else { there };
+    let name = |path: &&PathBuf| path.strip_prefix(folder).unwrap_or(path).display().to_string();
+    match named.len() {
+        0..=NAMED => named.iter().map(name).collect::<Vec<_>>().join(" and "),
         more => format!("{more} files"),
     }
 }
@@ -164,6 +167,9 @@ mod tests {
         let three = ["/p/engine/a.rs", "/q/b.rs", "/r/c.rs"].map(PathBuf::from);
         let names = |paths: &[PathBuf]| names(&paths.iter().cloned().collect(), Path::new("/p"));
         assert_eq!(names(&three), "3 files");
-        assert_eq!(names(&three[..2]), "engine/a.rs and /q/b.rs");
+        assert_eq!(names(&three[..2]), "engine/a.rs and /q/b.rs", "deleted");
+        let there = std::env::current_exe().unwrap();
+        let name = there.display().to_string();
+        assert_eq!(names(&[there, three[0].clone()]), name);
     }
 }
