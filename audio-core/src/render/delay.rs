@@ -82,6 +82,15 @@ impl Reach {
         if self.direct.target() == 1.0 { 0 } else { self.delay }
     }
 
+    /// The position of the first frame that is read, where all are read with one delay: nothing fades.
+    pub(crate) fn only(&self) -> Option<u64> {
+        match (self.growth, self.direct.is_steady_at(0.0), self.direct.is_steady_at(1.0)) {
+            (None, true, _) => Some(self.at(self.delay)),
+            (_, _, true) => Some(self.position),
+            _ => None,
+        }
+    }
+
     /// Reads a signal where it is due; `other` is room for a crossfade.
     pub(crate) fn read(&self, line: &Line<f32>, out: &mut [f32], other: &mut [f32]) {
         let mut direct = self.direct;

@@ -46,6 +46,11 @@ impl<T: Copy + Default> Line<T> {
         tail.copy_from_slice(&self.cells[..tail.len()]);
     }
 
+    /// What was stored at `position`.
+    pub(crate) fn at(&self, position: u64) -> T {
+        self.cells[Self::split(position, 1).0]
+    }
+
     /// Where `position` is, and how many of `count` cells come before the wrap.
     fn split(at: u64, count: usize) -> (usize, usize) {
         debug_assert!(count <= size(MAX_FRAMES), "a part is never longer than MAX_FRAMES");
@@ -66,6 +71,7 @@ mod tests {
         let mut out = [0; 5];
         line.read(start, &mut out);
         assert_eq!(out, [1, 2, 3, 4, 5]);
+        assert_eq!([start + 2, start + 3].map(|position| line.at(position)), [3, 4]);
         line.fill(start + 2, 2, 9);
         line.read(start, &mut out);
         assert_eq!(out, [1, 2, 9, 9, 5]);

@@ -204,13 +204,8 @@ impl Link {
     /// Leaves in `work.wet` and `work.made` what the child made.
     pub(crate) fn play(&mut self, reach: &Reach, heard: bool, work: &mut Workspace) {
         let frames = reach.frames;
-        let [left, right] = work.wet.part_mut(frames);
-        reach.read(&self.wet[0], left, &mut work.before);
-        reach.read(&self.wet[1], right, &mut work.before);
-        reach.read_flags(&self.made, &mut work.made[..frames]);
-
+        let whole = self.read(reach, work);
         let target = if heard { 1.0 } else { 0.0 };
-        let whole = work.made[..frames].iter().all(|made| *made);
         if whole && self.share.is_steady_at(1.0) && target == 1.0 && self.residue.is_idle() {
             self.play_whole(work, frames);
         } else if self.share.is_steady_at(0.0) && target == 0.0 && self.residue.is_idle() {
@@ -219,6 +214,27 @@ impl Link {
         } else {
             self.play_mixed(target, work, frames);
         }
+    }
+
+    /// Plays as the only one, where it is heard in full, nothing fades, and every frame was made in time: then `work.wet`
+    /// is what is heard. `dry` is what would be heard instead in the last frame. `false`, and nothing done, where it isn't so.
+    pub(crate) fn play_alone(&mut self, reach: &Reach, dry: [f32; 2], work: &mut Workspace) -> bool {
+        let Some(end) = reach.frames.checked_sub(1) else { return false };
+        if !self.share.is_steady_at(1.0) || !self.residue.is_idle() || !self.read(reach, work) {
+            return false;
+        }
+        self.last = [work.wet.left[end] - dry[0], work.wet.right[end] - dry[1]];
+        true
+    }
+
+    /// Reads what is due into `work`. Was all of it made in time?
+    fn read(&self, reach: &Reach, work: &mut Workspace) -> bool {
+        let [left, right] = work.wet.part_mut(reach.frames);
+        reach.read(&self.wet[0], left, &mut work.before);
+        reach.read(&self.wet[1], right, &mut work.before);
+        let made = &mut work.made[..reach.frames];
+        reach.read_flags(&self.made, made);
+        made.iter().all(|made| *made)
     }
 
     /// Fades the child out for good.

@@ -33,6 +33,14 @@ impl Links {
         self.list.iter_mut().for_each(|link| link.retire());
     }
 
+    /// The child to be heard, where there is no other.
+    pub(crate) fn alone(&mut self) -> Option<&mut Link> {
+        match &mut self.list[..] {
+            [link] if link.ready() => Some(link),
+            _ => None,
+        }
+    }
+
     /// Index of the child to be heard.
     pub(crate) fn on_air(&self) -> Option<usize> {
         self.list.iter().rposition(|link| link.ready())

@@ -177,8 +177,40 @@ impl Project {
 
     /// Second half: adds what is due to `work.mix`.
     pub(crate) fn play(&mut self, reach: &Reach, work: &mut Workspace, trash: &mut Trash) {
-        let frames = reach.frames;
         let reach = &self.direct.reach(reach);
+        if !self.play_alone(reach, work) {
+            self.play_mixed(reach, work);
+        }
+        self.gone |= self.links.sweep(trash);
+        self.direct.advance(reach.frames);
+        self.tell(reach);
+    }
+
+    /// Most of the time: one child, all of it in time, nothing fades. Then what it made is what is heard, and no buffer but
+    /// that one is touched. `false`, and nothing done, where it isn't so.
+    fn play_alone(&mut self, reach: &Reach, work: &mut Workspace) -> bool {
+        let steady = !self.bypassed && self.level.is_steady() && self.dry_level.is_steady();
+        let (true, Some(first), Some(link)) = (steady, reach.only(), self.links.alone()) else {
+            return false;
+        };
+        let last = first.wrapping_add(crate::number::position(reach.frames)).wrapping_sub(1);
+        let dry = self.dry.each_ref().map(|line| line.at(last) * self.dry_level.value());
+        if !link.play_alone(reach, dry, work) {
+            return false;
+        }
+        let heard = work.wet.part(reach.frames);
+        self.output_meter.add(heard[0], heard[1]);
+        push_tap(&mut self.tap, heard[0], heard[1]);
+        let level = self.level.value();
+        for (mix, heard) in work.mix.part_mut(reach.frames).into_iter().zip(heard) {
+            mix.iter_mut().zip(heard).for_each(|(mix, heard)| *mix += heard * level);
+        }
+        true
+    }
+
+    /// Any number of children, and what is heard instead of them, each with its share.
+    fn play_mixed(&mut self, reach: &Reach, work: &mut Workspace) {
+        let frames = reach.frames;
         let [left, right] = work.dry.part_mut(frames);
         reach.read(&self.dry[0], left, &mut work.before);
         reach.read(&self.dry[1], right, &mut work.before);
@@ -198,9 +230,6 @@ impl Project {
         self.output_meter.add(left, right);
         push_tap(&mut self.tap, left, right);
         self.add_to_mix(work, frames);
-        self.gone |= self.links.sweep(trash);
-        self.direct.advance(frames);
-        self.tell(reach);
     }
 
     fn add_to_mix(&mut self, work: &mut Workspace, frames: usize) {
