@@ -39,12 +39,12 @@ pub(super) fn input_channels<'a>(
 
 /// Replaces what isn't finite by 0 and counts it.
 pub(super) fn sanitise(samples: &mut [f32]) -> u64 {
-    // Counting without branches first: the ordinary block has nothing to replace.
-    let count = samples.iter().map(|sample| u64::from(!sample.is_finite())).sum();
+    // Counting without branches first, in lanes as wide as a sample: the ordinary block has nothing to replace.
+    let count: u32 = samples.iter().map(|sample| u32::from(!sample.is_finite())).sum();
     if count > 0 {
         samples.iter_mut().filter(|sample| !sample.is_finite()).for_each(|sample| *sample = 0.0);
     }
-    count
+    count.into()
 }
 
 #[cfg(test)]

@@ -85,7 +85,9 @@ fn measure(samples: &[f32]) -> (f32, f64) {
     let mut groups = samples.chunks_exact(LANES);
     for group in &mut groups {
         for lane in 0..LANES {
-            peaks[lane] = peaks[lane].max(group[lane].abs());
+            // Not `f32::max`, which says more of values that are no number: one instruction.
+            let magnitude = group[lane].abs();
+            peaks[lane] = if magnitude > peaks[lane] { magnitude } else { peaks[lane] };
             squares[lane] += group[lane] * group[lane];
         }
     }
