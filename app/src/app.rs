@@ -4,6 +4,7 @@ mod attach;
 mod audio_side;
 mod figures;
 mod lifecycle;
+mod menu_side;
 mod reasons;
 mod requests;
 
@@ -14,6 +15,7 @@ use crate::{
     session::Session,
     settings::Store,
 };
+pub(crate) use menu_side::Menus;
 use std::{
     collections::BTreeMap,
     time::{Duration, Instant},
@@ -72,6 +74,8 @@ pub(crate) struct App {
     limited_frames: u64,
     /// The level ran away and the mix is muted, and that was said.
     howl_told: bool,
+    /// The menu, unless it runs without one.
+    menu: Option<menu_side::MenuSide>,
 }
 
 /// The audio side: open only while something is attached.
@@ -95,13 +99,14 @@ struct Client {
 }
 
 impl App {
-    /// An app with nothing attached.
+    /// An app with nothing attached, with a menu where there are `menus`.
     pub(crate) fn new(
         options: Options,
         events: Events,
         paths: Paths,
         settings: Store,
         welcome: Welcome,
+        menus: Option<Menus>,
     ) -> Self {
         Self {
             options,
@@ -117,12 +122,14 @@ impl App {
             stats_due: Instant::now(),
             limited_frames: 0,
             howl_told: false,
+            menu: menus.map(menu_side::MenuSide::new),
         }
     }
 
     /// Takes events until the app has quit. Must run within a tokio runtime.
     pub(crate) async fn run(mut self, mut inbox: mpsc::UnboundedReceiver<Event>) {
         self.note_idle();
+        self.renew_menu(false);
         let mut next_tick = tokio::time::Instant::now();
         while !(self.quitting && self.sessions.is_empty()) {
             let event = tokio::select! {
@@ -135,7 +142,9 @@ impl App {
                 let watched = self.sessions.values().any(|session| session.watched);
                 next_tick = tokio::time::Instant::now() + if watched { TICK_WATCHED } else { TICK };
             }
+            let only_figures = matches!(event, Event::Tick | Event::ChildWrote { .. });
             self.handle(event);
+            self.renew_menu(only_figures);
         }
         self.close_audio();
     }
@@ -165,6 +174,9 @@ impl App {
             Event::ChildDeadline { child, what } => self.child_deadline(&child, what),
             Event::Respawn(child) => self.respawn(&child),
             Event::Page { session, wish } => self.page_wish(&session, wish),
+            Event::MenuClicked(key) => self.menu_clicked(&key),
+            Event::MenuTrouble(trouble) => self.menu_trouble(trouble),
+            Event::IconMayChange => self.icon_may_change(),
             Event::Tick => self.tick(),
             Event::Idle(epoch) => {
                 if epoch == self.idle_epoch && self.sessions.is_empty() {

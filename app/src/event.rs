@@ -126,6 +126,12 @@ pub(crate) enum Event {
         /// What.
         wish: PageWish,
     },
+    /// A line of the menu was clicked: the one with this key.
+    MenuClicked(String),
+    /// What a click asked for couldn't be done: why, and what to do.
+    MenuTrouble(String),
+    /// The menu's icon was held back for a moment, which is over.
+    IconMayChange,
     /// Look at levels, heartbeats and what the audio thread sent back.
     Tick,
     /// Nothing has been attached for a while, since the moment with this number.

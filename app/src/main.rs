@@ -5,28 +5,32 @@ mod audio;
 mod builds;
 mod child;
 mod connection;
+mod desktop;
 mod event;
 mod executable;
 mod host;
 mod instance;
 mod log;
+mod main_thread;
+mod menu;
 mod parameters;
 mod platform;
 mod respawn;
 mod session;
 mod settings;
+mod view;
 
 use anyhow::Context;
 use app::{App, BackendChoice, Options};
 use clap::Parser;
 use event::{Event, Events};
 use instance::{Instance, InstanceError};
+use main_thread::Channels;
 use settings::Store;
 use std::process::ExitCode;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     signal::unix::{SignalKind, signal},
-    sync::mpsc,
 };
 use tracing::{info, warn};
 use wavecraft_companion_protocol::{
@@ -36,16 +40,13 @@ use wavecraft_companion_protocol::{
     rpc,
 };
 
-/// The longest wait for devices to close at the end.
-const CLOSING_LIMIT: std::time::Duration = std::time::Duration::from_secs(2);
-
 /// Owns the audio devices for every Wavecraft project that is being worked on.
 ///
 /// `wavecraft start --with-audio` starts it when it is needed.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Args {
-    /// Run without a menu.
+    /// Run without a menu, which needs no desktop.
     #[arg(long)]
     headless: bool,
     /// End a few seconds after the last project is gone.
@@ -81,31 +82,21 @@ fn run(args: &Args) -> anyhow::Result<ExitCode> {
         .build()
         .context("the companion can't start its threads")?;
     if args.quit {
-        return on_runtime(runtime, quit_the_other(paths));
-    }
-    if !args.headless {
-        anyhow::bail!("this version has no menu: start it with --headless");
+        return main_thread::without_menu(runtime, |_| quit_the_other(paths));
     }
     let options = Options { exit_when_idle: args.exit_when_idle, backend: args.backend };
-    on_runtime(runtime, serve(options, paths))
+    if !args.headless {
+        match platform::can_show_menu() {
+            Ok(()) => return main_thread::with_menu(runtime, |channels| serve(options, paths, channels)),
+            // Whoever started it as a helper wants its sound, with or without a menu.
+            Err(reason) if args.exit_when_idle => eprintln!("wavecraft-companion: no menu, as {reason}"),
+            Err(reason) => anyhow::bail!("{reason}. Start it with --headless to do without a menu"),
+        }
+    }
+    main_thread::without_menu(runtime, |channels| serve(options, paths, channels))
 }
 
-/// Runs a future to its end on the runtime's own threads, while this thread only waits.
-fn on_runtime(
-    runtime: tokio::runtime::Runtime,
-    future: impl Future<Output = anyhow::Result<ExitCode>> + Send + 'static,
-) -> anyhow::Result<ExitCode> {
-    let (sender, outcome) = std::sync::mpsc::channel();
-    runtime.spawn(async move {
-        let _ = sender.send(future.await);
-    });
-    let outcome = outcome.recv().context("the companion's work ended unexpectedly; its log may say why")?;
-    // What still closes a device gets a moment; nothing is waited for longer.
-    runtime.shutdown_timeout(CLOSING_LIMIT);
-    outcome
-}
-
-async fn serve(options: Options, paths: Paths) -> anyhow::Result<ExitCode> {
+async fn serve(options: Options, paths: Paths, channels: Channels) -> anyhow::Result<ExitCode> {
     let (instance, listener) = match Instance::claim(&paths) {
         Ok(claimed) => claimed,
         // Asked for a companion, and there is one: nothing went wrong.
@@ -126,13 +117,13 @@ async fn serve(options: Options, paths: Paths) -> anyhow::Result<ExitCode> {
         version: PROTOCOL_VERSION,
         app_version: env!("CARGO_PKG_VERSION").into(),
         pid: std::process::id(),
-        headless: true,
+        headless: channels.menus.is_none(),
         log: paths.log(),
     };
-    let (events, inbox) = mpsc::unbounded_channel();
+    let Channels { events, inbox, menus } = channels;
     let accepting = tokio::spawn(connection::accept(listener, events.clone()));
     tokio::spawn(quit_on_signals(events.clone()));
-    App::new(options, events, paths, store, welcome).run(inbox).await;
+    App::new(options, events, paths, store, welcome, menus).run(inbox).await;
     accepting.abort();
     drop(instance);
     info!("ended");

@@ -7,7 +7,10 @@ mod system;
 #[path = "platform/macos.rs"]
 mod system;
 
-pub(crate) use system::{is_traced, paths, spawn};
+pub(crate) use system::{
+    COPIERS, MainThread, OPENER, can_show_menu, icon_color, is_traced, main_loop, paths, set_icon, spawn,
+    with_icon,
+};
 
 use rustix::process::Pid;
 use std::{ffi::OsString, os::fd::OwnedFd, path::PathBuf};

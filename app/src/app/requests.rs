@@ -107,6 +107,7 @@ impl App {
             control::SET_ORIGINS => {
                 let set: SetOrigins = call.params()?;
                 let session = self.owned(from, &set.session)?;
+                session.attach.origins.clone_from(&set.origins);
                 if let Some(server) = session.server() {
                     server.set_origins(set.origins);
                 }

@@ -1,6 +1,13 @@
 //! Linux.
 #![expect(unsafe_code, reason = "the hook between fork and exec, and the system calls in it")]
 
+#[path = "linux/desktop.rs"]
+mod desktop;
+
+pub(crate) use desktop::{
+    COPIERS, MainThread, OPENER, can_show_menu, icon_color, main_loop, set_icon, with_icon,
+};
+
 use super::{Program, SEGMENT_DESCRIPTOR, SOCKET_DESCRIPTOR, Spawned};
 use rustix::process::Pid;
 use std::{

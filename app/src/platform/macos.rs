@@ -1,6 +1,13 @@
 //! macOS. Nobody could run this file where it was written; each call stands beside the rule it follows.
 #![expect(unsafe_code, reason = "posix_spawn, which alone can start a process without fork and disclaimed")]
 
+#[path = "macos/desktop.rs"]
+mod desktop;
+
+pub(crate) use desktop::{
+    COPIERS, MainThread, OPENER, can_show_menu, icon_color, main_loop, set_icon, with_icon,
+};
+
 use super::{Program, SEGMENT_DESCRIPTOR, SOCKET_DESCRIPTOR, Spawned};
 use rustix::process::Pid;
 use std::{

@@ -1,0 +1,195 @@
+//! The menu's two directions: what the app knows becomes the menu's facts, and a click becomes what it asks for.
+
+use super::{App, AudioSide};
+use crate::{
+    event::Event,
+    menu::{self, Action, Facts, Figures, Menu, Microphone, Project},
+    session::Session,
+};
+use std::time::{Duration, Instant};
+use tokio::sync::watch;
+use tracing::{info, warn};
+use wavecraft_companion_protocol::{PROTOCOL_VERSION, session::Source, token::FRAGMENT_KEY};
+
+/// Figures change all the time and are read at a glance; and macOS loses icons that change more often than this.
+const PERIOD: Duration = Duration::from_secs(1);
+
+/// Where menus go: the newest replaces the one before, also where that was never shown.
+pub(crate) type Menus = watch::Sender<Option<Menu>>;
+
+/// What the app knows of its menu.
+pub(super) struct MenuSide {
+    menus: Menus,
+    /// When figures alone are a reason to renew it.
+    figures_due: Instant,
+    /// When the icon changed, or will: not before a period has passed.
+    icon_changed: Instant,
+    /// Somebody will look again when the icon may change.
+    icon_waits: bool,
+    /// What the last click couldn't do.
+    trouble: Option<String>,
+}
+
+impl MenuSide {
+    pub(super) fn new(menus: Menus) -> Self {
+        let now = Instant::now();
+        Self { menus, figures_due: now, icon_changed: now, icon_waits: false, trouble: None }
+    }
+}
+
+impl App {
+    /// Shows what has changed. `only_figures`: nothing but measurements can have, which is news once a second.
+    pub(super) fn renew_menu(&mut self, only_figures: bool) {
+        let now = Instant::now();
+        match &mut self.menu {
+            None => return,
+            Some(side) if only_figures && now < side.figures_due => return,
+            Some(side) => side.figures_due = now + PERIOD,
+        }
+        let mut menu = menu::compute(&self.facts());
+        let Some(side) = &mut self.menu else { return };
+        let mut wait = None;
+        side.menus.send_if_modified(|shown| {
+            if let Some(shown) = shown.as_ref().filter(|shown| shown.icon != menu.icon) {
+                let left = (side.icon_changed + PERIOD).saturating_duration_since(now);
+                if left.is_zero() {
+                    side.icon_changed = now;
+                } else {
+                    menu.icon = shown.icon;
+                    wait = Some(left);
+                }
+            }
+            let news = shown.as_ref() != Some(&menu);
+            *shown = Some(menu);
+            news
+        });
+        if let Some(left) = wait
+            && !std::mem::replace(&mut side.icon_waits, true)
+        {
+            self.send_later(left, Event::IconMayChange);
+        }
+    }
+
+    /// The time has come at which the icon may change again: the menu is renewed after every event.
+    pub(super) fn icon_may_change(&mut self) {
+        if let Some(side) = &mut self.menu {
+            side.icon_waits = false;
+        }
+    }
+
+    pub(super) fn menu_trouble(&mut self, trouble: String) {
+        warn!("menu: {trouble}");
+        if let Some(side) = &mut self.menu {
+            side.trouble = Some(trouble);
+        }
+    }
+
+    pub(super) fn menu_clicked(&mut self, key: &str) {
+        let Some(side) = &mut self.menu else { return };
+        side.trouble = None;
+        // A click flips a check mark on the screen by itself. Whatever comes of it, the menu is shown anew.
+        side.menus.send_modify(|_| {});
+        // Looked up in what the app would show now: of an older menu nothing is done.
+        let Some(action) = menu::compute(&self.facts()).action(key).cloned() else { return };
+        info!("menu: {}", redacted(&action));
+        match action {
+            Action::OpenPage(address) => crate::desktop::open(address.into(), &self.events),
+            Action::SetBypass(id, on) => self.set_bypassed(&id, on),
+            Action::SetMute(id, on) => self.set_muted(&id, on),
+            Action::Restart(id) => self.restart(&id),
+            Action::SetSource(id, source) => self.use_source(&id, source),
+            Action::SetMode(id, mode) => self.set_mode(&id, mode),
+            Action::Stop(id) => self.detach(&id, None),
+            Action::ShowLog => crate::desktop::open(self.paths.log().into(), &self.events),
+            Action::CopyDiagnostics => crate::desktop::copy(self.diagnostics(), &self.events),
+            Action::Quit => self.quit(),
+        }
+    }
+
+    fn facts(&self) -> Facts {
+        let devices = match &self.audio {
+            AudioSide::Open(opened) => Some(opened.devices()),
+            _ => None,
+        };
+        let listening = |session: &&Session| session.source == Source::Microphone && session.ending.is_none();
+        let heard_by = self.sessions.values().filter(listening).map(|session| session.attach.name.clone());
+        Facts {
+            projects: self.sessions.values().map(project).collect(),
+            microphone: Microphone {
+                heard_by: heard_by.collect(),
+                device: devices.as_ref().and_then(|devices| devices.input.clone()),
+            },
+            devices,
+            trouble: self.menu.as_ref().and_then(|side| side.trouble.clone()),
+            about: self.about(),
+        }
+    }
+
+    fn about(&self) -> Vec<String> {
+        vec![
+            format!("Version {}, process {}", self.welcome.app_version, self.welcome.pid),
+            format!("Protocol {PROTOCOL_VERSION}, segment {}", wavecraft_ring::ABI_VERSION),
+        ]
+    }
+
+    /// What a report of trouble should hold. No token, no address with one.
+    fn diagnostics(&self) -> String {
+        let facts = self.facts();
+        let mut lines =
+            vec![format!("Wavecraft Companion on {} {}", std::env::consts::OS, std::env::consts::ARCH)];
+        lines.extend(facts.about);
+        lines.push(format!("Log: {}", self.paths.log().display()));
+        lines.push(format!("Audio: {:?}", facts.devices));
+        for session in self.sessions.values() {
+            let attach = &session.attach;
+            lines.push(format!("{} in {}", attach.name, attach.project_dir.display()));
+            let reason = session.reason.as_deref().unwrap_or("no reason to tell");
+            lines.push(format!("  {:?}: {reason}", session.state));
+            lines.push(format!("  source {}, mode {}", session.source, session.mode));
+            lines.push(format!("  {:?}", session.shared.figures().stats));
+        }
+        lines.push(String::new());
+        lines.join("\n")
+    }
+}
+
+/// An action for the log, which holds no token.
+fn redacted(action: &Action) -> String {
+    match action {
+        Action::OpenPage(_) => "OpenPage".into(),
+        action => format!("{action:?}"),
+    }
+}
+
+fn project(session: &Session) -> Project {
+    let figures = session.shared.figures();
+    let stats = figures.stats.as_ref();
+    Project {
+        id: session.id.clone(),
+        name: session.attach.name.clone(),
+        state: session.state,
+        reason: session.reason.clone(),
+        ending: session.ending.is_some(),
+        page: page(session),
+        bypassed: session.bypassed,
+        muted: session.muted,
+        howl: stats.is_some_and(|stats| stats.guard.howl_muted),
+        source: session.source.name(),
+        file: session.file.as_ref().map(|(path, _)| path.clone()),
+        mode: session.mode,
+        mode_reason: session.mode_reason.clone(),
+        figures: stats.map(|stats| Figures {
+            latency_ms: stats.latency.total_ms(stats.devices.sample_rate),
+            load: stats.load,
+        }),
+    }
+}
+
+/// The page's address, as the command prints it: the token is behind the #, which no server gets to see.
+fn page(session: &Session) -> Option<String> {
+    // Vite listens on that address alone; what `localhost` means differs between systems.
+    let origins = &session.attach.origins;
+    let origin = origins.iter().find(|origin| origin.contains("//127.0.0.1")).or(origins.first())?;
+    let port = session.server()?.port();
+    Some(format!("{origin}/#{FRAGMENT_KEY}={}&ws={port}", session.attach.token.as_str()))
+}

@@ -1,0 +1,79 @@
+//! What the desktop does for the menu: opens files and addresses, and takes text onto the clipboard.
+
+use crate::{
+    event::{Event, Events},
+    platform::{COPIERS, OPENER},
+};
+use std::{
+    ffi::{OsStr, OsString},
+    io::{self, Write},
+    process::{Command, Stdio},
+};
+
+/// Opens a file or an address with what the user chose for it. If that fails, the menu says so.
+pub(crate) fn open(what: OsString, events: &Events) {
+    aside(events, move || {
+        run(&[OPENER.as_ref(), &what], &[])
+            .map_err(|error| format!("nothing could be opened: {OPENER} {error}"))
+    });
+}
+
+/// Puts a text on the clipboard. If that fails, the menu says so.
+pub(crate) fn copy(text: String, events: &Events) {
+    aside(events, move || {
+        let mut failures = Vec::new();
+        for copier in COPIERS {
+            let words: Vec<&OsStr> = copier.iter().map(AsRef::as_ref).collect();
+            match run(&words, text.as_bytes()) {
+                Ok(()) => return Ok(()),
+                Err(error) => failures.push(format!("{} {error}", copier[0])),
+            }
+        }
+        Err(format!("nothing was copied: {}", failures.join(", ")))
+    });
+}
+
+/// On a thread of its own, which nobody waits for: some openers end with what they opened.
+fn aside(events: &Events, work: impl FnOnce() -> Result<(), String> + Send + 'static) {
+    let events = events.clone();
+    std::thread::spawn(move || {
+        if let Err(trouble) = work() {
+            let _ = events.send(Event::MenuTrouble(trouble));
+        }
+    });
+}
+
+/// Runs a command to its end. The error completes a sentence that begins with the command's name.
+fn run(words: &[&OsStr], input: &[u8]) -> Result<(), String> {
+    let attempt = || -> io::Result<std::process::ExitStatus> {
+        let mut child = Command::new(words[0])
+            .args(&words[1..])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()?;
+        // Dropped at the end of the statement, which is the end of what it reads.
+        let written = child.stdin.take().map_or(Ok(()), |mut pipe| pipe.write_all(input));
+        let status = child.wait()?;
+        written.and(Ok(status))
+    };
+    match attempt() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(format!("failed ({status})")),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Err("is missing".into()),
+        Err(error) => Err(format!("failed ({error})")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_fails_is_told() {
+        let sh = |script: &str| run(&["sh".as_ref(), "-c".as_ref(), script.as_ref()], b"the text");
+        assert_eq!(sh("test \"$(cat)\" = 'the text'"), Ok(()));
+        assert!(sh("cat >/dev/null; exit 3").unwrap_err().contains('3'));
+        assert_eq!(run(&["no-such-program-anywhere".as_ref()], b"").unwrap_err(), "is missing");
+    }
+}

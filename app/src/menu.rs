@@ -1,0 +1,195 @@
+//! The menu as plain data: computed from what the app knows, shown by [`crate::view`], which knows nothing else.
+
+mod lines;
+mod project;
+
+pub(crate) use lines::{Facts, Microphone, compute};
+pub(crate) use project::{Figures, Project};
+
+use crate::event::SessionId;
+use wavecraft_companion_protocol::session::{Mode, Source};
+
+/// All that there is to see.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Menu {
+    /// The icon in the menu bar.
+    pub icon: Icon,
+    /// What is said where the pointer rests on it.
+    pub tooltip: String,
+    /// From top to bottom.
+    pub entries: Vec<Entry>,
+}
+
+/// What the icon's shape says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Icon {
+    /// Nothing runs.
+    Idle,
+    /// A project runs.
+    Live,
+    /// Something is not as it should be: the menu says what.
+    Attention,
+}
+
+/// One line.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Entry {
+    /// Names it among all lines of the menu, and stays its own while its text changes.
+    pub key: String,
+    /// What it is.
+    pub line: Line,
+}
+
+/// What a line can be.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Line {
+    /// A thin line between groups.
+    Separator,
+    /// Something to read.
+    Text(String),
+    /// Something to click.
+    Button {
+        /// What it says.
+        label: String,
+        /// What it does; without one it can't be clicked.
+        action: Option<Action>,
+    },
+    /// Something to click that is on or off.
+    Check {
+        /// What it says.
+        label: String,
+        /// Is it on?
+        on: bool,
+        /// What a click does.
+        action: Action,
+    },
+    /// A menu in the menu.
+    Submenu {
+        /// What it says.
+        label: String,
+        /// From top to bottom.
+        entries: Vec<Entry>,
+    },
+}
+
+/// What a click does.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Action {
+    /// Opens the project's page at this address, which holds its token.
+    OpenPage(String),
+    /// Takes the processor out of, or into, the way.
+    SetBypass(SessionId, bool),
+    /// Silences the project, or not.
+    SetMute(SessionId, bool),
+    /// Starts the child anew.
+    Restart(SessionId),
+    /// Chooses where the input comes from.
+    SetSource(SessionId, Source),
+    /// Chooses when the processor's answers are taken.
+    SetMode(SessionId, Mode),
+    /// Ends the project.
+    Stop(SessionId),
+    /// Opens the log.
+    ShowLog,
+    /// Puts a text for a bug report on the clipboard.
+    CopyDiagnostics,
+    /// Ends everything.
+    Quit,
+}
+
+/// The line that is Quit's, which has a key of the keyboard on a Mac.
+pub(crate) const QUIT: &str = "quit";
+
+impl Menu {
+    /// What a click on the line with this key does. None for a line that is gone or can't be clicked.
+    pub(crate) fn action(&self, key: &str) -> Option<&Action> {
+        find(&self.entries, key)
+    }
+}
+
+fn find<'a>(entries: &'a [Entry], key: &str) -> Option<&'a Action> {
+    entries.iter().find_map(|entry| match &entry.line {
+        Line::Submenu { entries, .. } => find(entries, key),
+        Line::Button { action, .. } if entry.key == key => action.as_ref(),
+        Line::Check { action, .. } if entry.key == key => Some(action),
+        _ => None,
+    })
+}
+
+impl Entry {
+    fn new(key: impl Into<String>, line: Line) -> Self {
+        Self { key: key.into(), line }
+    }
+
+    fn text(key: impl Into<String>, text: impl Into<String>) -> Self {
+        Self::new(key, Line::Text(text.into()))
+    }
+
+    fn separator(key: impl Into<String>) -> Self {
+        Self::new(key, Line::Separator)
+    }
+
+    fn button(key: impl Into<String>, label: &str, action: impl Into<Option<Action>>) -> Self {
+        Self::new(key, Line::Button { label: label.into(), action: action.into() })
+    }
+
+    fn check(key: impl Into<String>, label: impl Into<String>, on: bool, action: Action) -> Self {
+        Self::new(key, Line::Check { label: label.into(), on, action })
+    }
+
+    fn submenu(key: impl Into<String>, label: &str, entries: Vec<Self>) -> Self {
+        Self::new(key, Line::Submenu { label: label.into(), entries })
+    }
+
+    /// Something longer to read: a line for each piece of it.
+    fn paragraph(key: &str, text: &str) -> Vec<Self> {
+        wrap(text)
+            .into_iter()
+            .enumerate()
+            .map(|(number, line)| Self::text(format!("{key}/{number}"), line))
+            .collect()
+    }
+}
+
+/// A menu as wide as a sentence would cover half of a screen; so many characters are read at a glance.
+const WIDTH: usize = 56;
+/// A panic's message may be as long as it likes; the whole of it is in the terminal and in the log.
+const MOST_LINES: usize = 5;
+
+/// Breaks a text between words. What doesn't fit is cut off, and a … says so.
+fn wrap(text: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        let word: String = word.chars().take(WIDTH).collect();
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= WIDTH => {
+                line.push(' ');
+                line.push_str(&word);
+            }
+            _ => lines.push(word),
+        }
+    }
+    if lines.len() > MOST_LINES {
+        lines.truncate(MOST_LINES);
+        if let Some(last) = lines.last_mut() {
+            last.push('…');
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_reason_becomes_a_few_short_lines() {
+        assert_eq!(wrap("the processor panicked"), ["the processor panicked"]);
+        let lines = wrap(&"word ".repeat(100));
+        assert_eq!(lines.len(), MOST_LINES);
+        assert!(lines.iter().all(|line| line.chars().count() <= WIDTH + 1), "{lines:?}");
+        assert!(lines.last().unwrap().ends_with('…'), "{lines:?}");
+        assert_eq!(wrap(&"x".repeat(1000)), ["x".repeat(WIDTH)]);
+        assert_eq!(wrap(" "), Vec::<String>::new());
+    }
+}

@@ -1,0 +1,103 @@
+//! What the app knows → what the menu says.
+
+use super::{Action, Entry, Icon, Menu, Project, QUIT};
+use wavecraft_companion_protocol::session::AudioDevices;
+
+/// What the menu is made of.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Facts {
+    /// Every project, in the order in which it is shown.
+    pub projects: Vec<Project>,
+    /// The audio side, while it runs.
+    pub devices: Option<AudioDevices>,
+    /// What the last click couldn't do, and what to do instead.
+    pub trouble: Option<String>,
+    /// What is known of the microphone.
+    pub microphone: Microphone,
+    /// What the companion says of itself, for "About".
+    pub about: Vec<String>,
+}
+
+/// What is known of the microphone.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Microphone {
+    /// The names of the projects that listen to it.
+    pub heard_by: Vec<String>,
+    /// The device, while it is open.
+    pub device: Option<String>,
+}
+
+/// The menu that says all this.
+pub(crate) fn compute(facts: &Facts) -> Menu {
+    let status = status(facts);
+    let mut entries = vec![Entry::text("status", status.clone())];
+    if facts.projects.is_empty() {
+        entries.push(Entry::text("hint", "To start: `wavecraft start --with-audio` in a project"));
+    }
+    if let Some(trouble) = &facts.trouble {
+        entries.extend(Entry::paragraph("trouble", trouble));
+    }
+    if let Some(notice) = facts.devices.as_ref().and_then(|devices| devices.notice.as_ref()) {
+        entries.extend(Entry::paragraph("notice", notice));
+    }
+    for project in &facts.projects {
+        entries.push(Entry::separator(format!("{}/line", project.id)));
+        entries.extend(project.entries());
+    }
+    entries.push(Entry::separator("microphone/line"));
+    entries.push(Entry::text("microphone", microphone(&facts.microphone)));
+    entries.push(Entry::separator("about/line"));
+    entries.push(Entry::button("log", "Show Log", Action::ShowLog));
+    entries.push(Entry::button("diagnostics", "Copy Diagnostics", Action::CopyDiagnostics));
+    let about = facts.about.iter().enumerate();
+    let about = about.map(|(number, line)| Entry::text(format!("about/{number}"), line)).collect();
+    entries.push(Entry::submenu("about", "About Wavecraft Companion", about));
+    entries.push(Entry::button(QUIT, "Quit", Action::Quit));
+    Menu { icon: icon(facts), tooltip: format!("Wavecraft Companion: {status}"), entries }
+}
+
+fn icon(facts: &Facts) -> Icon {
+    let degraded = facts.devices.as_ref().is_some_and(|devices| devices.notice.is_some());
+    match facts.projects.as_slice() {
+        _ if facts.trouble.is_some() => Icon::Attention,
+        [] => Icon::Idle,
+        projects if degraded || projects.iter().any(Project::wants_attention) => Icon::Attention,
+        _ => Icon::Live,
+    }
+}
+
+/// "2 projects · 48 kHz / 128 · 6.2 ms · load 3 %": the longest latency of all, and the audio thread's load.
+fn status(facts: &Facts) -> String {
+    let mut parts = vec![match facts.projects.len() {
+        0 => return "No project is running".into(),
+        1 => "1 project".to_owned(),
+        count => format!("{count} projects"),
+    }];
+    match &facts.devices {
+        Some(devices) => {
+            let rate = format!("{:.1}", f64::from(devices.sample_rate) / 1000.0);
+            let rate = rate.trim_end_matches('0').trim_end_matches('.');
+            parts.push(format!("{rate} kHz / {}", devices.buffer_frames));
+        }
+        None => parts.push("opening the audio".into()),
+    }
+    let figures = facts.projects.iter().filter_map(|project| project.figures);
+    if let Some(latency) = figures.clone().map(|figures| figures.latency_ms).reduce(f64::max) {
+        parts.push(format!("{latency:.1} ms"));
+    }
+    if let Some(load) = figures.map(|figures| figures.load).reduce(f32::max) {
+        parts.push(format!("load {:.0} %", load * 100.0));
+    }
+    parts.join(" · ")
+}
+
+fn microphone(microphone: &Microphone) -> String {
+    match (microphone.heard_by.as_slice(), &microphone.device) {
+        ([], _) => "Microphone: not used".into(),
+        (names, Some(device)) => format!("Microphone: {} listens to {device}", names.join(", ")),
+        (names, None) => format!("Microphone: closed, though {} asks for it", names.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests;

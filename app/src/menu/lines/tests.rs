@@ -1,0 +1,232 @@
+use super::super::{Figures, Line};
+use super::*;
+use wavecraft_companion_protocol::session::{Mode, Source, SourceName, State};
+
+fn project(name: &str, state: State) -> Project {
+    Project {
+        id: format!("{name}-1"),
+        name: name.into(),
+        state,
+        reason: None,
+        ending: false,
+        page: Some("http://127.0.0.1:5173/#wc=secret&ws=9000".into()),
+        bypassed: false,
+        muted: false,
+        howl: false,
+        source: SourceName::Tone,
+        file: None,
+        mode: Mode::Pipelined,
+        mode_reason: None,
+        figures: Some(Figures { latency_ms: 6.24, load: 0.031 }),
+    }
+}
+
+fn devices() -> AudioDevices {
+    AudioDevices { sample_rate: 44_100, buffer_frames: 128, ..AudioDevices::default() }
+}
+
+fn with(projects: Vec<Project>) -> Facts {
+    Facts { projects, devices: Some(devices()), ..Facts::default() }
+}
+
+/// Every line as a person reads it: ✓ is on, ✗ can't be clicked, … opens.
+fn read(menu: &Menu) -> Vec<String> {
+    fn level(entries: &[Entry], indent: &str, lines: &mut Vec<String>) {
+        for entry in entries {
+            match &entry.line {
+                Line::Separator => lines.push("-".into()),
+                Line::Text(text) => lines.push(format!("{indent}{text}")),
+                Line::Button { label, action } => {
+                    let mark = if action.is_none() { " ✗" } else { "" };
+                    lines.push(format!("{indent}[{label}]{mark}"));
+                }
+                Line::Check { label, on, .. } => {
+                    lines.push(format!("{indent}[{label}]{}", if *on { " ✓" } else { "" }));
+                }
+                Line::Submenu { label, entries } => {
+                    lines.push(format!("{indent}[{label}…]"));
+                    level(entries, "  ", lines);
+                }
+            }
+        }
+    }
+    let mut lines = Vec::new();
+    level(&menu.entries, "", &mut lines);
+    lines
+}
+
+fn says(menu: &Menu, text: &str) -> bool {
+    read(menu).iter().any(|line| line.contains(text))
+}
+
+#[test]
+fn nothing_attached_says_how_to_attach() {
+    let menu = compute(&Facts { about: vec!["Version 1".into()], ..Facts::default() });
+    assert_eq!(
+        read(&menu),
+        [
+            "No project is running",
+            "To start: `wavecraft start --with-audio` in a project",
+            "-",
+            "Microphone: not used",
+            "-",
+            "[Show Log]",
+            "[Copy Diagnostics]",
+            "[About Wavecraft Companion…]",
+            "  Version 1",
+            "[Quit]",
+        ]
+    );
+    assert_eq!(menu.icon, Icon::Idle);
+    assert_eq!(menu.tooltip, "Wavecraft Companion: No project is running");
+}
+
+#[test]
+fn one_live_project() {
+    let menu = compute(&with(vec![project("demo", State::Live)]));
+    assert_eq!(
+        read(&menu)[..20],
+        [
+            "1 project · 44.1 kHz / 128 · 6.2 ms · load 3 %",
+            "-",
+            "demo: live",
+            "[Open Page]",
+            "[Bypass]",
+            "[Mute]",
+            "[Source…]",
+            "  [Microphone]",
+            "  [Tone] ✓",
+            "  [Noise]",
+            "  [Sweep]",
+            "  [Silence]",
+            "[Mode…]",
+            "  [Pipelined: a constant delay] ✓",
+            "  [Direct: no delay, for quick processors]",
+            "[Restart]",
+            "[Stop]",
+            "-",
+            "Microphone: not used",
+            "-",
+        ]
+    );
+    assert_eq!(menu.icon, Icon::Live);
+}
+
+#[test]
+fn two_projects_have_the_longest_latency_in_the_status() {
+    let slow = Figures { latency_ms: 21.0, load: 0.5 };
+    let other = Project { figures: Some(slow), ..project("other", State::Live) };
+    let mut facts = with(vec![project("demo", State::Live), other]);
+    facts.devices = Some(AudioDevices { sample_rate: 48_000, ..devices() });
+    let menu = compute(&facts);
+    assert!(says(&menu, "2 projects · 48 kHz / 128 · 21.0 ms · load 50 %"), "{:?}", read(&menu));
+    assert!(says(&menu, "demo: live") && says(&menu, "other: live"));
+}
+
+#[test]
+fn every_state_has_its_word_and_its_reason() {
+    let states = [
+        (State::Starting, "demo: starting", Icon::Live),
+        (State::Shadow, "demo: starting", Icon::Live),
+        (State::Live, "demo: live", Icon::Live),
+        (State::Bypassed, "demo: too late, bypassed", Icon::Attention),
+        (State::NotResponding, "demo: not responding", Icon::Attention),
+        (State::Crashed, "demo: crashed", Icon::Attention),
+        (State::Held, "demo: held", Icon::Attention),
+        (State::Ended, "demo: ended", Icon::Live),
+    ];
+    for (state, word, icon) in states {
+        let failing = Project { reason: Some("because of this".into()), ..project("demo", state) };
+        let menu = compute(&with(vec![failing.clone()]));
+        assert!(says(&menu, word) && says(&menu, "because of this"), "{:?}", read(&menu));
+        assert_eq!(menu.icon, icon, "{state:?}");
+        // What is being ended can't be changed any more, and is no reason to look.
+        let menu = compute(&with(vec![Project { ending: true, ..failing }]));
+        assert!(says(&menu, "demo: ending") && !says(&menu, "[Stop]"), "{:?}", read(&menu));
+        assert_eq!(menu.icon, Icon::Live);
+    }
+}
+
+#[test]
+fn what_is_on_is_checked_and_a_click_turns_it_off() {
+    let on = Project {
+        bypassed: true,
+        muted: true,
+        mode: Mode::Direct,
+        source: SourceName::File,
+        file: Some("/music/loop.flac".into()),
+        page: None,
+        ..project("demo", State::Live)
+    };
+    let menu = compute(&with(vec![on]));
+    for line in ["[Bypass] ✓", "[Mute] ✓", "quick processors] ✓", "[File: loop.flac] ✓", "[Open Page] ✗"]
+    {
+        assert!(says(&menu, line), "{line}: {:?}", read(&menu));
+    }
+    let id = || "demo-1".to_owned();
+    assert_eq!(menu.action("demo-1/bypass"), Some(&Action::SetBypass(id(), false)));
+    assert_eq!(menu.action("demo-1/mute"), Some(&Action::SetMute(id(), false)));
+    assert_eq!(menu.action("demo-1/page"), None);
+    assert_eq!(menu.action("demo-1/source/Tone"), Some(&Action::SetSource(id(), Source::Tone)));
+    let file = Source::File { path: "/music/loop.flac".into() };
+    assert_eq!(menu.action("demo-1/source/File"), Some(&Action::SetSource(id(), file)));
+    assert_eq!(menu.action("demo-2/mute"), None);
+}
+
+#[test]
+fn trouble_is_shown_where_it_is_looked_for() {
+    let mut facts = with(vec![project("demo", State::Live)]);
+    facts.devices = Some(AudioDevices { notice: Some("no loudspeaker".into()), ..devices() });
+    assert!(says(&compute(&facts), "no loudspeaker"));
+    assert_eq!(compute(&facts).icon, Icon::Attention);
+
+    let howl = Project { howl: true, ..project("demo", State::Live) };
+    let menu = compute(&with(vec![howl]));
+    assert_eq!(menu.icon, Icon::Attention);
+    assert_eq!(menu.action("demo-1/unhowl"), Some(&Action::SetMute("demo-1".into(), false)));
+
+    let menu = compute(&Facts { trouble: Some("no browser".into()), ..Facts::default() });
+    assert!(says(&menu, "no browser"));
+    assert_eq!(menu.icon, Icon::Attention);
+}
+
+#[test]
+fn the_microphone_names_who_listens() {
+    let mut facts = with(vec![project("demo", State::Live)]);
+    facts.microphone = Microphone { heard_by: vec!["demo".into()], device: Some("Built-in".into()) };
+    assert!(says(&compute(&facts), "Microphone: demo listens to Built-in"));
+    facts.microphone.device = None;
+    assert!(says(&compute(&facts), "Microphone: closed, though demo asks for it"));
+}
+
+#[test]
+fn no_two_lines_share_a_key() {
+    let mut seen = std::collections::BTreeSet::new();
+    let mut check = |menu: &Menu| {
+        fn keys(entries: &[Entry], into: &mut Vec<String>) {
+            for entry in entries {
+                into.push(entry.key.clone());
+                if let Line::Submenu { entries, .. } = &entry.line {
+                    keys(entries, into);
+                }
+            }
+        }
+        let mut all = Vec::new();
+        keys(&menu.entries, &mut all);
+        let count = all.len();
+        seen.extend(all);
+        assert_eq!(seen.len(), count, "{seen:?}");
+    };
+    let full = |name| Project {
+        reason: Some("x".repeat(300)),
+        mode_reason: Some("y ".repeat(100)),
+        howl: true,
+        file: Some("/f".into()),
+        ..project(name, State::Held)
+    };
+    let mut facts = with(vec![full("a"), full("b")]);
+    facts.trouble = Some("t ".repeat(100));
+    facts.devices = Some(AudioDevices { notice: Some("n ".repeat(100)), ..devices() });
+    facts.about = vec!["one".into(), "two".into()];
+    check(&compute(&facts));
+}

@@ -1,0 +1,131 @@
+//! One project's lines.
+
+use super::{Action, Entry};
+use crate::event::SessionId;
+use std::path::PathBuf;
+use wavecraft_companion_protocol::session::{Mode, Source, SourceName, State};
+
+/// What the menu says of one project.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Project {
+    /// Its session.
+    pub id: SessionId,
+    /// Its name.
+    pub name: String,
+    /// Its state.
+    pub state: State,
+    /// Why it isn't live.
+    pub reason: Option<String>,
+    /// It is being ended.
+    pub ending: bool,
+    /// Its page's address with its token, if it has a page.
+    pub page: Option<String>,
+    /// Is its processor bypassed by hand?
+    pub bypassed: bool,
+    /// Is it muted?
+    pub muted: bool,
+    /// The howl mute acts, which mutes all projects.
+    pub howl: bool,
+    /// Where its input comes from.
+    pub source: SourceName,
+    /// The file that can be its input.
+    pub file: Option<PathBuf>,
+    /// When its processor's answers are taken.
+    pub mode: Mode,
+    /// Why that isn't what was asked for.
+    pub mode_reason: Option<String>,
+    /// What was measured.
+    pub figures: Option<Figures>,
+}
+
+/// What was measured of a project.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Figures {
+    /// From the input to the output, in milliseconds.
+    pub latency_ms: f64,
+    /// The audio thread's busy time by its period.
+    pub load: f32,
+}
+
+impl Project {
+    /// Is it not as it should be?
+    pub(super) fn wants_attention(&self) -> bool {
+        let failing =
+            matches!(self.state, State::Bypassed | State::NotResponding | State::Crashed | State::Held);
+        !self.ending && (failing || self.howl)
+    }
+
+    pub(super) fn entries(&self) -> Vec<Entry> {
+        let key = |name: &str| format!("{}/{name}", self.id);
+        let id = || self.id.clone();
+        let mut entries = vec![Entry::text(key("name"), format!("{}: {}", self.name, self.word()))];
+        if self.ending {
+            return entries;
+        }
+        for (name, reason) in [("reason", &self.reason), ("mode_reason", &self.mode_reason)] {
+            entries.extend(reason.iter().flat_map(|reason| Entry::paragraph(&key(name), reason)));
+        }
+        if self.howl {
+            entries.push(Entry::text(key("howl"), "Muted: the level ran away, as feedback does"));
+            entries.push(Entry::button(key("unhowl"), "Turned Down: Unmute", Action::SetMute(id(), false)));
+        }
+        entries.extend([
+            Entry::button(key("page"), "Open Page", self.page.clone().map(Action::OpenPage)),
+            Entry::check(key("bypass"), "Bypass", self.bypassed, Action::SetBypass(id(), !self.bypassed)),
+            Entry::check(key("mute"), "Mute", self.muted, Action::SetMute(id(), !self.muted)),
+            Entry::submenu(key("source"), "Source", self.sources()),
+            Entry::submenu(key("mode"), "Mode", self.modes()),
+            Entry::button(key("restart"), "Restart", Action::Restart(id())),
+            Entry::button(key("stop"), "Stop", Action::Stop(id())),
+        ]);
+        entries
+    }
+
+    fn word(&self) -> &'static str {
+        match self.state {
+            _ if self.ending => "ending",
+            State::Starting | State::Shadow => "starting",
+            State::Live if self.howl => "muted",
+            State::Live => "live",
+            State::Bypassed => "too late, bypassed",
+            State::NotResponding => "not responding",
+            State::Crashed => "crashed",
+            State::Held => "held",
+            State::Ended => "ended",
+        }
+    }
+
+    fn sources(&self) -> Vec<Entry> {
+        let file = self.file.clone().map(|path| {
+            let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+            (format!("File: {name}"), Source::File { path: path.clone() })
+        });
+        let made = [
+            ("Microphone", Source::Microphone),
+            ("Tone", Source::Tone),
+            ("Noise", Source::Noise),
+            ("Sweep", Source::Sweep),
+            ("Silence", Source::Silence),
+        ];
+        let made = made.map(|(label, source)| (label.to_owned(), source));
+        let one = |(label, source): (String, Source)| {
+            let name = source.name();
+            let key = format!("{}/source/{name:?}", self.id);
+            Entry::check(key, label, name == self.source, Action::SetSource(self.id.clone(), source))
+        };
+        made.into_iter().chain(file).map(one).collect()
+    }
+
+    fn modes(&self) -> Vec<Entry> {
+        let modes = [
+            (Mode::Pipelined, "Pipelined: a constant delay"),
+            (Mode::Direct, "Direct: no delay, for quick processors"),
+        ];
+        modes
+            .map(|(mode, label)| {
+                let key = format!("{}/mode/{mode}", self.id);
+                Entry::check(key, label, mode == self.mode, Action::SetMode(self.id.clone(), mode))
+            })
+            .into()
+    }
+}

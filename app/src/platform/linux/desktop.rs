@@ -1,0 +1,78 @@
+//! Linux's desktop: the panel's menu over D-Bus, so that no toolkit and no display of our own is needed.
+
+use crate::menu::Icon;
+use std::{ops::ControlFlow, sync::mpsc};
+use tray_icon::{TrayIcon, TrayIconBuilder};
+use zbus::{
+    blocking::{Connection, fdo::DBusProxy},
+    names::BusName,
+};
+
+/// The program that opens a file or an address with what the user chose for it.
+pub(crate) const OPENER: &str = "xdg-open";
+/// Programs that put their standard input on the clipboard, the first that is there is used: Wayland's, then X11's.
+pub(crate) const COPIERS: &[&[&str]] =
+    &[&["wl-copy"], &["xclip", "-selection", "clipboard", "-in"], &["xsel", "--clipboard", "--input"]];
+
+/// Who panels listen to for icons: the freedesktop.org draft "Status Notifier Item", as all panels have it.
+const WATCHER: &str = "org.kde.StatusNotifierWatcher";
+
+/// Is there a place for an icon? If not: why, and what to do.
+///
+/// # Errors
+/// There is none.
+pub(crate) fn can_show_menu() -> Result<(), String> {
+    let connection = Connection::session()
+        .map_err(|error| format!("there is no desktop session to show a menu in ({error})"))?;
+    let ask = || -> zbus::Result<bool> {
+        Ok(DBusProxy::new(&connection)?.name_has_owner(BusName::from_static_str(WATCHER)?)?)
+    };
+    match ask() {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(format!(
+            "no panel of this desktop takes icons (nobody is {WATCHER}): GNOME needs its AppIndicator extension"
+        )),
+        Err(error) => Err(format!("the desktop's session bus doesn't answer: {error}")),
+    }
+}
+
+/// The icon's color. Panels draw it as it is, on dark and on light: each of these can be told from both.
+pub(crate) fn icon_color(icon: Icon) -> Option<[u8; 3]> {
+    Some(match icon {
+        Icon::Idle => [0x8C, 0x93, 0xA0],
+        Icon::Live => [0x1F, 0xA8, 0x6B],
+        Icon::Attention => [0xE0, 0x7A, 0x10],
+    })
+}
+
+/// The icon to begin with.
+pub(crate) fn with_icon(builder: TrayIconBuilder, image: tray_icon::Icon) -> TrayIconBuilder {
+    builder.with_icon(image)
+}
+
+/// Replaces the icon.
+///
+/// # Errors
+/// The system refuses it.
+pub(crate) fn set_icon(tray: &TrayIcon, image: tray_icon::Icon) -> tray_icon::Result<()> {
+    tray.set_icon(Some(image))
+}
+
+/// The way to the main thread from any other.
+#[derive(Clone)]
+pub(crate) struct MainThread(mpsc::Sender<()>);
+
+impl MainThread {
+    /// Lets the main loop look at what is new.
+    pub(crate) fn wake(&self) {
+        let _ = self.0.send(());
+    }
+}
+
+/// Calls `look` on this thread, which is the main one, each time it is woken, until that breaks. `begin` is called
+/// once before.
+pub(crate) fn main_loop(begin: impl FnOnce(MainThread), mut look: impl FnMut() -> ControlFlow<()> + 'static) {
+    let (sender, woken) = mpsc::channel();
+    begin(MainThread(sender));
+    while woken.recv().is_ok() && look().is_continue() {}
+}

@@ -1,0 +1,121 @@
+//! The Mac's menu bar and main loop. Nobody could run this file where it was written; each call stands beside the rule
+//! it follows.
+#![expect(unsafe_code, reason = "a block for the main run loop, whose binding can't check its arguments")]
+
+use crate::menu::Icon;
+use block2::RcBlock;
+use objc2_core_foundation::{CFRunLoop, kCFRunLoopDefaultMode};
+use std::{cell::RefCell, ops::ControlFlow};
+use tao::{
+    event::{Event, StartCause},
+    event_loop::{ControlFlow as Flow, EventLoopBuilder},
+    platform::{
+        macos::{ActivationPolicy, EventLoopExtMacOS},
+        run_return::EventLoopExtRunReturn,
+    },
+};
+use tray_icon::{TrayIcon, TrayIconBuilder};
+
+/// The program that opens a file or an address with what the user chose for it: open(1).
+pub(crate) const OPENER: &str = "/usr/bin/open";
+/// Programs that put their standard input on the clipboard: pbcopy(1) is part of the system.
+pub(crate) const COPIERS: &[&[&str]] = &[&["/usr/bin/pbcopy"]];
+
+/// Is there a place for an icon? A Mac's menu bar is always there for whoever can start an app.
+#[expect(clippy::unnecessary_wraps, reason = "on Linux it can fail")]
+pub(crate) fn can_show_menu() -> Result<(), String> {
+    Ok(())
+}
+
+/// The icon's color: none, since the menu bar draws a template image, of which it takes the alpha only, in its own.
+pub(crate) fn icon_color(_: Icon) -> Option<[u8; 3]> {
+    None
+}
+
+/// The icon to begin with, as a template.
+pub(crate) fn with_icon(builder: TrayIconBuilder, image: tray_icon::Icon) -> TrayIconBuilder {
+    builder.with_icon_templated(image)
+}
+
+/// Replaces the icon by another template: without saying so again it would be drawn black.
+///
+/// # Errors
+/// The system refuses it.
+pub(crate) fn set_icon(tray: &TrayIcon, image: tray_icon::Icon) -> tray_icon::Result<()> {
+    tray.set_icon_templated(Some(image))
+}
+
+/// What the main loop calls when it is woken.
+type Look = Box<dyn FnMut() -> ControlFlow<()>>;
+
+/// What the main loop does now.
+enum Doing {
+    /// It isn't running.
+    Nothing,
+    /// It calls this when it is woken.
+    Looking(Look),
+    /// It is to end.
+    Ending,
+}
+
+thread_local! {
+    /// On the main thread only; other threads have a `Nothing` of their own, which nobody asks.
+    static DOING: RefCell<Doing> = const { RefCell::new(Doing::Nothing) };
+}
+
+/// The way to the main thread from any other.
+#[derive(Clone)]
+pub(crate) struct MainThread(());
+
+impl MainThread {
+    /// Lets the main loop look at what is new, once no menu is open any more.
+    ///
+    /// A menu that is open runs the loop in the event-tracking mode, where a change to the menu would pull away what is
+    /// shown. `CFRunLoopPerformBlock`: "enqueues a block object on a given runloop to be executed as the runloop cycles
+    /// in specified modes", so with the default mode alone it waits until the menu is closed. It "does not wake up the
+    /// specified run loop": `CFRunLoopWakeUp` does. Both may be called from any thread, as the functions of `CFRunLoop`
+    /// are thread-safe.
+    pub(crate) fn wake(&self) {
+        let Some(main) = CFRunLoop::main() else { return };
+        let block = RcBlock::new(|| DOING.with_borrow_mut(look));
+        // SAFETY: a constant of CoreFoundation, set before main and never changed.
+        let mode = unsafe { kCFRunLoopDefaultMode };
+        // SAFETY: the mode is a `CFString`, one of the types that are allowed; the block captures nothing, so it may go
+        // to another thread, and the run loop copies it, so it may be released here.
+        unsafe { main.perform_block(mode.map(|mode| mode.as_ref()), Some(&block)) };
+        main.wake_up();
+    }
+}
+
+fn look(doing: &mut Doing) {
+    if let Doing::Looking(look) = doing
+        && look().is_break()
+    {
+        *doing = Doing::Ending;
+    }
+}
+
+/// Calls `look` on this thread, which is the main one, each time it is woken, until that breaks. `begin` is called
+/// once the app runs: a status item can be made from then on.
+///
+/// AppKit's event loop must run on the main thread, which tao checks. "Accessory" is an app without a place in the
+/// Dock and without a menu bar of its own.
+pub(crate) fn main_loop(begin: impl FnOnce(MainThread), look: impl FnMut() -> ControlFlow<()> + 'static) {
+    DOING.set(Doing::Looking(Box::new(look)));
+    let mut event_loop = EventLoopBuilder::new().build();
+    event_loop.set_activation_policy(ActivationPolicy::Accessory);
+    event_loop.set_activate_ignoring_other_apps(false);
+    let mut begin = Some(begin);
+    event_loop.run_return(|event, _, flow| {
+        if matches!(event, Event::NewEvents(StartCause::Init))
+            && let Some(begin) = begin.take()
+        {
+            begin(MainThread(()));
+        }
+        // The end of a run-loop turn comes after its blocks. Nothing is ever due by time.
+        let ending = DOING.with_borrow(|doing| matches!(doing, Doing::Ending));
+        *flow = if ending { Flow::Exit } else { Flow::Wait };
+    });
+    // What it holds, the status item above all, goes while this still is the main thread.
+    DOING.set(Doing::Nothing);
+}

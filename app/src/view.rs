@@ -1,0 +1,70 @@
+//! The icon and its menu on the screen: shows a [`Menu`], and turns clicks into events. Knows nothing of the app.
+//!
+//! All of it belongs to the main thread, which [`crate::platform::main_loop`] keeps busy.
+
+mod icons;
+mod items;
+
+use crate::{
+    event::{Event, Events},
+    menu::{Icon, Menu},
+    platform,
+};
+use items::Items;
+use tray_icon::{TrayIcon, TrayIconBuilder, menu::MenuEvent};
+
+/// The icon with its menu, as long as it lives.
+pub(crate) struct View {
+    tray: TrayIcon,
+    items: Items,
+    icon: Icon,
+    tooltip: String,
+}
+
+/// The icon couldn't be made, or not be changed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ViewError {
+    /// The system refuses the icon.
+    #[error("the icon can't be put into the menu bar: {0}")]
+    Tray(#[from] tray_icon::Error),
+    /// The system refuses the menu.
+    #[error("the menu can't be shown: {0}")]
+    Menu(#[from] tray_icon::menu::Error),
+}
+
+impl View {
+    /// Shows `menu`. Clicks go to `events`, for the process's whole life. On the main thread only.
+    ///
+    /// # Errors
+    /// The system takes no icon.
+    pub(crate) fn new(menu: &Menu, events: Events) -> Result<Self, ViewError> {
+        MenuEvent::set_event_handler(Some(move |event: MenuEvent| {
+            let _ = events.send(Event::MenuClicked(event.id.0));
+        }));
+        let items = Items::new(&menu.entries)?;
+        let builder = TrayIconBuilder::new()
+            .with_id("wavecraft-companion")
+            .with_title("Wavecraft Companion")
+            .with_tooltip(&menu.tooltip)
+            .with_menu(Box::new(items.root().clone()));
+        let tray = platform::with_icon(builder, icons::load(menu.icon)).build()?;
+        Ok(Self { tray, items, icon: menu.icon, tooltip: menu.tooltip.clone() })
+    }
+
+    /// Shows `menu` from now on: what is the same isn't touched.
+    ///
+    /// # Errors
+    /// The system refuses a change.
+    pub(crate) fn show(&mut self, menu: &Menu) -> Result<(), ViewError> {
+        self.items.show(&menu.entries)?;
+        if menu.icon != self.icon {
+            platform::set_icon(&self.tray, icons::load(menu.icon))?;
+            self.icon = menu.icon;
+        }
+        if menu.tooltip != self.tooltip {
+            self.tray.set_tooltip(Some(&menu.tooltip))?;
+            self.tooltip.clone_from(&menu.tooltip);
+        }
+        Ok(())
+    }
+}
