@@ -1,0 +1,125 @@
+//! A desktop session made of nothing but its message bus, with a panel that only notes who wants an icon.
+
+use crate::support::eventually;
+use std::{
+    os::unix::net::UnixStream,
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+    sync::mpsc::{Receiver, Sender, channel},
+};
+use tempfile::TempDir;
+use zbus::{blocking::Connection, interface};
+
+/// A message bus that starts no service by itself.
+const CONFIGURATION: &str = r#"<busconfig>
+  <type>session</type>
+  <listen>unix:path=BUS</listen>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>"#;
+
+/// Who panels are, for icons: <https://www.freedesktop.org/wiki/Specifications/StatusNotifierItem/>, with the name
+/// that all of them have.
+const WATCHER: &str = "org.kde.StatusNotifierWatcher";
+
+/// The bus. Ended when dropped.
+pub(crate) struct Bus {
+    daemon: Child,
+    dir: TempDir,
+}
+
+impl Bus {
+    pub(crate) fn start() -> Self {
+        let dir = tempfile::Builder::new().prefix("wc").tempdir().expect("a folder");
+        let socket = dir.path().join("bus");
+        let configuration = dir.path().join("bus.conf");
+        let text = CONFIGURATION.replace("BUS", socket.to_str().expect("text"));
+        std::fs::write(&configuration, text).expect("its configuration");
+        let daemon = Command::new("dbus-daemon")
+            .arg("--nofork")
+            .arg("--config-file")
+            .arg(&configuration)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("dbus-daemon");
+        eventually("the bus is there", || UnixStream::connect(&socket).ok());
+        Self { daemon, dir }
+    }
+
+    /// For `DBUS_SESSION_BUS_ADDRESS`.
+    pub(crate) fn address(&self) -> String {
+        format!("unix:path={}", self.dir.path().join("bus").display())
+    }
+
+    /// A folder of the session's.
+    pub(crate) fn folder(&self) -> PathBuf {
+        self.dir.path().into()
+    }
+
+    pub(crate) fn connect(&self) -> Connection {
+        let address = self.address();
+        zbus::blocking::connection::Builder::address(address.as_str()).unwrap().build().unwrap()
+    }
+}
+
+impl Drop for Bus {
+    fn drop(&mut self) {
+        let _ = self.daemon.kill();
+        let _ = self.daemon.wait();
+    }
+}
+
+/// The panel: its connection, and the names of those that want an icon.
+pub(crate) struct Panel {
+    pub(crate) connection: Connection,
+    pub(crate) registered: Receiver<String>,
+}
+
+impl Panel {
+    pub(crate) fn start(bus: &Bus) -> Self {
+        let (sender, registered) = channel();
+        let connection = bus.connect();
+        connection.object_server().at("/StatusNotifierWatcher", Watcher { sender }).unwrap();
+        connection.request_name(WATCHER).unwrap();
+        Self { connection, registered }
+    }
+}
+
+struct Watcher {
+    sender: Sender<String>,
+}
+
+#[interface(name = "org.kde.StatusNotifierWatcher")]
+impl Watcher {
+    fn register_status_notifier_item(
+        &self,
+        service: String,
+        #[zbus(header)] header: zbus::message::Header<'_>,
+    ) {
+        let sender = header.sender().map(ToString::to_string).unwrap_or_default();
+        // What is registered is a name on the bus, or a path at whoever asks.
+        let name = if service.starts_with('/') { sender } else { service };
+        let _ = self.sender.send(name);
+    }
+
+    fn register_status_notifier_host(&self, _service: String) {}
+
+    #[zbus(property)]
+    fn is_status_notifier_host_registered(&self) -> bool {
+        true
+    }
+
+    #[zbus(property)]
+    fn protocol_version(&self) -> i32 {
+        0
+    }
+
+    #[zbus(property)]
+    fn registered_status_notifier_items(&self) -> Vec<String> {
+        Vec::new()
+    }
+}

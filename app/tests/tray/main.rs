@@ -1,0 +1,224 @@
+//! The menu on a desktop's message bus: the real companion, read and clicked as a panel does it. No display.
+
+mod bus;
+mod menu;
+#[path = "../it/support.rs"]
+#[expect(dead_code, reason = "some of it is for the other tests")]
+mod support;
+
+use bus::{Bus, Panel};
+use menu::Tray;
+use serde_json::json;
+use std::{os::unix::fs::PermissionsExt, process::Command};
+use support::{Companion, eventually, is_gone};
+
+/// A companion with a menu on this bus.
+fn companion(bus: &Bus) -> Companion {
+    let home = tempfile::tempdir().unwrap();
+    let process = command(bus, &home).args(["--backend", "virtual"]).spawn().unwrap();
+    Companion { home, process }
+}
+
+fn command(bus: &Bus, home: &tempfile::TempDir) -> Command {
+    let mut command = Companion::command(home.path());
+    let path = format!("{}:{}", bus.folder().display(), std::env::var("PATH").unwrap_or_default());
+    command.env("DBUS_SESSION_BUS_ADDRESS", bus.address()).env("PATH", path);
+    command
+}
+
+/// A program of the desktop's that writes down what it is given: its arguments and its input.
+fn helper(bus: &Bus, name: &str) -> std::path::PathBuf {
+    let (program, notes) = (bus.folder().join(name), bus.folder().join(format!("{name}.notes")));
+    let script = format!("#!/bin/sh\n(echo \"$@\"; cat) >'{0}.new' && mv '{0}.new' '{0}'\n", notes.display());
+    std::fs::write(&program, script).unwrap();
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    notes
+}
+
+fn noted(path: &std::path::Path) -> String {
+    eventually(&format!("{} was called", path.display()), || std::fs::read_to_string(path).ok())
+}
+
+#[test]
+#[ignore = "needs dbus-daemon: scripts/test tray"]
+fn nothing_attached_says_how_to_attach() {
+    let bus = Bus::start();
+    let panel = Panel::start(&bus);
+    let companion = companion(&bus);
+    let tray = Tray::of(&panel);
+    let process = companion.process.id();
+    assert_eq!(
+        tray.text(),
+        format!(
+            "No project is running ✗\n\
+             To start: `wavecraft start --with-audio` in a project ✗\n\
+             -\n\
+             Microphone: not used ✗\n\
+             -\n\
+             Show Log\n\
+             Copy Diagnostics\n\
+             About Wavecraft Companion\n  \
+               Version {}, process {process} ✗\n  \
+               Protocol 1, segment {} ✗\n\
+             Quit\n",
+            env!("CARGO_PKG_VERSION"),
+            wavecraft_ring::ABI_VERSION,
+        )
+    );
+}
+
+#[test]
+#[ignore = "needs dbus-daemon: scripts/test tray"]
+fn each_click_does_what_it_says_and_the_marks_follow() {
+    let bus = Bus::start();
+    let panel = Panel::start(&bus);
+    let companion = companion(&bus);
+    let tray = Tray::of(&panel);
+    let idle = tray.color();
+    let mut control = companion.control();
+    control.attach_live("gain", json!({}));
+    tray.says("1 project · 48 kHz / 256 · ");
+    tray.says("gain: live");
+    eventually("the icon is another", || (tray.color() != idle).then_some(()));
+    assert!(tray.find("Source/Tone").checked && tray.find("Mode/Pipelined").checked);
+    assert!(!tray.find("Open Page").enabled, "it has no page");
+
+    tray.click("Bypass");
+    control.stats(|stats| stats["bypassed"] == true);
+    tray.says("Bypass ✓");
+    tray.click("Mute");
+    control.stats(|stats| stats["muted"] == true);
+    tray.says("Mute ✓");
+    tray.click("Bypass");
+    tray.click("Mute");
+    control.stats(|stats| stats["bypassed"] == false && stats["muted"] == false);
+    assert!(!tray.text().contains("Bypass ✓") && !tray.text().contains("Mute ✓"));
+
+    control.heard_at(support::tone_rms());
+    tray.click("Source/Silence");
+    control.stats(|stats| support::output_rms(stats) == 0.0);
+    tray.says("Silence ✓");
+    assert!(!tray.find("Source/Tone").checked);
+    // What is chosen already stays chosen.
+    tray.click("Source/Silence");
+    tray.says("Silence ✓");
+    tray.click("Mode/Direct");
+    tray.says("quick processors ✓");
+    control.stats(|stats| stats["source"] == "silence");
+
+    let before = control.child_pid();
+    tray.click("Restart");
+    eventually("another child is heard", || (control.child_pid() != before).then_some(()));
+    is_gone_soon(before);
+
+    tray.click("Source/Microphone");
+    tray.says("Microphone: gain listens to ");
+    tray.click("Stop");
+    tray.says("No project is running");
+    eventually("the icon is as before", || (tray.color() == idle).then_some(()));
+}
+
+fn is_gone_soon(pid: rustix::process::Pid) {
+    eventually("the child before is gone", || is_gone(pid));
+}
+
+#[test]
+#[ignore = "needs dbus-daemon: scripts/test tray"]
+fn two_projects_and_one_that_is_held() {
+    let bus = Bus::start();
+    let panel = Panel::start(&bus);
+    let companion = companion(&bus);
+    let tray = Tray::of(&panel);
+    let (mut first, mut second) = (companion.control(), companion.control());
+    first.attach_live("passthrough", json!({"name": "first"}));
+    tray.says("first: live");
+    let live = tray.color();
+    let attached = second.attach("faulty", json!({"name": "second", "parameters": {"faulty_fault": 1.0}}));
+    let attached = attached.unwrap();
+    tray.says("2 projects · ");
+    tray.says("second: held");
+    tray.says("faulty.rs:");
+    eventually("the icon asks for attention", || (tray.color() != live).then_some(()));
+    assert!(tray.text().contains("first: live"));
+
+    second.call("detach", json!({"session": attached["session"]})).unwrap();
+    eventually("the second is gone from the menu", || (!tray.text().contains("second")).then_some(()));
+    eventually("the icon is as before", || (tray.color() == live).then_some(()));
+    tray.says("1 project · ");
+}
+
+#[test]
+#[ignore = "needs dbus-daemon: scripts/test tray"]
+fn the_page_opens_with_its_token_and_the_diagnostics_hold_none() {
+    let bus = Bus::start();
+    let panel = Panel::start(&bus);
+    let (opened, copied) = (helper(&bus, "xdg-open"), helper(&bus, "wl-copy"));
+    let companion = companion(&bus);
+    let tray = Tray::of(&panel);
+    let mut control = companion.control();
+    let origins = ["http://localhost:5173", "http://127.0.0.1:5173"];
+    let attached = control.attach_live("gain", json!({"origins": origins}));
+    tray.says("gain: live");
+    tray.click("Open Page");
+    let token = support::TOKEN;
+    assert_eq!(noted(&opened).trim(), format!("http://127.0.0.1:5173/#wc={token}&ws={}", attached["port"]));
+    tray.click("Copy Diagnostics");
+    let text = noted(&copied);
+    assert!(text.contains("gain in /") && text.contains("Live") && text.contains("companion.log"), "{text}");
+    assert!(!text.contains(token) && !text.contains(support::AUDIO_TOKEN), "{text}");
+    assert!(!companion.log().contains(token), "{}", companion.log());
+
+    std::fs::remove_file(&opened).unwrap();
+    tray.click("Show Log");
+    assert_eq!(noted(&opened).trim(), companion.home.path().join("log/companion.log").to_str().unwrap());
+    // Whatever can't be opened is told, until the next click.
+    std::fs::write(bus.folder().join("xdg-open"), "#!/bin/sh\nexit 4\n").unwrap();
+    tray.click("Show Log");
+    tray.says("nothing could be opened: xdg-open failed");
+    tray.click("Bypass");
+    tray.says("Bypass ✓");
+    assert!(!tray.text().contains("nothing could be opened"));
+}
+
+#[test]
+#[ignore = "needs dbus-daemon: scripts/test tray"]
+fn quit_ends_all_and_leaves_nothing() {
+    let bus = Bus::start();
+    let panel = Panel::start(&bus);
+    let mut companion = companion(&bus);
+    let tray = Tray::of(&panel);
+    let mut control = companion.control();
+    control.attach_live("gain", json!({}));
+    tray.says("gain: live");
+    let child = control.child_pid();
+    tray.click("Quit");
+    let status = companion.process.wait().unwrap();
+    assert!(status.success(), "{status}");
+    assert!(is_gone(child).is_some() && !companion.socket().exists());
+}
+
+#[test]
+#[ignore = "needs dbus-daemon: scripts/test tray"]
+fn without_a_place_for_it_there_is_a_word_or_no_menu() {
+    let home = tempfile::tempdir().unwrap();
+    let bus = Bus::start();
+    // A session without a panel; then no session at all.
+    let refused = command(&bus, &home).output().unwrap();
+    let words = String::from_utf8(refused.stderr).unwrap();
+    assert!(
+        !refused.status.success() && words.contains("no panel") && words.contains("--headless"),
+        "{words}"
+    );
+    let refused =
+        command(&bus, &home).env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere").output().unwrap();
+    let words = String::from_utf8(refused.stderr).unwrap();
+    assert!(words.contains("no desktop session") && words.contains("--headless"), "{words}");
+
+    // As a command's helper it does without.
+    let process = command(&bus, &home).args(["--exit-when-idle", "--backend", "virtual"]).spawn().unwrap();
+    let companion = Companion { home, process };
+    eventually("it listens", || std::os::unix::net::UnixStream::connect(companion.socket()).ok());
+    let mut control = companion.connect();
+    let welcome = control.call("hello", json!({"version": 1})).unwrap();
+    assert_eq!(welcome["headless"], true);
+}
