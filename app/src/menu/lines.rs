@@ -30,7 +30,7 @@ pub(crate) struct Microphone {
 /// The menu that says all this.
 pub(crate) fn compute(facts: &Facts) -> Menu {
     let status = status(facts);
-    let mut entries = vec![Entry::text("status", status.clone())];
+    let mut entries = vec![Entry::text("status", status.as_str())];
     if facts.projects.is_empty() {
         entries.push(Entry::text("hint", "To start: `wavecraft start --with-audio` in a project"));
     }
@@ -53,7 +53,7 @@ pub(crate) fn compute(facts: &Facts) -> Menu {
     let about = about.map(|(number, line)| Entry::text(format!("about/{number}"), line)).collect();
     entries.push(Entry::submenu("about", "About Wavecraft Companion", about));
     entries.push(Entry::button(QUIT, "Quit", Action::Quit));
-    Menu { icon: icon(facts), tooltip: format!("Wavecraft Companion: {status}"), entries }
+    Menu { icon: icon(facts), tooltip: status, entries }
 }
 
 fn icon(facts: &Facts) -> Icon {

@@ -8,12 +8,16 @@ use std::{
     sync::mpsc::{Receiver, Sender, channel},
 };
 use tempfile::TempDir;
-use zbus::{blocking::Connection, interface};
+use zbus::{
+    blocking::{Connection, fdo::DBusProxy},
+    interface,
+};
 
-/// A message bus that starts no service by itself.
+/// A message bus. It starts no service by itself, unless SERVICES is replaced.
 const CONFIGURATION: &str = r#"<busconfig>
   <type>session</type>
   <listen>unix:path=BUS</listen>
+  SERVICES
   <policy context="default">
     <allow send_destination="*" eavesdrop="true"/>
     <allow eavesdrop="true"/>
@@ -23,7 +27,7 @@ const CONFIGURATION: &str = r#"<busconfig>
 
 /// Who panels are, for icons: <https://www.freedesktop.org/wiki/Specifications/StatusNotifierItem/>, with the name
 /// that all of them have.
-const WATCHER: &str = "org.kde.StatusNotifierWatcher";
+pub(crate) const WATCHER: &str = "org.kde.StatusNotifierWatcher";
 
 /// The bus. Ended when dropped.
 pub(crate) struct Bus {
@@ -33,10 +37,19 @@ pub(crate) struct Bus {
 
 impl Bus {
     pub(crate) fn start() -> Self {
+        Self::start_with("")
+    }
+
+    /// One that starts what a real panel needs, its settings above all.
+    pub(crate) fn with_services() -> Self {
+        Self::start_with("<standard_session_servicedirs/>")
+    }
+
+    fn start_with(services: &str) -> Self {
         let dir = tempfile::Builder::new().prefix("wc").tempdir().expect("a folder");
         let socket = dir.path().join("bus");
         let configuration = dir.path().join("bus.conf");
-        let text = CONFIGURATION.replace("BUS", socket.to_str().expect("text"));
+        let text = CONFIGURATION.replace("BUS", socket.to_str().expect("text")).replace("SERVICES", services);
         std::fs::write(&configuration, text).expect("its configuration");
         let daemon = Command::new("dbus-daemon")
             .arg("--nofork")
@@ -58,6 +71,12 @@ impl Bus {
     /// A folder of the session's.
     pub(crate) fn folder(&self) -> PathBuf {
         self.dir.path().into()
+    }
+
+    /// Is somebody of this name on the bus?
+    pub(crate) fn has_owner(&self, name: &'static str) -> bool {
+        let connection = self.connect();
+        DBusProxy::new(&connection).unwrap().name_has_owner(name.try_into().unwrap()).unwrap()
     }
 
     pub(crate) fn connect(&self) -> Connection {

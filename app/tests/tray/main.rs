@@ -1,7 +1,9 @@
-//! The menu on a desktop's message bus: the real companion, read and clicked as a panel does it. No display.
+//! The menu on a desktop's message bus: the real companion, read and clicked as a panel does it. No display but
+//! one of the test's own, for the picture.
 
 mod bus;
 mod menu;
+mod picture;
 #[path = "../it/support.rs"]
 #[expect(dead_code, reason = "some of it is for the other tests")]
 mod support;

@@ -38,10 +38,10 @@ pub(crate) struct Launcher {
 }
 
 impl Launcher {
-    /// The program without a menu: it ends by itself when nobody needs it.
-    pub(crate) fn headless(program: &Path) -> Self {
+    /// The program, with these flags: see `wavecraft-companion --help`.
+    pub(crate) fn program(program: &Path, flags: &[&str]) -> Self {
         let mut command = guard::detached(program);
-        command.args(["--headless", "--exit-when-idle"]);
+        command.args(flags);
         Self { command, opens_app: false }
     }
 
@@ -147,8 +147,8 @@ fn launcher() -> anyhow::Result<Launcher> {
     if !programs::is_program(&named) {
         bail!("{VARIABLE} is {}, which is no program: correct it or unset it", named.display());
     }
-    // Absolute, since it is started in another folder.
-    Ok(Launcher::headless(&named.canonicalize()?))
+    // Absolute, since it is started in another folder. Outside of an app there is no place for a menu on a Mac.
+    Ok(Launcher::program(&named.canonicalize()?, &["--headless", "--exit-when-idle"]))
 }
 
 fn how_to_install() -> String {

@@ -57,11 +57,12 @@ const COMPANION: &str = "wavecraft-companion";
 /// Where [`companion`] looks, for a person.
 pub(crate) const COMPANION_PLACES: &str = "beside `wavecraft` or on the PATH";
 
-/// How the companion is started: the program beside this one, else the one on the `PATH`.
+/// How the companion is started: the program beside this one, else the one on the `PATH`. It has a menu if a panel
+/// takes icons, and ends by itself when nobody needs it.
 pub(crate) fn companion() -> Option<Launcher> {
     let beside = std::env::current_exe().ok().map(|own| own.with_file_name(COMPANION));
     let program = beside.filter(|file| programs::is_program(file)).or_else(|| programs::find(COMPANION))?;
-    Some(Launcher::headless(&program))
+    Some(Launcher::program(&program, &["--exit-when-idle"]))
 }
 
 #[cfg(test)]

@@ -78,7 +78,7 @@ fn nothing_attached_says_how_to_attach() {
         ]
     );
     assert_eq!(menu.icon, Icon::Idle);
-    assert_eq!(menu.tooltip, "Wavecraft Companion: No project is running");
+    assert_eq!(menu.tooltip, "No project is running");
 }
 
 #[test]
