@@ -183,8 +183,8 @@ impl<B: Backend> Audio<B> {
     fn open_input(&mut self) {
         let session_rate = self.backend.output().sample_rate;
         let mut tap = None;
-        let opened = self.backend.open_input(&mut |device_rate| {
-            let (feed, end) = input::fifo(device_rate, session_rate);
+        let opened = self.backend.open_input(&mut |stream| {
+            let (feed, end) = input::fifo(stream, session_rate);
             tap = Some(end);
             feed
         });

@@ -37,6 +37,8 @@ pub struct InputStream {
     pub name: String,
     /// The device's own rate in Hz.
     pub sample_rate: u32,
+    /// It runs on the output's clock: nothing drifts apart.
+    pub shares_clock: bool,
 }
 
 /// Words that a backend's threads write and the control side reads.
@@ -79,11 +81,15 @@ pub trait Backend: Send {
     /// Ends the output and input streams and gives the renderer back, if it is still there.
     fn stop(&mut self) -> Option<Renderer>;
 
-    /// Opens the microphone. `make_feed` gets the device's rate and gives the feed that its callback is to fill.
+    /// Opens the microphone. `make_feed` gets what is being opened and gives the feed that its callback is to
+    /// fill.
     ///
     /// # Errors
     /// When there is none, or the device refuses.
-    fn open_input(&mut self, make_feed: &mut dyn FnMut(u32) -> InputFeed) -> Result<InputStream, AudioError>;
+    fn open_input(
+        &mut self,
+        make_feed: &mut dyn FnMut(&InputStream) -> InputFeed,
+    ) -> Result<InputStream, AudioError>;
 
     /// Closes the microphone.
     fn close_input(&mut self);
@@ -108,7 +114,10 @@ impl Backend for Box<dyn Backend> {
     fn stop(&mut self) -> Option<Renderer> {
         self.as_mut().stop()
     }
-    fn open_input(&mut self, make_feed: &mut dyn FnMut(u32) -> InputFeed) -> Result<InputStream, AudioError> {
+    fn open_input(
+        &mut self,
+        make_feed: &mut dyn FnMut(&InputStream) -> InputFeed,
+    ) -> Result<InputStream, AudioError> {
         self.as_mut().open_input(make_feed)
     }
     fn close_input(&mut self) {

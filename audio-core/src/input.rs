@@ -1,19 +1,22 @@
-//! The way from the input device's callback to the renderer: a plain FIFO with counted slips.
+//! The way from the input device's callback to the renderer: a FIFO, and between two clocks a resampler that keeps its
+//! level.
 //!
-//! Both run on their own clocks, with their own block sizes. The FIFO holds as much as the sizes need; when the clocks
-//! drift apart it runs dry or over, which is heard as a short fade and counted.
+//! Both run with their own block sizes. The FIFO holds as much as the sizes need. A device on the session's clock passes
+//! as it is; the frames of another are resampled by a ratio that follows the clocks' drift. Where either device stands
+//! still for longer than the FIFO reaches, it runs dry or over, which is heard as a short fade and counted.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+mod drift;
+mod fifo;
+mod matcher;
+#[cfg(test)]
+mod simulation;
+
+pub use fifo::InputFeed;
+pub(crate) use fifo::{InputTap, fifo};
 
 use crate::engine::snapshot::InputStats;
-use crate::gate::guarded;
-use crate::number::{count32, size};
+use crate::number::{count32, frames_in_ms, real, sample, size};
 use crate::render::fade::{Ramp, Residue};
-use crate::resample::StreamConverter;
-
-/// Frames that the FIFO can hold: 0.7 s at 48 kHz, more than any device delivers at once.
-const CAPACITY: usize = 32_768;
 
 /// After each underrun the FIFO is allowed to hold one more of the device's deliveries, this many at most: jitter between the
 /// two callbacks is then covered, while a slow clock doesn't add delay for ever.
@@ -22,79 +25,8 @@ const MOST_SPARE_PUSHES: usize = 4;
 /// Fade over a jump that couldn't be foreseen, in frames.
 const SLIP_FADE_FRAMES: u32 = 64;
 
-/// What both ends of the FIFO know.
-#[derive(Debug, Default)]
-struct Shared {
-    /// Most frames that the device has delivered at once.
-    largest_push: AtomicU32,
-    /// Times the device found the FIFO full.
-    overruns: AtomicU64,
-    /// The stream is dead.
-    lost: Arc<AtomicBool>,
-}
-
-/// The device's end: filled by the input callback.
-pub struct InputFeed {
-    ring: rtrb::Producer<[f32; 2]>,
-    shared: Arc<Shared>,
-    converter: Option<StreamConverter>,
-}
-
-/// The renderer's end.
-pub(crate) struct InputTap {
-    ring: rtrb::Consumer<[f32; 2]>,
-    shared: Arc<Shared>,
-}
-
-/// Makes both ends. A device that runs at another rate than the session is converted at its end.
-pub(crate) fn fifo(device_rate: u32, session_rate: u32) -> (InputFeed, InputTap) {
-    let (producer, consumer) = rtrb::RingBuffer::new(CAPACITY);
-    let shared = Arc::new(Shared::default());
-    let converter = StreamConverter::new(device_rate, session_rate);
-    let feed = InputFeed { ring: producer, shared: Arc::clone(&shared), converter };
-    (feed, InputTap { ring: consumer, shared })
-}
-
-impl InputFeed {
-    /// Takes a callback's frames: one channel is heard on both sides, of many the first two. Doesn't allocate or wait.
-    pub(crate) fn push<T: Copy>(&mut self, samples: &[T], channels: usize, to_f32: impl Fn(T) -> f32) {
-        guarded(|| self.take_in(samples, channels, to_f32));
-    }
-
-    fn take_in<T: Copy>(&mut self, samples: &[T], channels: usize, to_f32: impl Fn(T) -> f32) {
-        let ring = &mut self.ring;
-        let (mut pushed, mut full) = (0_u32, false);
-        let mut push = |frame: [f32; 2]| {
-            pushed += 1;
-            full |= ring.push(frame).is_err();
-        };
-        for frame in samples.chunks_exact(channels.max(1)) {
-            let left = to_f32(frame[0]);
-            let right = frame.get(1).map_or(left, |right| to_f32(*right));
-            let frame = [left, right].map(|sample| if sample.is_finite() { sample } else { 0.0 });
-            match &mut self.converter {
-                Some(converter) => converter.push(frame, &mut push),
-                None => push(frame),
-            }
-        }
-        // SYNC: pairs with the load in `MicrophoneInput::read`; a number that stands for itself.
-        self.shared.largest_push.fetch_max(pushed, Ordering::Relaxed);
-        if full {
-            self.shared.overruns.fetch_add(1, Ordering::Relaxed);
-        }
-    }
-
-    /// The flag that tells the control side that the stream is dead.
-    pub(crate) fn lost(&self) -> Arc<AtomicBool> {
-        Arc::clone(&self.shared.lost)
-    }
-}
-
-impl InputTap {
-    pub(crate) fn lost(&self) -> Arc<AtomicBool> {
-        Arc::clone(&self.shared.lost)
-    }
-}
+/// Fade at the start of a stream: some devices begin with a click.
+const START_FADE_MS: u32 = 50;
 
 /// The microphone as the renderer sees it, with or without a stream behind it.
 pub(crate) struct MicrophoneInput {
@@ -104,6 +36,9 @@ pub(crate) struct MicrophoneInput {
     residue: Residue,
     last: [f32; 2],
     fade_frames: u32,
+    start_fade_frames: u32,
+    /// The stream was heard before: a further start is short.
+    started: bool,
     fifo_frames: usize,
     spare_pushes: usize,
     underruns: u64,
@@ -111,7 +46,7 @@ pub(crate) struct MicrophoneInput {
 }
 
 impl MicrophoneInput {
-    pub(crate) fn new(fade_frames: u32) -> Self {
+    pub(crate) fn new(fade_frames: u32, sample_rate: u32) -> Self {
         Self {
             tap: None,
             running: false,
@@ -119,6 +54,8 @@ impl MicrophoneInput {
             residue: Residue::default(),
             last: [0.0; 2],
             fade_frames,
+            start_fade_frames: frames_in_ms(START_FADE_MS, sample_rate),
+            started: false,
             fifo_frames: 0,
             spare_pushes: 0,
             underruns: 0,
@@ -129,29 +66,30 @@ impl MicrophoneInput {
     /// Takes another stream, or none; the old sound fades. Gives the old end back.
     pub(crate) fn replace(&mut self, tap: Option<Box<InputTap>>) -> Option<Box<InputTap>> {
         self.halt(self.fade_frames);
-        (self.fifo_frames, self.spare_pushes) = (0, 0);
+        (self.fifo_frames, self.spare_pushes, self.started) = (0, 0, false);
         if let Some(old) = &self.tap {
-            self.overruns += old.shared.overruns.load(Ordering::Relaxed);
+            self.overruns += old.overruns();
         }
         std::mem::replace(&mut self.tap, tap)
     }
 
     pub(crate) fn stats(&self) -> InputStats {
-        let full = self.tap.as_ref().map_or(0, |tap| tap.shared.overruns.load(Ordering::Relaxed));
+        let full = self.tap.as_ref().map_or(0, |tap| tap.overruns());
         InputStats {
             fifo_frames: count32(self.fifo_frames),
             underruns: self.underruns,
             overruns: self.overruns + full,
+            drift_ppm: self.tap.as_ref().and_then(|tap| tap.drift_ppm()).map(sample),
         }
     }
 
-    /// Fills one block: frames of the stream, silence where there are none.
-    pub(crate) fn read(&mut self, left: &mut [f32], right: &mut [f32]) {
+    /// Fills one block at `now_ns` on the engine's clock: frames of the stream, silence where there are none.
+    pub(crate) fn read(&mut self, left: &mut [f32], right: &mut [f32], now_ns: u64) {
         let wanted = left.len();
         let mut taken = 0;
         if let Some(mut tap) = self.tap.take() {
-            taken = self.take(&mut tap, left, right);
-            self.fifo_frames = tap.ring.slots();
+            taken = self.take(&mut tap, left, right, now_ns);
+            self.fifo_frames = tap.waiting();
             self.tap = Some(tap);
         }
         for frame in 0..taken {
@@ -172,33 +110,27 @@ impl MicrophoneInput {
         }
     }
 
-    /// Copies out as many frames as there are and are wanted; none before the FIFO holds what both block sizes need.
-    fn take(&mut self, tap: &mut InputTap, left: &mut [f32], right: &mut [f32]) -> usize {
-        // SYNC: pairs with the `fetch_max` in `InputFeed::push`; a number that stands for itself.
-        let push = size(tap.shared.largest_push.load(Ordering::Relaxed));
-        let target = push * (1 + self.spare_pushes) + left.len();
-        let available = tap.ring.slots();
+    /// Takes as many frames as there are and are wanted; none before the FIFO holds what both block sizes need.
+    fn take(&mut self, tap: &mut InputTap, left: &mut [f32], right: &mut [f32], now_ns: u64) -> usize {
+        let mut level = tap.level(left.len(), self.spare_pushes, now_ns);
+        // A renderer that was held up for a moment catches up by itself: only what goes beyond 10 ms more is dropped.
+        let most = 2.0 * level.target + real(level.push) + real(size(self.fade_frames));
+        if self.running && level.present > most {
+            self.overruns += 1;
+            self.halt(SLIP_FADE_FRAMES);
+        }
         if !self.running {
-            if push == 0 || available < target {
+            if level.push == 0 || level.present < level.target {
                 return 0;
             }
-            self.running = true;
+            tap.skip(level.present - level.target);
+            level.present = level.target;
+            let fade = if self.started { self.fade_frames } else { self.start_fade_frames };
+            (self.running, self.started) = (true, true);
             self.level.jump(0.0);
-            self.level.aim(1.0, self.fade_frames);
-            skip(tap, available - target);
-        } else if available > 2 * target + push + size(self.fade_frames) {
-            // A renderer that was held up for a moment catches up by itself: only what goes beyond 10 ms more is dropped.
-            self.overruns += 1;
-            skip(tap, available - target);
-            let next = tap.ring.peek().map_or([0.0; 2], |frame| *frame);
-            self.residue.start([self.last[0] - next[0], self.last[1] - next[1]], SLIP_FADE_FRAMES);
+            self.level.aim(1.0, fade);
         }
-        let count = left.len().min(tap.ring.slots());
-        let Ok(chunk) = tap.ring.read_chunk(count) else { return 0 };
-        for ((left, right), frame) in left.iter_mut().zip(right).zip(chunk) {
-            [*left, *right] = frame;
-        }
-        count
+        tap.fill(left, right, level, now_ns)
     }
 
     fn halt(&mut self, fade_frames: u32) {
@@ -207,102 +139,149 @@ impl MicrophoneInput {
     }
 }
 
-/// Drops the oldest frames.
-fn skip(tap: &mut InputTap, frames: usize) {
-    if let Ok(chunk) = tap.ring.read_chunk(frames.min(tap.ring.slots())) {
-        chunk.commit_all();
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::simulation::{Random, sine_error_db};
     use super::*;
-    use crate::number::{real, sample};
+    use crate::backend::InputStream;
 
-    fn sine(from: usize, frames: usize) -> Vec<f32> {
-        (from..from + frames)
-            .flat_map(|frame| {
-                let value = sample(0.5 * (std::f64::consts::TAU * real(frame) / 48.0).sin());
-                [value, -value]
-            })
-            .collect()
-    }
-
-    /// Plays a device that delivers `push` frames against a renderer that takes `pull`, and gives what was rendered.
-    fn play(
+    /// What plays into what.
+    #[derive(Clone, Copy)]
+    struct Devices {
+        /// Rate of the input device in Hz, nominally; the renderer's is 48 kHz.
+        rate: u32,
+        shares_clock: bool,
+        /// How much faster its clock is than it says.
+        ppm: f64,
         push: usize,
         pull: usize,
-        skew: impl Fn(usize) -> usize,
-        seconds: usize,
-    ) -> (Vec<f32>, InputStats) {
-        let (mut feed, tap) = fifo(48_000, 48_000);
-        let mut microphone = MicrophoneInput::new(480);
-        microphone.replace(Some(Box::new(tap)));
-        let (mut pushed, mut pulled, mut out) = (0, 0, Vec::new());
-        while pulled < seconds * 48_000 {
-            while pushed <= skew(pulled) {
-                feed.push(&sine(pushed, push), 2, |value| value);
-                pushed += push;
-            }
-            let (mut left, mut right) = (vec![0.0; pull], vec![0.0; pull]);
-            microphone.read(&mut left, &mut right);
-            pulled += pull;
-            out.extend(left);
+    }
+
+    const ONE_CLOCK: Devices = Devices { rate: 48_000, shares_clock: true, ppm: 0.0, push: 256, pull: 256 };
+
+    impl Devices {
+        fn stream(self) -> InputStream {
+            InputStream { name: "simulated".into(), sample_rate: self.rate, shares_clock: self.shares_clock }
         }
-        (out, microphone.stats())
+
+        /// Plays a sine of a thousandth of the device's real second, and its negative on the right, for so many seconds;
+        /// each delivery comes up to `late_ms` too late. Gives what was rendered on the left.
+        fn play(self, seconds: usize, late_ms: f64) -> (Vec<f32>, InputStats) {
+            let (mut feed, tap) = fifo(&self.stream(), 48_000);
+            let mut microphone = MicrophoneInput::new(480, 48_000);
+            microphone.replace(Some(Box::new(tap)));
+            let rate = f64::from(self.rate) * (1.0 + self.ppm * 1e-6);
+            let mut random = Random::new(3);
+            let (mut pushed, mut pulled, mut out) = (0_usize, 0_usize, Vec::new());
+            let (mut left, mut right) = (vec![0.0; self.pull], vec![0.0; self.pull]);
+            let mut arrival = 0.0;
+            while pulled < seconds * 48_000 {
+                let now = real(pulled) / 48_000.0;
+                while arrival <= now {
+                    let frames: Vec<f32> = (pushed..pushed + self.push)
+                        .flat_map(|frame| {
+                            let value =
+                                sample(0.5 * (std::f64::consts::TAU * 1000.0 * real(frame) / rate).sin());
+                            [value, -value]
+                        })
+                        .collect();
+                    feed.push(&frames, 2, 0, to_ns(real(pushed) / rate), |value| value);
+                    pushed += self.push;
+                    arrival = real(pushed) / rate + random.unit() * late_ms * 1e-3;
+                }
+                crate::gate::guarded(|| microphone.read(&mut left, &mut right, to_ns(now)));
+                assert!(left.iter().zip(&right).all(|(left, right)| (left + right).abs() < 1e-6));
+                pulled += self.pull;
+                out.extend_from_slice(&left);
+            }
+            (out, microphone.stats())
+        }
+    }
+
+    fn to_ns(seconds: f64) -> u64 {
+        crate::number::whole((seconds + 1.0) * 1e9)
     }
 
     #[test]
     fn different_block_sizes_on_one_clock_never_slip() {
         for (push, pull) in [(256, 256), (1024, 64), (64, 1024), (480, 333), (1, 4096), (4096, 1)] {
-            let (out, stats) = play(push, pull, |pulled| pulled, 2);
-            assert_eq!((stats.underruns, stats.overruns), (0, 0), "{push} into {pull}");
+            let (out, stats) = Devices { push, pull, ..ONE_CLOCK }.play(2, 0.0);
+            assert_eq!(
+                (stats.underruns, stats.overruns, stats.drift_ppm),
+                (0, 0, None),
+                "{push} into {pull}"
+            );
             assert!(out[48_000..].iter().any(|value| *value > 0.49), "{push} into {pull}");
         }
     }
 
     #[test]
-    fn a_slow_device_runs_dry_and_a_fast_one_over_without_a_click() {
-        let (slow, dry) = play(256, 256, |pulled| pulled / 20 * 19, 4);
+    fn a_device_that_isnt_matched_runs_dry_or_over_without_a_click() {
+        let (slow, dry) = Devices { ppm: -50_000.0, ..ONE_CLOCK }.play(4, 0.0);
         assert!(dry.underruns > 0 && dry.overruns == 0, "{dry:?}");
-        let (fast, over) = play(256, 256, |pulled| pulled / 20 * 21, 4);
+        let (fast, over) = Devices { ppm: 50_000.0, ..ONE_CLOCK }.play(4, 0.0);
         assert!(over.overruns > 0 && over.underruns == 0, "{over:?}");
-        // The sine's own steepest step is 0.5·2π/48 = 0.0654; a fade over 64 frames adds at most 1/64.
+        // The sine's own steepest step is 0.5·2π/45.6 = 0.0689; a fade over 64 frames adds at most 1/64.
         for out in [slow, fast] {
             let step = out.windows(2).map(|pair| (pair[1] - pair[0]).abs()).fold(0.0, f32::max);
-            assert!(step < 0.0654 + 1.0 / 64.0 + 0.001, "{step}");
+            assert!(step < 0.0689 + 1.0 / 64.0 + 0.001, "{step}");
         }
     }
 
     #[test]
-    fn a_device_at_another_rate_keeps_its_pitch() {
-        let (mut feed, tap) = fifo(16_000, 48_000);
-        let mut microphone = MicrophoneInput::new(480);
-        microphone.replace(Some(Box::new(tap)));
-        let mut out = Vec::new();
-        for block in 0..200 {
-            // 160 frames at 16 kHz are 480 at 48 kHz; 48 samples a period make 333.3 Hz at 16 kHz.
-            feed.push(&sine(block * 160, 160), 2, |value| value);
-            let (mut left, mut right) = (vec![0.0; 480], vec![0.0; 480]);
-            microphone.read(&mut left, &mut right);
-            out.extend(left);
+    fn two_clocks_are_matched() {
+        for (rate, ppm, push, pull) in [
+            (48_000, 300.0, 256, 256),
+            (48_000, -300.0, 1024, 64),
+            (16_000, 300.0, 160, 480),
+            (44_100, -300.0, 441, 256),
+        ] {
+            let devices = Devices { rate, shares_clock: false, ppm, push, pull };
+            let (out, stats) = devices.play(32, 1.0);
+            let seen = stats.drift_ppm.expect("it's matched");
+            // Over a tenth of a second, so that the last ppm of the ratio's wandering is no error of the sine's.
+            let error = sine_error_db(&out[out.len() - 4800..], 1000.0, 48_000.0);
+            println!("{rate} Hz {ppm} ppm, {push} into {pull}: {seen:.2} ppm, {error:.1} dB, {stats:?}");
+            assert_eq!((stats.underruns, stats.overruns), (0, 0), "{rate} {ppm}");
+            assert!((f64::from(seen) - ppm).abs() < 2.0, "{rate} {ppm}: {seen}");
+            assert!(error < -100.0, "{rate} {ppm}: {error} dB");
         }
-        let settled = &out[48_000..];
-        let crossings = settled.windows(2).filter(|pair| pair[0] < 0.0 && pair[1] >= 0.0).count();
-        assert!((332..=335).contains(&crossings), "{crossings}");
+    }
+
+    #[test]
+    fn a_matched_device_begins_softly() {
+        let (out, _) = Devices { shares_clock: false, ..ONE_CLOCK }.play(1, 0.0);
+        let begin = out.iter().position(|value| *value != 0.0).expect("it is heard");
+        // 50 ms are 2,400 frames: after a tenth of them, at most a tenth of the level.
+        assert!(out[begin..begin + 240].iter().all(|value| value.abs() < 0.051));
+        assert!(out[begin + 2400..].iter().any(|value| *value > 0.49));
     }
 
     #[test]
     fn a_stream_that_is_taken_away_fades() {
-        let (mut feed, tap) = fifo(48_000, 48_000);
-        let mut microphone = MicrophoneInput::new(480);
+        let (mut feed, tap) = fifo(&ONE_CLOCK.stream(), 48_000);
+        let mut microphone = MicrophoneInput::new(480, 48_000);
         microphone.replace(Some(Box::new(tap)));
-        feed.push(&sine(0, 4096), 2, |value| value);
-        let (mut left, mut right) = (vec![0.0; 2000], vec![0.0; 2000]);
-        microphone.read(&mut left, &mut right);
-        let last = left[1999];
+        feed.push(&[0.4; 2 * 8192], 2, 0, 0, |value| value);
+        let (mut left, mut right) = (vec![0.0; 3000], vec![0.0; 3000]);
+        feed.push(&[0.4; 2 * 8192], 2, 0, 0, |value| value);
+        microphone.read(&mut left, &mut right, 0);
+        assert_eq!(left[2999], 0.4);
         assert!(microphone.replace(None).is_some());
-        microphone.read(&mut left, &mut right);
-        assert!((left[0] - last).abs() < 0.002 && left[481..].iter().all(|value| *value == 0.0));
+        microphone.read(&mut left, &mut right, 0);
+        assert!((left[0] - 0.4).abs() < 0.002 && left[481..].iter().all(|value| *value == 0.0));
+    }
+
+    #[test]
+    fn a_pair_of_many_channels_is_taken() {
+        let (mut feed, tap) = fifo(&ONE_CLOCK.stream(), 48_000);
+        let mut microphone = MicrophoneInput::new(0, 48_000);
+        microphone.replace(Some(Box::new(tap)));
+        let four: Vec<f32> = (0..4 * 8000).map(|index| [0.1, 0.2, 0.3, 0.4][index % 4]).collect();
+        feed.push(&four, 4, 2, 0, |value| value);
+        feed.push(&four, 4, 2, 0, |value| value);
+        let (mut left, mut right) = (vec![0.0; 3000], vec![0.0; 3000]);
+        microphone.read(&mut left, &mut right, 0);
+        assert_eq!((left[2999], right[2999]), (0.3, 0.4));
     }
 }

@@ -88,7 +88,7 @@ impl Renderer {
             commands,
             trash: Trash::new(garbage),
             projects: Vec::with_capacity(MAX_PROJECTS * 2),
-            input: MicrophoneInput::new(fade_frames),
+            input: MicrophoneInput::new(fade_frames, config.sample_rate),
             work: Workspace::new(),
             delay: Delay::new(config.nominal_frames),
             guard: Guard::new(&config.limits, config.sample_rate, fade_frames),
@@ -119,7 +119,18 @@ impl Renderer {
         input: Option<&[&[f32]]>,
         mut sink: impl FnMut(usize, &[f32], &[f32]),
     ) {
-        guarded(|| self.run(frames, input, &mut sink));
+        guarded(|| self.run(frames, input, None, &mut sink));
+    }
+
+    /// The same with the input stream's FIFO, for a device that says when this callback was to come, in nanoseconds on
+    /// the engine's clock: two clocks are then compared without the jitter of the callbacks.
+    pub(crate) fn render_at(
+        &mut self,
+        due_ns: u64,
+        frames: usize,
+        mut sink: impl FnMut(usize, &[f32], &[f32]),
+    ) {
+        guarded(|| self.run(frames, None, Some(due_ns), &mut sink));
     }
 
     /// Waits until the children have answered everything, or the deadline on the ring's clock has come. For backends
@@ -130,8 +141,15 @@ impl Renderer {
         }
     }
 
-    fn run(&mut self, frames: usize, input: Option<&[&[f32]]>, sink: &mut impl FnMut(usize, &[f32], &[f32])) {
+    fn run(
+        &mut self,
+        frames: usize,
+        input: Option<&[&[f32]]>,
+        due_ns: Option<u64>,
+        sink: &mut impl FnMut(usize, &[f32], &[f32]),
+    ) {
         let began_ns = (self.clock)();
+        let due_ns = due_ns.unwrap_or(began_ns);
         self.obey();
         self.callbacks += 1;
         self.largest_callback = self.largest_callback.max(count32(frames));
@@ -140,7 +158,7 @@ impl Renderer {
         while done < frames {
             let part = (frames - done).min(size(MAX_FRAMES));
             let reach = self.delay.reach(self.position, part, grown_from.take(), self.fade_frames);
-            self.take_input(input, done, part);
+            self.take_input(input, done, part, due_ns);
             self.part(&reach, began_ns.saturating_add(self.patience_ns(done + part)));
             let [left, right] = self.work.mix.part(part);
             sink(done, left, right);
@@ -189,7 +207,7 @@ impl Renderer {
         whole(real64(nanoseconds(position(frames), self.sample_rate)) * self.wait_share)
     }
 
-    fn take_input(&mut self, input: Option<&[&[f32]]>, done: usize, part: usize) {
+    fn take_input(&mut self, input: Option<&[&[f32]]>, done: usize, part: usize, due_ns: u64) {
         let [left, right] = self.work.microphone.part_mut(part);
         match input {
             Some(channels) => {
@@ -201,7 +219,7 @@ impl Renderer {
                     }
                 }
             }
-            None => self.input.read(left, right),
+            None => self.input.read(left, right, due_ns),
         }
     }
 

@@ -1,79 +1,17 @@
-//! Fixed-ratio sample rate conversion: for a file as a whole, and for a stream that runs at another rate.
+//! Sample rate conversion of a file as a whole. A stream's is in `input`.
 
 use rubato::audioadapter_buffers::direct::InterleavedSlice;
-use rubato::{
-    Async, Fft, FixedAsync, FixedSync, Resampler, SincInterpolationParameters, SincInterpolationType,
-    WindowFunction,
-};
+use rubato::{Fft, FixedSync, Resampler};
 
 use crate::number::{real, size, whole};
 
 const CHANNELS: usize = 2;
-
-/// Frames that a stream's converter takes at once: small, since they wait until they are complete.
-const STREAM_CHUNK: usize = 64;
-
-/// Length of the stream converter's filter in input frames; half of it is its delay. 128 with the steep window keeps
-/// aliases below −100 dB up to about 0.9 of the band, for a few percent of a core.
-const STREAM_SINC: usize = 128;
 
 /// Frames per step of the file converter.
 const FILE_CHUNK: usize = 1024;
 
 /// Longest stretch, in input frames, that is repeated on either side of a loop so that the filter sees across the seam.
 const SEAM: usize = 4096;
-
-/// Converts stereo frames that come in pieces of any size. Doesn't allocate once made.
-pub(crate) struct StreamConverter {
-    resampler: Async<f32>,
-    input: Vec<f32>,
-    filled: usize,
-    output: Vec<f32>,
-}
-
-impl StreamConverter {
-    /// `None` if the rates are equal or no converter can be made for them (a rate of 0, a ratio beyond 1:256).
-    pub(crate) fn new(from_rate: u32, to_rate: u32) -> Option<Self> {
-        if from_rate == to_rate || from_rate == 0 || to_rate == 0 {
-            return None;
-        }
-        let parameters = SincInterpolationParameters {
-            sinc_len: STREAM_SINC,
-            f_cutoff: None,
-            oversampling_factor: 256,
-            interpolation: SincInterpolationType::Quadratic,
-            window: WindowFunction::BlackmanHarris2,
-        };
-        let ratio = f64::from(to_rate) / f64::from(from_rate);
-        let resampler =
-            Async::new_sinc(ratio, 1.0, &parameters, STREAM_CHUNK, CHANNELS, FixedAsync::Input).ok()?;
-        let output = vec![0.0; resampler.output_frames_max() * CHANNELS];
-        Some(Self { resampler, input: vec![0.0; STREAM_CHUNK * CHANNELS], filled: 0, output })
-    }
-
-    /// Takes one frame; hands converted frames to `sink` whenever a chunk is complete.
-    pub(crate) fn push(&mut self, frame: [f32; 2], mut sink: impl FnMut([f32; 2])) {
-        let at = self.filled * CHANNELS;
-        self.input[at..at + CHANNELS].copy_from_slice(&frame);
-        self.filled += 1;
-        if self.filled < STREAM_CHUNK {
-            return;
-        }
-        self.filled = 0;
-        let room = self.output.len() / CHANNELS;
-        let (Ok(input), Ok(mut output)) = (
-            InterleavedSlice::new(&self.input[..], CHANNELS, STREAM_CHUNK),
-            InterleavedSlice::new_mut(&mut self.output[..], CHANNELS, room),
-        ) else {
-            return;
-        };
-        if let Ok((_, made)) = self.resampler.process_into_buffer(&input, &mut output, None) {
-            self.output[..made * CHANNELS]
-                .chunks_exact(CHANNELS)
-                .for_each(|frame| sink([frame[0], frame[1]]));
-        }
-    }
-}
 
 /// Converts a loop as a whole, so that its end still fits its beginning: the filter sees the frames of the other end. The
 /// result has the nearest whole number of frames. `None` if no converter can be made for these rates.
@@ -167,25 +105,5 @@ mod tests {
         assert_eq!(looped.len(), 5);
         assert!(convert_loop(&[[0.0; 2]], 0, 48_000).is_none());
         assert_eq!(convert_loop(&[[0.25; 2]], 48_000, 48_000), Some(vec![[0.25; 2]]));
-    }
-
-    #[test]
-    fn a_stream_keeps_its_pitch_and_level() {
-        let mut converter = StreamConverter::new(16_000, 48_000).expect("the rates are ordinary");
-        let mut out = Vec::new();
-        for frame in sine(1000.0, 16_000.0, 16_000) {
-            converter.push(frame, |frame| out.push(f64::from(frame[0])));
-        }
-        assert!((47_400..=48_000).contains(&out.len()), "{}", out.len());
-        let settled = &out[4800..43_200];
-        let crossings = settled.windows(2).filter(|pair| pair[0] < 0.0 && pair[1] >= 0.0).count();
-        assert!((799..=801).contains(&crossings), "{crossings}");
-        let rms = (settled.iter().map(|value| value * value).sum::<f64>() / real(settled.len())).sqrt();
-        assert!((20.0 * (rms * 2.0 * 2.0_f64.sqrt().recip() / 0.5).log10()).abs() < 0.05, "{rms}");
-    }
-
-    #[test]
-    fn equal_rates_need_no_converter() {
-        assert!(StreamConverter::new(48_000, 48_000).is_none() && StreamConverter::new(0, 48_000).is_none());
     }
 }

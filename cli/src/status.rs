@@ -52,6 +52,12 @@ fn print_session(session: &SessionStatus) {
         if let Some(reason) = &stats.mode_reason {
             println!("            {reason}");
         }
+        if let Some(drift) = &stats.drift {
+            println!(
+                "  Clocks    the microphone's is {:+.1} ppm off the output's, matched over {} frames",
+                drift.ppm, drift.buffer_frames
+            );
+        }
         println!(
             "  Levels    in {}, out {}; load {:.1} %, {} late of {} blocks",
             decibels(stats.input.rms[0].max(stats.input.rms[1])),

@@ -263,6 +263,15 @@ pub struct Load {
     pub p99: f32,
 }
 
+/// Two clocks: the input is resampled by a ratio that follows the difference.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Drift {
+    /// By how much the input's clock is faster than the output's, in parts per million.
+    pub ppm: f32,
+    /// Frames that wait between them, at the session's rate.
+    pub buffer_frames: u32,
+}
+
 /// Everything measured about a project.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Stats {
@@ -297,6 +306,9 @@ pub struct Stats {
     pub output: Levels,
     /// From the microphone to the loudspeaker.
     pub latency: Latency,
+    /// How the microphone's clock is matched to the output's; absent while it is closed, and where the two have one clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drift: Option<Drift>,
     /// The devices.
     pub devices: AudioDevices,
     /// Where the input comes from.

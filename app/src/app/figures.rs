@@ -11,7 +11,7 @@ use wavecraft_companion_protocol::{
         OscilloscopeFrame, OscilloscopeTriggerMode,
     },
     control::{self, ChildLog, LogStream},
-    session::{AudioDevices, Guard, LateBlocks, Latency, Levels, Load, Mode, Source, State, Stats},
+    session::{AudioDevices, Drift, Guard, LateBlocks, Latency, Levels, Load, Mode, Source, State, Stats},
 };
 
 /// Figures that are sent unasked go out so often.
@@ -240,6 +240,11 @@ fn stats(session: &Session, opened: &Opened, snapshot: &ProjectSnapshot, limitin
             processor: session.latency_frames,
             output_device: parts.output_device_frames,
         },
+        drift: engine
+            .input
+            .drift_ppm
+            .filter(|_| microphone)
+            .map(|ppm| Drift { ppm, buffer_frames: parts.input_fifo_frames }),
         devices: opened.devices(),
         source: session.source.name(),
         mode: match snapshot.mode {

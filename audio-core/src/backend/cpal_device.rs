@@ -3,6 +3,7 @@
 mod format;
 mod host;
 mod list;
+mod moment;
 mod stream;
 mod teller;
 
@@ -12,7 +13,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
-use cpal::traits::StreamTrait;
+use cpal::traits::{DeviceTrait, StreamTrait};
 use cpal::{BufferSize, ErrorKind, SampleFormat, StreamConfig};
 
 use self::host::SoundHost;
@@ -129,13 +130,18 @@ impl Backend for CpalDevice {
         self.returned.take()?.recv_timeout(RETURN_LIMIT).ok()
     }
 
-    fn open_input(&mut self, make_feed: &mut dyn FnMut(u32) -> InputFeed) -> Result<InputStream, AudioError> {
+    fn open_input(
+        &mut self,
+        make_feed: &mut dyn FnMut(&InputStream) -> InputFeed,
+    ) -> Result<InputStream, AudioError> {
         let device = self.host.input(self.request.input.as_ref())?;
         let name = host::shown_name(&device);
         let format =
             format::for_input(&device, self.config.sample_rate).map_err(|error| no_input(&name, &error))?;
         let config = format::config(&format, self.asked_frames());
-        let feed = make_feed(config.sample_rate);
+        let shares_clock = self.host.has_one_clock() || device.id().ok() == self.device.id().ok();
+        let opened = InputStream { name: name.clone(), sample_rate: config.sample_rate, shares_clock };
+        let feed = make_feed(&opened);
         let (lost, teller) = (feed.lost(), self.teller());
         let on_error = {
             let teller = Arc::clone(&teller);
@@ -152,7 +158,7 @@ impl Backend for CpalDevice {
             .and_then(|stream| stream.play().map(|()| stream))
             .map_err(|error| no_input(&name, &error))?;
         self.input = Some(Running { stream, teller });
-        Ok(InputStream { name, sample_rate: config.sample_rate })
+        Ok(opened)
     }
 
     fn close_input(&mut self) {

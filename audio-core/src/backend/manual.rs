@@ -118,9 +118,17 @@ impl Backend for Manual {
     }
 
     /// The input comes with each step: nothing is to be opened.
-    fn open_input(&mut self, make_feed: &mut dyn FnMut(u32) -> InputFeed) -> Result<InputStream, AudioError> {
-        drop(make_feed(self.settings.sample_rate));
-        Ok(InputStream { name: "manual".to_owned(), sample_rate: self.settings.sample_rate })
+    fn open_input(
+        &mut self,
+        make_feed: &mut dyn FnMut(&InputStream) -> InputFeed,
+    ) -> Result<InputStream, AudioError> {
+        let stream = InputStream {
+            name: "manual".to_owned(),
+            sample_rate: self.settings.sample_rate,
+            shares_clock: true,
+        };
+        drop(make_feed(&stream));
+        Ok(stream)
     }
 
     fn close_input(&mut self) {}

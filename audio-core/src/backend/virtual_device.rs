@@ -78,9 +78,17 @@ impl Backend for VirtualDevice {
     }
 
     /// The renderer takes an input without frames for silence: nothing is to be opened.
-    fn open_input(&mut self, make_feed: &mut dyn FnMut(u32) -> InputFeed) -> Result<InputStream, AudioError> {
-        drop(make_feed(self.sample_rate));
-        Ok(InputStream { name: "Virtual input (silence)".to_owned(), sample_rate: self.sample_rate })
+    fn open_input(
+        &mut self,
+        make_feed: &mut dyn FnMut(&InputStream) -> InputFeed,
+    ) -> Result<InputStream, AudioError> {
+        let stream = InputStream {
+            name: "Virtual input (silence)".to_owned(),
+            sample_rate: self.sample_rate,
+            shares_clock: true,
+        };
+        drop(make_feed(&stream));
+        Ok(stream)
     }
 
     fn close_input(&mut self) {}

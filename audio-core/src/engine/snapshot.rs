@@ -184,14 +184,17 @@ pub struct GuardState {
 }
 
 /// The way from the input device to the engine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct InputStats {
-    /// Frames waiting between the input device and the engine, at the last callback.
+    /// Frames waiting between the input device and the engine, at the last callback, at the session's rate.
     pub fifo_frames: u32,
     /// Times the engine found too few frames: silence was put in.
     pub underruns: u64,
     /// Times there were too many frames: the oldest were dropped.
     pub overruns: u64,
+    /// By how much the input device's clock is faster than the output's, in parts per million, where it is another and
+    /// its frames are resampled.
+    pub drift_ppm: Option<f32>,
 }
 
 /// The engine as a whole, as of its last callback.

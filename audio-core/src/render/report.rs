@@ -6,7 +6,7 @@ use crate::engine::snapshot::{
 use crate::engine::telemetry::{Latest, Pack, Unpack};
 
 const PROJECT_WORDS: usize = 28;
-const ENGINE_WORDS: usize = 15;
+const ENGINE_WORDS: usize = 16;
 
 /// A generation is 32 bits; this says that there is none.
 const NO_GENERATION: u64 = u64::MAX;
@@ -114,6 +114,8 @@ impl EngineReport {
             .u32(stats.input.fifo_frames)
             .u64(stats.input.underruns)
             .u64(stats.input.overruns)
+            // A drift is finite: NaN says that there is none.
+            .pair([stats.input.drift_ppm.unwrap_or(f32::NAN), 0.0])
             .u64(stats.leaked);
         self.0.write(pack.words());
     }
@@ -134,7 +136,12 @@ impl EngineReport {
                 limited_frames: unpack.u64(),
                 howl_muted: unpack.bool(),
             },
-            input: InputStats { fifo_frames: unpack.u32(), underruns: unpack.u64(), overruns: unpack.u64() },
+            input: InputStats {
+                fifo_frames: unpack.u32(),
+                underruns: unpack.u64(),
+                overruns: unpack.u64(),
+                drift_ppm: Some(unpack.pair()[0]).filter(|ppm| !ppm.is_nan()),
+            },
             leaked: unpack.u64(),
         }
     }
@@ -218,11 +225,14 @@ mod tests {
             device_xruns: 0,
             output: Meter { peak: [0.1, 0.2], rms: [0.3, 0.4] },
             guard: GuardState { limiter_gain: 0.5, limited_frames: 5, howl_muted: true },
-            input: InputStats { fifo_frames: 6, underruns: 7, overruns: 8 },
+            input: InputStats { fifo_frames: 6, underruns: 7, overruns: 8, drift_ppm: Some(-1.5) },
             leaked: 9,
         };
         let report = EngineReport::new();
         report.write(&sent);
         assert_eq!(report.read(), sent);
+        let without = EngineStats { input: InputStats { drift_ppm: None, ..sent.input }, ..sent };
+        report.write(&without);
+        assert_eq!(report.read(), without);
     }
 }

@@ -284,7 +284,10 @@ impl Backend for Burst {
     fn stop(&mut self) -> Option<Renderer> {
         self.0.stop()
     }
-    fn open_input(&mut self, make_feed: &mut dyn FnMut(u32) -> InputFeed) -> Result<InputStream, AudioError> {
+    fn open_input(
+        &mut self,
+        make_feed: &mut dyn FnMut(&InputStream) -> InputFeed,
+    ) -> Result<InputStream, AudioError> {
         self.0.open_input(make_feed)
     }
     fn close_input(&mut self) {

@@ -4,6 +4,9 @@ use cpal::traits::{DeviceTrait, HostTrait};
 
 use crate::audio::{AudioError, DeviceId};
 
+/// cpal's name of PipeWire.
+const PIPEWIRE: &str = "PipeWire";
+
 /// A sound system that has answered.
 pub(super) struct SoundHost {
     host: cpal::Host,
@@ -17,6 +20,12 @@ impl SoundHost {
 
     pub(super) fn name(&self) -> &'static str {
         self.host.id().name()
+    }
+
+    /// Whether all its streams run on one clock. PipeWire's do: its graph has one driver, and it resamples what other
+    /// devices give or take itself. Elsewhere each device has its own.
+    pub(super) fn has_one_clock(&self) -> bool {
+        self.name() == PIPEWIRE
     }
 
     pub(super) fn inner(&self) -> &cpal::Host {

@@ -9,9 +9,12 @@ use cpal::{
     Device, Error, ErrorKind, FromSample, I24, InputCallbackInfo, OutputCallbackInfo, Sample, SampleFormat,
     SizedSample, Stream, StreamConfig, U24,
 };
+use wavecraft_ring::clock::now_ns;
 
+use super::moment::Moments;
 use crate::backend::DeviceWords;
 use crate::input::InputFeed;
+use crate::number::{nanoseconds, position};
 use crate::render::Renderer;
 
 /// Lends the renderer to a stream's callback and sends it home when cpal drops the callback, which it does outside of
@@ -95,13 +98,15 @@ fn output_of<T: SizedSample + FromSample<f32>>(
     limit: Duration,
 ) -> Result<Stream, Error> {
     let channels = usize::from(config.channels).max(1);
+    let mut moments = Moments::default();
     let callback = move |data: &mut [T], info: &OutputCallbackInfo| {
         let time = info.timestamp();
         let latency = time.playback.saturating_duration_since(time.callback);
         store(&words.output_latency_ns, latency);
+        let due_ns = moments.place(time.playback.as_nanos(), now_ns());
         let frames = data.len() / channels;
         if let Some(renderer) = &mut lease.renderer {
-            renderer.render(frames, None, |offset, left, right| {
+            renderer.render_at(due_ns, frames, |offset, left, right| {
                 let part = &mut data[offset * channels..];
                 interleave(part, channels, left, right);
             });
@@ -122,10 +127,14 @@ where
     f32: FromSample<T>,
 {
     let channels = usize::from(config.channels).max(1);
+    let mut moments = Moments::default();
     let callback = move |data: &[T], info: &InputCallbackInfo| {
         let time = info.timestamp();
         store(&words.input_latency_ns, time.callback.saturating_duration_since(time.capture));
-        feed.push(data, channels, f32::from_sample);
+        // The timestamp is the first frame's.
+        let length_ns = nanoseconds(position(data.len() / channels), config.sample_rate);
+        let captured_ns = moments.place(time.capture.as_nanos() + u128::from(length_ns), now_ns());
+        feed.push(data, channels, 0, captured_ns, f32::from_sample);
     };
     device.build_input_stream(config, callback, on_error, Some(limit))
 }
