@@ -2,12 +2,14 @@
 
 mod attach;
 mod audio_side;
+mod device_watch;
 mod figures;
 mod lifecycle;
 mod menu_side;
 mod reasons;
 mod requests;
 
+use self::device_watch::Watch;
 use crate::{
     audio::Opened,
     connection::{ConnectionId, Outbox},
@@ -66,6 +68,7 @@ pub(crate) struct App {
     clients: BTreeMap<ConnectionId, Client>,
     sessions: BTreeMap<SessionId, Session>,
     audio: AudioSide,
+    watch: Watch,
     /// Counts the moments at which the last project went.
     idle_epoch: u64,
     quitting: bool,
@@ -117,6 +120,7 @@ impl App {
             clients: BTreeMap::new(),
             sessions: BTreeMap::new(),
             audio: AudioSide::default(),
+            watch: Watch::default(),
             idle_epoch: 0,
             quitting: false,
             stats_due: Instant::now(),
@@ -164,6 +168,8 @@ impl App {
             Event::ServerClosed(session) => self.server_closed(&session),
             Event::AudioOpened(result) => self.audio_opened(result),
             Event::Audio(event) => self.audio_event(event),
+            Event::OutputPrepared { wanted, result } => self.output_prepared(wanted, result),
+            Event::DevicesListed { list, asked_by } => self.devices_listed(list, asked_by),
             Event::FileRead { session, path, result, reply } => self.file_read(&session, path, result, reply),
             Event::ChildSaid { child, message, permit: _permit } => self.child_said(&child, message),
             Event::ChildWrote { child, stream, line, permit: _permit } => {

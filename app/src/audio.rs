@@ -1,26 +1,25 @@
 //! Opening the audio side, and what the rest of the app calls its parts.
 
-use crate::app::BackendChoice;
+use crate::{
+    app::BackendChoice,
+    devices::{self, Wanted},
+};
 use wavecraft_audio_core::{
-    Audio, AudioError, AudioEvent, BackendKind, DeviceId, DeviceInfo, InputState, StreamRequest, open,
+    Audio, AudioError, AudioEvent, BackendKind, DeviceInfo, DeviceList, InputState, StreamRequest, open,
 };
-use wavecraft_companion_protocol::{
-    control::{Device, DeviceList},
-    session::AudioDevices,
-    settings::Settings,
-};
+use wavecraft_companion_protocol::{control, session::AudioDevices, settings::Settings};
 
 /// A running audio side, and why it isn't the one that was asked for.
 pub(crate) struct Opened {
     /// The engine with its streams.
     pub audio: Audio,
+    /// What it was opened with.
+    pub using: StreamRequest,
+    /// It is the virtual device, as long as there is no other.
+    pub stands_in: bool,
     /// For a person: what is missing and what to do.
     pub notice: Option<String>,
 }
-
-/// What is asked of a device where the settings name no buffer size: 5.3 ms at 48 kHz, which ordinary machines hold.
-/// Sound servers' own choice would be some four times that.
-const BUFFER_FRAMES: u32 = 256;
 
 /// Opens what is asked for. Without a usable device it is the virtual one, which keeps projects, meters and pages going
 /// and makes no sound. Takes its time: call it where that hurts nobody.
@@ -32,30 +31,17 @@ pub(crate) fn open_audio(
     settings: &Settings,
     notify: impl Fn(AudioEvent) + Clone + Send + Sync + 'static,
 ) -> Result<Opened, AudioError> {
-    let request = StreamRequest {
-        input: settings.input.clone().map(DeviceId),
-        output: settings.output.clone().map(DeviceId),
-        sample_rate: settings.sample_rate,
-        buffer_frames: settings.buffer_frames.or(Some(BUFFER_FRAMES)),
-    };
-    if choice != BackendChoice::Virtual {
-        match open(BackendKind::Cpal, request.clone(), notify.clone()) {
-            Ok(audio) => return Ok(Opened { audio, notice: None }),
-            // A chosen device that is away: the default one, and it is said.
-            Err(error @ AudioError::UnknownDevice { .. }) => {
-                let default = StreamRequest { input: None, output: None, ..request.clone() };
-                if let Ok(audio) = open(BackendKind::Cpal, default, notify.clone()) {
-                    return Ok(Opened {
-                        audio,
-                        notice: Some(format!("{error}; using the system's default meanwhile")),
-                    });
-                }
-                return open_virtual(request, notify, Some(error));
-            }
-            Err(error) => return open_virtual(request, notify, Some(error)),
-        }
+    if choice == BackendChoice::Virtual {
+        return open_virtual(devices::asked(settings), notify, None);
     }
-    open_virtual(request, notify, None)
+    let Wanted { request, notice } = match list() {
+        Ok(list) => devices::wanted(settings, &list),
+        Err(error) => return open_virtual(devices::asked(settings), notify, Some(error)),
+    };
+    match open(BackendKind::Cpal, request.clone(), notify.clone()) {
+        Ok(audio) => Ok(Opened { audio, using: request, stands_in: false, notice }),
+        Err(error) => open_virtual(request, notify, Some(error)),
+    }
 }
 
 fn open_virtual(
@@ -63,12 +49,21 @@ fn open_virtual(
     notify: impl Fn(AudioEvent) + Send + Sync + 'static,
     because: Option<AudioError>,
 ) -> Result<Opened, AudioError> {
-    let request = StreamRequest { input: None, output: None, ..request };
-    let audio = open(BackendKind::Virtual, request, notify)?;
-    let notice = because.map(|error| {
-        format!("{error}. Until then the processor runs on a virtual device: meters and pages work, nothing is heard")
-    });
-    Ok(Opened { audio, notice })
+    let audio = open(BackendKind::Virtual, request.clone(), notify)?;
+    let notice = because.as_ref().map(|error| devices::nothing_heard(&error.to_string()));
+    Ok(Opened { audio, using: request, stands_in: because.is_some(), notice })
+}
+
+/// The system's devices. Takes a moment.
+///
+/// # Errors
+/// There is no sound system, or it has no output.
+pub(crate) fn list() -> Result<DeviceList, AudioError> {
+    let list = wavecraft_audio_core::devices()?;
+    if list.outputs.is_empty() {
+        return Err(AudioError::NoOutput { reason: "the sound system has no output device".into() });
+    }
+    Ok(list)
 }
 
 impl Opened {
@@ -81,33 +76,41 @@ impl Opened {
             InputState::Open { name, .. } => (Some(name), None),
             InputState::Failed(error) => (None, Some(error.to_string())),
         };
+        let buffer_frames =
+            if stream.buffer_frames == 0 { stream.delay_frames } else { stream.buffer_frames };
+        let unlike = |asked: Option<u32>, got: u32| asked.filter(|asked| *asked != got);
         AudioDevices {
             backend: stream.backend,
             input,
             output: (!is_virtual).then_some(stream.output_name),
             sample_rate: stream.sample_rate,
-            buffer_frames: if stream.buffer_frames == 0 { stream.delay_frames } else { stream.buffer_frames },
+            buffer_frames,
+            asked_sample_rate: unlike(self.using.sample_rate, stream.sample_rate),
+            asked_buffer_frames: unlike(self.using.buffer_frames, buffer_frames),
             notice: self.notice.clone().or(input_trouble),
         }
     }
 }
 
 /// The system's devices, as they are told.
-///
-/// # Errors
-/// There is no sound system.
-pub(crate) fn list_devices() -> Result<DeviceList, AudioError> {
-    let list = wavecraft_audio_core::devices()?;
+pub(crate) fn told(list: DeviceList) -> control::DeviceList {
     let tell = |devices: Vec<DeviceInfo>| devices.into_iter().map(device).collect();
-    Ok(DeviceList { inputs: tell(list.inputs), outputs: tell(list.outputs) })
+    control::DeviceList {
+        inputs: tell(list.inputs),
+        outputs: tell(list.outputs),
+        ..control::DeviceList::default()
+    }
 }
 
-fn device(device: DeviceInfo) -> Device {
-    Device {
+fn device(device: DeviceInfo) -> control::Device {
+    control::Device {
         id: device.id.0,
         name: device.name,
         channels: device.channels,
         sample_rate: device.sample_rate,
+        sample_rates: device.sample_rates,
+        buffer_frames: device.buffer_frames,
+        transport: device.transport,
         is_default: device.is_default,
     }
 }

@@ -1,14 +1,14 @@
 //! Everything that can happen to the app, in one closed list. [`crate::app::App::handle`] is the one place that
 //! acts on it.
 
-use crate::{child::ExitReason, connection::ConnectionId};
+use crate::{child::ExitReason, connection::ConnectionId, devices::Wanted};
 use serde_json::Value;
 use std::path::PathBuf;
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
-use wavecraft_audio_core::{AudioError, AudioEvent, AudioFile, FileError};
+use wavecraft_audio_core::{AudioError, AudioEvent, AudioFile, Backend, DeviceList, FileError};
 use wavecraft_companion_protocol::{
     child::FromChild,
-    control::LogStream,
+    control::{LogStream, SelectDevices},
     rpc::{Call, ErrorObject},
     session::{Mode, SourceName},
 };
@@ -76,6 +76,20 @@ pub(crate) enum Event {
     },
     /// The audio side noticed something.
     Audio(AudioEvent),
+    /// Another output is set up, or can't be.
+    OutputPrepared {
+        /// What it was to be.
+        wanted: Wanted,
+        /// The output, silent until the engine moves there.
+        result: Result<Box<dyn Backend>, AudioError>,
+    },
+    /// The system's devices.
+    DevicesListed {
+        /// All, or why there are none.
+        list: Result<DeviceList, AudioError>,
+        /// Who asked.
+        asked_by: ListedFor,
+    },
     /// A child said something on its socketpair.
     ChildSaid {
         /// Which child.
@@ -138,6 +152,16 @@ pub(crate) enum Event {
     Idle(u64),
     /// End everything.
     Quit,
+}
+
+/// Who wants the list of devices.
+pub(crate) enum ListedFor {
+    /// The app itself, from time to time.
+    Watch,
+    /// A call that gets it as its answer.
+    Call(Reply),
+    /// A call that chooses from it.
+    Select(SelectDevices, Reply),
 }
 
 /// What a child gets limited time for.

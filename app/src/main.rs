@@ -6,6 +6,7 @@ mod builds;
 mod child;
 mod connection;
 mod desktop;
+mod devices;
 mod event;
 mod executable;
 mod host;

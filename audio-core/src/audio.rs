@@ -42,11 +42,24 @@ pub fn open(
     notify: impl Fn(AudioEvent) + Send + Sync + 'static,
 ) -> Result<Audio, AudioError> {
     let notify: Notify = Arc::new(notify);
-    let backend: Box<dyn Backend> = match kind {
-        BackendKind::Cpal => Box::new(CpalDevice::choose(request, Arc::clone(&notify))?),
-        BackendKind::Virtual => Box::new(VirtualDevice::new(request.sample_rate, request.buffer_frames)),
-    };
+    let backend = prepare(kind, request, Arc::clone(&notify))?;
     Audio::start(backend, Limits::default(), notify)
+}
+
+/// Sets an output's stream up, silent: for [`Audio::start`] or [`Audio::move_to`]. Whoever has a running engine can do
+/// this on another thread meanwhile.
+///
+/// # Errors
+/// As [`open`].
+pub fn prepare(
+    kind: BackendKind,
+    request: StreamRequest,
+    notify: Notify,
+) -> Result<Box<dyn Backend>, AudioError> {
+    Ok(match kind {
+        BackendKind::Cpal => Box::new(CpalDevice::open(request, notify)?),
+        BackendKind::Virtual => Box::new(VirtualDevice::new(request.sample_rate, request.buffer_frames)),
+    })
 }
 
 /// Lists the input and output devices of the sound system in use.
@@ -57,6 +70,15 @@ pub fn devices() -> Result<DeviceList, AudioError> {
     cpal_device::devices()
 }
 
+/// Why an engine didn't move to another output.
+pub enum MoveError<B> {
+    /// The other output has another rate than the engine, which goes on where it is. Here is the output back: with it, a
+    /// new engine can be started.
+    OtherRate(B),
+    /// The engine is without an output and can't go on: the old one didn't give it back, or the new one refused it.
+    Stranded(AudioError),
+}
+
 /// A running engine with its streams: the control side, used from one thread.
 ///
 /// Everything about projects is [`Engine`]'s, reached by dereferencing. Dropping it fades out, stops the streams and
@@ -65,6 +87,8 @@ pub struct Audio<B: Backend = Box<dyn Backend>> {
     engine: Engine,
     backend: B,
     words: Arc<DeviceWords>,
+    /// Xruns of outputs before this one.
+    earlier_xruns: u64,
     notify: Notify,
     input: InputState,
     /// When the last source that asked for the microphone went, if it is still open.
@@ -93,6 +117,7 @@ impl<B: Backend> Audio<B> {
             engine,
             backend,
             words,
+            earlier_xruns: 0,
             notify,
             input: InputState::Closed,
             input_idle_since: None,
@@ -133,7 +158,8 @@ impl<B: Backend> Audio<B> {
     /// The engine's counters with the device's.
     #[must_use]
     pub fn stats(&self) -> EngineStats {
-        EngineStats { device_xruns: self.words.xruns.load(Ordering::Relaxed), ..self.engine.stats() }
+        let device_xruns = self.earlier_xruns + self.words.xruns.load(Ordering::Relaxed);
+        EngineStats { device_xruns, ..self.engine.stats() }
     }
 
     /// Frees what the renderer sent back, gathers what it measured, opens or closes the microphone as the sources ask,
@@ -146,6 +172,48 @@ impl<B: Backend> Audio<B> {
         if self.words.moved.swap(false, Ordering::Relaxed) {
             (self.notify)(AudioEvent::DeviceChanged);
         }
+    }
+
+    /// Whether the output in use has said that it is dead: [`AudioEvent::OutputLost`] may also come from one before it.
+    #[must_use]
+    pub fn output_lost(&self) -> bool {
+        // SYNC: pairs with the store in the cpal error callback; the flag carries no data.
+        self.words.output_lost.load(Ordering::Relaxed)
+    }
+
+    /// Goes on with another output: fades out, changes the stream, fades in. Projects and their children stay as they
+    /// are. The microphone is opened anew by [`poll`](Self::poll). Takes as long as the fade and the old stream's end,
+    /// some ten milliseconds; less than a second with a device that doesn't answer any more.
+    ///
+    /// # Errors
+    /// See [`MoveError`].
+    pub fn move_to(&mut self, backend: B) -> Result<(), MoveError<B>> {
+        let output = backend.output();
+        if output.sample_rate != self.engine.sample_rate() {
+            return Err(MoveError::OtherRate(backend));
+        }
+        if !self.output_lost() {
+            self.fade_out();
+        }
+        self.close_input();
+        self.input_tried = None;
+        let Some(renderer) = self.backend.stop() else {
+            let reason = "the device before it doesn't let go of the engine".to_owned();
+            return Err(MoveError::Stranded(AudioError::Refused { device: output.name, reason }));
+        };
+        self.earlier_xruns += self.words.xruns.load(Ordering::Relaxed);
+        self.words = backend.words();
+        self.engine.resume(output.buffer_frames);
+        self.backend = backend;
+        self.backend.start(renderer).map_err(MoveError::Stranded)
+    }
+
+    /// Takes another microphone, or other channels of it, from now on; `None` is the system's default. One that is open
+    /// is closed, and [`poll`](Self::poll) opens the other.
+    pub fn choose_input(&mut self, device: Option<DeviceId>, first_channel: u16) {
+        self.close_input();
+        self.input_tried = None;
+        self.backend.choose_input(device, first_channel);
     }
 
     /// The backend, to step a [`Manual`](crate::Manual) one.
@@ -205,6 +273,15 @@ impl<B: Backend> Audio<B> {
         }
     }
 
+    /// Fades the mix out, and waits for that where the device runs by itself.
+    fn fade_out(&mut self) {
+        self.engine.fade_out();
+        let limit = Instant::now() + STOP_FADE_LIMIT;
+        while self.backend.runs_by_itself() && !self.engine.is_faded_out() && Instant::now() < limit {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+
     fn close_input(&mut self) {
         self.engine.set_input(None);
         self.backend.close_input();
@@ -229,11 +306,7 @@ impl<B: Backend> DerefMut for Audio<B> {
 
 impl<B: Backend> Drop for Audio<B> {
     fn drop(&mut self) {
-        self.engine.fade_out();
-        let limit = Instant::now() + STOP_FADE_LIMIT;
-        while self.backend.runs_by_itself() && !self.engine.is_faded_out() && Instant::now() < limit {
-            std::thread::sleep(Duration::from_millis(1));
-        }
+        self.fade_out();
         self.backend.close_input();
         drop(self.backend.stop());
     }

@@ -7,7 +7,7 @@ pub(crate) mod virtual_device;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 
-use crate::audio::{AudioError, AudioEvent};
+use crate::audio::{AudioError, AudioEvent, DeviceId};
 use crate::engine::config::Clock;
 use crate::input::InputFeed;
 use crate::render::Renderer;
@@ -50,6 +50,8 @@ pub struct DeviceWords {
     pub(crate) output_latency_ns: AtomicU64,
     /// Nanoseconds from the microphone to the input callback.
     pub(crate) input_latency_ns: AtomicU64,
+    /// The output stream is dead.
+    pub(crate) output_lost: AtomicBool,
     /// The default device moved (raised on the audio thread, told from the control side).
     pub(crate) moved: AtomicBool,
 }
@@ -72,7 +74,7 @@ pub trait Backend: Send {
     /// Words written by the streams' threads.
     fn words(&self) -> Arc<DeviceWords>;
 
-    /// Begins to call `renderer`.
+    /// Begins to call `renderer`. What takes its time was done when the backend was made.
     ///
     /// # Errors
     /// When the device refuses; the renderer is lost then.
@@ -93,6 +95,12 @@ pub trait Backend: Send {
 
     /// Closes the microphone.
     fn close_input(&mut self);
+
+    /// Chooses what [`open_input`](Self::open_input) opens from now on: a device or the default one, and the first
+    /// channel of the pair that is taken. For a backend without devices nothing changes.
+    fn choose_input(&mut self, device: Option<DeviceId>, first_channel: u16) {
+        let _ = (device, first_channel);
+    }
 }
 
 impl Backend for Box<dyn Backend> {
@@ -122,5 +130,8 @@ impl Backend for Box<dyn Backend> {
     }
     fn close_input(&mut self) {
         self.as_mut().close_input();
+    }
+    fn choose_input(&mut self, device: Option<DeviceId>, first_channel: u16) {
+        self.as_mut().choose_input(device, first_channel);
     }
 }

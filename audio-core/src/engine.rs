@@ -273,6 +273,13 @@ impl Engine {
         self.send(Command::FadeOut);
     }
 
+    /// Fades in again, on an output with callbacks of so many frames (0 if unknown), whatever was before.
+    pub(crate) fn resume(&mut self, nominal_frames: u32) {
+        // SYNC: pairs with the load in `is_faded_out`. No renderer runs now that could store it.
+        self.faded_out.store(false, Ordering::Relaxed);
+        self.send(Command::Resume(nominal_frames));
+    }
+
     pub(crate) fn is_faded_out(&self) -> bool {
         // SYNC: pairs with the store in the renderer; the flag carries no data.
         self.faded_out.load(Ordering::Relaxed)

@@ -254,8 +254,18 @@ impl Renderer {
                     self.ending = true;
                     self.master.aim(0.0, self.fade_frames);
                 }
+                Command::Resume(nominal_frames) => self.resume(nominal_frames),
             }
         }
+    }
+
+    /// Nothing is heard at this moment, so the delay may become shorter too.
+    fn resume(&mut self, nominal_frames: u32) {
+        self.delay = Delay::new(nominal_frames);
+        self.largest_callback = 0;
+        self.ending = false;
+        self.master.jump(0.0);
+        self.master.aim(1.0, self.fade_frames);
     }
 
     fn add(&mut self, project: Box<Project>) {

@@ -1,6 +1,6 @@
 //! The command line's shape. What each command does is in the file of its name.
 
-use crate::{create::CreateArgs, guard, start::StartArgs, stop::StopArgs};
+use crate::{create::CreateArgs, devices::DevicesArgs, guard, start::StartArgs, stop::StopArgs};
 use clap::{Parser, Subcommand};
 
 /// Make, edit and hear Wavecraft plugins: your DSP processes real audio while you change it
@@ -23,8 +23,8 @@ pub(crate) enum Command {
     Status(JsonArgs),
     /// End a project that another terminal started
     Stop(StopArgs),
-    /// List the audio devices
-    Devices(JsonArgs),
+    /// List the audio devices, and choose among them
+    Devices(DevicesArgs),
     /// Run a program for `start`, and end its process group when `start` is gone
     #[command(name = guard::GUARD_COMMAND, hide = true)]
     Guard(guard::GuardArgs),

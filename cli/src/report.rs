@@ -226,7 +226,14 @@ pub(crate) fn audio(devices: &AudioDevices) -> String {
     if let Some(output) = &devices.output {
         text += &format!(" · out {output}");
     }
-    text + &format!(" · {} Hz / {} frames", devices.sample_rate, devices.buffer_frames)
+    let asked = |asked: Option<u32>| asked.map_or_else(String::new, |asked| format!(" (asked for {asked})"));
+    text + &format!(
+        " · {} Hz{} / {} frames{}",
+        devices.sample_rate,
+        asked(devices.asked_sample_rate),
+        devices.buffer_frames,
+        asked(devices.asked_buffer_frames)
+    )
 }
 
 /// How long a project's way takes, and in which mode.

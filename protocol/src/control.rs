@@ -40,6 +40,8 @@ pub const SET_GAIN: &str = "setGain";
 pub const STATUS: &str = "status";
 /// The system's audio devices: → [`DeviceList`].
 pub const DEVICES: &str = "devices";
+/// Choose devices, rate and buffer, for now and for later: [`SelectDevices`] → [`DeviceList`].
+pub const SELECT_DEVICES: &str = "selectDevices";
 /// Get notifications of the projects this connection attached (`all: false`) or of all: [`Subscribe`].
 pub const SUBSCRIBE: &str = "subscribe";
 /// End the companion: [`Shutdown`].
@@ -68,6 +70,9 @@ pub const BAD_SOURCE: i32 = -32014;
 pub const HELLO_FIRST: i32 = -32015;
 /// Code: the new processor could not take over; the old one goes on.
 pub const RELOAD_FAILED: i32 = -32016;
+
+/// Code: there is no such device, or it can't be used so; the message says why.
+pub const BAD_DEVICE: i32 = -32017;
 
 /// Parameters of [`HELLO`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -298,6 +303,61 @@ pub struct DeviceList {
     pub inputs: Vec<Device>,
     /// Loudspeakers and other outputs.
     pub outputs: Vec<Device>,
+    /// What was chosen, whether it is there or not.
+    #[serde(default)]
+    pub chosen: ChosenDevices,
+    /// What is used for audio; absent while nothing is attached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_use: Option<AudioDevices>,
+}
+
+/// What a person chose. Absent is the system's default, or what the device has.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChosenDevices {
+    /// The input, by id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input: Option<String>,
+    /// The output, by id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub output: Option<String>,
+    /// In Hz.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sample_rate: Option<u32>,
+    /// Frames per callback.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub buffer_size: Option<u32>,
+    /// The first of the two input channels, counted from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input_channel: Option<u16>,
+    /// The first of the two output channels, counted from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub output_channel: Option<u16>,
+}
+
+/// Parameters of [`SELECT_DEVICES`]: [`ChosenDevices`], of which an absent member leaves what was chosen before, and a
+/// null one goes back to the default.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "see ChosenDevices")]
+pub struct SelectDevices {
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub input: Option<Option<String>>,
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub output: Option<Option<String>>,
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub sample_rate: Option<Option<u32>>,
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub buffer_size: Option<Option<u32>>,
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub input_channel: Option<Option<u16>>,
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub output_channel: Option<Option<u16>>,
+}
+
+/// Tells a member that is null from one that is absent.
+fn given<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(
+    value: D,
+) -> Result<Option<Option<T>>, D::Error> {
+    Option::deserialize(value).map(Some)
 }
 
 /// One audio device.
@@ -311,6 +371,15 @@ pub struct Device {
     pub channels: u16,
     /// Its rate now, in Hz.
     pub sample_rate: u32,
+    /// Usual rates that it offers, in Hz, ascending.
+    #[serde(default)]
+    pub sample_rates: Vec<u32>,
+    /// The least and the most frames per callback, where it says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub buffer_frames: Option<(u32, u32)>,
+    /// How it is connected ("USB", "Bluetooth"), where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transport: Option<String>,
     /// Is it the system's default?
     pub is_default: bool,
 }
@@ -359,5 +428,25 @@ impl Notice {
             DEVICES_CHANGED => serde_json::from_value(params).ok().map(Self::Devices),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_null_choice_is_another_than_none() {
+        let set: SelectDevices =
+            serde_json::from_str(r#"{"input":null,"output":"usb","buffer_size":64}"#).unwrap();
+        let expected = SelectDevices {
+            input: Some(None),
+            output: Some(Some("usb".into())),
+            buffer_size: Some(Some(64)),
+            ..SelectDevices::default()
+        };
+        assert_eq!(set, expected);
+        let text = serde_json::to_string(&set).unwrap();
+        assert_eq!(serde_json::from_str::<SelectDevices>(&text).unwrap(), expected);
     }
 }

@@ -247,6 +247,12 @@ pub struct AudioDevices {
     pub sample_rate: u32,
     /// Frames per callback, nominally.
     pub buffer_frames: u32,
+    /// The rate that was asked for, where another was got.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_sample_rate: Option<u32>,
+    /// The frames per callback that were asked for, where others were got.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_buffer_frames: Option<u32>,
     /// Why it isn't what was asked for, and what to do: for example that no audio server is there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notice: Option<String>,

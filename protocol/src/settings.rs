@@ -24,6 +24,12 @@ pub struct Settings {
     /// Frames per callback; absent: what the device has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub buffer_frames: Option<u32>,
+    /// The first of the two input channels that are taken, counted from 1; absent: 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input_channel: Option<u16>,
+    /// The first of the two output channels that are played on, counted from 1; absent: 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub output_channel: Option<u16>,
     /// How patient the companion is with children.
     #[serde(default, skip_serializing_if = "Patience::is_usual")]
     pub patience: Patience,
@@ -90,6 +96,8 @@ impl Default for Settings {
             output: None,
             sample_rate: None,
             buffer_frames: None,
+            input_channel: None,
+            output_channel: None,
             patience: Patience::default(),
             projects: BTreeMap::new(),
         }

@@ -1,9 +1,14 @@
 //! The audio side's life: opened with the first project, closed after the last, opened anew when it is lost.
 
 use super::{App, AudioSide};
-use crate::{audio, event::Event};
+use crate::{
+    audio::{self, Opened},
+    devices::Wanted,
+    event::Event,
+};
+use std::sync::Arc;
 use tracing::{info, warn};
-use wavecraft_audio_core::{AudioError, AudioEvent};
+use wavecraft_audio_core::{Audio, AudioError, AudioEvent, Backend, Limits};
 use wavecraft_companion_protocol::{
     control,
     rpc::{ErrorObject, INTERNAL_ERROR},
@@ -19,14 +24,19 @@ impl App {
         self.audio = AudioSide::Opening;
         let (choice, settings, events) =
             (self.options.backend, self.settings.get().clone(), self.events.clone());
+        let notify = self.notify();
         tokio::task::spawn_blocking(move || {
-            let to_app = events.clone();
-            let notify = move |event| {
-                let _ = to_app.send(Event::Audio(event));
-            };
             let _ =
                 events.send(Event::AudioOpened(audio::open_audio(choice, &settings, notify).map(Box::new)));
         });
+    }
+
+    /// Brings what the audio side notices to the app.
+    pub(super) fn notify(&self) -> impl Fn(AudioEvent) + Clone + Send + Sync + 'static {
+        let events = self.events.clone();
+        move |event| {
+            let _ = events.send(Event::Audio(event));
+        }
     }
 
     pub(super) fn audio_opened(&mut self, result: Result<Box<audio::Opened>, AudioError>) {
@@ -44,6 +54,7 @@ impl App {
                     warn!("audio: {notice}");
                 }
                 self.audio = AudioSide::Open(opened);
+                self.watch.begin();
                 self.tell_all(control::DEVICES_CHANGED, &devices);
                 let waiting: Vec<_> = self.sessions.keys().cloned().collect();
                 for session in waiting {
@@ -68,9 +79,8 @@ impl App {
         match event {
             AudioEvent::OutputLost { reason } => {
                 // An event may arrive from a stream that was replaced already; only one that runs can be lost.
-                if matches!(self.audio, AudioSide::Open(_)) {
-                    warn!("audio: the output is gone ({reason}): opening one anew");
-                    self.reopen_audio();
+                if matches!(&self.audio, AudioSide::Open(opened) if opened.audio.output_lost()) {
+                    self.lose_output(&reason);
                 }
                 return;
             }
@@ -83,6 +93,11 @@ impl App {
             AudioEvent::InputOpened => info!("audio: the microphone is open"),
             AudioEvent::InputClosed => info!("audio: the microphone is closed"),
         }
+        self.tell_devices();
+    }
+
+    /// Tells what is in use now.
+    pub(super) fn tell_devices(&mut self) {
         if let AudioSide::Open(opened) = &self.audio {
             let devices = opened.devices();
             self.tell_all(control::DEVICES_CHANGED, &devices);
@@ -93,8 +108,9 @@ impl App {
         }
     }
 
-    /// A new stream may have another rate, so every child gets a new segment on it.
-    fn reopen_audio(&mut self) {
+    /// Begins anew where the engine can't just move: on an output of another rate, or without one that it could go on
+    /// with. Every child is started anew.
+    pub(super) fn reopen_audio(&mut self, next: Option<(Box<dyn Backend>, Wanted)>) {
         self.close_audio();
         for session in self.sessions.values_mut() {
             session.project = None;
@@ -112,7 +128,12 @@ impl App {
             self.retire_child(&session);
             self.set_state(&session, State::Starting, Some("the audio output changed".into()));
         }
-        self.need_audio();
+        let Some((backend, wanted)) = next else { return self.need_audio() };
+        let started = Audio::start(backend, Limits::default(), Arc::new(self.notify()));
+        let opened = started.map(|audio| {
+            Box::new(Opened { audio, using: wanted.request, stands_in: false, notice: wanted.notice })
+        });
+        self.audio_opened(opened);
     }
 
     /// Stops the streams. Doing so may take a moment, so it is done elsewhere.

@@ -20,9 +20,11 @@ const STATS_PERIOD: Duration = Duration::from_secs(1);
 impl App {
     /// Regular work: what the audio thread sent back is freed, figures are renewed, heartbeats are looked at.
     pub(super) fn tick(&mut self) {
+        let now = Instant::now();
+        self.watch_devices(now);
+        let silent = self.watch.is_silent(now);
         let AudioSide::Open(opened) = &mut self.audio else { return };
         opened.audio.poll();
-        let now = Instant::now();
         let stats_due = now >= self.stats_due;
         if stats_due {
             self.stats_due = now + STATS_PERIOD;
@@ -38,6 +40,10 @@ impl App {
         for session in self.sessions.values_mut() {
             let Some(project) = session.project else { continue };
             let Some(snapshot) = opened.audio.snapshot(project) else { continue };
+            // Heartbeats are read by the output's callback: without one, no child is to blame.
+            if silent {
+                session.heartbeat.1 = now;
+            }
             renew_levels(session, opened, &snapshot);
             // Direct mode was given up: what is wished for from now on is what there is.
             let gave_up = snapshot.fell_back && session.mode == Mode::Direct;

@@ -3,7 +3,7 @@
 use super::{App, AudioSide};
 use crate::{
     connection::ConnectionId,
-    event::Reply,
+    event::{ListedFor, Reply},
     session::{Session, Stage},
 };
 use serde_json::{Value, json};
@@ -11,9 +11,9 @@ use tracing::warn;
 use wavecraft_companion_protocol::{
     PROTOCOL_VERSION,
     control::{
-        self, Attach, BAD_SOURCE, HELLO_FIRST, Hello, OfSession, Reload, SessionStatus, SetBuildStatus,
-        SetBypass, SetFlag, SetGain, SetMode, SetOrigins, SetSource, Shutdown, Status, Subscribe,
-        UNKNOWN_SESSION, VERSION_MISMATCH,
+        self, Attach, BAD_SOURCE, HELLO_FIRST, Hello, OfSession, Reload, SelectDevices, SessionStatus,
+        SetBuildStatus, SetBypass, SetFlag, SetGain, SetMode, SetOrigins, SetSource, Shutdown, Status,
+        Subscribe, UNKNOWN_SESSION, VERSION_MISMATCH,
     },
     rpc::{Call, ErrorObject, INVALID_PARAMS, INVALID_REQUEST, METHOD_NOT_FOUND, to_value},
     session::{Mode, Source},
@@ -122,7 +122,11 @@ impl App {
                 done
             }
             control::STATUS => Ok(Outcome::Now(to_value(&self.status()))),
-            control::DEVICES => later(reply, list_devices),
+            control::DEVICES => later(reply, |reply| self.list_devices(ListedFor::Call(reply))),
+            control::SELECT_DEVICES => {
+                let select: SelectDevices = call.params()?;
+                later(reply, |reply| self.list_devices(ListedFor::Select(select, reply)))
+            }
             control::SUBSCRIBE => {
                 let subscribe: Subscribe = call.params()?;
                 if let Some(client) = self.clients.get_mut(&from) {
@@ -295,15 +299,6 @@ fn later(reply: &mut Option<Reply>, act: impl FnOnce(Reply)) -> Result<Outcome, 
         act(reply);
     }
     Ok(Outcome::Later)
-}
-
-/// Asking the system for its devices takes a moment.
-fn list_devices(reply: Reply) {
-    tokio::task::spawn_blocking(move || {
-        // No sound system is no error here: it has no devices.
-        let list = crate::audio::list_devices().unwrap_or_default();
-        let _ = reply.send(Ok(to_value(&list)));
-    });
 }
 
 /// `None` while its server has no port yet.

@@ -12,7 +12,7 @@ pub enum BackendKind {
 }
 
 /// Names a device across restarts. Its text form is `host:identifier`; keep it as it is.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct DeviceId(pub String);
 
 impl fmt::Display for DeviceId {
@@ -32,10 +32,14 @@ pub struct StreamRequest {
     pub sample_rate: Option<u32>,
     /// Frames per callback. A wish: devices round it, and may vary around it.
     pub buffer_frames: Option<u32>,
+    /// The input's first channel, from 0; it and the next are taken. Beyond the device's channels: the first.
+    pub input_first: u16,
+    /// The output's first channel, from 0; the mix goes to it and the next. Beyond the device's channels: the first.
+    pub output_first: u16,
 }
 
 /// A device that can be opened.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct DeviceInfo {
     /// What to ask for.
     pub id: DeviceId,
@@ -45,6 +49,12 @@ pub struct DeviceInfo {
     pub channels: u16,
     /// Present rate in Hz.
     pub sample_rate: u32,
+    /// Usual rates that it offers, in Hz, ascending.
+    pub sample_rates: Vec<u32>,
+    /// The least and the most frames per callback, where it says so.
+    pub buffer_frames: Option<(u32, u32)>,
+    /// How it is connected ("USB", "Bluetooth"), where that is known.
+    pub transport: Option<String>,
     /// Whether this is the system's default.
     pub is_default: bool,
 }

@@ -14,12 +14,12 @@ use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use cpal::traits::{DeviceTrait, StreamTrait};
-use cpal::{BufferSize, ErrorKind, SampleFormat, StreamConfig};
+use cpal::{BufferSize, ErrorKind, StreamConfig};
 
 use self::host::SoundHost;
 use self::stream::{Lease, build_input, build_output};
 use self::teller::Teller;
-use crate::audio::{AudioError, AudioEvent, StreamRequest};
+use crate::audio::{AudioError, AudioEvent, DeviceId, StreamRequest};
 use crate::backend::{Backend, DeviceWords, InputStream, Notify, OutputStream};
 use crate::input::InputFeed;
 use crate::render::Renderer;
@@ -38,10 +38,11 @@ pub(crate) struct CpalDevice {
     words: Arc<DeviceWords>,
     device: cpal::Device,
     name: String,
-    format: SampleFormat,
     config: StreamConfig,
     output: Option<Running>,
-    returned: Option<mpsc::Receiver<Renderer>>,
+    /// Where the output's callback looks for its renderer, and where it comes back to.
+    handover: rtrb::Producer<Renderer>,
+    returned: mpsc::Receiver<Renderer>,
     input: Option<Running>,
 }
 
@@ -58,24 +59,54 @@ impl Drop for Running {
 }
 
 impl CpalDevice {
-    /// Finds the sound system, the output device and its format, without opening it.
-    pub(crate) fn choose(request: StreamRequest, notify: Notify) -> Result<Self, AudioError> {
+    /// Finds the sound system and the output device, and sets its stream up, silent. That is what takes time; with a
+    /// renderer it begins to play.
+    pub(crate) fn open(request: StreamRequest, notify: Notify) -> Result<Self, AudioError> {
         let host = SoundHost::find()?;
         let device = host.output(request.output.as_ref())?;
         let name = host::shown_name(&device);
         let format = format::for_output(&device, request.sample_rate)
             .map_err(|error| no_output(host.name(), &name, &error))?;
+        let config = format::config(&format, request.buffer_frames);
+        let (home, returned) = mpsc::channel();
+        let (handover, renderer) = rtrb::RingBuffer::new(1);
+        let words: Arc<DeviceWords> = Arc::default();
+        let teller = Arc::new(Teller::new(Arc::clone(&words), Arc::clone(&notify)));
+        let on_error = {
+            let (teller, words) = (Arc::clone(&teller), Arc::clone(&words));
+            move |error: cpal::Error| {
+                teller.hear(&error, |reason| {
+                    // SYNC: pairs with the load in `Audio::output_lost`; the flag carries no data.
+                    words.output_lost.store(true, Ordering::Relaxed);
+                    AudioEvent::OutputLost { reason }
+                });
+            }
+        };
+        let lease = Lease::new(renderer, home);
+        let pair = usize::from(request.output_first);
+        let sample_format = format.sample_format();
+        let stream = build_output(
+            &device,
+            config,
+            sample_format,
+            lease,
+            pair,
+            Arc::clone(&words),
+            on_error,
+            OPEN_LIMIT,
+        )
+        .map_err(|error| no_output(host.name(), &name, &error))?;
         Ok(Self {
             host,
+            request,
             notify,
-            words: Arc::default(),
+            words,
             device,
             name,
-            config: format::config(&format, request.buffer_frames),
-            format: format.sample_format(),
-            request,
-            output: None,
-            returned: None,
+            config,
+            output: Some(Running { stream, teller }),
+            handover,
+            returned,
             input: None,
         })
     }
@@ -109,32 +140,25 @@ impl Backend for CpalDevice {
     }
 
     fn start(&mut self, renderer: Renderer) -> Result<(), AudioError> {
-        let (home, returned) = mpsc::channel();
-        let teller = self.teller();
-        let on_error = {
-            let teller = Arc::clone(&teller);
-            move |error: cpal::Error| teller.hear(&error, |reason| AudioEvent::OutputLost { reason })
-        };
-        let (lease, words) = (Lease::new(renderer, home), Arc::clone(&self.words));
-        let stream = build_output(&self.device, self.config, self.format, lease, words, on_error, OPEN_LIMIT)
-            .and_then(|stream| stream.play().map(|()| stream))
-            .map_err(|error| no_output(self.host.name(), &self.name, &error))?;
-        self.output = Some(Running { stream, teller });
-        self.returned = Some(returned);
-        Ok(())
+        let refused =
+            |reason: &str| AudioError::Refused { device: self.name.clone(), reason: reason.to_owned() };
+        let Some(running) = &self.output else { return Err(refused("it was stopped already")) };
+        self.handover.push(renderer).map_err(|_| refused("it plays already"))?;
+        running.stream.play().map_err(|error| no_output(self.host.name(), &self.name, &error))
     }
 
     fn stop(&mut self) -> Option<Renderer> {
         self.close_input();
         self.output = None;
-        self.returned.take()?.recv_timeout(RETURN_LIMIT).ok()
+        self.returned.recv_timeout(RETURN_LIMIT).ok()
     }
 
     fn open_input(
         &mut self,
         make_feed: &mut dyn FnMut(&InputStream) -> InputFeed,
     ) -> Result<InputStream, AudioError> {
-        let device = self.host.input(self.request.input.as_ref())?;
+        // Asked anew: PipeWire's list is that of the moment at which it was asked for.
+        let device = SoundHost::find()?.input(self.request.input.as_ref())?;
         let name = host::shown_name(&device);
         let format =
             format::for_input(&device, self.config.sample_rate).map_err(|error| no_input(&name, &error))?;
@@ -154,7 +178,8 @@ impl Backend for CpalDevice {
             }
         };
         let words = Arc::clone(&self.words);
-        let stream = build_input(&device, config, format.sample_format(), feed, words, on_error, OPEN_LIMIT)
+        let (format, pair) = (format.sample_format(), usize::from(self.request.input_first));
+        let stream = build_input(&device, config, format, feed, pair, words, on_error, OPEN_LIMIT)
             .and_then(|stream| stream.play().map(|()| stream))
             .map_err(|error| no_input(&name, &error))?;
         self.input = Some(Running { stream, teller });
@@ -163,6 +188,10 @@ impl Backend for CpalDevice {
 
     fn close_input(&mut self) {
         self.input = None;
+    }
+
+    fn choose_input(&mut self, device: Option<DeviceId>, first_channel: u16) {
+        (self.request.input, self.request.input_first) = (device, first_channel);
     }
 }
 

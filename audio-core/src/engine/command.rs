@@ -22,6 +22,8 @@ pub(crate) enum Command {
     Input(Option<Box<InputTap>>),
     ClearHowl,
     FadeOut,
+    /// Another output, with callbacks of so many frames.
+    Resume(u32),
 }
 
 /// Renderer → control side: what must be freed there. Read by nobody; its drop is its purpose.

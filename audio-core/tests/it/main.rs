@@ -8,6 +8,7 @@ mod faults;
 mod files;
 mod measures;
 mod mixing;
+mod moving;
 mod pipeline;
 mod served;
 mod streams;

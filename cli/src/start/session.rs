@@ -198,6 +198,9 @@ impl Start {
             }
             Notice::Devices(devices) if session.ready.is_some() => {
                 self.report.item("Audio", &crate::report::audio(&devices));
+                if let Some(notice) = &devices.notice {
+                    self.report.item("", notice);
+                }
             }
             // Of other projects, or before there is anything to say.
             _ => {}

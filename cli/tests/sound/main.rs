@@ -95,6 +95,80 @@ fn a_killed_child_comes_back_into_the_sound_as_it_was() {
     session.stop();
 }
 
+#[test]
+#[ignore = "needs PipeWire: scripts/test sound"]
+fn the_sound_comes_back_after_the_sound_server_was_killed() {
+    let server = Server::start();
+    let session = Session::start(&server, "lost");
+    let tone = server.play_tone_into_the_microphone();
+    let mut recording = Recording::start(&server);
+    let mut page = Page::open(session.ready["ws_url"].as_str().expect("an address"));
+    page.set("saturator_mix", 0.0);
+    page.set("saturator_output", -12.0);
+    recording.until_heard(SINE_DB - 12.0);
+    let before = session.status();
+
+    drop((tone, recording));
+    server.kill();
+    let away = until("the virtual device stands in", || {
+        let status = session.status();
+        (status["devices"]["backend"] == "virtual").then_some(status)
+    });
+    let notice = away["devices"]["notice"].as_str().unwrap_or_default();
+    assert!(notice.contains("the output is gone") && notice.contains("nothing is heard"), "{notice}");
+
+    server.restart();
+    let _tone = server.play_tone_into_the_microphone();
+    let mut recording = Recording::start(&server);
+    recording.until_heard(SINE_DB - 12.0);
+    let after = session.status();
+    assert_eq!(after["devices"]["backend"], "PipeWire");
+    assert_eq!(after["devices"]["notice"], Value::Null);
+    assert_eq!(after["sessions"][0]["child_pid"], before["sessions"][0]["child_pid"], "the child stayed");
+    let states = session.events().into_iter().filter(|event| event["event"] == "state").count();
+    assert_eq!(after["sessions"][0]["stats"]["respawns"], 0, "of {states} states");
+    session.stop();
+}
+
+#[test]
+#[ignore = "needs PipeWire: scripts/test sound"]
+fn a_chosen_output_is_left_when_it_goes_and_returned_to() {
+    let server = Server::start();
+    let plug = || server.plug(&["sink_name=desk"]);
+    let module = plug();
+    let session = Session::start(&server, "chosen");
+    let _tone = server.play_tone_into_the_microphone();
+    let mut page = Page::open(session.ready["ws_url"].as_str().expect("an address"));
+    page.set("saturator_mix", 0.0);
+    Recording::start(&server).until_heard(SINE_DB);
+    let before = session.status();
+
+    let list = session.ask(&["devices", "--output", "desk", "--buffer", "512"]);
+    assert_eq!(list["chosen"]["buffer_size"], 512, "{list}");
+    let id = list["chosen"]["output"].as_str().expect("an id").to_owned();
+    assert!(list["outputs"].as_array().expect("outputs").iter().any(|device| device["id"] == *id), "{list}");
+    Recording::of(&server, "desk").until_heard(SINE_DB);
+
+    server.unplug(&module);
+    until("it is told that the chosen output is away", || {
+        let status = session.status();
+        let notice = status["devices"]["notice"].as_str().unwrap_or_default();
+        notice.contains(&format!("\"{id}\" isn't connected")).then_some(())
+    });
+    Recording::start(&server).until_heard(SINE_DB);
+
+    plug();
+    until("it is used again", || (session.status()["devices"]["notice"] == Value::Null).then_some(()));
+    Recording::of(&server, "desk").until_heard(SINE_DB);
+    let after = session.status();
+    assert_eq!(after["sessions"][0]["child_pid"], before["sessions"][0]["child_pid"], "the child stayed");
+
+    let list = session.ask(&["devices", "--output", "default", "--buffer", "default"]);
+    assert_eq!(list["chosen"], json!({}), "{list}");
+    Recording::start(&server).until_heard(SINE_DB);
+    session.stop();
+}
+
 /// Asks again and again until there is an answer, at most [`LIMIT`].
 fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
     let end = Instant::now() + LIMIT;

@@ -35,12 +35,18 @@ struct Measured {
 }
 
 impl Recording {
+    /// Of the default output.
     pub(crate) fn start(server: &Server) -> Self {
-        let path = server.path("speaker.f32");
+        Self::of(server, "speaker")
+    }
+
+    /// Of an output by its name.
+    pub(crate) fn of(server: &Server, output: &str) -> Self {
+        let path = server.path(&format!("{output}.f32"));
         let written = File::create(&path).expect("a file");
         let format = ["--format=float32le", &format!("--rate={RATE}"), "--channels=2", "--raw"];
         let mut command = server.command("parec");
-        command.arg("--device=speaker.monitor").args(format).stdout(Stdio::from(written));
+        command.arg(format!("--device={output}.monitor")).args(format).stdout(Stdio::from(written));
         let recorder = Program::spawn(command);
         let file = File::open(&path).expect("the same file");
         Self { _recorder: recorder, file, bytes: Vec::new(), last_db: [f64::NEG_INFINITY; 2] }

@@ -2,6 +2,7 @@
 
 use crate::until;
 use std::{
+    cell::RefCell,
     fs::{self, DirBuilder},
     os::unix::fs::DirBuilderExt,
     path::PathBuf,
@@ -26,7 +27,8 @@ const BUS: &str = r#"<busconfig>
 /// The server. Ended when dropped.
 pub(crate) struct Server {
     /// The last one to be started first: fields and elements are dropped from first to last.
-    programs: Vec<Program>,
+    programs: RefCell<Vec<Program>>,
+    _bus: Program,
     dir: TempDir,
 }
 
@@ -35,28 +37,35 @@ impl Server {
     pub(crate) fn start() -> Self {
         // Short, because sockets lie in it.
         let dir = tempfile::Builder::new().prefix("wc").tempdir_in("/tmp").expect("a folder");
-        let mut server = Self { programs: Vec::new(), dir };
-        DirBuilder::new().mode(0o700).create(server.path("run")).expect("the runtime folder");
-        let bus = server.path("run/bus");
-        let config = server.path("bus.conf");
+        DirBuilder::new().mode(0o700).create(dir.path().join("run")).expect("the runtime folder");
+        let bus = dir.path().join("run/bus");
+        let config = dir.path().join("bus.conf");
         fs::write(&config, BUS.replace("BUS", bus.to_str().expect("text"))).expect("its configuration");
-        let mut daemon = server.command("dbus-daemon");
+        let mut daemon = command(&dir, "dbus-daemon");
         daemon.arg("--nofork").arg("--config-file").arg(config);
-        server.run(daemon);
+        let daemon = Program::spawn(daemon);
         until("the bus is there", || bus.exists().then_some(()));
+        let server = Self { programs: RefCell::default(), _bus: daemon, dir };
+        server.restart();
+        server
+    }
+
+    /// Ends the sound server, as a crash would.
+    pub(crate) fn kill(&self) {
+        self.programs.borrow_mut().clear();
+    }
+
+    /// Starts the sound server, the first time or again, with its devices.
+    pub(crate) fn restart(&self) {
+        let server = self;
         server.run(server.command("pipewire"));
         until("PipeWire answers", || server.ask("pw-cli", &["info", "0"]));
         server.run(server.command("wireplumber"));
         server.run(server.command("pipewire-pulse"));
         until("its PulseAudio side answers", || server.ask("pactl", &["info"]));
 
-        let null_sink = ["load-module", "module-null-sink", "channel_map=stereo"];
-        let speaker = ["sink_name=speaker"];
-        let microphone = ["media.class=Audio/Source/Virtual", "sink_name=vmic"];
-        for device in [&speaker[..], &microphone] {
-            let arguments = [&null_sink[..], device].concat();
-            server.ask("pactl", &arguments).unwrap_or_else(|| panic!("pactl {arguments:?}"));
-        }
+        server.plug(&["sink_name=speaker"]);
+        server.plug(&["media.class=Audio/Source/Virtual", "sink_name=vmic"]);
         for (command, name) in [("sink", "speaker"), ("source", "vmic")] {
             until(&format!("{name} is the default"), || {
                 server.ask("pactl", &[&format!("set-default-{command}"), name])?;
@@ -64,7 +73,17 @@ impl Server {
                 (answer.trim() == name).then_some(())
             });
         }
-        server
+    }
+
+    /// Adds a stereo device, and gives what [`unplug`](Self::unplug) takes.
+    pub(crate) fn plug(&self, device: &[&str]) -> String {
+        let arguments = [&["load-module", "module-null-sink", "channel_map=stereo"], device].concat();
+        self.ask("pactl", &arguments).unwrap_or_else(|| panic!("pactl {arguments:?}")).trim().to_owned()
+    }
+
+    /// Takes a device away.
+    pub(crate) fn unplug(&self, module: &str) {
+        self.ask("pactl", &["unload-module", module]).expect("the device goes");
     }
 
     /// Plays a sine at −6 dBFS as what the microphone hears: three minutes, or until it is dropped.
@@ -91,17 +110,7 @@ impl Server {
 
     /// A program that finds this server and nothing else of the environment.
     pub(crate) fn command(&self, program: &str) -> Command {
-        let mut command = Command::new(program);
-        command.env_clear().stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        if let Some(path) = std::env::var_os("PATH") {
-            command.env("PATH", path);
-        }
-        command
-            .env("HOME", self.dir.path())
-            .env("XDG_RUNTIME_DIR", self.path("run"))
-            .env("DBUS_SESSION_BUS_ADDRESS", format!("unix:path={}", self.path("run/bus").display()))
-            .env("LC_ALL", "C");
-        command
+        command(&self.dir, program)
     }
 
     /// A path in this server's folder.
@@ -116,9 +125,24 @@ impl Server {
         output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
     }
 
-    fn run(&mut self, command: Command) {
-        self.programs.insert(0, Program::spawn(command));
+    fn run(&self, command: Command) {
+        self.programs.borrow_mut().insert(0, Program::spawn(command));
     }
+}
+
+fn command(dir: &TempDir, program: &str) -> Command {
+    let runtime = dir.path().join("run");
+    let mut command = Command::new(program);
+    command.env_clear().stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    if let Some(path) = std::env::var_os("PATH") {
+        command.env("PATH", path);
+    }
+    command
+        .env("HOME", dir.path())
+        .env("DBUS_SESSION_BUS_ADDRESS", format!("unix:path={}", runtime.join("bus").display()))
+        .env("XDG_RUNTIME_DIR", runtime)
+        .env("LC_ALL", "C");
+    command
 }
 
 /// A program that is ended when dropped.

@@ -74,9 +74,14 @@ impl<'a> Session<'a> {
 
     /// What `wavecraft status --json` says.
     pub(crate) fn status(&self) -> Value {
-        let output =
-            wavecraft(self.server, Path::new("/")).args(["status", "--json"]).stdout(Stdio::piped()).output();
-        serde_json::from_slice(&output.expect("wavecraft status").stdout).expect("JSON")
+        self.ask(&["status"])
+    }
+
+    /// What another command prints with `--json`.
+    pub(crate) fn ask(&self, arguments: &[&str]) -> Value {
+        let mut command = wavecraft(self.server, Path::new("/"));
+        let output = command.args(arguments).arg("--json").stdout(Stdio::piped()).output();
+        serde_json::from_slice(&output.expect("wavecraft").stdout).expect("JSON")
     }
 
     /// Ctrl+C, which leaves nothing behind.

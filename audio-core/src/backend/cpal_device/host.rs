@@ -138,6 +138,20 @@ const PIPEWIRE_INPUT: &str = "input_default";
 #[cfg(target_os = "linux")]
 const PIPEWIRE_MONITOR: &str = "sink_default";
 
+/// Whether this is no device but PipeWire's entry for whichever is the default.
+#[cfg(target_os = "linux")]
+pub(super) fn follows_default(id: &DeviceId) -> bool {
+    id.0.parse::<cpal::DeviceId>().is_ok_and(|id| {
+        id.host() == cpal::HostId::PipeWire && [PIPEWIRE_OUTPUT, PIPEWIRE_INPUT].contains(&id.id())
+    })
+}
+
+/// Whether this is no device but an entry for whichever is the default: there are none such elsewhere.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn follows_default(_id: &DeviceId) -> bool {
+    false
+}
+
 #[cfg(target_os = "linux")]
 fn is_pipewire(device: &cpal::Device) -> bool {
     device.id().is_ok_and(|id| id.host() == cpal::HostId::PipeWire)

@@ -1,10 +1,14 @@
 //! The devices that can be chosen.
 
 use cpal::traits::{DeviceTrait, HostTrait};
-use cpal::{Device, SupportedStreamConfig};
+use cpal::{Device, InterfaceType, SupportedBufferSize, SupportedStreamConfig, SupportedStreamConfigRange};
 
 use super::host::{self, SoundHost};
 use crate::audio::{AudioError, DeviceId, DeviceInfo, DeviceList};
+
+/// Rates to ask a device for, in Hz.
+const USUAL_RATES: [u32; 11] =
+    [8_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 88_200, 96_000, 176_400, 192_000];
 
 /// Lists the devices of the sound system in use; the default one first, under the id that follows the default where the
 /// sound system has one.
@@ -21,14 +25,20 @@ pub(crate) fn devices() -> Result<DeviceList, AudioError> {
         let Ok(id) = device.id() else { continue };
         if host::is_output(&device) {
             let is_default = default_output.as_ref() == Some(&id);
-            list.outputs.extend(info(&device, &id, device.default_output_config().ok(), is_default));
+            let offers = device.supported_output_configs().map(Iterator::collect).unwrap_or_default();
+            list.outputs.extend(info(&device, &id, device.default_output_config().ok(), offers, is_default));
         }
         if host::is_input(&device) {
             let is_default = default_input.as_ref() == Some(&id);
-            list.inputs.extend(info(&device, &id, device.default_input_config().ok(), is_default));
+            let offers = device.supported_input_configs().map(Iterator::collect).unwrap_or_default();
+            list.inputs.extend(info(&device, &id, device.default_input_config().ok(), offers, is_default));
         }
     }
     for devices in [&mut list.inputs, &mut list.outputs] {
+        // An entry that follows the default, where there is no device to follow, plays and records nothing.
+        if devices.iter().all(|device| host::follows_default(&device.id)) {
+            devices.clear();
+        }
         devices.sort_by_key(|device| !device.is_default);
     }
     Ok(list)
@@ -38,6 +48,7 @@ fn info(
     device: &Device,
     id: &cpal::DeviceId,
     format: Option<SupportedStreamConfig>,
+    offers: Vec<SupportedStreamConfigRange>,
     is_default: bool,
 ) -> Option<DeviceInfo> {
     let format = format?;
@@ -46,6 +57,44 @@ fn info(
         name: host::shown_name(device),
         channels: format.channels(),
         sample_rate: format.sample_rate(),
+        sample_rates: rates(&offers),
+        buffer_frames: match *format.buffer_size() {
+            SupportedBufferSize::Range { min, max } if max > 0 => Some((min, max)),
+            _ => None,
+        },
+        transport: device
+            .description()
+            .ok()
+            .map(|description| description.interface_type())
+            .filter(|kind| *kind != InterfaceType::Unknown)
+            .map(|kind| kind.to_string()),
         is_default,
     })
+}
+
+fn rates(offers: &[SupportedStreamConfigRange]) -> Vec<u32> {
+    let offered = |rate: &u32| {
+        offers.iter().any(|offer| (offer.min_sample_rate()..=offer.max_sample_rate()).contains(rate))
+    };
+    USUAL_RATES.into_iter().filter(offered).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn usual_rates_within_what_is_offered_are_listed() {
+        let range = |min, max| {
+            SupportedStreamConfigRange::new(
+                2,
+                min,
+                max,
+                SupportedBufferSize::Unknown,
+                cpal::SampleFormat::F32,
+            )
+        };
+        assert_eq!(rates(&[range(44_100, 44_100), range(47_000, 96_000)]), [44_100, 48_000, 88_200, 96_000]);
+        assert_eq!(rates(&[]), [] as [u32; 0]);
+    }
 }

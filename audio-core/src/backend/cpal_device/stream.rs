@@ -17,22 +17,31 @@ use crate::input::InputFeed;
 use crate::number::{nanoseconds, position};
 use crate::render::Renderer;
 
-/// Lends the renderer to a stream's callback and sends it home when cpal drops the callback, which it does outside of
-/// any callback.
+/// Lends the renderer to a stream's callback, which takes it when it comes, and sends it home when cpal drops the
+/// callback, which it does outside of any callback.
 pub(super) struct Lease {
+    coming: rtrb::Consumer<Renderer>,
     renderer: Option<Renderer>,
     home: mpsc::Sender<Renderer>,
 }
 
 impl Lease {
-    pub(super) fn new(renderer: Renderer, home: mpsc::Sender<Renderer>) -> Self {
-        Self { renderer: Some(renderer), home }
+    pub(super) fn new(coming: rtrb::Consumer<Renderer>, home: mpsc::Sender<Renderer>) -> Self {
+        Self { coming, renderer: None, home }
+    }
+
+    fn renderer(&mut self) -> Option<&mut Renderer> {
+        if self.renderer.is_none() {
+            self.renderer = self.coming.pop().ok();
+        }
+        self.renderer.as_mut()
     }
 }
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        if let Some(renderer) = self.renderer.take() {
+        // One that came after the last callback goes home too.
+        if let Some(renderer) = self.renderer.take().or_else(|| self.coming.pop().ok()) {
             // Nobody waits for it when the stream couldn't be built: then it's freed here.
             drop(self.home.send(renderer));
         }
@@ -63,36 +72,41 @@ macro_rules! for_format {
     };
 }
 
-/// Builds the output stream, stopped.
+/// Builds the output stream, stopped. The mix goes to the channels from `pair` on.
+#[expect(clippy::too_many_arguments, reason = "what a stream is made of, handed on twice")]
 pub(super) fn build_output(
     device: &Device,
     config: StreamConfig,
     format: SampleFormat,
     lease: Lease,
+    pair: usize,
     words: Arc<DeviceWords>,
     on_error: impl FnMut(Error) + Send + 'static,
     limit: Duration,
 ) -> Result<Stream, Error> {
-    for_format!(format, output_of(device, config, lease, words, on_error, limit))
+    for_format!(format, output_of(device, config, lease, pair, words, on_error, limit))
 }
 
-/// Builds the input stream, stopped.
+/// Builds the input stream, stopped. The channels from `pair` on are taken.
+#[expect(clippy::too_many_arguments, reason = "what a stream is made of, handed on twice")]
 pub(super) fn build_input(
     device: &Device,
     config: StreamConfig,
     format: SampleFormat,
     feed: InputFeed,
+    pair: usize,
     words: Arc<DeviceWords>,
     on_error: impl FnMut(Error) + Send + 'static,
     limit: Duration,
 ) -> Result<Stream, Error> {
-    for_format!(format, input_of(device, config, feed, words, on_error, limit))
+    for_format!(format, input_of(device, config, feed, pair, words, on_error, limit))
 }
 
 fn output_of<T: SizedSample + FromSample<f32>>(
     device: &Device,
     config: StreamConfig,
     mut lease: Lease,
+    pair: usize,
     words: Arc<DeviceWords>,
     on_error: impl FnMut(Error) + Send + 'static,
     limit: Duration,
@@ -105,11 +119,12 @@ fn output_of<T: SizedSample + FromSample<f32>>(
         store(&words.output_latency_ns, latency);
         let due_ns = moments.place(time.playback.as_nanos(), now_ns());
         let frames = data.len() / channels;
-        if let Some(renderer) = &mut lease.renderer {
-            renderer.render_at(due_ns, frames, |offset, left, right| {
+        match lease.renderer() {
+            Some(renderer) => renderer.render_at(due_ns, frames, |offset, left, right| {
                 let part = &mut data[offset * channels..];
-                interleave(part, channels, left, right);
-            });
+                interleave(part, channels, pair, left, right);
+            }),
+            None => data.fill(T::EQUILIBRIUM),
         }
     };
     device.build_output_stream(config, callback, on_error, Some(limit))
@@ -119,6 +134,7 @@ fn input_of<T: SizedSample>(
     device: &Device,
     config: StreamConfig,
     mut feed: InputFeed,
+    pair: usize,
     words: Arc<DeviceWords>,
     on_error: impl FnMut(Error) + Send + 'static,
     limit: Duration,
@@ -134,23 +150,31 @@ where
         // The timestamp is the first frame's.
         let length_ns = nanoseconds(position(data.len() / channels), config.sample_rate);
         let captured_ns = moments.place(time.capture.as_nanos() + u128::from(length_ns), now_ns());
-        feed.push(data, channels, 0, captured_ns, f32::from_sample);
+        feed.push(data, channels, pair, captured_ns, f32::from_sample);
     };
     device.build_input_stream(config, callback, on_error, Some(limit))
 }
 
-/// Writes left and right into the first two channels of each frame, half their sum into an only one, silence into the
-/// rest.
-fn interleave<T: Sample + FromSample<f32>>(data: &mut [T], channels: usize, left: &[f32], right: &[f32]) {
+/// Writes left and right into two channels of each frame, those from `pair` on or else the first, half their sum into an
+/// only one, silence into the rest.
+fn interleave<T: Sample + FromSample<f32>>(
+    data: &mut [T],
+    channels: usize,
+    pair: usize,
+    left: &[f32],
+    right: &[f32],
+) {
+    let pair = if pair + 1 < channels { pair } else { 0 };
     for (frame, (left, right)) in data.chunks_exact_mut(channels).zip(left.iter().zip(right)) {
         match frame {
             [only] => *only = T::from_sample(0.5 * (left + right)),
-            [first, second, rest @ ..] => {
-                *first = T::from_sample(*left);
-                *second = T::from_sample(*right);
-                rest.fill(T::EQUILIBRIUM);
+            frame => {
+                frame.fill(T::EQUILIBRIUM);
+                if let [first, second, ..] = &mut frame[pair..] {
+                    *first = T::from_sample(*left);
+                    *second = T::from_sample(*right);
+                }
             }
-            [] => {}
         }
     }
 }
@@ -165,16 +189,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_mix_goes_to_the_first_two_channels_or_the_only_one() {
+    fn the_mix_goes_to_two_channels_or_the_only_one() {
         let (left, right) = ([0.5, -1.0], [0.25, 1.0]);
         let mut mono = [9.0_f32; 2];
-        interleave(&mut mono, 1, &left, &right);
+        interleave(&mut mono, 1, 0, &left, &right);
         assert_eq!(mono, [0.375, 0.0]);
         let mut four = [9_i16; 8];
-        interleave(&mut four, 4, &left, &right);
+        interleave(&mut four, 4, 0, &left, &right);
         assert_eq!(four, [16_384, 8_192, 0, 0, -32_768, 32_767, 0, 0]);
         let mut unsigned = [9_u8; 6];
-        interleave(&mut unsigned, 3, &left, &right);
-        assert_eq!(unsigned, [192, 160, 128, 0, 255, 128]);
+        interleave(&mut unsigned, 3, 2, &left, &right);
+        assert_eq!(
+            unsigned,
+            [192, 160, 128, 0, 255, 128],
+            "without a third and a fourth channel, the first two"
+        );
+        interleave(&mut four, 4, 2, &left, &right);
+        assert_eq!(four, [0, 0, 16_384, 8_192, 0, 0, -32_768, 32_767]);
     }
 }

@@ -1,0 +1,180 @@
+//! Which devices are to be used: what a person chose, held against what there is. Decides only; nothing is opened here.
+
+use wavecraft_audio_core::{DeviceId, DeviceInfo, DeviceList, StreamRequest};
+use wavecraft_companion_protocol::settings::Settings;
+
+/// What is asked of a device where the settings name no buffer size: 5.3 ms at 48 kHz, which ordinary machines hold.
+/// Sound servers' own choice would be some four times that.
+const BUFFER_FRAMES: u32 = 256;
+
+/// What to open, and what a person has to know about it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Wanted {
+    /// A device that was chosen and is away is not in it: the system's default takes its place.
+    pub request: StreamRequest,
+    /// Which device is away.
+    pub notice: Option<String>,
+}
+
+/// What follows from the difference between what is wanted and what is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// Nothing.
+    Stay,
+    /// Only the microphone is another.
+    ChangeInput,
+    /// The output is to be opened anew.
+    Reopen,
+}
+
+/// What the settings ask for.
+pub(crate) fn asked(settings: &Settings) -> StreamRequest {
+    let first = |channel: Option<u16>| channel.unwrap_or(1).saturating_sub(1);
+    StreamRequest {
+        input: settings.input.clone().map(DeviceId),
+        output: settings.output.clone().map(DeviceId),
+        sample_rate: settings.sample_rate,
+        buffer_frames: settings.buffer_frames.or(Some(BUFFER_FRAMES)),
+        input_first: first(settings.input_channel),
+        output_first: first(settings.output_channel),
+    }
+}
+
+/// The same with what is there.
+pub(crate) fn wanted(settings: &Settings, list: &DeviceList) -> Wanted {
+    let mut request = asked(settings);
+    let mut away = Vec::new();
+    for (name, chosen, there) in
+        [("output", &mut request.output, &list.outputs), ("input", &mut request.input, &list.inputs)]
+    {
+        if let Some(id) = chosen
+            && !there.iter().any(|device| device.id == *id)
+        {
+            away.push(format!(
+                "the chosen {name} \"{id}\" isn't connected: using the system's default until it is"
+            ));
+            *chosen = None;
+        }
+    }
+    Wanted { request, notice: (!away.is_empty()).then(|| away.join("; ")) }
+}
+
+/// What a person is told while the virtual device stands in.
+pub(crate) fn nothing_heard(because: &str) -> String {
+    format!(
+        "{because}. Until there is one the processor runs on a virtual device: meters and pages work, nothing is heard"
+    )
+}
+
+/// Compares what is wanted with what is open. `stands_in` says that the virtual device is there because nothing else was.
+pub(crate) fn step(wanted: &StreamRequest, open: &StreamRequest, stands_in: bool, list: &DeviceList) -> Step {
+    if stands_in {
+        return if list.outputs.is_empty() { Step::Stay } else { Step::Reopen };
+    }
+    let input_aside =
+        StreamRequest { input: open.input.clone(), input_first: open.input_first, ..wanted.clone() };
+    if input_aside != *open {
+        Step::Reopen
+    } else if wanted != open {
+        Step::ChangeInput
+    } else {
+        Step::Stay
+    }
+}
+
+/// Finds a device by its id, for an answer to a person who chose it.
+///
+/// # Errors
+/// It isn't there; the sentence names those that are.
+pub(crate) fn find<'a>(kind: &str, id: &str, there: &'a [DeviceInfo]) -> Result<&'a DeviceInfo, String> {
+    there.iter().find(|device| device.id.0 == id).ok_or_else(|| {
+        let ids: Vec<&str> = there.iter().map(|device| device.id.0.as_str()).collect();
+        let known =
+            if ids.is_empty() { "there is none".into() } else { format!("there are {}", ids.join(", ")) };
+        format!("there is no {kind} `{id}`: {known}")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn list(outputs: &[&str], inputs: &[&str]) -> DeviceList {
+        let devices = |ids: &[&str]| {
+            let device = |id: &&str| DeviceInfo {
+                id: DeviceId((*id).into()),
+                name: (*id).into(),
+                ..DeviceInfo::default()
+            };
+            ids.iter().map(device).collect()
+        };
+        DeviceList { outputs: devices(outputs), inputs: devices(inputs) }
+    }
+
+    fn pinned() -> Settings {
+        Settings { output: Some("desk".into()), input: Some("usb".into()), ..Settings::default() }
+    }
+
+    #[test]
+    fn a_pinned_device_is_left_and_returned_to() {
+        let both = list(&["laptop", "desk"], &["built-in", "usb"]);
+        let there = wanted(&pinned(), &both);
+        assert_eq!(
+            (there.request.output.clone(), there.notice.clone()),
+            (Some(DeviceId("desk".into())), None)
+        );
+        assert_eq!(step(&there.request, &there.request, false, &both), Step::Stay);
+
+        let unplugged = list(&["laptop"], &["built-in", "usb"]);
+        let away = wanted(&pinned(), &unplugged);
+        assert_eq!(away.request.output, None);
+        assert!(away.notice.as_ref().is_some_and(|notice| notice.contains("\"desk\" isn't connected")));
+        assert_eq!(step(&away.request, &there.request, false, &unplugged), Step::Reopen);
+        assert_eq!(step(&there.request, &away.request, false, &both), Step::Reopen);
+    }
+
+    #[test]
+    fn another_microphone_leaves_the_output_alone() {
+        let both = list(&["laptop", "desk"], &["built-in", "usb"]);
+        let without = list(&["laptop", "desk"], &["built-in"]);
+        let (there, away) = (wanted(&pinned(), &both), wanted(&pinned(), &without));
+        assert_eq!(step(&away.request, &there.request, false, &without), Step::ChangeInput);
+        let pair = Settings { input_channel: Some(3), ..pinned() };
+        assert_eq!(wanted(&pair, &both).request.input_first, 2);
+        assert_eq!(step(&wanted(&pair, &both).request, &there.request, false, &both), Step::ChangeInput);
+    }
+
+    #[test]
+    fn the_virtual_device_stands_in_only_until_there_is_another() {
+        let settings = Settings::default();
+        let (none, some) = (list(&[], &[]), list(&["laptop"], &[]));
+        let request = wanted(&settings, &none).request;
+        assert_eq!(step(&request, &request, true, &none), Step::Stay);
+        assert_eq!(step(&request, &request, true, &some), Step::Reopen);
+    }
+
+    #[test]
+    fn rate_buffer_and_pair_need_the_output_anew() {
+        let devices = list(&["laptop"], &[]);
+        let open = wanted(&Settings::default(), &devices).request;
+        for settings in [
+            Settings { sample_rate: Some(96_000), ..Settings::default() },
+            Settings { buffer_frames: Some(64), ..Settings::default() },
+            Settings { output_channel: Some(3), ..Settings::default() },
+        ] {
+            assert_eq!(step(&wanted(&settings, &devices).request, &open, false, &devices), Step::Reopen);
+        }
+    }
+
+    #[test]
+    fn a_device_that_isnt_there_is_answered_with_those_that_are() {
+        let devices = list(&["laptop", "desk"], &[]);
+        assert!(find("output", "desk", &devices.outputs).is_ok());
+        let told = find("output", "usb", &devices.outputs).unwrap_err();
+        assert_eq!(told, "there is no output `usb`: there are laptop, desk");
+        assert_eq!(
+            find("input", "usb", &devices.inputs).unwrap_err(),
+            "there is no input `usb`: there is none"
+        );
+    }
+}
