@@ -57,7 +57,7 @@ pub(super) struct Watch {
 impl Watch {
     /// Another output is in use.
     pub(super) fn begin(&mut self) {
-        (self.callbacks, self.called) = (None, false);
+        (self.callbacks, self.called, self.refused) = (None, false, None);
         self.pause = FIRST_PAUSE;
         self.due = Some(Instant::now() + LIST_PERIOD);
     }
@@ -83,14 +83,17 @@ impl App {
     /// Looks whether the output still calls, and whether it is time for the list. Called with every tick.
     pub(super) fn watch_devices(&mut self, now: Instant) {
         let AudioSide::Open(opened) = &self.audio else { return };
-        let by_choice = opened.audio.stream().backend == "virtual" && !opened.stands_in;
-        if by_choice {
+        let backend = opened.audio.stream().backend;
+        if backend == "virtual" && !opened.stands_in {
             return;
         }
+        let (opened_on_alsa, nothing_missed) = (backend == "ALSA", opened.notice.is_none());
         if !opened.stands_in && self.watch.stands_still(opened.audio.stats().callbacks, now) {
             self.lose_output("it stands still");
         }
-        if self.watch.due.is_none_or(|due| now >= due) && !self.watch.listing {
+        // Listing ALSA's devices opens every one: only where one is missed.
+        let costly = opened_on_alsa && nothing_missed;
+        if self.watch.due.is_none_or(|due| now >= due) && !self.watch.listing && !costly {
             self.list_devices(ListedFor::Watch);
         }
     }
@@ -228,22 +231,24 @@ impl App {
 
     pub(super) fn output_prepared(&mut self, wanted: Wanted, result: Result<Box<dyn Backend>, AudioError>) {
         self.watch.opening = false;
-        let AudioSide::Open(opened) = &mut self.audio else { return };
-        let mut refused = None;
+        let refused = self.use_output(wanted, result);
+        self.answer_selecting(refused.as_deref());
+    }
+
+    /// Moves to an output that is set up. Gives the reason if there is none.
+    fn use_output(&mut self, wanted: Wanted, result: Result<Box<dyn Backend>, AudioError>) -> Option<String> {
+        // Nobody plays any more: what was chosen is for later.
+        let AudioSide::Open(opened) = &mut self.audio else { return None };
         match result.map(|backend| opened.audio.move_to(backend)) {
             Ok(Ok(())) => {
                 opened.using = wanted.request;
                 opened.notice = wanted.notice;
                 opened.stands_in = false;
                 info!("audio: on to {}", opened.audio.stream().output_name);
-                self.watch.refused = None;
                 self.watch.begin();
                 self.tell_devices();
             }
-            Ok(Err(MoveError::OtherRate(backend))) => {
-                self.watch.refused = None;
-                self.reopen_audio(Some((backend, wanted)));
-            }
+            Ok(Err(MoveError::OtherRate(backend))) => self.reopen_audio(Some((backend, wanted))),
             Ok(Err(MoveError::Stranded(error))) => {
                 warn!("audio: {error}: beginning anew");
                 self.reopen_audio(None);
@@ -254,10 +259,10 @@ impl App {
                     opened.notice = Some(format!("{error}: going on with the output from before"));
                     self.tell_devices();
                 }
-                refused = Some(error.to_string());
+                return Some(error.to_string());
             }
         }
-        self.answer_selecting(refused.as_deref());
+        None
     }
 
     /// The output is dead: the virtual device takes its place at once, so that projects and pages go on, and another

@@ -97,3 +97,27 @@ fn gain_mute_and_bypass_are_behind_the_meters() {
     let error = control.call("setGain", json!({"session": session, "gain_db": 40.0})).unwrap_err();
     assert_eq!(error["code"], -32602);
 }
+
+#[test]
+fn devices_are_chosen_for_good_and_only_from_those_there_are() {
+    let companion = Companion::start();
+    let mut control = companion.control();
+    let select = |control: &mut crate::support::Control, params| control.call("selectDevices", params);
+    let error = select(&mut control, json!({"output": "nosuch"})).unwrap_err();
+    assert_eq!(error["code"], -32017, "{error}");
+    assert!(error["message"].as_str().unwrap().contains("there is no output `nosuch`"), "{error}");
+    let error = select(&mut control, json!({"buffer_size": 8, "sample_rate": 96_000})).unwrap_err();
+    assert!(error["message"].as_str().unwrap().contains("16 to 4096, not 8"), "{error}");
+
+    let told =
+        select(&mut control, json!({"buffer_size": 64, "sample_rate": 96_000, "input": null})).unwrap();
+    assert_eq!(told["chosen"], json!({"buffer_size": 64, "sample_rate": 96_000}));
+    let told = select(&mut control, json!({"sample_rate": null})).unwrap();
+    assert_eq!(told["chosen"], json!({"buffer_size": 64}));
+    let attached = control.attach_live("gain", json!({}));
+    assert_eq!(attached["devices"]["buffer_frames"], 64, "{attached}");
+    let told = control.call("devices", json!({})).unwrap();
+    assert_eq!(told["in_use"]["backend"], "virtual", "{told}");
+    let settings = std::fs::read_to_string(companion.home.path().join("settings.json")).unwrap();
+    assert_eq!(serde_json::from_str::<Value>(&settings).unwrap()["buffer_frames"], 64);
+}

@@ -82,3 +82,26 @@ fn devices_are_listed_by_a_companion_started_for_it() {
     assert!(finished.out.contains("* Loudspeaker · 2 channels · 48000 Hz · hw:0"), "{finished:#?}");
     until_gone("the companion", world.pid_in("home/wavecraft/companion.pid"));
 }
+
+#[test]
+fn devices_are_chosen_by_id_or_name() {
+    let world = World::new();
+    let _companion = FakeCompanion::run(&world, Fault::None);
+    let finished = world.run(&["devices", "--output", "desk", "--output-channel", "3", "--buffer", "64"]);
+    assert_eq!(finished.code, Some(0), "{finished:#?}");
+    for line in [
+        "    Desk · 8 channels · 44100 48000 Hz · 16 to 4096 frames · USB · hw:1 (chosen)",
+        "  Input     default",
+        "  Output    hw:1, channels 3 and 4",
+        "  Rate      default",
+        "  Buffer    64 frames",
+    ] {
+        assert!(finished.out.lines().any(|told| told == line), "{line}: {finished:#?}");
+    }
+    let json: serde_json::Value = serde_json::from_str(
+        &world.run(&["devices", "--output", "default", "--rate", "96000", "--json"]).out,
+    )
+    .unwrap();
+    assert_eq!(json["chosen"], serde_json::json!({"sample_rate": 96_000}));
+    world.run(&["devices", "--buffer", "many"]).fails(2, &["many", "--buffer"]);
+}

@@ -137,7 +137,7 @@ fn a_chosen_output_is_left_when_it_goes_and_returned_to() {
     let plug = || server.plug(&["sink_name=desk"]);
     let module = plug();
     let session = Session::start(&server, "chosen");
-    let _tone = server.play_tone_into_the_microphone();
+    let tone = server.play_tone_into_the_microphone();
     let mut page = Page::open(session.ready["ws_url"].as_str().expect("an address"));
     page.set("saturator_mix", 0.0);
     Recording::start(&server).until_heard(SINE_DB);
@@ -159,6 +159,9 @@ fn a_chosen_output_is_left_when_it_goes_and_returned_to() {
 
     plug();
     until("it is used again", || (session.status()["devices"]["notice"] == Value::Null).then_some(()));
+    // pw-play falls silent now and then when its graph is made anew: another one plays.
+    drop(tone);
+    let _tone = server.play_tone_into_the_microphone();
     Recording::of(&server, "desk").until_heard(SINE_DB);
     let after = session.status();
     assert_eq!(after["sessions"][0]["child_pid"], before["sessions"][0]["child_pid"], "the child stayed");

@@ -160,9 +160,12 @@ impl Connection {
                 self.end_child();
                 Ok(json!({}))
             }
-            control::DEVICES => Ok(json!({"inputs": [], "outputs": [
-                {"id": "hw:0", "name": "Loudspeaker", "channels": 2, "sample_rate": 48000, "is_default": true}
-            ]})),
+            // What was chosen comes back as it was asked for.
+            control::DEVICES | control::SELECT_DEVICES => Ok(json!({"inputs": [], "outputs": [
+                {"id": "hw:0", "name": "Loudspeaker", "channels": 2, "sample_rate": 48000, "is_default": true},
+                {"id": "hw:1", "name": "Desk", "channels": 8, "sample_rate": 48000, "is_default": false,
+                    "sample_rates": [44100, 48000], "buffer_frames": [16, 4096], "transport": "USB"}
+            ], "chosen": call.params::<serde_json::Value>().expect("an object")})),
             _ => Ok(json!({})),
         }
     }
