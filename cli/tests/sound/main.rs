@@ -172,6 +172,29 @@ fn a_chosen_output_is_left_when_it_goes_and_returned_to() {
     session.stop();
 }
 
+#[test]
+#[ignore = "needs PipeWire: scripts/test sound"]
+fn the_systems_default_is_followed() {
+    let server = Server::start();
+    let session = Session::start(&server, "default");
+    let tone = server.play_tone_into_the_microphone();
+    let mut page = Page::open(session.ready["ws_url"].as_str().expect("an address"));
+    page.set("saturator_mix", 0.0);
+    Recording::start(&server).until_heard(SINE_DB);
+    let before = session.status();
+
+    server.plug(&["sink_name=desk"]);
+    server.make_default("sink", "desk");
+    // As above: pw-play may have fallen silent.
+    drop(tone);
+    let _tone = server.play_tone_into_the_microphone();
+    Recording::of(&server, "desk").until_heard(SINE_DB);
+    let after = session.status();
+    assert_eq!(after["sessions"][0]["child_pid"], before["sessions"][0]["child_pid"], "the child stayed");
+    assert_eq!(after["devices"]["notice"], Value::Null);
+    session.stop();
+}
+
 /// Asks again and again until there is an answer, at most [`LIMIT`].
 fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
     let end = Instant::now() + LIMIT;

@@ -66,13 +66,17 @@ impl Server {
 
         server.plug(&["sink_name=speaker"]);
         server.plug(&["media.class=Audio/Source/Virtual", "sink_name=vmic"]);
-        for (command, name) in [("sink", "speaker"), ("source", "vmic")] {
-            until(&format!("{name} is the default"), || {
-                server.ask("pactl", &[&format!("set-default-{command}"), name])?;
-                let answer = server.ask("pactl", &[&format!("get-default-{command}")])?;
-                (answer.trim() == name).then_some(())
-            });
-        }
+        server.make_default("sink", "speaker");
+        server.make_default("source", "vmic");
+    }
+
+    /// Makes a `sink` or `source` the system's default.
+    pub(crate) fn make_default(&self, kind: &str, name: &str) {
+        until(&format!("{name} is the default"), || {
+            self.ask("pactl", &[&format!("set-default-{kind}"), name])?;
+            let answer = self.ask("pactl", &[&format!("get-default-{kind}")])?;
+            (answer.trim() == name).then_some(())
+        });
     }
 
     /// Adds a stereo device, and gives what [`unplug`](Self::unplug) takes.
