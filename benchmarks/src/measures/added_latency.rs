@@ -7,7 +7,9 @@ use crate::lines::{Line, Lines};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
-use wavecraft_audio_core::{Audio, Limits, MAX_FRAMES, Manual, ManualSettings, Mode, ProjectSettings, Source};
+use wavecraft_audio_core::{
+    Audio, Limits, MAX_FRAMES, Manual, ManualSettings, Mode, ProjectSettings, Source,
+};
 use wavecraft_ring::{Geometry, attach, clock::now_ns, create};
 
 const FRAMES: usize = 128;
