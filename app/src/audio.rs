@@ -7,7 +7,7 @@ use crate::{
 use wavecraft_audio_core::{
     Audio, AudioError, AudioEvent, BackendKind, DeviceInfo, DeviceList, InputState, StreamRequest, open,
 };
-use wavecraft_companion_protocol::{control, session::AudioDevices, settings::Settings};
+use wavecraft_companion_protocol::{control, session::AudioDevices, settings::ChosenDevices};
 
 /// A running audio side, and why it isn't the one that was asked for.
 pub(crate) struct Opened {
@@ -28,15 +28,15 @@ pub(crate) struct Opened {
 /// Not even the virtual one can be opened.
 pub(crate) fn open_audio(
     choice: BackendChoice,
-    settings: &Settings,
+    chosen: &ChosenDevices,
     notify: impl Fn(AudioEvent) + Clone + Send + Sync + 'static,
 ) -> Result<Opened, AudioError> {
     if choice == BackendChoice::Virtual {
-        return open_virtual(devices::asked(settings), notify, None);
+        return open_virtual(devices::asked(chosen), notify, None);
     }
     let Wanted { request, notice } = match list() {
-        Ok(list) => devices::wanted(settings, &list),
-        Err(error) => return open_virtual(devices::asked(settings), notify, Some(error)),
+        Ok(list) => devices::wanted(chosen, &list),
+        Err(error) => return open_virtual(devices::asked(chosen), notify, Some(error)),
     };
     match open(BackendKind::Cpal, request.clone(), notify.clone()) {
         Ok(audio) => Ok(Opened { audio, using: request, stands_in: false, notice }),
@@ -110,7 +110,7 @@ fn device(device: DeviceInfo) -> control::Device {
         sample_rate: device.sample_rate,
         sample_rates: device.sample_rates,
         buffer_frames: device.buffer_frames,
-        transport: device.transport,
+        transport: device.transport.map(|transport| transport.to_string()),
         is_default: device.is_default,
     }
 }

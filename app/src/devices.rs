@@ -1,7 +1,7 @@
 //! Which devices are to be used: what a person chose, held against what there is. Decides only; nothing is opened here.
 
 use wavecraft_audio_core::{DeviceId, DeviceInfo, DeviceList, StreamRequest};
-use wavecraft_companion_protocol::settings::Settings;
+use wavecraft_companion_protocol::settings::ChosenDevices;
 
 /// What is asked of a device where the settings name no buffer size: 5.3 ms at 48 kHz, which ordinary machines hold.
 /// Sound servers' own choice would be some four times that.
@@ -27,33 +27,33 @@ pub(crate) enum Step {
     Reopen,
 }
 
-/// What the settings ask for.
-pub(crate) fn asked(settings: &Settings) -> StreamRequest {
+/// What was chosen, as a request.
+pub(crate) fn asked(chosen: &ChosenDevices) -> StreamRequest {
     let first = |channel: Option<u16>| channel.unwrap_or(1).saturating_sub(1);
     StreamRequest {
-        input: settings.input.clone().map(DeviceId),
-        output: settings.output.clone().map(DeviceId),
-        sample_rate: settings.sample_rate,
-        buffer_frames: settings.buffer_frames.or(Some(BUFFER_FRAMES)),
-        input_first: first(settings.input_channel),
-        output_first: first(settings.output_channel),
+        input: chosen.input.clone().map(DeviceId),
+        output: chosen.output.clone().map(DeviceId),
+        sample_rate: chosen.sample_rate,
+        buffer_frames: chosen.buffer_size.or(Some(BUFFER_FRAMES)),
+        input_first: first(chosen.input_channel),
+        output_first: first(chosen.output_channel),
     }
 }
 
 /// The same with what is there.
-pub(crate) fn wanted(settings: &Settings, list: &DeviceList) -> Wanted {
-    let mut request = asked(settings);
+pub(crate) fn wanted(chosen: &ChosenDevices, list: &DeviceList) -> Wanted {
+    let mut request = asked(chosen);
     let mut away = Vec::new();
-    for (name, chosen, there) in
+    for (name, wish, there) in
         [("output", &mut request.output, &list.outputs), ("input", &mut request.input, &list.inputs)]
     {
-        if let Some(id) = chosen
+        if let Some(id) = wish
             && !there.iter().any(|device| device.id == *id)
         {
             away.push(format!(
                 "the chosen {name} \"{id}\" isn't connected: using the system's default until it is"
             ));
-            *chosen = None;
+            *wish = None;
         }
     }
     Wanted { request, notice: (!away.is_empty()).then(|| away.join("; ")) }
@@ -111,8 +111,8 @@ mod tests {
         DeviceList { outputs: devices(outputs), inputs: devices(inputs) }
     }
 
-    fn pinned() -> Settings {
-        Settings { output: Some("desk".into()), input: Some("usb".into()), ..Settings::default() }
+    fn pinned() -> ChosenDevices {
+        ChosenDevices { output: Some("desk".into()), input: Some("usb".into()), ..ChosenDevices::default() }
     }
 
     #[test]
@@ -139,14 +139,14 @@ mod tests {
         let without = list(&["laptop", "desk"], &["built-in"]);
         let (there, away) = (wanted(&pinned(), &both), wanted(&pinned(), &without));
         assert_eq!(step(&away.request, &there.request, false, &without), Step::ChangeInput);
-        let pair = Settings { input_channel: Some(3), ..pinned() };
+        let pair = ChosenDevices { input_channel: Some(3), ..pinned() };
         assert_eq!(wanted(&pair, &both).request.input_first, 2);
         assert_eq!(step(&wanted(&pair, &both).request, &there.request, false, &both), Step::ChangeInput);
     }
 
     #[test]
     fn the_virtual_device_stands_in_only_until_there_is_another() {
-        let settings = Settings::default();
+        let settings = ChosenDevices::default();
         let (none, some) = (list(&[], &[]), list(&["laptop"], &[]));
         let request = wanted(&settings, &none).request;
         assert_eq!(step(&request, &request, true, &none), Step::Stay);
@@ -156,11 +156,11 @@ mod tests {
     #[test]
     fn rate_buffer_and_pair_need_the_output_anew() {
         let devices = list(&["laptop"], &[]);
-        let open = wanted(&Settings::default(), &devices).request;
+        let open = wanted(&ChosenDevices::default(), &devices).request;
         for settings in [
-            Settings { sample_rate: Some(96_000), ..Settings::default() },
-            Settings { buffer_frames: Some(64), ..Settings::default() },
-            Settings { output_channel: Some(3), ..Settings::default() },
+            ChosenDevices { sample_rate: Some(96_000), ..ChosenDevices::default() },
+            ChosenDevices { buffer_size: Some(64), ..ChosenDevices::default() },
+            ChosenDevices { output_channel: Some(3), ..ChosenDevices::default() },
         ] {
             assert_eq!(step(&wanted(&settings, &devices).request, &open, false, &devices), Step::Reopen);
         }

@@ -93,8 +93,8 @@ mod tests {
         let path = dir.path().join("deep/settings.json");
         let (mut store, news) = Store::load(path.clone());
         assert_eq!(news, None);
-        store.change(|settings| settings.sample_rate = Some(96_000)).unwrap();
-        assert_eq!(Store::load(path).0.get().sample_rate, Some(96_000));
+        store.change(|settings| settings.devices.sample_rate = Some(96_000)).unwrap();
+        assert_eq!(Store::load(path).0.get().devices.sample_rate, Some(96_000));
     }
 
     #[test]
@@ -115,7 +115,7 @@ mod tests {
         fs::write(&path, r#"{"version": 99}"#).unwrap();
         let (mut store, news) = Store::load(path.clone());
         assert!(news.unwrap().contains("version 99"));
-        store.change(|settings| settings.sample_rate = Some(1)).unwrap();
+        store.change(|settings| settings.devices.sample_rate = Some(1)).unwrap();
         assert_eq!(fs::read_to_string(path).unwrap(), r#"{"version": 99}"#);
     }
 }

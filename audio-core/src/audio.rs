@@ -6,7 +6,7 @@ mod info;
 pub use error::AudioError;
 pub use info::{
     AudioEvent, BackendKind, DeviceId, DeviceInfo, DeviceList, InputState, LatencyParts, StreamInfo,
-    StreamRequest,
+    StreamRequest, Transport,
 };
 
 use std::ops::{Deref, DerefMut};

@@ -33,7 +33,7 @@ mod source;
 
 pub use audio::{
     Audio, AudioError, AudioEvent, BackendKind, DeviceId, DeviceInfo, DeviceList, InputState, LatencyParts,
-    MoveError, StreamInfo, StreamRequest, devices, open, prepare,
+    MoveError, StreamInfo, StreamRequest, Transport, devices, open, prepare,
 };
 pub use backend::manual::{Manual, ManualSettings};
 pub use backend::{Backend, DeviceWords, InputStream, Notify, OutputStream};

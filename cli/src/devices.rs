@@ -7,8 +7,9 @@ use crate::{
 use anyhow::bail;
 use serde_json::Value;
 use std::{fmt::Display, str::FromStr, time::Duration};
-use wavecraft_companion_protocol::control::{
-    ChosenDevices, DEVICES, Device, DeviceList, SELECT_DEVICES, SHUTDOWN, SelectDevices, Shutdown,
+use wavecraft_companion_protocol::{
+    control::{DEVICES, Device, DeviceList, SELECT_DEVICES, SHUTDOWN, SelectDevices, Shutdown},
+    settings::ChosenDevices,
 };
 
 /// So long listing and opening may take: a sound server may be woken by it.

@@ -9,10 +9,7 @@ pub(crate) use describe::describe;
 use project::Project;
 use std::sync::Arc;
 use wavecraft_companion_protocol::{parameter::ParameterSpec, token::Token};
-use wavecraft_companion_server::{Config, Limits, Server, serve};
-
-/// The dev WebSocket's first port, where none is asked for: the companion's.
-const DEFAULT_PORT: u16 = 9000;
+use wavecraft_companion_server::{BindError, Config, DEFAULT_PORT, Limits, Server, serve};
 
 /// The dev WebSocket of a project that isn't heard.
 pub(crate) struct Preview {
@@ -25,21 +22,19 @@ impl Preview {
     /// Serves the parameters at the first free port from the given one, or there alone if that is asked for.
     ///
     /// # Errors
-    /// If there is no port.
+    /// See [`BindError`].
     pub(crate) async fn serve(
         parameters: Vec<ParameterSpec>,
         (port, strict_port): (Option<u16>, bool),
         token: Token,
         audio_token: Token,
         origins: Vec<String>,
-    ) -> anyhow::Result<Self> {
+    ) -> Result<Self, BindError> {
         let project = Arc::new(Project::new(parameters));
         let port = port.unwrap_or(DEFAULT_PORT);
         let config = Config { port, strict_port, token, audio_token, origins, limits: Limits::default() };
         let host: Arc<Project> = Arc::clone(&project);
-        let server = serve(config, host).await.map_err(|error| {
-            anyhow::anyhow!("{error}. Choose another with --port, or leave out --strict-port")
-        })?;
+        let server = serve(config, host).await?;
         Ok(Self { server, project })
     }
 

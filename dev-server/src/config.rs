@@ -3,6 +3,9 @@
 use std::time::Duration;
 use wavecraft_companion_protocol::token::Token;
 
+/// The first port that is tried where nobody asked for one.
+pub const DEFAULT_PORT: u16 = 9000;
+
 /// What a project's server needs to know.
 #[derive(Debug, Clone)]
 pub struct Config {

@@ -49,6 +49,6 @@ mod server;
 mod upgrade;
 
 pub use bind::BindError;
-pub use config::{Config, Limits};
+pub use config::{Config, DEFAULT_PORT, Limits};
 pub use host::{Host, SetParameterError};
 pub use server::{Server, serve};

@@ -4,6 +4,7 @@
 
 use crate::{
     session::{AudioDevices, Build, Mode, OnBypass, Source, State, StateChange, Stats},
+    settings::ChosenDevices,
     token::Token,
 };
 use serde::{Deserialize, Serialize};
@@ -309,29 +310,6 @@ pub struct DeviceList {
     /// What is used for audio; absent while nothing is attached.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub in_use: Option<AudioDevices>,
-}
-
-/// What a person chose. Absent is the system's default, or what the device has.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ChosenDevices {
-    /// The input, by id.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub input: Option<String>,
-    /// The output, by id.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub output: Option<String>,
-    /// In Hz.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sample_rate: Option<u32>,
-    /// Frames per callback.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub buffer_size: Option<u32>,
-    /// The first of the two input channels, counted from 1.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub input_channel: Option<u16>,
-    /// The first of the two output channels, counted from 1.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub output_channel: Option<u16>,
 }
 
 /// Parameters of [`SELECT_DEVICES`]: [`ChosenDevices`], of which an absent member leaves what was chosen before, and a

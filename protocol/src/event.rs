@@ -66,7 +66,7 @@ pub enum Event {
     Reloaded {
         /// The build's time.
         build_ms: u64,
-        /// From the end of the build to there.
+        /// From asking for the swap to there.
         swap_ms: u64,
     },
     /// A line that the child, cargo or the UI's server wrote.

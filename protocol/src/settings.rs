@@ -12,30 +12,38 @@ pub const SETTINGS_VERSION: u32 = 1;
 pub struct Settings {
     /// See [`SETTINGS_VERSION`].
     pub version: u32,
-    /// The input device, by id; absent: the system's default.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub input: Option<String>,
-    /// The output device, by id; absent: the system's default.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub output: Option<String>,
-    /// In Hz; absent: what the device has.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sample_rate: Option<u32>,
-    /// Frames per callback; absent: what the device has.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub buffer_frames: Option<u32>,
-    /// The first of the two input channels that are taken, counted from 1; absent: 1.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub input_channel: Option<u16>,
-    /// The first of the two output channels that are played on, counted from 1; absent: 1.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub output_channel: Option<u16>,
+    /// The devices.
+    #[serde(flatten)]
+    pub devices: ChosenDevices,
     /// How patient the companion is with children.
     #[serde(default, skip_serializing_if = "Patience::is_usual")]
     pub patience: Patience,
     /// What is remembered of each project, by its folder.
     #[serde(default)]
     pub projects: BTreeMap<PathBuf, Project>,
+}
+
+/// What a person chose. Absent is the system's default, or what the device has.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChosenDevices {
+    /// The input, by id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input: Option<String>,
+    /// The output, by id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub output: Option<String>,
+    /// In Hz.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sample_rate: Option<u32>,
+    /// Frames per callback. In older settings files this was `buffer_frames`.
+    #[serde(default, alias = "buffer_frames", skip_serializing_if = "Option::is_none")]
+    pub buffer_size: Option<u32>,
+    /// The first of the two input channels, counted from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input_channel: Option<u16>,
+    /// The first of the two output channels, counted from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub output_channel: Option<u16>,
 }
 
 /// What is remembered of a project.
@@ -92,12 +100,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             version: SETTINGS_VERSION,
-            input: None,
-            output: None,
-            sample_rate: None,
-            buffer_frames: None,
-            input_channel: None,
-            output_channel: None,
+            devices: ChosenDevices::default(),
             patience: Patience::default(),
             projects: BTreeMap::new(),
         }

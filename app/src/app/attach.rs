@@ -23,10 +23,7 @@ use wavecraft_companion_protocol::{
     rpc::{ErrorObject, INTERNAL_ERROR, to_value},
     session::{Source, State},
 };
-use wavecraft_companion_server::{BindError, Config, Limits, Server, serve};
-
-/// The dev WebSocket's first port, where none is asked for.
-const DEFAULT_PORT: u16 = 9000;
+use wavecraft_companion_server::{BindError, Config, DEFAULT_PORT, Limits, Server, serve};
 
 /// What a child may see of its terminal's environment. Everything else, `DYLD_*` and `LD_*` above all, is dropped.
 const ENVIRONMENT: [&str; 15] = [

@@ -22,12 +22,12 @@ impl App {
             return;
         }
         self.audio = AudioSide::Opening;
-        let (choice, settings, events) =
-            (self.options.backend, self.settings.get().clone(), self.events.clone());
+        let (choice, chosen, events) =
+            (self.options.backend, self.settings.get().devices.clone(), self.events.clone());
         let notify = self.notify();
         tokio::task::spawn_blocking(move || {
-            let _ =
-                events.send(Event::AudioOpened(audio::open_audio(choice, &settings, notify).map(Box::new)));
+            let opened = audio::open_audio(choice, &chosen, notify);
+            let _ = events.send(Event::AudioOpened(opened.map(Box::new)));
         });
     }
 

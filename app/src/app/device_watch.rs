@@ -13,9 +13,9 @@ use std::{
 use tracing::{debug, info, warn};
 use wavecraft_audio_core::{AudioError, Backend, BackendKind, DeviceList, MoveError, StreamRequest, prepare};
 use wavecraft_companion_protocol::{
-    control::{self, BAD_DEVICE, ChosenDevices, SelectDevices},
+    control::{self, BAD_DEVICE, SelectDevices},
     rpc::{ErrorObject, INTERNAL_ERROR, INVALID_PARAMS, to_value},
-    settings::Settings,
+    settings::ChosenDevices,
 };
 
 /// How often the list of devices is looked at while a project is attached: cpal doesn't tell when it changes.
@@ -144,10 +144,10 @@ impl App {
 
     /// Writes down what was chosen, if it is there.
     fn select(&mut self, select: &SelectDevices, list: &DeviceList) -> Result<(), ErrorObject> {
-        let settings = self.settings.get();
+        let before = &self.settings.get().devices;
         for (kind, chosen, before, there) in [
-            ("input", &select.input, &settings.input, &list.inputs),
-            ("output", &select.output, &settings.output, &list.outputs),
+            ("input", &select.input, &before.input, &list.inputs),
+            ("output", &select.output, &before.output, &list.outputs),
         ] {
             // What was chosen before may be chosen again while it is away.
             if let Some(Some(id)) = chosen
@@ -170,7 +170,7 @@ impl App {
         within("the buffer size", select.buffer_size, BUFFERS)?;
         within("the input channel", select.input_channel.map(|channel| channel.map(u32::from)), 1..=1024)?;
         within("the output channel", select.output_channel.map(|channel| channel.map(u32::from)), 1..=1024)?;
-        let written = self.settings.change(|settings| apply(select, settings));
+        let written = self.settings.change(|settings| apply(select, &mut settings.devices));
         written.map_err(|error| {
             ErrorObject::new(
                 INTERNAL_ERROR,
@@ -181,7 +181,7 @@ impl App {
 
     /// Brings what is open in line with what is wanted.
     fn follow_devices(&mut self, list: &DeviceList) {
-        let wanted = devices::wanted(self.settings.get(), list);
+        let wanted = devices::wanted(&self.settings.get().devices, list);
         let AudioSide::Open(opened) = &mut self.audio else { return };
         if opened.audio.stream().backend == "virtual" && !opened.stands_in {
             return;
@@ -307,16 +307,8 @@ impl App {
     }
 
     fn told_devices(&self, list: DeviceList) -> control::DeviceList {
-        let settings = self.settings.get();
         control::DeviceList {
-            chosen: ChosenDevices {
-                input: settings.input.clone(),
-                output: settings.output.clone(),
-                sample_rate: settings.sample_rate,
-                buffer_size: settings.buffer_frames,
-                input_channel: settings.input_channel,
-                output_channel: settings.output_channel,
-            },
+            chosen: self.settings.get().devices.clone(),
             in_use: match &self.audio {
                 AudioSide::Open(opened) => Some(opened.devices()),
                 _ => None,
@@ -326,18 +318,18 @@ impl App {
     }
 }
 
-fn apply(select: &SelectDevices, settings: &mut Settings) {
-    fn set<T: Clone>(setting: &mut Option<T>, chosen: &Option<Option<T>>) {
+fn apply(select: &SelectDevices, devices: &mut ChosenDevices) {
+    fn set<T: Clone>(present: &mut Option<T>, chosen: &Option<Option<T>>) {
         if let Some(chosen) = chosen {
-            setting.clone_from(chosen);
+            present.clone_from(chosen);
         }
     }
-    set(&mut settings.input, &select.input);
-    set(&mut settings.output, &select.output);
-    set(&mut settings.sample_rate, &select.sample_rate);
-    set(&mut settings.buffer_frames, &select.buffer_size);
-    set(&mut settings.input_channel, &select.input_channel);
-    set(&mut settings.output_channel, &select.output_channel);
+    set(&mut devices.input, &select.input);
+    set(&mut devices.output, &select.output);
+    set(&mut devices.sample_rate, &select.sample_rate);
+    set(&mut devices.buffer_size, &select.buffer_size);
+    set(&mut devices.input_channel, &select.input_channel);
+    set(&mut devices.output_channel, &select.output_channel);
 }
 
 #[cfg(test)]

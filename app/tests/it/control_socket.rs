@@ -119,5 +119,5 @@ fn devices_are_chosen_for_good_and_only_from_those_there_are() {
     let told = control.call("devices", json!({})).unwrap();
     assert_eq!(told["in_use"]["backend"], "virtual", "{told}");
     let settings = std::fs::read_to_string(companion.home.path().join("settings.json")).unwrap();
-    assert_eq!(serde_json::from_str::<Value>(&settings).unwrap()["buffer_frames"], 64);
+    assert_eq!(serde_json::from_str::<Value>(&settings).unwrap()["buffer_size"], 64);
 }

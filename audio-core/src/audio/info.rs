@@ -53,10 +53,54 @@ pub struct DeviceInfo {
     pub sample_rates: Vec<u32>,
     /// The least and the most frames per callback, where it says so.
     pub buffer_frames: Option<(u32, u32)>,
-    /// How it is connected ("USB", "Bluetooth"), where that is known.
-    pub transport: Option<String>,
+    /// How it is connected, where that is known.
+    pub transport: Option<Transport>,
+    /// Its output is a loudspeaker, as far as it says: it is heard by microphones in the same room.
+    pub is_loudspeaker: bool,
     /// Whether this is the system's default.
     pub is_default: bool,
+}
+
+/// How a device is connected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Transport {
+    /// Part of the computer.
+    BuiltIn,
+    /// Bluetooth, classic or low energy.
+    Bluetooth,
+    /// USB.
+    Usb,
+    /// Thunderbolt.
+    Thunderbolt,
+    /// FireWire.
+    FireWire,
+    /// A card on the PCI bus.
+    Pci,
+    /// HDMI or DisplayPort.
+    Display,
+    /// The network: AirPlay, AVB.
+    Network,
+    /// Made by software.
+    Virtual,
+    /// Several devices under one name.
+    Aggregate,
+}
+
+impl fmt::Display for Transport {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::BuiltIn => "built-in",
+            Self::Bluetooth => "Bluetooth",
+            Self::Usb => "USB",
+            Self::Thunderbolt => "Thunderbolt",
+            Self::FireWire => "FireWire",
+            Self::Pci => "PCI",
+            Self::Display => "display",
+            Self::Network => "network",
+            Self::Virtual => "virtual",
+            Self::Aggregate => "aggregate",
+        })
+    }
 }
 
 /// All devices of the sound system in use.

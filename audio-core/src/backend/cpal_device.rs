@@ -17,7 +17,7 @@ use cpal::traits::{DeviceTrait, StreamTrait};
 use cpal::{BufferSize, ErrorKind, StreamConfig};
 
 use self::host::SoundHost;
-use self::stream::{Lease, build_input, build_output};
+use self::stream::{Lease, Setup, build_input, build_output};
 use self::teller::Teller;
 use crate::audio::{AudioError, AudioEvent, DeviceId, StreamRequest};
 use crate::backend::{Backend, DeviceWords, InputStream, Notify, OutputStream};
@@ -83,19 +83,16 @@ impl CpalDevice {
             }
         };
         let lease = Lease::new(renderer, home);
-        let pair = usize::from(request.output_first);
-        let sample_format = format.sample_format();
-        let stream = build_output(
-            &device,
+        let setup = Setup {
+            device: &device,
             config,
-            sample_format,
-            lease,
-            pair,
-            Arc::clone(&words),
-            on_error,
-            OPEN_LIMIT,
-        )
-        .map_err(|error| no_output(host.name(), &name, &error))?;
+            format: format.sample_format(),
+            pair: usize::from(request.output_first),
+            words: Arc::clone(&words),
+            limit: OPEN_LIMIT,
+        };
+        let stream =
+            build_output(setup, lease, on_error).map_err(|error| no_output(host.name(), &name, &error))?;
         Ok(Self {
             host,
             request,
@@ -177,9 +174,15 @@ impl Backend for CpalDevice {
                 });
             }
         };
-        let words = Arc::clone(&self.words);
-        let (format, pair) = (format.sample_format(), usize::from(self.request.input_first));
-        let stream = build_input(&device, config, format, feed, pair, words, on_error, OPEN_LIMIT)
+        let setup = Setup {
+            device: &device,
+            config,
+            format: format.sample_format(),
+            pair: usize::from(self.request.input_first),
+            words: Arc::clone(&self.words),
+            limit: OPEN_LIMIT,
+        };
+        let stream = build_input(setup, feed, on_error)
             .and_then(|stream| stream.play().map(|()| stream))
             .map_err(|error| no_input(&name, &error))?;
         self.input = Some(Running { stream, teller });

@@ -17,7 +17,7 @@ use std::{
 const THIS_SYSTEM: &str = env!("WAVECRAFT_TARGET");
 
 /// The project's binary.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct DevAudio {
     /// Its package's name.
     pub(crate) package: String,

@@ -39,6 +39,13 @@ impl Start {
             let policy = self.args.install_policy();
             page::install_if_needed(source, policy, &mut self.processes, &self.report).await?;
         }
+        // From before the build on: who edits meanwhile is heard too.
+        let rebuilds = if self.args.no_watch {
+            None
+        } else {
+            let profile = self.args.profile.clone();
+            self.watched(Rebuilds::new(cargo.clone(), dev_audio.clone(), profile))
+        };
         let built = self.first_build(&cargo, &dev_audio).await?;
         let ui_port = match &source {
             Some(_) => Some(ports::free_port(self.args.ui_port, self.args.strict_port)?),
@@ -54,8 +61,9 @@ impl Start {
             self.serve(&source, port, &session)?;
             session.source = Some(source);
         }
-        if !self.args.no_watch {
-            session.rebuilds = self.rebuilds(cargo, dev_audio).await;
+        if let Some(mut rebuilds) = rebuilds {
+            let wide = rebuilds.widen(&mut self.processes).await;
+            session.rebuilds = self.watched(wide.map(|()| rebuilds));
         }
         self.watch(&mut session).await
     }
@@ -128,7 +136,7 @@ impl Start {
         let parameters = preview::describe(built, &mut self.processes).await?;
         let (token, audio_token) = (self.token.clone(), self.audio_token.clone());
         let port = (self.args.port, self.args.strict_port);
-        let preview = Preview::serve(parameters, port, token, audio_token, origins).await?;
+        let preview = Preview::serve(parameters, port, token, audio_token, origins).await.map_err(no_port)?;
         let preview = self.preview.insert(preview);
         let server = &preview.server;
         let mut session =
@@ -138,17 +146,13 @@ impl Start {
     }
 
     /// Watching is a help: where the system can't, the sound goes on without.
-    async fn rebuilds(&mut self, cargo: PathBuf, dev_audio: DevAudio) -> Option<Rebuilds> {
-        let profile = self.args.profile.clone();
-        match Rebuilds::new(cargo, dev_audio, profile, &mut self.processes).await {
-            Ok(rebuilds) => Some(rebuilds),
-            Err(error) => {
-                self.report.trouble(&format!(
-                    "the sources can't be watched, so changes are not heard until you start again: {error:#}"
-                ));
-                None
-            }
-        }
+    fn watched(&self, rebuilds: anyhow::Result<Rebuilds>) -> Option<Rebuilds> {
+        let told = |error: &anyhow::Error| {
+            self.report.trouble(&format!(
+                "the sources can't be watched, so changes are not heard until you start again: {error:#}"
+            ));
+        };
+        rebuilds.inspect_err(told).ok()
     }
 }
 
@@ -156,11 +160,13 @@ fn environment() -> BTreeMap<String, String> {
     PASSED_ON.iter().filter_map(|name| Some(((*name).to_owned(), std::env::var(name).ok()?))).collect()
 }
 
+fn no_port(error: impl std::fmt::Display) -> anyhow::Error {
+    anyhow::anyhow!("{error}. Choose another with --port, or leave out --strict-port")
+}
+
 fn attach_error(error: companion::Error) -> anyhow::Error {
     match error {
-        companion::Error::Refused(refused) if refused.code == control::PORT_TAKEN => {
-            anyhow::anyhow!("{refused}. Choose another with --port, or leave out --strict-port")
-        }
+        companion::Error::Refused(refused) if refused.code == control::PORT_TAKEN => no_port(refused),
         other => anyhow::Error::new(other).context("the companion could not run the project"),
     }
 }

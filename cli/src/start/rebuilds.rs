@@ -43,18 +43,13 @@ pub(super) enum Rebuild {
 }
 
 impl Rebuilds {
-    /// Watches from now on everything that `dev_audio` is built from.
+    /// Watches from now on the package of `dev_audio`.
     ///
     /// # Errors
-    /// If the system can't watch, or cargo can't tell the packages.
-    pub(super) async fn new(
-        cargo: PathBuf,
-        dev_audio: DevAudio,
-        profile: Option<String>,
-        processes: &mut Processes,
-    ) -> anyhow::Result<Self> {
-        let folders = cargo::local_packages(&cargo, &dev_audio, processes).await?;
-        let watch = Watch::over(folders).context(REFUSED)?;
+    /// If the system can't watch.
+    pub(super) fn new(cargo: PathBuf, dev_audio: DevAudio, profile: Option<String>) -> anyhow::Result<Self> {
+        let folder = dev_audio.manifest.parent().context("a manifest is in a folder")?;
+        let watch = Watch::over(vec![folder.into()]).context(REFUSED)?;
         let mut look = interval(LOOK);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Ok(Self {
@@ -69,6 +64,15 @@ impl Rebuilds {
             look,
             gone: false,
         })
+    }
+
+    /// Watches from now on everything that `dev_audio` is built from. To be called when it was built.
+    ///
+    /// # Errors
+    /// If the system can't watch, or cargo can't tell the packages.
+    pub(super) async fn widen(&mut self, processes: &mut Processes) -> anyhow::Result<()> {
+        let folders = cargo::local_packages(&self.cargo, &self.dev_audio, processes).await?;
+        self.watch.renew(folders).context(REFUSED)
     }
 
     /// The folders that are watched.
@@ -92,9 +96,8 @@ impl Rebuilds {
                 self.start(processes, report)?;
             }
             if self.manifests_built {
-                let folders = cargo::local_packages(&self.cargo, &self.dev_audio, processes).await?;
+                self.widen(processes).await?;
                 (self.manifests_built, self.manifests_changed) = (false, false);
-                self.watch.renew(folders).context(REFUSED)?;
             }
             tokio::select! {
                 changed = self.watch.changed(), if !self.gone => {

@@ -124,7 +124,7 @@ impl Start {
                     PageEvent::Ended(status) => self.on_page_ended(status, session).await?,
                 },
                 rebuild = next_rebuild(&mut session.rebuilds, &mut self.processes, &self.report) => match rebuild {
-                    Ok(rebuild) => self.on_rebuild(rebuild, session).await?,
+                    Ok(rebuild) => self.on_rebuild(rebuild, session).await,
                     Err(error) => {
                         session.rebuilds = None;
                         self.report.trouble(&format!(

@@ -42,7 +42,7 @@ struct Built {
 }
 
 impl Start {
-    pub(super) async fn on_rebuild(&mut self, rebuild: Rebuild, session: &mut Session) -> anyhow::Result<()> {
+    pub(super) async fn on_rebuild(&mut self, rebuild: Rebuild, session: &mut Session) {
         match rebuild {
             Rebuild::Started(changed) => {
                 self.report.say(&format!("{} changed, building …", names(&changed, &session.folder)));
@@ -62,20 +62,22 @@ impl Start {
             Rebuild::Ended(Outcome::Built { executable, ms }) => {
                 self.tell_build(Build::Ok { ms }, session);
                 let built = Built { executable, ms };
-                let outcome = match (&self.preview, &session.swap.asked) {
-                    (Some(_), _) => self.show(&built).await,
-                    (None, Some(_)) => {
-                        session.swap.next = Some(built);
-                        Ok(())
-                    }
-                    (None, None) => self.reload(&built, session),
-                };
-                if let Err(error) = outcome {
-                    self.report.trouble(&format!("{error:#}. {}", self.goes_on(session)));
+                if session.swap.asked.is_some() {
+                    session.swap.next = Some(built);
+                } else {
+                    self.swap(&built, session).await;
                 }
             }
         }
-        Ok(())
+    }
+
+    /// Lets the new program take over, or tells why it can't.
+    async fn swap(&mut self, built: &Built, session: &mut Session) {
+        let outcome =
+            if self.preview.is_some() { self.show(built).await } else { self.reload(built, session) };
+        if let Err(error) = outcome {
+            self.report.trouble(&format!("{error:#}. {}", self.goes_on(session)));
+        }
     }
 
     /// What is heard, or seen, after a build that came to nothing.
@@ -139,10 +141,10 @@ impl Start {
             }
             Err(refused) => self.report.trouble(&format!("the new build can't be heard: {refused}")),
         }
-        match session.swap.next.take() {
-            Some(next) => self.reload(&next, session),
-            None => Ok(()),
+        if let Some(next) = session.swap.next.take() {
+            self.swap(&next, session).await;
         }
+        Ok(())
     }
 }
 

@@ -115,6 +115,28 @@ fn a_newer_change_ends_the_build_that_runs() {
 }
 
 #[test]
+fn a_change_during_the_first_build_is_seen_too() {
+    let world = World::with_project();
+    let (pid, go) = (world.path("builds.pid"), world.path("go"));
+    // A first build that lasts until this test says so.
+    let script = format!(
+        "fn main() {{ std::fs::write({pid:?}, \"1\").unwrap(); while !std::path::Path::new({go:?}).exists() {{ \
+         std::thread::sleep(std::time::Duration::from_millis(10)) }} }}"
+    );
+    let world = world.file("here/engine/build.rs", &script);
+    let companion = FakeCompanion::run(&world, Fault::None);
+    let mut live = world.live(START);
+    world.pid_in("builds.pid");
+    write(&world, SOURCE, &program("second"));
+    fs::write(&go, "").expect("a file");
+    live.event("ready");
+    until("the change is built", || {
+        companion.calls("buildStatus").into_iter().find(|call| call["status"] == "ok")
+    });
+    stop(live);
+}
+
+#[test]
 fn what_the_project_depends_on_by_a_path_is_watched_too_also_when_it_is_new() {
     let world = World::with_project()
         .file(

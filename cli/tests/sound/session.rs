@@ -1,6 +1,6 @@
 //! A project that `wavecraft create` wrote, in `wavecraft start --with-audio --input mic`.
 
-use crate::{LIMIT, server::Server, until};
+use crate::{LIMIT, page::Page, server::Server, until};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use std::{
@@ -57,6 +57,13 @@ impl<'a> Session<'a> {
         };
         assert_eq!(session.ready["devices"]["backend"], "PipeWire", "{}", session.ready);
         session
+    }
+
+    /// The project's page, after it took the saturator out of the sound: what is left is the output's gain.
+    pub(crate) fn clean_page(&self) -> Page {
+        let mut page = Page::open(self.ready["ws_url"].as_str().expect("an address"));
+        page.set("saturator_mix", 0.0);
+        page
     }
 
     /// All events so far.

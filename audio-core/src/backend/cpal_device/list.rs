@@ -1,10 +1,12 @@
 //! The devices that can be chosen.
 
 use cpal::traits::{DeviceTrait, HostTrait};
-use cpal::{Device, InterfaceType, SupportedBufferSize, SupportedStreamConfig, SupportedStreamConfigRange};
+use cpal::{
+    Device, DeviceType, InterfaceType, SupportedBufferSize, SupportedStreamConfig, SupportedStreamConfigRange,
+};
 
 use super::host::{self, SoundHost};
-use crate::audio::{AudioError, DeviceId, DeviceInfo, DeviceList};
+use crate::audio::{AudioError, DeviceId, DeviceInfo, DeviceList, Transport};
 
 /// Rates to ask a device for, in Hz.
 const USUAL_RATES: [u32; 11] =
@@ -52,6 +54,7 @@ fn info(
     is_default: bool,
 ) -> Option<DeviceInfo> {
     let format = format?;
+    let description = device.description().ok();
     Some(DeviceInfo {
         id: DeviceId(id.to_string()),
         name: host::shown_name(device),
@@ -62,13 +65,27 @@ fn info(
             SupportedBufferSize::Range { min, max } if max > 0 => Some((min, max)),
             _ => None,
         },
-        transport: device
-            .description()
-            .ok()
-            .map(|description| description.interface_type())
-            .filter(|kind| *kind != InterfaceType::Unknown)
-            .map(|kind| kind.to_string()),
+        transport: description.as_ref().and_then(|description| transport(description.interface_type())),
+        is_loudspeaker: description
+            .is_some_and(|description| description.device_type() == DeviceType::Speaker),
         is_default,
+    })
+}
+
+/// Where cpal knows it: on PipeWire, from the properties of the node.
+fn transport(kind: InterfaceType) -> Option<Transport> {
+    Some(match kind {
+        InterfaceType::BuiltIn => Transport::BuiltIn,
+        InterfaceType::Bluetooth => Transport::Bluetooth,
+        InterfaceType::Usb => Transport::Usb,
+        InterfaceType::Thunderbolt => Transport::Thunderbolt,
+        InterfaceType::FireWire => Transport::FireWire,
+        InterfaceType::Pci => Transport::Pci,
+        InterfaceType::Hdmi | InterfaceType::DisplayPort => Transport::Display,
+        InterfaceType::Network => Transport::Network,
+        InterfaceType::Virtual => Transport::Virtual,
+        InterfaceType::Aggregate => Transport::Aggregate,
+        _ => return None,
     })
 }
 

@@ -72,46 +72,49 @@ macro_rules! for_format {
     };
 }
 
-/// Builds the output stream, stopped. The mix goes to the channels from `pair` on.
-#[expect(clippy::too_many_arguments, reason = "what a stream is made of, handed on twice")]
-pub(super) fn build_output(
-    device: &Device,
-    config: StreamConfig,
-    format: SampleFormat,
-    lease: Lease,
-    pair: usize,
-    words: Arc<DeviceWords>,
-    on_error: impl FnMut(Error) + Send + 'static,
-    limit: Duration,
-) -> Result<Stream, Error> {
-    for_format!(format, output_of(device, config, lease, pair, words, on_error, limit))
+/// What a stream is made of, in either direction.
+pub(super) struct Setup<'a> {
+    pub(super) device: &'a Device,
+    pub(super) config: StreamConfig,
+    pub(super) format: SampleFormat,
+    /// The first of the two channels that are used.
+    pub(super) pair: usize,
+    pub(super) words: Arc<DeviceWords>,
+    /// How long the sound server may take.
+    pub(super) limit: Duration,
 }
 
-/// Builds the input stream, stopped. The channels from `pair` on are taken.
-#[expect(clippy::too_many_arguments, reason = "what a stream is made of, handed on twice")]
-pub(super) fn build_input(
-    device: &Device,
-    config: StreamConfig,
-    format: SampleFormat,
-    feed: InputFeed,
-    pair: usize,
-    words: Arc<DeviceWords>,
+impl Setup<'_> {
+    fn channels(&self) -> usize {
+        usize::from(self.config.channels).max(1)
+    }
+}
+
+/// Builds the output stream, stopped.
+pub(super) fn build_output(
+    setup: Setup<'_>,
+    lease: Lease,
     on_error: impl FnMut(Error) + Send + 'static,
-    limit: Duration,
 ) -> Result<Stream, Error> {
-    for_format!(format, input_of(device, config, feed, pair, words, on_error, limit))
+    for_format!(setup.format, output_of(setup, lease, on_error))
+}
+
+/// Builds the input stream, stopped.
+pub(super) fn build_input(
+    setup: Setup<'_>,
+    feed: InputFeed,
+    on_error: impl FnMut(Error) + Send + 'static,
+) -> Result<Stream, Error> {
+    for_format!(setup.format, input_of(setup, feed, on_error))
 }
 
 fn output_of<T: SizedSample + FromSample<f32>>(
-    device: &Device,
-    config: StreamConfig,
+    setup: Setup<'_>,
     mut lease: Lease,
-    pair: usize,
-    words: Arc<DeviceWords>,
     on_error: impl FnMut(Error) + Send + 'static,
-    limit: Duration,
 ) -> Result<Stream, Error> {
-    let channels = usize::from(config.channels).max(1);
+    let channels = setup.channels();
+    let Setup { device, config, pair, words, limit, .. } = setup;
     let mut moments = Moments::default();
     let callback = move |data: &mut [T], info: &OutputCallbackInfo| {
         let time = info.timestamp();
@@ -131,18 +134,15 @@ fn output_of<T: SizedSample + FromSample<f32>>(
 }
 
 fn input_of<T: SizedSample>(
-    device: &Device,
-    config: StreamConfig,
+    setup: Setup<'_>,
     mut feed: InputFeed,
-    pair: usize,
-    words: Arc<DeviceWords>,
     on_error: impl FnMut(Error) + Send + 'static,
-    limit: Duration,
 ) -> Result<Stream, Error>
 where
     f32: FromSample<T>,
 {
-    let channels = usize::from(config.channels).max(1);
+    let channels = setup.channels();
+    let Setup { device, config, pair, words, limit, .. } = setup;
     let mut moments = Moments::default();
     let callback = move |data: &[T], info: &InputCallbackInfo| {
         let time = info.timestamp();
