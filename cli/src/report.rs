@@ -108,18 +108,14 @@ impl Report {
     /// Something happened.
     pub(crate) fn event(&self, event: &Event) {
         match event {
-            Event::Ready { ws_url, ui_url, devices, latency_ms, mode, .. } => {
+            Event::Ready { ui_url, inspector_url, devices, latency_ms, mode, .. } => {
                 self.say("");
-                match ui_url {
-                    Some(url) => self.item("UI", url),
-                    // Its token is as good as a password, so it is shown only where asked for.
-                    None => self.item(
-                        "WebSocket",
-                        &format!(
-                            "{} (`wavecraft status --json` has the whole address)",
-                            without_token(ws_url)
-                        ),
-                    ),
+                if let Some(url) = ui_url {
+                    self.item("UI", url);
+                }
+                // Programs find it in the event; the token needs no second place.
+                if !self.json {
+                    self.item("Inspector", inspector_url);
                 }
                 match devices {
                     Some(devices) => {
@@ -241,11 +237,6 @@ pub(crate) fn latency(ms: f64, mode: Mode) -> String {
     format!("{ms:.1} ms, {mode}")
 }
 
-/// The address without the path, where the token is.
-fn without_token(ws_url: &str) -> &str {
-    ws_url.split_once("/p/").map_or(ws_url, |(address, _)| address)
-}
-
 /// A linear amplitude in dBFS: 20 · log10(amplitude).
 pub(crate) fn decibels(amplitude: f32) -> String {
     if amplitude > 0.0 { format!("{:.1} dB", 20.0 * amplitude.log10()) } else { "silence".into() }
@@ -265,7 +256,6 @@ mod tests {
         assert_eq!(decibels(0.5), "-6.0 dB");
         assert_eq!(decibels(0.0), "silence");
         assert_eq!(seconds(1_432), "1.4 s");
-        assert_eq!(without_token("ws://127.0.0.1:9000/p/secret"), "ws://127.0.0.1:9000");
         let devices = AudioDevices {
             backend: "virtual".into(),
             sample_rate: 48_000,

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::inspector;
 use http_body_util::Full;
 use hyper::{
     Method, Response, StatusCode,
@@ -18,9 +19,12 @@ pub(crate) type Answer = Response<Full<Bytes>>;
 const HEADERS: [(HeaderName, &str); 7] = [
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    // Scripts, styles and connections of this server alone, the WebSocket's included (CSP level 3), and no script in a
+    // page's text.
     (
         header::CONTENT_SECURITY_POLICY,
-        "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; \
+         form-action 'none'; frame-ancestors 'none'",
     ),
     (header::REFERRER_POLICY, "no-referrer"),
     (header::CACHE_CONTROL, "no-store"),
@@ -28,23 +32,19 @@ const HEADERS: [(HeaderName, &str); 7] = [
     (header::CONNECTION, "close"),
 ];
 
-const HTML: &str = "text/html; charset=utf-8";
 const TEXT: &str = "text/plain; charset=utf-8";
-
-/// What a person sees who opens the address by itself.
-const PAGE: &str = include_str!("page.html");
 
 /// The answer to a request that wants no WebSocket.
 pub(crate) fn get(request: &Parts) -> Answer {
-    if request.uri.path() != "/" {
+    let Some(file) = inspector::file(request.uri.path()) else {
         return answer(StatusCode::NOT_FOUND, TEXT, "There is nothing at this address.\n");
-    }
+    };
     if request.method != Method::GET && request.method != Method::HEAD {
         let mut refused = answer(StatusCode::METHOD_NOT_ALLOWED, TEXT, "This address can only be read.\n");
         refused.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
         return refused;
     }
-    answer(StatusCode::OK, HTML, PAGE)
+    answer(StatusCode::OK, file.kind, file.text)
 }
 
 /// Not you, and not why.

@@ -3,7 +3,7 @@
 //! [`serve`] binds one port on both loopback addresses and answers there, for one project:
 //!
 //! - the WebSocket that a project's pages talk to, and a program with its own audio;
-//! - plain HTTP, the project's own pages.
+//! - plain HTTP, the inspector: a page that shows all that is known of the project.
 //!
 //! What goes over the WebSocket is in [`wavecraft_companion_protocol::browser`]; this crate knows no JSON. What a
 //! project is and does is behind [`Host`]; this crate knows no audio. Who may come in, and how much they may ask for,
@@ -24,6 +24,7 @@
 //! | `gate` | who may come in |
 //! | `backoff` | how many were refused lately |
 //! | `http` | the answers to plain HTTP |
+//! | `inspector` | the files of the inspector's page |
 //! | `upgrade` | what a WebSocket's request needs |
 //! | `client` | one WebSocket, from its first message to its last |
 //! | `farewell` | why a WebSocket is closed, and how |
@@ -42,6 +43,7 @@ mod gate;
 mod host;
 mod http;
 mod hub;
+mod inspector;
 mod methods;
 mod outbox;
 mod pump;

@@ -15,6 +15,8 @@ pub enum Event {
         ws_url: String,
         /// The project's page, with its token; absent with `--no-ui` or without a `ui` folder.
         ui_url: Option<String>,
+        /// The inspector, with the project's token.
+        inspector_url: String,
         /// What is used for audio; absent without.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         devices: Option<AudioDevices>,

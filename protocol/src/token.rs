@@ -30,6 +30,13 @@ impl Token {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The address of the project's inspector, served at this port, with the token behind the #: for this user alone, and
+    /// for no log.
+    #[must_use]
+    pub fn inspector_url(&self, port: u16) -> String {
+        format!("http://127.0.0.1:{port}/#{FRAGMENT_KEY}={}", self.0)
+    }
 }
 
 impl TryFrom<String> for Token {

@@ -6,6 +6,7 @@ import './parts/replacement.js';
 import './parts/overlay.js';
 import './parts/respawn.js';
 import './parts/strangers.js';
+import './parts/inspector.js';
 import './parts/access.js';
 import './parts/preview.js';
 import './parts/end.js';

@@ -264,6 +264,7 @@ impl Start {
             session: session.name.clone(),
             ws_url: session.ws_url.clone(),
             ui_url: ui_url.clone(),
+            inspector_url: self.token.inspector_url(session.ws_port),
             devices: stats.map(|stats| stats.devices.clone()),
             latency_ms: stats.map(|stats| stats.latency.total_ms(stats.devices.sample_rate)),
             mode: stats.map(|stats| stats.mode),

@@ -17,6 +17,7 @@ fn events_come_in_order_with_what_they_promise() {
     let token = attach["token"].as_str().unwrap();
     assert_eq!(ready["ws_url"], format!("ws://127.0.0.1:9000/p/{token}"));
     assert_eq!(ready["ui_url"], json!(null), "no ui folder");
+    assert_eq!(ready["inspector_url"], format!("http://127.0.0.1:9000/#wc={token}"));
     assert_eq!(ready["devices"]["sample_rate"], 48_000);
     assert_eq!(ready["latency_ms"], 10.0);
 
@@ -73,7 +74,9 @@ fn people_get_plain_text_where_no_terminal_is() {
     }
     assert!(!finished.out.contains('\u{1b}') && !finished.err.contains('\u{1b}'), "{finished:#?}");
     let token = companion.call("attach").unwrap()["token"].as_str().unwrap().to_owned();
-    assert!(!finished.out.contains(&token) && !finished.err.contains(&token));
+    let inspector = format!("  Inspector http://127.0.0.1:9000/#wc={token}\n");
+    assert_eq!(finished.out.matches(&token).count(), 1, "{finished:#?}");
+    assert!(finished.out.contains(&inspector) && !finished.err.contains(&token), "{finished:#?}");
 }
 
 #[test]

@@ -176,10 +176,22 @@ async fn the_address_by_itself_says_what_it_is() {
     let host = format!("Host: localhost:{port}");
     let page = http(port, &format!("GET / HTTP/1.1\r\n{host}\r\n\r\n")).await;
     assert_eq!(status(&page), 200);
-    assert!(page.contains("take the address that <code>wavecraft start</code> printed"), "{page}");
+    assert!(page.contains("<code>wavecraft start</code> printed"), "{page}");
     assert!(!page.contains(token().as_str()));
     let head = http(port, &format!("HEAD / HTTP/1.1\r\n{host}\r\n\r\n")).await;
     assert_eq!((status(&head), head.contains("<html")), (200, false));
+    // Everything that the page loads is here, and of its kind.
+    for (file, kind) in [("/inspector.css", "text/css"), ("/inspector.js", "text/javascript")] {
+        assert!(page.contains(&format!("\"{file}\"")), "{file}");
+        let loaded = http(port, &format!("GET {file} HTTP/1.1\r\n{host}\r\n\r\n")).await;
+        assert!(status(&loaded) == 200 && loaded.contains(kind), "{loaded}");
+        for (_, imported) in loaded.match_indices("from '").map(|(at, from)| (at, &loaded[at + from.len()..]))
+        {
+            let imported = imported.split('\'').next().expect("a path");
+            let module = http(port, &format!("GET {imported} HTTP/1.1\r\n{host}\r\n\r\n")).await;
+            assert!(status(&module) == 200 && module.contains(kind), "{imported}");
+        }
+    }
     let missing = http(port, &format!("GET /nothing HTTP/1.1\r\n{host}\r\n\r\n")).await;
     assert_eq!(status(&missing), 404);
     let written = http(port, &format!("POST / HTTP/1.1\r\n{host}\r\nContent-Length: 0\r\n\r\n")).await;
