@@ -1,7 +1,10 @@
 //! Who calls the renderer: the sound system, a timer, or a test.
 
 pub(crate) mod cpal_device;
+mod interleave;
+mod lease;
 pub(crate) mod manual;
+mod moment;
 pub(crate) mod virtual_device;
 
 use std::sync::Arc;

@@ -3,32 +3,29 @@
 mod format;
 mod host;
 mod list;
-mod moment;
 mod stream;
 mod teller;
 
 pub(crate) use list::devices;
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use cpal::traits::{DeviceTrait, StreamTrait};
 use cpal::{BufferSize, ErrorKind, StreamConfig};
 
 use self::host::SoundHost;
-use self::stream::{Lease, Setup, build_input, build_output};
+use self::stream::{Setup, build_input, build_output};
 use self::teller::Teller;
 use crate::audio::{AudioError, AudioEvent, DeviceId, StreamRequest};
+use crate::backend::lease::{Lender, lease};
 use crate::backend::{Backend, DeviceWords, InputStream, Notify, OutputStream};
 use crate::input::InputFeed;
 use crate::render::Renderer;
 
 /// How long a sound server may take to set a stream up.
 const OPEN_LIMIT: Duration = Duration::from_secs(2);
-
-/// How long to wait for the renderer after its stream was dropped. cpal joins its threads, so it's there at once.
-const RETURN_LIMIT: Duration = Duration::from_millis(500);
 
 /// An output device, chosen, and its streams once they run.
 pub(crate) struct CpalDevice {
@@ -40,9 +37,7 @@ pub(crate) struct CpalDevice {
     name: String,
     config: StreamConfig,
     output: Option<Running>,
-    /// Where the output's callback looks for its renderer, and where it comes back to.
-    handover: rtrb::Producer<Renderer>,
-    returned: mpsc::Receiver<Renderer>,
+    lender: Lender,
     input: Option<Running>,
 }
 
@@ -68,8 +63,7 @@ impl CpalDevice {
         let format = format::for_output(&device, request.sample_rate)
             .map_err(|error| no_output(host.name(), &name, &error))?;
         let config = format::config(&format, request.buffer_frames);
-        let (home, returned) = mpsc::channel();
-        let (handover, renderer) = rtrb::RingBuffer::new(1);
+        let (lender, lease) = lease();
         let words: Arc<DeviceWords> = Arc::default();
         let teller = Arc::new(Teller::new(Arc::clone(&words), Arc::clone(&notify)));
         let on_error = {
@@ -82,7 +76,6 @@ impl CpalDevice {
                 });
             }
         };
-        let lease = Lease::new(renderer, home);
         let setup = Setup {
             device: &device,
             config,
@@ -102,8 +95,7 @@ impl CpalDevice {
             name,
             config,
             output: Some(Running { stream, teller }),
-            handover,
-            returned,
+            lender,
             input: None,
         })
     }
@@ -140,14 +132,16 @@ impl Backend for CpalDevice {
         let refused =
             |reason: &str| AudioError::Refused { device: self.name.clone(), reason: reason.to_owned() };
         let Some(running) = &self.output else { return Err(refused("it was stopped already")) };
-        self.handover.push(renderer).map_err(|_| refused("it plays already"))?;
+        if !self.lender.lend(renderer) {
+            return Err(refused("it plays already"));
+        }
         running.stream.play().map_err(|error| no_output(self.host.name(), &self.name, &error))
     }
 
     fn stop(&mut self) -> Option<Renderer> {
         self.close_input();
         self.output = None;
-        self.returned.recv_timeout(RETURN_LIMIT).ok()
+        self.lender.take_back()
     }
 
     fn open_input(
