@@ -2,10 +2,12 @@
 
 mod format;
 mod host;
+#[cfg(not(target_os = "macos"))]
 mod list;
 mod stream;
 mod teller;
 
+#[cfg(not(target_os = "macos"))]
 pub(crate) use list::devices;
 
 use std::sync::Arc;
@@ -39,6 +41,7 @@ pub(crate) struct CpalDevice {
     output: Option<Running>,
     lender: Lender,
     input: Option<Running>,
+    notice: Option<String>,
 }
 
 /// A stream that runs until this is dropped.
@@ -55,13 +58,18 @@ impl Drop for Running {
 
 impl CpalDevice {
     /// Finds the sound system and the output device, and sets its stream up, silent. That is what takes time; with a
-    /// renderer it begins to play.
-    pub(crate) fn open(request: StreamRequest, notify: Notify) -> Result<Self, AudioError> {
+    /// renderer it begins to play. `notice` is why cpal is used, where something else is usual.
+    pub(crate) fn open(
+        request: StreamRequest,
+        notify: Notify,
+        notice: Option<String>,
+    ) -> Result<Self, AudioError> {
         let host = SoundHost::find()?;
         let device = host.output(request.output.as_ref())?;
         let name = host::shown_name(&device);
-        let format = format::for_output(&device, request.sample_rate)
-            .map_err(|error| no_output(host.name(), &name, &error))?;
+        let rate = request.sample_rate.or(request.session_rate.filter(|_| host.converts()));
+        let format =
+            format::for_output(&device, rate).map_err(|error| no_output(host.name(), &name, &error))?;
         let config = format::config(&format, request.buffer_frames);
         let (lender, lease) = lease();
         let words: Arc<DeviceWords> = Arc::default();
@@ -97,6 +105,7 @@ impl CpalDevice {
             output: Some(Running { stream, teller }),
             lender,
             input: None,
+            notice,
         })
     }
 
@@ -189,6 +198,10 @@ impl Backend for CpalDevice {
 
     fn choose_input(&mut self, device: Option<DeviceId>, first_channel: u16) {
         (self.request.input, self.request.input_first) = (device, first_channel);
+    }
+
+    fn notice(&self) -> Option<String> {
+        self.notice.clone()
     }
 }
 
