@@ -17,6 +17,7 @@ use crate::{
     session::Session,
     settings::Store,
 };
+use clap::ValueEnum;
 pub(crate) use menu_side::Menus;
 use std::{
     collections::BTreeMap,
@@ -24,6 +25,7 @@ use std::{
 };
 use tokio::sync::mpsc;
 use tracing::{debug, info};
+use wavecraft_audio_core::BackendKind;
 use wavecraft_companion_protocol::{
     control::{self, ChildLog, Welcome},
     paths::Paths,
@@ -39,14 +41,53 @@ const TICK: Duration = Duration::from_millis(50);
 const IDLE_BEFORE_EXIT: Duration = Duration::from_secs(5);
 
 /// Which audio side is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum BackendChoice {
-    /// The system's devices, else the virtual one.
+    /// The system's devices, by what suits the system best.
     Auto,
-    /// The system's devices, and the virtual one only while there are none.
+    /// macOS's devices, by CoreAudio itself or not at all.
+    #[value(name = "coreaudio")]
+    CoreAudio,
+    /// The system's devices, by the library cpal.
     Cpal,
     /// A timer in place of devices: no sound.
     Virtual,
+}
+
+impl BackendChoice {
+    /// What is opened; for [`Virtual`](Self::Virtual) that is it, for the others the virtual device stands in while
+    /// there is none.
+    pub(crate) fn kind(self) -> BackendKind {
+        match self {
+            Self::Auto => BackendKind::System,
+            Self::CoreAudio => BackendKind::CoreAudio,
+            Self::Cpal => BackendKind::Cpal,
+            Self::Virtual => BackendKind::Virtual,
+        }
+    }
+
+    /// Whether this system has it.
+    ///
+    /// # Errors
+    /// It doesn't; the sentence is for a person.
+    pub(crate) fn check(self) -> Result<(), String> {
+        if self.kind().is_here() {
+            return Ok(());
+        }
+        let name = self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
+        Err(format!("the backend {name} isn't there on this system: choose auto"))
+    }
+
+    /// What the settings name.
+    ///
+    /// # Errors
+    /// They name something else, or what this system doesn't have; the sentence is for a person.
+    pub(crate) fn of_settings(name: Option<&str>) -> Result<Self, String> {
+        let Some(name) = name else { return Ok(Self::Auto) };
+        let choice =
+            Self::from_str(name, true).map_err(|_| format!("there is no backend `{name}`: see --help"))?;
+        choice.check().map(|()| choice)
+    }
 }
 
 /// How the app was started.
@@ -297,6 +338,27 @@ impl App {
         let line = rpc::notification(method, params);
         for client in self.clients.values().filter(|client| client.greeted) {
             client.outbox.send(line.clone());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_settings_backend_is_one_that_there_is_here() {
+        assert_eq!(BackendChoice::of_settings(None), Ok(BackendChoice::Auto));
+        assert_eq!(BackendChoice::of_settings(Some("virtual")), Ok(BackendChoice::Virtual));
+        assert_eq!(BackendChoice::of_settings(Some("CPAL")), Ok(BackendChoice::Cpal));
+        let told = BackendChoice::of_settings(Some("asio")).unwrap_err();
+        assert_eq!(told, "there is no backend `asio`: see --help");
+        let coreaudio = BackendChoice::of_settings(Some("coreaudio"));
+        if BackendKind::CoreAudio.is_here() {
+            assert_eq!(coreaudio, Ok(BackendChoice::CoreAudio));
+        } else {
+            let told = "the backend coreaudio isn't there on this system: choose auto";
+            assert_eq!(coreaudio, Err(told.to_owned()));
         }
     }
 }

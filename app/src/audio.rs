@@ -38,7 +38,7 @@ pub(crate) fn open_audio(
         Ok(list) => devices::wanted(chosen, &list),
         Err(error) => return open_virtual(devices::asked(chosen), notify, Some(error)),
     };
-    match open(BackendKind::Cpal, request.clone(), notify.clone()) {
+    match open(choice.kind(), request.clone(), notify.clone()) {
         Ok(audio) => Ok(Opened { audio, using: request, stands_in: false, notice }),
         Err(error) => open_virtual(request, notify, Some(error)),
     }
@@ -87,7 +87,7 @@ impl Opened {
             buffer_frames,
             asked_sample_rate: unlike(self.using.sample_rate, stream.sample_rate),
             asked_buffer_frames: unlike(self.using.buffer_frames, buffer_frames),
-            notice: self.notice.clone().or(input_trouble),
+            notice: self.notice.clone().or(stream.notice).or(input_trouble),
         }
     }
 }

@@ -37,6 +37,7 @@ pub(crate) fn asked(chosen: &ChosenDevices) -> StreamRequest {
         buffer_frames: chosen.buffer_size.or(Some(BUFFER_FRAMES)),
         input_first: first(chosen.input_channel),
         output_first: first(chosen.output_channel),
+        ..StreamRequest::default()
     }
 }
 

@@ -54,8 +54,10 @@ struct Args {
     #[arg(long)]
     exit_when_idle: bool,
     /// What plays the sound.
-    #[arg(long, value_enum, default_value = "auto", env = "WAVECRAFT_BACKEND")]
-    backend: BackendChoice,
+    ///
+    /// Without this, what the settings name, else auto.
+    #[arg(long, value_enum, env = "WAVECRAFT_BACKEND")]
+    backend: Option<BackendChoice>,
     /// Quit the companion that runs.
     #[arg(long, conflicts_with_all = ["headless", "exit_when_idle"])]
     quit: bool,
@@ -85,19 +87,31 @@ fn run(args: &Args) -> anyhow::Result<ExitCode> {
     if args.quit {
         return main_thread::without_menu(runtime, |_| quit_the_other(paths));
     }
-    let options = Options { exit_when_idle: args.exit_when_idle, backend: args.backend };
+    let Args { exit_when_idle, backend, .. } = *args;
+    if let Some(backend) = backend {
+        backend.check().map_err(anyhow::Error::msg)?;
+    }
     if !args.headless {
         match platform::can_show_menu() {
-            Ok(()) => return main_thread::with_menu(runtime, |channels| serve(options, paths, channels)),
+            Ok(()) => {
+                return main_thread::with_menu(runtime, |channels| {
+                    serve(exit_when_idle, backend, paths, channels)
+                });
+            }
             // Whoever started it as a helper wants its sound, with or without a menu.
             Err(reason) if args.exit_when_idle => eprintln!("wavecraft-companion: no menu, as {reason}"),
             Err(reason) => anyhow::bail!("{reason}. Start it with --headless to do without a menu"),
         }
     }
-    main_thread::without_menu(runtime, |channels| serve(options, paths, channels))
+    main_thread::without_menu(runtime, |channels| serve(exit_when_idle, backend, paths, channels))
 }
 
-async fn serve(options: Options, paths: Paths, channels: Channels) -> anyhow::Result<ExitCode> {
+async fn serve(
+    exit_when_idle: bool,
+    backend: Option<BackendChoice>,
+    paths: Paths,
+    channels: Channels,
+) -> anyhow::Result<ExitCode> {
     let (instance, listener) = match Instance::claim(&paths) {
         Ok(claimed) => claimed,
         // Asked for a companion, and there is one: nothing went wrong.
@@ -114,6 +128,13 @@ async fn serve(options: Options, paths: Paths, channels: Channels) -> anyhow::Re
     if let Some(news) = news {
         warn!("{news}");
     }
+    let backend = backend.unwrap_or_else(|| {
+        BackendChoice::of_settings(store.get().backend.as_deref()).unwrap_or_else(|news| {
+            warn!("{}: {news}; using auto", paths.settings.display());
+            BackendChoice::Auto
+        })
+    });
+    let options = Options { exit_when_idle, backend };
     let welcome = Welcome {
         version: PROTOCOL_VERSION,
         app_version: env!("CARGO_PKG_VERSION").into(),

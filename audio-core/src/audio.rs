@@ -14,7 +14,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use crate::backend::cpal_device::{self, CpalDevice};
+use crate::backend::cpal_device::CpalDevice;
+use crate::backend::native::{self, Listener};
 use crate::backend::virtual_device::VirtualDevice;
 use crate::backend::{Backend, DeviceWords, Notify};
 use crate::engine::config::{EngineConfig, Limits, MAX_FRAMES};
@@ -57,7 +58,9 @@ pub fn prepare(
     notify: Notify,
 ) -> Result<Box<dyn Backend>, AudioError> {
     Ok(match kind {
-        BackendKind::Cpal => Box::new(CpalDevice::open(request, notify)?),
+        BackendKind::System => native::open(request, notify)?,
+        BackendKind::CoreAudio => native::open_coreaudio(request, notify)?,
+        BackendKind::Cpal => Box::new(CpalDevice::open(request, notify, None)?),
         BackendKind::Virtual => Box::new(VirtualDevice::new(request.sample_rate, request.buffer_frames)),
     })
 }
@@ -67,7 +70,15 @@ pub fn prepare(
 /// # Errors
 /// [`AudioError::NoOutput`] when no sound system is usable.
 pub fn devices() -> Result<DeviceList, AudioError> {
-    cpal_device::devices()
+    native::devices()
+}
+
+/// Tells [`AudioEvent::ListChanged`] when the list of devices, or a default, changes, until the listener is dropped.
+/// `None` where the system doesn't tell: then [`devices`] is to be asked again and again.
+#[must_use]
+pub fn listen(notify: impl Fn(AudioEvent) + Send + Sync + 'static) -> Option<Listener> {
+    let notify: Notify = Arc::new(notify);
+    native::listen(&notify)
 }
 
 /// Why an engine didn't move to another output.
@@ -152,6 +163,7 @@ impl<B: Backend> Audio<B> {
                 pipeline_frames: stats.delay_frames,
                 output_device_frames: frames(self.words.output_latency_ns.load(Ordering::Relaxed)),
             },
+            notice: self.backend.notice(),
         }
     }
 
@@ -167,6 +179,7 @@ impl<B: Backend> Audio<B> {
     /// once after the last project was removed. Opening a device may take some hundred milliseconds.
     pub fn poll(&mut self) {
         self.engine.poll();
+        self.backend.look();
         self.mind_input(Instant::now());
         // SYNC: pairs with the store in the cpal error callback; the flag carries no data.
         if self.words.moved.swap(false, Ordering::Relaxed) {
@@ -195,7 +208,7 @@ impl<B: Backend> Audio<B> {
         if !self.output_lost() {
             self.fade_out();
         }
-        self.close_input();
+        self.forget_input();
         self.input_tried = None;
         let Some(renderer) = self.backend.stop() else {
             let reason = "the device before it doesn't let go of the engine".to_owned();
@@ -251,10 +264,12 @@ impl<B: Backend> Audio<B> {
     fn open_input(&mut self) {
         let session_rate = self.backend.output().sample_rate;
         let mut tap = None;
-        let opened = self.backend.open_input(&mut |stream| {
-            let (feed, end) = input::fifo(stream, session_rate);
-            tap = Some(end);
-            feed
+        let opened = self.change_input(|backend| {
+            backend.open_input(&mut |stream| {
+                let (feed, end) = input::fifo(stream, session_rate);
+                tap = Some(end);
+                feed
+            })
         });
         match (opened, tap) {
             (Ok(stream), Some(tap)) => {
@@ -282,9 +297,39 @@ impl<B: Backend> Audio<B> {
         }
     }
 
+    /// Opens or closes the backend's input. Where it is in the output's stream, that ends for it, and another begins:
+    /// out of hearing, as the mix is faded out before and in after.
+    fn change_input<T>(&mut self, change: impl FnOnce(&mut B) -> T) -> T {
+        if self.output_lost() || !self.backend.input_is_in_output() {
+            return change(&mut self.backend);
+        }
+        self.fade_out();
+        let renderer = self.backend.stop();
+        self.engine.resume(self.backend.output().buffer_frames);
+        let changed = change(&mut self.backend);
+        let started = match renderer {
+            Some(renderer) => self.backend.start(renderer).map_err(|error| error.to_string()),
+            None => Err("the device doesn't let go of the engine".to_owned()),
+        };
+        if let Err(reason) = started {
+            // SYNC: pairs with the load in `output_lost`; the flag carries no data.
+            self.words.output_lost.store(true, Ordering::Relaxed);
+            (self.notify)(AudioEvent::OutputLost { reason });
+        }
+        changed
+    }
+
     fn close_input(&mut self) {
+        let was_open = matches!(self.input, InputState::Open { .. });
+        self.forget_input();
+        if was_open {
+            self.change_input(B::close_input);
+        }
+    }
+
+    /// The renderer takes no input any more; the stream behind it ends elsewhere.
+    fn forget_input(&mut self) {
         self.engine.set_input(None);
-        self.backend.close_input();
         self.input = InputState::Closed;
         self.input_idle_since = None;
     }
@@ -307,7 +352,6 @@ impl<B: Backend> DerefMut for Audio<B> {
 impl<B: Backend> Drop for Audio<B> {
     fn drop(&mut self) {
         self.fade_out();
-        self.backend.close_input();
         drop(self.backend.stop());
     }
 }

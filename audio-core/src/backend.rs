@@ -1,7 +1,13 @@
 //! Who calls the renderer: the sound system, a timer, or a test.
 
+#[cfg(any(target_os = "macos", test))]
+pub(crate) mod coreaudio;
 pub(crate) mod cpal_device;
+mod interleave;
+mod lease;
 pub(crate) mod manual;
+mod moment;
+pub(crate) mod native;
 pub(crate) mod virtual_device;
 
 use std::sync::Arc;
@@ -80,7 +86,8 @@ pub trait Backend: Send {
     /// When the device refuses; the renderer is lost then.
     fn start(&mut self, renderer: Renderer) -> Result<(), AudioError>;
 
-    /// Ends the output and input streams and gives the renderer back, if it is still there.
+    /// Ends the output and input streams and gives the renderer back, if it is still there. A backend whose
+    /// [`input_is_in_output`](Self::input_is_in_output) can be started again.
     fn stop(&mut self) -> Option<Renderer>;
 
     /// Opens the microphone. `make_feed` gets what is being opened and gives the feed that its callback is to
@@ -100,6 +107,20 @@ pub trait Backend: Send {
     /// channel of the pair that is taken. For a backend without devices nothing changes.
     fn choose_input(&mut self, device: Option<DeviceId>, first_channel: u16) {
         let _ = (device, first_channel);
+    }
+
+    /// Whether the microphone that is open, or would be opened, is part of the output's stream: then that is to be
+    /// stopped before the microphone is opened or closed, and started after.
+    fn input_is_in_output(&self) -> bool {
+        false
+    }
+
+    /// Looks at what the system has told since the last time, and tells it. Called some 60 times a second.
+    fn look(&mut self) {}
+
+    /// For a person: why this isn't the backend that is usual here.
+    fn notice(&self) -> Option<String> {
+        None
     }
 }
 
@@ -133,5 +154,14 @@ impl Backend for Box<dyn Backend> {
     }
     fn choose_input(&mut self, device: Option<DeviceId>, first_channel: u16) {
         self.as_mut().choose_input(device, first_channel);
+    }
+    fn input_is_in_output(&self) -> bool {
+        self.as_ref().input_is_in_output()
+    }
+    fn look(&mut self) {
+        self.as_mut().look();
+    }
+    fn notice(&self) -> Option<String> {
+        self.as_ref().notice()
     }
 }

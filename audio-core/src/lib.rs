@@ -33,9 +33,10 @@ mod source;
 
 pub use audio::{
     Audio, AudioError, AudioEvent, BackendKind, DeviceId, DeviceInfo, DeviceList, InputState, LatencyParts,
-    MoveError, StreamInfo, StreamRequest, Transport, devices, open, prepare,
+    MoveError, StreamInfo, StreamRequest, Transport, devices, listen, open, prepare,
 };
 pub use backend::manual::{Manual, ManualSettings};
+pub use backend::native::Listener;
 pub use backend::{Backend, DeviceWords, InputStream, Notify, OutputStream};
 pub use engine::config::{
     Clock, EngineConfig, Limits, MAX_DELAY_FRAMES, MAX_FRAMES, MAX_PROJECTS, system_clock,

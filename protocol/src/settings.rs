@@ -15,6 +15,9 @@ pub struct Settings {
     /// The devices.
     #[serde(flatten)]
     pub devices: ChosenDevices,
+    /// What plays the sound, as `--backend` names it; absent is `auto`. The flag and `WAVECRAFT_BACKEND` go first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backend: Option<String>,
     /// How patient the companion is with children.
     #[serde(default, skip_serializing_if = "Patience::is_usual")]
     pub patience: Patience,
@@ -101,6 +104,7 @@ impl Default for Settings {
         Self {
             version: SETTINGS_VERSION,
             devices: ChosenDevices::default(),
+            backend: None,
             patience: Patience::default(),
             projects: BTreeMap::new(),
         }

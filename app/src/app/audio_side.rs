@@ -55,6 +55,7 @@ impl App {
                 }
                 self.audio = AudioSide::Open(opened);
                 self.watch.begin();
+                self.listen_to_devices();
                 self.tell_all(control::DEVICES_CHANGED, &devices);
                 let waiting: Vec<_> = self.sessions.keys().cloned().collect();
                 for session in waiting {
@@ -84,6 +85,8 @@ impl App {
                 }
                 return;
             }
+            AudioEvent::OutputStale { reason } => return self.renew_output(&reason),
+            AudioEvent::ListChanged => return self.list_changed(),
             AudioEvent::InputLost { reason } => warn!("audio: the input is gone: {reason}"),
             AudioEvent::InputFailed(error) => warn!("audio: {error}"),
             AudioEvent::RealtimeDenied { reason } => {
@@ -140,6 +143,7 @@ impl App {
     pub(super) fn close_audio(&mut self) {
         if let AudioSide::Open(opened) = std::mem::take(&mut self.audio) {
             info!("audio: closed");
+            self.leave_devices();
             drop(tokio::task::spawn_blocking(move || drop(opened)));
         }
     }

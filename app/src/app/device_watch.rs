@@ -11,14 +11,16 @@ use std::{
     time::{Duration, Instant},
 };
 use tracing::{debug, info, warn};
-use wavecraft_audio_core::{AudioError, Backend, BackendKind, DeviceList, MoveError, StreamRequest, prepare};
+use wavecraft_audio_core::{
+    AudioError, Backend, BackendKind, DeviceList, Listener, MoveError, StreamRequest, listen, prepare,
+};
 use wavecraft_companion_protocol::{
     control::{self, BAD_DEVICE, SelectDevices},
     rpc::{ErrorObject, INTERNAL_ERROR, INVALID_PARAMS, to_value},
     settings::ChosenDevices,
 };
 
-/// How often the list of devices is looked at while a project is attached: cpal doesn't tell when it changes.
+/// How often the list of devices is looked at while a project is attached and nothing tells when it changes.
 const LIST_PERIOD: Duration = Duration::from_secs(1);
 /// After an output was lost, another is looked for after this pause, then after twice as long, up to [`LIST_PERIOD`].
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
@@ -40,6 +42,10 @@ pub(super) struct Watch {
     listing: bool,
     /// When it is to be asked for next.
     due: Option<Instant>,
+    /// Tells when it changes, where the system does.
+    listener: Option<Listener>,
+    /// The output plays, but not as it should: it is opened anew, whatever was chosen.
+    stale: bool,
     /// The pause before the next try to find an output.
     pause: Duration,
     /// An output is being set up.
@@ -57,9 +63,18 @@ pub(super) struct Watch {
 impl Watch {
     /// Another output is in use.
     pub(super) fn begin(&mut self) {
-        (self.callbacks, self.called, self.refused) = (None, false, None);
+        (self.callbacks, self.called, self.refused, self.stale) = (None, false, None, false);
         self.pause = FIRST_PAUSE;
         self.due = Some(Instant::now() + LIST_PERIOD);
+    }
+
+    /// Whether the list is to be asked for. One that is told of is asked for when it has changed, and again and again only
+    /// while another output is looked for.
+    fn is_due(&self, now: Instant, is_told: bool, looks_for_another: bool) -> bool {
+        match self.due {
+            Some(due) => now >= due && (looks_for_another || !is_told),
+            None => true,
+        }
     }
 
     /// The output doesn't call at the moment, so nothing can be said of a child's heartbeat.
@@ -93,14 +108,45 @@ impl App {
         }
         // Listing ALSA's devices opens every one: only where one is missed.
         let costly = opened_on_alsa && nothing_missed;
-        if self.watch.due.is_none_or(|due| now >= due) && !self.watch.listing && !costly {
+        let (is_told, looks) = (self.watch.listener.is_some(), self.stands_in());
+        if self.watch.is_due(now, is_told, looks) && !self.watch.listing && !costly {
             self.list_devices(ListedFor::Watch);
         }
     }
 
+    /// Begins to hear when the list changes, where the system tells.
+    pub(super) fn listen_to_devices(&mut self) {
+        if self.watch.listener.is_none() {
+            self.watch.listener = listen(self.notify());
+            // What changed before is told by nobody.
+            self.watch.due = None;
+        }
+    }
+
+    /// And ends.
+    pub(super) fn leave_devices(&mut self) {
+        self.watch.listener = None;
+    }
+
+    /// The list, or a default, is another: it is asked for at once.
+    pub(super) fn list_changed(&mut self) {
+        self.watch.due = None;
+    }
+
+    /// The output plays, but another stream is to take its place.
+    pub(super) fn renew_output(&mut self, reason: &str) {
+        info!("audio: {reason}: opening the output anew");
+        self.watch.stale = true;
+        (self.watch.refused, self.watch.due) = (None, None);
+    }
+
     /// Asks the system for its devices, which takes a moment.
     pub(super) fn list_devices(&mut self, asked_by: ListedFor) {
-        self.watch.listing |= matches!(asked_by, ListedFor::Watch);
+        if matches!(asked_by, ListedFor::Watch) {
+            self.watch.listing = true;
+            // What changes from here on makes it due again.
+            self.watch.due = Some(Instant::now() + LIST_PERIOD);
+        }
         let events = self.events.clone();
         tokio::task::spawn_blocking(move || {
             let _ = events.send(Event::DevicesListed { list: audio::list(), asked_by });
@@ -112,7 +158,7 @@ impl App {
             ListedFor::Watch => {
                 self.watch.listing = false;
                 let pause = if self.stands_in() { self.watch.pause } else { LIST_PERIOD };
-                self.watch.due = Some(Instant::now() + pause);
+                self.watch.due = self.watch.due.map(|_| Instant::now() + pause);
                 self.watch.pause = (pause * 2).min(LIST_PERIOD);
                 match list {
                     Ok(list) => self.follow_devices(&list),
@@ -186,7 +232,8 @@ impl App {
         if opened.audio.stream().backend == "virtual" && !opened.stands_in {
             return;
         }
-        match devices::step(&wanted.request, &opened.using, opened.stands_in, list) {
+        let step = devices::step(&wanted.request, &opened.using, opened.stands_in, list);
+        match if self.watch.stale { Step::Reopen } else { step } {
             Step::Reopen => {
                 let asked = Some((&wanted.request, list));
                 if asked != self.watch.refused.as_ref().map(|(request, list)| (request, list))
@@ -220,11 +267,12 @@ impl App {
         // Tried once with this list; a success makes that void.
         self.watch.refused = Some((wanted.request.clone(), list.clone()));
         // The engine's rate, if nobody wants another: then it moves with all its children.
-        let rate = wanted.request.sample_rate.or(Some(opened.audio.sample_rate()));
-        let request = StreamRequest { sample_rate: rate, ..wanted.request.clone() };
-        let (events, notify) = (self.events.clone(), Arc::new(self.notify()));
+        let session_rate = Some(opened.audio.sample_rate());
+        let request = StreamRequest { session_rate, ..wanted.request.clone() };
+        let (events, notify, kind) =
+            (self.events.clone(), Arc::new(self.notify()), self.options.backend.kind());
         tokio::task::spawn_blocking(move || {
-            let result = prepare(BackendKind::Cpal, request, notify);
+            let result = prepare(kind, request, notify);
             let _ = events.send(Event::OutputPrepared { wanted, result });
         });
     }
@@ -347,5 +395,16 @@ mod tests {
         watch.begin();
         assert!(!watch.stands_still(8, at(4_000)) && !watch.stands_still(8, at(6_900)));
         assert!(watch.stands_still(8, at(7_000)));
+    }
+    #[test]
+    fn a_list_that_is_told_of_isnt_asked_for_again_and_again() {
+        let mut watch = Watch::default();
+        let now = Instant::now();
+        assert!(watch.is_due(now, true, false) && watch.is_due(now, false, false), "once");
+        watch.due = Some(now + LIST_PERIOD);
+        assert!(!watch.is_due(now, true, true) && !watch.is_due(now, false, false), "not yet");
+        let later = now + LIST_PERIOD;
+        assert!(!watch.is_due(later, true, false), "it would have been told");
+        assert!(watch.is_due(later, false, false) && watch.is_due(later, true, true));
     }
 }

@@ -2,13 +2,28 @@
 
 use std::fmt;
 
-/// Which backend [`open`](super::open) takes. The third one, [`Manual`](crate::Manual), is made by hand.
+use crate::backend::native;
+
+/// Which backend [`open`](super::open) takes. One more, [`Manual`](crate::Manual), is made by hand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BackendKind {
-    /// The system's sound devices: CoreAudio, PipeWire, ALSA.
+    /// The system's sound devices by what suits the system best: CoreAudio on macOS, and cpal where that refuses; cpal
+    /// elsewhere.
+    System,
+    /// macOS's sound devices by CoreAudio itself.
+    CoreAudio,
+    /// The system's sound devices by cpal: CoreAudio, PipeWire, ALSA.
     Cpal,
     /// A timer that plays the device's part at the real rate, into nowhere; its input is silence.
     Virtual,
+}
+
+impl BackendKind {
+    /// Whether this system has it.
+    #[must_use]
+    pub const fn is_here(self) -> bool {
+        !matches!(self, Self::CoreAudio) || native::HAS_COREAUDIO
+    }
 }
 
 /// Names a device across restarts. Its text form is `host:identifier`; keep it as it is.
@@ -28,8 +43,11 @@ pub struct StreamRequest {
     pub input: Option<DeviceId>,
     /// Output device.
     pub output: Option<DeviceId>,
-    /// Session rate in Hz.
+    /// Session rate in Hz, as a person chose it.
     pub sample_rate: Option<u32>,
+    /// The rate of an engine that runs, in Hz. Taken where nobody chose one and the sound system converts; a device is
+    /// never set to it.
+    pub session_rate: Option<u32>,
     /// Frames per callback. A wish: devices round it, and may vary around it.
     pub buffer_frames: Option<u32>,
     /// The input's first channel, from 0; it and the next are taken. Beyond the device's channels: the first.
@@ -164,6 +182,8 @@ pub struct StreamInfo {
     pub delay_frames: u32,
     /// Where the delay comes from.
     pub latency: LatencyParts,
+    /// For a person: why this isn't the backend that is usual here.
+    pub notice: Option<String>,
 }
 
 /// Something happened to the devices.
@@ -176,6 +196,13 @@ pub enum AudioEvent {
         /// What the sound system said.
         reason: String,
     },
+    /// The output plays on, but another stream is to take its place: open a new one.
+    OutputStale {
+        /// What changed.
+        reason: String,
+    },
+    /// The list of devices, or a default, is another: told while there is a listener, see [`listen`](super::listen).
+    ListChanged,
     /// The microphone's stream is dead; it's opened again while a source asks for it.
     InputLost {
         /// What the sound system said.

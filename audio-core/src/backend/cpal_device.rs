@@ -2,33 +2,32 @@
 
 mod format;
 mod host;
+#[cfg(not(target_os = "macos"))]
 mod list;
-mod moment;
 mod stream;
 mod teller;
 
+#[cfg(not(target_os = "macos"))]
 pub(crate) use list::devices;
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use cpal::traits::{DeviceTrait, StreamTrait};
 use cpal::{BufferSize, ErrorKind, StreamConfig};
 
 use self::host::SoundHost;
-use self::stream::{Lease, Setup, build_input, build_output};
+use self::stream::{Setup, build_input, build_output};
 use self::teller::Teller;
 use crate::audio::{AudioError, AudioEvent, DeviceId, StreamRequest};
+use crate::backend::lease::{Lender, lease};
 use crate::backend::{Backend, DeviceWords, InputStream, Notify, OutputStream};
 use crate::input::InputFeed;
 use crate::render::Renderer;
 
 /// How long a sound server may take to set a stream up.
 const OPEN_LIMIT: Duration = Duration::from_secs(2);
-
-/// How long to wait for the renderer after its stream was dropped. cpal joins its threads, so it's there at once.
-const RETURN_LIMIT: Duration = Duration::from_millis(500);
 
 /// An output device, chosen, and its streams once they run.
 pub(crate) struct CpalDevice {
@@ -40,10 +39,9 @@ pub(crate) struct CpalDevice {
     name: String,
     config: StreamConfig,
     output: Option<Running>,
-    /// Where the output's callback looks for its renderer, and where it comes back to.
-    handover: rtrb::Producer<Renderer>,
-    returned: mpsc::Receiver<Renderer>,
+    lender: Lender,
     input: Option<Running>,
+    notice: Option<String>,
 }
 
 /// A stream that runs until this is dropped.
@@ -60,16 +58,20 @@ impl Drop for Running {
 
 impl CpalDevice {
     /// Finds the sound system and the output device, and sets its stream up, silent. That is what takes time; with a
-    /// renderer it begins to play.
-    pub(crate) fn open(request: StreamRequest, notify: Notify) -> Result<Self, AudioError> {
+    /// renderer it begins to play. `notice` is why cpal is used, where something else is usual.
+    pub(crate) fn open(
+        request: StreamRequest,
+        notify: Notify,
+        notice: Option<String>,
+    ) -> Result<Self, AudioError> {
         let host = SoundHost::find()?;
         let device = host.output(request.output.as_ref())?;
         let name = host::shown_name(&device);
-        let format = format::for_output(&device, request.sample_rate)
-            .map_err(|error| no_output(host.name(), &name, &error))?;
+        let rate = request.sample_rate.or(request.session_rate.filter(|_| host.converts()));
+        let format =
+            format::for_output(&device, rate).map_err(|error| no_output(host.name(), &name, &error))?;
         let config = format::config(&format, request.buffer_frames);
-        let (home, returned) = mpsc::channel();
-        let (handover, renderer) = rtrb::RingBuffer::new(1);
+        let (lender, lease) = lease();
         let words: Arc<DeviceWords> = Arc::default();
         let teller = Arc::new(Teller::new(Arc::clone(&words), Arc::clone(&notify)));
         let on_error = {
@@ -82,7 +84,6 @@ impl CpalDevice {
                 });
             }
         };
-        let lease = Lease::new(renderer, home);
         let setup = Setup {
             device: &device,
             config,
@@ -102,9 +103,9 @@ impl CpalDevice {
             name,
             config,
             output: Some(Running { stream, teller }),
-            handover,
-            returned,
+            lender,
             input: None,
+            notice,
         })
     }
 
@@ -140,14 +141,16 @@ impl Backend for CpalDevice {
         let refused =
             |reason: &str| AudioError::Refused { device: self.name.clone(), reason: reason.to_owned() };
         let Some(running) = &self.output else { return Err(refused("it was stopped already")) };
-        self.handover.push(renderer).map_err(|_| refused("it plays already"))?;
+        if !self.lender.lend(renderer) {
+            return Err(refused("it plays already"));
+        }
         running.stream.play().map_err(|error| no_output(self.host.name(), &self.name, &error))
     }
 
     fn stop(&mut self) -> Option<Renderer> {
         self.close_input();
         self.output = None;
-        self.returned.recv_timeout(RETURN_LIMIT).ok()
+        self.lender.take_back()
     }
 
     fn open_input(
@@ -195,6 +198,10 @@ impl Backend for CpalDevice {
 
     fn choose_input(&mut self, device: Option<DeviceId>, first_channel: u16) {
         (self.request.input, self.request.input_first) = (device, first_channel);
+    }
+
+    fn notice(&self) -> Option<String> {
+        self.notice.clone()
     }
 }
 

@@ -28,6 +28,8 @@ struct Shared {
     largest_push: AtomicU32,
     /// Times the device found the FIFO full.
     overruns: AtomicU64,
+    /// Each delivery comes right before the renderer takes it.
+    in_step: AtomicBool,
     /// The stream is dead.
     lost: Arc<AtomicBool>,
 }
@@ -136,6 +138,15 @@ impl InputFeed {
         }
     }
 
+    /// Says that each delivery comes in the output's own callback, right before the renderer takes as much: none is kept
+    /// waiting then.
+    #[cfg(any(target_os = "macos", test))]
+    pub(crate) fn in_step(self) -> Self {
+        // SYNC: pairs with the load in `InputTap::level`; the flag carries no data, and is raised before the first delivery.
+        self.shared.in_step.store(true, Ordering::Relaxed);
+        self
+    }
+
     /// The flag that tells the control side that the stream is dead.
     pub(crate) fn lost(&self) -> Arc<AtomicBool> {
         Arc::clone(&self.shared.lost)
@@ -171,7 +182,8 @@ impl InputTap {
     pub(super) fn level(&mut self, frames: usize, spare: usize, now_ns: u64) -> Level {
         // SYNC: pairs with the `fetch_max` in `InputFeed::push`; a number that stands for itself.
         let push = size(self.shared.largest_push.load(Ordering::Relaxed));
-        let kept = push * (1 + spare);
+        // SYNC: pairs with the store in `InputFeed::in_step`; the flag carries no data.
+        let kept = push * (spare + usize::from(!self.shared.in_step.load(Ordering::Relaxed)));
         let Some(matching) = &mut self.matching else {
             return Level { present: real(self.ring.slots()), target: real(kept + frames), push };
         };

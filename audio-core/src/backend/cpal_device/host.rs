@@ -28,6 +28,12 @@ impl SoundHost {
         self.name() == PIPEWIRE
     }
 
+    /// Whether a stream may have any rate. CoreAudio's have their device's, and cpal would change that for every program.
+    pub(super) fn converts(&self) -> bool {
+        self.name() != "CoreAudio"
+    }
+
+    #[cfg(not(target_os = "macos"))]
     pub(super) fn inner(&self) -> &cpal::Host {
         &self.host
     }
@@ -146,12 +152,6 @@ pub(super) fn follows_default(id: &DeviceId) -> bool {
     })
 }
 
-/// Whether this is no device but an entry for whichever is the default: there are none such elsewhere.
-#[cfg(not(target_os = "linux"))]
-pub(super) fn follows_default(_id: &DeviceId) -> bool {
-    false
-}
-
 #[cfg(target_os = "linux")]
 fn is_pipewire(device: &cpal::Device) -> bool {
     device.id().is_ok_and(|id| id.host() == cpal::HostId::PipeWire)
@@ -160,19 +160,6 @@ fn is_pipewire(device: &cpal::Device) -> bool {
 #[cfg(target_os = "linux")]
 fn named(device: &cpal::Device, name: &str) -> bool {
     device.id().is_ok_and(|id| id.id() == name)
-}
-
-/// Whether a device plays.
-#[cfg(not(target_os = "linux"))]
-pub(super) fn is_output(device: &cpal::Device) -> bool {
-    device.supports_output()
-}
-
-/// Whether a device records. On macOS cpal asks CoreAudio for the formats of the input scope: an output-only device has
-/// none, though cpal could record it by a process tap.
-#[cfg(not(target_os = "linux"))]
-pub(super) fn is_input(device: &cpal::Device) -> bool {
-    device.supports_input()
 }
 
 /// The name to show.

@@ -1,7 +1,7 @@
 //! cpal's streams in every sample format, joined to the renderer and the input FIFO.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use cpal::traits::DeviceTrait;
@@ -11,42 +11,12 @@ use cpal::{
 };
 use wavecraft_ring::clock::now_ns;
 
-use super::moment::Moments;
 use crate::backend::DeviceWords;
+use crate::backend::interleave::interleave;
+use crate::backend::lease::Lease;
+use crate::backend::moment::Moments;
 use crate::input::InputFeed;
 use crate::number::{nanoseconds, position};
-use crate::render::Renderer;
-
-/// Lends the renderer to a stream's callback, which takes it when it comes, and sends it home when cpal drops the
-/// callback, which it does outside of any callback.
-pub(super) struct Lease {
-    coming: rtrb::Consumer<Renderer>,
-    renderer: Option<Renderer>,
-    home: mpsc::Sender<Renderer>,
-}
-
-impl Lease {
-    pub(super) fn new(coming: rtrb::Consumer<Renderer>, home: mpsc::Sender<Renderer>) -> Self {
-        Self { coming, renderer: None, home }
-    }
-
-    fn renderer(&mut self) -> Option<&mut Renderer> {
-        if self.renderer.is_none() {
-            self.renderer = self.coming.pop().ok();
-        }
-        self.renderer.as_mut()
-    }
-}
-
-impl Drop for Lease {
-    fn drop(&mut self) {
-        // One that came after the last callback goes home too.
-        if let Some(renderer) = self.renderer.take().or_else(|| self.coming.pop().ok()) {
-            // Nobody waits for it when the stream couldn't be built: then it's freed here.
-            drop(self.home.send(renderer));
-        }
-    }
-}
 
 /// Calls `$build::<T>` for the sample type of a format.
 macro_rules! for_format {
@@ -155,56 +125,7 @@ where
     device.build_input_stream(config, callback, on_error, Some(limit))
 }
 
-/// Writes left and right into two channels of each frame, those from `pair` on or else the first, half their sum into an
-/// only one, silence into the rest.
-fn interleave<T: Sample + FromSample<f32>>(
-    data: &mut [T],
-    channels: usize,
-    pair: usize,
-    left: &[f32],
-    right: &[f32],
-) {
-    let pair = if pair + 1 < channels { pair } else { 0 };
-    for (frame, (left, right)) in data.chunks_exact_mut(channels).zip(left.iter().zip(right)) {
-        match frame {
-            [only] => *only = T::from_sample(0.5 * (left + right)),
-            frame => {
-                frame.fill(T::EQUILIBRIUM);
-                if let [first, second, ..] = &mut frame[pair..] {
-                    *first = T::from_sample(*left);
-                    *second = T::from_sample(*right);
-                }
-            }
-        }
-    }
-}
-
 fn store(word: &std::sync::atomic::AtomicU64, duration: Duration) {
     // SYNC: read by `Audio::stream`; a number that stands for itself.
     word.store(u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_mix_goes_to_two_channels_or_the_only_one() {
-        let (left, right) = ([0.5, -1.0], [0.25, 1.0]);
-        let mut mono = [9.0_f32; 2];
-        interleave(&mut mono, 1, 0, &left, &right);
-        assert_eq!(mono, [0.375, 0.0]);
-        let mut four = [9_i16; 8];
-        interleave(&mut four, 4, 0, &left, &right);
-        assert_eq!(four, [16_384, 8_192, 0, 0, -32_768, 32_767, 0, 0]);
-        let mut unsigned = [9_u8; 6];
-        interleave(&mut unsigned, 3, 2, &left, &right);
-        assert_eq!(
-            unsigned,
-            [192, 160, 128, 0, 255, 128],
-            "without a third and a fourth channel, the first two"
-        );
-        interleave(&mut four, 4, 2, &left, &right);
-        assert_eq!(four, [0, 0, 16_384, 8_192, 0, 0, -32_768, 32_767]);
-    }
 }

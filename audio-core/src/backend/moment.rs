@@ -10,14 +10,14 @@ const MOST_LATE_NS: u64 = 50_000_000;
 /// late the callback itself came; but each counts from an origin of its own, and from a point before or behind the
 /// hardware. Only the distances count here, so the first timestamp is taken to be the moment of the first callback.
 #[derive(Debug, Default)]
-pub(super) struct Moments {
+pub(crate) struct Moments {
     /// The engine's time less the device's.
     offset: Option<i128>,
 }
 
 impl Moments {
     /// The engine's time for `stamp_ns` on the device's clock, in a callback that runs at `now_ns`.
-    pub(super) fn place(&mut self, stamp_ns: u128, now_ns: u64) -> u64 {
+    pub(crate) fn place(&mut self, stamp_ns: u128, now_ns: u64) -> u64 {
         let stamp = i128::try_from(stamp_ns).unwrap_or(i128::MAX);
         let placed = |offset: i128| u64::try_from(stamp.saturating_add(offset)).ok();
         let known = self.offset.and_then(placed).filter(|time| time.abs_diff(now_ns) <= MOST_LATE_NS);

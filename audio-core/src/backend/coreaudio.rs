@@ -1,0 +1,448 @@
+//! macOS's devices, by CoreAudio itself: one unit for output and input where they are one device, the device's own
+//! buffer and latency, and its news.
+//!
+//! Everything that is decided is here and in the modules below, over [`Hardware`]; `system` is the one that calls Apple,
+//! and there is only a Mac's. The tests play the hardware.
+
+mod callback;
+mod facts;
+#[cfg(test)]
+mod fake;
+mod hardware;
+mod list;
+mod plan;
+mod signals;
+#[cfg(target_os = "macos")]
+mod system;
+#[cfg(test)]
+mod tests;
+
+#[cfg(target_os = "macos")]
+pub(crate) use system::{System, SystemListener};
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use self::callback::{Callback, Player, Recorder};
+use self::facts::Facts;
+use self::hardware::{Direction, Fault, Hardware, Heard, Setup, Watched};
+use self::plan::{Now, Opened, Verdict, Way};
+use self::signals::Signals;
+use crate::audio::{AudioError, AudioEvent, DeviceId, DeviceList, StreamRequest};
+use crate::backend::lease::{Lender, lease};
+use crate::backend::{Backend, DeviceWords, InputStream, Notify, OutputStream};
+use crate::input::InputFeed;
+use crate::number::{nanoseconds, position, size};
+use crate::render::Renderer;
+
+/// A device takes another rate within so long; most need some ten milliseconds.
+const RATE_LIMIT: Duration = Duration::from_secs(1);
+const RATE_STEP: Duration = Duration::from_millis(10);
+
+/// An output device, and its streams once they run.
+pub(crate) struct CoreAudio<H: Hardware> {
+    hardware: H,
+    request: StreamRequest,
+    notify: Notify,
+    words: Arc<DeviceWords>,
+    signals: Arc<Signals>,
+    device: Facts,
+    /// Made, and running once there is a renderer.
+    output: Option<Running<H>>,
+    lender: Lender,
+    input: Option<Microphone<H>>,
+    /// A unit for output and input was refused.
+    output_alone: bool,
+    _defaults: Vec<H::Listener>,
+}
+
+/// A unit, with what is heard of its device. Both end when this is dropped, the listeners first.
+struct Running<H: Hardware> {
+    _listeners: Vec<H::Listener>,
+    unit: H::Unit,
+}
+
+/// The open input.
+struct Microphone<H: Hardware> {
+    opened: Opened,
+    lost: Arc<AtomicBool>,
+    /// `None`: it is in the output's unit.
+    alone: Option<Running<H>>,
+}
+
+/// Lists the devices.
+///
+/// # Errors
+/// CoreAudio doesn't answer.
+pub(crate) fn devices(hardware: &impl Hardware) -> Result<DeviceList, AudioError> {
+    list::devices(hardware)
+}
+
+/// Tells of each change of the list of devices, or of a default, until what it gives is dropped. `None` if one of them
+/// can't be listened to: then the list is to be asked for again and again.
+pub(crate) fn listen<H: Hardware>(hardware: &H, notify: &Notify) -> Option<Vec<H::Listener>> {
+    let watched = [Watched::Devices, Watched::DefaultOutput, Watched::DefaultInput, Watched::Restarted];
+    let tell = || -> Heard {
+        let notify = Arc::clone(notify);
+        Box::new(move || notify(AudioEvent::ListChanged))
+    };
+    watched.into_iter().map(|watched| hardware.listen(watched, tell()).ok()).collect()
+}
+
+/// Opens the output with CoreAudio, and by `cpal` where that refuses; it gets the reason, to be told to a person.
+///
+/// # Errors
+/// Neither can.
+pub(crate) fn open_or<H: Hardware + 'static>(
+    hardware: H,
+    request: StreamRequest,
+    notify: Notify,
+    cpal: impl FnOnce(StreamRequest, Notify, String) -> Result<Box<dyn Backend>, AudioError>,
+) -> Result<Box<dyn Backend>, AudioError> {
+    match CoreAudio::open(hardware, request.clone(), Arc::clone(&notify)) {
+        Ok(backend) => Ok(Box::new(backend)),
+        Err(error) => match plan::reason_for_cpal(&error) {
+            Some(reason) => cpal(request, notify, reason),
+            None => Err(error),
+        },
+    }
+}
+
+impl<H: Hardware> CoreAudio<H> {
+    /// Finds the output device, sets its rate and buffer as far as that was asked for, and makes its unit, silent.
+    pub(crate) fn open(hardware: H, request: StreamRequest, notify: Notify) -> Result<Self, AudioError> {
+        let device = list::find(&hardware, request.output.as_ref(), Direction::Output)?;
+        let refused = refusal(device.name.clone());
+        let device = tune(&hardware, device, request.sample_rate, request.buffer_frames).map_err(refused)?;
+        let signals: Arc<Signals> = Arc::default();
+        let heard = |flag| raise(&signals, flag);
+        let defaults = listeners(
+            &hardware,
+            [
+                (Watched::DefaultOutput, heard(signals::CHANGED)),
+                (Watched::DefaultInput, heard(signals::CHANGED)),
+                (Watched::Restarted, heard(signals::RESTARTED)),
+            ],
+        );
+        let mut opened = Self {
+            hardware,
+            request,
+            notify,
+            words: Arc::default(),
+            signals,
+            device,
+            output: None,
+            lender: lease().0,
+            input: None,
+            output_alone: false,
+            _defaults: defaults,
+        };
+        opened.make_output(None)?;
+        Ok(opened)
+    }
+
+    /// Makes the output's unit, which records too where there is a recorder for so many channels.
+    fn make_output(&mut self, recorder: Option<(Recorder, u16)>) -> Result<(), AudioError> {
+        let device = &self.device;
+        let refused = refusal(device.name.clone());
+        let (lender, lease) = lease();
+        let (recorder, input_channels) = recorder.unzip();
+        let channels = device.output.channels;
+        let setup = Setup {
+            device: device.device,
+            rate: device.rate,
+            output_channels: Some(channels),
+            input_channels,
+        };
+        let player = Player::new(lease, channels, self.request.output_first, recorder);
+        let unit = self.unit(device, &setup, Callback::Play(Box::new(player))).map_err(refused)?;
+        let listeners = self.listeners(device, Direction::Output);
+        let latency = latency_ns(device, Direction::Output);
+        // SYNC: read by `Audio::stream`; a number that stands for itself.
+        self.words.output_latency_ns.store(latency, Ordering::Relaxed);
+        self.lender = lender;
+        self.output = Some(Running { _listeners: listeners, unit });
+        Ok(())
+    }
+
+    fn unit(&self, device: &Facts, setup: &Setup, callback: Callback) -> Result<H::Unit, String> {
+        let told = |fault: Fault| fault.to_string();
+        let unit = self.hardware.open(setup, callback).map_err(told)?;
+        let most = self.hardware.most_frames(&unit).map_err(told)?;
+        if most < device.buffer_frames {
+            return Err(format!(
+                "it takes {most} frames at once, and its buffer has {}",
+                device.buffer_frames
+            ));
+        }
+        Ok(unit)
+    }
+
+    /// Listens to all that concerns a stream on a device.
+    fn listeners(&self, device: &Facts, direction: Direction) -> Vec<H::Listener> {
+        let number = device.device;
+        let (channels, stopped) = match direction {
+            Direction::Input => (Watched::InputChannels(number), signals::INPUT_STOPPED),
+            Direction::Output => (Watched::OutputChannels(number), signals::OUTPUT_STOPPED),
+        };
+        let overload: Heard = {
+            let words = Arc::clone(&self.words);
+            // SYNC: read by `Audio::stats`; a number that stands for itself.
+            Box::new(move || {
+                words.xruns.fetch_add(1, Ordering::Relaxed);
+            })
+        };
+        let heard = |flag| raise(&self.signals, flag);
+        listeners(
+            &self.hardware,
+            [
+                (Watched::Alive(number), heard(signals::CHANGED)),
+                (Watched::Rate(number), heard(signals::CHANGED)),
+                (channels, heard(signals::CHANGED)),
+                (Watched::Stopped(number), heard(stopped)),
+                (Watched::Overload(number), overload),
+            ],
+        )
+    }
+
+    /// Opens the microphone in one of its ways.
+    fn open_in(
+        &mut self,
+        way: Way,
+        device: &Facts,
+        make_feed: &mut dyn FnMut(&InputStream) -> InputFeed,
+    ) -> Result<InputStream, AudioError> {
+        let stream = InputStream {
+            name: device.name.clone(),
+            sample_rate: device.rate,
+            shares_clock: way != Way::OnAnotherClock,
+        };
+        let feed = make_feed(&stream);
+        let feed = if way == Way::InOutput { feed.in_step() } else { feed };
+        let lost = feed.lost();
+        let channels = device.input.channels;
+        let words = Arc::clone(&self.words);
+        let recorder = Recorder::new(feed, words, device.rate, channels, self.request.input_first);
+        let alone = if way == Way::InOutput {
+            self.make_output(Some((recorder, channels)))?;
+            None
+        } else {
+            Some(self.record(device, recorder).map_err(refusal(device.name.clone()))?)
+        };
+        let latency = latency_ns(device, Direction::Input);
+        // SYNC: read by `Audio::stream`; a number that stands for itself.
+        self.words.input_latency_ns.store(latency, Ordering::Relaxed);
+        let follows_default = self.request.input.is_none();
+        let opened = opened(device, Direction::Input, follows_default);
+        self.input = Some(Microphone { opened, lost, alone });
+        Ok(stream)
+    }
+
+    /// Records with a unit of its own.
+    fn record(&self, device: &Facts, recorder: Recorder) -> Result<Running<H>, String> {
+        let setup = Setup {
+            device: device.device,
+            rate: device.rate,
+            output_channels: None,
+            input_channels: Some(device.input.channels),
+        };
+        let mut unit = self.unit(device, &setup, Callback::Record(recorder))?;
+        self.hardware.start(&mut unit).map_err(|fault| fault.to_string())?;
+        // Overloads of the output's own device are counted there.
+        let listeners = if device.device == self.device.device {
+            Vec::new()
+        } else {
+            self.listeners(device, Direction::Input)
+        };
+        Ok(Running { _listeners: listeners, unit })
+    }
+
+    fn now(&self, opened: &Opened, raised: u32) -> Now {
+        let stopped = match opened.direction {
+            Direction::Input => signals::INPUT_STOPPED,
+            Direction::Output => signals::OUTPUT_STOPPED,
+        };
+        Now {
+            restarted: raised & signals::RESTARTED != 0,
+            stopped: raised & stopped != 0,
+            default: self.hardware.default_device(opened.direction),
+            facts: self.hardware.facts(opened.device).ok(),
+        }
+    }
+}
+
+impl<H: Hardware> Backend for CoreAudio<H> {
+    fn output(&self) -> OutputStream {
+        OutputStream {
+            backend: "CoreAudio".to_owned(),
+            name: self.device.name.clone(),
+            channels: self.device.output.channels,
+            sample_rate: self.device.rate,
+            buffer_frames: self.device.buffer_frames,
+        }
+    }
+
+    fn words(&self) -> Arc<DeviceWords> {
+        Arc::clone(&self.words)
+    }
+
+    fn start(&mut self, renderer: Renderer) -> Result<(), AudioError> {
+        let refused = refusal(self.device.name.clone());
+        if self.output.is_none() {
+            self.make_output(None)?;
+        }
+        let Some(output) = &mut self.output else { return Err(refused("it has no unit".to_owned())) };
+        if !self.lender.lend(renderer) {
+            return Err(refused("it plays already".to_owned()));
+        }
+        let Err(fault) = self.hardware.start(&mut output.unit) else { return Ok(()) };
+        // The output may do without the microphone in it.
+        self.output = None;
+        let with_input = self.input.take_if(|input| input.alone.is_none());
+        match (with_input, self.lender.take_back()) {
+            (Some(input), Some(renderer)) => {
+                self.output_alone = true;
+                lose(&input.lost);
+                self.start(renderer)
+            }
+            _ => Err(refused(fault.to_string())),
+        }
+    }
+
+    fn stop(&mut self) -> Option<Renderer> {
+        self.input = None;
+        self.output.take()?;
+        self.lender.take_back()
+    }
+
+    fn open_input(
+        &mut self,
+        make_feed: &mut dyn FnMut(&InputStream) -> InputFeed,
+    ) -> Result<InputStream, AudioError> {
+        let device = list::find(&self.hardware, self.request.input.as_ref(), Direction::Input)?;
+        let device = if device.device == self.device.device {
+            device
+        } else {
+            let refused = refusal(device.name.clone());
+            tune(&self.hardware, device, None, self.request.buffer_frames).map_err(refused)?
+        };
+        let mut failed = AudioError::NoInputHere;
+        for way in plan::ways(&self.device, &device, self.output_alone) {
+            // The output's unit can't be another while it plays.
+            if *way == Way::InOutput && self.output.is_some() {
+                continue;
+            }
+            match self.open_in(*way, &device, make_feed) {
+                Ok(stream) => return Ok(stream),
+                Err(error) => failed = error,
+            }
+            self.output_alone |= *way == Way::InOutput;
+        }
+        Err(failed)
+    }
+
+    fn close_input(&mut self) {
+        // In the output's unit it ends with that, which was stopped before.
+        self.input = None;
+    }
+
+    fn choose_input(&mut self, device: Option<DeviceId>, first_channel: u16) {
+        (self.request.input, self.request.input_first) = (device, first_channel);
+    }
+
+    fn input_is_in_output(&self) -> bool {
+        if let Some(input) = &self.input {
+            return input.alone.is_none();
+        }
+        let found = list::find(&self.hardware, self.request.input.as_ref(), Direction::Input);
+        found.is_ok_and(|input| plan::ways(&self.device, &input, self.output_alone)[0] == Way::InOutput)
+    }
+
+    fn look(&mut self) {
+        let raised = self.signals.take();
+        if raised == 0 {
+            return;
+        }
+        let output = opened(&self.device, Direction::Output, self.request.output.is_none());
+        match plan::judge(&output, &self.now(&output, raised)) {
+            Verdict::Stay => {}
+            Verdict::Stale(reason) => (self.notify)(AudioEvent::OutputStale { reason }),
+            Verdict::Dead(reason) => {
+                lose(&self.words.output_lost);
+                (self.notify)(AudioEvent::OutputLost { reason });
+            }
+        }
+        let Some(input) = &self.input else { return };
+        match plan::judge(&input.opened, &self.now(&input.opened, raised)) {
+            Verdict::Stay => {}
+            // It is closed and opened anew at once, which is all that another microphone needs.
+            Verdict::Stale(reason) | Verdict::Dead(reason) => {
+                lose(&input.lost);
+                (self.notify)(AudioEvent::InputLost { reason });
+            }
+        }
+    }
+}
+
+/// Sets rate and buffer as far as they were chosen, and reads what came of it.
+fn tune(
+    hardware: &impl Hardware,
+    device: Facts,
+    chosen_rate: Option<u32>,
+    chosen_frames: Option<u32>,
+) -> Result<Facts, String> {
+    let told = |fault: Fault| fault.to_string();
+    let number = device.device;
+    let mut device = device;
+    if let Some(rate) = plan::rate_to_set(chosen_rate, &device) {
+        hardware.set_rate(number, rate).map_err(told)?;
+        let mut left = RATE_LIMIT;
+        device = hardware.facts(number).map_err(told)?;
+        while device.rate != rate && !left.is_zero() {
+            std::thread::sleep(RATE_STEP);
+            left = left.saturating_sub(RATE_STEP);
+            device = hardware.facts(number).map_err(told)?;
+        }
+    }
+    if let Some(frames) = plan::buffer_to_set(chosen_frames, &device) {
+        // One that can't be set is as the device has it, and is told so.
+        if hardware.set_buffer_frames(number, frames).is_ok() {
+            device = hardware.facts(number).map_err(told)?;
+        }
+    }
+    Ok(device)
+}
+
+/// A property that a device doesn't have isn't listened to: what isn't told shows when callbacks stop.
+fn listeners<H: Hardware, const N: usize>(hardware: &H, wanted: [(Watched, Heard); N]) -> Vec<H::Listener> {
+    wanted.into_iter().filter_map(|(watched, heard)| hardware.listen(watched, heard).ok()).collect()
+}
+
+fn raise(signals: &Arc<Signals>, flag: u32) -> Heard {
+    let signals = Arc::clone(signals);
+    Box::new(move || signals.raise(flag))
+}
+
+fn lose(flag: &AtomicBool) {
+    // SYNC: pairs with the loads in `Audio::output_lost` and `Engine::input_lost`; the flag carries no data.
+    flag.store(true, Ordering::Relaxed);
+}
+
+fn opened(device: &Facts, direction: Direction, follows_default: bool) -> Opened {
+    Opened {
+        direction,
+        device: device.device,
+        rate: device.rate,
+        channels: device.side(direction).channels,
+        follows_default,
+    }
+}
+
+fn latency_ns(device: &Facts, direction: Direction) -> u64 {
+    nanoseconds(position(size(device.latency_frames(direction))), device.rate)
+}
+
+fn refusal(device: String) -> impl Fn(String) -> AudioError {
+    move |reason| AudioError::Refused { device: device.clone(), reason }
+}

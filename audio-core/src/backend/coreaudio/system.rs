@@ -1,0 +1,142 @@
+//! CoreAudio itself. Nothing is decided here: each call stands beside the rule that Apple's documentation or header
+//! gives for it.
+//!
+//! Threads: the HAL's property calls (`<CoreAudio/AudioHardware.h>`) may be made on any thread. Ours are made on the
+//! control thread, or on the one that opens streams. What is called back comes on other threads: see
+//! [`listener`] and [`unit`].
+
+mod listener;
+mod properties;
+mod unit;
+
+use std::ptr::NonNull;
+
+use objc2_core_audio as ca;
+use objc2_core_audio::AudioObjectPropertyAddress as Address;
+
+use self::listener::Listening;
+use self::unit::Unit;
+use super::callback::Callback;
+use super::facts::Facts;
+use super::hardware::{DeviceNumber, Direction, Fault, Hardware, Heard, Setup, Watched};
+
+/// The Mac's hardware.
+pub(crate) struct System;
+
+/// What [`System`] listens with.
+pub(crate) type SystemListener = Listening;
+
+/// The system object, whose properties are those of the sound system as a whole.
+const SYSTEM: ca::AudioObjectID = ca::kAudioObjectSystemObject.unsigned_abs();
+
+/// A property of a whole object.
+const fn global(selector: u32) -> Address {
+    scoped(selector, ca::kAudioObjectPropertyScopeGlobal)
+}
+
+const fn scoped(selector: u32, scope: u32) -> Address {
+    Address { mSelector: selector, mScope: scope, mElement: ca::kAudioObjectPropertyElementMain }
+}
+
+const fn scope(direction: Direction) -> u32 {
+    match direction {
+        Direction::Input => ca::kAudioObjectPropertyScopeInput,
+        Direction::Output => ca::kAudioObjectPropertyScopeOutput,
+    }
+}
+
+fn succeeded(doing: &'static str, status: i32) -> Result<(), Fault> {
+    // `kAudioHardwareNoError` and `noErr` are both 0.
+    if status == 0 { Ok(()) } else { Err(Fault::of(doing, status)) }
+}
+
+impl Hardware for System {
+    type Unit = Unit;
+    type Listener = Listening;
+
+    fn devices(&self) -> Result<Vec<DeviceNumber>, Fault> {
+        properties::numbers(SYSTEM, global(ca::kAudioHardwarePropertyDevices))
+    }
+
+    fn default_device(&self, direction: Direction) -> Option<DeviceNumber> {
+        let selector = match direction {
+            Direction::Input => ca::kAudioHardwarePropertyDefaultInputDevice,
+            Direction::Output => ca::kAudioHardwarePropertyDefaultOutputDevice,
+        };
+        // Without such a device it is kAudioObjectUnknown.
+        properties::number(SYSTEM, global(selector)).filter(|device| *device != ca::kAudioObjectUnknown)
+    }
+
+    fn facts(&self, device: DeviceNumber) -> Result<Facts, Fault> {
+        properties::facts(device)
+    }
+
+    /// The buffer's size is this process's own: the HAL runs the device with the smallest that any process wants.
+    fn set_buffer_frames(&self, device: DeviceNumber, frames: u32) -> Result<(), Fault> {
+        properties::set(device, global(ca::kAudioDevicePropertyBufferFrameSize), frames)
+    }
+
+    /// "The value of the property should not be considered changed until the HAL has called the listeners":
+    /// `<CoreAudio/AudioHardware.h>`, `AudioObjectSetPropertyData`.
+    fn set_rate(&self, device: DeviceNumber, rate: u32) -> Result<(), Fault> {
+        properties::set(device, global(ca::kAudioDevicePropertyNominalSampleRate), f64::from(rate))
+    }
+
+    fn open(&self, setup: &Setup, callback: Callback) -> Result<Unit, Fault> {
+        Unit::open(setup, callback)
+    }
+
+    fn most_frames(&self, unit: &Unit) -> Result<u32, Fault> {
+        unit.most_frames()
+    }
+
+    fn start(&self, unit: &mut Unit) -> Result<(), Fault> {
+        unit.start()
+    }
+
+    fn listen(&self, watched: Watched, heard: Heard) -> Result<Listening, Fault> {
+        let (object, address) = match watched {
+            Watched::Devices => (SYSTEM, global(ca::kAudioHardwarePropertyDevices)),
+            Watched::DefaultOutput => (SYSTEM, global(ca::kAudioHardwarePropertyDefaultOutputDevice)),
+            Watched::DefaultInput => (SYSTEM, global(ca::kAudioHardwarePropertyDefaultInputDevice)),
+            Watched::Restarted => (SYSTEM, global(ca::kAudioHardwarePropertyServiceRestarted)),
+            Watched::Alive(device) => (device, global(ca::kAudioDevicePropertyDeviceIsAlive)),
+            Watched::Rate(device) => (device, global(ca::kAudioDevicePropertyNominalSampleRate)),
+            Watched::OutputChannels(device) => (device, channels(Direction::Output)),
+            Watched::InputChannels(device) => (device, channels(Direction::Input)),
+            Watched::Stopped(device) => (device, global(ca::kAudioDevicePropertyIOStoppedAbnormally)),
+            Watched::Overload(device) => (device, global(ca::kAudioDeviceProcessorOverload)),
+        };
+        Listening::begin(object, address, heard)
+    }
+}
+
+const fn channels(direction: Direction) -> Address {
+    scoped(ca::kAudioDevicePropertyStreamConfiguration, scope(direction))
+}
+
+/// A pointer to a value that a call reads or fills in.
+fn pointer<T>(value: &mut T) -> NonNull<std::ffi::c_void> {
+    NonNull::from(value).cast()
+}
+
+// The codes that the decisions go by are Apple's.
+const _: () = {
+    use super::facts as ours;
+    assert!(ours::BUILT_IN == ca::kAudioDeviceTransportTypeBuiltIn);
+    assert!(ours::AGGREGATE == ca::kAudioDeviceTransportTypeAggregate);
+    assert!(ours::VIRTUAL == ca::kAudioDeviceTransportTypeVirtual);
+    assert!(ours::PCI == ca::kAudioDeviceTransportTypePCI);
+    assert!(ours::USB == ca::kAudioDeviceTransportTypeUSB);
+    assert!(ours::FIREWIRE == ca::kAudioDeviceTransportTypeFireWire);
+    assert!(ours::BLUETOOTH == ca::kAudioDeviceTransportTypeBluetooth);
+    assert!(ours::BLUETOOTH_LE == ca::kAudioDeviceTransportTypeBluetoothLE);
+    assert!(ours::HDMI == ca::kAudioDeviceTransportTypeHDMI);
+    assert!(ours::DISPLAY_PORT == ca::kAudioDeviceTransportTypeDisplayPort);
+    assert!(ours::AIRPLAY == ca::kAudioDeviceTransportTypeAirPlay);
+    assert!(ours::AVB == ca::kAudioDeviceTransportTypeAVB);
+    assert!(ours::THUNDERBOLT == ca::kAudioDeviceTransportTypeThunderbolt);
+    assert!(ours::SPEAKER == ca::kAudioStreamTerminalTypeSpeaker);
+    assert!(ours::LFE_SPEAKER == ca::kAudioStreamTerminalTypeLFESpeaker);
+    assert!(ours::RECEIVER_SPEAKER == ca::kAudioStreamTerminalTypeReceiverSpeaker);
+};
