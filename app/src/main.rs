@@ -1,5 +1,6 @@
 //! The Wavecraft Companion: owns the audio streams, runs one processor child for each project, serves the dev WebSocket.
 
+mod announcements;
 mod app;
 mod audio;
 mod builds;
@@ -12,8 +13,10 @@ mod executable;
 mod host;
 mod instance;
 mod log;
+mod login_item;
 mod main_thread;
 mod menu;
+mod microphone;
 mod parameters;
 mod platform;
 mod respawn;
@@ -28,7 +31,7 @@ use event::{Event, Events};
 use instance::{Instance, InstanceError};
 use main_thread::Channels;
 use settings::Store;
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     signal::unix::{SignalKind, signal},
@@ -56,10 +59,16 @@ struct Args {
     /// What plays the sound.
     #[arg(long, value_enum, default_value = "auto", env = "WAVECRAFT_BACKEND")]
     backend: BackendChoice,
+    /// Started by the desktop as its user logs in: the panel that takes the icon may come later.
+    #[arg(long, hide = true, conflicts_with_all = ["headless", "quit"])]
+    at_login: bool,
     /// Quit the companion that runs.
     #[arg(long, conflicts_with_all = ["headless", "exit_when_idle"])]
     quit: bool,
 }
+
+/// A desktop that starts takes its time until its panel is there.
+const PANEL_PATIENCE: Duration = Duration::from_secs(60);
 
 fn main() -> ExitCode {
     let args = Args::parse();
@@ -87,7 +96,8 @@ fn run(args: &Args) -> anyhow::Result<ExitCode> {
     }
     let options = Options { exit_when_idle: args.exit_when_idle, backend: args.backend };
     if !args.headless {
-        match platform::can_show_menu() {
+        let patience = if args.at_login { PANEL_PATIENCE } else { Duration::ZERO };
+        match platform::can_show_menu(patience) {
             Ok(()) => return main_thread::with_menu(runtime, |channels| serve(options, paths, channels)),
             // Whoever started it as a helper wants its sound, with or without a menu.
             Err(reason) if args.exit_when_idle => eprintln!("wavecraft-companion: no menu, as {reason}"),
@@ -111,7 +121,7 @@ async fn serve(options: Options, paths: Paths, channels: Channels) -> anyhow::Re
     info!("wavecraft-companion {} started, process {}", env!("CARGO_PKG_VERSION"), std::process::id());
     builds::remove_abandoned(&paths.builds_dir);
     let (store, news) = Store::load(paths.settings.clone());
-    if let Some(news) = news {
+    if let Some(news) = &news {
         warn!("{news}");
     }
     let welcome = Welcome {
@@ -124,7 +134,7 @@ async fn serve(options: Options, paths: Paths, channels: Channels) -> anyhow::Re
     let Channels { events, inbox, menus } = channels;
     let accepting = tokio::spawn(connection::accept(listener, events.clone()));
     tokio::spawn(quit_on_signals(events.clone()));
-    App::new(options, events, paths, store, welcome, menus).run(inbox).await;
+    App::new(options, events, paths, store, welcome, menus, news).run(inbox).await;
     accepting.abort();
     drop(instance);
     info!("ended");
