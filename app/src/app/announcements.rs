@@ -27,7 +27,7 @@ impl App {
     }
 
     /// The notice on the devices in use is another than before. Announced if it lasts.
-    pub(super) fn expect_devices(&mut self) {
+    pub(super) fn note_devices(&mut self) {
         let AudioSide::Open(opened) = &self.audio else { return };
         let Some(side) = &mut self.menu else { return };
         if side.device_notice != opened.notice {

@@ -113,7 +113,7 @@ impl App {
             let devices = opened.devices();
             self.tell_all(control::DEVICES_CHANGED, &devices);
         }
-        self.expect_devices();
+        self.note_devices();
         let sessions: Vec<_> = self.sessions.keys().cloned().collect();
         for session in sessions {
             self.renew_audio_status(&session);

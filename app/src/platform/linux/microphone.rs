@@ -1,7 +1,7 @@
 //! The microphone's permission: Linux has none for programs of the user's own.
 
 use crate::{
-    event::Events,
+    event::{Event, Events},
     microphone::{Authority, Permission},
 };
 
@@ -13,7 +13,10 @@ impl Authority for MicrophoneAuthority {
         Permission::NotNeeded
     }
 
-    fn ask(&self, _: &Events) {}
+    /// Answered at once, since nobody has to be asked.
+    fn ask(&self, events: &Events) {
+        let _ = events.send(Event::MicrophoneAnswered);
+    }
 
     fn settings(&self) -> Option<&'static str> {
         None
