@@ -1,19 +1,24 @@
 //! The app's state, and the one function that changes it.
 
+mod announcements;
 mod attach;
 mod audio_side;
 mod device_watch;
 mod figures;
 mod lifecycle;
+mod login_side;
 mod menu_side;
+mod microphone_side;
 mod reasons;
 mod requests;
 
-use self::device_watch::Watch;
+use self::{device_watch::Watch, microphone_side::MicrophoneSide};
 use crate::{
     audio::Opened,
     connection::{ConnectionId, Outbox},
     event::{Event, Events, PageWish, SessionId},
+    microphone,
+    platform::Activity,
     session::Session,
     settings::Store,
 };
@@ -109,7 +114,10 @@ pub(crate) struct App {
     clients: BTreeMap<ConnectionId, Client>,
     sessions: BTreeMap<SessionId, Session>,
     audio: AudioSide,
+    /// While it is open.
+    activity: Option<Activity>,
     watch: Watch,
+    microphone: MicrophoneSide,
     /// Counts the moments at which the last project went.
     idle_epoch: u64,
     quitting: bool,
@@ -143,7 +151,7 @@ struct Client {
 }
 
 impl App {
-    /// An app with nothing attached, with a menu where there are `menus`.
+    /// An app with nothing attached, with a menu where there are `menus`, which tells of `trouble` at the start.
     pub(crate) fn new(
         options: Options,
         events: Events,
@@ -151,6 +159,7 @@ impl App {
         settings: Store,
         welcome: Welcome,
         menus: Option<Menus>,
+        trouble: Option<String>,
     ) -> Self {
         Self {
             options,
@@ -161,19 +170,22 @@ impl App {
             clients: BTreeMap::new(),
             sessions: BTreeMap::new(),
             audio: AudioSide::default(),
+            activity: None,
             watch: Watch::default(),
+            microphone: MicrophoneSide::new(microphone::authority()),
             idle_epoch: 0,
             quitting: false,
             stats_due: Instant::now(),
             limited_frames: 0,
             howl_told: false,
-            menu: menus.map(menu_side::MenuSide::new),
+            menu: menus.map(|menus| menu_side::MenuSide::new(menus, trouble)),
         }
     }
 
     /// Takes events until the app has quit. Must run within a tokio runtime.
     pub(crate) async fn run(mut self, mut inbox: mpsc::UnboundedReceiver<Event>) {
         self.note_idle();
+        self.read_login_item();
         self.renew_menu(false);
         let mut next_tick = tokio::time::Instant::now();
         while !(self.quitting && self.sessions.is_empty()) {
@@ -223,6 +235,14 @@ impl App {
             Event::Page { session, wish } => self.page_wish(&session, wish),
             Event::MenuClicked(key) => self.menu_clicked(&key),
             Event::MenuTrouble(trouble) => self.menu_trouble(trouble),
+            Event::MenuMayOpen => {
+                self.read_login_item();
+                self.mind_microphone();
+            }
+            Event::MicrophoneAnswered => self.mind_microphone(),
+            Event::LoginItemIs(state) => self.login_item_is(state),
+            Event::DeviceStillAway(notice) => self.device_still_away(&notice),
+            Event::Woke => self.woke(),
             Event::IconMayChange => self.icon_may_change(),
             Event::Tick => self.tick(),
             Event::Idle(epoch) => {
@@ -312,6 +332,9 @@ impl App {
         }
         self.tell(id, control::SESSION_STATE, &change);
         self.renew_audio_status(id);
+        if change.state == State::Held {
+            self.announce_held(id, change.reason.as_deref());
+        }
     }
 
     fn tell_log(&mut self, log: ChildLog) {

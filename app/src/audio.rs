@@ -17,9 +17,16 @@ pub(crate) struct Opened {
     pub using: StreamRequest,
     /// It is the virtual device, as long as there is no other.
     pub stands_in: bool,
+    /// The microphone is open and delivers nothing but exact zeros.
+    pub input_is_silent: bool,
     /// For a person: what is missing and what to do.
     pub notice: Option<String>,
 }
+
+/// For a person: why a microphone may deliver exact zeros.
+const INPUT_IS_SILENT: &str = "the microphone delivers exact silence. It may be muted or its level 0 in the system's \
+                               sound settings, or nothing feeds it if it is a virtual device. On a Mac that is also \
+                               what an app gets that is signed without the audio-input entitlement";
 
 /// Opens what is asked for. Without a usable device it is the virtual one, which keeps projects, meters and pages going
 /// and makes no sound. Takes its time: call it where that hurts nobody.
@@ -39,7 +46,7 @@ pub(crate) fn open_audio(
         Err(error) => return open_virtual(devices::asked(chosen), notify, Some(error)),
     };
     match open(choice.kind(), request.clone(), notify.clone()) {
-        Ok(audio) => Ok(Opened { audio, using: request, stands_in: false, notice }),
+        Ok(audio) => Ok(Opened { audio, using: request, stands_in: false, input_is_silent: false, notice }),
         Err(error) => open_virtual(request, notify, Some(error)),
     }
 }
@@ -51,7 +58,7 @@ fn open_virtual(
 ) -> Result<Opened, AudioError> {
     let audio = open(BackendKind::Virtual, request.clone(), notify)?;
     let notice = because.as_ref().map(|error| devices::nothing_heard(&error.to_string()));
-    Ok(Opened { audio, using: request, stands_in: because.is_some(), notice })
+    Ok(Opened { audio, using: request, stands_in: because.is_some(), input_is_silent: false, notice })
 }
 
 /// The system's devices. Takes a moment.
@@ -73,7 +80,9 @@ impl Opened {
         let is_virtual = stream.backend == "virtual";
         let (input, input_trouble) = match stream.input {
             InputState::Closed => (None, None),
-            InputState::Open { name, .. } => (Some(name), None),
+            InputState::Open { name, .. } => {
+                (Some(name), self.input_is_silent.then(|| INPUT_IS_SILENT.to_owned()))
+            }
             InputState::Failed(error) => (None, Some(error.to_string())),
         };
         let buffer_frames =

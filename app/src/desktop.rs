@@ -2,13 +2,14 @@
 
 use crate::{
     event::{Event, Events},
-    platform::{COPIERS, OPENER},
+    platform::{self, COPIERS, OPENER},
 };
 use std::{
     ffi::{OsStr, OsString},
     io::{self, Write},
     process::{Command, Stdio},
 };
+use tracing::info;
 
 /// Opens a file or an address with what the user chose for it. If that fails, the menu says so.
 pub(crate) fn open(what: OsString, events: &Events) {
@@ -30,6 +31,14 @@ pub(crate) fn copy(text: String, events: &Events) {
             }
         }
         Err(format!("nothing was copied: {}", failures.join(", ")))
+    });
+}
+
+/// Shows a notification. Where that can't be, nothing is amiss: what it says is in the menu too.
+pub(crate) fn announce(title: String, text: String) {
+    std::thread::spawn(move || match platform::show_notification(&title, &text) {
+        Ok(()) => info!("notified: {title}"),
+        Err(error) => info!("not notified ({error}): {title}"),
     });
 }
 

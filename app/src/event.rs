@@ -1,7 +1,7 @@
 //! Everything that can happen to the app, in one closed list. [`crate::app::App::handle`] is the one place that
 //! acts on it.
 
-use crate::{child::ExitReason, connection::ConnectionId, devices::Wanted};
+use crate::{child::ExitReason, connection::ConnectionId, devices::Wanted, login_item::LoginState};
 use serde_json::Value;
 use std::path::PathBuf;
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
@@ -144,6 +144,16 @@ pub(crate) enum Event {
     MenuClicked(String),
     /// What a click asked for couldn't be done: why, and what to do.
     MenuTrouble(String),
+    /// The menu may be opened now: the pointer is on its icon, where the system tells that.
+    MenuMayOpen,
+    /// The person answered the system's question about the microphone.
+    MicrophoneAnswered,
+    /// How the system has the login item.
+    LoginItemIs(LoginState),
+    /// A notice on devices was new a moment ago: is it still the one?
+    DeviceStillAway(String),
+    /// The computer woke up.
+    Woke,
     /// The menu's icon was held back for a moment, which is over.
     IconMayChange,
     /// Look at levels, heartbeats and what the audio thread sent back.

@@ -1,5 +1,6 @@
 //! The Wavecraft Companion: owns the audio streams, runs one processor child for each project, serves the dev WebSocket.
 
+mod announcements;
 mod app;
 mod audio;
 mod builds;
@@ -12,8 +13,10 @@ mod executable;
 mod host;
 mod instance;
 mod log;
+mod login_item;
 mod main_thread;
 mod menu;
+mod microphone;
 mod parameters;
 mod platform;
 mod respawn;
@@ -28,7 +31,7 @@ use event::{Event, Events};
 use instance::{Instance, InstanceError};
 use main_thread::Channels;
 use settings::Store;
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     signal::unix::{SignalKind, signal},
@@ -58,10 +61,16 @@ struct Args {
     /// Without this, what the settings name, else auto.
     #[arg(long, value_enum, env = "WAVECRAFT_BACKEND")]
     backend: Option<BackendChoice>,
+    /// Started by the desktop as its user logs in: the panel that takes the icon may come later.
+    #[arg(long, hide = true, conflicts_with_all = ["headless", "quit"])]
+    at_login: bool,
     /// Quit the companion that runs.
     #[arg(long, conflicts_with_all = ["headless", "exit_when_idle"])]
     quit: bool,
 }
+
+/// A desktop that starts takes its time until its panel is there.
+const PANEL_PATIENCE: Duration = Duration::from_secs(60);
 
 fn main() -> ExitCode {
     let args = Args::parse();
@@ -92,7 +101,8 @@ fn run(args: &Args) -> anyhow::Result<ExitCode> {
         backend.check().map_err(anyhow::Error::msg)?;
     }
     if !args.headless {
-        match platform::can_show_menu() {
+        let patience = if args.at_login { PANEL_PATIENCE } else { Duration::ZERO };
+        match platform::can_show_menu(patience) {
             Ok(()) => {
                 return main_thread::with_menu(runtime, |channels| {
                     serve(exit_when_idle, backend, paths, channels)
@@ -125,7 +135,7 @@ async fn serve(
     info!("wavecraft-companion {} started, process {}", env!("CARGO_PKG_VERSION"), std::process::id());
     builds::remove_abandoned(&paths.builds_dir);
     let (store, news) = Store::load(paths.settings.clone());
-    if let Some(news) = news {
+    if let Some(news) = &news {
         warn!("{news}");
     }
     let backend = backend.unwrap_or_else(|| {
@@ -145,7 +155,7 @@ async fn serve(
     let Channels { events, inbox, menus } = channels;
     let accepting = tokio::spawn(connection::accept(listener, events.clone()));
     tokio::spawn(quit_on_signals(events.clone()));
-    App::new(options, events, paths, store, welcome, menus).run(inbox).await;
+    App::new(options, events, paths, store, welcome, menus, news).run(inbox).await;
     accepting.abort();
     drop(instance);
     info!("ended");

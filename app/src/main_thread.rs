@@ -56,8 +56,10 @@ where
     let (sender, outcome) = channel();
     let (failure_sender, failure) = channel();
     let mut changes = shown.clone();
+    let on_wake = events.clone();
     let work = work(Channels { events: events.clone(), inbox, menus: Some(menus) });
     let begin = |main: platform::MainThread| {
+        platform::watch_sleep(on_wake);
         runtime.spawn(async move {
             // Ends with the app, which holds the other half; the last call is for that end.
             while changes.changed().await.is_ok() {

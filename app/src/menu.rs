@@ -1,13 +1,19 @@
 //! The menu as plain data: computed from what the app knows, shown by [`crate::view`], which knows nothing else.
 
 mod lines;
+mod login;
+mod microphone;
 mod project;
 
-pub(crate) use lines::{Facts, Microphone, compute};
+pub(crate) use lines::{Facts, compute};
+pub(crate) use microphone::Microphone;
 pub(crate) use project::{Figures, Project};
 
 use crate::event::SessionId;
-use wavecraft_companion_protocol::session::{Mode, Source};
+use wavecraft_companion_protocol::{
+    session::{Mode, Source},
+    settings::Consent,
+};
 
 /// All that there is to see.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,6 +91,14 @@ pub(crate) enum Action {
     Restart(SessionId),
     /// Chooses where the input comes from.
     SetSource(SessionId, Source),
+    /// Lets a project's folder hear the microphone, or not, from now on.
+    ConfirmMicrophone(SessionId, Consent),
+    /// Opens the system's settings at this address.
+    OpenAddress(&'static str),
+    /// Lets the system start the companion at login, or not.
+    SetLoginItem(bool),
+    /// Shows the system's settings where that is approved.
+    ApproveLoginItem,
     /// Chooses when the processor's answers are taken.
     SetMode(SessionId, Mode),
     /// Ends the project.

@@ -8,8 +8,8 @@ mod system;
 mod system;
 
 pub(crate) use system::{
-    COPIERS, MainThread, OPENER, can_show_menu, icon_color, is_traced, main_loop, paths, set_icon, spawn,
-    with_icon,
+    Activity, COPIERS, MainThread, MicrophoneAuthority, OPENER, can_show_menu, icon_color, is_traced,
+    login_item, main_loop, paths, set_icon, show_notification, spawn, watch_sleep, with_icon,
 };
 
 use rustix::process::Pid;

@@ -5,6 +5,7 @@ use crate::{
     connection::ConnectionId,
     event::{ChildId, Reply, SessionId},
     host::Shared,
+    microphone::Access,
     platform::Program,
     respawn::Crashes,
 };
@@ -54,6 +55,8 @@ pub(crate) struct Session {
     pub last_words: Option<String>,
     /// Where its input comes from.
     pub source: Source,
+    /// Whether it hears the microphone, where that is the source.
+    pub microphone: Option<Access>,
     /// The file that was chosen, read into memory.
     pub file: Option<(PathBuf, AudioFile)>,
     /// When its processor's answers are to be taken.
@@ -133,10 +136,12 @@ pub(crate) enum Stage {
 }
 
 impl Session {
-    /// The engine's form of the present source. A file that isn't read yet is silence until it is.
+    /// The engine's form of the present source. A file that isn't read yet is silence until it is, and a microphone that
+    /// may not be heard is too, so that it isn't even opened.
     pub(crate) fn audio_source(&self) -> AudioSource {
         match &self.source {
-            Source::Microphone => AudioSource::Microphone,
+            Source::Microphone if self.microphone == Some(Access::Allowed) => AudioSource::Microphone,
+            Source::Microphone => AudioSource::Silence,
             Source::Tone => AudioSource::Tone,
             Source::Noise => AudioSource::Noise,
             Source::Sweep => AudioSource::Sweep,

@@ -11,7 +11,7 @@ use crate::{
     platform,
 };
 use items::Items;
-use tray_icon::{TrayIcon, TrayIconBuilder, menu::MenuEvent};
+use tray_icon::{TrayIcon, TrayIconBuilder, TrayIconEvent, menu::MenuEvent};
 
 /// The icon with its menu, as long as it lives.
 pub(crate) struct View {
@@ -38,8 +38,15 @@ impl View {
     /// # Errors
     /// The system takes no icon.
     pub(crate) fn new(menu: &Menu, events: Events) -> Result<Self, ViewError> {
+        let to_look = events.clone();
         MenuEvent::set_event_handler(Some(move |event: MenuEvent| {
             let _ = events.send(Event::MenuClicked(event.id.0));
+        }));
+        TrayIconEvent::set_event_handler(Some(move |event| {
+            // Before a menu opens the pointer comes to its icon. A Mac tells that; Linux's panels tell a click at most.
+            if matches!(event, TrayIconEvent::Enter { .. } | TrayIconEvent::Click { .. }) {
+                let _ = to_look.send(Event::MenuMayOpen);
+            }
         }));
         let items = Items::new(&menu.entries)?;
         let builder = TrayIconBuilder::new()

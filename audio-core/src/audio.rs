@@ -20,6 +20,7 @@ use crate::backend::virtual_device::VirtualDevice;
 use crate::backend::{Backend, DeviceWords, Notify};
 use crate::engine::config::{EngineConfig, Limits, MAX_FRAMES};
 use crate::engine::{Engine, engine};
+use crate::number::nanoseconds;
 use crate::{EngineStats, input};
 
 /// Longest wait for the fade before the streams are stopped: several callbacks of the largest ordinary buffer. A device
@@ -172,6 +173,17 @@ impl<B: Backend> Audio<B> {
     pub fn stats(&self) -> EngineStats {
         let device_xruns = self.earlier_xruns + self.words.xruns.load(Ordering::Relaxed);
         EngineStats { device_xruns, ..self.engine.stats() }
+    }
+
+    /// For how long the microphone, if it is open, has delivered nothing but exact zeros.
+    #[must_use]
+    pub fn input_silence(&self) -> Duration {
+        match self.input {
+            InputState::Open { sample_rate, .. } => {
+                Duration::from_nanos(nanoseconds(self.engine.stats().input.silent_frames, sample_rate))
+            }
+            _ => Duration::ZERO,
+        }
     }
 
     /// Frees what the renderer sent back, gathers what it measured, opens or closes the microphone as the sources ask,

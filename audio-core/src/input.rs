@@ -79,6 +79,7 @@ impl MicrophoneInput {
             fifo_frames: count32(self.fifo_frames),
             underruns: self.underruns,
             overruns: self.overruns + full,
+            silent_frames: self.tap.as_ref().map_or(0, |tap| tap.silent_frames()),
             drift_ppm: self.tap.as_ref().and_then(|tap| tap.drift_ppm()).map(sample),
         }
     }
@@ -270,6 +271,27 @@ mod tests {
         assert!(microphone.replace(None).is_some());
         microphone.read(&mut left, &mut right, 0);
         assert!((left[0] - 0.4).abs() < 0.002 && left[481..].iter().all(|value| *value == 0.0));
+    }
+
+    #[test]
+    fn silence_is_counted_where_it_is_exact_and_until_a_sound_comes() {
+        let (mut feed, tap) = fifo(&ONE_CLOCK.stream(), 48_000);
+        let mut microphone = MicrophoneInput::new(0, 48_000);
+        microphone.replace(Some(Box::new(tap)));
+        let silent = |microphone: &MicrophoneInput| microphone.stats().silent_frames;
+        // What isn't heard counts: of four channels the last two are taken.
+        feed.push(&[0.5, 0.5, 0.0, 0.0].repeat(100), 4, 2, 0, |value| value);
+        feed.push(&[0.0; 60], 2, 0, 0, |value| value);
+        assert_eq!(silent(&microphone), 130);
+        // −180 dBFS on one side, as quiet as no converter is.
+        feed.push(&[0.0, 0.0, 0.0, 1e-9, 0.0, 0.0], 2, 0, 0, |value| value);
+        assert_eq!(silent(&microphone), 1);
+        feed.push(&[0.1; 2], 2, 0, 0, |value| value);
+        assert_eq!(silent(&microphone), 0);
+        // Nothing is left over for the next stream.
+        feed.push(&[0.0; 20], 2, 0, 0, |value| value);
+        microphone.replace(None);
+        assert_eq!(silent(&microphone), 0);
     }
 
     #[test]

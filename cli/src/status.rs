@@ -52,6 +52,9 @@ fn print_session(session: &SessionStatus) {
         if let Some(reason) = &stats.mode_reason {
             println!("            {reason}");
         }
+        if let Some(reason) = &stats.source_reason {
+            println!("  Input     {reason}");
+        }
         if let Some(drift) = &stats.drift {
             println!(
                 "  Clocks    the microphone's is {:+.1} ppm off the output's, matched over {} frames",

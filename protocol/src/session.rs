@@ -319,6 +319,9 @@ pub struct Stats {
     pub devices: AudioDevices,
     /// Where the input comes from.
     pub source: SourceName,
+    /// Why silence is heard in its place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_reason: Option<String>,
     /// The mode in force.
     #[serde(default)]
     pub mode: Mode,

@@ -58,9 +58,21 @@ pub struct Project {
     /// The mode asked for last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mode: Option<Mode>,
+    /// Whether it may hear the microphone, once a person has said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub microphone: Option<Consent>,
     /// Values of parameters that weren't their defaults, by id.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub parameters: BTreeMap<String, f32>,
+}
+
+/// A person's word on the microphone for a project's folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Consent {
+    Allowed,
+    Refused,
 }
 
 /// How long a child may stand still, and what follows its crashes. Absent members have their defaults.

@@ -102,6 +102,7 @@ impl App {
             crashes: Crashes::default(),
             last_words: None,
             source,
+            microphone: None,
             file: None,
             mode,
             mode_reason: None,
@@ -162,6 +163,7 @@ impl App {
     }
 
     fn join_the_mix(&mut self, id: &str) {
+        let heard_before = self.decide_microphone(id);
         let AudioSide::Open(opened) = &mut self.audio else { return };
         let Some(session) = self.sessions.get_mut(id) else { return };
         let settings = ProjectSettings {
@@ -181,6 +183,7 @@ impl App {
         }
         self.launch(id, None);
         self.answer_attach(id);
+        self.tell_microphone(id, heard_before);
     }
 
     fn answer_attach(&mut self, id: &str) {

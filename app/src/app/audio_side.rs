@@ -5,6 +5,7 @@ use crate::{
     audio::{self, Opened},
     devices::Wanted,
     event::Event,
+    platform::Activity,
 };
 use std::sync::Arc;
 use tracing::{info, warn};
@@ -54,6 +55,7 @@ impl App {
                     warn!("audio: {notice}");
                 }
                 self.audio = AudioSide::Open(opened);
+                self.activity = Some(Activity::begin());
                 self.watch.begin();
                 self.listen_to_devices();
                 self.tell_all(control::DEVICES_CHANGED, &devices);
@@ -99,12 +101,22 @@ impl App {
         self.tell_devices();
     }
 
+    /// The computer slept: a stream that says nothing may be dead all the same, so the output is opened anew, and with
+    /// it the microphone.
+    pub(super) fn woke(&mut self) {
+        info!("the computer woke up");
+        if matches!(&self.audio, AudioSide::Open(opened) if opened.audio.stream().backend != "virtual") {
+            self.lose_output("the computer slept");
+        }
+    }
+
     /// Tells what is in use now.
     pub(super) fn tell_devices(&mut self) {
         if let AudioSide::Open(opened) = &self.audio {
             let devices = opened.devices();
             self.tell_all(control::DEVICES_CHANGED, &devices);
         }
+        self.note_devices();
         let sessions: Vec<_> = self.sessions.keys().cloned().collect();
         for session in sessions {
             self.renew_audio_status(&session);
@@ -134,13 +146,20 @@ impl App {
         let Some((backend, wanted)) = next else { return self.need_audio() };
         let started = Audio::start(backend, Limits::default(), Arc::new(self.notify()));
         let opened = started.map(|audio| {
-            Box::new(Opened { audio, using: wanted.request, stands_in: false, notice: wanted.notice })
+            Box::new(Opened {
+                audio,
+                using: wanted.request,
+                stands_in: false,
+                input_is_silent: false,
+                notice: wanted.notice,
+            })
         });
         self.audio_opened(opened);
     }
 
     /// Stops the streams. Doing so may take a moment, so it is done elsewhere.
     pub(super) fn close_audio(&mut self) {
+        self.activity = None;
         if let AudioSide::Open(opened) = std::mem::take(&mut self.audio) {
             info!("audio: closed");
             self.leave_devices();

@@ -1,7 +1,11 @@
 //! What is measured: copied from the engine into what pages and terminals see.
 
 use super::{App, AudioSide, reasons};
-use crate::{audio::Opened, session::Session};
+use crate::{
+    audio::Opened,
+    microphone::{Access, Trouble},
+    session::Session,
+};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tracing::warn;
 use wavecraft_audio_core::{LinkState, Load as AudioLoad, Meter, Mode as AudioMode, ProjectSnapshot};
@@ -22,6 +26,7 @@ impl App {
     pub(super) fn tick(&mut self) {
         let now = Instant::now();
         self.watch_devices(now);
+        self.watch_microphone(now);
         let silent = self.watch.is_silent(now);
         let AudioSide::Open(opened) = &mut self.audio else { return };
         opened.audio.poll();
@@ -92,7 +97,7 @@ impl App {
     }
 
     /// Says something in the log, in the terminal, and on pages that listen to the log.
-    fn warn_of(&mut self, id: &str, line: String) {
+    pub(super) fn warn_of(&mut self, id: &str, line: String) {
         warn!("{id}: {line}");
         self.tell_log(ChildLog { session: id.into(), stream: LogStream::Message, line });
     }
@@ -253,6 +258,7 @@ fn stats(session: &Session, opened: &Opened, snapshot: &ProjectSnapshot, limitin
             .map(|ppm| Drift { ppm, buffer_frames: parts.input_fifo_frames }),
         devices: opened.devices(),
         source: session.source.name(),
+        source_reason: session.microphone.and_then(Access::trouble).map(Trouble::line),
         mode: match snapshot.mode {
             AudioMode::Pipelined => Mode::Pipelined,
             AudioMode::Direct => Mode::Direct,
@@ -283,6 +289,7 @@ pub(super) fn db_to_linear(db: f32) -> f32 {
 }
 
 fn audio_status(session: &Session, devices: Option<&AudioDevices>) -> AudioRuntimeStatus {
+    let microphone = session.microphone.and_then(Access::trouble);
     let (phase, problem) = match (devices, session.state) {
         (None, _) | (_, State::Starting | State::Shadow) => (AudioRuntimePhase::Initializing, None),
         (_, State::Crashed | State::Held) => (
@@ -293,8 +300,12 @@ fn audio_status(session: &Session, devices: Option<&AudioDevices>) -> AudioRunti
             (AudioRuntimePhase::Degraded, Some((AudioDiagnosticCode::Unknown, session.reason.clone())))
         }
         (_, State::Ended) => (AudioRuntimePhase::Disabled, None),
-        (Some(devices), State::Live) => match &devices.notice {
-            Some(notice) => {
+        (Some(devices), State::Live) => match (microphone, &devices.notice) {
+            (Some(trouble), _) => (
+                AudioRuntimePhase::Degraded,
+                Some((AudioDiagnosticCode::InputPermissionDenied, Some(trouble.what.into()))),
+            ),
+            (None, Some(notice)) => {
                 let code = if devices.output.is_none() {
                     AudioDiagnosticCode::NoOutputDevice
                 } else {
@@ -302,16 +313,19 @@ fn audio_status(session: &Session, devices: Option<&AudioDevices>) -> AudioRunti
                 };
                 (AudioRuntimePhase::Degraded, Some((code, Some(notice.clone()))))
             }
-            None => (AudioRuntimePhase::RunningFullDuplex, None),
+            (None, None) => (AudioRuntimePhase::RunningFullDuplex, None),
         },
     };
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     AudioRuntimeStatus {
         phase,
         diagnostic: problem.map(|(code, message)| AudioDiagnostic {
+            hint: Some(match (code, microphone) {
+                (AudioDiagnosticCode::InputPermissionDenied, Some(trouble)) => trouble.hint.into(),
+                _ => "the terminal where `wavecraft start` runs shows more".into(),
+            }),
             code,
             message: message.unwrap_or_else(|| "the processor isn't heard".into()),
-            hint: Some("the terminal where `wavecraft start` runs shows more".into()),
         }),
         sample_rate: devices.map(|devices| super::lifecycle::rate_as_f32(devices.sample_rate)),
         buffer_size: devices.map(|devices| devices.buffer_frames),

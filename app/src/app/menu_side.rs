@@ -2,14 +2,23 @@
 
 use super::{App, AudioSide};
 use crate::{
+    announcements::Limiter,
     event::Event,
+    login_item::{LoginItem, LoginState},
     menu::{self, Action, Facts, Figures, Menu, Microphone, Project},
+    microphone::Access,
+    platform,
     session::Session,
 };
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use tokio::sync::watch;
 use tracing::{info, warn};
-use wavecraft_companion_protocol::{PROTOCOL_VERSION, session::Source, token::FRAGMENT_KEY};
+use wavecraft_companion_protocol::{
+    PROTOCOL_VERSION, session::Source, settings::Consent, token::FRAGMENT_KEY,
+};
 
 /// Figures change all the time and are read at a glance; and macOS loses icons that change more often than this.
 const PERIOD: Duration = Duration::from_secs(1);
@@ -26,14 +35,30 @@ pub(super) struct MenuSide {
     icon_changed: Instant,
     /// Somebody will look again when the icon may change.
     icon_waits: bool,
-    /// What the last click couldn't do.
+    /// What the last click couldn't do, or what was amiss at the start.
     trouble: Option<String>,
+    pub(super) login_item: Arc<dyn LoginItem>,
+    /// How the system had it when it was asked last.
+    pub(super) login: Option<LoginState>,
+    pub(super) limiter: Limiter,
+    /// The last notice on devices.
+    pub(super) device_notice: Option<String>,
 }
 
 impl MenuSide {
-    pub(super) fn new(menus: Menus) -> Self {
+    pub(super) fn new(menus: Menus, trouble: Option<String>) -> Self {
         let now = Instant::now();
-        Self { menus, figures_due: now, icon_changed: now, icon_waits: false, trouble: None }
+        Self {
+            menus,
+            figures_due: now,
+            icon_changed: now,
+            icon_waits: false,
+            trouble,
+            login_item: Arc::new(platform::login_item()),
+            login: None,
+            limiter: Limiter::default(),
+            device_notice: None,
+        }
     }
 }
 
@@ -85,6 +110,8 @@ impl App {
     }
 
     pub(super) fn menu_clicked(&mut self, key: &str) {
+        // It may have been changed elsewhere since.
+        self.read_login_item();
         let Some(side) = &mut self.menu else { return };
         side.trouble = None;
         // A click flips a check mark on the screen by itself. Whatever comes of it, the menu is shown anew.
@@ -97,7 +124,17 @@ impl App {
             Action::SetBypass(id, on) => self.set_bypassed(&id, on),
             Action::SetMute(id, on) => self.set_muted(&id, on),
             Action::Restart(id) => self.restart(&id),
-            Action::SetSource(id, source) => self.use_source(&id, source),
+            Action::SetSource(id, source) => {
+                // Whoever chooses it here allows it.
+                if source == Source::Microphone {
+                    self.confirm_microphone(&id, Consent::Allowed);
+                }
+                self.use_source(&id, source);
+            }
+            Action::ConfirmMicrophone(id, consent) => self.confirm_microphone(&id, consent),
+            Action::OpenAddress(address) => crate::desktop::open(address.into(), &self.events),
+            Action::SetLoginItem(on) => self.set_login_item(on),
+            Action::ApproveLoginItem => self.approve_login_item(),
             Action::SetMode(id, mode) => self.set_mode(&id, mode),
             Action::Stop(id) => self.detach(&id, None),
             Action::ShowLog => crate::desktop::open(self.paths.log().into(), &self.events),
@@ -111,14 +148,17 @@ impl App {
             AudioSide::Open(opened) => Some(opened.devices()),
             _ => None,
         };
-        let listening = |session: &&Session| session.source == Source::Microphone && session.ending.is_none();
+        let listening =
+            |session: &&Session| session.microphone == Some(Access::Allowed) && session.ending.is_none();
         let heard_by = self.sessions.values().filter(listening).map(|session| session.attach.name.clone());
         Facts {
             projects: self.sessions.values().map(project).collect(),
             microphone: Microphone {
                 heard_by: heard_by.collect(),
                 device: devices.as_ref().and_then(|devices| devices.input.clone()),
+                settings: self.microphone.authority.settings(),
             },
+            login: self.menu.as_ref().and_then(|side| side.login),
             devices,
             trouble: self.menu.as_ref().and_then(|side| side.trouble.clone()),
             about: self.about(),
@@ -175,6 +215,7 @@ fn project(session: &Session) -> Project {
         muted: session.muted,
         howl: stats.is_some_and(|stats| stats.guard.howl_muted),
         source: session.source.name(),
+        microphone: session.microphone,
         file: session.file.as_ref().map(|(path, _)| path.clone()),
         mode: session.mode,
         mode_reason: session.mode_reason.clone(),

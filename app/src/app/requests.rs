@@ -204,11 +204,14 @@ impl App {
     pub(super) fn use_source(&mut self, id: &str, source: Source) {
         let Some(session) = self.sessions.get_mut(id) else { return };
         session.source = source.clone();
+        let heard_before = self.decide_microphone(id);
+        let Some(session) = self.sessions.get_mut(id) else { return };
         if let (AudioSide::Open(opened), Some(project)) = (&mut self.audio, session.project) {
             opened.audio.set_on_bypass(project, session.on_bypass());
             opened.audio.set_source(project, &session.audio_source());
         }
         self.remember(id, |project| project.source = Some(source));
+        self.tell_microphone(id, heard_before);
     }
 
     /// Changes what the next start of the project begins with, where it doesn't say otherwise.

@@ -1,6 +1,7 @@
 //! What the app knows → what the menu says.
 
-use super::{Action, Entry, Icon, Menu, Project, QUIT};
+use super::{Action, Entry, Icon, Menu, Microphone, Project, QUIT, login};
+use crate::login_item::LoginState;
 use wavecraft_companion_protocol::session::AudioDevices;
 
 /// What the menu is made of.
@@ -14,17 +15,10 @@ pub(crate) struct Facts {
     pub trouble: Option<String>,
     /// What is known of the microphone.
     pub microphone: Microphone,
+    /// How the system has the login item, where that is known.
+    pub login: Option<LoginState>,
     /// What the companion says of itself, for "About".
     pub about: Vec<String>,
-}
-
-/// What is known of the microphone.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Microphone {
-    /// The names of the projects that listen to it.
-    pub heard_by: Vec<String>,
-    /// The device, while it is open.
-    pub device: Option<String>,
 }
 
 /// The menu that says all this.
@@ -45,8 +39,9 @@ pub(crate) fn compute(facts: &Facts) -> Menu {
         entries.extend(project.entries());
     }
     entries.push(Entry::separator("microphone/line"));
-    entries.push(Entry::text("microphone", microphone(&facts.microphone)));
+    entries.extend(facts.microphone.entries(&facts.projects));
     entries.push(Entry::separator("about/line"));
+    entries.extend(facts.login.map(login::entry));
     entries.push(Entry::button("log", "Show Log", Action::ShowLog));
     entries.push(Entry::button("diagnostics", "Copy Diagnostics", Action::CopyDiagnostics));
     let about = facts.about.iter().enumerate();
@@ -89,14 +84,6 @@ fn status(facts: &Facts) -> String {
         parts.push(format!("load {:.0} %", load * 100.0));
     }
     parts.join(" · ")
-}
-
-fn microphone(microphone: &Microphone) -> String {
-    match (microphone.heard_by.as_slice(), &microphone.device) {
-        ([], _) => "Microphone: not used".into(),
-        (names, Some(device)) => format!("Microphone: {} listens to {device}", names.join(", ")),
-        (names, None) => format!("Microphone: closed, though {} asks for it", names.join(", ")),
-    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! One project's lines.
 
 use super::{Action, Entry};
-use crate::event::SessionId;
+use crate::{event::SessionId, microphone::Access};
 use std::path::PathBuf;
 use wavecraft_companion_protocol::session::{Mode, Source, SourceName, State};
 
@@ -28,6 +28,8 @@ pub(crate) struct Project {
     pub howl: bool,
     /// Where its input comes from.
     pub source: SourceName,
+    /// Whether it hears the microphone, where that is the source.
+    pub microphone: Option<Access>,
     /// The file that can be its input.
     pub file: Option<PathBuf>,
     /// When its processor's answers are taken.
@@ -52,7 +54,7 @@ impl Project {
     pub(super) fn wants_attention(&self) -> bool {
         let failing =
             matches!(self.state, State::Bypassed | State::NotResponding | State::Crashed | State::Held);
-        !self.ending && (failing || self.howl)
+        !self.ending && (failing || self.howl || self.waits_for_microphone())
     }
 
     pub(super) fn entries(&self) -> Vec<Entry> {
@@ -65,6 +67,7 @@ impl Project {
         for (name, reason) in [("reason", &self.reason), ("mode_reason", &self.mode_reason)] {
             entries.extend(reason.iter().flat_map(|reason| Entry::paragraph(&key(name), reason)));
         }
+        entries.extend(self.microphone_entries());
         if self.howl {
             entries.push(Entry::text(key("howl"), "Muted: the level ran away, as feedback does"));
             entries.push(Entry::button(key("unhowl"), "Turned Down: Unmute", Action::SetMute(id(), false)));

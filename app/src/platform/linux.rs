@@ -3,10 +3,22 @@
 
 #[path = "linux/desktop.rs"]
 mod desktop;
+#[path = "linux/login_item.rs"]
+mod login_item;
+#[path = "linux/microphone.rs"]
+mod microphone;
+#[path = "linux/notification.rs"]
+mod notification;
+#[path = "linux/power.rs"]
+mod power;
 
 pub(crate) use desktop::{
     COPIERS, MainThread, OPENER, can_show_menu, icon_color, main_loop, set_icon, with_icon,
 };
+pub(crate) use login_item::login_item;
+pub(crate) use microphone::MicrophoneAuthority;
+pub(crate) use notification::show_notification;
+pub(crate) use power::{Activity, watch_sleep};
 
 use super::{Program, SEGMENT_DESCRIPTOR, SOCKET_DESCRIPTOR, Spawned};
 use rustix::process::Pid;

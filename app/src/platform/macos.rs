@@ -3,10 +3,22 @@
 
 #[path = "macos/desktop.rs"]
 mod desktop;
+#[path = "macos/login_item.rs"]
+mod login_item;
+#[path = "macos/microphone.rs"]
+mod microphone;
+#[path = "macos/notification.rs"]
+mod notification;
+#[path = "macos/power.rs"]
+mod power;
 
 pub(crate) use desktop::{
     COPIERS, MainThread, OPENER, can_show_menu, icon_color, main_loop, set_icon, with_icon,
 };
+pub(crate) use login_item::login_item;
+pub(crate) use microphone::MicrophoneAuthority;
+pub(crate) use notification::show_notification;
+pub(crate) use power::{Activity, watch_sleep};
 
 use super::{Program, SEGMENT_DESCRIPTOR, SOCKET_DESCRIPTOR, Spawned};
 use rustix::process::Pid;

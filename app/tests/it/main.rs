@@ -5,6 +5,8 @@ mod control_socket;
 mod ending;
 mod endurance;
 mod faults;
+#[cfg(debug_assertions)]
+mod microphone;
 mod modes;
 mod page;
 mod reloading;

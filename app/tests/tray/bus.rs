@@ -79,6 +79,13 @@ impl Bus {
         DBusProxy::new(&connection).unwrap().name_has_owner(name.try_into().unwrap()).unwrap()
     }
 
+    /// How many are on it; whoever asks is one of them.
+    pub(crate) fn connections(&self) -> usize {
+        let connection = self.connect();
+        let names = DBusProxy::new(&connection).unwrap().list_names().unwrap();
+        names.iter().filter(|name| name.starts_with(':')).count()
+    }
+
     pub(crate) fn connect(&self) -> Connection {
         let address = self.address();
         zbus::blocking::connection::Builder::address(address.as_str()).unwrap().build().unwrap()

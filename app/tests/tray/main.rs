@@ -2,7 +2,10 @@
 //! one of the test's own, for the picture.
 
 mod bus;
+mod login;
 mod menu;
+mod microphone;
+mod notifications;
 mod picture;
 #[path = "../it/support.rs"]
 #[expect(dead_code, reason = "some of it is for the other tests")]
@@ -25,6 +28,8 @@ fn command(bus: &Bus, home: &tempfile::TempDir) -> Command {
     let mut command = Companion::command(home.path());
     let path = format!("{}:{}", bus.folder().display(), std::env::var("PATH").unwrap_or_default());
     command.env("DBUS_SESSION_BUS_ADDRESS", bus.address()).env("PATH", path);
+    // Whoever is asked of the system's bus is on this one too; what opens at login is of this session.
+    command.env("DBUS_SYSTEM_BUS_ADDRESS", bus.address()).env("XDG_CONFIG_HOME", bus.folder());
     command
 }
 
@@ -49,6 +54,8 @@ fn nothing_attached_says_how_to_attach() {
     let companion = companion(&bus);
     let tray = Tray::of(&panel);
     let process = companion.process.id();
+    // Whether it does is asked of the system first.
+    tray.says("Open at Login");
     assert_eq!(
         tray.text(),
         format!(
@@ -57,6 +64,7 @@ fn nothing_attached_says_how_to_attach() {
              -\n\
              Microphone: not used ✗\n\
              -\n\
+             Open at Login\n\
              Show Log\n\
              Copy Diagnostics\n\
              About Wavecraft Companion\n  \
@@ -197,6 +205,23 @@ fn quit_ends_all_and_leaves_nothing() {
     let status = companion.process.wait().unwrap();
     assert!(status.success(), "{status}");
     assert!(is_gone(child).is_some() && !companion.socket().exists());
+}
+
+#[test]
+#[ignore = "needs dbus-daemon: scripts/test tray"]
+fn a_broken_settings_file_is_told_until_something_is_clicked() {
+    let bus = Bus::start();
+    let panel = Panel::start(&bus);
+    let home = tempfile::tempdir().unwrap();
+    std::fs::write(home.path().join("settings.json"), "{ not json").unwrap();
+    let process = command(&bus, &home).args(["--backend", "virtual"]).spawn().unwrap();
+    let companion = Companion { home, process };
+    let tray = Tray::of(&panel);
+    tray.says("settings.json.broken");
+    assert!(companion.home.path().join("settings.json.broken").exists());
+    helper(&bus, "wl-copy");
+    tray.click("Copy Diagnostics");
+    eventually("it is gone", || (!tray.text().contains("broken")).then_some(()));
 }
 
 #[test]

@@ -192,6 +192,8 @@ pub struct InputStats {
     pub underruns: u64,
     /// Times there were too many frames: the oldest were dropped.
     pub overruns: u64,
+    /// Frames in a row until now that the device delivered as exact zeros, at its own rate. No converter is as quiet.
+    pub silent_frames: u64,
     /// By how much the input device's clock is faster than the output's, in parts per million, where it is another and
     /// its frames are resampled.
     pub drift_ppm: Option<f32>,

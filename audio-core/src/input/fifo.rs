@@ -30,6 +30,8 @@ struct Shared {
     overruns: AtomicU64,
     /// Each delivery comes right before the renderer takes it.
     in_step: AtomicBool,
+    /// Frames in a row, up to the last that came, that were exactly zero.
+    silent_frames: AtomicU64,
     /// The stream is dead.
     lost: Arc<AtomicBool>,
 }
@@ -47,6 +49,7 @@ pub struct InputFeed {
     stamps: rtrb::Producer<Stamp>,
     shared: Arc<Shared>,
     pushed: u64,
+    silent_frames: u64,
 }
 
 /// The renderer's end.
@@ -91,7 +94,13 @@ pub(crate) fn fifo(stream: &InputStream, session_rate: u32) -> (InputFeed, Input
     let shared = Arc::new(Shared::default());
     let one_clock = stream.shares_clock && stream.sample_rate == session_rate;
     let matching = if one_clock { None } else { Matching::new(stream.sample_rate, session_rate) };
-    let feed = InputFeed { ring: producer, stamps: stamps_in, shared: Arc::clone(&shared), pushed: 0 };
+    let feed = InputFeed {
+        ring: producer,
+        stamps: stamps_in,
+        shared: Arc::clone(&shared),
+        pushed: 0,
+        silent_frames: 0,
+    };
     (feed, InputTap { ring: consumer, stamps: stamps_out, shared, matching })
 }
 
@@ -123,6 +132,7 @@ impl InputFeed {
             let left = to_f32(frame[first]);
             let right = frame.get(first + 1).map_or(left, |right| to_f32(*right));
             let frame = [left, right].map(|sample| if sample.is_finite() { sample } else { 0.0 });
+            self.silent_frames = if frame == [0.0; 2] { self.silent_frames + 1 } else { 0 };
             match self.ring.push(frame) {
                 Ok(()) => pushed += 1,
                 Err(_) => full = true,
@@ -133,6 +143,8 @@ impl InputFeed {
         let _ = self.stamps.push(Stamp { frames: self.pushed, time_ns: captured_ns });
         // SYNC: pairs with the load in `InputTap::push`; a number that stands for itself.
         self.shared.largest_push.fetch_max(count32(pushed), Ordering::Relaxed);
+        // SYNC: pairs with the load in `InputTap::silent_frames`; a number that stands for itself.
+        self.shared.silent_frames.store(self.silent_frames, Ordering::Relaxed);
         if full {
             self.shared.overruns.fetch_add(1, Ordering::Relaxed);
         }
@@ -160,6 +172,12 @@ impl InputTap {
 
     pub(super) fn overruns(&self) -> u64 {
         self.shared.overruns.load(Ordering::Relaxed)
+    }
+
+    /// Frames in a row until now that were exactly zero, at the device's rate.
+    pub(super) fn silent_frames(&self) -> u64 {
+        // SYNC: pairs with the store in `InputFeed::push`; a number that stands for itself.
+        self.shared.silent_frames.load(Ordering::Relaxed)
     }
 
     /// Session frames that a frame waits in here after a block was taken, with the filter's delay.

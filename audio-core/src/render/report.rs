@@ -6,7 +6,7 @@ use crate::engine::snapshot::{
 use crate::engine::telemetry::{Latest, Pack, Unpack};
 
 const PROJECT_WORDS: usize = 28;
-const ENGINE_WORDS: usize = 16;
+const ENGINE_WORDS: usize = 17;
 
 /// A generation is 32 bits; this says that there is none.
 const NO_GENERATION: u64 = u64::MAX;
@@ -114,6 +114,7 @@ impl EngineReport {
             .u32(stats.input.fifo_frames)
             .u64(stats.input.underruns)
             .u64(stats.input.overruns)
+            .u64(stats.input.silent_frames)
             // A drift is finite: NaN says that there is none.
             .pair([stats.input.drift_ppm.unwrap_or(f32::NAN), 0.0])
             .u64(stats.leaked);
@@ -140,6 +141,7 @@ impl EngineReport {
                 fifo_frames: unpack.u32(),
                 underruns: unpack.u64(),
                 overruns: unpack.u64(),
+                silent_frames: unpack.u64(),
                 drift_ppm: Some(unpack.pair()[0]).filter(|ppm| !ppm.is_nan()),
             },
             leaked: unpack.u64(),
@@ -225,7 +227,13 @@ mod tests {
             device_xruns: 0,
             output: Meter { peak: [0.1, 0.2], rms: [0.3, 0.4] },
             guard: GuardState { limiter_gain: 0.5, limited_frames: 5, howl_muted: true },
-            input: InputStats { fifo_frames: 6, underruns: 7, overruns: 8, drift_ppm: Some(-1.5) },
+            input: InputStats {
+                fifo_frames: 6,
+                underruns: 7,
+                overruns: 8,
+                silent_frames: 9,
+                drift_ppm: Some(-1.5),
+            },
             leaked: 9,
         };
         let report = EngineReport::new();

@@ -14,6 +14,7 @@ fn project(name: &str, state: State) -> Project {
         muted: false,
         howl: false,
         source: SourceName::Tone,
+        microphone: None,
         file: None,
         mode: Mode::Pipelined,
         mode_reason: None,
@@ -193,7 +194,8 @@ fn trouble_is_shown_where_it_is_looked_for() {
 #[test]
 fn the_microphone_names_who_listens() {
     let mut facts = with(vec![project("demo", State::Live)]);
-    facts.microphone = Microphone { heard_by: vec!["demo".into()], device: Some("Built-in".into()) };
+    facts.microphone =
+        Microphone { heard_by: vec!["demo".into()], device: Some("Built-in".into()), settings: None };
     assert!(says(&compute(&facts), "Microphone: demo listens to Built-in"));
     facts.microphone.device = None;
     assert!(says(&compute(&facts), "Microphone: closed, though demo asks for it"));

@@ -1,7 +1,12 @@
 //! Linux's desktop: the panel's menu over D-Bus, so that no toolkit and no display of our own is needed.
 
 use crate::menu::Icon;
-use std::{ops::ControlFlow, sync::mpsc};
+use std::{
+    ops::ControlFlow,
+    sync::mpsc,
+    thread,
+    time::{Duration, Instant},
+};
 use tray_icon::{TrayIcon, TrayIconBuilder};
 use zbus::{
     blocking::{Connection, fdo::DBusProxy},
@@ -17,17 +22,26 @@ pub(crate) const COPIERS: &[&[&str]] =
 /// Who panels listen to for icons: the freedesktop.org draft "Status Notifier Item", as all panels have it.
 const WATCHER: &str = "org.kde.StatusNotifierWatcher";
 
-/// Is there a place for an icon? If not: why, and what to do.
+/// How often a panel is looked for while one may come.
+const LOOK_AGAIN: Duration = Duration::from_millis(250);
+
+/// Is there a place for an icon, or will there be within `patience`? If not: why, and what to do.
 ///
 /// # Errors
 /// There is none.
-pub(crate) fn can_show_menu() -> Result<(), String> {
+pub(crate) fn can_show_menu(patience: Duration) -> Result<(), String> {
     let connection = Connection::session()
         .map_err(|error| format!("there is no desktop session to show a menu in ({error})"))?;
     let ask = || -> zbus::Result<bool> {
         Ok(DBusProxy::new(&connection)?.name_has_owner(BusName::from_static_str(WATCHER)?)?)
     };
-    match ask() {
+    let limit = Instant::now() + patience;
+    let mut answer = ask();
+    while matches!(answer, Ok(false)) && Instant::now() < limit {
+        thread::sleep(LOOK_AGAIN);
+        answer = ask();
+    }
+    match answer {
         Ok(true) => Ok(()),
         Ok(false) => Err(format!(
             "no panel of this desktop takes icons (nobody is {WATCHER}): GNOME needs its AppIndicator extension"

@@ -5,7 +5,7 @@
 use crate::menu::Icon;
 use block2::RcBlock;
 use objc2_core_foundation::{CFRunLoop, kCFRunLoopDefaultMode};
-use std::{cell::RefCell, ops::ControlFlow};
+use std::{cell::RefCell, ops::ControlFlow, time::Duration};
 use tao::{
     event::{Event, StartCause},
     event_loop::{ControlFlow as Flow, EventLoopBuilder},
@@ -23,7 +23,7 @@ pub(crate) const COPIERS: &[&[&str]] = &[&["/usr/bin/pbcopy"]];
 
 /// Is there a place for an icon? A Mac's menu bar is always there for whoever can start an app.
 #[expect(clippy::unnecessary_wraps, reason = "on Linux it can fail")]
-pub(crate) fn can_show_menu() -> Result<(), String> {
+pub(crate) fn can_show_menu(_patience: Duration) -> Result<(), String> {
     Ok(())
 }
 

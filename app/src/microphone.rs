@@ -1,0 +1,151 @@
+//! Whether a project may hear the microphone: what the system says of this program, and a person of the project's
+//! folder.
+
+#[cfg(debug_assertions)]
+mod played;
+
+use crate::{event::Events, platform};
+use wavecraft_companion_protocol::settings::Consent;
+
+/// What the system says of this program and the microphone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(dead_code, reason = "a system has those of its kind only")]
+pub(crate) enum Permission {
+    /// This system asks nobody.
+    NotNeeded,
+    /// The person wasn't asked yet.
+    NotDetermined,
+    /// It may.
+    Authorized,
+    /// The person said no.
+    Denied,
+    /// Somebody who manages this computer said no.
+    Restricted,
+}
+
+/// Who gives the permission.
+pub(crate) trait Authority: Send {
+    /// What it says at this moment. Quick enough to be asked every few seconds.
+    fn state(&self) -> Permission;
+
+    /// Lets it ask the person. Returns at once; [`Event::MicrophoneAnswered`](crate::event::Event::MicrophoneAnswered)
+    /// follows.
+    fn ask(&self, events: &Events);
+
+    /// The address of the settings where it can be given; none where it isn't needed.
+    fn settings(&self) -> Option<&'static str>;
+}
+
+/// The system; in debug builds what plays it, if a test says so.
+pub(crate) fn authority() -> Box<dyn Authority> {
+    #[cfg(debug_assertions)]
+    if let Some(played) = played::Played::from_environment() {
+        return Box::new(played);
+    }
+    Box::new(platform::MicrophoneAuthority)
+}
+
+/// How it stands with a project whose source is the microphone. In all states but the first its source is silence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// It hears it.
+    Allowed,
+    /// A person has to say so in the menu first.
+    Unconfirmed,
+    /// A person refused it to this folder.
+    Refused,
+    /// The system is asking the person.
+    Asking,
+    /// The system says no, and the person can change that.
+    Denied,
+    /// The system says no for good.
+    Restricted,
+}
+
+impl Access {
+    /// What follows from a person's word on the folder and the system's on this program. `menu`: there is a menu in
+    /// which a person can be asked. Without one, whoever starts a project has said so by that.
+    pub(crate) fn of(consent: Option<Consent>, menu: bool, permission: Permission) -> Self {
+        match (consent, permission) {
+            (Some(Consent::Refused), _) => Self::Refused,
+            (None, _) if menu => Self::Unconfirmed,
+            (_, Permission::NotNeeded | Permission::Authorized) => Self::Allowed,
+            (_, Permission::NotDetermined) => Self::Asking,
+            (_, Permission::Denied) => Self::Denied,
+            (_, Permission::Restricted) => Self::Restricted,
+        }
+    }
+
+    /// For a person: why the microphone isn't heard, and what to do.
+    pub(crate) fn trouble(self) -> Option<Trouble> {
+        let (what, hint) = match self {
+            Self::Allowed => return None,
+            Self::Unconfirmed => (
+                "the project asks for the microphone and hears silence until that is allowed",
+                "click Allow in the companion's menu",
+            ),
+            Self::Refused => (
+                "the project hears silence: the microphone was refused to it in the companion's menu",
+                "to allow it, choose Source > Microphone there",
+            ),
+            Self::Asking => (
+                "the project hears silence: the system asks whether the companion may use the microphone",
+                "answer the system's question",
+            ),
+            Self::Denied => (
+                "the project hears silence: the system doesn't let the companion use the microphone",
+                "turn it on in System Settings > Privacy & Security > Microphone; the sound comes by itself then",
+            ),
+            Self::Restricted => (
+                "the project hears silence: this computer's rules keep the microphone from the companion",
+                "choose another source, or ask whoever manages this computer",
+            ),
+        };
+        Some(Trouble { what, hint })
+    }
+}
+
+/// Why the microphone isn't heard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Trouble {
+    /// What happened.
+    pub what: &'static str,
+    /// What to do.
+    pub hint: &'static str,
+}
+
+impl Trouble {
+    /// Both as one line.
+    pub(crate) fn line(self) -> String {
+        format!("{}. What to do: {}", self.what, self.hint)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_person_comes_before_the_system() {
+        use Permission::{Authorized, Denied, NotDetermined, NotNeeded, Restricted};
+        let allowed = Some(Consent::Allowed);
+        for (consent, menu, permission, access) in [
+            (None, true, Authorized, Access::Unconfirmed),
+            // The system isn't bothered for what a person wouldn't want anyway.
+            (None, true, NotDetermined, Access::Unconfirmed),
+            (None, true, Denied, Access::Unconfirmed),
+            (Some(Consent::Refused), true, NotNeeded, Access::Refused),
+            (Some(Consent::Refused), false, NotNeeded, Access::Refused),
+            (allowed, true, NotNeeded, Access::Allowed),
+            (allowed, true, Authorized, Access::Allowed),
+            (allowed, true, NotDetermined, Access::Asking),
+            (allowed, true, Denied, Access::Denied),
+            (allowed, true, Restricted, Access::Restricted),
+            (None, false, NotNeeded, Access::Allowed),
+            (None, false, NotDetermined, Access::Asking),
+            (None, false, Denied, Access::Denied),
+        ] {
+            assert_eq!(Access::of(consent, menu, permission), access, "{consent:?} {menu} {permission:?}");
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! The microphone's permission. Nobody could run this file where it was written; each call stands beside the rule it
+//! follows.
+#![expect(unsafe_code, reason = "AVFoundation's bindings can't check their arguments")]
+
+use crate::{
+    event::{Event, Events},
+    microphone::{Authority, Permission},
+};
+use block2::RcBlock;
+use objc2::runtime::Bool;
+use objc2_av_foundation::{AVAuthorizationStatus, AVCaptureDevice, AVMediaType, AVMediaTypeAudio};
+
+/// The system. What it says holds for the *responsible* process: the app, if LaunchServices started it.
+pub(crate) struct MicrophoneAuthority;
+
+fn audio() -> Option<&'static AVMediaType> {
+    // SAFETY: a constant of AVFoundation, set before main and never changed.
+    unsafe { AVMediaTypeAudio }
+}
+
+impl Authority for MicrophoneAuthority {
+    /// A class method without a rule on threads.
+    fn state(&self) -> Permission {
+        let Some(audio) = audio() else { return Permission::NotNeeded };
+        // SAFETY: "if any media type other than AVMediaTypeVideo or AVMediaTypeAudio is supplied, an
+        // NSInvalidArgumentException will be thrown": it is the latter.
+        match unsafe { AVCaptureDevice::authorizationStatusForMediaType(audio) } {
+            AVAuthorizationStatus::Authorized => Permission::Authorized,
+            AVAuthorizationStatus::Denied => Permission::Denied,
+            AVAuthorizationStatus::NotDetermined => Permission::NotDetermined,
+            // A state of a later system is one that doesn't say yes.
+            _ => Permission::Restricted,
+        }
+    }
+
+    /// "This call will not block", and "the completion handler is called on an arbitrary dispatch queue". An app
+    /// without `NSMicrophoneUsageDescription` would be ended by the system: `Info.plist` has it.
+    fn ask(&self, events: &Events) {
+        let Some(audio) = audio() else { return };
+        let events = events.clone();
+        let answered = RcBlock::new(move |_granted: Bool| {
+            let _ = events.send(Event::MicrophoneAnswered);
+        });
+        // SAFETY: the media type is AVMediaTypeAudio. The block holds only a sender, which may be used on any thread;
+        // the system copies it, so it may be released here.
+        unsafe { AVCaptureDevice::requestAccessForMediaType_completionHandler(audio, &answered) };
+    }
+
+    fn settings(&self) -> Option<&'static str> {
+        Some("x-apple.systempreferences:com.apple.preference.security?Privacy_Microphone")
+    }
+}

@@ -1,0 +1,52 @@
+//! Sleep, waking up, and App Nap. Nobody could run this file where it was written; each call stands beside the rule it
+//! follows.
+#![expect(unsafe_code, reason = "observers and activities, whose bindings can't check their arguments")]
+
+use crate::event::{Event, Events};
+use block2::RcBlock;
+use objc2::{
+    rc::Retained,
+    runtime::{NSObjectProtocol, ProtocolObject},
+};
+use objc2_app_kit::{NSWorkspace, NSWorkspaceDidWakeNotification};
+use objc2_foundation::{NSActivityOptions, NSNotification, NSProcessInfo, ns_string};
+use std::ptr::NonNull;
+
+/// Audio runs: no App Nap, no sleep while the keyboard rests, and timers as exact as they can be.
+pub(crate) struct Activity(Retained<ProtocolObject<dyn NSObjectProtocol>>);
+
+// SAFETY: the token is nothing but a name for `endActivity`, and `NSProcessInfo` "is thread-safe in macOS 10.7 and
+// later"; retaining and releasing may be done on any thread.
+unsafe impl Send for Activity {}
+
+impl Activity {
+    /// Until it is dropped.
+    pub(crate) fn begin() -> Self {
+        let options = NSActivityOptions::UserInitiated | NSActivityOptions::LatencyCritical;
+        let reason = ns_string!("audio runs through the processor of a project");
+        Self(NSProcessInfo::processInfo().beginActivityWithOptions_reason(options, reason))
+    }
+}
+
+impl Drop for Activity {
+    fn drop(&mut self) {
+        // SAFETY: the token is one that `beginActivityWithOptions:reason:` returned, ended once.
+        unsafe { NSProcessInfo::processInfo().endActivity(&self.0) };
+    }
+}
+
+/// Lets the app know whenever the computer woke up, for as long as the process lives.
+///
+/// On the main thread: the workspace posts to its own center there, while the main run loop runs. Without one, which is
+/// without a menu, nobody tells; an output that stands still after a sleep is then seen by that alone.
+pub(crate) fn watch_sleep(events: Events) {
+    let woke = RcBlock::new(move |_: NonNull<NSNotification>| {
+        let _ = events.send(Event::Woke);
+    });
+    let center = NSWorkspace::sharedWorkspace().notificationCenter();
+    // SAFETY: a constant of AppKit, set before main and never changed.
+    let name = unsafe { NSWorkspaceDidWakeNotification };
+    // SAFETY: no object and no queue, so the block runs where the notification is posted; it holds only a sender,
+    // which may be used on any thread, and the center copies it. It stays registered as nobody removes the observer.
+    unsafe { center.addObserverForName_object_queue_usingBlock(Some(name), None, None, &woke) };
+}

@@ -1,0 +1,101 @@
+//! The system's permission for the microphone, played by a file, without a menu: debug builds only.
+
+use crate::{
+    page::Page,
+    support::{Companion, eventually},
+};
+use serde_json::{Value, json};
+use std::{fs, os::unix::net::UnixStream, path::PathBuf};
+
+/// A companion whose system says what the file says.
+fn companion(says: &str) -> (Companion, PathBuf) {
+    let home = tempfile::tempdir().unwrap();
+    let system = home.path().join("permission");
+    fs::write(&system, says).unwrap();
+    let mut command = Companion::command(home.path());
+    command.args(["--headless", "--backend", "virtual"]).env("WAVECRAFT_PLAY_MICROPHONE", &system);
+    let companion = Companion { home, process: command.spawn().unwrap() };
+    eventually("the companion listens", || UnixStream::connect(companion.socket()).ok());
+    (companion, system)
+}
+
+fn microphone() -> Value {
+    json!({"source": {"kind": "microphone"}})
+}
+
+fn line_with(part: &str) -> impl Fn(&Value) -> bool {
+    move |log| log["stream"] == "message" && log["line"].as_str().unwrap().contains(part)
+}
+
+fn is_open(stats: &Value) -> bool {
+    stats["devices"]["input"].is_string() && stats["source_reason"].is_null()
+}
+
+#[test]
+fn a_denied_microphone_is_silence_and_said_everywhere_until_it_is_allowed() {
+    let (companion, system) = companion("denied");
+    let mut control = companion.control();
+    let attached = control.attach_live("gain", microphone());
+    control.notice("childLog", line_with("System Settings"));
+    let stats = control.stats(|stats| stats["source_reason"].is_string());
+    assert_eq!((&stats["source"], &stats["devices"]["input"]), (&json!("microphone"), &Value::Null));
+    let mut page = Page::open(&attached);
+    let status = page.call("getAudioStatus", json!({})).unwrap()["status"].clone();
+    assert_eq!(
+        (&status["phase"], &status["diagnostic"]["code"]),
+        (&json!("degraded"), &json!("inputPermissionDenied"))
+    );
+    assert!(status["diagnostic"]["hint"].as_str().unwrap().contains("Privacy"), "{status}");
+
+    // Allowed in the system's settings, of which nobody hears by itself.
+    fs::write(&system, "authorized").unwrap();
+    page.notice("audioStatusChanged", |status| status["phase"] == "runningFullDuplex");
+    control.notice("childLog", line_with("the microphone is allowed"));
+    control.stats(is_open);
+
+    // And taken away again while it is heard.
+    fs::write(&system, "restricted").unwrap();
+    control.notice("childLog", line_with("this computer's rules"));
+    control.stats(|stats| stats["devices"]["input"].is_null());
+}
+
+#[test]
+fn the_system_is_asked_when_a_project_wants_the_microphone_and_not_before() {
+    let (companion, system) = companion("notDetermined authorized");
+    let mut control = companion.control();
+    let attached = control.attach_live("gain", json!({}));
+    let mut set = |source: &str| {
+        let set = json!({"session": attached["session"], "source": {"kind": source}});
+        control.call("setSource", set).unwrap();
+    };
+    set("noise");
+    assert_eq!(fs::read_to_string(&system).unwrap(), "notDetermined authorized");
+    set("microphone");
+    control.notice("childLog", line_with("the system asks"));
+    control.notice("childLog", line_with("the microphone is allowed"));
+    control.stats(is_open);
+    assert_eq!(fs::read_to_string(&system).unwrap(), "authorized");
+}
+
+#[test]
+fn a_person_who_says_no_is_not_asked_again() {
+    let (companion, system) = companion("notDetermined denied");
+    let mut control = companion.control();
+    let attached = control.attach_live("gain", microphone());
+    control.notice("childLog", line_with("System Settings"));
+    // Whatever the system would say: it isn't asked.
+    fs::write(&system, "notDetermined authorized").unwrap();
+    let set = json!({"session": attached["session"], "source": {"kind": "microphone"}});
+    control.call("setSource", set).unwrap();
+    control.stats(|stats| stats["source_reason"].as_str().is_some_and(|reason| reason.contains("asks")));
+    assert_eq!(fs::read_to_string(&system).unwrap(), "notDetermined authorized");
+}
+
+#[test]
+fn without_a_menu_whoever_starts_a_project_allows_it() {
+    let companion = Companion::start();
+    let mut control = companion.control();
+    control.attach_live("gain", microphone());
+    control.stats(is_open);
+    assert!(companion.log().contains("hears the microphone"), "{}", companion.log());
+}
