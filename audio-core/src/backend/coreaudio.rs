@@ -16,29 +16,26 @@ mod signals;
 mod system;
 #[cfg(test)]
 mod tests;
+mod tune;
 
 #[cfg(target_os = "macos")]
 pub(crate) use system::{System, SystemListener};
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use self::callback::{Callback, Player, Recorder};
 use self::facts::Facts;
 use self::hardware::{Direction, Fault, Hardware, Heard, Setup, Watched};
-use self::plan::{Now, Opened, Verdict, Way};
+use self::plan::{Opened, Verdict, Way};
 use self::signals::Signals;
+use self::tune::tune;
 use crate::audio::{AudioError, AudioEvent, DeviceId, DeviceList, StreamRequest};
 use crate::backend::lease::{Lender, lease};
 use crate::backend::{Backend, DeviceWords, InputStream, Notify, OutputStream};
 use crate::input::InputFeed;
 use crate::number::{nanoseconds, position, size};
 use crate::render::Renderer;
-
-/// A device takes another rate within so long; most need some ten milliseconds.
-const RATE_LIMIT: Duration = Duration::from_secs(1);
-const RATE_STEP: Duration = Duration::from_millis(10);
 
 /// An output device, and its streams once they run.
 pub(crate) struct CoreAudio<H: Hardware> {
@@ -116,15 +113,7 @@ impl<H: Hardware> CoreAudio<H> {
         let refused = refusal(device.name.clone());
         let device = tune(&hardware, device, request.sample_rate, request.buffer_frames).map_err(refused)?;
         let signals: Arc<Signals> = Arc::default();
-        let heard = |flag| raise(&signals, flag);
-        let defaults = listeners(
-            &hardware,
-            [
-                (Watched::DefaultOutput, heard(signals::CHANGED)),
-                (Watched::DefaultInput, heard(signals::CHANGED)),
-                (Watched::Restarted, heard(signals::RESTARTED)),
-            ],
-        );
+        let defaults = signals.of_defaults(&hardware);
         let mut opened = Self {
             hardware,
             request,
@@ -157,7 +146,7 @@ impl<H: Hardware> CoreAudio<H> {
         };
         let player = Player::new(lease, channels, self.request.output_first, recorder);
         let unit = self.unit(device, &setup, Callback::Play(Box::new(player))).map_err(refused)?;
-        let listeners = self.listeners(device, Direction::Output);
+        let listeners = self.signals.of_device(&self.hardware, device.device, Direction::Output, &self.words);
         let latency = latency_ns(device, Direction::Output);
         // SYNC: read by `Audio::stream`; a number that stands for itself.
         self.words.output_latency_ns.store(latency, Ordering::Relaxed);
@@ -177,33 +166,6 @@ impl<H: Hardware> CoreAudio<H> {
             ));
         }
         Ok(unit)
-    }
-
-    /// Listens to all that concerns a stream on a device.
-    fn listeners(&self, device: &Facts, direction: Direction) -> Vec<H::Listener> {
-        let number = device.device;
-        let (channels, stopped) = match direction {
-            Direction::Input => (Watched::InputChannels(number), signals::INPUT_STOPPED),
-            Direction::Output => (Watched::OutputChannels(number), signals::OUTPUT_STOPPED),
-        };
-        let overload: Heard = {
-            let words = Arc::clone(&self.words);
-            // SYNC: read by `Audio::stats`; a number that stands for itself.
-            Box::new(move || {
-                words.xruns.fetch_add(1, Ordering::Relaxed);
-            })
-        };
-        let heard = |flag| raise(&self.signals, flag);
-        listeners(
-            &self.hardware,
-            [
-                (Watched::Alive(number), heard(signals::CHANGED)),
-                (Watched::Rate(number), heard(signals::CHANGED)),
-                (channels, heard(signals::CHANGED)),
-                (Watched::Stopped(number), heard(stopped)),
-                (Watched::Overload(number), overload),
-            ],
-        )
     }
 
     /// Opens the microphone in one of its ways.
@@ -253,22 +215,9 @@ impl<H: Hardware> CoreAudio<H> {
         let listeners = if device.device == self.device.device {
             Vec::new()
         } else {
-            self.listeners(device, Direction::Input)
+            self.signals.of_device(&self.hardware, device.device, Direction::Input, &self.words)
         };
         Ok(Running { _listeners: listeners, unit })
-    }
-
-    fn now(&self, opened: &Opened, raised: u32) -> Now {
-        let stopped = match opened.direction {
-            Direction::Input => signals::INPUT_STOPPED,
-            Direction::Output => signals::OUTPUT_STOPPED,
-        };
-        Now {
-            restarted: raised & signals::RESTARTED != 0,
-            stopped: raised & stopped != 0,
-            default: self.hardware.default_device(opened.direction),
-            facts: self.hardware.facts(opened.device).ok(),
-        }
     }
 }
 
@@ -365,7 +314,9 @@ impl<H: Hardware> Backend for CoreAudio<H> {
             return;
         }
         let output = opened(&self.device, Direction::Output, self.request.output.is_none());
-        match plan::judge(&output, &self.now(&output, raised)) {
+        let verdict = plan::judge(&output, &signals::now(&self.hardware, &output, raised));
+        let stays = verdict == Verdict::Stay;
+        match verdict {
             Verdict::Stay => {}
             Verdict::Stale(reason) => (self.notify)(AudioEvent::OutputStale { reason }),
             Verdict::Dead(reason) => {
@@ -373,8 +324,9 @@ impl<H: Hardware> Backend for CoreAudio<H> {
                 (self.notify)(AudioEvent::OutputLost { reason });
             }
         }
-        let Some(input) = &self.input else { return };
-        match plan::judge(&input.opened, &self.now(&input.opened, raised)) {
+        // A microphone in an output that is to be replaced is opened anew with it.
+        let Some(input) = self.input.as_ref().filter(|input| stays || input.alone.is_some()) else { return };
+        match plan::judge(&input.opened, &signals::now(&self.hardware, &input.opened, raised)) {
             Verdict::Stay => {}
             // It is closed and opened anew at once, which is all that another microphone needs.
             Verdict::Stale(reason) | Verdict::Dead(reason) => {
@@ -383,45 +335,6 @@ impl<H: Hardware> Backend for CoreAudio<H> {
             }
         }
     }
-}
-
-/// Sets rate and buffer as far as they were chosen, and reads what came of it.
-fn tune(
-    hardware: &impl Hardware,
-    device: Facts,
-    chosen_rate: Option<u32>,
-    chosen_frames: Option<u32>,
-) -> Result<Facts, String> {
-    let told = |fault: Fault| fault.to_string();
-    let number = device.device;
-    let mut device = device;
-    if let Some(rate) = plan::rate_to_set(chosen_rate, &device) {
-        hardware.set_rate(number, rate).map_err(told)?;
-        let mut left = RATE_LIMIT;
-        device = hardware.facts(number).map_err(told)?;
-        while device.rate != rate && !left.is_zero() {
-            std::thread::sleep(RATE_STEP);
-            left = left.saturating_sub(RATE_STEP);
-            device = hardware.facts(number).map_err(told)?;
-        }
-    }
-    if let Some(frames) = plan::buffer_to_set(chosen_frames, &device) {
-        // One that can't be set is as the device has it, and is told so.
-        if hardware.set_buffer_frames(number, frames).is_ok() {
-            device = hardware.facts(number).map_err(told)?;
-        }
-    }
-    Ok(device)
-}
-
-/// A property that a device doesn't have isn't listened to: what isn't told shows when callbacks stop.
-fn listeners<H: Hardware, const N: usize>(hardware: &H, wanted: [(Watched, Heard); N]) -> Vec<H::Listener> {
-    wanted.into_iter().filter_map(|(watched, heard)| hardware.listen(watched, heard).ok()).collect()
-}
-
-fn raise(signals: &Arc<Signals>, flag: u32) -> Heard {
-    let signals = Arc::clone(signals);
-    Box::new(move || signals.raise(flag))
 }
 
 fn lose(flag: &AtomicBool) {

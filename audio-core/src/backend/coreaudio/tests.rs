@@ -290,6 +290,22 @@ fn another_default_microphone_takes_the_place_of_the_one_that_is_open() {
 }
 
 #[test]
+fn a_microphone_in_the_output_waits_for_the_next_output() {
+    let fake = Fake::new(vec![device(1, 2, 2)]);
+    let (run, told) = (fake.run(FRAMES), Told::default());
+    let mut audio = with_microphone(&fake, asking(128), &told);
+    poll_until(&mut audio, "the microphone", |audio| is_open(audio, "Device 1"));
+    assert_eq!(told.take(), [AudioEvent::InputOpened]);
+    fake.change(1, |facts| facts.rate = 44_100);
+    fake.tell(Watched::Rate(1));
+    audio.poll();
+    let reason = "the output runs at 44100 Hz now".to_owned();
+    assert_eq!(told.take(), [AudioEvent::OutputStale { reason }]);
+    assert_eq!(fake.running().0, [setup(1, Some(2), Some(2))], "both play on");
+    drop((audio, run));
+}
+
+#[test]
 fn overloads_are_counted_once() {
     let fake = Fake::new(vec![device(1, 2, 2), device(2, 2, 0)]);
     let request = StreamRequest { input: Some(DeviceId("coreaudio:uid-2".into())), ..asking(128) };
