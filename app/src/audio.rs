@@ -24,9 +24,9 @@ pub(crate) struct Opened {
 }
 
 /// For a person: why a microphone may deliver exact zeros.
-const INPUT_IS_SILENT: &str = "the microphone delivers exact silence. It may be muted or its level 0 in the system's \
-                               sound settings, or nothing feeds it if it is a virtual device. On a Mac that is also \
-                               what an app gets that is signed without the audio-input entitlement";
+const INPUT_IS_SILENT: &str = "the microphone delivers exact silence: is it muted, or its level 0, in the system's sound \
+                               settings? A virtual device needs something that feeds it, and on a Mac an app needs the \
+                               audio-input entitlement";
 
 /// Opens what is asked for. Without a usable device it is the virtual one, which keeps projects, meters and pages going
 /// and makes no sound. Takes its time: call it where that hurts nobody.

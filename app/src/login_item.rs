@@ -15,7 +15,7 @@ pub(crate) enum LoginState {
 }
 
 /// Where the system keeps it. May take a moment, so it isn't called on the app's thread.
-pub(crate) trait LoginItem: Send + Sync {
+pub(crate) trait LoginItem: Send {
     /// As it is now: the person may have changed it elsewhere.
     fn state(&self) -> LoginState;
 

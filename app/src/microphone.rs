@@ -9,7 +9,7 @@ use wavecraft_companion_protocol::settings::Consent;
 
 /// What the system says of this program and the microphone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(dead_code, reason = "a system has those of its kind only")]
+#[allow(dead_code, reason = "each system has some of them only")]
 pub(crate) enum Permission {
     /// This system asks nobody.
     NotNeeded,

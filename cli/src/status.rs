@@ -28,6 +28,9 @@ pub(crate) async fn run(args: JsonArgs) -> anyhow::Result<()> {
     println!("  Log       {}", companion.log.display());
     if let Some(devices) = &status.devices {
         println!("  Audio     {}", audio(devices));
+        if let Some(notice) = &devices.notice {
+            println!("            {notice}");
+        }
     }
     if status.sessions.is_empty() {
         println!("  No project is running.");

@@ -5,7 +5,8 @@ use crate::{
     event::Event,
     login_item::{LoginItem, LoginState},
 };
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
+use tracing::info;
 
 impl App {
     /// Asks the system how it is now. An [`Event::LoginItemIs`] follows.
@@ -14,8 +15,10 @@ impl App {
     }
 
     pub(super) fn login_item_is(&mut self, state: LoginState) {
-        if let Some(side) = &mut self.menu {
-            side.login = Some(state);
+        if let Some(side) = &mut self.menu
+            && side.login.replace(state) != Some(state)
+        {
+            info!("login item: {state:?}");
         }
     }
 
@@ -35,6 +38,8 @@ impl App {
         let Some(side) = &self.menu else { return };
         let (item, events) = (Arc::clone(&side.login_item), self.events.clone());
         tokio::task::spawn_blocking(move || {
+            // One after the other, so that what is told last is the newest.
+            let item = item.lock().unwrap_or_else(PoisonError::into_inner);
             if let Err(trouble) = act(&*item) {
                 let _ = events.send(Event::MenuTrouble(trouble));
             }

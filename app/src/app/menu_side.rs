@@ -11,7 +11,7 @@ use crate::{
     session::Session,
 };
 use std::{
-    sync::Arc,
+    sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 use tokio::sync::watch;
@@ -37,7 +37,7 @@ pub(super) struct MenuSide {
     icon_waits: bool,
     /// What the last click couldn't do, or what was amiss at the start.
     trouble: Option<String>,
-    pub(super) login_item: Arc<dyn LoginItem>,
+    pub(super) login_item: Arc<Mutex<dyn LoginItem>>,
     /// How the system had it when it was asked last.
     pub(super) login: Option<LoginState>,
     pub(super) limiter: Limiter,
@@ -54,7 +54,7 @@ impl MenuSide {
             icon_changed: now,
             icon_waits: false,
             trouble,
-            login_item: Arc::new(platform::login_item()),
+            login_item: Arc::new(Mutex::new(platform::login_item())),
             login: None,
             limiter: Limiter::default(),
             device_notice: None,

@@ -44,14 +44,14 @@ impl App {
         std::mem::replace(&mut session.microphone, decided)
     }
 
-    /// Tells whether a project hears the microphone, in place of what held `before`, and lets the system ask.
+    /// Tells whether a project hears the microphone, if that isn't what held `before`, and lets the system ask.
     pub(super) fn tell_microphone(&mut self, id: &str, before: Option<Access>) {
         let Some(session) = self.sessions.get(id) else { return };
-        let Some(access) = session.microphone else { return };
+        let Some(access) = session.microphone.filter(|access| before != Some(*access)) else { return };
         let (name, folder) = (session.attach.name.clone(), session.attach.project_dir.clone());
         match access.trouble() {
             Some(trouble) => self.warn_of(id, trouble.line()),
-            None if before.is_some_and(|before| before != Access::Allowed) => {
+            None if before.is_some() => {
                 info!("{id}: the microphone is allowed");
                 let line = "the microphone is allowed: the project hears it from now on".into();
                 self.tell_log(ChildLog { session: id.into(), stream: LogStream::Message, line });

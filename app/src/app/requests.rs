@@ -4,6 +4,7 @@ use super::{App, AudioSide};
 use crate::{
     connection::ConnectionId,
     event::{ListedFor, Reply},
+    microphone::Access,
     session::{Session, Stage},
 };
 use serde_json::{Value, json};
@@ -204,7 +205,8 @@ impl App {
     pub(super) fn use_source(&mut self, id: &str, source: Source) {
         let Some(session) = self.sessions.get_mut(id) else { return };
         session.source = source.clone();
-        let heard_before = self.decide_microphone(id);
+        // Whoever asks again for what isn't allowed is told again.
+        let heard_before = self.decide_microphone(id).filter(|access| *access == Access::Allowed);
         let Some(session) = self.sessions.get_mut(id) else { return };
         if let (AudioSide::Open(opened), Some(project)) = (&mut self.audio, session.project) {
             opened.audio.set_on_bypass(project, session.on_bypass());

@@ -63,6 +63,20 @@ fn meters_agree(page: &mut Page, session: &Session, recorded_db: &[f64; 2]) {
 
 #[test]
 #[ignore = "needs PipeWire: scripts/test sound"]
+fn a_microphone_that_nothing_feeds_is_told_until_something_does() {
+    let server = Server::start();
+    let session = Session::start(&server, "silent");
+    let notice = || session.status()["devices"]["notice"].clone();
+    until("exact silence is told", || {
+        notice().as_str().is_some_and(|notice| notice.contains("exact silence")).then_some(())
+    });
+    let _tone = server.play_tone_into_the_microphone();
+    until("it is withdrawn", || notice().is_null().then_some(()));
+    session.stop();
+}
+
+#[test]
+#[ignore = "needs PipeWire: scripts/test sound"]
 fn a_killed_child_comes_back_into_the_sound_as_it_was() {
     let server = Server::start();
     let session = Session::start(&server, "killed");
