@@ -3,6 +3,7 @@
 mod attach;
 mod audio_side;
 mod device_watch;
+mod feedback;
 mod figures;
 mod lifecycle;
 mod menu_side;
@@ -28,7 +29,7 @@ use wavecraft_companion_protocol::{
     control::{self, ChildLog, Welcome},
     paths::Paths,
     rpc,
-    session::{Source, SourceName, State},
+    session::{AudioDevices, Source, SourceName, State},
 };
 
 /// How often levels and heartbeats are looked at while somebody watches: a display's rate.
@@ -69,6 +70,8 @@ pub(crate) struct App {
     sessions: BTreeMap<SessionId, Session>,
     audio: AudioSide,
     watch: Watch,
+    /// The devices in use as they were last told.
+    told: Option<AudioDevices>,
     /// Counts the moments at which the last project went.
     idle_epoch: u64,
     quitting: bool,
@@ -121,6 +124,7 @@ impl App {
             sessions: BTreeMap::new(),
             audio: AudioSide::default(),
             watch: Watch::default(),
+            told: None,
             idle_epoch: 0,
             quitting: false,
             stats_due: Instant::now(),

@@ -109,6 +109,8 @@ impl App {
             kept,
             bypassed: false,
             muted: false,
+            mute_reason: None,
+            feedback_minded: false,
             gain_db: 0.0,
             watched: false,
             attach_reply: Some(reply),
@@ -162,6 +164,7 @@ impl App {
     }
 
     fn join_the_mix(&mut self, id: &str) {
+        self.mind_feedback(id);
         let AudioSide::Open(opened) = &mut self.audio else { return };
         let Some(session) = self.sessions.get_mut(id) else { return };
         let settings = ProjectSettings {

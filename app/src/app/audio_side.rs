@@ -56,6 +56,7 @@ impl App {
                 self.audio = AudioSide::Open(opened);
                 self.watch.begin();
                 self.tell_all(control::DEVICES_CHANGED, &devices);
+                self.told = Some(devices);
                 let waiting: Vec<_> = self.sessions.keys().cloned().collect();
                 for session in waiting {
                     self.begin(&session);
@@ -84,12 +85,18 @@ impl App {
                 }
                 return;
             }
-            AudioEvent::InputLost { reason } => warn!("audio: the input is gone: {reason}"),
+            AudioEvent::InputLost { reason } => {
+                warn!("audio: the input is gone: {reason}");
+                self.look_at_devices_soon();
+            }
             AudioEvent::InputFailed(error) => warn!("audio: {error}"),
             AudioEvent::RealtimeDenied { reason } => {
                 info!("audio: no real-time priority ({reason}): dropouts under load are likelier");
             }
-            AudioEvent::DeviceChanged => info!("audio: the system's default device changed"),
+            AudioEvent::DeviceChanged => {
+                info!("audio: the system's default device changed");
+                self.look_at_devices_soon();
+            }
             AudioEvent::InputOpened => info!("audio: the microphone is open"),
             AudioEvent::InputClosed => info!("audio: the microphone is closed"),
         }
@@ -101,10 +108,20 @@ impl App {
         if let AudioSide::Open(opened) = &self.audio {
             let devices = opened.devices();
             self.tell_all(control::DEVICES_CHANGED, &devices);
+            self.told = Some(devices);
         }
         let sessions: Vec<_> = self.sessions.keys().cloned().collect();
         for session in sessions {
+            self.mind_feedback(&session);
             self.renew_audio_status(&session);
+        }
+    }
+
+    /// The same for what changes by itself: the frames per callback, and what a source asks of the microphone.
+    pub(super) fn tell_devices_if_new(&mut self) {
+        let AudioSide::Open(opened) = &self.audio else { return };
+        if self.told.as_ref() != Some(&opened.devices()) {
+            self.tell_devices();
         }
     }
 
@@ -130,10 +147,7 @@ impl App {
         }
         let Some((backend, wanted)) = next else { return self.need_audio() };
         let started = Audio::start(backend, Limits::default(), Arc::new(self.notify()));
-        let opened = started.map(|audio| {
-            Box::new(Opened { audio, using: wanted.request, stands_in: false, notice: wanted.notice })
-        });
-        self.audio_opened(opened);
+        self.audio_opened(started.map(|audio| Box::new(Opened::new(audio, wanted))));
     }
 
     /// Stops the streams. Doing so may take a moment, so it is done elsewhere.

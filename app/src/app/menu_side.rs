@@ -173,6 +173,7 @@ fn project(session: &Session) -> Project {
         page: page(session),
         bypassed: session.bypassed,
         muted: session.muted,
+        mute_reason: session.mute_reason.clone(),
         howl: stats.is_some_and(|stats| stats.guard.howl_muted),
         source: session.source.name(),
         file: session.file.as_ref().map(|(path, _)| path.clone()),

@@ -204,6 +204,8 @@ impl App {
     pub(super) fn use_source(&mut self, id: &str, source: Source) {
         let Some(session) = self.sessions.get_mut(id) else { return };
         session.source = source.clone();
+        self.mind_feedback(id);
+        let Some(session) = self.sessions.get_mut(id) else { return };
         if let (AudioSide::Open(opened), Some(project)) = (&mut self.audio, session.project) {
             opened.audio.set_on_bypass(project, session.on_bypass());
             opened.audio.set_source(project, &session.audio_source());
@@ -255,6 +257,8 @@ impl App {
     pub(super) fn set_muted(&mut self, id: &str, on: bool) {
         let Some(session) = self.sessions.get_mut(id) else { return };
         session.muted = on;
+        session.mute_reason = None;
+        session.feedback_minded |= !on;
         if let (AudioSide::Open(opened), Some(project)) = (&mut self.audio, session.project) {
             opened.audio.set_muted(project, on);
             // Whoever unmutes wants to hear something, so a mix that ran away gets another try.

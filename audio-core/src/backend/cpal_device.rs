@@ -4,6 +4,8 @@ mod format;
 mod host;
 mod list;
 mod moment;
+#[cfg(target_os = "linux")]
+mod pipewire_graph;
 mod stream;
 mod teller;
 
@@ -65,7 +67,7 @@ impl CpalDevice {
         let host = SoundHost::find()?;
         let device = host.output(request.output.as_ref())?;
         let name = host::shown_name(&device);
-        let format = format::for_output(&device, request.sample_rate)
+        let format = format::for_output(&device, request.sample_rate, host.takes_any_rate())
             .map_err(|error| no_output(host.name(), &name, &error))?;
         let config = format::config(&format, request.buffer_frames);
         let (home, returned) = mpsc::channel();
@@ -155,10 +157,11 @@ impl Backend for CpalDevice {
         make_feed: &mut dyn FnMut(&InputStream) -> InputFeed,
     ) -> Result<InputStream, AudioError> {
         // Asked anew: PipeWire's list is that of the moment at which it was asked for.
-        let device = SoundHost::find()?.input(self.request.input.as_ref())?;
+        let host = SoundHost::find()?;
+        let device = host.input(self.request.input.as_ref())?;
         let name = host::shown_name(&device);
-        let format =
-            format::for_input(&device, self.config.sample_rate).map_err(|error| no_input(&name, &error))?;
+        let format = format::for_input(&device, self.config.sample_rate, host.takes_any_rate())
+            .map_err(|error| no_input(&name, &error))?;
         let config = format::config(&format, self.asked_frames());
         let shares_clock = self.host.has_one_clock() || device.id().ok() == self.device.id().ok();
         let opened = InputStream { name: name.clone(), sample_rate: config.sample_rate, shares_clock };
