@@ -119,6 +119,14 @@ impl Opened {
     }
 }
 
+/// Is that to be told to who knows this? Where a sound server converts rates the frames of a callback are one more, one
+/// less, all the time: an eighth is none.
+pub(crate) fn is_news(known: &AudioDevices, now: &AudioDevices) -> bool {
+    let (buffer_frames, asked_buffer_frames) = (now.buffer_frames, now.asked_buffer_frames);
+    let so_far = AudioDevices { buffer_frames, asked_buffer_frames, ..known.clone() };
+    so_far != *now || known.buffer_frames.abs_diff(buffer_frames) > buffer_frames / 8
+}
+
 /// What there is to be told, as one sentence.
 pub(crate) fn joined(notices: impl IntoIterator<Item = Option<String>>) -> Option<String> {
     notices.into_iter().flatten().reduce(|sentence, next| format!("{sentence}; {next}"))
@@ -144,5 +152,27 @@ fn device(device: DeviceInfo) -> control::Device {
         buffer_frames: device.buffer_frames,
         transport: device.transport.map(|transport| transport.to_string()),
         is_default: device.is_default,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn frames_that_waver_are_no_news() {
+        let known =
+            AudioDevices { buffer_frames: 139, asked_buffer_frames: Some(256), ..AudioDevices::default() };
+        let now = |frames: u32| AudioDevices { buffer_frames: frames, ..known.clone() };
+        assert!(!is_news(&known, &known) && !is_news(&known, &now(140)));
+        assert!(is_news(&known, &now(256)) && is_news(&known, &now(64)));
+        let told = AudioDevices { notice: Some("gone".into()), ..known.clone() };
+        assert!(is_news(&known, &told));
+    }
+
+    #[test]
+    fn notices_become_one_sentence() {
+        assert_eq!(joined([None, None]), None);
+        assert_eq!(joined([Some("a".into()), None, Some("b".into())]), Some("a; b".into()));
     }
 }

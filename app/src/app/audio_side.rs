@@ -120,7 +120,7 @@ impl App {
     /// The same for what changes by itself: the frames per callback, and what a source asks of the microphone.
     pub(super) fn tell_devices_if_new(&mut self) {
         let AudioSide::Open(opened) = &self.audio else { return };
-        if self.told.as_ref() != Some(&opened.devices()) {
+        if self.told.as_ref().is_none_or(|told| audio::is_news(told, &opened.devices())) {
             self.tell_devices();
         }
     }

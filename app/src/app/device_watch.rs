@@ -186,8 +186,10 @@ impl App {
         self.watch.opening = true;
         // Tried once with this list; a success makes that void.
         self.watch.refused = Some((wanted.request.clone(), list.clone()));
-        // The engine's rate, if nobody wants another: then it moves with all its children.
-        let rate = wanted.request.sample_rate.or(Some(opened.audio.sample_rate()));
+        // The engine's rate, if nobody wants another: then it moves with all its children. One that was chosen goes with the
+        // choice.
+        let of_engine = opened.using.sample_rate.is_none().then(|| opened.audio.sample_rate());
+        let rate = wanted.request.sample_rate.or(of_engine);
         let request = StreamRequest { sample_rate: rate, ..wanted.request.clone() };
         let (events, notify) = (self.events.clone(), Arc::new(self.notify()));
         tokio::task::spawn_blocking(move || {

@@ -8,7 +8,8 @@ pub(super) const HOWL: &str = "the level ran away, as feedback does, so everythi
 
 /// The microphone would hear the loudspeaker.
 pub(super) const FEEDBACK: &str = "muted, because the built-in microphone hears the built-in loudspeaker: put headphones \
-                                   on or turn the volume down, then unmute in the menu or on the page";
+                                   on or turn the volume down, then untick Mute in the companion's menu, or call \
+                                   `setMute` from the page";
 
 /// Late again and again: the child is bypassed. `dry` says whether its input is heard meanwhile.
 pub(super) fn bypass(last: &LastLate, dry: bool) -> String {

@@ -15,8 +15,8 @@ pub(super) struct Overview {
     pub(super) default_output: Option<cpal::DeviceId>,
     /// The system's default input, in the same way.
     pub(super) default_input: Option<cpal::DeviceId>,
-    /// No devices but other programs' streams.
-    pub(super) programs: HashSet<cpal::DeviceId>,
+    /// No devices, but what a sound server has beside them.
+    pub(super) no_devices: HashSet<cpal::DeviceId>,
 }
 
 /// A sound system that has answered.
@@ -51,7 +51,7 @@ impl SoundHost {
         overview(Overview {
             default_output: id(self.host.default_output_device()),
             default_input: id(self.host.default_input_device()),
-            programs: HashSet::new(),
+            no_devices: HashSet::new(),
         })
     }
 
@@ -163,7 +163,7 @@ fn overview(by_cpal: Overview) -> Overview {
     Overview {
         default_output: graph.default_output.map(id),
         default_input: graph.default_input.map(id),
-        programs: graph.streams.into_iter().map(id).collect(),
+        no_devices: graph.no_devices.into_iter().map(id).collect(),
     }
 }
 

@@ -18,12 +18,12 @@ pub(crate) fn devices() -> Result<DeviceList, AudioError> {
     let host = SoundHost::find()?;
     let all: Vec<Device> =
         host.inner().devices().map_err(|error| AudioError::NoOutput { reason: error.to_string() })?.collect();
-    let Overview { default_output, default_input, programs } = host.overview();
+    let Overview { default_output, default_input, no_devices } = host.overview();
 
     let mut list = DeviceList::default();
     for device in all {
         let Ok(id) = device.id() else { continue };
-        if programs.contains(&id) {
+        if no_devices.contains(&id) {
             continue;
         }
         if host::is_output(&device) {

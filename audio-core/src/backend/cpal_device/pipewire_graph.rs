@@ -15,13 +15,16 @@ use pipewire::types::ObjectType;
 /// How long the server may take for its few answers.
 const LIMIT: Duration = Duration::from_secs(2);
 
+/// The sink that PipeWire makes where there is none, so that programs have somewhere to play: into nothing.
+const STAND_IN: &str = "auto_null";
+
 /// Names of nodes, as they are in cpal's ids.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Graph {
     pub(super) default_output: Option<String>,
     pub(super) default_input: Option<String>,
-    /// Streams of programs, which cpal lists beside the devices.
-    pub(super) streams: HashSet<String>,
+    /// What cpal lists beside the devices: streams of programs, and the sink that stands in where there is none.
+    pub(super) no_devices: HashSet<String>,
 }
 
 /// Asks the server. Nothing is known where it doesn't answer, or where no session manager says.
@@ -48,9 +51,9 @@ fn try_ask() -> Result<Graph, pipewire::Error> {
             move |global| {
                 let property = |key| global.props.and_then(|properties| properties.get(key));
                 if let (Some(class), Some(name)) = (property("media.class"), property("node.name"))
-                    && class.starts_with("Stream/")
+                    && (class.starts_with("Stream/") || name == STAND_IN)
                 {
-                    found.borrow_mut().streams.insert(name.to_owned());
+                    found.borrow_mut().no_devices.insert(name.to_owned());
                 }
                 if global.type_ != ObjectType::Metadata || property("metadata.name") != Some("default") {
                     return;
@@ -99,10 +102,11 @@ fn try_ask() -> Result<Graph, pipewire::Error> {
     Ok(found.take())
 }
 
-/// The name in a value such as `{"name":"alsa_output.usb"}`.
+/// The device's name in a value such as `{"name":"alsa_output.usb"}`.
 fn name_in(value: &str) -> Option<String> {
     let value: serde_json::Value = serde_json::from_str(value).ok()?;
-    Some(value.get("name")?.as_str()?.to_owned())
+    let name = value.get("name")?.as_str()?;
+    (name != STAND_IN).then(|| name.to_owned())
 }
 
 #[cfg(test)]
@@ -112,7 +116,7 @@ mod tests {
     #[test]
     fn the_name_is_read_and_nothing_else_taken_for_one() {
         assert_eq!(name_in(r#"{ "name": "alsa_output.usb" }"#), Some("alsa_output.usb".to_owned()));
-        for other in ["", "alsa_output.usb", "{}", r#"{"name":7}"#] {
+        for other in ["", "alsa_output.usb", "{}", r#"{"name":7}"#, r#"{"name":"auto_null"}"#] {
             assert_eq!(name_in(other), None, "{other}");
         }
     }
