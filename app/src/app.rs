@@ -4,6 +4,7 @@ mod announcements;
 mod attach;
 mod audio_side;
 mod device_watch;
+mod feedback;
 mod figures;
 mod lifecycle;
 mod login_side;
@@ -35,7 +36,7 @@ use wavecraft_companion_protocol::{
     control::{self, ChildLog, Welcome},
     paths::Paths,
     rpc,
-    session::{Source, SourceName, State},
+    session::{AudioDevices, Source, SourceName, State},
 };
 
 /// How often levels and heartbeats are looked at while somebody watches: a display's rate.
@@ -118,6 +119,8 @@ pub(crate) struct App {
     activity: Option<Activity>,
     watch: Watch,
     microphone: MicrophoneSide,
+    /// The devices in use as they were last told.
+    told: Option<AudioDevices>,
     /// Counts the moments at which the last project went.
     idle_epoch: u64,
     quitting: bool,
@@ -173,6 +176,7 @@ impl App {
             activity: None,
             watch: Watch::default(),
             microphone: MicrophoneSide::new(microphone::authority()),
+            told: None,
             idle_epoch: 0,
             quitting: false,
             stats_due: Instant::now(),

@@ -2,7 +2,7 @@
 
 use crate::{
     app::BackendChoice,
-    devices::{self, Wanted},
+    devices::{self, Microphone, Wanted},
 };
 use wavecraft_audio_core::{
     Audio, AudioError, AudioEvent, BackendKind, DeviceInfo, DeviceList, InputState, StreamRequest, open,
@@ -15,6 +15,8 @@ pub(crate) struct Opened {
     pub audio: Audio,
     /// What it was opened with.
     pub using: StreamRequest,
+    /// What is to be known of the microphone.
+    pub microphone: Microphone,
     /// It is the virtual device, as long as there is no other.
     pub stands_in: bool,
     /// The microphone is open and delivers nothing but exact zeros.
@@ -41,13 +43,13 @@ pub(crate) fn open_audio(
     if choice == BackendChoice::Virtual {
         return open_virtual(devices::asked(chosen), notify, None);
     }
-    let Wanted { request, notice } = match list() {
+    let wanted = match list() {
         Ok(list) => devices::wanted(chosen, &list),
         Err(error) => return open_virtual(devices::asked(chosen), notify, Some(error)),
     };
-    match open(choice.kind(), request.clone(), notify.clone()) {
-        Ok(audio) => Ok(Opened { audio, using: request, stands_in: false, input_is_silent: false, notice }),
-        Err(error) => open_virtual(request, notify, Some(error)),
+    match open(choice.kind(), wanted.request.clone(), notify.clone()) {
+        Ok(audio) => Ok(Opened::new(audio, wanted)),
+        Err(error) => open_virtual(wanted.request, notify, Some(error)),
     }
 }
 
@@ -58,7 +60,8 @@ fn open_virtual(
 ) -> Result<Opened, AudioError> {
     let audio = open(BackendKind::Virtual, request.clone(), notify)?;
     let notice = because.as_ref().map(|error| devices::nothing_heard(&error.to_string()));
-    Ok(Opened { audio, using: request, stands_in: because.is_some(), input_is_silent: false, notice })
+    let opened = Opened::new(audio, Wanted { request, notice, ..Wanted::default() });
+    Ok(Opened { stands_in: because.is_some(), ..opened })
 }
 
 /// The system's devices. Takes a moment.
@@ -74,6 +77,29 @@ pub(crate) fn list() -> Result<DeviceList, AudioError> {
 }
 
 impl Opened {
+    /// An engine that was started on what is wanted.
+    pub(crate) fn new(audio: Audio, wanted: Wanted) -> Self {
+        let (using, microphone) = (StreamRequest::default(), Microphone::default());
+        let mut opened =
+            Self { audio, using, microphone, stands_in: false, input_is_silent: false, notice: None };
+        opened.now_on(wanted);
+        opened
+    }
+
+    /// Notes that the engine is on what is wanted.
+    pub(crate) fn now_on(&mut self, wanted: Wanted) {
+        self.audio.keep_input_closed(wanted.microphone.kept_closed);
+        self.using = wanted.request;
+        self.microphone = wanted.microphone;
+        self.notice = wanted.notice;
+        self.stands_in = false;
+    }
+
+    /// Is nothing different from what is wanted, nor anything that is to be told of it?
+    pub(crate) fn is_on(&self, wanted: &Wanted) -> bool {
+        (&self.using, &self.microphone, &self.notice) == (&wanted.request, &wanted.microphone, &wanted.notice)
+    }
+
     /// What is in use, as it is told.
     pub(crate) fn devices(&self) -> AudioDevices {
         let stream = self.audio.stream();
@@ -87,6 +113,8 @@ impl Opened {
         };
         let buffer_frames =
             if stream.buffer_frames == 0 { stream.delay_frames } else { stream.buffer_frames };
+        // Of a microphone that nobody listens to there is nothing to say.
+        let of_microphone = self.microphone.notice.clone().filter(|_| self.audio.wants_microphone());
         let unlike = |asked: Option<u32>, got: u32| asked.filter(|asked| *asked != got);
         AudioDevices {
             backend: stream.backend,
@@ -96,9 +124,22 @@ impl Opened {
             buffer_frames,
             asked_sample_rate: unlike(self.using.sample_rate, stream.sample_rate),
             asked_buffer_frames: unlike(self.using.buffer_frames, buffer_frames),
-            notice: self.notice.clone().or(stream.notice).or(input_trouble),
+            notice: joined([self.notice.clone(), stream.notice, of_microphone, input_trouble]),
         }
     }
+}
+
+/// Is that to be told to who knows this? Where a sound server converts rates the frames of a callback are one more, one
+/// less, all the time: an eighth is none.
+pub(crate) fn is_news(known: &AudioDevices, now: &AudioDevices) -> bool {
+    let (buffer_frames, asked_buffer_frames) = (now.buffer_frames, now.asked_buffer_frames);
+    let so_far = AudioDevices { buffer_frames, asked_buffer_frames, ..known.clone() };
+    so_far != *now || known.buffer_frames.abs_diff(buffer_frames) > buffer_frames / 8
+}
+
+/// What there is to be told, as one sentence.
+pub(crate) fn joined(notices: impl IntoIterator<Item = Option<String>>) -> Option<String> {
+    notices.into_iter().flatten().reduce(|sentence, next| format!("{sentence}; {next}"))
 }
 
 /// The system's devices, as they are told.
@@ -121,5 +162,27 @@ fn device(device: DeviceInfo) -> control::Device {
         buffer_frames: device.buffer_frames,
         transport: device.transport.map(|transport| transport.to_string()),
         is_default: device.is_default,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn frames_that_waver_are_no_news() {
+        let known =
+            AudioDevices { buffer_frames: 139, asked_buffer_frames: Some(256), ..AudioDevices::default() };
+        let now = |frames: u32| AudioDevices { buffer_frames: frames, ..known.clone() };
+        assert!(!is_news(&known, &known) && !is_news(&known, &now(140)));
+        assert!(is_news(&known, &now(256)) && is_news(&known, &now(64)));
+        let told = AudioDevices { notice: Some("gone".into()), ..known.clone() };
+        assert!(is_news(&known, &told));
+    }
+
+    #[test]
+    fn notices_become_one_sentence() {
+        assert_eq!(joined([None, None]), None);
+        assert_eq!(joined([Some("a".into()), None, Some("b".into())]), Some("a; b".into()));
     }
 }

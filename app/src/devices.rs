@@ -1,5 +1,9 @@
 //! Which devices are to be used: what a person chose, held against what there is. Decides only; nothing is opened here.
 
+mod microphone;
+
+pub(crate) use microphone::Microphone;
+
 use wavecraft_audio_core::{DeviceId, DeviceInfo, DeviceList, StreamRequest};
 use wavecraft_companion_protocol::settings::ChosenDevices;
 
@@ -12,7 +16,9 @@ const BUFFER_FRAMES: u32 = 256;
 pub(crate) struct Wanted {
     /// A device that was chosen and is away is not in it: the system's default takes its place.
     pub request: StreamRequest,
-    /// Which device is away.
+    /// What is to be known of the microphone. Its id is the request's.
+    pub microphone: Microphone,
+    /// Which output is away.
     pub notice: Option<String>,
 }
 
@@ -44,20 +50,37 @@ pub(crate) fn asked(chosen: &ChosenDevices) -> StreamRequest {
 /// The same with what is there.
 pub(crate) fn wanted(chosen: &ChosenDevices, list: &DeviceList) -> Wanted {
     let mut request = asked(chosen);
-    let mut away = Vec::new();
-    for (name, wish, there) in
-        [("output", &mut request.output, &list.outputs), ("input", &mut request.input, &list.inputs)]
-    {
-        if let Some(id) = wish
-            && !there.iter().any(|device| device.id == *id)
-        {
-            away.push(format!(
-                "the chosen {name} \"{id}\" isn't connected: using the system's default until it is"
-            ));
-            *wish = None;
-        }
+    let mut notice = None;
+    if let Some(id) = request.output.take_if(|id| device(&list.outputs, id).is_none()) {
+        notice = Some(away("output", &id));
     }
-    Wanted { request, notice: (!away.is_empty()).then(|| away.join("; ")) }
+    let mut microphone = match &request.input {
+        None => Microphone::default_of(&list.inputs),
+        Some(id) if device(&list.inputs, id).is_some() => {
+            Microphone { id: Some(id.clone()), ..Microphone::default() }
+        }
+        Some(id) => {
+            let default = Microphone::default_of(&list.inputs);
+            let notices = [Some(away("input", id)), default.notice].into_iter().flatten();
+            Microphone { notice: Some(notices.collect::<Vec<_>>().join("; ")), ..default }
+        }
+    };
+    request.input.clone_from(&microphone.id);
+    let input = microphone.id.as_ref().and_then(|id| device(&list.inputs, id));
+    let output = match &request.output {
+        Some(id) => device(&list.outputs, id),
+        None => list.outputs.iter().find(|device| device.is_default),
+    };
+    microphone.hears_output = microphone::hears(input, output);
+    Wanted { request, microphone, notice }
+}
+
+fn device<'a>(there: &'a [DeviceInfo], id: &DeviceId) -> Option<&'a DeviceInfo> {
+    there.iter().find(|device| device.id == *id)
+}
+
+fn away(kind: &str, id: &DeviceId) -> String {
+    format!("the chosen {kind} \"{id}\" isn't connected: using the system's default until it is")
 }
 
 /// What a person is told while the virtual device stands in.
@@ -99,6 +122,7 @@ pub(crate) fn find<'a>(kind: &str, id: &str, there: &'a [DeviceInfo]) -> Result<
 #[cfg(test)]
 mod tests {
     use super::*;
+    use wavecraft_audio_core::Transport;
 
     fn list(outputs: &[&str], inputs: &[&str]) -> DeviceList {
         let devices = |ids: &[&str]| {
@@ -143,6 +167,35 @@ mod tests {
         let pair = ChosenDevices { input_channel: Some(3), ..pinned() };
         assert_eq!(wanted(&pair, &both).request.input_first, 2);
         assert_eq!(step(&wanted(&pair, &both).request, &there.request, false, &both), Step::ChangeInput);
+    }
+
+    #[test]
+    fn a_microphone_that_is_away_is_told_with_what_takes_its_place() {
+        let mut devices = list(&["laptop"], &["headset"]);
+        devices.inputs[0].transport = Some(Transport::Bluetooth);
+        devices.inputs[0].is_default = true;
+        let away = wanted(&pinned(), &devices).microphone;
+        let notice = away.notice.expect("both are told");
+        assert!(notice.contains("\"usb\" isn't connected") && notice.contains("stays closed"), "{notice}");
+        assert!(away.kept_closed && away.id.is_none());
+        let chosen = ChosenDevices { input: Some("headset".into()), ..ChosenDevices::default() };
+        let headset = wanted(&chosen, &devices).microphone;
+        assert_eq!(headset, Microphone { id: Some(DeviceId("headset".into())), ..Microphone::default() });
+    }
+
+    #[test]
+    fn a_microphone_beside_its_loudspeaker_is_known() {
+        let mut devices = list(&["speaker", "desk"], &["lid"]);
+        for device in [&mut devices.outputs[0], &mut devices.inputs[0]] {
+            (device.transport, device.is_default) = (Some(Transport::BuiltIn), true);
+        }
+        devices.outputs[0].is_loudspeaker = true;
+        let hears = |output: Option<&str>| {
+            let chosen = ChosenDevices { output: output.map(Into::into), ..ChosenDevices::default() };
+            wanted(&chosen, &devices).microphone.hears_output
+        };
+        assert!(hears(None) && hears(Some("speaker")) && hears(Some("away")));
+        assert!(!hears(Some("desk")));
     }
 
     #[test]

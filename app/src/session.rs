@@ -71,6 +71,10 @@ pub(crate) struct Session {
     pub bypassed: bool,
     /// Is it muted?
     pub muted: bool,
+    /// Why, where nobody muted it by hand.
+    pub mute_reason: Option<String>,
+    /// It was muted lest it hear itself, or a person unmuted it: that isn't done again.
+    pub feedback_minded: bool,
     /// The gain behind the processor in dB.
     pub gain_db: f32,
     /// Does somebody look at its levels?

@@ -107,6 +107,7 @@ pub struct Audio<B: Backend = Box<dyn Backend>> {
     input_idle_since: Option<Instant>,
     input_tried: Option<Instant>,
     input_idle: Duration,
+    input_kept_closed: bool,
 }
 
 impl<B: Backend> Audio<B> {
@@ -135,6 +136,7 @@ impl<B: Backend> Audio<B> {
             input_idle_since: None,
             input_tried: None,
             input_idle,
+            input_kept_closed: false,
         })
     }
 
@@ -241,6 +243,12 @@ impl<B: Backend> Audio<B> {
         self.backend.choose_input(device, first_channel);
     }
 
+    /// Keeps the microphone closed whatever the sources ask for, or no longer: they are silent meanwhile. One that is open
+    /// is closed by the next [`poll`](Self::poll).
+    pub fn keep_input_closed(&mut self, closed: bool) {
+        self.input_kept_closed = closed;
+    }
+
     /// The backend, to step a [`Manual`](crate::Manual) one.
     pub fn backend_mut(&mut self) -> &mut B {
         &mut self.backend
@@ -250,7 +258,7 @@ impl<B: Backend> Audio<B> {
         if matches!(self.input, InputState::Open { .. }) && self.engine.input_lost() {
             self.close_input();
         }
-        if self.engine.wants_microphone() {
+        if self.engine.wants_microphone() && !self.input_kept_closed {
             self.input_idle_since = None;
             let due = self.input_tried.is_none_or(|tried| now.duration_since(tried) >= INPUT_RETRY);
             if !matches!(self.input, InputState::Open { .. }) && due {
@@ -263,7 +271,8 @@ impl<B: Backend> Audio<B> {
         match self.input {
             InputState::Open { .. } => {
                 let since = *self.input_idle_since.get_or_insert(now);
-                if now.duration_since(since) >= self.input_idle || self.engine.is_empty() {
+                let idle = now.duration_since(since) >= self.input_idle;
+                if idle || self.engine.is_empty() || self.input_kept_closed {
                     self.close_input();
                     (self.notify)(AudioEvent::InputClosed);
                 }

@@ -255,7 +255,9 @@ impl Engine {
         self.report.read()
     }
 
-    pub(crate) fn wants_microphone(&self) -> bool {
+    /// Whether any project's source is the microphone.
+    #[must_use]
+    pub fn wants_microphone(&self) -> bool {
         self.projects.values().any(|handle| handle.microphone)
     }
 

@@ -6,7 +6,7 @@ use crate::{
 };
 use anyhow::bail;
 use serde_json::Value;
-use std::{fmt::Display, str::FromStr, time::Duration};
+use std::{str::FromStr, time::Duration};
 use wavecraft_companion_protocol::{
     control::{DEVICES, Device, DeviceList, SELECT_DEVICES, SHUTDOWN, SelectDevices, Shutdown},
     settings::ChosenDevices,
@@ -73,9 +73,17 @@ pub(crate) async fn run(args: DevicesArgs) -> anyhow::Result<()> {
         println!("{}", json_line(&list));
         return Ok(());
     }
-    print("Inputs", &list.inputs, list.chosen.input.as_deref());
-    print("Outputs", &list.outputs, list.chosen.output.as_deref());
+    for (title, devices, chosen) in
+        [("Inputs", &list.inputs, &list.chosen.input), ("Outputs", &list.outputs, &list.chosen.output)]
+    {
+        println!("{title}");
+        if devices.is_empty() {
+            println!("  none");
+        }
+        devices.iter().for_each(|device| print(device, chosen.as_deref()));
+    }
     print_chosen(&list);
+    print_in_use(&list);
     Ok(())
 }
 
@@ -119,59 +127,64 @@ fn chosen_id(
     }
 }
 
-fn print(title: &str, devices: &[Device], chosen: Option<&str>) {
-    println!("{title}");
-    if devices.is_empty() {
-        println!("  none");
-    }
-    for device in devices {
-        let mut parts = vec![device.name.clone(), format!("{} channels", device.channels)];
-        parts.push(match device.sample_rates.as_slice() {
-            [] => format!("{} Hz", device.sample_rate),
-            rates if rates.contains(&device.sample_rate) || device.sample_rate == 0 => {
-                join(rates, " ") + " Hz"
-            }
-            rates => format!("{} Hz (of {})", device.sample_rate, join(rates, " ")),
-        });
-        parts.extend(device.buffer_frames.map(|(least, most)| format!("{least} to {most} frames")));
-        parts.extend(device.transport.clone());
-        parts.push(device.id.clone());
-        let mark = if device.is_default { "*" } else { " " };
-        let chosen = if chosen == Some(device.id.as_str()) { " (chosen)" } else { "" };
-        println!("  {mark} {}{chosen}", parts.join(" · "));
-    }
+fn print(device: &Device, chosen: Option<&str>) {
+    let mark = if device.is_default { "*" } else { " " };
+    let chosen = if chosen == Some(device.id.as_str()) { ", chosen" } else { "" };
+    let default = if device.is_default { ", the system's default" } else { "" };
+    println!("  {mark} {}{default}{chosen}", device.name);
+    println!("      {} · {}", device.id, details(device));
 }
 
-fn join(rates: &[u32], separator: &str) -> String {
-    rates.iter().map(u32::to_string).collect::<Vec<_>>().join(separator)
+fn details(device: &Device) -> String {
+    let mut parts = Vec::from_iter(device.transport.clone());
+    parts.push(if device.channels == 1 {
+        "1 channel".into()
+    } else {
+        format!("{} channels", device.channels)
+    });
+    let others = device.sample_rates.iter().filter(|rate| **rate != device.sample_rate);
+    let others = others.map(u32::to_string).collect::<Vec<_>>();
+    parts.push(if others.is_empty() {
+        format!("{} Hz", device.sample_rate)
+    } else {
+        format!("{} Hz (or {})", device.sample_rate, others.join(", "))
+    });
+    parts.extend(device.buffer_frames.map(|(least, most)| format!("{least} to {most} frames")));
+    parts.join(" · ")
 }
 
 fn print_chosen(list: &DeviceList) {
     let ChosenDevices { input, output, sample_rate, buffer_size, input_channel, output_channel } =
         &list.chosen;
-    println!("Chosen");
-    let device = |id: &Option<String>, channel: &Option<u16>, there: &[Device]| {
-        let Some(id) = id else { return shown(None::<&str>, "") };
-        let away = if there.iter().any(|device| device.id == *id) {
-            ""
-        } else {
-            ", not connected: the default is used"
-        };
+    let device = |id: &Option<String>, channel: &Option<u16>| {
+        let id = id.as_deref().unwrap_or("the system's default");
         let pair = channel.map(|first| format!(", channels {first} and {}", first.saturating_add(1)));
-        format!("{id}{}{away}", pair.unwrap_or_default())
+        format!("{id}{}", pair.unwrap_or_default())
     };
-    println!("  Input     {}", device(input, input_channel, &list.inputs));
-    println!("  Output    {}", device(output, output_channel, &list.outputs));
-    println!("  Rate      {}", shown(sample_rate.as_ref(), " Hz"));
-    println!("  Buffer    {}", shown(buffer_size.as_ref(), " frames"));
-    if let Some(in_use) = &list.in_use {
-        println!("In use");
-        println!("  {}", audio(in_use));
+    println!("Chosen");
+    println!("  Input     {}", device(input, input_channel));
+    println!("  Output    {}", device(output, output_channel));
+    println!("  Rate      {}", shown(sample_rate.as_ref(), "Hz", "the device's own"));
+    println!("  Buffer    {}", shown(buffer_size.as_ref(), "frames", "the companion's own choice"));
+    if let Some(notice) = &list.notice {
+        println!("  {notice}");
     }
 }
 
-fn shown(value: Option<&(impl Display + ?Sized)>, unit: &str) -> String {
-    value.map_or_else(|| "default".into(), |value| format!("{value}{unit}"))
+fn print_in_use(list: &DeviceList) {
+    println!("In use");
+    let Some(in_use) = &list.in_use else {
+        println!("  nothing, because no project is running");
+        return;
+    };
+    println!("  {}", audio(in_use));
+    if let Some(notice) = in_use.notice.as_ref().filter(|notice| list.notice.as_ref() != Some(*notice)) {
+        println!("  {notice}");
+    }
+}
+
+fn shown(value: Option<&u32>, unit: &str, default: &str) -> String {
+    value.map_or_else(|| default.into(), |value| format!("{value} {unit}"))
 }
 
 #[cfg(test)]
@@ -189,6 +202,15 @@ mod tests {
             transport: None,
             is_default: false,
         }
+    }
+
+    #[test]
+    fn details_are_told_where_they_are_known() {
+        let mut shown = device("a:1", "Microphone");
+        assert_eq!(details(&shown), "2 channels · 48000 Hz");
+        (shown.channels, shown.transport) = (1, Some("USB".into()));
+        (shown.sample_rates, shown.buffer_frames) = (vec![44_100, 48_000], Some((16, 2048)));
+        assert_eq!(details(&shown), "USB · 1 channel · 48000 Hz (or 44100) · 16 to 2048 frames");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::{
 };
 use wavecraft_companion_protocol::{
     event::Event,
-    session::{AudioDevices, Mode, State},
+    session::{AudioDevices, Drift, Mode, State},
 };
 
 /// Who wrote a line: the `from` of a log event.
@@ -127,9 +127,7 @@ impl Report {
                                 latency(latency_ms.unwrap_or_default(), mode.unwrap_or_default())
                             ),
                         );
-                        if let Some(notice) = &devices.notice {
-                            self.item("", notice);
-                        }
+                        self.notice(devices);
                         self.say(&format!("  {} Ctrl+C stops it.", self.painted(GREEN, "Live.")));
                     }
                     None => {
@@ -141,15 +139,19 @@ impl Report {
                     }
                 }
             }
-            Event::Stats { blocks, late_blocks, xruns, load, load_p99, input_rms, output_rms, .. } => {
+            Event::Stats {
+                blocks, late_blocks, xruns, load, load_p99, drift, input_rms, output_rms, ..
+            } => {
                 self.detail(&format!(
-                    "{blocks} blocks, {late_blocks} late, {xruns} xruns, load {:.1} % (99 % below {:.1} %), in {}, out {}",
+                    "{blocks} blocks, {late_blocks} late, {xruns} xruns, load {:.1} % (99 % below {:.1} %), in {}, out {}{}",
                     load * 100.0,
                     load_p99 * 100.0,
                     decibels(*input_rms),
-                    decibels(*output_rms)
+                    decibels(*output_rms),
+                    drift.as_ref().map(|drift| format!(", clocks {}", clocks(drift))).unwrap_or_default()
                 ));
             }
+            Event::Devices(devices) => self.devices(devices),
             Event::State { state, reason } => self.state(*state, reason.as_deref()),
             Event::Reloaded { build_ms, swap_ms } => {
                 self.say(&format!("Rebuilt in {}, swapped in {swap_ms} ms", seconds(*build_ms)));
@@ -162,6 +164,17 @@ impl Report {
             Event::Build(_) | Event::Log { .. } | Event::Error { .. } | Event::Stopped { .. } => {}
         }
         self.emit(event);
+    }
+
+    fn devices(&self, devices: &AudioDevices) {
+        self.item("Audio", &audio(devices));
+        self.notice(devices);
+    }
+
+    fn notice(&self, devices: &AudioDevices) {
+        if let Some(notice) = &devices.notice {
+            self.item("", notice);
+        }
     }
 
     fn state(&self, state: State, reason: Option<&str>) {
@@ -232,6 +245,11 @@ pub(crate) fn audio(devices: &AudioDevices) -> String {
     )
 }
 
+/// How far apart two clocks are, and what evens that out.
+pub(crate) fn clocks(drift: &Drift) -> String {
+    format!("{:+.1} ppm apart, matched over {} frames", drift.ppm, drift.buffer_frames)
+}
+
 /// How long a project's way takes, and in which mode.
 pub(crate) fn latency(ms: f64, mode: Mode) -> String {
     format!("{ms:.1} ms, {mode}")
@@ -263,6 +281,10 @@ mod tests {
             ..AudioDevices::default()
         };
         assert_eq!(audio(&devices), "virtual · 48000 Hz / 256 frames");
+        assert_eq!(
+            clocks(&Drift { ppm: -12.34, buffer_frames: 431 }),
+            "-12.3 ppm apart, matched over 431 frames"
+        );
         assert_eq!(latency(12.34, Mode::Direct), "12.3 ms, direct");
     }
 }

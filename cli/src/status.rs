@@ -3,7 +3,7 @@
 use crate::{
     cli::JsonArgs,
     companion::{self, QUICK},
-    report::{audio, decibels, json_line, latency},
+    report::{audio, clocks, decibels, json_line, latency},
 };
 use wavecraft_companion_protocol::control::{STATUS, SessionStatus, Status};
 
@@ -59,10 +59,10 @@ fn print_session(session: &SessionStatus) {
             println!("  Input     {reason}");
         }
         if let Some(drift) = &stats.drift {
-            println!(
-                "  Clocks    the microphone's is {:+.1} ppm off the output's, matched over {} frames",
-                drift.ppm, drift.buffer_frames
-            );
+            println!("  Clocks    microphone and output are {}", clocks(drift));
+        }
+        if let Some(reason) = &stats.mute_reason {
+            println!("  Sound     {reason}");
         }
         println!(
             "  Levels    in {}, out {}; load {:.1} %, {} late of {} blocks",

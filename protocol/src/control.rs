@@ -307,6 +307,9 @@ pub struct DeviceList {
     /// What was chosen, whether it is there or not.
     #[serde(default)]
     pub chosen: ChosenDevices,
+    /// Why something else than that is used, or nothing, and what to do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice: Option<String>,
     /// What is used for audio; absent while nothing is attached.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub in_use: Option<AudioDevices>,

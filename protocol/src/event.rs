@@ -1,6 +1,6 @@
 //! What `wavecraft start --json` prints: one object a line on standard output.
 
-use crate::session::{AudioDevices, Build, LateBlocks, Load, Mode, State};
+use crate::session::{AudioDevices, Build, Drift, LateBlocks, Load, Mode, State};
 use serde::{Deserialize, Serialize};
 
 /// One line.
@@ -49,11 +49,17 @@ pub enum Event {
         wake_us: f32,
         /// When the processor's answers are taken.
         mode: Mode,
+        /// How the microphone's clock is matched to the output's; absent while it is closed, and where the two have one
+        /// clock.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        drift: Option<Drift>,
         /// The source, RMS over both channels, linear.
         input_rms: f32,
         /// The processor's output, RMS over both channels, linear.
         output_rms: f32,
     },
+    /// Other devices are in use, or there is something to be told of them.
+    Devices(AudioDevices),
     /// The project's state changed.
     State {
         /// To what.

@@ -332,6 +332,9 @@ pub struct Stats {
     pub bypassed: bool,
     /// Is the project muted?
     pub muted: bool,
+    /// Why, where nobody muted it by hand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mute_reason: Option<String>,
     /// The gain behind the processor, in dB.
     pub gain_db: f32,
     /// The guard on the mix.

@@ -110,6 +110,8 @@ impl App {
             kept,
             bypassed: false,
             muted: false,
+            mute_reason: None,
+            feedback_minded: false,
             gain_db: 0.0,
             watched: false,
             attach_reply: Some(reply),
@@ -164,6 +166,7 @@ impl App {
 
     fn join_the_mix(&mut self, id: &str) {
         let heard_before = self.decide_microphone(id);
+        self.mind_feedback(id);
         let AudioSide::Open(opened) = &mut self.audio else { return };
         let Some(session) = self.sessions.get_mut(id) else { return };
         let settings = ProjectSettings {

@@ -59,6 +59,7 @@ impl App {
                 self.watch.begin();
                 self.listen_to_devices();
                 self.tell_all(control::DEVICES_CHANGED, &devices);
+                self.told = Some(devices);
                 let waiting: Vec<_> = self.sessions.keys().cloned().collect();
                 for session in waiting {
                     self.begin(&session);
@@ -88,26 +89,23 @@ impl App {
                 return;
             }
             AudioEvent::OutputStale { reason } => return self.renew_output(&reason),
-            AudioEvent::ListChanged => return self.list_changed(),
-            AudioEvent::InputLost { reason } => warn!("audio: the input is gone: {reason}"),
+            AudioEvent::ListChanged => return self.look_at_devices_soon(),
+            AudioEvent::InputLost { reason } => {
+                warn!("audio: the input is gone: {reason}");
+                self.look_at_devices_soon();
+            }
             AudioEvent::InputFailed(error) => warn!("audio: {error}"),
             AudioEvent::RealtimeDenied { reason } => {
                 info!("audio: no real-time priority ({reason}): dropouts under load are likelier");
             }
-            AudioEvent::DeviceChanged => info!("audio: the system's default device changed"),
+            AudioEvent::DeviceChanged => {
+                info!("audio: the system's default device changed");
+                self.look_at_devices_soon();
+            }
             AudioEvent::InputOpened => info!("audio: the microphone is open"),
             AudioEvent::InputClosed => info!("audio: the microphone is closed"),
         }
         self.tell_devices();
-    }
-
-    /// The computer slept: a stream that says nothing may be dead all the same, so the output is opened anew, and with
-    /// it the microphone.
-    pub(super) fn woke(&mut self) {
-        info!("the computer woke up");
-        if matches!(&self.audio, AudioSide::Open(opened) if opened.audio.stream().backend != "virtual") {
-            self.lose_output("the computer slept");
-        }
     }
 
     /// Tells what is in use now.
@@ -115,11 +113,21 @@ impl App {
         if let AudioSide::Open(opened) = &self.audio {
             let devices = opened.devices();
             self.tell_all(control::DEVICES_CHANGED, &devices);
+            self.told = Some(devices);
         }
         self.note_devices();
         let sessions: Vec<_> = self.sessions.keys().cloned().collect();
         for session in sessions {
+            self.mind_feedback(&session);
             self.renew_audio_status(&session);
+        }
+    }
+
+    /// The same for what changes by itself: the frames per callback, and what a source asks of the microphone.
+    pub(super) fn tell_devices_if_new(&mut self) {
+        let AudioSide::Open(opened) = &self.audio else { return };
+        if self.told.as_ref().is_none_or(|told| audio::is_news(told, &opened.devices())) {
+            self.tell_devices();
         }
     }
 
@@ -145,16 +153,7 @@ impl App {
         }
         let Some((backend, wanted)) = next else { return self.need_audio() };
         let started = Audio::start(backend, Limits::default(), Arc::new(self.notify()));
-        let opened = started.map(|audio| {
-            Box::new(Opened {
-                audio,
-                using: wanted.request,
-                stands_in: false,
-                input_is_silent: false,
-                notice: wanted.notice,
-            })
-        });
-        self.audio_opened(opened);
+        self.audio_opened(started.map(|audio| Box::new(Opened::new(audio, wanted))));
     }
 
     /// Stops the streams. Doing so may take a moment, so it is done elsewhere.

@@ -1,18 +1,23 @@
 //! Keeps the audio side on the devices that are wanted: when one goes, comes, stands still, or is chosen.
 
+mod watch;
+
+pub(super) use watch::Watch;
+use watch::{FIRST_PAUSE, LIST_PERIOD};
+
 use super::{App, AudioSide};
 use crate::{
     audio,
     devices::{self, Step, Wanted},
-    event::{Event, ListedFor, Reply},
+    event::{Event, ListedFor},
 };
 use std::{
     sync::Arc,
-    time::{Duration, Instant},
+    time::{Instant, SystemTime},
 };
 use tracing::{debug, info, warn};
 use wavecraft_audio_core::{
-    AudioError, Backend, BackendKind, DeviceList, Listener, MoveError, StreamRequest, listen, prepare,
+    AudioError, Backend, BackendKind, DeviceList, MoveError, StreamRequest, listen, prepare,
 };
 use wavecraft_companion_protocol::{
     control::{self, BAD_DEVICE, SelectDevices},
@@ -20,79 +25,9 @@ use wavecraft_companion_protocol::{
     settings::ChosenDevices,
 };
 
-/// How often the list of devices is looked at while a project is attached and nothing tells when it changes.
-const LIST_PERIOD: Duration = Duration::from_secs(1);
-/// After an output was lost, another is looked for after this pause, then after twice as long, up to [`LIST_PERIOD`].
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
-/// A device that doesn't call for so long has gone, whatever it says.
-const STANDSTILL: Duration = Duration::from_secs(1);
-/// And for so long at its start, where some have to be woken first.
-const STANDSTILL_AT_START: Duration = Duration::from_secs(3);
-/// Longer than any callback lasts.
-const SILENCE: Duration = Duration::from_millis(100);
-
 /// Rates that can be asked for, in Hz, and frames per callback.
 const RATES: std::ops::RangeInclusive<u32> = 8_000..=384_000;
 const BUFFERS: std::ops::RangeInclusive<u32> = 16..=4_096;
-
-/// What is known of the devices, and what is being done about them.
-#[derive(Default)]
-pub(super) struct Watch {
-    /// The list is being asked for.
-    listing: bool,
-    /// When it is to be asked for next.
-    due: Option<Instant>,
-    /// Tells when it changes, where the system does.
-    listener: Option<Listener>,
-    /// The output plays, but not as it should: it is opened anew, whatever was chosen.
-    stale: bool,
-    /// The pause before the next try to find an output.
-    pause: Duration,
-    /// An output is being set up.
-    opening: bool,
-    /// What couldn't be opened; not tried again as long as the list is this one.
-    refused: Option<(StreamRequest, DeviceList)>,
-    /// Callbacks that were counted last, and when they moved.
-    callbacks: Option<(u64, Instant)>,
-    /// The output has called since it is in use.
-    called: bool,
-    /// Who waits for the devices that were chosen, with what there was to choose from.
-    selecting: Vec<(Reply, DeviceList)>,
-}
-
-impl Watch {
-    /// Another output is in use.
-    pub(super) fn begin(&mut self) {
-        (self.callbacks, self.called, self.refused, self.stale) = (None, false, None, false);
-        self.pause = FIRST_PAUSE;
-        self.due = Some(Instant::now() + LIST_PERIOD);
-    }
-
-    /// Whether the list is to be asked for. One that is told of is asked for when it has changed, and again and again only
-    /// while another output is looked for.
-    fn is_due(&self, now: Instant, is_told: bool, looks_for_another: bool) -> bool {
-        match self.due {
-            Some(due) => now >= due && (looks_for_another || !is_told),
-            None => true,
-        }
-    }
-
-    /// The output doesn't call at the moment, so nothing can be said of a child's heartbeat.
-    pub(super) fn is_silent(&self, now: Instant) -> bool {
-        self.callbacks.is_some_and(|(_, since)| now.duration_since(since) > SILENCE)
-    }
-
-    /// Has the output stood still for too long?
-    fn stands_still(&mut self, callbacks: u64, now: Instant) -> bool {
-        let (counted, since) = *self.callbacks.get_or_insert((callbacks, now));
-        if counted != callbacks {
-            self.callbacks = Some((callbacks, now));
-            self.called = true;
-            return false;
-        }
-        now.duration_since(since) >= if self.called { STANDSTILL } else { STANDSTILL_AT_START }
-    }
-}
 
 impl App {
     /// Looks whether the output still calls, and whether it is time for the list. Called with every tick.
@@ -102,14 +37,17 @@ impl App {
         if backend == "virtual" && !opened.stands_in {
             return;
         }
-        let (opened_on_alsa, nothing_missed) = (backend == "ALSA", opened.notice.is_none());
+        let nothing_missed = opened.notice.is_none() && opened.microphone.notice.is_none();
+        // Listing ALSA's devices opens every one: only where one is missed.
+        let costly = backend == "ALSA" && nothing_missed;
         if !opened.stands_in && self.watch.stands_still(opened.audio.stats().callbacks, now) {
             self.lose_output("it stands still");
         }
-        // Listing ALSA's devices opens every one: only where one is missed.
-        let costly = opened_on_alsa && nothing_missed;
-        let (is_told, looks) = (self.watch.listener.is_some(), self.stands_in());
-        if self.watch.is_due(now, is_told, looks) && !self.watch.listing && !costly {
+        if self.watch.has_slept(now, SystemTime::now()) {
+            self.woke();
+        }
+        let (is_told, looks_for_another) = (self.watch.listener.is_some(), self.stands_in());
+        if self.watch.is_due(now, is_told, looks_for_another) && !self.watch.listing && !costly {
             self.list_devices(ListedFor::Watch);
         }
     }
@@ -128,8 +66,8 @@ impl App {
         self.watch.listener = None;
     }
 
-    /// The list, or a default, is another: it is asked for at once.
-    pub(super) fn list_changed(&mut self) {
+    /// Looks at the list with the next tick: something of it has changed.
+    pub(super) fn look_at_devices_soon(&mut self) {
         self.watch.due = None;
     }
 
@@ -138,6 +76,13 @@ impl App {
         info!("audio: {reason}: opening the output anew");
         self.watch.stale = true;
         (self.watch.refused, self.watch.due) = (None, None);
+    }
+
+    /// The computer slept: devices may be others, and those that are the same may not play any more, whatever they say.
+    pub(super) fn woke(&mut self) {
+        if matches!(self.audio, AudioSide::Open(_)) && !self.watch.stale {
+            self.renew_output("the computer slept");
+        }
     }
 
     /// Asks the system for its devices, which takes a moment.
@@ -232,6 +177,7 @@ impl App {
         if opened.audio.stream().backend == "virtual" && !opened.stands_in {
             return;
         }
+        opened.audio.keep_input_closed(wanted.microphone.kept_closed);
         let step = devices::step(&wanted.request, &opened.using, opened.stands_in, list);
         match if self.watch.stale { Step::Reopen } else { step } {
             Step::Reopen => {
@@ -245,13 +191,12 @@ impl App {
             }
             Step::ChangeInput => {
                 opened.audio.choose_input(wanted.request.input.clone(), wanted.request.input_first);
-                opened.using = wanted.request;
             }
-            Step::Stay if opened.notice == wanted.notice || self.watch.refused.is_some() => return,
+            Step::Stay if opened.is_on(&wanted) || self.watch.refused.is_some() => return,
             Step::Stay => {}
         }
-        opened.notice = wanted.notice;
-        if let Some(notice) = &opened.notice {
+        opened.now_on(wanted);
+        if let Some(notice) = opened.devices().notice {
             warn!("audio: {notice}");
         }
         self.tell_devices();
@@ -266,8 +211,9 @@ impl App {
         self.watch.opening = true;
         // Tried once with this list; a success makes that void.
         self.watch.refused = Some((wanted.request.clone(), list.clone()));
-        // The engine's rate, if nobody wants another: then it moves with all its children.
-        let session_rate = Some(opened.audio.sample_rate());
+        // The engine's rate, if nobody wants another: then it moves with all its children. One that was chosen goes with the
+        // choice.
+        let session_rate = opened.using.sample_rate.is_none().then(|| opened.audio.sample_rate());
         let request = StreamRequest { session_rate, ..wanted.request.clone() };
         let (events, notify, kind) =
             (self.events.clone(), Arc::new(self.notify()), self.options.backend.kind());
@@ -289,9 +235,7 @@ impl App {
         let AudioSide::Open(opened) = &mut self.audio else { return None };
         match result.map(|backend| opened.audio.move_to(backend)) {
             Ok(Ok(())) => {
-                opened.using = wanted.request;
-                opened.notice = wanted.notice;
-                opened.stands_in = false;
+                opened.now_on(wanted);
                 info!("audio: on to {}", opened.audio.stream().output_name);
                 self.watch.begin();
                 self.tell_devices();
@@ -355,8 +299,11 @@ impl App {
     }
 
     fn told_devices(&self, list: DeviceList) -> control::DeviceList {
+        let chosen = self.settings.get().devices.clone();
+        let wanted = devices::wanted(&chosen, &list);
         control::DeviceList {
-            chosen: self.settings.get().devices.clone(),
+            notice: audio::joined([wanted.notice, wanted.microphone.notice]),
+            chosen,
             in_use: match &self.audio {
                 AudioSide::Open(opened) => Some(opened.devices()),
                 _ => None,
@@ -378,33 +325,4 @@ fn apply(select: &SelectDevices, devices: &mut ChosenDevices) {
     set(&mut devices.buffer_size, &select.buffer_size);
     set(&mut devices.input_channel, &select.input_channel);
     set(&mut devices.output_channel, &select.output_channel);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_device_that_stops_calling_is_seen_and_a_slow_start_is_borne() {
-        let mut watch = Watch::default();
-        let begin = Instant::now();
-        let at = |ms| begin + Duration::from_millis(ms);
-        assert!(!watch.stands_still(7, at(0)) && !watch.stands_still(7, at(2_900)));
-        assert!(!watch.stands_still(8, at(2_950)));
-        assert!(!watch.stands_still(8, at(3_900)) && watch.stands_still(8, at(3_950)));
-        watch.begin();
-        assert!(!watch.stands_still(8, at(4_000)) && !watch.stands_still(8, at(6_900)));
-        assert!(watch.stands_still(8, at(7_000)));
-    }
-    #[test]
-    fn a_list_that_is_told_of_isnt_asked_for_again_and_again() {
-        let mut watch = Watch::default();
-        let now = Instant::now();
-        assert!(watch.is_due(now, true, false) && watch.is_due(now, false, false), "once");
-        watch.due = Some(now + LIST_PERIOD);
-        assert!(!watch.is_due(now, true, true) && !watch.is_due(now, false, false), "not yet");
-        let later = now + LIST_PERIOD;
-        assert!(!watch.is_due(later, true, false), "it would have been told");
-        assert!(watch.is_due(later, false, false) && watch.is_due(later, true, true));
-    }
 }

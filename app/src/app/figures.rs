@@ -63,6 +63,9 @@ impl App {
             }
             news.push((session.id.clone(), snapshot, gave_up));
         }
+        if stats_due {
+            self.tell_devices_if_new();
+        }
         for (id, snapshot, gave_up) in news {
             self.follow(&id, &snapshot, now);
             if gave_up {
@@ -266,6 +269,7 @@ fn stats(session: &Session, opened: &Opened, snapshot: &ProjectSnapshot, limitin
         mode_reason: session.mode_reason.clone(),
         bypassed: session.bypassed,
         muted: session.muted,
+        mute_reason: session.mute_reason.clone(),
         gain_db: session.gain_db,
         guard: Guard {
             limiting: limiting || engine.guard.limiter_gain < 1.0,

@@ -213,6 +213,7 @@ fn project(session: &Session) -> Project {
         page: page(session),
         bypassed: session.bypassed,
         muted: session.muted,
+        mute_reason: session.mute_reason.clone(),
         howl: stats.is_some_and(|stats| stats.guard.howl_muted),
         source: session.source.name(),
         microphone: session.microphone,

@@ -88,6 +88,8 @@ impl App {
             if session.microphone == before {
                 continue;
             }
+            self.mind_feedback(&id);
+            let Some(session) = self.sessions.get(&id) else { continue };
             if let (AudioSide::Open(opened), Some(project)) = (&mut self.audio, session.project) {
                 opened.audio.set_source(project, &session.audio_source());
             }

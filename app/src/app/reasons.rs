@@ -6,6 +6,11 @@ use wavecraft_audio_core::LastLate;
 pub(super) const HOWL: &str = "the level ran away, as feedback does, so everything is muted: turn the gain down or the \
                                microphone away from the loudspeaker, then unmute";
 
+/// The microphone would hear the loudspeaker.
+pub(super) const FEEDBACK: &str = "muted, because the built-in microphone hears the built-in loudspeaker: put headphones \
+                                   on or turn the volume down, then untick Mute in the companion's menu, or call \
+                                   `setMute` from the page";
+
 /// Late again and again: the child is bypassed. `dry` says whether its input is heard meanwhile.
 pub(super) fn bypass(last: &LastLate, dry: bool) -> String {
     let heard = if dry { "its input is heard without it" } else { "nothing is heard of it" };

@@ -207,6 +207,7 @@ impl App {
         session.source = source.clone();
         // Whoever asks again for what isn't allowed is told again.
         let heard_before = self.decide_microphone(id).filter(|access| *access == Access::Allowed);
+        self.mind_feedback(id);
         let Some(session) = self.sessions.get_mut(id) else { return };
         if let (AudioSide::Open(opened), Some(project)) = (&mut self.audio, session.project) {
             opened.audio.set_on_bypass(project, session.on_bypass());
@@ -260,6 +261,8 @@ impl App {
     pub(super) fn set_muted(&mut self, id: &str, on: bool) {
         let Some(session) = self.sessions.get_mut(id) else { return };
         session.muted = on;
+        session.mute_reason = None;
+        session.feedback_minded |= !on;
         if let (AudioSide::Open(opened), Some(project)) = (&mut self.audio, session.project) {
             opened.audio.set_muted(project, on);
             // Whoever unmutes wants to hear something, so a mix that ran away gets another try.

@@ -24,6 +24,8 @@ pub(crate) struct Project {
     pub bypassed: bool,
     /// Is it muted?
     pub muted: bool,
+    /// Why, where nobody muted it by hand.
+    pub mute_reason: Option<String>,
     /// The howl mute acts, which mutes all projects.
     pub howl: bool,
     /// Where its input comes from.
@@ -64,7 +66,12 @@ impl Project {
         if self.ending {
             return entries;
         }
-        for (name, reason) in [("reason", &self.reason), ("mode_reason", &self.mode_reason)] {
+        let reasons = [
+            ("reason", &self.reason),
+            ("mode_reason", &self.mode_reason),
+            ("mute_reason", &self.mute_reason),
+        ];
+        for (name, reason) in reasons {
             entries.extend(reason.iter().flat_map(|reason| Entry::paragraph(&key(name), reason)));
         }
         entries.extend(self.microphone_entries());

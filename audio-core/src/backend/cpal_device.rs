@@ -2,12 +2,14 @@
 
 mod format;
 mod host;
-#[cfg(not(target_os = "macos"))]
+#[cfg(target_os = "linux")]
 mod list;
+#[cfg(target_os = "linux")]
+mod pipewire_graph;
 mod stream;
 mod teller;
 
-#[cfg(not(target_os = "macos"))]
+#[cfg(target_os = "linux")]
 pub(crate) use list::devices;
 
 use std::sync::Arc;
@@ -67,9 +69,9 @@ impl CpalDevice {
         let host = SoundHost::find()?;
         let device = host.output(request.output.as_ref())?;
         let name = host::shown_name(&device);
-        let rate = request.sample_rate.or(request.session_rate.filter(|_| host.converts()));
-        let format =
-            format::for_output(&device, rate).map_err(|error| no_output(host.name(), &name, &error))?;
+        let rate = request.sample_rate.or(request.session_rate.filter(|_| host.follows_session()));
+        let format = format::for_output(&device, rate, host.takes_any_rate())
+            .map_err(|error| no_output(host.name(), &name, &error))?;
         let config = format::config(&format, request.buffer_frames);
         let (lender, lease) = lease();
         let words: Arc<DeviceWords> = Arc::default();
@@ -158,10 +160,11 @@ impl Backend for CpalDevice {
         make_feed: &mut dyn FnMut(&InputStream) -> InputFeed,
     ) -> Result<InputStream, AudioError> {
         // Asked anew: PipeWire's list is that of the moment at which it was asked for.
-        let device = SoundHost::find()?.input(self.request.input.as_ref())?;
+        let host = SoundHost::find()?;
+        let device = host.input(self.request.input.as_ref())?;
         let name = host::shown_name(&device);
-        let format =
-            format::for_input(&device, self.config.sample_rate).map_err(|error| no_input(&name, &error))?;
+        let format = format::for_input(&device, self.config.sample_rate, host.takes_any_rate())
+            .map_err(|error| no_input(&name, &error))?;
         let config = format::config(&format, self.asked_frames());
         let shares_clock = self.host.has_one_clock() || device.id().ok() == self.device.id().ok();
         let opened = InputStream { name: name.clone(), sample_rate: config.sample_rate, shares_clock };

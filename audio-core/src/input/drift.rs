@@ -84,11 +84,12 @@ mod tests {
         error: f64,
     }
 
-    /// Two devices, 256 frames a callback: the capturing one `ppm` too fast and each of its callbacks up to 1 ms late.
-    /// `timestamped` says whether a callback knows the time that it should have come at, or only when it came.
-    fn simulate(ppm: f64, pull: usize, timestamped: bool) -> Outcome {
+    /// A device that gives 256 frames a callback at `device_rate` Hz, `ppm` too fast and each callback up to 1 ms late, and
+    /// one that takes `pull` at 48 kHz. `timestamped` says whether a callback knows the time that it should have come at,
+    /// or only when it came. Levels are in frames at 48 kHz.
+    fn simulate(device_rate: f64, ppm: f64, pull: usize, timestamped: bool) -> Outcome {
         let rate = 48_000.0;
-        let capture = |block: f64| block * 256.0 / (rate * (1.0 + ppm * 1e-6));
+        let capture = |block: f64| block * 256.0 / (device_rate * (1.0 + ppm * 1e-6));
         let mut random = Random::new(7);
         // The FIFO starts at its target, as it does in use.
         let target = 2000.0;
@@ -99,7 +100,7 @@ mod tests {
         for step in 1.. {
             let now = real(step * pull) / rate;
             while arrival <= now {
-                pushed += 256.0;
+                pushed += 256.0 * rate / device_rate;
                 stamp = if timestamped { capture(next_block) } else { arrival };
                 next_block += 1.0;
                 arrival = (capture(next_block) + random.unit() * 1e-3).max(arrival);
@@ -123,15 +124,17 @@ mod tests {
 
     #[test]
     fn it_finds_the_drift_and_keeps_the_level() {
-        for ppm in [-300.0, 0.0, 300.0] {
+        for (rate, ppm) in
+            [(48_000.0, -300.0), (48_000.0, 0.0), (48_000.0, 300.0), (16_000.0, -300.0), (16_000.0, 300.0)]
+        {
             for pull in [1, 64, 256, 1023, 4096] {
-                let seen = simulate(ppm, pull, true);
+                let seen = simulate(rate, ppm, pull, true);
                 println!(
-                    "{ppm} ppm, {pull} frames: sd {:.3} ppm, off {:.3} ppm, level {:.2} frames",
+                    "{rate} Hz {ppm} ppm, {pull} frames: sd {:.3} ppm, off {:.3} ppm, level {:.2} frames",
                     seen.deviation_ppm, seen.offset_ppm, seen.error
                 );
-                assert!(seen.deviation_ppm < 2.0 && seen.offset_ppm.abs() < 1.0, "{ppm} {pull}");
-                assert!(seen.error < 16.0, "{ppm} {pull}");
+                assert!(seen.deviation_ppm < 2.0 && seen.offset_ppm.abs() < 1.0, "{rate} {ppm} {pull}");
+                assert!(seen.error < 16.0, "{rate} {ppm} {pull}");
             }
         }
     }
@@ -139,7 +142,7 @@ mod tests {
     #[test]
     fn callbacks_that_know_no_time_but_their_own_are_borne() {
         for ppm in [-300.0, 300.0] {
-            let seen = simulate(ppm, 256, false);
+            let seen = simulate(48_000.0, ppm, 256, false);
             println!("{ppm} ppm: sd {:.3} ppm, level {:.2} frames", seen.deviation_ppm, seen.error);
             // Half a millisecond of mean lateness shifts the level by 24 frames, for ever and unheard.
             assert!(seen.deviation_ppm < 10.0 && seen.error < 40.0, "{ppm}");

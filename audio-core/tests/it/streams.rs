@@ -125,6 +125,25 @@ fn the_microphone_is_open_only_while_a_source_asks_for_it() {
 }
 
 #[test]
+fn a_microphone_that_is_kept_closed_is_opened_for_nobody() {
+    let (mut audio, events) = virtual_audio(StreamRequest::default());
+    let settings = ProjectSettings { source: Source::Microphone, ..ProjectSettings::default() };
+    audio.keep_input_closed(true);
+    audio.add_project(settings).expect("there is room");
+    audio.poll();
+    assert_eq!(audio.stream().input, InputState::Closed);
+    assert!(audio.wants_microphone());
+    audio.keep_input_closed(false);
+    audio.poll();
+    assert!(matches!(audio.stream().input, InputState::Open { .. }));
+    audio.keep_input_closed(true);
+    audio.poll();
+    assert_eq!(audio.stream().input, InputState::Closed, "at once");
+    let expected = [AudioEvent::InputOpened, AudioEvent::InputClosed];
+    assert_eq!(*events.lock().expect("no one panics with it"), expected);
+}
+
+#[test]
 fn dropping_the_audio_ends_its_thread() {
     let (audio, _) = virtual_audio(StreamRequest::default());
     let begun = Instant::now();

@@ -197,10 +197,7 @@ impl Start {
                 session.stats = Some(stats);
             }
             Notice::Devices(devices) if session.ready.is_some() => {
-                self.report.item("Audio", &crate::report::audio(&devices));
-                if let Some(notice) = &devices.notice {
-                    self.report.item("", notice);
-                }
+                self.report.event(&Event::Devices(devices))
             }
             // Of other projects, or before there is anything to say.
             _ => {}
@@ -329,6 +326,7 @@ fn stats_event(stats: &Stats) -> Event {
         processor_load: stats.processor_load,
         wake_us: stats.wake_us,
         mode: stats.mode,
+        drift: stats.drift,
         input_rms: both(stats.input.rms),
         output_rms: both(stats.output.rms),
     }

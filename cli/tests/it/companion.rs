@@ -79,7 +79,8 @@ fn devices_are_listed_by_a_companion_started_for_it() {
     let world = World::new().with_companion();
     let finished = world.run(&["devices"]);
     assert_eq!(finished.code, Some(0), "{finished:#?}");
-    assert!(finished.out.contains("* Loudspeaker · 2 channels · 48000 Hz · hw:0"), "{finished:#?}");
+    let loudspeaker = "  * Loudspeaker, the system's default\n      hw:0 · 2 channels · 48000 Hz\n";
+    assert!(finished.out.contains(loudspeaker), "{finished:#?}");
     until_gone("the companion", world.pid_in("home/wavecraft/companion.pid"));
 }
 
@@ -90,10 +91,11 @@ fn devices_are_chosen_by_id_or_name() {
     let finished = world.run(&["devices", "--output", "desk", "--output-channel", "3", "--buffer", "64"]);
     assert_eq!(finished.code, Some(0), "{finished:#?}");
     for line in [
-        "    Desk · 8 channels · 44100 48000 Hz · 16 to 4096 frames · USB · hw:1 (chosen)",
-        "  Input     default",
+        "    Desk, chosen",
+        "      hw:1 · USB · 8 channels · 48000 Hz (or 44100) · 16 to 4096 frames",
+        "  Input     the system's default",
         "  Output    hw:1, channels 3 and 4",
-        "  Rate      default",
+        "  Rate      the device's own",
         "  Buffer    64 frames",
     ] {
         assert!(finished.out.lines().any(|told| told == line), "{line}: {finished:#?}");

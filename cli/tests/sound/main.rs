@@ -3,6 +3,8 @@
 //! Each test has a PipeWire of its own. None claims anything about time: machines that run tests lose blocks now and
 //! then, so what is checked is the median over a second, and another second is taken if one doesn't fit.
 
+mod devices;
+mod microphones;
 #[path = "../shared/page.rs"]
 #[expect(dead_code, reason = "some of it is for the other tests")]
 mod page;
@@ -104,102 +106,6 @@ fn a_killed_child_comes_back_into_the_sound_as_it_was() {
     assert_eq!(after["companion"], before["companion"], "the companion is the same one");
     page.set("saturator_output", 0.0);
     recording.until_heard(SINE_DB);
-    session.stop();
-}
-
-#[test]
-#[ignore = "needs PipeWire: scripts/test sound"]
-fn the_sound_comes_back_after_the_sound_server_was_killed() {
-    let server = Server::start();
-    let session = Session::start(&server, "lost");
-    let tone = server.play_tone_into_the_microphone();
-    let mut recording = Recording::start(&server);
-    let mut page = session.clean_page();
-    page.set("saturator_output", -12.0);
-    recording.until_heard(SINE_DB - 12.0);
-    let before = session.status();
-
-    drop((tone, recording));
-    server.kill();
-    let away = until("the virtual device stands in", || {
-        let status = session.status();
-        (status["devices"]["backend"] == "virtual").then_some(status)
-    });
-    let notice = away["devices"]["notice"].as_str().unwrap_or_default();
-    assert!(notice.contains("the output is gone") && notice.contains("nothing is heard"), "{notice}");
-
-    server.restart();
-    let _tone = server.play_tone_into_the_microphone();
-    let mut recording = Recording::start(&server);
-    recording.until_heard(SINE_DB - 12.0);
-    let after = session.status();
-    assert_eq!(after["devices"]["backend"], "PipeWire");
-    assert_eq!(after["devices"]["notice"], Value::Null);
-    same_child(&before, &after);
-    assert_eq!(after["sessions"][0]["stats"]["respawns"], 0, "{:?}", session.events());
-    session.stop();
-}
-
-#[test]
-#[ignore = "needs PipeWire: scripts/test sound"]
-fn a_chosen_output_is_left_when_it_goes_and_returned_to() {
-    let server = Server::start();
-    let plug = || server.plug(&["sink_name=desk"]);
-    let module = plug();
-    let session = Session::start(&server, "chosen");
-    let tone = server.play_tone_into_the_microphone();
-    let _page = session.clean_page();
-    Recording::start(&server).until_heard(SINE_DB);
-    let before = session.status();
-
-    let list = session.ask(&["devices", "--output", "desk", "--buffer", "512"]);
-    assert_eq!(list["chosen"]["buffer_size"], 512, "{list}");
-    let id = list["chosen"]["output"].as_str().expect("an id").to_owned();
-    assert!(list["outputs"].as_array().expect("outputs").iter().any(|device| device["id"] == *id), "{list}");
-    Recording::of(&server, "desk").until_heard(SINE_DB);
-
-    server.unplug(&module);
-    until("it is told that the chosen output is away", || {
-        let status = session.status();
-        let notice = status["devices"]["notice"].as_str().unwrap_or_default();
-        notice.contains(&format!("\"{id}\" isn't connected")).then_some(())
-    });
-    Recording::start(&server).until_heard(SINE_DB);
-
-    plug();
-    until("it is used again", || (session.status()["devices"]["notice"] == Value::Null).then_some(()));
-    // pw-play falls silent now and then when its graph is made anew: another one plays.
-    drop(tone);
-    let _tone = server.play_tone_into_the_microphone();
-    Recording::of(&server, "desk").until_heard(SINE_DB);
-    let after = session.status();
-    same_child(&before, &after);
-
-    let list = session.ask(&["devices", "--output", "default", "--buffer", "default"]);
-    assert_eq!(list["chosen"], json!({}), "{list}");
-    Recording::start(&server).until_heard(SINE_DB);
-    session.stop();
-}
-
-#[test]
-#[ignore = "needs PipeWire: scripts/test sound"]
-fn the_systems_default_is_followed() {
-    let server = Server::start();
-    let session = Session::start(&server, "default");
-    let tone = server.play_tone_into_the_microphone();
-    let _page = session.clean_page();
-    Recording::start(&server).until_heard(SINE_DB);
-    let before = session.status();
-
-    server.plug(&["sink_name=desk"]);
-    server.make_default("sink", "desk");
-    // As above: pw-play may have fallen silent.
-    drop(tone);
-    let _tone = server.play_tone_into_the_microphone();
-    Recording::of(&server, "desk").until_heard(SINE_DB);
-    let after = session.status();
-    same_child(&before, &after);
-    assert_eq!(after["devices"]["notice"], Value::Null);
     session.stop();
 }
 

@@ -8,19 +8,22 @@ use std::{fs::File, io::Read, process::Stdio, time::Duration, time::Instant};
 
 /// The sine that the tests play, in Hz, and as far as the measured one may be off.
 pub(crate) const TONE_HZ: f64 = 1000.0;
-const TOLERANCE_HZ: f64 = 5.0;
+const TOLERANCE_HZ: f64 = 2.0;
 
 /// Frames of one measurement: 100 ms.
 const WINDOW: usize = 4800;
 /// Measurements that a median is taken of: a second's.
 const WINDOWS: usize = 10;
-/// Bytes of one frame: two times f32.
-const FRAME_BYTES: usize = 8;
+/// Bytes of one sample: an f32.
+const SAMPLE_BYTES: usize = 4;
 
 /// A recording that goes on until it is dropped.
 pub(crate) struct Recording {
     _recorder: Program,
     file: File,
+    /// Of the output, and the first of the two that are measured, counted from 0.
+    channels: usize,
+    first: usize,
     /// Read from the file and not measured yet.
     bytes: Vec<u8>,
     /// The level of each side that was heard last, RMS in dB.
@@ -40,16 +43,27 @@ impl Recording {
         Self::of(server, "speaker")
     }
 
-    /// Of an output by its name.
+    /// Of a stereo output by its name.
     pub(crate) fn of(server: &Server, output: &str) -> Self {
+        Self::of_pair(server, output, "stereo", 2, 0)
+    }
+
+    /// Of two channels, from `first` on, of an output with more.
+    pub(crate) fn of_pair(server: &Server, output: &str, map: &str, channels: usize, first: usize) -> Self {
         let path = server.path(&format!("{output}.f32"));
         let written = File::create(&path).expect("a file");
-        let format = ["--format=float32le", &format!("--rate={RATE}"), "--channels=2", "--raw"];
         let mut command = server.command("parec");
-        command.arg(format!("--device={output}.monitor")).args(format).stdout(Stdio::from(written));
+        command
+            .args(["--format=float32le", "--raw"])
+            .arg(format!("--rate={RATE}"))
+            .arg(format!("--channels={channels}"))
+            .arg(format!("--channel-map={map}"))
+            .arg(format!("--device={output}.monitor"))
+            .stdout(Stdio::from(written));
         let recorder = Program::spawn(command);
         let file = File::open(&path).expect("the same file");
-        Self { _recorder: recorder, file, bytes: Vec::new(), last_db: [f64::NEG_INFINITY; 2] }
+        let last_db = [f64::NEG_INFINITY; 2];
+        Self { _recorder: recorder, file, channels, first, bytes: Vec::new(), last_db }
     }
 
     /// Waits for a second in which both sides play the tone at this level (RMS, in dB).
@@ -57,7 +71,8 @@ impl Recording {
         let end = Instant::now() + LIMIT;
         self.read();
         // What is there already was played before.
-        self.bytes.drain(..self.bytes.len() / FRAME_BYTES * FRAME_BYTES);
+        let frame_bytes = self.channels * SAMPLE_BYTES;
+        self.bytes.drain(..self.bytes.len() / frame_bytes * frame_bytes);
         loop {
             let sides = self.next_second(end);
             let fits = |side: &Measured| {
@@ -77,19 +92,21 @@ impl Recording {
 
     /// The medians over the next second that is recorded.
     fn next_second(&mut self, end: Instant) -> [Measured; 2] {
-        let length = WINDOWS * WINDOW * FRAME_BYTES;
+        let frame_bytes = self.channels * SAMPLE_BYTES;
+        let length = WINDOWS * WINDOW * frame_bytes;
         while self.bytes.len() < length {
             assert!(Instant::now() < end, "the recording stands still");
             std::thread::sleep(Duration::from_millis(20));
             self.read();
         }
         let second: Vec<u8> = self.bytes.drain(..length).collect();
-        [0, 4].map(|offset| {
+        [self.first, self.first + 1].map(|channel| {
+            let offset = channel * SAMPLE_BYTES;
             let sample = |frame: &[u8]| -> f64 {
-                let bytes = frame[offset..offset + 4].try_into().expect("four bytes");
+                let bytes = frame[offset..offset + SAMPLE_BYTES].try_into().expect("four bytes");
                 f32::from_le_bytes(bytes).into()
             };
-            let side: Vec<f64> = second.chunks_exact(FRAME_BYTES).map(sample).collect();
+            let side: Vec<f64> = second.chunks_exact(frame_bytes).map(sample).collect();
             let windows: Vec<Measured> = side.chunks_exact(WINDOW).map(Measured::of).collect();
             Measured {
                 db: median(windows.iter().map(|window| window.db)),

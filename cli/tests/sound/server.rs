@@ -1,6 +1,8 @@
 //! A sound server of the test's own: a private bus, PipeWire, a microphone and a loudspeaker that are nothing but names.
 
 use crate::until;
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
 use std::{
     cell::RefCell,
     fs::{self, DirBuilder},
@@ -79,10 +81,31 @@ impl Server {
         });
     }
 
-    /// Adds a stereo device, and gives what [`unplug`](Self::unplug) takes.
+    /// Halts the sound server, as a machine that is too busy would, and lets it go on.
+    pub(crate) fn halt(&self, halted: bool) {
+        let programs = self.programs.borrow();
+        let pipewire = programs.last().expect("it runs");
+        pipewire.signal(if halted { Signal::STOP } else { Signal::CONT });
+    }
+
+    /// Adds a stereo output, and gives what [`unplug`](Self::unplug) takes.
     pub(crate) fn plug(&self, device: &[&str]) -> String {
-        let arguments = [&["load-module", "module-null-sink", "channel_map=stereo"], device].concat();
+        self.plug_wide("stereo", device)
+    }
+
+    /// The same with other channels.
+    pub(crate) fn plug_wide(&self, map: &str, device: &[&str]) -> String {
+        let map = format!("channel_map={map}");
+        let arguments = [&["load-module", "module-null-sink", &map], device].concat();
         self.ask("pactl", &arguments).unwrap_or_else(|| panic!("pactl {arguments:?}")).trim().to_owned()
+    }
+
+    /// Takes an output away by its name.
+    pub(crate) fn unplug_output(&self, name: &str) {
+        let modules = self.ask("pactl", &["list", "short", "modules"]).expect("a list");
+        let named = |line: &&str| line.contains(&format!("sink_name={name}"));
+        let module = modules.lines().find(named).and_then(|line| line.split_whitespace().next());
+        self.unplug(module.expect("it is plugged"));
     }
 
     /// Takes a device away.
@@ -90,8 +113,49 @@ impl Server {
         self.ask("pactl", &["unload-module", module]).expect("the device goes");
     }
 
-    /// Plays a sine at −6 dBFS as what the microphone hears: three minutes, or until it is dropped.
+    /// Adds an input with these channels, in brackets, and further properties, until it is dropped.
+    pub(crate) fn plug_microphone(&self, name: &str, channels: &[&str], properties: &str) -> Program {
+        let mut loopback = self.command("pw-loopback");
+        loopback
+            .args(["-n", name, "-c", &channels.len().to_string()])
+            .args(["-m", &format!("[ {} ]", channels.join(" "))])
+            .arg(format!(
+                "--capture-props={{ node.name={name}.in media.class=Stream/Input/Audio node.autoconnect=false }}"
+            ))
+            .arg(format!(
+                "--playback-props={{ node.name={name} node.description={name} media.class=Audio/Source {properties} }}"
+            ));
+        let loopback = Program::spawn(loopback);
+        until(&format!("{name} is there"), || {
+            let first = format!("{name}:capture_{}", channels[0]);
+            self.ask("pw-link", &["-o"])?.lines().any(|port| port == first).then_some(())
+        });
+        loopback
+    }
+
+    /// Is there a stream whose name begins so?
+    pub(crate) fn has_stream(&self, name: &str) -> bool {
+        let dump = self.ask("pw-dump", &[]).expect("the server's objects");
+        // What changes while it is written follows as further arrays.
+        let arrays = serde_json::Deserializer::from_str(&dump).into_iter::<Vec<Value>>();
+        arrays.flat_map(|array| array.expect("JSON")).any(|object| {
+            object["info"]["props"]["media.name"].as_str().is_some_and(|stream| stream.starts_with(name))
+        })
+    }
+
+    /// Has every device run at this rate, or at its own again with 0.
+    pub(crate) fn force_rate(&self, rate: u32) {
+        self.ask("pw-metadata", &["-n", "settings", "0", "clock.force-rate", &rate.to_string()])
+            .expect("it is set");
+    }
+
+    /// Plays a sine at −6 dBFS as what the default microphone hears: three minutes, or until it is dropped.
     pub(crate) fn play_tone_into_the_microphone(&self) -> Program {
+        self.play_tone(&["vmic:input_FL", "vmic:input_FR"])
+    }
+
+    /// Plays the same into these ports, left and right.
+    pub(crate) fn play_tone(&self, ports: &[&str]) -> Program {
         let file = self.path("tone.wav");
         let made = self
             .command("sox")
@@ -103,11 +167,9 @@ impl Server {
         let mut player = self.command("pw-play");
         player.arg("--target=0").arg(file);
         let player = Program::spawn(player);
-        for side in ["FL", "FR"] {
-            until("the tone reaches the microphone", || {
-                let (from, to) = (format!("pw-play:output_{side}"), format!("vmic:input_{side}"));
-                self.ask("pw-link", &[&from, &to])
-            });
+        for (side, port) in ["FL", "FR"].into_iter().zip(ports) {
+            let from = format!("pw-play:output_{side}");
+            until(&format!("the tone reaches {port}"), || self.ask("pw-link", &[&from, port]));
         }
         player
     }
@@ -153,6 +215,10 @@ fn command(dir: &TempDir, program: &str) -> Command {
 pub(crate) struct Program(Child);
 
 impl Program {
+    fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.0), signal).expect("it runs");
+    }
+
     pub(crate) fn spawn(mut command: Command) -> Self {
         let child = command.spawn();
         Self(child.unwrap_or_else(|error| panic!("{}: {error}", command.get_program().display())))

@@ -12,6 +12,7 @@ fn project(name: &str, state: State) -> Project {
         page: Some("http://127.0.0.1:5173/#wc=secret&ws=9000".into()),
         bypassed: false,
         muted: false,
+        mute_reason: None,
         howl: false,
         source: SourceName::Tone,
         microphone: None,

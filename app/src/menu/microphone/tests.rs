@@ -12,6 +12,7 @@ fn project(name: &str, microphone: Access) -> Project {
         page: None,
         bypassed: false,
         muted: false,
+        mute_reason: None,
         howl: false,
         source: SourceName::Microphone,
         microphone: Some(microphone),

@@ -8,19 +8,28 @@ use cpal::{
 /// Rate in Hz where the device doesn't name one.
 const FALLBACK_RATE: u32 = 48_000;
 
-/// The output's present format, at the rate asked for if it offers that with the same channels and samples.
-pub(super) fn for_output(device: &Device, wanted: Option<u32>) -> Result<SupportedStreamConfig, cpal::Error> {
+/// The output's present format, at the rate asked for if it offers that with the same channels and samples, or takes
+/// `any_rate`.
+pub(super) fn for_output(
+    device: &Device,
+    wanted: Option<u32>,
+    any_rate: bool,
+) -> Result<SupportedStreamConfig, cpal::Error> {
     let present = device.default_output_config()?;
     let Some(rate) = wanted else { return Ok(present) };
-    let offers = device.supported_output_configs().ok();
-    Ok(offers.and_then(|offers| at_rate(offers, &present, rate)).unwrap_or(present))
+    let offers = device.supported_output_configs().into_iter().flatten();
+    Ok(at_rate(offers, present, rate, any_rate))
 }
 
-/// The input's present format, at the session's rate if it offers that: then nothing needs to be converted.
-pub(super) fn for_input(device: &Device, session_rate: u32) -> Result<SupportedStreamConfig, cpal::Error> {
+/// The input's present format, in the same way at the session's rate: then nothing needs to be converted here.
+pub(super) fn for_input(
+    device: &Device,
+    session_rate: u32,
+    any_rate: bool,
+) -> Result<SupportedStreamConfig, cpal::Error> {
     let present = device.default_input_config()?;
-    let offers = device.supported_input_configs().ok();
-    Ok(offers.and_then(|offers| at_rate(offers, &present, session_rate)).unwrap_or(present))
+    let offers = device.supported_input_configs().into_iter().flatten();
+    Ok(at_rate(offers, present, session_rate, any_rate))
 }
 
 /// The stream to ask for, with so many frames per callback if there is a wish.
@@ -35,13 +44,20 @@ pub(super) fn config(format: &SupportedStreamConfig, wanted_frames: Option<u32>)
 
 fn at_rate(
     mut offers: impl Iterator<Item = SupportedStreamConfigRange>,
-    present: &SupportedStreamConfig,
+    present: SupportedStreamConfig,
     rate: u32,
-) -> Option<SupportedStreamConfig> {
-    offers.find_map(|offer| {
-        let same = offer.channels() == present.channels() && offer.sample_format() == present.sample_format();
+    any_rate: bool,
+) -> SupportedStreamConfig {
+    let (channels, format) = (present.channels(), present.sample_format());
+    let offered = offers.find_map(|offer| {
+        let same = offer.channels() == channels && offer.sample_format() == format;
         same.then(|| offer.try_with_sample_rate(rate)).flatten()
-    })
+    });
+    match offered {
+        Some(offered) => offered,
+        None if any_rate => SupportedStreamConfig::new(channels, rate, *present.buffer_size(), format),
+        None => present,
+    }
 }
 
 /// The wish, within what the device can.
@@ -81,12 +97,16 @@ mod tests {
         let present = SupportedStreamConfig::new(2, 48_000, buffer, SampleFormat::F32);
         let offer =
             |channels, format| SupportedStreamConfigRange::new(channels, 44_100, 44_100, buffer, format);
+        let at = |offers: &[SupportedStreamConfigRange], rate, any_rate| {
+            let found = at_rate(offers.iter().copied(), present, rate, any_rate);
+            (found.sample_rate(), found.channels(), found.sample_format())
+        };
         let other = [offer(1, SampleFormat::F32), offer(2, SampleFormat::I16)];
-        assert_eq!(at_rate(other.into_iter(), &present, 44_100), None);
+        assert_eq!(at(&other, 44_100, false), (48_000, 2, SampleFormat::F32));
+        assert_eq!(at(&other, 44_100, true), (44_100, 2, SampleFormat::F32));
         let fitting = [offer(2, SampleFormat::F32)];
-        assert_eq!(at_rate(fitting.into_iter(), &present, 96_000), None);
-        let found = at_rate(fitting.into_iter(), &present, 44_100).expect("it's on offer");
-        assert_eq!((found.sample_rate(), found.channels()), (44_100, 2));
+        assert_eq!(at(&fitting, 96_000, false), (48_000, 2, SampleFormat::F32));
+        assert_eq!(at(&fitting, 44_100, false), (44_100, 2, SampleFormat::F32));
         let unnamed = SupportedStreamConfig::new(2, 0, buffer, SampleFormat::F32);
         assert_eq!(config(&unnamed, None).sample_rate, FALLBACK_RATE);
     }

@@ -1,11 +1,25 @@
 //! Which of the system's sound systems is used.
 
+#[cfg(target_os = "linux")]
+use std::collections::HashSet;
+
 use cpal::traits::{DeviceTrait, HostTrait};
 
 use crate::audio::{AudioError, DeviceId};
 
 /// cpal's name of PipeWire.
 const PIPEWIRE: &str = "PipeWire";
+
+/// Who is who among what cpal lists.
+#[cfg(target_os = "linux")]
+pub(super) struct Overview {
+    /// The system's default output, where that is known. On PipeWire it may be one that cpal doesn't list.
+    pub(super) default_output: Option<cpal::DeviceId>,
+    /// The system's default input, in the same way.
+    pub(super) default_input: Option<cpal::DeviceId>,
+    /// No devices, but what a sound server has beside them.
+    pub(super) no_devices: HashSet<cpal::DeviceId>,
+}
 
 /// A sound system that has answered.
 pub(super) struct SoundHost {
@@ -28,12 +42,29 @@ impl SoundHost {
         self.name() == PIPEWIRE
     }
 
-    /// Whether a stream may have any rate. CoreAudio's have their device's, and cpal would change that for every program.
-    pub(super) fn converts(&self) -> bool {
+    /// Whether the output may be asked for the rate that the engine has: not CoreAudio's, where cpal would change the device's
+    /// rate for every program.
+    pub(super) fn follows_session(&self) -> bool {
         self.name() != "CoreAudio"
     }
 
-    #[cfg(not(target_os = "macos"))]
+    /// Whether a stream may have any rate. On PipeWire it may: the server converts where the device has another.
+    pub(super) fn takes_any_rate(&self) -> bool {
+        self.name() == PIPEWIRE
+    }
+
+    /// What there is to know before its devices are listed.
+    #[cfg(target_os = "linux")]
+    pub(super) fn overview(&self) -> Overview {
+        let id = |device: Option<cpal::Device>| device.and_then(|device| device.id().ok());
+        overview(Overview {
+            default_output: id(self.host.default_output_device()),
+            default_input: id(self.host.default_input_device()),
+            no_devices: HashSet::new(),
+        })
+    }
+
+    #[cfg(target_os = "linux")]
     pub(super) fn inner(&self) -> &cpal::Host {
         &self.host
     }
@@ -93,35 +124,21 @@ fn usable_host() -> Result<cpal::Host, AudioError> {
     cpal::host_from_id(id).map_err(reason)
 }
 
-/// Whether a device plays, and is one to choose.
-///
-/// PipeWire's list has more than devices in it: a second name of the default output to record from it, and other programs'
-/// streams, which cpal gives as outputs that can't be recorded, while every real output can.
+/// Whether a device plays, and is one to choose: PipeWire's list has a second name of the default output, to record from
+/// it.
 #[cfg(target_os = "linux")]
 pub(super) fn is_output(device: &cpal::Device) -> bool {
-    if !is_pipewire(device) {
-        return device.supports_output();
-    }
-    match device.description() {
-        Ok(description) if description.direction() == cpal::DeviceDirection::Duplex => {
-            !named(device, PIPEWIRE_MONITOR)
-        }
-        _ => named(device, PIPEWIRE_OUTPUT),
-    }
+    device.supports_output() && !(is_pipewire(device) && named(device, PIPEWIRE_MONITOR))
 }
 
-/// Whether a device records, and is one to choose.
-///
-/// On PipeWire an output can be recorded too, but what is played there would come back: it isn't offered. Other programs'
-/// recording streams look like inputs, but have no description, which cpal gives as "unknown".
+/// Whether a device records, and is one to choose. On PipeWire an output can be recorded too, but what is played there
+/// would come back: it isn't offered.
 #[cfg(target_os = "linux")]
 pub(super) fn is_input(device: &cpal::Device) -> bool {
     if !is_pipewire(device) {
         return device.supports_input();
     }
-    device.description().is_ok_and(|description| {
-        description.direction() == cpal::DeviceDirection::Input && description.name() != "unknown"
-    })
+    device.description().is_ok_and(|description| description.direction() == cpal::DeviceDirection::Input)
 }
 
 /// The name to show: cpal's entries for PipeWire's defaults have none that a person would know.
@@ -143,6 +160,22 @@ const PIPEWIRE_OUTPUT: &str = "output_default";
 const PIPEWIRE_INPUT: &str = "input_default";
 #[cfg(target_os = "linux")]
 const PIPEWIRE_MONITOR: &str = "sink_default";
+
+/// cpal's defaults are entries that follow PipeWire's: PipeWire itself says which devices those are.
+#[cfg(target_os = "linux")]
+fn overview(by_cpal: Overview) -> Overview {
+    let is_pipewire = |id: &cpal::DeviceId| id.host() == cpal::HostId::PipeWire;
+    if !by_cpal.default_output.as_ref().is_some_and(is_pipewire) {
+        return by_cpal;
+    }
+    let graph = super::pipewire_graph::ask();
+    let id = |name: String| cpal::DeviceId::new(cpal::HostId::PipeWire, name);
+    Overview {
+        default_output: graph.default_output.map(id),
+        default_input: graph.default_input.map(id),
+        no_devices: graph.no_devices.into_iter().map(id).collect(),
+    }
+}
 
 /// Whether this is no device but PipeWire's entry for whichever is the default.
 #[cfg(target_os = "linux")]

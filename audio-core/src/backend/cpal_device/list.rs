@@ -5,26 +5,27 @@ use cpal::{
     Device, DeviceType, InterfaceType, SupportedBufferSize, SupportedStreamConfig, SupportedStreamConfigRange,
 };
 
-use super::host::{self, SoundHost};
+use super::host::{self, Overview, SoundHost};
 use crate::audio::{AudioError, DeviceId, DeviceInfo, DeviceList, Transport};
 
 /// Rates to ask a device for, in Hz.
 const USUAL_RATES: [u32; 11] =
     [8_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 88_200, 96_000, 176_400, 192_000];
 
-/// Lists the devices of the sound system in use; the default one first, under the id that follows the default where the
-/// sound system has one.
+/// Lists the devices of the sound system in use, the default one first. An entry that follows the default, where the sound
+/// system has one, stands for a default that isn't in the list itself.
 pub(crate) fn devices() -> Result<DeviceList, AudioError> {
     let host = SoundHost::find()?;
     let all: Vec<Device> =
         host.inner().devices().map_err(|error| AudioError::NoOutput { reason: error.to_string() })?.collect();
-    let default = |device: Option<Device>| device.and_then(|device| device.id().ok());
-    let default_input = default(host.inner().default_input_device());
-    let default_output = default(host.inner().default_output_device());
+    let Overview { default_output, default_input, no_devices } = host.overview();
 
     let mut list = DeviceList::default();
     for device in all {
         let Ok(id) = device.id() else { continue };
+        if no_devices.contains(&id) {
+            continue;
+        }
         if host::is_output(&device) {
             let is_default = default_output.as_ref() == Some(&id);
             let offers = device.supported_output_configs().map(Iterator::collect).unwrap_or_default();
@@ -36,14 +37,24 @@ pub(crate) fn devices() -> Result<DeviceList, AudioError> {
             list.inputs.extend(info(&device, &id, device.default_input_config().ok(), offers, is_default));
         }
     }
-    for devices in [&mut list.inputs, &mut list.outputs] {
-        // An entry that follows the default, where there is no device to follow, plays and records nothing.
-        if devices.iter().all(|device| host::follows_default(&device.id)) {
-            devices.clear();
-        }
-        devices.sort_by_key(|device| !device.is_default);
+    for (devices, default) in [(&mut list.inputs, default_input), (&mut list.outputs, default_output)] {
+        settle_default(devices, default.is_some());
     }
     Ok(list)
+}
+
+/// Puts the default first, and leaves one entry for it: the device, or else the entry that follows the default, if there is
+/// a default to follow.
+fn settle_default(devices: &mut Vec<DeviceInfo>, is_there: bool) {
+    let listed = devices.iter().any(|device| device.is_default);
+    devices.retain_mut(|device| {
+        if !host::follows_default(&device.id) {
+            return true;
+        }
+        device.is_default = is_there && !listed;
+        device.is_default
+    });
+    devices.sort_by_key(|device| !device.is_default);
 }
 
 fn info(

@@ -107,6 +107,15 @@ test('the status line sums up latency and late blocks', async () => {
   expect(text).toContain('Latency 10.0 ms');
   expect(text).toContain('Load 25 %');
   expect(text).toContain('Late blocks 3');
+  expect(text).not.toContain('Clocks');
+});
+
+test('a microphone on another clock, and a mute that nobody asked for, are shown', async () => {
+  await renderConnected(<App />);
+  const drift = { ppm: -12.34, buffer_frames: 431 };
+  notify('stats', { ...stats, drift, muted: true, mute_reason: 'muted, because it would howl' });
+  expect(screen.getByRole('contentinfo').textContent).toContain('Clocks -12.3 ppm / 431');
+  expect(screen.getByText(/Muted, because it would howl/)).toBeTruthy();
 });
 
 test('without audio the page says that its levels are made up', async () => {

@@ -13,6 +13,7 @@ export function Notices() {
   };
   if (diagnostic) add(diagnostic.message, diagnostic.hint);
   add(stats?.devices.notice);
+  add(stats?.mute_reason);
   if (session !== null && !['starting', 'shadow', 'live'].includes(session.state)) {
     add(session.reason ?? `the processor is ${session.state}`);
   }

@@ -16,7 +16,7 @@ export function StatusLine() {
   if (stats === null) {
     return <footer className="status">{phase === 'disabled' && 'No audio: these levels are synthetic.'}</footer>;
   }
-  const { devices, latency } = stats;
+  const { devices, drift, latency } = stats;
   const frames = Object.values(latency).reduce((sum, part) => sum + part, 0);
   const ms = devices.sample_rate > 0 ? (1000 * frames) / devices.sample_rate : 0;
   const late = Object.values(stats.late_blocks).reduce((sum, part) => sum + part, 0);
@@ -27,6 +27,7 @@ export function StatusLine() {
       <Item name="Output" value={stats.muted ? `${output}, muted` : output} />
       <Item name="Rate" value={`${devices.sample_rate / 1000} kHz / ${devices.buffer_frames}`} />
       <Item name="Latency" value={`${ms.toFixed(1)} ms`} />
+      {drift && <Item name="Clocks" value={`${drift.ppm.toFixed(1)} ppm / ${drift.buffer_frames}`} />}
       <Item name="Load" value={`${(100 * stats.load).toFixed(0)} %`} warn={stats.load > 0.8} />
       <Item name="Late blocks" value={String(late)} />
       {stats.xruns > 0 && <Item name="Xruns" value={String(stats.xruns)} />}

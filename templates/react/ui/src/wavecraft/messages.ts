@@ -75,6 +75,8 @@ export interface Stats {
     processor: number;
     output_device: number;
   };
+  /** How the microphone's clock is matched to the output's; absent where the two have one clock. */
+  drift?: { ppm: number; buffer_frames: number };
   devices: {
     backend: string;
     input: string | null;
@@ -86,6 +88,8 @@ export interface Stats {
   source: 'microphone' | 'tone' | 'noise' | 'sweep' | 'silence' | 'file';
   bypassed: boolean;
   muted: boolean;
+  /** Why, where nobody muted it by hand. */
+  mute_reason?: string;
   guard: { limiting: boolean; howl_muted: boolean };
 }
 
