@@ -89,7 +89,7 @@ fn run(args: &Args) -> anyhow::Result<ExitCode> {
     }
     let Args { exit_when_idle, backend, .. } = *args;
     if let Some(backend) = backend {
-        backend.check().map_err(anyhow::Error::msg)?;
+        backend.check().map_err(|reason| anyhow::anyhow!("{reason}: start it with `--backend auto`"))?;
     }
     if !args.headless {
         match platform::can_show_menu() {
@@ -130,7 +130,7 @@ async fn serve(
     }
     let backend = backend.unwrap_or_else(|| {
         BackendChoice::of_settings(store.get().backend.as_deref()).unwrap_or_else(|news| {
-            warn!("{}: {news}; using auto", paths.settings.display());
+            warn!("{}: {news}: using `auto`", paths.settings.display());
             BackendChoice::Auto
         })
     });
