@@ -81,7 +81,7 @@ impl BackendChoice {
             return Ok(());
         }
         let name = self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
-        Err(format!("the backend {name} isn't there on this system: choose auto"))
+        Err(format!("there is no backend `{name}` on this system"))
     }
 
     /// What the settings name.
@@ -90,8 +90,7 @@ impl BackendChoice {
     /// They name something else, or what this system doesn't have; the sentence is for a person.
     pub(crate) fn of_settings(name: Option<&str>) -> Result<Self, String> {
         let Some(name) = name else { return Ok(Self::Auto) };
-        let choice =
-            Self::from_str(name, true).map_err(|_| format!("there is no backend `{name}`: see --help"))?;
+        let choice = Self::from_str(name, true).map_err(|_| format!("there is no backend `{name}`"))?;
         choice.check().map(|()| choice)
     }
 }
@@ -379,12 +378,12 @@ mod tests {
         assert_eq!(BackendChoice::of_settings(Some("virtual")), Ok(BackendChoice::Virtual));
         assert_eq!(BackendChoice::of_settings(Some("CPAL")), Ok(BackendChoice::Cpal));
         let told = BackendChoice::of_settings(Some("asio")).unwrap_err();
-        assert_eq!(told, "there is no backend `asio`: see --help");
+        assert_eq!(told, "there is no backend `asio`");
         let coreaudio = BackendChoice::of_settings(Some("coreaudio"));
         if BackendKind::CoreAudio.is_here() {
             assert_eq!(coreaudio, Ok(BackendChoice::CoreAudio));
         } else {
-            let told = "the backend coreaudio isn't there on this system: choose auto";
+            let told = "there is no backend `coreaudio` on this system";
             assert_eq!(coreaudio, Err(told.to_owned()));
         }
     }

@@ -98,7 +98,7 @@ fn run(args: &Args) -> anyhow::Result<ExitCode> {
     }
     let Args { exit_when_idle, backend, .. } = *args;
     if let Some(backend) = backend {
-        backend.check().map_err(anyhow::Error::msg)?;
+        backend.check().map_err(|reason| anyhow::anyhow!("{reason}: start it with `--backend auto`"))?;
     }
     if !args.headless {
         let patience = if args.at_login { PANEL_PATIENCE } else { Duration::ZERO };
@@ -140,7 +140,7 @@ async fn serve(
     }
     let backend = backend.unwrap_or_else(|| {
         BackendChoice::of_settings(store.get().backend.as_deref()).unwrap_or_else(|news| {
-            warn!("{}: {news}; using auto", paths.settings.display());
+            warn!("{}: {news}: using `auto`", paths.settings.display());
             BackendChoice::Auto
         })
     });
