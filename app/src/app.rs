@@ -133,6 +133,9 @@ impl App {
     /// Takes events until the app has quit. Must run within a tokio runtime.
     pub(crate) async fn run(mut self, mut inbox: mpsc::UnboundedReceiver<Event>) {
         self.note_idle();
+        if self.menu.is_some() {
+            self.handle(Event::MenuMayOpen);
+        }
         self.renew_menu(false);
         let mut next_tick = tokio::time::Instant::now();
         while !(self.quitting && self.sessions.is_empty()) {
@@ -180,6 +183,7 @@ impl App {
             Event::ChildDeadline { child, what } => self.child_deadline(&child, what),
             Event::Respawn(child) => self.respawn(&child),
             Event::Page { session, wish } => self.page_wish(&session, wish),
+            Event::MenuMayOpen => self.look_for_devices(),
             Event::MenuClicked(key) => self.menu_clicked(&key),
             Event::MenuTrouble(trouble) => self.menu_trouble(trouble),
             Event::IconMayChange => self.icon_may_change(),

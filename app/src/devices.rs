@@ -5,7 +5,7 @@ use wavecraft_companion_protocol::settings::ChosenDevices;
 
 /// What is asked of a device where the settings name no buffer size: 5.3 ms at 48 kHz, which ordinary machines hold.
 /// Sound servers' own choice would be some four times that.
-const BUFFER_FRAMES: u32 = 256;
+pub(crate) const USUAL_BUFFER_FRAMES: u32 = 256;
 
 /// What to open, and what a person has to know about it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -34,7 +34,7 @@ pub(crate) fn asked(chosen: &ChosenDevices) -> StreamRequest {
         input: chosen.input.clone().map(DeviceId),
         output: chosen.output.clone().map(DeviceId),
         sample_rate: chosen.sample_rate,
-        buffer_frames: chosen.buffer_size.or(Some(BUFFER_FRAMES)),
+        buffer_frames: chosen.buffer_size.or(Some(USUAL_BUFFER_FRAMES)),
         input_first: first(chosen.input_channel),
         output_first: first(chosen.output_channel),
     }
@@ -44,19 +44,35 @@ pub(crate) fn asked(chosen: &ChosenDevices) -> StreamRequest {
 pub(crate) fn wanted(chosen: &ChosenDevices, list: &DeviceList) -> Wanted {
     let mut request = asked(chosen);
     let mut away = Vec::new();
-    for (name, wish, there) in
-        [("output", &mut request.output, &list.outputs), ("input", &mut request.input, &list.inputs)]
-    {
+    for (kind, wish, name, there) in [
+        ("output", &mut request.output, &chosen.output_name, &list.outputs),
+        ("input", &mut request.input, &chosen.input_name, &list.inputs),
+    ] {
         if let Some(id) = wish
             && !there.iter().any(|device| device.id == *id)
         {
+            let name = name.as_ref().unwrap_or(&id.0);
             away.push(format!(
-                "the chosen {name} \"{id}\" isn't connected: using the system's default until it is"
+                "the chosen {kind} \"{name}\" isn't connected: using the system's default until it is"
             ));
             *wish = None;
         }
     }
     Wanted { request, notice: (!away.is_empty()).then(|| away.join("; ")) }
+}
+
+/// Keeps what the chosen devices are called, as long as they are there: once they are away nobody else can tell.
+pub(crate) fn keep_names(chosen: &mut ChosenDevices, list: &DeviceList) {
+    for (id, name, there) in [
+        (&chosen.output, &mut chosen.output_name, &list.outputs),
+        (&chosen.input, &mut chosen.input_name, &list.inputs),
+    ] {
+        match there.iter().find(|device| Some(&device.id.0) == id.as_ref()) {
+            Some(device) => *name = Some(device.name.clone()),
+            None if id.is_none() => *name = None,
+            None => {}
+        }
+    }
 }
 
 /// What a person is told while the virtual device stands in.
@@ -129,8 +145,22 @@ mod tests {
         let away = wanted(&pinned(), &unplugged);
         assert_eq!(away.request.output, None);
         assert!(away.notice.as_ref().is_some_and(|notice| notice.contains("\"desk\" isn't connected")));
+        let named = ChosenDevices { output_name: Some("Desk".into()), ..pinned() };
+        let notice = wanted(&named, &unplugged).notice.unwrap();
+        assert!(notice.contains("\"Desk\" isn't connected"), "{notice}");
         assert_eq!(step(&away.request, &there.request, false, &unplugged), Step::Reopen);
         assert_eq!(step(&there.request, &away.request, false, &both), Step::Reopen);
+    }
+
+    #[test]
+    fn a_chosen_devices_name_outlasts_it() {
+        let mut chosen = pinned();
+        keep_names(&mut chosen, &list(&["desk"], &["built-in", "usb"]));
+        let names = |chosen: &ChosenDevices| (chosen.output_name.clone(), chosen.input_name.clone());
+        assert_eq!(names(&chosen), (Some("desk".into()), Some("usb".into())));
+        chosen.input = None;
+        keep_names(&mut chosen, &list(&[], &[]));
+        assert_eq!(names(&chosen), (Some("desk".into()), None));
     }
 
     #[test]

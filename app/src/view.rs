@@ -11,7 +11,7 @@ use crate::{
     platform,
 };
 use items::Items;
-use tray_icon::{TrayIcon, TrayIconBuilder, menu::MenuEvent};
+use tray_icon::{TrayIcon, TrayIconBuilder, TrayIconEvent, menu::MenuEvent};
 
 /// The icon with its menu, as long as it lives.
 pub(crate) struct View {
@@ -38,8 +38,15 @@ impl View {
     /// # Errors
     /// The system takes no icon.
     pub(crate) fn new(menu: &Menu, events: Events) -> Result<Self, ViewError> {
+        let clicks = events.clone();
         MenuEvent::set_event_handler(Some(move |event: MenuEvent| {
-            let _ = events.send(Event::MenuClicked(event.id.0));
+            let _ = clicks.send(Event::MenuClicked(event.id.0));
+        }));
+        // A Mac tells when the pointer comes to the icon. Panels on Linux tell of clicks that open no menu, at most.
+        TrayIconEvent::set_event_handler(Some(move |event| {
+            if let TrayIconEvent::Enter { .. } | TrayIconEvent::Click { .. } = event {
+                let _ = events.send(Event::MenuMayOpen);
+            }
         }));
         let items = Items::new(&menu.entries)?;
         let builder = TrayIconBuilder::new()

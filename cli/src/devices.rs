@@ -147,21 +147,30 @@ fn join(rates: &[u32], separator: &str) -> String {
 }
 
 fn print_chosen(list: &DeviceList) {
-    let ChosenDevices { input, output, sample_rate, buffer_size, input_channel, output_channel } =
-        &list.chosen;
+    let ChosenDevices {
+        input,
+        input_name,
+        output,
+        output_name,
+        sample_rate,
+        buffer_size,
+        input_channel,
+        output_channel,
+    } = &list.chosen;
     println!("Chosen");
-    let device = |id: &Option<String>, channel: &Option<u16>, there: &[Device]| {
+    let device = |id: &Option<String>, name: &Option<String>, channel: &Option<u16>, there: &[Device]| {
         let Some(id) = id else { return shown(None::<&str>, "") };
+        let called = name.as_ref().map_or_else(|| id.clone(), |name| format!("{name} ({id})"));
         let away = if there.iter().any(|device| device.id == *id) {
             ""
         } else {
             ", not connected: the default is used"
         };
         let pair = channel.map(|first| format!(", channels {first} and {}", first.saturating_add(1)));
-        format!("{id}{}{away}", pair.unwrap_or_default())
+        format!("{called}{}{away}", pair.unwrap_or_default())
     };
-    println!("  Input     {}", device(input, input_channel, &list.inputs));
-    println!("  Output    {}", device(output, output_channel, &list.outputs));
+    println!("  Input     {}", device(input, input_name, input_channel, &list.inputs));
+    println!("  Output    {}", device(output, output_name, output_channel, &list.outputs));
     println!("  Rate      {}", shown(sample_rate.as_ref(), " Hz"));
     println!("  Buffer    {}", shown(buffer_size.as_ref(), " frames"));
     if let Some(in_use) = &list.in_use {

@@ -1,6 +1,6 @@
 //! Keeps the audio side on the devices that are wanted: when one goes, comes, stands still, or is chosen.
 
-use super::{App, AudioSide};
+use super::{App, AudioSide, BackendChoice};
 use crate::{
     audio,
     devices::{self, Step, Wanted},
@@ -36,6 +36,8 @@ const BUFFERS: std::ops::RangeInclusive<u32> = 16..=4_096;
 /// What is known of the devices, and what is being done about them.
 #[derive(Default)]
 pub(super) struct Watch {
+    /// What there was when it was looked at last.
+    seen: DeviceList,
     /// The list is being asked for.
     listing: bool,
     /// When it is to be asked for next.
@@ -83,11 +85,11 @@ impl App {
     /// Looks whether the output still calls, and whether it is time for the list. Called with every tick.
     pub(super) fn watch_devices(&mut self, now: Instant) {
         let AudioSide::Open(opened) = &self.audio else { return };
-        let backend = opened.audio.stream().backend;
-        if backend == "virtual" && !opened.stands_in {
+        if self.is_virtual() {
             return;
         }
-        let (opened_on_alsa, nothing_missed) = (backend == "ALSA", opened.notice.is_none());
+        let (opened_on_alsa, nothing_missed) =
+            (opened.audio.stream().backend == "ALSA", opened.notice.is_none());
         if !opened.stands_in && self.watch.stands_still(opened.audio.stats().callbacks, now) {
             self.lose_output("it stands still");
         }
@@ -98,16 +100,30 @@ impl App {
         }
     }
 
+    /// Looks which devices there are, for the menu that shows them.
+    pub(super) fn look_for_devices(&mut self) {
+        if !self.watch.listing && !self.is_virtual() {
+            self.list_devices(ListedFor::Watch);
+        }
+    }
+
     /// Asks the system for its devices, which takes a moment.
     pub(super) fn list_devices(&mut self, asked_by: ListedFor) {
         self.watch.listing |= matches!(asked_by, ListedFor::Watch);
-        let events = self.events.clone();
+        let (events, choice) = (self.events.clone(), self.options.backend);
         tokio::task::spawn_blocking(move || {
-            let _ = events.send(Event::DevicesListed { list: audio::list(), asked_by });
+            let _ = events.send(Event::DevicesListed { list: audio::list(choice), asked_by });
         });
     }
 
+    /// The companion was told to use no device at all.
+    fn is_virtual(&self) -> bool {
+        self.options.backend == BackendChoice::Virtual
+    }
+
     pub(super) fn devices_listed(&mut self, list: Result<DeviceList, AudioError>, asked_by: ListedFor) {
+        // Where listing fails there is no sound system, or it has just gone with its devices.
+        self.watch.seen = list.as_ref().cloned().unwrap_or_default();
         match asked_by {
             ListedFor::Watch => {
                 self.watch.listing = false;
@@ -170,7 +186,10 @@ impl App {
         within("the buffer size", select.buffer_size, BUFFERS)?;
         within("the input channel", select.input_channel.map(|channel| channel.map(u32::from)), 1..=1024)?;
         within("the output channel", select.output_channel.map(|channel| channel.map(u32::from)), 1..=1024)?;
-        let written = self.settings.change(|settings| apply(select, &mut settings.devices));
+        let written = self.settings.change(|settings| {
+            apply(select, &mut settings.devices);
+            devices::keep_names(&mut settings.devices, list);
+        });
         written.map_err(|error| {
             ErrorObject::new(
                 INTERNAL_ERROR,
@@ -181,11 +200,12 @@ impl App {
 
     /// Brings what is open in line with what is wanted.
     fn follow_devices(&mut self, list: &DeviceList) {
-        let wanted = devices::wanted(&self.settings.get().devices, list);
+        let chosen = &self.settings.get().devices;
+        let wanted = match self.is_virtual() {
+            true => Wanted { request: devices::asked(chosen), notice: None },
+            false => devices::wanted(chosen, list),
+        };
         let AudioSide::Open(opened) = &mut self.audio else { return };
-        if opened.audio.stream().backend == "virtual" && !opened.stands_in {
-            return;
-        }
         match devices::step(&wanted.request, &opened.using, opened.stands_in, list) {
             Step::Reopen => {
                 let asked = Some((&wanted.request, list));
@@ -222,9 +242,10 @@ impl App {
         // The engine's rate, if nobody wants another: then it moves with all its children.
         let rate = wanted.request.sample_rate.or(Some(opened.audio.sample_rate()));
         let request = StreamRequest { sample_rate: rate, ..wanted.request.clone() };
+        let kind = if self.is_virtual() { BackendKind::Virtual } else { BackendKind::Cpal };
         let (events, notify) = (self.events.clone(), Arc::new(self.notify()));
         tokio::task::spawn_blocking(move || {
-            let result = prepare(BackendKind::Cpal, request, notify);
+            let result = prepare(kind, request, notify);
             let _ = events.send(Event::OutputPrepared { wanted, result });
         });
     }
@@ -304,6 +325,11 @@ impl App {
                 None => Ok(to_value(&self.told_devices(list))),
             });
         }
+    }
+
+    /// Which devices there were when it was looked at last, as they are told.
+    pub(super) fn seen_devices(&self) -> control::DeviceList {
+        self.told_devices(self.watch.seen.clone())
     }
 
     fn told_devices(&self, list: DeviceList) -> control::DeviceList {

@@ -1,15 +1,20 @@
 //! The menu's two directions: what the app knows becomes the menu's facts, and a click becomes what it asks for.
 
-use super::{App, AudioSide};
+use super::App;
 use crate::{
-    event::Event,
+    event::{Event, ListedFor},
     menu::{self, Action, Facts, Figures, Menu, Microphone, Project},
     session::Session,
 };
 use std::time::{Duration, Instant};
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 use tracing::{info, warn};
-use wavecraft_companion_protocol::{PROTOCOL_VERSION, session::Source, token::FRAGMENT_KEY};
+use wavecraft_companion_protocol::{
+    PROTOCOL_VERSION,
+    control::{DeviceList, SelectDevices},
+    session::Source,
+    token::FRAGMENT_KEY,
+};
 
 /// Figures change all the time and are read at a glance; and macOS loses icons that change more often than this.
 const PERIOD: Duration = Duration::from_secs(1);
@@ -100,17 +105,28 @@ impl App {
             Action::SetSource(id, source) => self.use_source(&id, source),
             Action::SetMode(id, mode) => self.set_mode(&id, mode),
             Action::Stop(id) => self.detach(&id, None),
+            Action::SelectDevices(select) => self.select_from_menu(select),
+            Action::LookForDevices => self.look_for_devices(),
             Action::ShowLog => crate::desktop::open(self.paths.log().into(), &self.events),
             Action::CopyDiagnostics => crate::desktop::copy(self.diagnostics(), &self.events),
             Action::Quit => self.quit(),
         }
     }
 
+    /// The control socket's call, asked by the menu: what is refused there is said here.
+    fn select_from_menu(&mut self, select: SelectDevices) {
+        let (reply, answer) = oneshot::channel();
+        self.list_devices(ListedFor::Select(select, reply));
+        let events = self.events.clone();
+        tokio::spawn(async move {
+            if let Ok(Err(refused)) = answer.await {
+                let _ = events.send(Event::MenuTrouble(refused.message));
+            }
+        });
+    }
+
     fn facts(&self) -> Facts {
-        let devices = match &self.audio {
-            AudioSide::Open(opened) => Some(opened.devices()),
-            _ => None,
-        };
+        let DeviceList { inputs, outputs, chosen, in_use: devices } = self.seen_devices();
         let listening = |session: &&Session| session.source == Source::Microphone && session.ending.is_none();
         let heard_by = self.sessions.values().filter(listening).map(|session| session.attach.name.clone());
         Facts {
@@ -120,6 +136,9 @@ impl App {
                 device: devices.as_ref().and_then(|devices| devices.input.clone()),
             },
             devices,
+            inputs,
+            outputs,
+            chosen,
             trouble: self.menu.as_ref().and_then(|side| side.trouble.clone()),
             about: self.about(),
         }

@@ -55,6 +55,26 @@ fn nothing_attached_says_how_to_attach() {
             "No project is running ✗\n\
              To start: `wavecraft start --with-audio` in a project ✗\n\
              -\n\
+             Input\n  \
+               System Default ✓\n  \
+               -\n  \
+               Look for Devices Again\n\
+             Output\n  \
+               System Default ✓\n  \
+               -\n  \
+               Look for Devices Again\n\
+             Sample Rate\n  \
+               Device's Own ✓\n\
+             Buffer\n  \
+               Usual (256 frames) ✓\n  \
+               32 frames\n  \
+               64 frames\n  \
+               128 frames\n  \
+               256 frames\n  \
+               512 frames\n  \
+               1024 frames\n  \
+               2048 frames\n\
+             -\n\
              Microphone: not used ✗\n\
              -\n\
              Show Log\n\

@@ -141,6 +141,7 @@ fn a_chosen_output_is_left_when_it_goes_and_returned_to() {
     let list = session.ask(&["devices", "--output", "desk", "--buffer", "512"]);
     assert_eq!(list["chosen"]["buffer_size"], 512, "{list}");
     let id = list["chosen"]["output"].as_str().expect("an id").to_owned();
+    let name = list["chosen"]["output_name"].as_str().expect("a name").to_owned();
     assert!(list["outputs"].as_array().expect("outputs").iter().any(|device| device["id"] == *id), "{list}");
     Recording::of(&server, "desk").until_heard(SINE_DB);
 
@@ -148,7 +149,7 @@ fn a_chosen_output_is_left_when_it_goes_and_returned_to() {
     until("it is told that the chosen output is away", || {
         let status = session.status();
         let notice = status["devices"]["notice"].as_str().unwrap_or_default();
-        notice.contains(&format!("\"{id}\" isn't connected")).then_some(())
+        notice.contains(&format!("\"{name}\" isn't connected")).then_some(())
     });
     Recording::start(&server).until_heard(SINE_DB);
 
