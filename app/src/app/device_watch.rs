@@ -239,8 +239,11 @@ impl App {
         self.watch.opening = true;
         // Tried once with this list; a success makes that void.
         self.watch.refused = Some((wanted.request.clone(), list.clone()));
-        // The engine's rate, if nobody wants another: then it moves with all its children.
-        let rate = wanted.request.sample_rate.or(Some(opened.audio.sample_rate()));
+        // The engine's rate, if nobody wants another: then it moves with all its children. Whoever just took back the
+        // choice of a rate wants the device's own.
+        let wants_another = wanted.request.sample_rate != opened.using.sample_rate;
+        let present = (!wants_another).then(|| opened.audio.sample_rate());
+        let rate = wanted.request.sample_rate.or(present);
         let request = StreamRequest { sample_rate: rate, ..wanted.request.clone() };
         let kind = if self.is_virtual() { BackendKind::Virtual } else { BackendKind::Cpal };
         let (events, notify) = (self.events.clone(), Arc::new(self.notify()));

@@ -2,8 +2,14 @@
 //! one of the test's own, for the picture.
 
 mod bus;
+mod devices;
 mod menu;
 mod picture;
+#[path = "../../../cli/tests/sound/recording.rs"]
+mod recording;
+#[path = "../../../cli/tests/sound/server.rs"]
+#[expect(dead_code, reason = "some of it is for the command's tests")]
+mod server;
 #[path = "../it/support.rs"]
 #[expect(dead_code, reason = "some of it is for the other tests")]
 mod support;
@@ -12,7 +18,7 @@ use bus::{Bus, Panel};
 use menu::Tray;
 use serde_json::json;
 use std::{os::unix::fs::PermissionsExt, process::Command};
-use support::{Companion, eventually, is_gone};
+use support::{Companion, LIMIT, eventually, eventually as until, is_gone};
 
 /// A companion with a menu on this bus.
 fn companion(bus: &Bus) -> Companion {

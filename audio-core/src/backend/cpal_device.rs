@@ -4,6 +4,8 @@ mod format;
 mod host;
 mod list;
 mod moment;
+#[cfg(target_os = "linux")]
+mod pipewire_defaults;
 mod stream;
 mod teller;
 

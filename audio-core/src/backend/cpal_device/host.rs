@@ -63,6 +63,30 @@ impl SoundHost {
     }
 }
 
+impl SoundHost {
+    /// The default input and the default output, where the system has them.
+    #[cfg(target_os = "linux")]
+    pub(super) fn default_ids(&self) -> [Option<cpal::DeviceId>; 2] {
+        if self.name() != PIPEWIRE {
+            return self.told_default_ids();
+        }
+        let defaults = super::pipewire_defaults::Defaults::ask();
+        let id = |name: String| cpal::DeviceId::new(cpal::HostId::PipeWire, name);
+        [defaults.input.map(id), defaults.output.map(id)]
+    }
+
+    /// The default input and the default output, where the system has them.
+    #[cfg(not(target_os = "linux"))]
+    pub(super) fn default_ids(&self) -> [Option<cpal::DeviceId>; 2] {
+        self.told_default_ids()
+    }
+
+    fn told_default_ids(&self) -> [Option<cpal::DeviceId>; 2] {
+        [self.host.default_input_device(), self.host.default_output_device()]
+            .map(|device| device.and_then(|device| device.id().ok()))
+    }
+}
+
 #[cfg(target_os = "linux")]
 fn usable_host() -> Result<cpal::Host, AudioError> {
     let pipewire = match cpal::host_from_id(cpal::HostId::PipeWire) {
@@ -89,32 +113,33 @@ fn usable_host() -> Result<cpal::Host, AudioError> {
 
 /// Whether a device plays, and is one to choose.
 ///
-/// PipeWire's list has more than devices in it: a second name of the default output to record from it, and other programs'
-/// streams, which cpal gives as outputs that can't be recorded, while every real output can.
+/// PipeWire's list has more than devices in it: entries that follow the default output, to play and to record what is
+/// played, and other programs' streams, which cpal gives as outputs that can't be recorded, while every real output can.
 #[cfg(target_os = "linux")]
 pub(super) fn is_output(device: &cpal::Device) -> bool {
     if !is_pipewire(device) {
         return device.supports_output();
     }
-    match device.description() {
-        Ok(description) if description.direction() == cpal::DeviceDirection::Duplex => {
-            !named(device, PIPEWIRE_MONITOR)
-        }
-        _ => named(device, PIPEWIRE_OUTPUT),
-    }
+    let is_duplex = |description: cpal::DeviceDescription| {
+        description.direction() == cpal::DeviceDirection::Duplex && !named(device, PIPEWIRE_MONITOR)
+    };
+    device.description().is_ok_and(is_duplex)
 }
 
 /// Whether a device records, and is one to choose.
 ///
-/// On PipeWire an output can be recorded too, but what is played there would come back: it isn't offered. Other programs'
-/// recording streams look like inputs, but have no description, which cpal gives as "unknown".
+/// On PipeWire an output can be recorded too, but what is played there would come back: it isn't offered; nor is the entry
+/// that follows the default input. Other programs' recording streams look like inputs, but have no description, which cpal
+/// gives as "unknown".
 #[cfg(target_os = "linux")]
 pub(super) fn is_input(device: &cpal::Device) -> bool {
     if !is_pipewire(device) {
         return device.supports_input();
     }
     device.description().is_ok_and(|description| {
-        description.direction() == cpal::DeviceDirection::Input && description.name() != "unknown"
+        description.direction() == cpal::DeviceDirection::Input
+            && description.name() != "unknown"
+            && !named(device, PIPEWIRE_INPUT)
     })
 }
 
@@ -137,20 +162,6 @@ const PIPEWIRE_OUTPUT: &str = "output_default";
 const PIPEWIRE_INPUT: &str = "input_default";
 #[cfg(target_os = "linux")]
 const PIPEWIRE_MONITOR: &str = "sink_default";
-
-/// Whether this is no device but PipeWire's entry for whichever is the default.
-#[cfg(target_os = "linux")]
-pub(super) fn follows_default(id: &DeviceId) -> bool {
-    id.0.parse::<cpal::DeviceId>().is_ok_and(|id| {
-        id.host() == cpal::HostId::PipeWire && [PIPEWIRE_OUTPUT, PIPEWIRE_INPUT].contains(&id.id())
-    })
-}
-
-/// Whether this is no device but an entry for whichever is the default: there are none such elsewhere.
-#[cfg(not(target_os = "linux"))]
-pub(super) fn follows_default(_id: &DeviceId) -> bool {
-    false
-}
 
 #[cfg(target_os = "linux")]
 fn is_pipewire(device: &cpal::Device) -> bool {

@@ -12,15 +12,12 @@ use crate::audio::{AudioError, DeviceId, DeviceInfo, DeviceList, Transport};
 const USUAL_RATES: [u32; 11] =
     [8_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 88_200, 96_000, 176_400, 192_000];
 
-/// Lists the devices of the sound system in use; the default one first, under the id that follows the default where the
-/// sound system has one.
+/// Lists the devices of the sound system in use; the default one first.
 pub(crate) fn devices() -> Result<DeviceList, AudioError> {
     let host = SoundHost::find()?;
     let all: Vec<Device> =
         host.inner().devices().map_err(|error| AudioError::NoOutput { reason: error.to_string() })?.collect();
-    let default = |device: Option<Device>| device.and_then(|device| device.id().ok());
-    let default_input = default(host.inner().default_input_device());
-    let default_output = default(host.inner().default_output_device());
+    let [default_input, default_output] = host.default_ids();
 
     let mut list = DeviceList::default();
     for device in all {
@@ -37,10 +34,6 @@ pub(crate) fn devices() -> Result<DeviceList, AudioError> {
         }
     }
     for devices in [&mut list.inputs, &mut list.outputs] {
-        // An entry that follows the default, where there is no device to follow, plays and records nothing.
-        if devices.iter().all(|device| host::follows_default(&device.id)) {
-            devices.clear();
-        }
         devices.sort_by_key(|device| !device.is_default);
     }
     Ok(list)
