@@ -6,6 +6,7 @@ mod device_watch;
 mod figures;
 mod lifecycle;
 mod menu_side;
+mod pace;
 mod reasons;
 mod requests;
 

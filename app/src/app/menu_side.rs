@@ -1,6 +1,6 @@
 //! The menu's two directions: what the app knows becomes the menu's facts, and a click becomes what it asks for.
 
-use super::App;
+use super::{App, pace::Pace};
 use crate::{
     event::{Event, ListedFor},
     menu::{self, Action, Facts, Figures, Menu, Microphone, Project},
@@ -16,8 +16,8 @@ use wavecraft_companion_protocol::{
     token::FRAGMENT_KEY,
 };
 
-/// Figures change all the time and are read at a glance; and macOS loses icons that change more often than this.
-const PERIOD: Duration = Duration::from_secs(1);
+/// Figures change all the time and are read at a glance.
+const FIGURES_PERIOD: Duration = Duration::from_secs(1);
 
 /// Where menus go: the newest replaces the one before, also where that was never shown.
 pub(crate) type Menus = watch::Sender<Option<Menu>>;
@@ -27,10 +27,8 @@ pub(super) struct MenuSide {
     menus: Menus,
     /// When figures alone are a reason to renew it.
     figures_due: Instant,
-    /// When the icon changed, or will: not before a period has passed.
-    icon_changed: Instant,
-    /// Somebody will look again when the icon may change.
-    icon_waits: bool,
+    /// When the icon may change again.
+    icon: Pace,
     /// What the last click couldn't do.
     trouble: Option<String>,
 }
@@ -38,7 +36,7 @@ pub(super) struct MenuSide {
 impl MenuSide {
     pub(super) fn new(menus: Menus) -> Self {
         let now = Instant::now();
-        Self { menus, figures_due: now, icon_changed: now, icon_waits: false, trouble: None }
+        Self { menus, figures_due: now, icon: Pace::new(now), trouble: None }
     }
 }
 
@@ -49,28 +47,23 @@ impl App {
         match &mut self.menu {
             None => return,
             Some(side) if only_figures && now < side.figures_due => return,
-            Some(side) => side.figures_due = now + PERIOD,
+            Some(side) => side.figures_due = now + FIGURES_PERIOD,
         }
         let mut menu = menu::compute(&self.facts());
         let Some(side) = &mut self.menu else { return };
-        let mut wait = None;
+        let mut look_again = None;
         side.menus.send_if_modified(|shown| {
-            if let Some(shown) = shown.as_ref().filter(|shown| shown.icon != menu.icon) {
-                let left = (side.icon_changed + PERIOD).saturating_duration_since(now);
-                if left.is_zero() {
-                    side.icon_changed = now;
-                } else {
-                    menu.icon = shown.icon;
-                    wait = Some(left);
-                }
+            if let Some(shown) = shown.as_ref().filter(|shown| shown.icon != menu.icon)
+                && let Err(left) = side.icon.may_change(now)
+            {
+                menu.icon = shown.icon;
+                look_again = left;
             }
             let news = shown.as_ref() != Some(&menu);
             *shown = Some(menu);
             news
         });
-        if let Some(left) = wait
-            && !std::mem::replace(&mut side.icon_waits, true)
-        {
+        if let Some(left) = look_again {
             self.send_later(left, Event::IconMayChange);
         }
     }
@@ -78,7 +71,7 @@ impl App {
     /// The time has come at which the icon may change again: the menu is renewed after every event.
     pub(super) fn icon_may_change(&mut self) {
         if let Some(side) = &mut self.menu {
-            side.icon_waits = false;
+            side.icon.waits = false;
         }
     }
 

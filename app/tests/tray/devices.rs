@@ -17,6 +17,11 @@ fn companion(server: &Server) -> Companion {
     Companion { home, process }
 }
 
+/// A panel on this server's bus.
+fn panel(server: &Server) -> Panel {
+    Panel::start_on(&format!("unix:path={}", server.path("run/bus").display()))
+}
+
 /// Plugs another output in, and gives what unplugs it.
 fn plug(server: &Server, name: &str) -> String {
     server.plug(&[&format!("sink_name={name}"), &format!("sink_properties=device.description={name}")])
@@ -42,7 +47,7 @@ fn devices_are_chosen_by_clicks_and_one_that_goes_is_shown_as_away() {
     let server = Server::start();
     allow_rates(&server, "[44100, 48000]");
     let desk = plug(&server, "Desk");
-    let panel = Panel::start_on(&server.bus());
+    let panel = panel(&server);
     let companion = companion(&server);
     let tray = Tray::of(&panel);
     // Looked for when the menu comes into being, and when somebody asks; nothing is polled meanwhile.
@@ -104,7 +109,7 @@ fn devices_are_chosen_by_clicks_and_one_that_goes_is_shown_as_away() {
 #[ignore = "needs PipeWire: scripts/test tray"]
 fn a_bypass_is_heard() {
     let server = Server::start();
-    let panel = Panel::start_on(&server.bus());
+    let panel = panel(&server);
     let companion = companion(&server);
     let tray = Tray::of(&panel);
     let mut control = companion.control();

@@ -146,6 +146,21 @@ fn each_click_does_what_it_says_and_the_marks_follow() {
     eventually("the icon is as before", || (tray.color() == idle).then_some(()));
 }
 
+#[test]
+#[ignore = "needs dbus-daemon: scripts/test tray"]
+fn a_second_start_says_that_one_runs() {
+    let bus = Bus::start();
+    let panel = Panel::start(&bus);
+    let companion = companion(&bus);
+    let tray = Tray::of(&panel);
+    let second = command(&bus, &companion.home).output().unwrap();
+    let words = String::from_utf8(second.stderr).unwrap();
+    let expected = format!("a companion runs already (process {}) and serves", companion.process.id());
+    assert!(second.status.success() && words.contains(&expected) && words.contains("--quit"), "{words}");
+    tray.says("No project is running");
+    assert!(panel.registered.try_recv().is_err(), "there is no second icon");
+}
+
 fn is_gone_soon(pid: rustix::process::Pid) {
     eventually("the child before is gone", || is_gone(pid));
 }

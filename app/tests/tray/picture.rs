@@ -70,6 +70,10 @@ impl Screen {
         assert!(done.success());
     }
 
+    fn keys(&self, keys: &[&str]) {
+        assert!(self.command("xdotool").arg("key").args(keys).status().unwrap().success());
+    }
+
     /// What is on the screen, also kept under this name.
     fn picture(&self, name: &str) -> Picture {
         let file = self.pictures.join(name).with_extension("png");
@@ -142,8 +146,13 @@ fn an_open_menu_stays_open_while_much_changes() {
     let mute = json!({"session": attached["session"], "on": true});
     control.call("setMute", mute).unwrap();
     control.stats(|stats| stats["muted"] == true);
-    screen.command("xdotool").args(["key", "Escape"]).status().unwrap();
+    screen.keys(&["Escape"]);
     eventually("the menu is closed", || (screen.picture("closed").covered() == 0).then_some(()));
     screen.mouse(x, y, "3");
     eventually("the menu is open again", || (screen.picture("menu-again").covered() > 10_000).then_some(()));
+
+    // From the bottom up: Quit, About, Copy Diagnostics, Show Log, Buffer.
+    let alone = screen.picture("menu-again").covered();
+    screen.keys(&["Up", "Up", "Up", "Up", "Up", "Right"]);
+    eventually("a submenu is open", || (screen.picture("submenu").covered() > alone + 5_000).then_some(()));
 }

@@ -112,11 +112,6 @@ impl Server {
         player
     }
 
-    /// The address of its message bus.
-    pub(crate) fn bus(&self) -> String {
-        bus_address(&self.dir)
-    }
-
     /// A program that finds this server and nothing else of the environment.
     pub(crate) fn command(&self, program: &str) -> Command {
         command(&self.dir, program)
@@ -139,10 +134,6 @@ impl Server {
     }
 }
 
-fn bus_address(dir: &TempDir) -> String {
-    format!("unix:path={}", dir.path().join("run/bus").display())
-}
-
 fn command(dir: &TempDir, program: &str) -> Command {
     let runtime = dir.path().join("run");
     let mut command = Command::new(program);
@@ -152,7 +143,7 @@ fn command(dir: &TempDir, program: &str) -> Command {
     }
     command
         .env("HOME", dir.path())
-        .env("DBUS_SESSION_BUS_ADDRESS", bus_address(dir))
+        .env("DBUS_SESSION_BUS_ADDRESS", format!("unix:path={}", runtime.join("bus").display()))
         .env("XDG_RUNTIME_DIR", runtime)
         .env("LC_ALL", "C");
     command
