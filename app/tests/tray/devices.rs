@@ -50,13 +50,18 @@ fn devices_are_chosen_by_clicks_and_one_that_goes_is_shown_as_away() {
     let panel = panel(&server);
     let companion = companion(&server);
     let tray = Tray::of(&panel);
-    // Looked for when the menu comes into being, and when somebody asks; nothing is polled meanwhile.
+    // Looked for when the menu comes into being, when the pointer comes, and when somebody asks.
     tray.says("Desk\n");
     assert!(tray.find("Output/System Default (speaker").checked, "{}", tray.text());
     let late = plug(&server, "Late");
+    eventually("it is there after a click on the icon", || {
+        tray.click_icon();
+        tray.text().contains("Late\n").then_some(())
+    });
+    let later = plug(&server, "Later");
     eventually("it is there after a look", || {
         tray.click("Output/Look for Devices Again");
-        tray.text().contains("Late\n").then_some(())
+        tray.text().contains("Later\n").then_some(())
     });
 
     let idle = tray.color();
@@ -97,8 +102,9 @@ fn devices_are_chosen_by_clicks_and_one_that_goes_is_shown_as_away() {
     // A list that is out of date: what can't be chosen any more is said.
     control.call("detach", json!({"session": attached["session"]})).unwrap();
     tray.says("No project is running");
-    server.unplug(&desk);
-    server.unplug(&late);
+    for module in [&desk, &late, &later] {
+        server.unplug(module);
+    }
     tray.click("Output/Desk");
     tray.says("there is no output");
     tray.says("System Default (speaker");

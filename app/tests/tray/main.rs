@@ -134,6 +134,11 @@ fn each_click_does_what_it_says_and_the_marks_follow() {
     tray.says("quick processors ✓");
     control.stats(|stats| stats["source"] == "silence");
 
+    tray.click("Buffer/64 frames");
+    tray.says("1 project · 48 kHz / 64 · ");
+    assert_eq!(control.call("status", json!({})).unwrap()["devices"]["buffer_frames"], 64);
+    tray.says("64 frames · 1.3 ms ✓");
+
     let before = control.child_pid();
     tray.click("Restart");
     eventually("another child is heard", || (control.child_pid() != before).then_some(()));

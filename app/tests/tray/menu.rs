@@ -47,6 +47,11 @@ impl<'a> Tray<'a> {
         Self { icon, menu: proxy("/MenuBar", "com.canonical.dbusmenu") }
     }
 
+    /// A left click on the icon, which on Linux opens no menu.
+    pub(crate) fn click_icon(&self) {
+        self.icon.call_method("Activate", &(0_i32, 0_i32)).unwrap();
+    }
+
     /// The color of the icon's opaque pixels.
     pub(crate) fn color(&self) -> [u8; 3] {
         // Width, height, then alpha, red, green, blue of each pixel.

@@ -215,5 +215,19 @@ fn no_two_lines_share_a_key() {
     facts.trouble = Some("t ".repeat(100));
     facts.devices = Some(AudioDevices { notice: Some("n ".repeat(100)), ..devices() });
     facts.about = vec!["one".into(), "two".into()];
+    // Ids of one sound system differ, those of its inputs and outputs may not.
+    let device = |id: &str| Device {
+        id: id.into(),
+        name: "Rack".into(),
+        channels: 8,
+        sample_rate: 48_000,
+        sample_rates: vec![44_100, 48_000],
+        buffer_frames: None,
+        transport: None,
+        is_default: true,
+    };
+    facts.inputs = vec![device("a"), device("b")];
+    facts.outputs.clone_from(&facts.inputs);
+    facts.chosen.output = Some("away".into());
     check(&compute(&facts));
 }
