@@ -10,6 +10,7 @@ mod lifecycle;
 mod login_side;
 mod menu_side;
 mod microphone_side;
+mod pace;
 mod reasons;
 mod requests;
 
@@ -188,7 +189,9 @@ impl App {
     /// Takes events until the app has quit. Must run within a tokio runtime.
     pub(crate) async fn run(mut self, mut inbox: mpsc::UnboundedReceiver<Event>) {
         self.note_idle();
-        self.read_login_item();
+        if self.menu.is_some() {
+            self.handle(Event::MenuMayOpen);
+        }
         self.renew_menu(false);
         let mut next_tick = tokio::time::Instant::now();
         while !(self.quitting && self.sessions.is_empty()) {
@@ -239,6 +242,7 @@ impl App {
             Event::MenuClicked(key) => self.menu_clicked(&key),
             Event::MenuTrouble(trouble) => self.menu_trouble(trouble),
             Event::MenuMayOpen => {
+                self.look_for_devices();
                 self.read_login_item();
                 self.mind_microphone();
             }

@@ -43,7 +43,7 @@ pub(crate) fn open_audio(
     if choice == BackendChoice::Virtual {
         return open_virtual(devices::asked(chosen), notify, None);
     }
-    let wanted = match list() {
+    let wanted = match list(choice) {
         Ok(list) => devices::wanted(chosen, &list),
         Err(error) => return open_virtual(devices::asked(chosen), notify, Some(error)),
     };
@@ -64,11 +64,14 @@ fn open_virtual(
     Ok(Opened { stands_in: because.is_some(), ..opened })
 }
 
-/// The system's devices. Takes a moment.
+/// The devices to choose from: the system's, but none for a companion that is to use none. Takes a moment.
 ///
 /// # Errors
 /// There is no sound system, or it has no output.
-pub(crate) fn list() -> Result<DeviceList, AudioError> {
+pub(crate) fn list(choice: BackendChoice) -> Result<DeviceList, AudioError> {
+    if choice == BackendChoice::Virtual {
+        return Ok(DeviceList::default());
+    }
     let list = wavecraft_audio_core::devices()?;
     if list.outputs.is_empty() {
         return Err(AudioError::NoOutput { reason: "the sound system has no output device".into() });

@@ -9,7 +9,7 @@ use wavecraft_companion_protocol::settings::ChosenDevices;
 
 /// What is asked of a device where the settings name no buffer size: 5.3 ms at 48 kHz, which ordinary machines hold.
 /// Sound servers' own choice would be some four times that.
-const BUFFER_FRAMES: u32 = 256;
+pub(crate) const USUAL_BUFFER_FRAMES: u32 = 256;
 
 /// What to open, and what a person has to know about it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -40,7 +40,7 @@ pub(crate) fn asked(chosen: &ChosenDevices) -> StreamRequest {
         input: chosen.input.clone().map(DeviceId),
         output: chosen.output.clone().map(DeviceId),
         sample_rate: chosen.sample_rate,
-        buffer_frames: chosen.buffer_size.or(Some(BUFFER_FRAMES)),
+        buffer_frames: chosen.buffer_size.or(Some(USUAL_BUFFER_FRAMES)),
         input_first: first(chosen.input_channel),
         output_first: first(chosen.output_channel),
         ..StreamRequest::default()
@@ -52,7 +52,7 @@ pub(crate) fn wanted(chosen: &ChosenDevices, list: &DeviceList) -> Wanted {
     let mut request = asked(chosen);
     let mut notice = None;
     if let Some(id) = request.output.take_if(|id| device(&list.outputs, id).is_none()) {
-        notice = Some(away("output", &id));
+        notice = Some(away("output", chosen.output_name.as_deref(), &id));
     }
     let mut microphone = match &request.input {
         None => Microphone::default_of(&list.inputs),
@@ -61,7 +61,8 @@ pub(crate) fn wanted(chosen: &ChosenDevices, list: &DeviceList) -> Wanted {
         }
         Some(id) => {
             let default = Microphone::default_of(&list.inputs);
-            let notices = [Some(away("input", id)), default.notice].into_iter().flatten();
+            let notices =
+                [Some(away("input", chosen.input_name.as_deref(), id)), default.notice].into_iter().flatten();
             Microphone { notice: Some(notices.collect::<Vec<_>>().join("; ")), ..default }
         }
     };
@@ -79,8 +80,23 @@ fn device<'a>(there: &'a [DeviceInfo], id: &DeviceId) -> Option<&'a DeviceInfo> 
     there.iter().find(|device| device.id == *id)
 }
 
-fn away(kind: &str, id: &DeviceId) -> String {
-    format!("the chosen {kind} \"{id}\" isn't connected: using the system's default until it is")
+fn away(kind: &str, name: Option<&str>, id: &DeviceId) -> String {
+    let name = name.unwrap_or(&id.0);
+    format!("the chosen {kind} \"{name}\" isn't connected: using the system's default until it is")
+}
+
+/// Keeps what the chosen devices are called, as long as they are there: once they are away nobody else can tell.
+pub(crate) fn keep_names(chosen: &mut ChosenDevices, list: &DeviceList) {
+    for (id, name, there) in [
+        (&chosen.output, &mut chosen.output_name, &list.outputs),
+        (&chosen.input, &mut chosen.input_name, &list.inputs),
+    ] {
+        match there.iter().find(|device| Some(&device.id.0) == id.as_ref()) {
+            Some(device) => *name = Some(device.name.clone()),
+            None if id.is_none() => *name = None,
+            None => {}
+        }
+    }
 }
 
 /// What a person is told while the virtual device stands in.
@@ -154,8 +170,22 @@ mod tests {
         let away = wanted(&pinned(), &unplugged);
         assert_eq!(away.request.output, None);
         assert!(away.notice.as_ref().is_some_and(|notice| notice.contains("\"desk\" isn't connected")));
+        let named = ChosenDevices { output_name: Some("Desk".into()), ..pinned() };
+        let notice = wanted(&named, &unplugged).notice.unwrap();
+        assert!(notice.contains("\"Desk\" isn't connected"), "{notice}");
         assert_eq!(step(&away.request, &there.request, false, &unplugged), Step::Reopen);
         assert_eq!(step(&there.request, &away.request, false, &both), Step::Reopen);
+    }
+
+    #[test]
+    fn a_chosen_devices_name_outlasts_it() {
+        let mut chosen = pinned();
+        keep_names(&mut chosen, &list(&["desk"], &["built-in", "usb"]));
+        let names = |chosen: &ChosenDevices| (chosen.output_name.clone(), chosen.input_name.clone());
+        assert_eq!(names(&chosen), (Some("desk".into()), Some("usb".into())));
+        chosen.input = None;
+        keep_names(&mut chosen, &list(&[], &[]));
+        assert_eq!(names(&chosen), (Some("desk".into()), None));
     }
 
     #[test]

@@ -140,12 +140,12 @@ pub(crate) enum Event {
         /// What.
         wish: PageWish,
     },
+    /// The menu may be opened in a moment: what it shows is looked at again, where nobody tells when that changes.
+    MenuMayOpen,
     /// A line of the menu was clicked: the one with this key.
     MenuClicked(String),
     /// What a click asked for couldn't be done: why, and what to do.
     MenuTrouble(String),
-    /// The menu may be opened now: the pointer is on its icon, where the system tells that.
-    MenuMayOpen,
     /// The person answered the system's question about the microphone.
     MicrophoneAnswered,
     /// How the system has the login item.
@@ -166,7 +166,7 @@ pub(crate) enum Event {
 
 /// Who wants the list of devices.
 pub(crate) enum ListedFor {
-    /// The app itself, from time to time.
+    /// The app itself: from time to time, or when the menu is to show it.
     Watch,
     /// A call that gets it as its answer.
     Call(Reply),

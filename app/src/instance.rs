@@ -24,7 +24,9 @@ pub(crate) struct Instance {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum InstanceError {
     /// Another one runs.
-    #[error("a companion runs already (process {0}); `wavecraft-companion --quit` ends it")]
+    #[error(
+        "a companion runs already (process {0}) and serves every project; `wavecraft-companion --quit` ends it"
+    )]
     Running(String),
     /// The path doesn't fit into a socket's address.
     #[error(

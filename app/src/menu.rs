@@ -1,9 +1,13 @@
 //! The menu as plain data: computed from what the app knows, shown by [`crate::view`], which knows nothing else.
 
+mod devices;
 mod lines;
 mod login;
 mod microphone;
 mod project;
+#[cfg(test)]
+mod reading;
+mod stream;
 
 pub(crate) use lines::{Facts, compute};
 pub(crate) use microphone::Microphone;
@@ -11,6 +15,7 @@ pub(crate) use project::{Figures, Project};
 
 use crate::event::SessionId;
 use wavecraft_companion_protocol::{
+    control::SelectDevices,
     session::{Mode, Source},
     settings::Consent,
 };
@@ -40,7 +45,8 @@ pub(crate) enum Icon {
 /// One line.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Entry {
-    /// Names it among all lines of the menu, and stays its own while its text changes.
+    /// Names it among all lines of the menu, and stays its own while its text changes. Never a bare number: with those
+    /// the view's library names what was given no name, separators above all.
     pub key: String,
     /// What it is.
     pub line: Line,
@@ -59,6 +65,8 @@ pub(crate) enum Line {
         label: String,
         /// What it does; without one it can't be clicked.
         action: Option<Action>,
+        /// The letter that does the same with ⌘, on a Mac and while the menu is open.
+        shortcut: Option<Shortcut>,
     },
     /// Something to click that is on or off.
     Check {
@@ -66,8 +74,8 @@ pub(crate) enum Line {
         label: String,
         /// Is it on?
         on: bool,
-        /// What a click does.
-        action: Action,
+        /// What a click does; without one it can't be clicked.
+        action: Option<Action>,
     },
     /// A menu in the menu.
     Submenu {
@@ -76,6 +84,15 @@ pub(crate) enum Line {
         /// From top to bottom.
         entries: Vec<Entry>,
     },
+}
+
+/// A key of the keyboard, as Macs have it for the same thing elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shortcut {
+    /// ⌘O.
+    Open,
+    /// ⌘Q.
+    Quit,
 }
 
 /// What a click does.
@@ -103,6 +120,10 @@ pub(crate) enum Action {
     SetMode(SessionId, Mode),
     /// Ends the project.
     Stop(SessionId),
+    /// Chooses a device, its channels, the rate or the buffer size: as the control socket's call of the same name.
+    SelectDevices(SelectDevices),
+    /// Lists the devices anew.
+    LookForDevices,
     /// Opens the log.
     ShowLog,
     /// Puts a text for a bug report on the clipboard.
@@ -110,9 +131,6 @@ pub(crate) enum Action {
     /// Ends everything.
     Quit,
 }
-
-/// The line that is Quit's, which has a key of the keyboard on a Mac.
-pub(crate) const QUIT: &str = "quit";
 
 impl Menu {
     /// What a click on the line with this key does. None for a line that is gone or can't be clicked.
@@ -125,7 +143,7 @@ fn find<'a>(entries: &'a [Entry], key: &str) -> Option<&'a Action> {
     entries.iter().find_map(|entry| match &entry.line {
         Line::Submenu { entries, .. } => find(entries, key),
         Line::Button { action, .. } if entry.key == key => action.as_ref(),
-        Line::Check { action, .. } if entry.key == key => Some(action),
+        Line::Check { action, .. } if entry.key == key => action.as_ref(),
         _ => None,
     })
 }
@@ -144,11 +162,23 @@ impl Entry {
     }
 
     fn button(key: impl Into<String>, label: &str, action: impl Into<Option<Action>>) -> Self {
-        Self::new(key, Line::Button { label: label.into(), action: action.into() })
+        Self::new(key, Line::Button { label: label.into(), action: action.into(), shortcut: None })
     }
 
-    fn check(key: impl Into<String>, label: impl Into<String>, on: bool, action: Action) -> Self {
-        Self::new(key, Line::Check { label: label.into(), on, action })
+    fn with_shortcut(mut self, key: Shortcut) -> Self {
+        if let Line::Button { shortcut, .. } = &mut self.line {
+            *shortcut = Some(key);
+        }
+        self
+    }
+
+    fn check(
+        key: impl Into<String>,
+        label: impl Into<String>,
+        on: bool,
+        action: impl Into<Option<Action>>,
+    ) -> Self {
+        Self::new(key, Line::Check { label: label.into(), on, action: action.into() })
     }
 
     fn submenu(key: impl Into<String>, label: &str, entries: Vec<Self>) -> Self {

@@ -38,14 +38,14 @@ impl View {
     /// # Errors
     /// The system takes no icon.
     pub(crate) fn new(menu: &Menu, events: Events) -> Result<Self, ViewError> {
-        let to_look = events.clone();
+        let clicks = events.clone();
         MenuEvent::set_event_handler(Some(move |event: MenuEvent| {
-            let _ = events.send(Event::MenuClicked(event.id.0));
+            let _ = clicks.send(Event::MenuClicked(event.id.0));
         }));
+        // A Mac tells when the pointer comes to the icon. Panels on Linux tell of clicks that open no menu, at most.
         TrayIconEvent::set_event_handler(Some(move |event| {
-            // Before a menu opens the pointer comes to its icon. A Mac tells that; Linux's panels tell a click at most.
-            if matches!(event, TrayIconEvent::Enter { .. } | TrayIconEvent::Click { .. }) {
-                let _ = to_look.send(Event::MenuMayOpen);
+            if let TrayIconEvent::Enter { .. } | TrayIconEvent::Click { .. } = event {
+                let _ = events.send(Event::MenuMayOpen);
             }
         }));
         let items = Items::new(&menu.entries)?;

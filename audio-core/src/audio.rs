@@ -62,7 +62,9 @@ pub fn prepare(
         BackendKind::System => native::open(request, notify)?,
         BackendKind::CoreAudio => native::open_coreaudio(request, notify)?,
         BackendKind::Cpal => Box::new(CpalDevice::open(request, notify, None)?),
-        BackendKind::Virtual => Box::new(VirtualDevice::new(request.sample_rate, request.buffer_frames)),
+        BackendKind::Virtual => {
+            Box::new(VirtualDevice::new(request.sample_rate.or(request.session_rate), request.buffer_frames))
+        }
     })
 }
 

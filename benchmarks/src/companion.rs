@@ -1,5 +1,6 @@
-//! The real companion, headless on the virtual backend, and its callers.
+//! The real companion on the virtual backend, and its callers.
 
+use crate::panel::Panel;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
@@ -22,14 +23,24 @@ pub(crate) struct Companion {
 }
 
 impl Companion {
-    /// At 128 frames and 48 kHz.
+    /// At 128 frames and 48 kHz, headless.
     pub(crate) fn start(programs: &Path) -> Self {
+        Self::start_with(programs, |command| command.arg("--headless"))
+    }
+
+    /// The same with a menu.
+    pub(crate) fn start_on(panel: &Panel, programs: &Path) -> Self {
+        Self::start_with(programs, |command| command.env("DBUS_SESSION_BUS_ADDRESS", panel.address()))
+    }
+
+    fn start_with(programs: &Path, change: impl FnOnce(&mut Command) -> &mut Command) -> Self {
         let home = tempfile::tempdir().expect("a folder");
         let settings = json!({"version": 1, "sample_rate": 48_000, "buffer_frames": 128});
         std::fs::write(home.path().join("settings.json"), settings.to_string()).expect("the folder is ours");
         let program = programs.join("wavecraft-companion");
-        let process = Command::new(&program)
-            .args(["--headless", "--backend", "virtual"])
+        let mut command = Command::new(&program);
+        let process = change(&mut command)
+            .args(["--backend", "virtual"])
             .env("WAVECRAFT_HOME", home.path())
             .stdin(Stdio::null())
             .stdout(Stdio::null())

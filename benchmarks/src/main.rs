@@ -12,6 +12,7 @@ mod companion;
 mod figures;
 mod lines;
 mod measures;
+mod panel;
 mod peer;
 mod platform;
 mod processors;

@@ -154,16 +154,28 @@ fn details(device: &Device) -> String {
 }
 
 fn print_chosen(list: &DeviceList) {
-    let ChosenDevices { input, output, sample_rate, buffer_size, input_channel, output_channel } =
-        &list.chosen;
-    let device = |id: &Option<String>, channel: &Option<u16>| {
-        let id = id.as_deref().unwrap_or("the system's default");
+    let ChosenDevices {
+        input,
+        input_name,
+        output,
+        output_name,
+        sample_rate,
+        buffer_size,
+        input_channel,
+        output_channel,
+    } = &list.chosen;
+    let device = |id: &Option<String>, name: &Option<String>, channel: &Option<u16>| {
+        let device = match (id, name) {
+            (None, _) => "the system's default".to_owned(),
+            (Some(id), Some(name)) => format!("{name} ({id})"),
+            (Some(id), None) => id.clone(),
+        };
         let pair = channel.map(|first| format!(", channels {first} and {}", first.saturating_add(1)));
-        format!("{id}{}", pair.unwrap_or_default())
+        format!("{device}{}", pair.unwrap_or_default())
     };
     println!("Chosen");
-    println!("  Input     {}", device(input, input_channel));
-    println!("  Output    {}", device(output, output_channel));
+    println!("  Input     {}", device(input, input_name, input_channel));
+    println!("  Output    {}", device(output, output_name, output_channel));
     println!("  Rate      {}", shown(sample_rate.as_ref(), "Hz", "the device's own"));
     println!("  Buffer    {}", shown(buffer_size.as_ref(), "frames", "the companion's own choice"));
     if let Some(notice) = &list.notice {

@@ -5,7 +5,7 @@ mod watch;
 pub(super) use watch::Watch;
 use watch::{FIRST_PAUSE, LIST_PERIOD};
 
-use super::{App, AudioSide};
+use super::{App, AudioSide, BackendChoice};
 use crate::{
     audio,
     devices::{self, Step, Wanted},
@@ -33,13 +33,12 @@ impl App {
     /// Looks whether the output still calls, and whether it is time for the list. Called with every tick.
     pub(super) fn watch_devices(&mut self, now: Instant) {
         let AudioSide::Open(opened) = &self.audio else { return };
-        let backend = opened.audio.stream().backend;
-        if backend == "virtual" && !opened.stands_in {
+        if self.is_virtual() {
             return;
         }
         let nothing_missed = opened.notice.is_none() && opened.microphone.notice.is_none();
         // Listing ALSA's devices opens every one: only where one is missed.
-        let costly = backend == "ALSA" && nothing_missed;
+        let costly = opened.audio.stream().backend == "ALSA" && nothing_missed;
         if !opened.stands_in && self.watch.stands_still(opened.audio.stats().callbacks, now) {
             self.lose_output("it stands still");
         }
@@ -64,6 +63,13 @@ impl App {
     /// And ends.
     pub(super) fn leave_devices(&mut self) {
         self.watch.listener = None;
+    }
+
+    /// Looks which devices there are, for the menu that shows them.
+    pub(super) fn look_for_devices(&mut self) {
+        if !self.watch.listing && !self.is_virtual() {
+            self.list_devices(ListedFor::Watch);
+        }
     }
 
     /// Looks at the list with the next tick: something of it has changed.
@@ -92,13 +98,20 @@ impl App {
             // What changes from here on makes it due again.
             self.watch.due = Some(Instant::now() + LIST_PERIOD);
         }
-        let events = self.events.clone();
+        let (events, choice) = (self.events.clone(), self.options.backend);
         tokio::task::spawn_blocking(move || {
-            let _ = events.send(Event::DevicesListed { list: audio::list(), asked_by });
+            let _ = events.send(Event::DevicesListed { list: audio::list(choice), asked_by });
         });
     }
 
+    /// The companion was told to use no device at all.
+    fn is_virtual(&self) -> bool {
+        self.options.backend == BackendChoice::Virtual
+    }
+
     pub(super) fn devices_listed(&mut self, list: Result<DeviceList, AudioError>, asked_by: ListedFor) {
+        // Where listing fails there is no sound system, or it has just gone with its devices.
+        self.watch.seen = list.as_ref().cloned().unwrap_or_default();
         match asked_by {
             ListedFor::Watch => {
                 self.watch.listing = false;
@@ -161,7 +174,10 @@ impl App {
         within("the buffer size", select.buffer_size, BUFFERS)?;
         within("the input channel", select.input_channel.map(|channel| channel.map(u32::from)), 1..=1024)?;
         within("the output channel", select.output_channel.map(|channel| channel.map(u32::from)), 1..=1024)?;
-        let written = self.settings.change(|settings| apply(select, &mut settings.devices));
+        let written = self.settings.change(|settings| {
+            apply(select, &mut settings.devices);
+            devices::keep_names(&mut settings.devices, list);
+        });
         written.map_err(|error| {
             ErrorObject::new(
                 INTERNAL_ERROR,
@@ -172,11 +188,12 @@ impl App {
 
     /// Brings what is open in line with what is wanted.
     fn follow_devices(&mut self, list: &DeviceList) {
-        let wanted = devices::wanted(&self.settings.get().devices, list);
+        let chosen = &self.settings.get().devices;
+        let wanted = match self.is_virtual() {
+            true => Wanted { request: devices::asked(chosen), ..Wanted::default() },
+            false => devices::wanted(chosen, list),
+        };
         let AudioSide::Open(opened) = &mut self.audio else { return };
-        if opened.audio.stream().backend == "virtual" && !opened.stands_in {
-            return;
-        }
         opened.audio.keep_input_closed(wanted.microphone.kept_closed);
         let step = devices::step(&wanted.request, &opened.using, opened.stands_in, list);
         match if self.watch.stale { Step::Reopen } else { step } {
@@ -296,6 +313,11 @@ impl App {
                 None => Ok(to_value(&self.told_devices(list))),
             });
         }
+    }
+
+    /// Which devices there were when it was looked at last, as they are told.
+    pub(super) fn seen_devices(&self) -> control::DeviceList {
+        self.told_devices(self.watch.seen.clone())
     }
 
     fn told_devices(&self, list: DeviceList) -> control::DeviceList {

@@ -1,9 +1,9 @@
 //! The menu's two directions: what the app knows becomes the menu's facts, and a click becomes what it asks for.
 
-use super::{App, AudioSide};
+use super::{App, pace::Pace};
 use crate::{
     announcements::Limiter,
-    event::Event,
+    event::{Event, ListedFor},
     login_item::{LoginItem, LoginState},
     menu::{self, Action, Facts, Figures, Menu, Microphone, Project},
     microphone::Access,
@@ -14,14 +14,18 @@ use std::{
     sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 use tracing::{info, warn};
 use wavecraft_companion_protocol::{
-    PROTOCOL_VERSION, session::Source, settings::Consent, token::FRAGMENT_KEY,
+    PROTOCOL_VERSION,
+    control::{DeviceList, SelectDevices},
+    session::Source,
+    settings::Consent,
+    token::FRAGMENT_KEY,
 };
 
-/// Figures change all the time and are read at a glance; and macOS loses icons that change more often than this.
-const PERIOD: Duration = Duration::from_secs(1);
+/// Figures change all the time and are read at a glance.
+const FIGURES_PERIOD: Duration = Duration::from_secs(1);
 
 /// Where menus go: the newest replaces the one before, also where that was never shown.
 pub(crate) type Menus = watch::Sender<Option<Menu>>;
@@ -31,10 +35,8 @@ pub(super) struct MenuSide {
     menus: Menus,
     /// When figures alone are a reason to renew it.
     figures_due: Instant,
-    /// When the icon changed, or will: not before a period has passed.
-    icon_changed: Instant,
-    /// Somebody will look again when the icon may change.
-    icon_waits: bool,
+    /// When the icon may change again.
+    icon: Pace,
     /// What the last click couldn't do, or what was amiss at the start.
     trouble: Option<String>,
     pub(super) login_item: Arc<Mutex<dyn LoginItem>>,
@@ -51,8 +53,7 @@ impl MenuSide {
         Self {
             menus,
             figures_due: now,
-            icon_changed: now,
-            icon_waits: false,
+            icon: Pace::new(now),
             trouble,
             login_item: Arc::new(Mutex::new(platform::login_item())),
             login: None,
@@ -69,28 +70,23 @@ impl App {
         match &mut self.menu {
             None => return,
             Some(side) if only_figures && now < side.figures_due => return,
-            Some(side) => side.figures_due = now + PERIOD,
+            Some(side) => side.figures_due = now + FIGURES_PERIOD,
         }
         let mut menu = menu::compute(&self.facts());
         let Some(side) = &mut self.menu else { return };
-        let mut wait = None;
+        let mut look_again = None;
         side.menus.send_if_modified(|shown| {
-            if let Some(shown) = shown.as_ref().filter(|shown| shown.icon != menu.icon) {
-                let left = (side.icon_changed + PERIOD).saturating_duration_since(now);
-                if left.is_zero() {
-                    side.icon_changed = now;
-                } else {
-                    menu.icon = shown.icon;
-                    wait = Some(left);
-                }
+            if let Some(shown) = shown.as_ref().filter(|shown| shown.icon != menu.icon)
+                && let Err(left) = side.icon.may_change(now)
+            {
+                menu.icon = shown.icon;
+                look_again = left;
             }
             let news = shown.as_ref() != Some(&menu);
             *shown = Some(menu);
             news
         });
-        if let Some(left) = wait
-            && !std::mem::replace(&mut side.icon_waits, true)
-        {
+        if let Some(left) = look_again {
             self.send_later(left, Event::IconMayChange);
         }
     }
@@ -98,7 +94,7 @@ impl App {
     /// The time has come at which the icon may change again: the menu is renewed after every event.
     pub(super) fn icon_may_change(&mut self) {
         if let Some(side) = &mut self.menu {
-            side.icon_waits = false;
+            side.icon.waits = false;
         }
     }
 
@@ -137,17 +133,28 @@ impl App {
             Action::ApproveLoginItem => self.approve_login_item(),
             Action::SetMode(id, mode) => self.set_mode(&id, mode),
             Action::Stop(id) => self.detach(&id, None),
+            Action::SelectDevices(select) => self.select_from_menu(select),
+            Action::LookForDevices => self.look_for_devices(),
             Action::ShowLog => crate::desktop::open(self.paths.log().into(), &self.events),
             Action::CopyDiagnostics => crate::desktop::copy(self.diagnostics(), &self.events),
             Action::Quit => self.quit(),
         }
     }
 
+    /// The control socket's call, asked by the menu: what is refused there is said here.
+    fn select_from_menu(&mut self, select: SelectDevices) {
+        let (reply, answer) = oneshot::channel();
+        self.list_devices(ListedFor::Select(select, reply));
+        let events = self.events.clone();
+        tokio::spawn(async move {
+            if let Ok(Err(refused)) = answer.await {
+                let _ = events.send(Event::MenuTrouble(refused.message));
+            }
+        });
+    }
+
     fn facts(&self) -> Facts {
-        let devices = match &self.audio {
-            AudioSide::Open(opened) => Some(opened.devices()),
-            _ => None,
-        };
+        let DeviceList { inputs, outputs, chosen, in_use: devices, .. } = self.seen_devices();
         let listening =
             |session: &&Session| session.microphone == Some(Access::Allowed) && session.ending.is_none();
         let heard_by = self.sessions.values().filter(listening).map(|session| session.attach.name.clone());
@@ -160,6 +167,9 @@ impl App {
             },
             login: self.menu.as_ref().and_then(|side| side.login),
             devices,
+            inputs,
+            outputs,
+            chosen,
             trouble: self.menu.as_ref().and_then(|side| side.trouble.clone()),
             about: self.about(),
         }

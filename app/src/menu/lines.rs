@@ -1,8 +1,8 @@
 //! What the app knows → what the menu says.
 
-use super::{Action, Entry, Icon, Menu, Microphone, Project, QUIT, login};
+use super::{Action, Entry, Icon, Menu, Microphone, Project, Shortcut, devices, login, stream};
 use crate::login_item::LoginState;
-use wavecraft_companion_protocol::session::AudioDevices;
+use wavecraft_companion_protocol::{control::Device, session::AudioDevices, settings::ChosenDevices};
 
 /// What the menu is made of.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -11,6 +11,12 @@ pub(crate) struct Facts {
     pub projects: Vec<Project>,
     /// The audio side, while it runs.
     pub devices: Option<AudioDevices>,
+    /// The inputs that there were when they were listed last.
+    pub inputs: Vec<Device>,
+    /// The outputs, likewise.
+    pub outputs: Vec<Device>,
+    /// Which of them were chosen, and how they are to run.
+    pub chosen: ChosenDevices,
     /// What the last click couldn't do, and what to do instead.
     pub trouble: Option<String>,
     /// What is known of the microphone.
@@ -34,10 +40,18 @@ pub(crate) fn compute(facts: &Facts) -> Menu {
     if let Some(notice) = facts.devices.as_ref().and_then(|devices| devices.notice.as_ref()) {
         entries.extend(Entry::paragraph("notice", notice));
     }
+    let first = facts.projects.iter().find(|project| project.has_page());
     for project in &facts.projects {
         entries.push(Entry::separator(format!("{}/line", project.id)));
-        entries.extend(project.entries());
+        entries.extend(project.entries(first.is_some_and(|first| first.id == project.id)));
     }
+    entries.push(Entry::separator("devices/line"));
+    entries.extend([
+        devices::input(facts),
+        devices::output(facts),
+        stream::rate(facts),
+        stream::buffer(facts),
+    ]);
     entries.push(Entry::separator("microphone/line"));
     entries.extend(facts.microphone.entries(&facts.projects));
     entries.push(Entry::separator("about/line"));
@@ -47,7 +61,7 @@ pub(crate) fn compute(facts: &Facts) -> Menu {
     let about = facts.about.iter().enumerate();
     let about = about.map(|(number, line)| Entry::text(format!("about/{number}"), line)).collect();
     entries.push(Entry::submenu("about", "About Wavecraft Companion", about));
-    entries.push(Entry::button(QUIT, "Quit", Action::Quit));
+    entries.push(Entry::button("quit", "Quit", Action::Quit).with_shortcut(Shortcut::Quit));
     Menu { icon: icon(facts), tooltip: status, entries }
 }
 
@@ -70,9 +84,7 @@ fn status(facts: &Facts) -> String {
     }];
     match &facts.devices {
         Some(devices) => {
-            let rate = format!("{:.1}", f64::from(devices.sample_rate) / 1000.0);
-            let rate = rate.trim_end_matches('0').trim_end_matches('.');
-            parts.push(format!("{rate} kHz / {}", devices.buffer_frames));
+            parts.push(format!("{} / {}", stream::khz(devices.sample_rate), devices.buffer_frames));
         }
         None => parts.push("opening the audio".into()),
     }

@@ -34,7 +34,7 @@ mod tests {
                 panic!("{state:?} has no check mark")
             };
             assert!(
-                label.starts_with("Open at Login") && shown == on && does == action,
+                label.starts_with("Open at Login") && shown == on && does == Some(action),
                 "{state:?}: {label}"
             );
         }

@@ -1,6 +1,6 @@
 //! One project's lines.
 
-use super::{Action, Entry};
+use super::{Action, Entry, Shortcut};
 use crate::{event::SessionId, microphone::Access};
 use std::path::PathBuf;
 use wavecraft_companion_protocol::session::{Mode, Source, SourceName, State};
@@ -59,7 +59,13 @@ impl Project {
         !self.ending && (failing || self.howl || self.waits_for_microphone())
     }
 
-    pub(super) fn entries(&self) -> Vec<Entry> {
+    /// Can its page be opened?
+    pub(super) fn has_page(&self) -> bool {
+        self.page.is_some() && !self.ending
+    }
+
+    /// Its lines. The `first` project with a page is the one whose page a key of the keyboard opens.
+    pub(super) fn entries(&self, first: bool) -> Vec<Entry> {
         let key = |name: &str| format!("{}/{name}", self.id);
         let id = || self.id.clone();
         let mut entries = vec![Entry::text(key("name"), format!("{}: {}", self.name, self.word()))];
@@ -79,8 +85,9 @@ impl Project {
             entries.push(Entry::text(key("howl"), "Muted: the level ran away, as feedback does"));
             entries.push(Entry::button(key("unhowl"), "Turned Down: Unmute", Action::SetMute(id(), false)));
         }
+        let page = Entry::button(key("page"), "Open Page", self.page.clone().map(Action::OpenPage));
         entries.extend([
-            Entry::button(key("page"), "Open Page", self.page.clone().map(Action::OpenPage)),
+            if first { page.with_shortcut(Shortcut::Open) } else { page },
             Entry::check(key("bypass"), "Bypass", self.bypassed, Action::SetBypass(id(), !self.bypassed)),
             Entry::check(key("mute"), "Mute", self.muted, Action::SetMute(id(), !self.muted)),
             Entry::submenu(key("source"), "Source", self.sources()),

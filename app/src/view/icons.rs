@@ -3,7 +3,8 @@
 use crate::{menu, platform};
 use tray_icon::Icon;
 
-/// The image of an icon, at the resolution of today's screens: the system scales it down where that is less.
+/// The image of an icon, at the resolution of today's screens: the system scales it down where that is less. On a Mac
+/// tray-icon draws it 22 points high, as high as the menu bar, of which the shape takes 16: its 44 pixels are 2×.
 pub(super) fn load(icon: menu::Icon) -> Icon {
     let png: &[u8] = match icon {
         menu::Icon::Idle => include_bytes!("../../icons/idle@2x.png"),

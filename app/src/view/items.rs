@@ -2,7 +2,7 @@
 //!
 //! A line that is still there keeps its item: an open menu isn't torn down, and what a person points at stays.
 
-use crate::menu::{Entry, Line, QUIT};
+use crate::menu::{Entry, Line, Shortcut};
 use std::mem::{Discriminant, discriminant};
 use tray_icon::menu::{
     CheckMenuItem, Error, IsMenuItem, Menu, MenuItem, PredefinedMenuItem, Submenu,
@@ -46,6 +46,7 @@ struct Item {
     key: String,
     kind: Discriminant<Line>,
     label: String,
+    shortcut: Option<Shortcut>,
     shape: Shape,
 }
 
@@ -112,13 +113,14 @@ impl Item {
             Line::Separator => Shape::Separator(PredefinedMenuItem::separator()),
             Line::Text(_) => Shape::Plain(MenuItem::with_id(key, &label, false, None)),
             Line::Button { action, .. } => {
-                let shortcut = (key == QUIT).then(|| Accelerator::new(CMD_OR_CTRL, Code::KeyQ));
-                Shape::Plain(MenuItem::with_id(key, &label, action.is_some(), shortcut))
+                Shape::Plain(MenuItem::with_id(key, &label, action.is_some(), None))
             }
-            Line::Check { on, .. } => Shape::Check(CheckMenuItem::with_id(key, &label, true, *on, None)),
+            Line::Check { on, action, .. } => {
+                Shape::Check(CheckMenuItem::with_id(key, &label, action.is_some(), *on, None))
+            }
             Line::Submenu { .. } => Shape::Submenu(Submenu::with_id(key, &label, true), Vec::new()),
         };
-        Self { key: entry.key.clone(), kind: discriminant(&entry.line), label, shape }
+        Self { key: entry.key.clone(), kind: discriminant(&entry.line), label, shortcut: None, shape }
     }
 
     fn belongs_to(&self, entry: &Entry) -> bool {
@@ -138,11 +140,24 @@ impl Item {
             self.label = label;
         }
         match (&mut self.shape, line) {
-            (Shape::Plain(item), Line::Button { action, .. }) if item.is_enabled() != action.is_some() => {
-                item.set_enabled(action.is_some());
+            (Shape::Plain(item), Line::Button { action, shortcut, .. }) => {
+                if item.is_enabled() != action.is_some() {
+                    item.set_enabled(action.is_some());
+                }
+                if self.shortcut != *shortcut {
+                    item.set_accelerator(shortcut.map(accelerator))?;
+                    self.shortcut = *shortcut;
+                }
             }
-            // The item itself is asked, since a click flips its mark, also where it changed nothing else.
-            (Shape::Check(item), Line::Check { on, .. }) if item.is_checked() != *on => item.set_checked(*on),
+            (Shape::Check(item), Line::Check { on, action, .. }) => {
+                if item.is_enabled() != action.is_some() {
+                    item.set_enabled(action.is_some());
+                }
+                // The item itself is asked, since a click flips its mark, also where it changed nothing else.
+                if item.is_checked() != *on {
+                    item.set_checked(*on);
+                }
+            }
             (Shape::Submenu(item, items), Line::Submenu { entries, .. }) => arrange(item, items, entries)?,
             _ => {}
         }
@@ -159,6 +174,14 @@ impl Shape {
             Self::Submenu(item, _) => item,
         }
     }
+}
+
+fn accelerator(shortcut: Shortcut) -> Accelerator {
+    let letter = match shortcut {
+        Shortcut::Open => Code::KeyO,
+        Shortcut::Quit => Code::KeyQ,
+    };
+    Accelerator::new(CMD_OR_CTRL, letter)
 }
 
 /// What a line says. A single & would make the next letter a key of the keyboard.

@@ -87,8 +87,7 @@ impl Bus {
     }
 
     pub(crate) fn connect(&self) -> Connection {
-        let address = self.address();
-        zbus::blocking::connection::Builder::address(address.as_str()).unwrap().build().unwrap()
+        connect(&self.address())
     }
 }
 
@@ -99,6 +98,10 @@ impl Drop for Bus {
     }
 }
 
+fn connect(address: &str) -> Connection {
+    zbus::blocking::connection::Builder::address(address).unwrap().build().unwrap()
+}
+
 /// The panel: its connection, and the names of those that want an icon.
 pub(crate) struct Panel {
     pub(crate) connection: Connection,
@@ -107,8 +110,13 @@ pub(crate) struct Panel {
 
 impl Panel {
     pub(crate) fn start(bus: &Bus) -> Self {
+        Self::start_on(&bus.address())
+    }
+
+    /// On the bus at this address.
+    pub(crate) fn start_on(address: &str) -> Self {
         let (sender, registered) = channel();
-        let connection = bus.connect();
+        let connection = connect(address);
         connection.object_server().at("/StatusNotifierWatcher", Watcher { sender }).unwrap();
         connection.request_name(WATCHER).unwrap();
         Self { connection, registered }

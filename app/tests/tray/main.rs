@@ -2,11 +2,17 @@
 //! one of the test's own, for the picture.
 
 mod bus;
+mod devices;
 mod login;
 mod menu;
 mod microphone;
 mod notifications;
 mod picture;
+#[path = "../../../cli/tests/sound/recording.rs"]
+mod recording;
+#[path = "../../../cli/tests/sound/server.rs"]
+#[expect(dead_code, reason = "some of it is for the command's tests")]
+mod server;
 #[path = "../it/support.rs"]
 #[expect(dead_code, reason = "some of it is for the other tests")]
 mod support;
@@ -15,7 +21,7 @@ use bus::{Bus, Panel};
 use menu::Tray;
 use serde_json::json;
 use std::{os::unix::fs::PermissionsExt, process::Command};
-use support::{Companion, eventually, is_gone};
+use support::{Companion, LIMIT, eventually, eventually as until, is_gone};
 
 /// A companion with a menu on this bus.
 fn companion(bus: &Bus) -> Companion {
@@ -61,6 +67,26 @@ fn nothing_attached_says_how_to_attach() {
         format!(
             "No project is running ✗\n\
              To start: `wavecraft start --with-audio` in a project ✗\n\
+             -\n\
+             Input\n  \
+               System Default ✓\n  \
+               -\n  \
+               Look for Devices Again\n\
+             Output\n  \
+               System Default ✓\n  \
+               -\n  \
+               Look for Devices Again\n\
+             Sample Rate\n  \
+               Device's Own ✓\n\
+             Buffer\n  \
+               Usual (256 frames) ✓\n  \
+               32 frames\n  \
+               64 frames\n  \
+               128 frames\n  \
+               256 frames\n  \
+               512 frames\n  \
+               1024 frames\n  \
+               2048 frames\n\
              -\n\
              Microphone: not used ✗\n\
              -\n\
@@ -116,6 +142,11 @@ fn each_click_does_what_it_says_and_the_marks_follow() {
     tray.says("quick processors ✓");
     control.stats(|stats| stats["source"] == "silence");
 
+    tray.click("Buffer/64 frames");
+    tray.says("1 project · 48 kHz / 64 · ");
+    assert_eq!(control.call("status", json!({})).unwrap()["devices"]["buffer_frames"], 64);
+    tray.says("64 frames · 1.3 ms ✓");
+
     let before = control.child_pid();
     tray.click("Restart");
     eventually("another child is heard", || (control.child_pid() != before).then_some(()));
@@ -126,6 +157,21 @@ fn each_click_does_what_it_says_and_the_marks_follow() {
     tray.click("Stop");
     tray.says("No project is running");
     eventually("the icon is as before", || (tray.color() == idle).then_some(()));
+}
+
+#[test]
+#[ignore = "needs dbus-daemon: scripts/test tray"]
+fn a_second_start_says_that_one_runs() {
+    let bus = Bus::start();
+    let panel = Panel::start(&bus);
+    let companion = companion(&bus);
+    let tray = Tray::of(&panel);
+    let second = command(&bus, &companion.home).output().unwrap();
+    let words = String::from_utf8(second.stderr).unwrap();
+    let expected = format!("a companion runs already (process {}) and serves", companion.process.id());
+    assert!(second.status.success() && words.contains(&expected) && words.contains("--quit"), "{words}");
+    tray.says("No project is running");
+    assert!(panel.registered.try_recv().is_err(), "there is no second icon");
 }
 
 fn is_gone_soon(pid: rustix::process::Pid) {

@@ -3,7 +3,7 @@
 use crate::{bus::Panel, support::eventually};
 use std::{collections::HashMap, fmt::Write};
 use zbus::{
-    blocking::{Proxy, proxy::Builder},
+    blocking::{Connection, Proxy, proxy::Builder},
     proxy::CacheProperties,
     zvariant::{Structure, Value},
 };
@@ -29,10 +29,15 @@ impl<'a> Tray<'a> {
     /// Of the companion that registered at the panel last.
     pub(crate) fn of(panel: &'a Panel) -> Self {
         let name = panel.registered.recv_timeout(crate::support::LIMIT).expect("an icon is registered");
+        Self::named(&panel.connection, &name)
+    }
+
+    /// Of the one with this name on the bus.
+    pub(crate) fn named(connection: &'a Connection, name: &str) -> Self {
         let proxy = |path: &'static str, interface: &'static str| {
             // An icon's changes come as signals of its own, which a cache of properties doesn't know.
-            Builder::<Proxy<'_>>::new(&panel.connection)
-                .destination(name.clone())
+            Builder::<Proxy<'_>>::new(connection)
+                .destination(name.to_owned())
                 .and_then(|builder| builder.path(path))
                 .and_then(|builder| builder.interface(interface))
                 .and_then(|builder| builder.cache_properties(CacheProperties::No).build())
@@ -40,6 +45,11 @@ impl<'a> Tray<'a> {
         };
         let icon = proxy("/StatusNotifierItem", "org.kde.StatusNotifierItem");
         Self { icon, menu: proxy("/MenuBar", "com.canonical.dbusmenu") }
+    }
+
+    /// A left click on the icon, which on Linux opens no menu.
+    pub(crate) fn click_icon(&self) {
+        self.icon.call_method("Activate", &(0_i32, 0_i32)).unwrap();
     }
 
     /// The color of the icon's opaque pixels.
@@ -82,6 +92,13 @@ impl<'a> Tray<'a> {
         assert!(item.enabled, "{path} can't be clicked");
         let clicked = (item.id, "clicked", Value::from(0_i32), 0_u32);
         self.menu.call_method("Event", &clicked).unwrap();
+    }
+
+    /// How many times an arrow up leads from the pointer to the line with this label: from the last one up.
+    pub(crate) fn arrows_up_to(&self, label: &str) -> usize {
+        let items = self.items();
+        let lines = items.iter().rev().filter(|item| item.enabled && !item.separator);
+        1 + lines.take_while(|item| item.label != label).count()
     }
 
     /// The item with this label, or the one in the submenu before the slash.

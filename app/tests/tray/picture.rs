@@ -3,6 +3,7 @@
 
 use crate::{
     bus::{Bus, WATCHER},
+    menu::Tray,
     support::eventually,
 };
 use serde_json::json;
@@ -70,6 +71,10 @@ impl Screen {
         assert!(done.success());
     }
 
+    fn keys(&self, keys: &[&str]) {
+        assert!(self.command("xdotool").arg("key").args(keys).status().unwrap().success());
+    }
+
     /// What is on the screen, also kept under this name.
     fn picture(&self, name: &str) -> Picture {
         let file = self.pictures.join(name).with_extension("png");
@@ -127,7 +132,8 @@ fn an_open_menu_stays_open_while_much_changes() {
     let companion = crate::companion(&bus);
     eventually("the companion listens", || UnixStream::connect(companion.socket()).ok());
     let mut control = companion.control();
-    let attached = control.attach_live("gain", json!({"name": "shimmer"}));
+    let attached =
+        control.attach_live("gain", json!({"name": "shimmer", "origins": ["http://127.0.0.1:5173"]}));
     let (x, y) = eventually("the icon is on the panel", || screen.picture("icon").find([0x1F, 0xA8, 0x6B]));
 
     screen.mouse(x, y, "3");
@@ -142,8 +148,15 @@ fn an_open_menu_stays_open_while_much_changes() {
     let mute = json!({"session": attached["session"], "on": true});
     control.call("setMute", mute).unwrap();
     control.stats(|stats| stats["muted"] == true);
-    screen.command("xdotool").args(["key", "Escape"]).status().unwrap();
+    screen.keys(&["Escape"]);
     eventually("the menu is closed", || (screen.picture("closed").covered() == 0).then_some(()));
     screen.mouse(x, y, "3");
     eventually("the menu is open again", || (screen.picture("menu-again").covered() > 10_000).then_some(()));
+
+    let alone = screen.picture("menu-again").covered();
+    let connection = bus.connect();
+    let name = format!("org.kde.StatusNotifierItem-{}-1", companion.process.id());
+    screen.keys(&vec!["Up"; Tray::named(&connection, &name).arrows_up_to("Buffer")]);
+    screen.keys(&["Right"]);
+    eventually("a submenu is open", || (screen.picture("submenu").covered() > alone + 5_000).then_some(()));
 }

@@ -13,7 +13,7 @@ mod server;
 mod session;
 
 use page::Page;
-use recording::Recording;
+use recording::{Recording, TOLERANCE_DB};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use server::Server;
@@ -25,9 +25,6 @@ const LIMIT: Duration = Duration::from_secs(60);
 
 /// RMS of a sine at −6 dBFS, in dB: a sine's RMS lies 10·log10(2) dB below its peak.
 const SINE_DB: f64 = -6.0 - 3.0103;
-
-/// As far as two measurements of one level may be apart, in dB.
-const TOLERANCE_DB: f64 = 0.5;
 
 #[test]
 #[ignore = "needs PipeWire: scripts/test sound"]

@@ -1,7 +1,7 @@
 //! What the loudspeaker plays, written down and measured.
 
 use crate::{
-    LIMIT, TOLERANCE_DB,
+    LIMIT,
     server::{Program, RATE, Server},
 };
 use std::{fs::File, io::Read, process::Stdio, time::Duration, time::Instant};
@@ -9,6 +9,9 @@ use std::{fs::File, io::Read, process::Stdio, time::Duration, time::Instant};
 /// The sine that the tests play, in Hz, and as far as the measured one may be off.
 pub(crate) const TONE_HZ: f64 = 1000.0;
 const TOLERANCE_HZ: f64 = 2.0;
+
+/// As far as two measurements of one level may be apart, in dB.
+pub(crate) const TOLERANCE_DB: f64 = 0.5;
 
 /// Frames of one measurement: 100 ms.
 const WINDOW: usize = 4800;

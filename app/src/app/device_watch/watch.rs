@@ -20,6 +20,8 @@ const SLEPT: Duration = Duration::from_secs(2);
 /// What is known of the devices, and what is being done about them.
 #[derive(Default)]
 pub(in crate::app) struct Watch {
+    /// What there was when it was looked at last.
+    pub(super) seen: DeviceList,
     /// The list is being asked for.
     pub(super) listing: bool,
     /// When it is to be asked for next.

@@ -1,4 +1,4 @@
-use super::super::{Figures, Line};
+use super::super::{Figures, Line, reading};
 use super::*;
 use wavecraft_companion_protocol::session::{Mode, Source, SourceName, State};
 
@@ -31,30 +31,8 @@ fn with(projects: Vec<Project>) -> Facts {
     Facts { projects, devices: Some(devices()), ..Facts::default() }
 }
 
-/// Every line as a person reads it: ✓ is on, ✗ can't be clicked, … opens.
 fn read(menu: &Menu) -> Vec<String> {
-    fn level(entries: &[Entry], indent: &str, lines: &mut Vec<String>) {
-        for entry in entries {
-            match &entry.line {
-                Line::Separator => lines.push("-".into()),
-                Line::Text(text) => lines.push(format!("{indent}{text}")),
-                Line::Button { label, action } => {
-                    let mark = if action.is_none() { " ✗" } else { "" };
-                    lines.push(format!("{indent}[{label}]{mark}"));
-                }
-                Line::Check { label, on, .. } => {
-                    lines.push(format!("{indent}[{label}]{}", if *on { " ✓" } else { "" }));
-                }
-                Line::Submenu { label, entries } => {
-                    lines.push(format!("{indent}[{label}…]"));
-                    level(entries, "  ", lines);
-                }
-            }
-        }
-    }
-    let mut lines = Vec::new();
-    level(&menu.entries, "", &mut lines);
-    lines
+    reading::read(&menu.entries)
 }
 
 fn says(menu: &Menu, text: &str) -> bool {
@@ -64,19 +42,24 @@ fn says(menu: &Menu, text: &str) -> bool {
 #[test]
 fn nothing_attached_says_how_to_attach() {
     let menu = compute(&Facts { about: vec!["Version 1".into()], ..Facts::default() });
+    let top: Vec<_> = read(&menu).into_iter().filter(|line| !line.starts_with(' ')).collect();
     assert_eq!(
-        read(&menu),
+        top,
         [
             "No project is running",
             "To start: `wavecraft start --with-audio` in a project",
+            "-",
+            "[Input…]",
+            "[Output…]",
+            "[Sample Rate…]",
+            "[Buffer…]",
             "-",
             "Microphone: not used",
             "-",
             "[Show Log]",
             "[Copy Diagnostics]",
             "[About Wavecraft Companion…]",
-            "  Version 1",
-            "[Quit]",
+            "[Quit] ⌘Quit",
         ]
     );
     assert_eq!(menu.icon, Icon::Idle);
@@ -87,12 +70,12 @@ fn nothing_attached_says_how_to_attach() {
 fn one_live_project() {
     let menu = compute(&with(vec![project("demo", State::Live)]));
     assert_eq!(
-        read(&menu)[..20],
+        read(&menu)[..19],
         [
             "1 project · 44.1 kHz / 128 · 6.2 ms · load 3 %",
             "-",
             "demo: live",
-            "[Open Page]",
+            "[Open Page] ⌘Open",
             "[Bypass]",
             "[Mute]",
             "[Source…]",
@@ -107,8 +90,7 @@ fn one_live_project() {
             "[Restart]",
             "[Stop]",
             "-",
-            "Microphone: not used",
-            "-",
+            "[Input…]",
         ]
     );
     assert_eq!(menu.icon, Icon::Live);
@@ -123,6 +105,11 @@ fn two_projects_have_the_longest_latency_in_the_status() {
     let menu = compute(&facts);
     assert!(says(&menu, "2 projects · 48 kHz / 128 · 21.0 ms · load 50 %"), "{:?}", read(&menu));
     assert!(says(&menu, "demo: live") && says(&menu, "other: live"));
+    let pages =
+        |lines: Vec<String>| lines.into_iter().filter(|line| line.contains("Open Page")).collect::<Vec<_>>();
+    assert_eq!(pages(read(&menu)), ["[Open Page] ⌘Open", "[Open Page]"]);
+    facts.projects[0].ending = true;
+    assert_eq!(pages(read(&compute(&facts))), ["[Open Page] ⌘Open"]);
 }
 
 #[test]
@@ -231,5 +218,19 @@ fn no_two_lines_share_a_key() {
     facts.trouble = Some("t ".repeat(100));
     facts.devices = Some(AudioDevices { notice: Some("n ".repeat(100)), ..devices() });
     facts.about = vec!["one".into(), "two".into()];
+    // Ids of one sound system differ, those of its inputs and outputs may not.
+    let device = |id: &str| Device {
+        id: id.into(),
+        name: "Rack".into(),
+        channels: 8,
+        sample_rate: 48_000,
+        sample_rates: vec![44_100, 48_000],
+        buffer_frames: None,
+        transport: None,
+        is_default: true,
+    };
+    facts.inputs = vec![device("a"), device("b")];
+    facts.outputs.clone_from(&facts.inputs);
+    facts.chosen.output = Some("away".into());
     check(&compute(&facts));
 }

@@ -13,6 +13,14 @@ impl Dice {
         self.0 % limit
     }
 
+    fn action(&mut self) -> Option<Action> {
+        (self.below(2) == 0).then_some(Action::Quit)
+    }
+
+    fn shortcut(&mut self) -> Option<Shortcut> {
+        [None, Some(Shortcut::Open), Some(Shortcut::Quit)][usize::try_from(self.below(3)).unwrap()]
+    }
+
     /// Some of the lines that there could be, each at most once, in any order, with any text.
     fn entries(&mut self, depth: u32, prefix: &str) -> Vec<Entry> {
         let mut keys: Vec<u64> = (0..12).filter(|_| self.below(2) == 0).collect();
@@ -27,8 +35,8 @@ impl Dice {
                 let line = match self.below(5) {
                     0 => Line::Separator,
                     1 => Line::Text(label),
-                    2 => Line::Button { label, action: (self.below(2) == 0).then_some(Action::Quit) },
-                    3 => Line::Check { label, on: self.below(2) == 0, action: Action::Quit },
+                    2 => Line::Button { label, action: self.action(), shortcut: self.shortcut() },
+                    3 => Line::Check { label, on: self.below(2) == 0, action: self.action() },
                     _ if depth == 0 => Line::Text(label),
                     _ => Line::Submenu { label, entries: self.entries(depth - 1, &format!("{key}/")) },
                 };
@@ -49,10 +57,13 @@ fn read(items: &[MenuItemKind]) -> Vec<Entry> {
                 MenuItemKind::MenuItem(item) => Line::Button {
                     label: plain(item.text()),
                     action: item.is_enabled().then_some(Action::Quit),
+                    shortcut: None,
                 },
-                MenuItemKind::Check(item) => {
-                    Line::Check { label: plain(item.text()), on: item.is_checked(), action: Action::Quit }
-                }
+                MenuItemKind::Check(item) => Line::Check {
+                    label: plain(item.text()),
+                    on: item.is_checked(),
+                    action: item.is_enabled().then_some(Action::Quit),
+                },
                 MenuItemKind::Submenu(item) => {
                     Line::Submenu { label: plain(item.text()), entries: read(&item.items()) }
                 }
@@ -63,16 +74,15 @@ fn read(items: &[MenuItemKind]) -> Vec<Entry> {
         .collect()
 }
 
-/// Separators have no key that can be read, and a text is a button that can't be clicked.
+/// Separators have no key that can be read, buttons no shortcut, and a text is a button that can't be clicked.
 fn as_read(entries: &[Entry], items: &[MenuItemKind]) -> Vec<Entry> {
     entries
         .iter()
         .zip(items)
         .map(|(entry, item)| match (&entry.line, item) {
             (Line::Separator, item) => Entry { key: item.id().0.clone(), line: Line::Separator },
-            (Line::Text(label), _) => {
-                Entry { key: entry.key.clone(), line: Line::Button { label: label.clone(), action: None } }
-            }
+            (Line::Text(label), _) => button(entry, label, None),
+            (Line::Button { label, action, .. }, _) => button(entry, label, action.clone()),
             (Line::Submenu { label, entries }, MenuItemKind::Submenu(item)) => Entry {
                 key: entry.key.clone(),
                 line: Line::Submenu { label: label.clone(), entries: as_read(entries, &item.items()) },
@@ -82,12 +92,16 @@ fn as_read(entries: &[Entry], items: &[MenuItemKind]) -> Vec<Entry> {
         .collect()
 }
 
+fn button(entry: &Entry, label: &str, action: Option<Action>) -> Entry {
+    Entry { key: entry.key.clone(), line: Line::Button { label: label.into(), action, shortcut: None } }
+}
+
 #[test]
 fn ten_thousand_changes_lose_no_item() {
     let mut dice = Dice(0x2545_F491_4F6C_DD1D);
     let mut shown = Items::new(&[]).unwrap();
     for change in 0..10_000 {
-        let entries = dice.entries(2, "");
+        let entries = dice.entries(2, "/");
         shown.show(&entries).unwrap();
         let items = shown.root().items();
         assert_eq!(items.len(), entries.len(), "change {change}");
@@ -108,7 +122,7 @@ fn a_line_keeps_its_item_while_its_text_changes() {
 fn a_click_that_changes_nothing_leaves_the_mark_as_it_was() {
     let entries = [Entry {
         key: "a".into(),
-        line: Line::Check { label: "Tone".into(), on: true, action: Action::Quit },
+        line: Line::Check { label: "Tone".into(), on: true, action: Some(Action::Quit) },
     }];
     let mut shown = Items::new(&entries).unwrap();
     let MenuItemKind::Check(item) = shown.root().items().remove(0) else { panic!("a check item") };

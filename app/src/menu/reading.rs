@@ -1,0 +1,37 @@
+//! For tests: the menu's lines as a person reads them.
+
+use super::{Entry, Line};
+
+/// Every line: `[…]` can be seen as clickable, ✓ is on, ✗ can't be clicked, … opens what stands indented after it.
+pub(super) fn read(entries: &[Entry]) -> Vec<String> {
+    let mut lines = Vec::new();
+    level(entries, "", &mut lines);
+    lines
+}
+
+/// The lines in a submenu.
+pub(super) fn inside(entry: &Entry) -> Vec<String> {
+    let Line::Submenu { entries, .. } = &entry.line else { panic!("{entry:?} is no submenu") };
+    read(entries)
+}
+
+fn level(entries: &[Entry], indent: &str, lines: &mut Vec<String>) {
+    let dead = |action: bool| if action { "" } else { " ✗" };
+    for entry in entries {
+        lines.push(match &entry.line {
+            Line::Separator => format!("{indent}-"),
+            Line::Text(text) => format!("{indent}{text}"),
+            Line::Button { label, action, shortcut } => {
+                let key = shortcut.map_or_else(String::new, |shortcut| format!(" ⌘{shortcut:?}"));
+                format!("{indent}[{label}]{}{key}", dead(action.is_some()))
+            }
+            Line::Check { label, on, action } => {
+                format!("{indent}[{label}]{}{}", if *on { " ✓" } else { "" }, dead(action.is_some()))
+            }
+            Line::Submenu { label, .. } => format!("{indent}[{label}…]"),
+        });
+        if let Line::Submenu { entries, .. } = &entry.line {
+            level(entries, &format!("{indent}  "), lines);
+        }
+    }
+}
