@@ -111,6 +111,7 @@ impl App {
     /// Begins anew where the engine can't just move: on an output of another rate, or without one that it could go on
     /// with. Every child is started anew.
     pub(super) fn reopen_audio(&mut self, next: Option<(Box<dyn Backend>, Wanted)>) {
+        self.end_all_recordings(&self.why_anew(next.as_ref().map(|(backend, _)| &**backend)));
         self.close_audio();
         for session in self.sessions.values_mut() {
             session.project = None;
@@ -134,6 +135,16 @@ impl App {
             Box::new(Opened { audio, using: wanted.request, stands_in: false, notice: wanted.notice })
         });
         self.audio_opened(opened);
+    }
+
+    /// Why a recording can't go on in the engine on another output.
+    fn why_anew(&self, next: Option<&dyn Backend>) -> String {
+        match (&self.audio, next.map(|next| next.output().sample_rate)) {
+            (AudioSide::Open(opened), Some(rate)) if rate != opened.audio.stream().sample_rate => {
+                format!("the sound has {rate} Hz from now on, and a WAV file has one rate: record again")
+            }
+            _ => "the audio output is opened anew: record again".into(),
+        }
     }
 
     /// Stops the streams. Doing so may take a moment, so it is done elsewhere.

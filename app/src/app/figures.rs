@@ -1,7 +1,10 @@
 //! What is measured: copied from the engine into what pages and terminals see.
 
 use super::{App, AudioSide, reasons};
-use crate::{audio::Opened, session::Session};
+use crate::{
+    audio::Opened,
+    session::{RecordingStage, Session},
+};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tracing::warn;
 use wavecraft_audio_core::{LinkState, Load as AudioLoad, Meter, Mode as AudioMode, ProjectSnapshot};
@@ -11,7 +14,10 @@ use wavecraft_companion_protocol::{
         OscilloscopeFrame, OscilloscopeTriggerMode,
     },
     control::{self, ChildLog, LogStream},
-    session::{AudioDevices, Drift, Guard, LateBlocks, Latency, Levels, Load, Mode, Source, State, Stats},
+    session::{
+        AudioDevices, Drift, FilePosition, Guard, LateBlocks, Latency, Levels, Load, Mode, RecordingFigures,
+        Source, State, Stats,
+    },
 };
 
 /// Figures that are sent unasked go out so often.
@@ -22,6 +28,7 @@ impl App {
     pub(super) fn tick(&mut self) {
         let now = Instant::now();
         self.watch_devices(now);
+        self.mind_recordings();
         let silent = self.watch.is_silent(now);
         let AudioSide::Open(opened) = &mut self.audio else { return };
         opened.audio.poll();
@@ -92,7 +99,7 @@ impl App {
     }
 
     /// Says something in the log, in the terminal, and on pages that listen to the log.
-    fn warn_of(&mut self, id: &str, line: String) {
+    pub(super) fn warn_of(&mut self, id: &str, line: String) {
         warn!("{id}: {line}");
         self.tell_log(ChildLog { session: id.into(), stream: LogStream::Message, line });
     }
@@ -253,6 +260,11 @@ fn stats(session: &Session, opened: &Opened, snapshot: &ProjectSnapshot, limitin
             .map(|ppm| Drift { ppm, buffer_frames: parts.input_fifo_frames }),
         devices: opened.devices(),
         source: session.source.name(),
+        file: snapshot.file.map(|file| FilePosition {
+            position_frames: file.position_frames,
+            length_frames: file.length_frames,
+        }),
+        recording: recording(session),
         mode: match snapshot.mode {
             AudioMode::Pipelined => Mode::Pipelined,
             AudioMode::Direct => Mode::Direct,
@@ -267,6 +279,14 @@ fn stats(session: &Session, opened: &Opened, snapshot: &ProjectSnapshot, limitin
         },
         respawns: u64::from(session.generation.saturating_sub(1)),
     }
+}
+
+fn recording(session: &Session) -> Option<RecordingFigures> {
+    let RecordingStage::Running { recording, .. } = &session.recording else { return None };
+    Some(RecordingFigures {
+        seconds: super::recordings::seconds(recording.frames(), recording.sample_rate()),
+        dropped_frames: recording.dropped_frames(),
+    })
 }
 
 fn load(load: AudioLoad) -> Load {

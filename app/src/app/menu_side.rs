@@ -4,7 +4,7 @@ use super::{App, AudioSide};
 use crate::{
     event::Event,
     menu::{self, Action, Facts, Figures, Menu, Microphone, Project},
-    session::Session,
+    session::{RecordingStage, Session},
 };
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
@@ -96,6 +96,8 @@ impl App {
             Action::OpenPage(address) => crate::desktop::open(address.into(), &self.events),
             Action::SetBypass(id, on) => self.set_bypassed(&id, on),
             Action::SetMute(id, on) => self.set_muted(&id, on),
+            Action::Record(id) => self.record_from_menu(&id),
+            Action::StopRecording(id) => self.end_recording(&id, None, None),
             Action::Restart(id) => self.restart(&id),
             Action::SetSource(id, source) => self.use_source(&id, source),
             Action::SetMode(id, mode) => self.set_mode(&id, mode),
@@ -178,6 +180,13 @@ fn project(session: &Session) -> Project {
         file: session.file.as_ref().map(|(path, _)| path.clone()),
         mode: session.mode,
         mode_reason: session.mode_reason.clone(),
+        recorded_seconds: match &session.recording {
+            RecordingStage::Running { recording, .. } => {
+                Some(recording.frames() / u64::from(recording.sample_rate().max(1)))
+            }
+            _ => None,
+        },
+        recording_trouble: session.recording_trouble.clone(),
         figures: stats.map(|stats| Figures {
             latency_ms: stats.latency.total_ms(stats.devices.sample_rate),
             load: stats.load,

@@ -34,6 +34,10 @@ pub(crate) struct Project {
     pub mode: Mode,
     /// Why that isn't what was asked for.
     pub mode_reason: Option<String>,
+    /// For how many seconds it has been recorded, if it is.
+    pub recorded_seconds: Option<u64>,
+    /// Why its last recording didn't begin, or ended by itself.
+    pub recording_trouble: Option<String>,
     /// What was measured.
     pub figures: Option<Figures>,
 }
@@ -62,7 +66,12 @@ impl Project {
         if self.ending {
             return entries;
         }
-        for (name, reason) in [("reason", &self.reason), ("mode_reason", &self.mode_reason)] {
+        let told = [
+            ("reason", &self.reason),
+            ("mode_reason", &self.mode_reason),
+            ("recording_trouble", &self.recording_trouble),
+        ];
+        for (name, reason) in told {
             entries.extend(reason.iter().flat_map(|reason| Entry::paragraph(&key(name), reason)));
         }
         if self.howl {
@@ -73,6 +82,7 @@ impl Project {
             Entry::button(key("page"), "Open Page", self.page.clone().map(Action::OpenPage)),
             Entry::check(key("bypass"), "Bypass", self.bypassed, Action::SetBypass(id(), !self.bypassed)),
             Entry::check(key("mute"), "Mute", self.muted, Action::SetMute(id(), !self.muted)),
+            self.recording(key("record")),
             Entry::submenu(key("source"), "Source", self.sources()),
             Entry::submenu(key("mode"), "Mode", self.modes()),
             Entry::button(key("restart"), "Restart", Action::Restart(id())),
@@ -92,6 +102,16 @@ impl Project {
             State::Crashed => "crashed",
             State::Held => "held",
             State::Ended => "ended",
+        }
+    }
+
+    fn recording(&self, key: String) -> Entry {
+        match self.recorded_seconds {
+            None => Entry::button(key, "Record", Action::Record(self.id.clone())),
+            Some(seconds) => {
+                let label = format!("Stop Recording ({}:{:02})", seconds / 60, seconds % 60);
+                Entry::button(key, &label, Action::StopRecording(self.id.clone()))
+            }
         }
     }
 

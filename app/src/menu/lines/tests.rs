@@ -17,6 +17,8 @@ fn project(name: &str, state: State) -> Project {
         file: None,
         mode: Mode::Pipelined,
         mode_reason: None,
+        recorded_seconds: None,
+        recording_trouble: None,
         figures: Some(Figures { latency_ms: 6.24, load: 0.031 }),
     }
 }
@@ -85,7 +87,7 @@ fn nothing_attached_says_how_to_attach() {
 fn one_live_project() {
     let menu = compute(&with(vec![project("demo", State::Live)]));
     assert_eq!(
-        read(&menu)[..20],
+        read(&menu)[..21],
         [
             "1 project · 44.1 kHz / 128 · 6.2 ms · load 3 %",
             "-",
@@ -93,6 +95,7 @@ fn one_live_project() {
             "[Open Page]",
             "[Bypass]",
             "[Mute]",
+            "[Record]",
             "[Source…]",
             "  [Microphone]",
             "  [Tone] ✓",
@@ -110,6 +113,21 @@ fn one_live_project() {
         ]
     );
     assert_eq!(menu.icon, Icon::Live);
+}
+
+#[test]
+fn a_recording_shows_its_time_and_its_trouble() {
+    let recorded = Project { recorded_seconds: Some(102), ..project("demo", State::Live) };
+    let menu = compute(&with(vec![recorded]));
+    assert!(says(&menu, "[Stop Recording (1:42)]") && !says(&menu, "[Record]"), "{:?}", read(&menu));
+    assert_eq!(menu.action("demo-1/record"), Some(&Action::StopRecording("demo-1".into())));
+    let trouble = Some("recording stopped: the disk is full".into());
+    let menu = compute(&with(vec![Project { recording_trouble: trouble, ..project("demo", State::Live) }]));
+    assert!(
+        says(&menu, "recording stopped: the disk is full") && says(&menu, "[Record]"),
+        "{:?}",
+        read(&menu)
+    );
 }
 
 #[test]
