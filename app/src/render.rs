@@ -34,6 +34,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const MAX_LATENCY_SECONDS: u32 = 10;
 /// An hour of silence behind the input would be one too.
 const MAX_TAIL_SECONDS: f64 = 3600.0;
+/// Says to the child which class its audio thread gets.
+const REALTIME: &str = "WAVECRAFT_REALTIME";
 /// As for every program that a signal ended.
 const INTERRUPTED: u8 = 130;
 
@@ -81,12 +83,11 @@ async fn render(job: &str) -> anyhow::Result<()> {
         .with_context(|| format!("{} can't be written", job.output.display()))?;
 
     let began = Instant::now();
-    let program = Program {
-        executable: job.executable.clone(),
-        args: Vec::new(),
-        cwd: job.cwd.clone(),
-        env: executable::environment(&job.env),
-    };
+    let mut env = executable::environment(&job.env);
+    // It works without a pause: in a real-time class it would hold up the whole system.
+    env.retain(|(name, _)| name != REALTIME);
+    env.push((REALTIME.into(), "off".into()));
+    let program = Program { executable: job.executable.clone(), args: Vec::new(), cwd: job.cwd.clone(), env };
     let (mut processor, ready) = Processor::start(&program, sample_rate).await?;
     let latency_frames = ready.latency_frames;
     if latency_frames / MAX_LATENCY_SECONDS > sample_rate {

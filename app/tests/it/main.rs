@@ -7,5 +7,7 @@ mod endurance;
 mod faults;
 mod modes;
 mod page;
+mod recording;
 mod reloading;
+mod rendering;
 mod support;
