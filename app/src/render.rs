@@ -1,8 +1,7 @@
 //! A file rendered through a project's processor, as fast as it goes: `wavecraft-companion --render JOB`.
 //!
-//! No lock, no socket, no device: one child, started as for playing, and [`Offline`] in place of the engine
-//! ([decision 16](../../docs/decisions/0016-rendering-without-an-engine.md)). What happens is told as events, one a line
-//! on standard output.
+//! No lock, no socket, no device: one child, started as for playing, and [`Offline`] in place of the engine; why is in
+//! `docs/decisions/0016-rendering-without-an-engine.md`. What happens is told as events, one a line on standard output.
 
 mod blocks;
 mod processor;

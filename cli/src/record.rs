@@ -6,7 +6,7 @@
 use crate::{
     companion::{self, Connection, Error, Incoming, QUICK},
     progress::Progress,
-    report::{Report, clock, decibels},
+    report::{Report, clock, decibels, over_both},
     running,
     signals::Signals,
 };
@@ -140,9 +140,8 @@ impl Shown<'_> {
     async fn until_it_ends(&mut self, connection: &mut Connection) -> anyhow::Result<Take> {
         let session = self.session;
         ended(connection, session, |stats| {
-            let [left, right] = stats.output.rms;
             let recording = stats.recording.unwrap_or_default();
-            self.show(recording.seconds, f32::midpoint(left, right), recording.dropped_frames);
+            self.show(recording.seconds, over_both(stats.output.rms), recording.dropped_frames);
         })
         .await
     }

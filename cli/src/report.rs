@@ -285,6 +285,11 @@ pub(crate) fn decibels(amplitude: f32) -> String {
     if amplitude > 0.0 { format!("{:.1} dB", 20.0 * amplitude.log10()) } else { "silence".into() }
 }
 
+/// The RMS of two channels as one.
+pub(crate) fn over_both([left, right]: [f32; 2]) -> f32 {
+    ((left * left + right * right) / 2.0).sqrt()
+}
+
 /// A time in seconds, to a tenth.
 pub(crate) fn seconds(ms: u64) -> String {
     format!("{}.{} s", ms / 1000, ms % 1000 / 100)

@@ -14,7 +14,7 @@ use crate::{
     processes::{Line, Processes},
     programs,
     project::PageSource,
-    report::{From, Report},
+    report::{From, Report, over_both},
 };
 use anyhow::{Context, bail};
 use std::{
@@ -316,7 +316,6 @@ fn stopped(error: Error, session: &Session) -> anyhow::Error {
 }
 
 fn stats_event(stats: &Stats) -> Event {
-    let both = |rms: [f32; 2]| ((rms[0] * rms[0] + rms[1] * rms[1]) / 2.0).sqrt();
     Event::Stats {
         blocks: stats.blocks,
         late_blocks: stats.late_blocks.total(),
@@ -328,7 +327,7 @@ fn stats_event(stats: &Stats) -> Event {
         processor_load: stats.processor_load,
         wake_us: stats.wake_us,
         mode: stats.mode,
-        input_rms: both(stats.input.rms),
-        output_rms: both(stats.output.rms),
+        input_rms: over_both(stats.input.rms),
+        output_rms: over_both(stats.output.rms),
     }
 }
