@@ -12,6 +12,7 @@ mod menu_side;
 mod microphone_side;
 mod pace;
 mod reasons;
+mod recordings;
 mod requests;
 
 use self::{device_watch::Watch, microphone_side::MicrophoneSide};
@@ -25,7 +26,9 @@ use crate::{
     settings::Store,
 };
 use clap::ValueEnum;
+pub(crate) use lifecycle::rate_as_f32;
 pub(crate) use menu_side::Menus;
+pub(crate) use recordings::{Wish, seconds};
 use std::{
     collections::BTreeMap,
     time::{Duration, Instant},
@@ -221,6 +224,7 @@ impl App {
             }
             Event::ConnectionClosed(id) => {
                 self.clients.remove(&id);
+                self.end_recordings_of(id);
                 self.end_leases_of(id);
             }
             Event::ServerBound { session, result } => self.server_bound(&session, result),
@@ -230,6 +234,10 @@ impl App {
             Event::OutputPrepared { wanted, result } => self.output_prepared(wanted, result),
             Event::DevicesListed { list, asked_by } => self.devices_listed(list, asked_by),
             Event::FileRead { session, path, result, reply } => self.file_read(&session, path, result, reply),
+            Event::RecordingFile { session, wish, result } => self.recording_file(&session, wish, result),
+            Event::RecordingEnded { session, take, reason, reply } => {
+                self.recording_ended(&session, take, reason, reply);
+            }
             Event::ChildSaid { child, message, permit: _permit } => self.child_said(&child, message),
             Event::ChildWrote { child, stream, line, permit: _permit } => {
                 self.tell_log(ChildLog { session: child.session, stream, line });

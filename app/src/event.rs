@@ -1,11 +1,15 @@
 //! Everything that can happen to the app, in one closed list. [`crate::app::App::handle`] is the one place that
 //! acts on it.
 
-use crate::{child::ExitReason, connection::ConnectionId, devices::Wanted, login_item::LoginState};
+use crate::{
+    app::Wish, child::ExitReason, connection::ConnectionId, devices::Wanted, login_item::LoginState,
+};
 use serde_json::Value;
 use std::path::PathBuf;
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
-use wavecraft_audio_core::{AudioError, AudioEvent, AudioFile, Backend, DeviceList, FileError};
+use wavecraft_audio_core::{
+    AudioError, AudioEvent, AudioFile, Backend, DeviceList, FileError, Take, WavFile,
+};
 use wavecraft_companion_protocol::{
     child::FromChild,
     control::{LogStream, SelectDevices},
@@ -72,6 +76,26 @@ pub(crate) enum Event {
         /// The sound in memory, or why there is none.
         result: Result<AudioFile, FileError>,
         /// The call that asked for it, unless it was the attach.
+        reply: Option<Reply>,
+    },
+    /// The file for a recording was made, or can't be.
+    RecordingFile {
+        /// Of which session.
+        session: SessionId,
+        /// Who wants it, and where.
+        wish: Wish,
+        /// The file, or a sentence that says why there is none.
+        result: Result<WavFile, String>,
+    },
+    /// A recording's file is whole.
+    RecordingEnded {
+        /// Of which session.
+        session: SessionId,
+        /// What is in it.
+        take: Take,
+        /// Why it ended, where nobody asked for it and it doesn't know itself.
+        reason: Option<String>,
+        /// The call that asked for the end.
         reply: Option<Reply>,
     },
     /// The audio side noticed something.

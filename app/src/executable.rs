@@ -1,6 +1,8 @@
-//! Which programs the companion runs.
+//! Which programs the companion runs, and what they see of its environment.
 
 use std::{
+    collections::BTreeMap,
+    ffi::OsString,
     fs,
     os::unix::fs::{MetadataExt, PermissionsExt},
     path::{Path, PathBuf},
@@ -31,6 +33,31 @@ pub(crate) enum Refused {
 const WRITABLE_BY_OTHERS: u32 = 0o022;
 /// The owner may execute.
 const EXECUTABLE: u32 = 0o100;
+
+/// What a child may see of its terminal's environment. Everything else, `DYLD_*` and `LD_*` above all, is dropped.
+const ENVIRONMENT: [&str; 15] = [
+    "HOME",
+    "LANG",
+    "LANGUAGE",
+    "LC_ALL",
+    "LC_CTYPE",
+    "LC_MESSAGES",
+    "LOGNAME",
+    "PATH",
+    "RUST_BACKTRACE",
+    "RUST_LIB_BACKTRACE",
+    "RUST_LOG",
+    "TMPDIR",
+    "TZ",
+    "USER",
+    "WAVECRAFT_REALTIME",
+];
+
+/// What of `env` a child gets.
+pub(crate) fn environment(env: &BTreeMap<String, String>) -> Vec<(OsString, OsString)> {
+    let fits = |(name, _): &(&String, &String)| ENVIRONMENT.contains(&name.as_str());
+    env.iter().filter(fits).map(|(name, value)| (name.into(), value.into())).collect()
+}
 
 /// Checks that `path` is an absolute path of a regular file (no link) that belongs to the user `uid`, can be executed,
 /// and can't be written by others.

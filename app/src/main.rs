@@ -19,9 +19,11 @@ mod menu;
 mod microphone;
 mod parameters;
 mod platform;
+mod render;
 mod respawn;
 mod session;
 mod settings;
+mod takes;
 mod view;
 
 use anyhow::Context;
@@ -34,6 +36,7 @@ use settings::Store;
 use std::{process::ExitCode, time::Duration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
+    runtime::Runtime,
     signal::unix::{SignalKind, signal},
 };
 use tracing::{info, warn};
@@ -64,6 +67,9 @@ struct Args {
     /// Started by the desktop as its user logs in: the panel that takes the icon may come later.
     #[arg(long, hide = true, conflicts_with_all = ["headless", "quit"])]
     at_login: bool,
+    /// Render a file through a project's processor: for `wavecraft render`, which makes the job.
+    #[arg(long, value_name = "JOB", hide = true, conflicts_with_all = ["headless", "exit_when_idle", "quit"])]
+    render: Option<String>,
     /// Quit the companion that runs.
     #[arg(long, conflicts_with_all = ["headless", "exit_when_idle"])]
     quit: bool,
@@ -84,15 +90,11 @@ fn main() -> ExitCode {
 }
 
 fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    if let Some(job) = args.render.clone() {
+        return main_thread::without_menu(runtime()?, |_| render::run(job));
+    }
     let paths = platform::paths().context("neither HOME nor WAVECRAFT_HOME is set: set one of them")?;
-    // The main thread belongs to the menu's event loop; everything else lives on the runtime's threads. Two of them:
-    // pages are answered while the app opens a device.
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .thread_name("companion")
-        .enable_all()
-        .build()
-        .context("the companion can't start its threads")?;
+    let runtime = runtime()?;
     if args.quit {
         return main_thread::without_menu(runtime, |_| quit_the_other(paths));
     }
@@ -114,6 +116,17 @@ fn run(args: &Args) -> anyhow::Result<ExitCode> {
         }
     }
     main_thread::without_menu(runtime, |channels| serve(exit_when_idle, backend, paths, channels))
+}
+
+/// The main thread belongs to the menu's event loop; everything else lives on the runtime's threads. Two of them: pages
+/// are answered while the app opens a device.
+fn runtime() -> anyhow::Result<Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .thread_name("companion")
+        .enable_all()
+        .build()
+        .context("the companion can't start its threads")
 }
 
 async fn serve(

@@ -104,6 +104,10 @@ pub(crate) enum Action {
     SetBypass(SessionId, bool),
     /// Silences the project, or not.
     SetMute(SessionId, bool),
+    /// Records what the processor makes.
+    Record(SessionId),
+    /// Ends that.
+    StopRecording(SessionId),
     /// Starts the child anew.
     Restart(SessionId),
     /// Chooses where the input comes from.

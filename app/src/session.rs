@@ -10,7 +10,9 @@ use crate::{
     respawn::Crashes,
 };
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Instant};
-use wavecraft_audio_core::{AudioFile, Mode as AudioMode, OnBypass, ProjectId, Source as AudioSource};
+use wavecraft_audio_core::{
+    AudioFile, Mode as AudioMode, OnBypass, ProjectId, Recording, Source as AudioSource,
+};
 use wavecraft_companion_protocol::{
     control::Attach,
     parameter::ParameterSpec,
@@ -77,6 +79,10 @@ pub(crate) struct Session {
     pub feedback_minded: bool,
     /// The gain behind the processor in dB.
     pub gain_db: f32,
+    /// How far its recording is.
+    pub recording: RecordingStage,
+    /// Why its last recording didn't begin, or ended by itself: a sentence for a person.
+    pub recording_trouble: Option<String>,
     /// Does somebody look at its levels?
     pub watched: bool,
     /// The attach's answer is still owed.
@@ -87,6 +93,23 @@ pub(crate) struct Session {
     pub ending: Option<Vec<Reply>>,
     /// Was it ever heard?
     pub was_live: bool,
+}
+
+/// How far a recording is.
+pub(crate) enum RecordingStage {
+    /// There is none.
+    None,
+    /// Its file is being made.
+    Beginning,
+    /// It runs.
+    Running {
+        /// The recording.
+        recording: Recording,
+        /// The connection that it belongs to; none for one of the menu.
+        owner: Option<ConnectionId>,
+    },
+    /// The last of it is being written.
+    Ending,
 }
 
 /// How far a dev server is.
@@ -189,11 +212,12 @@ impl Session {
         }
     }
 
-    /// Is nothing of it left: no process, no listener?
+    /// Is nothing of it left: no process, no listener, no file that is being written?
     pub(crate) fn is_gone(&self) -> bool {
         self.child.is_none()
             && self.incoming.is_none()
             && self.retiring.is_empty()
+            && matches!(self.recording, RecordingStage::None)
             && matches!(self.server, ServerStage::Closed)
     }
 }

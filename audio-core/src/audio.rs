@@ -113,7 +113,7 @@ pub struct Audio<B: Backend = Box<dyn Backend>> {
 }
 
 impl<B: Backend> Audio<B> {
-    /// Starts an engine on a backend that was made by hand (tests, offline rendering).
+    /// Starts an engine on a backend that was made by hand (tests).
     ///
     /// # Errors
     /// When the backend can't start.

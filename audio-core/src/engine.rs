@@ -7,6 +7,7 @@ pub(crate) mod snapshot;
 pub(crate) mod telemetry;
 
 use std::collections::{BTreeMap, VecDeque};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -18,11 +19,13 @@ use self::scope::{Scope, ScopeFrame};
 use self::snapshot::{EngineStats, Mode, OnBypass, ProjectId, ProjectSettings, ProjectSnapshot};
 use crate::input::InputTap;
 use crate::number::frames_in_ms;
+use crate::record::{Recording, record};
 use crate::render::Renderer;
 use crate::render::link::Link;
 use crate::render::project::Project;
 use crate::render::report::{EngineReport, ProjectReport};
 use crate::source::{Generator, Source};
+use crate::wav::WavFile;
 
 /// Commands on their way to the renderer. More wait in a list on the control side, so none is ever lost.
 const COMMANDS: usize = 1024;
@@ -51,6 +54,17 @@ pub enum EngineError {
         /// What it must hold.
         needed_frames: u32,
     },
+    /// The file for a recording was made for another rate.
+    #[error("the file has {file_rate} Hz and the sound {engine_rate} Hz; record again")]
+    OtherRate {
+        /// The file's.
+        file_rate: u32,
+        /// The engine's.
+        engine_rate: u32,
+    },
+    /// The system gives no thread for a recording.
+    #[error("the system can't start another thread; close something")]
+    NoThread,
 }
 
 /// Makes both halves of an engine. The [`Renderer`] goes to the audio thread.
@@ -210,6 +224,32 @@ impl Engine {
         handle.mode = (mode, handle.mode.1.wrapping_add(1));
         let wish = handle.mode.1;
         self.send(Command::Mode(id, mode, wish));
+    }
+
+    /// Writes what the project's processor makes into `file`, whose path is `path`, until [`stop_recording`] or the
+    /// recording's own end. A recording that runs already ends with what it has. Where nothing is made, because the child
+    /// is late or gone, there is silence; where one child follows another there is no fade.
+    ///
+    /// [`stop_recording`]: Self::stop_recording
+    ///
+    /// # Errors
+    /// [`EngineError::UnknownProject`], [`EngineError::OtherRate`], [`EngineError::NoThread`].
+    pub fn record(&mut self, id: ProjectId, path: &Path, file: WavFile) -> Result<Recording, EngineError> {
+        if !self.projects.contains_key(&id) {
+            return Err(EngineError::UnknownProject);
+        }
+        let (file_rate, engine_rate) = (file.sample_rate(), self.config.sample_rate);
+        if file_rate != engine_rate {
+            return Err(EngineError::OtherRate { file_rate, engine_rate });
+        }
+        let (feed, recording) = record(path, file).map_err(|_| EngineError::NoThread)?;
+        self.send(Command::Record(id, Some(Box::new(feed))));
+        Ok(recording)
+    }
+
+    /// Nothing more goes into the project's recording; [`Recording::finish`] ends that.
+    pub fn stop_recording(&mut self, id: ProjectId) {
+        self.send(Command::Record(id, None));
     }
 
     /// Ends the howl mute: the mix fades in.

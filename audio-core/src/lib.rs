@@ -19,7 +19,8 @@
 //! source → input meter → ring → child → ring → sanitised → **tap** (output meter, scope) → dry or processed, by fades →
 //! gain and mute → mix of all projects → guard (limiter, howl mute) → device
 //!
-//! The tap is what the DSP made: bypass, gain, mute and the guard come after it.
+//! The tap is what the DSP made: bypass, gain, mute and the guard come after it. A [`Recording`] writes it into a file
+//! while it plays. [`Offline`] runs a child without an engine, as fast as it goes, for the same samples.
 
 mod audio;
 mod backend;
@@ -27,9 +28,12 @@ mod engine;
 mod gate;
 mod input;
 mod number;
+mod offline;
+mod record;
 mod render;
 mod resample;
 mod source;
+mod wav;
 
 pub use audio::{
     Audio, AudioError, AudioEvent, BackendKind, DeviceId, DeviceInfo, DeviceList, InputState, LatencyParts,
@@ -43,14 +47,18 @@ pub use engine::config::{
 };
 pub use engine::scope::{SCOPE_POINTS, ScopeFrame};
 pub use engine::snapshot::{
-    EngineStats, GuardState, InputStats, LastLate, LateBlocks, LinkState, Load, Meter, Mode, OnBypass,
-    ProjectId, ProjectSettings, ProjectSnapshot,
+    EngineStats, FilePosition, GuardState, InputStats, LastLate, LateBlocks, LinkState, Load, Meter, Mode,
+    OnBypass, ProjectId, ProjectSettings, ProjectSnapshot,
 };
 pub use engine::{Engine, EngineError, engine};
 pub use input::InputFeed;
+pub use offline::{Offline, OfflineError};
+pub use record::{RecordError, Recording, Take};
 pub use render::Renderer;
 pub use source::Source;
+pub use source::decode::FileReader;
 pub use source::file::{AudioFile, FileError, MAX_FILE_SECONDS};
+pub use wav::{MAX_WAV_FRAMES, WavFile};
 
 #[cfg(test)]
 mod tests {
@@ -64,6 +72,8 @@ mod tests {
         is_send::<Renderer>();
         is_send::<Audio>();
         is_send::<InputFeed>();
+        is_send::<Recording>();
+        is_send::<Offline>();
         fn is_shared<T: Send + Sync>() {}
         is_shared::<AudioFile>();
         is_shared::<DeviceWords>();

@@ -1,6 +1,6 @@
 //! The audio side: everything that runs inside a device's callback.
 
-mod channels;
+pub(crate) mod channels;
 pub(crate) mod counts;
 pub(crate) mod delay;
 pub(crate) mod direct;
@@ -244,6 +244,10 @@ impl Renderer {
                 Command::Bypassed(id, bypassed) => self.with(id, |project| project.set_bypassed(bypassed)),
                 Command::OnBypass(id, choice) => self.with(id, |project| project.set_on_bypass(choice)),
                 Command::Mode(id, mode, wish) => self.with(id, |project| project.set_mode(mode, wish)),
+                Command::Record(id, feed) => match self.find(id) {
+                    Some(index) => self.projects[index].set_recording(feed, &mut self.trash),
+                    None => feed.into_iter().for_each(|feed| self.trash.put(Garbage::Record(feed))),
+                },
                 Command::Input(tap) => {
                     if let Some(old) = self.input.replace(tap) {
                         self.trash.put(Garbage::Input(old));

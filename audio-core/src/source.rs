@@ -1,10 +1,13 @@
 //! What feeds a processor.
 
+pub(crate) mod decode;
 pub(crate) mod file;
 mod signal;
 
 use self::file::AudioFile;
 use self::signal::{Noise, Sweep, Tone};
+use crate::engine::snapshot::FilePosition;
+use crate::number::position;
 
 /// A source as the control side names it.
 #[derive(Debug, Clone, Default)]
@@ -45,6 +48,17 @@ impl Generator {
             Source::Noise => Self::Noise(Noise::new()),
             Source::Sweep => Self::Sweep(Sweep::new(sample_rate)),
             Source::File(file) => Self::File { file: file.at_rate(sample_rate), next: 0 },
+        }
+    }
+
+    /// Where the loop is, for a file.
+    pub(crate) fn file_position(&self) -> Option<FilePosition> {
+        match self {
+            Self::File { file, next } if !file.frames().is_empty() => Some(FilePosition {
+                position_frames: position(*next),
+                length_frames: position(file.frames().len()),
+            }),
+            _ => None,
         }
     }
 

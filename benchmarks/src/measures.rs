@@ -6,6 +6,7 @@ mod companion_idle;
 mod cpu;
 mod many_children;
 mod parameter;
+mod render_speed;
 mod round_trip;
 mod swap;
 mod while_building;
@@ -16,7 +17,7 @@ use crate::lines::Lines;
 type Measure = fn(&Run, &mut Lines);
 
 /// By the names that the project's plan gives them.
-pub(crate) const ALL: [(&str, Measure); 9] = [
+pub(crate) const ALL: [(&str, Measure); 10] = [
     ("P1", round_trip::measure),
     ("P2", audio_thread::measure),
     ("P3", added_latency::measure),
@@ -25,5 +26,6 @@ pub(crate) const ALL: [(&str, Measure); 9] = [
     ("P7", swap::measure),
     ("P8", companion_idle::measure),
     ("P9", while_building::measure),
+    ("P10", render_speed::measure),
     ("P11", cpu::measure),
 ];

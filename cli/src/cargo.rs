@@ -4,7 +4,7 @@ mod build;
 mod diagnostics;
 mod metadata;
 
-pub(crate) use build::{Build, Outcome};
+pub(crate) use build::{Build, Outcome, build};
 pub(crate) use metadata::{DevAudio, find_dev_audio, local_packages};
 
 use crate::programs;

@@ -1,6 +1,9 @@
 //! The command line's shape. What each command does is in the file of its name.
 
-use crate::{create::CreateArgs, devices::DevicesArgs, guard, start::StartArgs, stop::StopArgs};
+use crate::{
+    create::CreateArgs, devices::DevicesArgs, guard, record::RecordArgs, render::RenderArgs,
+    start::StartArgs, stop::StopArgs,
+};
 use clap::{Parser, Subcommand};
 
 /// Make, edit and hear Wavecraft plugins: your DSP processes real audio while you change it
@@ -23,6 +26,10 @@ pub(crate) enum Command {
     Status(JsonArgs),
     /// End a project that another terminal started
     Stop(StopArgs),
+    /// Record what a running project's processor makes
+    Record(RecordArgs),
+    /// Process a file with this project's processor, as fast as it goes
+    Render(RenderArgs),
     /// List the audio devices, and choose among them
     Devices(DevicesArgs),
     /// Run a program for `start`, and end its process group when `start` is gone

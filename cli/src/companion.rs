@@ -4,11 +4,11 @@ mod connection;
 mod launch;
 
 pub(crate) use connection::{Connection, Error, Incoming};
-pub(crate) use launch::{Launched, Launcher};
+pub(crate) use launch::{Launched, Launcher, program};
 
 use crate::platform;
 use anyhow::{Context, bail};
-use std::{path::PathBuf, time::Duration};
+use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 use tokio::net::UnixStream;
 use wavecraft_companion_protocol::{
     PROTOCOL_VERSION,
@@ -18,6 +18,9 @@ use wavecraft_companion_protocol::{
 
 /// So long an answer may take that needs no device and no child.
 pub(crate) const QUICK: Duration = Duration::from_secs(5);
+
+/// Variables that a processor may want to see.
+const PASSED_ON: [&str; 3] = ["RUST_BACKTRACE", "RUST_LOG", "WAVECRAFT_REALTIME"];
 
 /// A companion that speaks our version.
 pub(crate) struct Companion {
@@ -81,6 +84,11 @@ async fn greet(stream: UnixStream) -> anyhow::Result<Companion> {
         );
     }
     Ok(Companion { connection, welcome })
+}
+
+/// What a processor gets of this command's environment.
+pub(crate) fn environment() -> BTreeMap<String, String> {
+    PASSED_ON.iter().filter_map(|name| Some(((*name).to_owned(), std::env::var(name).ok()?))).collect()
 }
 
 /// Where the companion keeps its files, on this system.

@@ -19,8 +19,12 @@ mod ports;
 mod preview;
 mod processes;
 mod programs;
+mod progress;
 mod project;
+mod record;
+mod render;
 mod report;
+mod running;
 mod secret;
 mod signals;
 mod start;
@@ -37,6 +41,8 @@ fn main() {
         Command::Start(args) => on_a_runtime(start::run(args)),
         Command::Status(args) => on_a_runtime(status::run(args)).map(|()| failure::SUCCESS),
         Command::Stop(args) => on_a_runtime(stop::run(args)).map(|()| failure::SUCCESS),
+        Command::Record(args) => on_a_runtime(record::run(args)).map(|()| failure::SUCCESS),
+        Command::Render(args) => on_a_runtime(render::run(args)),
         Command::Devices(args) => on_a_runtime(devices::run(args)).map(|()| failure::SUCCESS),
         Command::Guard(args) => on_a_runtime(guard::run(args)),
         Command::Detached(args) => guard::run_detached(args).map(|()| failure::SUCCESS),

@@ -1,9 +1,10 @@
-//! What a running `start` tells: to a person, or with `--json` to a program. The one place where it is printed.
+//! What a running `start`, `record` or `render` tells: to a person, or with `--json` to a program. The one place where it is printed.
 
 use crate::ansi;
 use std::{
     cell::Cell,
     io::{self, IsTerminal, Write},
+    time::Duration,
 };
 use wavecraft_companion_protocol::{
     event::Event,
@@ -17,6 +18,8 @@ pub(crate) enum From {
     Child,
     /// cargo and the compiler.
     Cargo,
+    /// The companion's program, of a rendering.
+    Companion,
     /// npm or the page's server.
     Page,
     /// The same, on its standard error.
@@ -28,6 +31,7 @@ impl From {
         match self {
             Self::Child => "child",
             Self::Cargo => "cargo",
+            Self::Companion => "companion",
             Self::Page | Self::PageError => "ui",
         }
     }
@@ -93,12 +97,19 @@ impl Report {
         self.emit(&Event::Error { message: message.into() });
     }
 
+    /// Passes on a failure, which programs hear of too.
+    pub(crate) fn failed<T>(&self, error: anyhow::Error) -> anyhow::Result<T> {
+        self.failure(&format!("{error:#}"));
+        Err(error)
+    }
+
     /// A line that another program wrote. People see cargo's as it wrote them, the processor's and errors of the
     /// page's server always, and the rest when they asked for more.
     pub(crate) fn log(&self, from: From, line: &str) {
         match from {
             From::Cargo => drop(writeln!(io::stderr(), "{line}")),
             From::Child => self.say(&format!("{} {line}", self.painted(DIM, "child │"))),
+            From::Companion => self.say(line),
             From::Page => self.detail(&format!("ui │ {line}")),
             From::PageError => self.say(&format!("{} {line}", self.painted(DIM, "ui │"))),
         }
@@ -156,9 +167,32 @@ impl Report {
             Event::Reloaded { build_ms, swap_ms } => {
                 self.say(&format!("Rebuilt in {}, swapped in {swap_ms} ms", seconds(*build_ms)));
             }
+            Event::Recorded(take) => {
+                self.say(&format!("{} has {}", take.path.display(), clock(take.seconds)));
+                if take.dropped_frames > 0 {
+                    self.warn(&format!("{} frames are missing: the disk was too slow", take.dropped_frames));
+                }
+            }
+            Event::Rendered { path, seconds, sample_rate, latency_frames, nonfinite, took_ms, .. } => {
+                let took = f64::from(u32::try_from(*took_ms).unwrap_or(u32::MAX).max(1)) / 1000.0;
+                self.say(&format!(
+                    "{} has {} at {sample_rate} Hz; it took {took:.1} s, {:.0} × real time",
+                    path.display(),
+                    clock(*seconds),
+                    seconds / took
+                ));
+                if *latency_frames > 0 {
+                    self.say(&format!("The processor's latency of {latency_frames} frames is taken out."));
+                }
+                if *nonfinite > 0 {
+                    self.warn(&format!("{nonfinite} samples were no numbers and are silence now"));
+                }
+            }
             Event::Stopped { orphans } if *orphans > 0 => {
                 self.warn(&format!("{orphans} process(es) could not be ended"));
             }
+            // A progress line shows these.
+            Event::Recording { .. } | Event::Rendering { .. } => {}
             // What a build is for is known where it is made; errors and lines have their own functions; an end without
             // orphans goes without saying.
             Event::Build(_) | Event::Log { .. } | Event::Error { .. } | Event::Stopped { .. } => {}
@@ -260,9 +294,26 @@ pub(crate) fn decibels(amplitude: f32) -> String {
     if amplitude > 0.0 { format!("{:.1} dB", 20.0 * amplitude.log10()) } else { "silence".into() }
 }
 
+/// The RMS of two channels as one.
+pub(crate) fn over_both([left, right]: [f32; 2]) -> f32 {
+    ((left * left + right * right) / 2.0).sqrt()
+}
+
 /// A time in seconds, to a tenth.
 pub(crate) fn seconds(ms: u64) -> String {
     format!("{}.{} s", ms / 1000, ms % 1000 / 100)
+}
+
+/// A time as minutes and seconds: "0:42".
+pub(crate) fn clock(seconds: f64) -> String {
+    let whole = Duration::try_from_secs_f64(seconds).unwrap_or_default().as_secs();
+    format!("{}:{:02}", whole / 60, whole % 60)
+}
+
+/// Frames as seconds: exact below 2^53 frames.
+#[expect(clippy::cast_precision_loss, reason = "see above")]
+pub(crate) fn seconds_of(frames: u64, sample_rate: u32) -> f64 {
+    frames as f64 / f64::from(sample_rate.max(1))
 }
 
 #[cfg(test)]
@@ -274,6 +325,7 @@ mod tests {
         assert_eq!(decibels(0.5), "-6.0 dB");
         assert_eq!(decibels(0.0), "silence");
         assert_eq!(seconds(1_432), "1.4 s");
+        assert_eq!((clock(0.9), clock(3661.0)), ("0:00".into(), "61:01".into()));
         let devices = AudioDevices {
             backend: "virtual".into(),
             sample_rate: 48_000,

@@ -3,7 +3,7 @@
 use crate::{
     cli::JsonArgs,
     companion::{self, QUICK},
-    report::{audio, clocks, decibels, json_line, latency},
+    report::{audio, clock, clocks, decibels, json_line, latency, seconds_of},
 };
 use wavecraft_companion_protocol::control::{STATUS, SessionStatus, Status};
 
@@ -49,7 +49,17 @@ fn print_session(session: &SessionStatus) {
         session.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default()
     );
     println!("  Port      {}", session.port);
+    if let Some(path) = &session.recording {
+        println!("  Recording {}", path.display());
+    }
+    if let Some(trouble) = &session.recording_trouble {
+        println!("            {trouble}");
+    }
     if let Some(stats) = &session.stats {
+        if let Some(file) = &stats.file {
+            let at = |frames| clock(seconds_of(frames, stats.devices.sample_rate));
+            println!("  File      at {} of {}", at(file.position_frames), at(file.length_frames));
+        }
         let ms = stats.latency.total_ms(stats.devices.sample_rate);
         println!("  Latency   {}", latency(ms, stats.mode));
         if let Some(reason) = &stats.mode_reason {

@@ -5,6 +5,7 @@
 use crate::{
     session::{AudioDevices, Build, Mode, OnBypass, Source, State, StateChange, Stats},
     settings::ChosenDevices,
+    take::RecordingEnded,
     token::Token,
 };
 use serde::{Deserialize, Serialize};
@@ -37,6 +38,10 @@ pub const SET_MUTE: &str = "setMute";
 pub const SET_MODE: &str = "setMode";
 /// Set the gain behind the processor: [`SetGain`].
 pub const SET_GAIN: &str = "setGain";
+/// Write what a project's processor makes into a file: [`Record`](crate::take::Record) → [`Recording`](crate::take::Recording).
+pub const RECORD: &str = "record";
+/// End a project's recording: [`OfSession`] → [`Take`](crate::take::Take).
+pub const STOP_RECORDING: &str = "stopRecording";
 /// Everything at once: → [`Status`].
 pub const STATUS: &str = "status";
 /// The system's audio devices: → [`DeviceList`].
@@ -54,6 +59,8 @@ pub const SESSION_STATE: &str = "sessionState";
 pub const CHILD_LOG: &str = "childLog";
 /// Notification, once a second: [`Stats`].
 pub const STATS: &str = "stats";
+/// Notification: a recording ended, for whatever reason ([`RecordingEnded`]).
+pub const RECORDING_ENDED: &str = "recordingEnded";
 /// Notification: the devices in use changed ([`AudioDevices`]).
 pub const DEVICES_CHANGED: &str = "devicesChanged";
 
@@ -74,6 +81,8 @@ pub const RELOAD_FAILED: i32 = -32016;
 
 /// Code: there is no such device, or it can't be used so; the message says why.
 pub const BAD_DEVICE: i32 = -32017;
+/// Code: no recording can begin there, or there is none to end; the message says why.
+pub const BAD_RECORDING: i32 = -32018;
 
 /// Parameters of [`HELLO`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -189,7 +198,7 @@ pub struct SetBuildStatus {
     pub build: Build,
 }
 
-/// Parameters of [`DETACH`] and [`RESTART`].
+/// Parameters of [`DETACH`], [`RESTART`] and [`STOP_RECORDING`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OfSession {
     /// Which project.
@@ -293,6 +302,12 @@ pub struct SessionStatus {
     pub audio_token: Token,
     /// The dev WebSocket's port.
     pub port: u16,
+    /// The file that is being recorded into.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recording: Option<PathBuf>,
+    /// Why the last recording ended before it was asked to, until the next begins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recording_trouble: Option<String>,
     /// The last figures.
     pub stats: Option<Stats>,
 }
@@ -396,6 +411,7 @@ pub enum Notice {
     Log(ChildLog),
     Stats(Box<Stats>),
     Devices(AudioDevices),
+    RecordingEnded(RecordingEnded),
 }
 
 impl Notice {
@@ -407,6 +423,7 @@ impl Notice {
             CHILD_LOG => serde_json::from_value(params).ok().map(Self::Log),
             STATS => serde_json::from_value(params).ok().map(|stats| Self::Stats(Box::new(stats))),
             DEVICES_CHANGED => serde_json::from_value(params).ok().map(Self::Devices),
+            RECORDING_ENDED => serde_json::from_value(params).ok().map(Self::RecordingEnded),
             _ => None,
         }
     }

@@ -1,7 +1,12 @@
-//! What `wavecraft start --json` prints: one object a line on standard output.
+//! What `wavecraft start`, `record` and `render` print with `--json`: one object a line on standard output. Also what
+//! `wavecraft-companion --render` tells the command.
 
-use crate::session::{AudioDevices, Build, Drift, LateBlocks, Load, Mode, State};
+use crate::{
+    session::{AudioDevices, Build, Drift, LateBlocks, Load, Mode, State},
+    take::Take,
+};
 use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
 
 /// One line.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -88,6 +93,47 @@ pub enum Event {
     Error {
         /// What happened, to what, what next.
         message: String,
+    },
+    /// A recording runs: at once, then once a second.
+    Recording {
+        /// Of which project.
+        session: String,
+        /// Into which file.
+        path: PathBuf,
+        /// What is in it.
+        seconds: f64,
+        /// The processor's output, RMS over both channels, linear.
+        output_rms: f32,
+        /// Frames that are missing, because the disk was too slow.
+        dropped_frames: u64,
+    },
+    /// A recording is over.
+    Recorded(Take),
+    /// A rendering: at its beginning, then some times a second.
+    Rendering {
+        /// Frames that were read of the input.
+        frames: u64,
+        /// All of its frames, where it says how many.
+        total_frames: Option<u64>,
+        /// Of both files, in Hz.
+        sample_rate: u32,
+    },
+    /// A rendering is done.
+    Rendered {
+        /// The file.
+        path: PathBuf,
+        /// Frames in it.
+        frames: u64,
+        /// The same in seconds.
+        seconds: f64,
+        /// In Hz.
+        sample_rate: u32,
+        /// The processor's own latency, which was taken out.
+        latency_frames: u32,
+        /// Samples that weren't finite and became 0.
+        nonfinite: u64,
+        /// The time it took, without the build.
+        took_ms: u64,
     },
     /// The last line.
     Stopped {

@@ -9,11 +9,12 @@
 //! | [`control`] | the Unix socket between the `wavecraft` command and the companion |
 //! | [`child`] | the socketpair between the companion and a processor child |
 //! | [`frame`] | the length prefix on that socketpair |
-//! | [`event`] | what `wavecraft start --json` prints |
+//! | [`event`] | what `wavecraft start`, `record` and `render` print with `--json` |
 //! | [`parameter`] | parameters, as all of the above describe them |
 //! | [`session`] | what a running project is, does and measures |
 //! | [`settings`] | the companion's settings file |
 //! | [`paths`] | where sockets, builds, settings and logs are |
+//! | [`take`] | recordings and renderings |
 //! | [`token`] | the secret that opens a project's dev WebSocket |
 //!
 //! A processor child needs `child`, `frame` and `parameter` alone, and every user's project compiles them: the rest is
@@ -36,6 +37,8 @@ pub mod rpc;
 pub mod session;
 #[cfg(feature = "companion")]
 pub mod settings;
+#[cfg(feature = "companion")]
+pub mod take;
 #[cfg(feature = "companion")]
 pub mod token;
 

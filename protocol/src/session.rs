@@ -278,6 +278,24 @@ pub struct Drift {
     pub buffer_frames: u32,
 }
 
+/// Where a file is in its loop, at the session's rate.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FilePosition {
+    /// The frame that the processor gets next, from 0.
+    pub position_frames: u64,
+    /// Frames of the whole file.
+    pub length_frames: u64,
+}
+
+/// How far a recording is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct RecordingFigures {
+    /// What is in the file, in seconds.
+    pub seconds: f64,
+    /// Frames that are missing in it, because the disk was too slow.
+    pub dropped_frames: u64,
+}
+
 /// Everything measured about a project.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Stats {
@@ -322,6 +340,12 @@ pub struct Stats {
     /// Why silence is heard in its place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_reason: Option<String>,
+    /// Where the file is, for a source that is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<FilePosition>,
+    /// How far the recording is, while there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recording: Option<RecordingFigures>,
     /// The mode in force.
     #[serde(default)]
     pub mode: Mode,

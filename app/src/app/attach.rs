@@ -8,10 +8,9 @@ use crate::{
     host::Shared,
     platform::Program,
     respawn::Crashes,
-    session::{ServerStage, Session},
+    session::{RecordingStage, ServerStage, Session},
 };
 use std::{
-    ffi::OsString,
     path::{Path, PathBuf},
     sync::Arc,
     time::Instant,
@@ -24,25 +23,6 @@ use wavecraft_companion_protocol::{
     session::{Source, State},
 };
 use wavecraft_companion_server::{BindError, Config, DEFAULT_PORT, Limits, Server, serve};
-
-/// What a child may see of its terminal's environment. Everything else, `DYLD_*` and `LD_*` above all, is dropped.
-const ENVIRONMENT: [&str; 15] = [
-    "HOME",
-    "LANG",
-    "LANGUAGE",
-    "LC_ALL",
-    "LC_CTYPE",
-    "LC_MESSAGES",
-    "LOGNAME",
-    "PATH",
-    "RUST_BACKTRACE",
-    "RUST_LIB_BACKTRACE",
-    "RUST_LOG",
-    "TMPDIR",
-    "TZ",
-    "USER",
-    "WAVECRAFT_REALTIME",
-];
 
 impl App {
     pub(super) fn attach(&mut self, owner: ConnectionId, attach: Attach, reply: Reply) {
@@ -81,7 +61,7 @@ impl App {
             executable: attach.executable.clone(),
             args: attach.args.clone(),
             cwd: attach.cwd.clone(),
-            env: allowed(&attach),
+            env: executable::environment(&attach.env),
         };
         let heard_on_bypass = attach.on_bypass;
         let session = Session {
@@ -113,6 +93,8 @@ impl App {
             mute_reason: None,
             feedback_minded: false,
             gain_db: 0.0,
+            recording: RecordingStage::None,
+            recording_trouble: None,
             watched: false,
             attach_reply: Some(reply),
             heartbeat: (0, Instant::now()),
@@ -290,6 +272,7 @@ impl App {
             return;
         }
         self.keep_parameters(id);
+        self.end_recording(id, Some("the project ended".into()), None);
         let Some(session) = self.sessions.get_mut(id) else { return };
         if let Some(reply) = session.attach_reply.take() {
             let _ = reply.send(Err(ErrorObject::new(INTERNAL_ERROR, "the project was detached")));
@@ -375,11 +358,6 @@ impl App {
 fn check_executable(path: &Path) -> Result<(), ErrorObject> {
     executable::check(path, rustix::process::getuid().as_raw())
         .map_err(|refused| ErrorObject::new(BAD_EXECUTABLE, refused.to_string()))
-}
-
-fn allowed(attach: &Attach) -> Vec<(OsString, OsString)> {
-    let fits = |(name, _): &(&String, &String)| ENVIRONMENT.contains(&name.as_str());
-    attach.env.iter().filter(fits).map(|(name, value)| (name.into(), value.into())).collect()
 }
 
 pub(super) fn remove_folder(folder: &Path) {

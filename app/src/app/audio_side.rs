@@ -134,6 +134,7 @@ impl App {
     /// Begins anew where the engine can't just move: on an output of another rate, or without one that it could go on
     /// with. Every child is started anew.
     pub(super) fn reopen_audio(&mut self, next: Option<(Box<dyn Backend>, Wanted)>) {
+        self.end_all_recordings(&self.why_anew(next.as_ref().map(|(backend, _)| &**backend)));
         self.close_audio();
         for session in self.sessions.values_mut() {
             session.project = None;
@@ -154,6 +155,16 @@ impl App {
         let Some((backend, wanted)) = next else { return self.need_audio() };
         let started = Audio::start(backend, Limits::default(), Arc::new(self.notify()));
         self.audio_opened(started.map(|audio| Box::new(Opened::new(audio, wanted))));
+    }
+
+    /// Why a recording can't go on in the engine on another output.
+    fn why_anew(&self, next: Option<&dyn Backend>) -> String {
+        match (&self.audio, next.map(|next| next.output().sample_rate)) {
+            (AudioSide::Open(opened), Some(rate)) if rate != opened.audio.stream().sample_rate => {
+                format!("the sound has {rate} Hz from now on, and a WAV file has one rate: record again")
+            }
+            _ => "the audio output is opened anew: record again".into(),
+        }
     }
 
     /// Stops the streams. Doing so may take a moment, so it is done elsewhere.

@@ -4,7 +4,7 @@ use super::{App, AudioSide, reasons};
 use crate::{
     audio::Opened,
     microphone::{Access, Trouble},
-    session::Session,
+    session::{RecordingStage, Session},
 };
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tracing::warn;
@@ -15,7 +15,10 @@ use wavecraft_companion_protocol::{
         OscilloscopeFrame, OscilloscopeTriggerMode,
     },
     control::{self, ChildLog, LogStream},
-    session::{AudioDevices, Drift, Guard, LateBlocks, Latency, Levels, Load, Mode, Source, State, Stats},
+    session::{
+        AudioDevices, Drift, FilePosition, Guard, LateBlocks, Latency, Levels, Load, Mode, RecordingFigures,
+        Source, State, Stats,
+    },
 };
 
 /// Figures that are sent unasked go out so often.
@@ -27,6 +30,7 @@ impl App {
         let now = Instant::now();
         self.watch_devices(now);
         self.watch_microphone(now);
+        self.mind_recordings();
         let silent = self.watch.is_silent(now);
         let AudioSide::Open(opened) = &mut self.audio else { return };
         opened.audio.poll();
@@ -262,6 +266,11 @@ fn stats(session: &Session, opened: &Opened, snapshot: &ProjectSnapshot, limitin
         devices: opened.devices(),
         source: session.source.name(),
         source_reason: session.microphone.and_then(Access::trouble).map(Trouble::line),
+        file: snapshot.file.map(|file| FilePosition {
+            position_frames: file.position_frames,
+            length_frames: file.length_frames,
+        }),
+        recording: recording(session),
         mode: match snapshot.mode {
             AudioMode::Pipelined => Mode::Pipelined,
             AudioMode::Direct => Mode::Direct,
@@ -277,6 +286,14 @@ fn stats(session: &Session, opened: &Opened, snapshot: &ProjectSnapshot, limitin
         },
         respawns: u64::from(session.generation.saturating_sub(1)),
     }
+}
+
+fn recording(session: &Session) -> Option<RecordingFigures> {
+    let RecordingStage::Running { recording, .. } = &session.recording else { return None };
+    Some(RecordingFigures {
+        seconds: super::recordings::seconds(recording.frames(), recording.sample_rate()),
+        dropped_frames: recording.dropped_frames(),
+    })
 }
 
 fn load(load: AudioLoad) -> Load {

@@ -365,6 +365,6 @@ pub(super) fn kill_all(session: &mut Session) {
 
 /// Rates of audio devices are far below 2²⁴, up to which an `f32` holds every integer.
 #[expect(clippy::cast_precision_loss, reason = "see above")]
-pub(super) fn rate_as_f32(rate: u32) -> f32 {
+pub(crate) fn rate_as_f32(rate: u32) -> f32 {
     rate as f32
 }

@@ -8,7 +8,7 @@ use crate::{
     menu::{self, Action, Facts, Figures, Menu, Microphone, Project},
     microphone::Access,
     platform,
-    session::Session,
+    session::{RecordingStage, Session},
 };
 use std::{
     sync::{Arc, Mutex},
@@ -119,6 +119,8 @@ impl App {
             Action::OpenPage(address) => crate::desktop::open(address.into(), &self.events),
             Action::SetBypass(id, on) => self.set_bypassed(&id, on),
             Action::SetMute(id, on) => self.set_muted(&id, on),
+            Action::Record(id) => self.record_from_menu(&id),
+            Action::StopRecording(id) => self.end_recording(&id, None, None),
             Action::Restart(id) => self.restart(&id),
             Action::SetSource(id, source) => {
                 // Whoever chooses it here allows it.
@@ -221,6 +223,7 @@ fn project(session: &Session) -> Project {
         reason: session.reason.clone(),
         ending: session.ending.is_some(),
         page: page(session),
+        inspector: session.server().map(|server| session.attach.token.inspector_url(server.port())),
         bypassed: session.bypassed,
         muted: session.muted,
         mute_reason: session.mute_reason.clone(),
@@ -230,6 +233,13 @@ fn project(session: &Session) -> Project {
         file: session.file.as_ref().map(|(path, _)| path.clone()),
         mode: session.mode,
         mode_reason: session.mode_reason.clone(),
+        recorded_seconds: match &session.recording {
+            RecordingStage::Running { recording, .. } => {
+                Some(recording.frames() / u64::from(recording.sample_rate().max(1)))
+            }
+            _ => None,
+        },
+        recording_trouble: session.recording_trouble.clone(),
         figures: stats.map(|stats| Figures {
             latency_ms: stats.latency.total_ms(stats.devices.sample_rate),
             load: stats.load,

@@ -1,11 +1,11 @@
 //! The control socket's calls.
 
-use super::{App, AudioSide};
+use super::{App, AudioSide, Wish};
 use crate::{
     connection::ConnectionId,
     event::{ListedFor, Reply},
     microphone::Access,
-    session::{Session, Stage},
+    session::{RecordingStage, Session, Stage},
 };
 use serde_json::{Value, json};
 use tracing::warn;
@@ -19,6 +19,7 @@ use wavecraft_companion_protocol::{
     rpc::{Call, ErrorObject, INVALID_PARAMS, INVALID_REQUEST, METHOD_NOT_FOUND, to_value},
     session::{Mode, Source},
     settings::Project,
+    take::Record,
 };
 
 /// The least and the greatest gain behind a processor, in dB.
@@ -121,6 +122,19 @@ impl App {
                     server.build_status(&set.build);
                 }
                 done
+            }
+            control::RECORD => {
+                let record: Record = call.params()?;
+                self.session(&record.session)?;
+                later(reply, |reply| {
+                    let wish = Wish { path: record.path, owner: Some(from), reply: Some(reply) };
+                    self.record(&record.session, wish);
+                })
+            }
+            control::STOP_RECORDING => {
+                let of: OfSession = call.params()?;
+                self.session(&of.session)?;
+                later(reply, |reply| self.end_recording(&of.session, None, Some(reply)))
             }
             control::STATUS => Ok(Outcome::Now(to_value(&self.status()))),
             control::DEVICES => later(reply, |reply| self.list_devices(ListedFor::Call(reply))),
@@ -324,6 +338,11 @@ fn session_status(session: &Session) -> Option<SessionStatus> {
         ws_url: server.ws_url(),
         audio_token: session.attach.audio_token.clone(),
         port: server.port(),
+        recording: match &session.recording {
+            RecordingStage::Running { recording, .. } => Some(recording.path().into()),
+            _ => None,
+        },
+        recording_trouble: session.recording_trouble.clone(),
         stats: session.shared.figures().stats.clone(),
     })
 }

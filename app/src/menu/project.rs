@@ -20,6 +20,8 @@ pub(crate) struct Project {
     pub ending: bool,
     /// Its page's address with its token, if it has a page.
     pub page: Option<String>,
+    /// Its inspector's address with its token, while it is served.
+    pub inspector: Option<String>,
     /// Is its processor bypassed by hand?
     pub bypassed: bool,
     /// Is it muted?
@@ -38,6 +40,10 @@ pub(crate) struct Project {
     pub mode: Mode,
     /// Why that isn't what was asked for.
     pub mode_reason: Option<String>,
+    /// For how many seconds it has been recorded, if it is.
+    pub recorded_seconds: Option<u64>,
+    /// Why its last recording didn't begin, or ended by itself.
+    pub recording_trouble: Option<String>,
     /// What was measured.
     pub figures: Option<Figures>,
 }
@@ -72,12 +78,13 @@ impl Project {
         if self.ending {
             return entries;
         }
-        let reasons = [
+        let told = [
             ("reason", &self.reason),
             ("mode_reason", &self.mode_reason),
             ("mute_reason", &self.mute_reason),
+            ("recording_trouble", &self.recording_trouble),
         ];
-        for (name, reason) in reasons {
+        for (name, reason) in told {
             entries.extend(reason.iter().flat_map(|reason| Entry::paragraph(&key(name), reason)));
         }
         entries.extend(self.microphone_entries());
@@ -88,8 +95,10 @@ impl Project {
         let page = Entry::button(key("page"), "Open Page", self.page.clone().map(Action::OpenPage));
         entries.extend([
             if first { page.with_shortcut(Shortcut::Open) } else { page },
+            Entry::button(key("inspector"), "Open Inspector", self.inspector.clone().map(Action::OpenPage)),
             Entry::check(key("bypass"), "Bypass", self.bypassed, Action::SetBypass(id(), !self.bypassed)),
             Entry::check(key("mute"), "Mute", self.muted, Action::SetMute(id(), !self.muted)),
+            self.recording(key("record")),
             Entry::submenu(key("source"), "Source", self.sources()),
             Entry::submenu(key("mode"), "Mode", self.modes()),
             Entry::button(key("restart"), "Restart", Action::Restart(id())),
@@ -109,6 +118,16 @@ impl Project {
             State::Crashed => "crashed",
             State::Held => "held",
             State::Ended => "ended",
+        }
+    }
+
+    fn recording(&self, key: String) -> Entry {
+        match self.recorded_seconds {
+            None => Entry::button(key, "Record", Action::Record(self.id.clone())),
+            Some(seconds) => {
+                let label = format!("Stop Recording ({}:{:02})", seconds / 60, seconds % 60);
+                Entry::button(key, &label, Action::StopRecording(self.id.clone()))
+            }
         }
     }
 

@@ -1,6 +1,7 @@
-//! For tests: the menu's lines as a person reads them.
+//! For tests: the menu's lines as a person reads them, and what they are made of.
 
-use super::{Entry, Line};
+use super::{Entry, Figures, Line, Project};
+use wavecraft_companion_protocol::session::{Mode, SourceName, State};
 
 /// Every line: `[…]` can be seen as clickable, ✓ is on, ✗ can't be clicked, … opens what stands indented after it.
 pub(super) fn read(entries: &[Entry]) -> Vec<String> {
@@ -33,5 +34,30 @@ fn level(entries: &[Entry], indent: &str, lines: &mut Vec<String>) {
         if let Line::Submenu { entries, .. } = &entry.line {
             level(entries, &format!("{indent}  "), lines);
         }
+    }
+}
+
+/// A project that is well, with a page.
+pub(super) fn project(name: &str, state: State) -> Project {
+    Project {
+        id: format!("{name}-1"),
+        name: name.into(),
+        state,
+        reason: None,
+        ending: false,
+        inspector: Some("http://127.0.0.1:9000/#wc=secret".into()),
+        page: Some("http://127.0.0.1:5173/#wc=secret&ws=9000".into()),
+        bypassed: false,
+        muted: false,
+        mute_reason: None,
+        howl: false,
+        source: SourceName::Tone,
+        microphone: None,
+        file: None,
+        mode: Mode::Pipelined,
+        mode_reason: None,
+        recorded_seconds: None,
+        recording_trouble: None,
+        figures: Some(Figures { latency_ms: 6.24, load: 0.031 }),
     }
 }

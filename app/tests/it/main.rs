@@ -9,5 +9,7 @@ mod faults;
 mod microphone;
 mod modes;
 mod page;
+mod recording;
 mod reloading;
+mod rendering;
 mod support;

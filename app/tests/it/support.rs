@@ -38,6 +38,28 @@ impl Companion {
         companion
     }
 
+    /// On the virtual backend, with a file system of `bytes` on a folder of its home, which nobody else sees. `None`
+    /// where this system lets no user do that.
+    pub(crate) fn start_with_a_small_disk(home: tempfile::TempDir, folder: &str, bytes: u64) -> Option<Self> {
+        let disk = home.path().join(folder);
+        let mount = format!("mount -t tmpfs -o size={bytes} none '{}' && exec \"$@\"", disk.display());
+        let unshared = || {
+            let mut unshare = Command::new("unshare");
+            unshare.args(["-rm", "sh", "-c", &mount, "sh"]).stdin(Stdio::null()).stdout(Stdio::null());
+            unshare
+        };
+        if !unshared().arg("true").status().is_ok_and(|status| status.success()) {
+            return None;
+        }
+        let process = unshared()
+            .args([env!("CARGO_BIN_EXE_wavecraft-companion"), "--headless", "--backend", "virtual"])
+            .env("WAVECRAFT_HOME", home.path())
+            .spawn();
+        let companion = Self { process: process.unwrap(), home };
+        eventually("the companion listens", || UnixStream::connect(companion.socket()).ok());
+        Some(companion)
+    }
+
     pub(crate) fn command(home: &Path) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_wavecraft-companion"));
         command.env("WAVECRAFT_HOME", home).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());

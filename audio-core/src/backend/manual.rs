@@ -1,4 +1,4 @@
-//! Stepped by hand: for tests and offline rendering.
+//! Stepped by hand: for tests.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

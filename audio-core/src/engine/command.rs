@@ -2,6 +2,7 @@
 
 use crate::engine::snapshot::{Mode, OnBypass, ProjectId};
 use crate::input::InputTap;
+use crate::record::RecordFeed;
 use crate::render::link::Link;
 use crate::render::project::Project;
 use crate::source::Generator;
@@ -19,6 +20,8 @@ pub(crate) enum Command {
     OnBypass(ProjectId, OnBypass),
     /// With the number of the wish: see `render::direct`.
     Mode(ProjectId, Mode, u32),
+    /// A recording begins, or ends.
+    Record(ProjectId, Option<Box<RecordFeed>>),
     Input(Option<Box<InputTap>>),
     ClearHowl,
     FadeOut,
@@ -31,5 +34,6 @@ pub(crate) enum Garbage {
     Project(#[expect(dead_code, reason = "held to be dropped on the control side")] Box<Project>),
     Link(#[expect(dead_code, reason = "held to be dropped on the control side")] Box<Link>),
     Source(#[expect(dead_code, reason = "held to be dropped on the control side")] Box<Generator>),
+    Record(#[expect(dead_code, reason = "held to be dropped on the control side")] Box<RecordFeed>),
     Input(#[expect(dead_code, reason = "held to be dropped on the control side")] Box<InputTap>),
 }

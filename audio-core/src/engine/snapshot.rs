@@ -131,6 +131,15 @@ pub struct Load {
     pub percentile99: f32,
 }
 
+/// Where a source's file is in its loop, in frames at the session's rate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct FilePosition {
+    /// The frame that the processor gets next, from 0.
+    pub position_frames: u64,
+    /// Frames of the whole file, at least 1.
+    pub length_frames: u64,
+}
+
 /// One project, as of its last block.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct ProjectSnapshot {
@@ -168,6 +177,8 @@ pub struct ProjectSnapshot {
     pub mode: Mode,
     /// Frames by which the project delays its sound: 0 in Direct mode.
     pub delay_frames: u32,
+    /// Where the file is, for a source that is one.
+    pub file: Option<FilePosition>,
     /// Direct mode was asked for last, and was given up because of late blocks.
     pub fell_back: bool,
 }

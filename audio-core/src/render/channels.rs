@@ -38,7 +38,7 @@ pub(super) fn input_channels<'a>(
 }
 
 /// Replaces what isn't finite by 0 and counts it.
-pub(super) fn sanitise(samples: &mut [f32]) -> u64 {
+pub(crate) fn sanitise(samples: &mut [f32]) -> u64 {
     // Counting without branches first, in lanes as wide as a sample: the ordinary block has nothing to replace.
     let count: u32 = samples.iter().map(|sample| u32::from(!sample.is_finite())).sum();
     if count > 0 {

@@ -1,6 +1,7 @@
 //! A project's source, and the crossfade from one to the next.
 
 use crate::engine::command::Garbage;
+use crate::engine::snapshot::FilePosition;
 use crate::render::fade::Ramp;
 use crate::render::trash::Trash;
 use crate::render::workspace::Workspace;
@@ -27,6 +28,11 @@ impl Feed {
         } else if let Some(skipped) = self.waiting.replace(generator) {
             trash.put(Garbage::Source(skipped));
         }
+    }
+
+    /// Where the file is that plays, or that is faded in.
+    pub(crate) fn file_position(&self) -> Option<FilePosition> {
+        self.incoming.as_ref().unwrap_or(&self.current).file_position()
     }
 
     /// Fills `work.input`.

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use crate::engine::command::Garbage;
 use crate::engine::config::{Clock, EngineConfig};
 use crate::engine::snapshot::{Load, Mode, OnBypass, ProjectId, ProjectSettings, ProjectSnapshot};
 use crate::number::frames_in_ms;
+use crate::record::RecordFeed;
 use crate::render::counts::Counts;
 use crate::render::delay::Reach;
 use crate::render::direct::Direct;
@@ -41,6 +43,7 @@ pub(crate) struct Project {
     input_meter: LevelMeter,
     output_meter: LevelMeter,
     tap: rtrb::Producer<[f32; 2]>,
+    recording: Option<Box<RecordFeed>>,
     report: Arc<ProjectReport>,
 }
 
@@ -73,6 +76,7 @@ impl Project {
             input_meter: LevelMeter::new(config.sample_rate),
             output_meter: LevelMeter::new(config.sample_rate),
             tap,
+            recording: None,
             report,
         };
         project.aim();
@@ -117,6 +121,12 @@ impl Project {
     pub(crate) fn clear_link(&mut self) {
         self.gone = false;
         self.links.retire();
+    }
+
+    pub(crate) fn set_recording(&mut self, feed: Option<Box<RecordFeed>>, trash: &mut Trash) {
+        if let Some(old) = std::mem::replace(&mut self.recording, feed) {
+            trash.put(Garbage::Record(old));
+        }
     }
 
     /// Fades the project out for good.
@@ -199,8 +209,7 @@ impl Project {
             return false;
         }
         let heard = work.wet.part(reach.frames);
-        self.output_meter.add(heard[0], heard[1]);
-        push_tap(&mut self.tap, heard[0], heard[1]);
+        self.tap(heard);
         let level = self.level.value();
         for (mix, heard) in work.mix.part_mut(reach.frames).into_iter().zip(heard) {
             mix.iter_mut().zip(heard).for_each(|(mix, heard)| *mix += heard * level);
@@ -226,10 +235,17 @@ impl Project {
                 copy_made(work, frames);
             }
         }
-        let [left, right] = work.tap.part(frames);
+        self.tap(work.tap.part(frames));
+        self.add_to_mix(work, frames);
+    }
+
+    /// What the processor made, for all who want to know.
+    fn tap(&mut self, [left, right]: [&[f32]; 2]) {
         self.output_meter.add(left, right);
         push_tap(&mut self.tap, left, right);
-        self.add_to_mix(work, frames);
+        if let Some(recording) = &mut self.recording {
+            recording.push(left, right);
+        }
     }
 
     fn add_to_mix(&mut self, work: &mut Workspace, frames: usize) {
@@ -291,6 +307,7 @@ impl Project {
                 muted: self.muted,
                 mode: self.direct.mode(),
                 delay_frames: reach.heard_delay(),
+                file: self.feed.file_position(),
                 // The control side knows: it compares the mode with its last wish.
                 fell_back: false,
             },

@@ -1,11 +1,12 @@
 //! How snapshots travel from the renderer to the control side.
 
 use crate::engine::snapshot::{
-    EngineStats, GuardState, InputStats, LastLate, LateBlocks, LinkState, Load, Meter, Mode, ProjectSnapshot,
+    EngineStats, FilePosition, GuardState, InputStats, LastLate, LateBlocks, LinkState, Load, Meter, Mode,
+    ProjectSnapshot,
 };
 use crate::engine::telemetry::{Latest, Pack, Unpack};
 
-const PROJECT_WORDS: usize = 28;
+const PROJECT_WORDS: usize = 30;
 const ENGINE_WORDS: usize = 17;
 
 /// A generation is 32 bits; this says that there is none.
@@ -47,7 +48,10 @@ impl ProjectReport {
             .u64(snapshot.last_late.waited_ns)
             .u64(snapshot.last_late.wake_ns)
             .u64(snapshot.last_late.busy_ns)
-            .u64(snapshot.last_late.block_ns);
+            .u64(snapshot.last_late.block_ns)
+            // A file has a length: 0 says that there is none.
+            .u64(snapshot.file.map_or(0, |file| file.length_frames))
+            .u64(snapshot.file.map_or(0, |file| file.position_frames));
         self.0.write(pack.words());
     }
 
@@ -87,6 +91,8 @@ impl ProjectReport {
             busy_ns: unpack.u64(),
             block_ns: unpack.u64(),
         };
+        let (length_frames, position_frames) = (unpack.u64(), unpack.u64());
+        snapshot.file = (length_frames > 0).then_some(FilePosition { position_frames, length_frames });
         (snapshot, wish)
     }
 }
@@ -207,6 +213,7 @@ mod tests {
             muted: true,
             mode: Mode::Direct,
             delay_frames: 16,
+            file: Some(FilePosition { position_frames: 18, length_frames: 19 }),
             fell_back: false,
         };
         let report = ProjectReport::new();

@@ -1,26 +1,14 @@
 //! An audio file, decoded whole into memory.
 
-use std::fs::File;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use symphonia::core::audio::GenericAudioBufferRef;
-use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
-use symphonia::core::errors::Error as DecodeError;
-use symphonia::core::formats::probe::Hint;
-use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
-use symphonia::core::io::MediaSourceStream;
-use symphonia::core::meta::MetadataOptions;
-
 use crate::number::size;
 use crate::resample::convert_loop;
+use crate::source::decode::FileReader;
 
 /// Longest file in seconds: ten minutes at 48 kHz are 230 MB in memory.
 pub const MAX_FILE_SECONDS: u32 = 600;
-
-/// Rates between which a file is taken, in Hz.
-const RATES: std::ops::RangeInclusive<u32> = 1_000..=768_000;
 
 /// Why a file can't be a source.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -131,105 +119,16 @@ impl std::fmt::Debug for AudioFile {
     }
 }
 
-/// All frames of the file's first audio track, and its rate.
+/// All frames of a file, and its rate.
 fn decode(path: &Path) -> Result<(Vec<[f32; 2]>, u32), FileError> {
-    let path_buf = || path.to_owned();
-    let unsupported = |reason: String| FileError::Unsupported { path: path_buf(), reason };
-    let mut format = probe(path)?;
-    let track =
-        format.default_track(TrackType::Audio).ok_or_else(|| FileError::NotAudio { path: path_buf() })?;
-    let track_id = track.id;
-    let parameters = track
-        .codec_params
-        .as_ref()
-        .and_then(|parameters| parameters.audio())
-        .ok_or_else(|| FileError::NotAudio { path: path_buf() })?;
-    let mut decoder = symphonia::default::get_codecs()
-        .make_audio_decoder(parameters, &AudioDecoderOptions::default())
-        .map_err(|error| unsupported(error.to_string()))?;
-
-    let mut decoded = Decoded::default();
-    let mut damaged = None;
-    loop {
-        match next_block(&mut *format, &mut *decoder, track_id, &mut decoded) {
-            Ok(true) if decoded.too_long() => {
-                return Err(FileError::TooLong { path: path_buf(), limit_seconds: MAX_FILE_SECONDS });
-            }
-            Ok(true) => {}
-            Ok(false) => break,
-            // A damaged packet is skipped, as players do; if nothing else is there, it's told.
-            Err(DecodeError::DecodeError(reason)) => damaged = Some(reason.to_owned()),
-            // The end of a file that was cut off.
-            Err(DecodeError::IoError(error)) if error.kind() == io::ErrorKind::UnexpectedEof => break,
-            Err(error) => return Err(unsupported(error.to_string())),
+    let mut reader = FileReader::open(path)?;
+    let limit = size(reader.sample_rate()).saturating_mul(size(MAX_FILE_SECONDS));
+    let mut frames = Vec::new();
+    while let Some(more) = reader.next_frames()? {
+        frames.extend_from_slice(more);
+        if frames.len() > limit {
+            return Err(FileError::TooLong { path: path.to_owned(), limit_seconds: MAX_FILE_SECONDS });
         }
     }
-    match (decoded.frames.is_empty(), damaged) {
-        (true, Some(reason)) => Err(unsupported(reason)),
-        (true, None) => Err(FileError::Empty { path: path_buf() }),
-        _ if !RATES.contains(&decoded.sample_rate) => {
-            Err(unsupported(format!("its rate is {} Hz", decoded.sample_rate)))
-        }
-        _ => Ok((decoded.frames, decoded.sample_rate)),
-    }
-}
-
-fn probe(path: &Path) -> Result<Box<dyn FormatReader>, FileError> {
-    let unreadable =
-        |error: &io::Error| FileError::Unreadable { path: path.to_owned(), reason: error.to_string() };
-    let file = File::open(path).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => FileError::Missing { path: path.to_owned() },
-        _ => unreadable(&error),
-    })?;
-    let kind = file.metadata().map_err(|error| unreadable(&error))?;
-    if !kind.is_file() {
-        return Err(FileError::NotAudio { path: path.to_owned() });
-    }
-    let mut hint = Hint::new();
-    if let Some(extension) = path.extension().and_then(|extension| extension.to_str()) {
-        hint.with_extension(extension);
-    }
-    let stream = MediaSourceStream::new(Box::new(file), Default::default());
-    symphonia::default::get_probe()
-        .probe(&hint, stream, FormatOptions::default(), MetadataOptions::default())
-        .map_err(|_| FileError::NotAudio { path: path.to_owned() })
-}
-
-/// What was decoded so far.
-#[derive(Default)]
-struct Decoded {
-    frames: Vec<[f32; 2]>,
-    sample_rate: u32,
-    scratch: Vec<f32>,
-}
-
-impl Decoded {
-    fn add(&mut self, buffer: &GenericAudioBufferRef<'_>) {
-        let channels = buffer.spec().channels().count();
-        self.sample_rate = buffer.spec().rate();
-        buffer.copy_to_vec_interleaved(&mut self.scratch);
-        let finite = |sample: f32| if sample.is_finite() { sample } else { 0.0 };
-        self.frames.extend(self.scratch.chunks_exact(channels.max(1)).map(|frame| {
-            let left = finite(frame[0]);
-            [left, frame.get(1).map_or(left, |right| finite(*right))]
-        }));
-    }
-
-    fn too_long(&self) -> bool {
-        self.frames.len() > size(self.sample_rate).saturating_mul(size(MAX_FILE_SECONDS))
-    }
-}
-
-/// Decodes the next packet. `false` at the end.
-fn next_block(
-    format: &mut dyn FormatReader,
-    decoder: &mut dyn AudioDecoder,
-    track_id: u32,
-    decoded: &mut Decoded,
-) -> Result<bool, DecodeError> {
-    let Some(packet) = format.next_packet()? else { return Ok(false) };
-    if packet.track_id == track_id {
-        decoded.add(&decoder.decode(&packet)?);
-    }
-    Ok(true)
+    Ok((frames, reader.sample_rate()))
 }

@@ -2,9 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use wavecraft_audio_core::{AudioFile, FileError, MAX_FILE_SECONDS, ProjectSettings, Source};
+use wavecraft_audio_core::{
+    AudioFile, FileError, FilePosition, FileReader, MAX_FILE_SECONDS, ProjectSettings, Source,
+};
 
-use crate::bench::{Bench, float, largest_step, narrow, peak};
+use crate::bench::{Bench, RATE, float, largest_step, narrow, peak};
 
 fn folder() -> tempfile::TempDir {
     tempfile::tempdir().expect("a temporary folder can be made")
@@ -136,4 +138,33 @@ fn a_file_that_was_cut_off_plays_as_far_as_it_goes() {
     std::fs::write(&path, &bytes[..bytes.len() / 2]).expect("it can be written");
     let frames = AudioFile::load(&path, 48_000).expect("half of it is there").frames().len();
     assert!((20_000..=24_000).contains(&frames), "{frames}");
+}
+
+#[test]
+fn a_file_is_read_in_pieces_that_are_the_whole_and_says_where_it_is() {
+    let folder = folder();
+    let path = folder.path().join("sine.wav");
+    write_sine(&path, 4, 44_100, 30_000);
+    let mut reader = FileReader::open(&path).expect("an ordinary file");
+    assert_eq!((reader.sample_rate(), reader.channels(), reader.total_frames()), (44_100, 4, Some(30_000)));
+    let (mut frames, mut pieces) = (Vec::new(), 0);
+    while let Some(more) = reader.next_frames().expect("a whole file") {
+        frames.extend_from_slice(more);
+        pieces += 1;
+    }
+    assert!(pieces > 1);
+    let whole = AudioFile::load(&path, 44_100).expect("an ordinary file");
+    assert_eq!(frames, whole.frames());
+
+    let mut bench = Bench::new(256);
+    let project = bench.project(ProjectSettings {
+        source: Source::File(AudioFile::from_frames(vec![[0.5; 2]; 1000], RATE)),
+        ..ProjectSettings::default()
+    });
+    bench.run(&vec![0.0; 256 * 5], 256, &mut []);
+    let position = Some(FilePosition { position_frames: 280, length_frames: 1000 });
+    assert_eq!(bench.snapshot(project).file, position, "five blocks, once around");
+    bench.audio.set_source(project, &Source::Tone);
+    bench.run(&vec![0.0; 256 * 5], 256, &mut []);
+    assert_eq!(bench.snapshot(project).file, None);
 }

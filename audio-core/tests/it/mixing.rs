@@ -103,6 +103,24 @@ fn mute_gain_bypass_and_source_change_without_a_click() {
 }
 
 #[test]
+fn from_a_file_to_the_microphone_to_a_tone_without_a_click() {
+    let mut bench = Bench::new(256);
+    let id = bench.project(project(Source::File(sine_file(0.5))));
+    let mut child = bench.child(id, 1.0);
+    let voice = sine(500.0, 0.4, BLOCK * 60);
+    let mut out = bench.run(&voice[..BLOCK * 20], BLOCK, &mut [&mut child]).split_off(BLOCK * 10);
+    for (source, start, level) in [(Source::Microphone, 20, 0.4), (Source::Tone, 40, 0.251)] {
+        bench.audio.set_source(id, &source);
+        let part = bench.run(&voice[BLOCK * start..BLOCK * (start + 20)], BLOCK, &mut [&mut child]);
+        let settled = peak(&part[BLOCK * 6..]);
+        assert!((settled - level).abs() < 1e-2, "{source:?}: {settled} instead of {level}");
+        out.extend(part);
+    }
+    let step = largest_step(&out);
+    assert!(step < OWN_STEP + 0.5 / 480.0, "a step of {step}");
+}
+
+#[test]
 fn sources_deliver_what_they_say() {
     let mut bench = Bench::new(256);
     for (source, peak_level) in [(Source::Tone, 0.2512), (Source::Sweep, 0.2512), (Source::Noise, 0.1732)] {

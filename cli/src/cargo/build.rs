@@ -6,7 +6,7 @@ use crate::{
     processes::{Line, Processes, Running, guarded_in_background},
     report::{self, From, Report},
 };
-use anyhow::Context;
+use anyhow::{Context, bail};
 use serde_json::Value;
 use std::{
     io::{self, IsTerminal},
@@ -113,6 +113,28 @@ impl Build {
     /// Ends cargo and the compilers that it runs. Returned is what ends when the last of them has.
     pub(crate) fn cancel(self) -> impl Future<Output = ()> + Send + use<> {
         self.cargo.end()
+    }
+}
+
+/// Builds once, and tells a person so.
+///
+/// # Errors
+/// There is no program: one line of what the compiler said.
+pub(crate) async fn build(
+    cargo: &Path,
+    dev_audio: &DevAudio,
+    profile: Option<&str>,
+    processes: &mut Processes,
+    report: &Report,
+) -> anyhow::Result<PathBuf> {
+    report.say("Building dev-audio …");
+    let mut build = Build::start(cargo, dev_audio, profile, processes, report)?;
+    match build.outcome(report).await? {
+        Outcome::Built { executable, ms } => {
+            report.say(&format!("Built in {}", report::seconds(ms)));
+            Ok(executable)
+        }
+        Outcome::Failed { summary, .. } => bail!("{summary}"),
     }
 }
 

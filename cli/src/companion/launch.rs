@@ -21,6 +21,8 @@ use wavecraft_companion_protocol::paths::Paths;
 
 /// Names another companion than the one that would be found.
 const VARIABLE: &str = "WAVECRAFT_COMPANION";
+/// Where an app has it.
+pub(crate) const PROGRAM_IN_APP: &str = "Contents/MacOS/wavecraft-companion";
 /// So long a companion may take from being started to answering.
 const LIMIT: Duration = Duration::from_secs(10);
 /// So long one that ended at once may have been only the slower of two: the quicker one answers by then.
@@ -132,7 +134,7 @@ pub(crate) async fn start(paths: &Paths, launched: &mut Option<Launched>) -> any
 }
 
 fn launcher() -> anyhow::Result<Launcher> {
-    let Some(named) = std::env::var_os(VARIABLE).filter(|value| !value.is_empty()).map(PathBuf::from) else {
+    let Some(named) = named() else {
         return platform::companion().with_context(|| {
             format!(
                 "no companion is running and none was found {}; {}",
@@ -141,14 +143,38 @@ fn launcher() -> anyhow::Result<Launcher> {
             )
         });
     };
-    if named.extension() == Some(OsStr::new("app")) && named.is_dir() {
+    if is_app(&named) {
         return Ok(Launcher::app([named.as_os_str()]));
     }
+    // Outside of an app there is no place for a menu on a Mac.
+    Ok(Launcher::program(&checked(named)?, &["--headless", "--exit-when-idle"]))
+}
+
+/// The companion's program itself, to be run for what needs no device, and so no permission either.
+pub(crate) fn program() -> anyhow::Result<PathBuf> {
+    let Some(named) = named() else {
+        return platform::companion_program().with_context(|| {
+            format!("no companion was found {}; {}", platform::COMPANION_PLACES, how_to_install())
+        });
+    };
+    checked(if is_app(&named) { named.join(PROGRAM_IN_APP) } else { named })
+}
+
+/// What [`VARIABLE`] names.
+fn named() -> Option<PathBuf> {
+    std::env::var_os(VARIABLE).filter(|value| !value.is_empty()).map(PathBuf::from)
+}
+
+fn is_app(named: &Path) -> bool {
+    named.extension() == Some(OsStr::new("app")) && named.is_dir()
+}
+
+/// Absolute, since it is started in another folder.
+fn checked(named: PathBuf) -> anyhow::Result<PathBuf> {
     if !programs::is_program(&named) {
         bail!("{VARIABLE} is {}, which is no program: correct it or unset it", named.display());
     }
-    // Absolute, since it is started in another folder. Outside of an app there is no place for a menu on a Mac.
-    Ok(Launcher::program(&named.canonicalize()?, &["--headless", "--exit-when-idle"]))
+    Ok(named.canonicalize()?)
 }
 
 fn how_to_install() -> String {

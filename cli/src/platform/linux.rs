@@ -60,9 +60,13 @@ pub(crate) const COMPANION_PLACES: &str = "beside `wavecraft` or on the PATH";
 /// How the companion is started: the program beside this one, else the one on the `PATH`. It has a menu if a panel
 /// takes icons, and ends by itself when nobody needs it.
 pub(crate) fn companion() -> Option<Launcher> {
+    Some(Launcher::program(&companion_program()?, &["--exit-when-idle"]))
+}
+
+/// The companion's program itself.
+pub(crate) fn companion_program() -> Option<PathBuf> {
     let beside = std::env::current_exe().ok().map(|own| own.with_file_name(COMPANION));
-    let program = beside.filter(|file| programs::is_program(file)).or_else(|| programs::find(COMPANION))?;
-    Some(Launcher::program(&program, &["--exit-when-idle"]))
+    beside.filter(|file| programs::is_program(file)).or_else(|| programs::find(COMPANION))
 }
 
 #[cfg(test)]

@@ -1,6 +1,9 @@
 //! macOS. Nobody could run this file where it was written; each call stands beside the rule it follows.
 
-use crate::companion::Launcher;
+use crate::{
+    companion::{Launcher, PROGRAM_IN_APP},
+    programs,
+};
 use anyhow::Context;
 use rustix::process::Pid;
 use std::{
@@ -62,12 +65,20 @@ const IDENTIFIER: &str = "dev.wavecraft.companion";
 ///
 /// open(1): a path alone opens that bundle, `-b` the app with that bundle identifier.
 pub(crate) fn companion() -> Option<Launcher> {
-    let known = holding_bundle().or_else(|| installed_bundles().find(|bundle| bundle.is_dir()));
-    Some(match known {
+    Some(match bundle() {
         Some(bundle) => Launcher::app([bundle.as_os_str()]),
         // `open` itself fails, and says so, if the system knows no such app.
         None => Launcher::app(["-b".as_ref(), IDENTIFIER.as_ref()]),
     })
+}
+
+/// The companion's program itself.
+pub(crate) fn companion_program() -> Option<PathBuf> {
+    bundle().map(|bundle| bundle.join(PROGRAM_IN_APP)).filter(|file| programs::is_program(file))
+}
+
+fn bundle() -> Option<PathBuf> {
+    holding_bundle().or_else(|| installed_bundles().find(|bundle| bundle.is_dir()))
 }
 
 /// The bundle whose `Contents/Helpers/wavecraft` this is, also by way of a link on the `PATH`.

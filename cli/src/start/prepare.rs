@@ -3,25 +3,17 @@
 use super::{End, Start, current_folder, rebuilds::Rebuilds, session::Session};
 use crate::{
     builds::{Builds, Digest},
-    cargo::{self, DevAudio, Outcome},
+    cargo::{self, DevAudio},
     companion::{self, QUICK},
     page, ports,
     preview::{self, Preview},
     project::Project,
-    report,
 };
-use anyhow::bail;
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{collections::BTreeMap, path::Path, time::Duration};
 use wavecraft_companion_protocol::control::{self, ATTACH, Attach, Attached, SUBSCRIBE, Subscribe};
 
 /// So long an attach may take: the system may check a program that it never saw before.
 const ATTACHING: Duration = Duration::from_secs(30);
-/// Variables that the processor may want to see.
-const PASSED_ON: [&str; 3] = ["RUST_BACKTRACE", "RUST_LOG", "WAVECRAFT_REALTIME"];
 
 impl Start {
     /// Builds, runs, serves, and watches until it is over.
@@ -46,7 +38,8 @@ impl Start {
             let profile = self.args.profile.clone();
             self.watched(Rebuilds::new(cargo.clone(), dev_audio.clone(), profile))
         };
-        let built = self.first_build(&cargo, &dev_audio).await?;
+        let profile = self.args.profile.as_deref();
+        let built = cargo::build(&cargo, &dev_audio, profile, &mut self.processes, &self.report).await?;
         let ui_port = match &source {
             Some(_) => Some(ports::free_port(self.args.ui_port, self.args.strict_port)?),
             None => None,
@@ -66,19 +59,6 @@ impl Start {
             session.rebuilds = self.watched(wide.map(|()| rebuilds));
         }
         self.watch(&mut session).await
-    }
-
-    async fn first_build(&mut self, cargo: &Path, dev_audio: &DevAudio) -> anyhow::Result<PathBuf> {
-        self.report.say("Building dev-audio …");
-        let profile = self.args.profile.as_deref();
-        let mut build = cargo::Build::start(cargo, dev_audio, profile, &mut self.processes, &self.report)?;
-        match build.outcome(&self.report).await? {
-            Outcome::Built { executable, ms } => {
-                self.report.say(&format!("Built in {}", report::seconds(ms)));
-                Ok(executable)
-            }
-            Outcome::Failed { summary, .. } => bail!("{summary}"),
-        }
     }
 
     async fn attach(
@@ -105,7 +85,7 @@ impl Start {
             executable,
             args: Vec::new(),
             cwd: project.engine(),
-            env: environment(),
+            env: companion::environment(),
             parameters: BTreeMap::new(),
             origins,
             port: self.args.port,
@@ -154,10 +134,6 @@ impl Start {
         };
         rebuilds.inspect_err(told).ok()
     }
-}
-
-fn environment() -> BTreeMap<String, String> {
-    PASSED_ON.iter().filter_map(|name| Some(((*name).to_owned(), std::env::var(name).ok()?))).collect()
 }
 
 fn no_port(error: impl std::fmt::Display) -> anyhow::Error {

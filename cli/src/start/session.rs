@@ -14,7 +14,7 @@ use crate::{
     processes::{Line, Processes},
     programs,
     project::PageSource,
-    report::{From, Report},
+    report::{From, Report, over_both},
 };
 use anyhow::{Context, bail};
 use std::{
@@ -314,7 +314,6 @@ fn stopped(error: Error, session: &Session) -> anyhow::Error {
 }
 
 fn stats_event(stats: &Stats) -> Event {
-    let both = |rms: [f32; 2]| ((rms[0] * rms[0] + rms[1] * rms[1]) / 2.0).sqrt();
     Event::Stats {
         blocks: stats.blocks,
         late_blocks: stats.late_blocks.total(),
@@ -327,7 +326,7 @@ fn stats_event(stats: &Stats) -> Event {
         wake_us: stats.wake_us,
         mode: stats.mode,
         drift: stats.drift,
-        input_rms: both(stats.input.rms),
-        output_rms: both(stats.output.rms),
+        input_rms: over_both(stats.input.rms),
+        output_rms: over_both(stats.output.rms),
     }
 }

@@ -10,6 +10,7 @@ mod page;
 mod preview;
 mod start;
 mod support;
+mod takes;
 mod watch;
 #[path = "../shared/page.rs"]
 mod websocket;

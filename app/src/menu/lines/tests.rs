@@ -1,27 +1,9 @@
-use super::super::{Figures, Line, reading};
+use super::super::{
+    Figures, Line,
+    reading::{self, project},
+};
 use super::*;
 use wavecraft_companion_protocol::session::{Mode, Source, SourceName, State};
-
-fn project(name: &str, state: State) -> Project {
-    Project {
-        id: format!("{name}-1"),
-        name: name.into(),
-        state,
-        reason: None,
-        ending: false,
-        page: Some("http://127.0.0.1:5173/#wc=secret&ws=9000".into()),
-        bypassed: false,
-        muted: false,
-        mute_reason: None,
-        howl: false,
-        source: SourceName::Tone,
-        microphone: None,
-        file: None,
-        mode: Mode::Pipelined,
-        mode_reason: None,
-        figures: Some(Figures { latency_ms: 6.24, load: 0.031 }),
-    }
-}
 
 fn devices() -> AudioDevices {
     AudioDevices { sample_rate: 44_100, buffer_frames: 128, ..AudioDevices::default() }
@@ -70,14 +52,16 @@ fn nothing_attached_says_how_to_attach() {
 fn one_live_project() {
     let menu = compute(&with(vec![project("demo", State::Live)]));
     assert_eq!(
-        read(&menu)[..19],
+        read(&menu)[..21],
         [
             "1 project · 44.1 kHz / 128 · 6.2 ms · load 3 %",
             "-",
             "demo: live",
             "[Open Page] ⌘Open",
+            "[Open Inspector]",
             "[Bypass]",
             "[Mute]",
+            "[Record]",
             "[Source…]",
             "  [Microphone]",
             "  [Tone] ✓",
@@ -94,6 +78,21 @@ fn one_live_project() {
         ]
     );
     assert_eq!(menu.icon, Icon::Live);
+}
+
+#[test]
+fn a_recording_shows_its_time_and_its_trouble() {
+    let recorded = Project { recorded_seconds: Some(102), ..project("demo", State::Live) };
+    let menu = compute(&with(vec![recorded]));
+    assert!(says(&menu, "[Stop Recording (1:42)]") && !says(&menu, "[Record]"), "{:?}", read(&menu));
+    assert_eq!(menu.action("demo-1/record"), Some(&Action::StopRecording("demo-1".into())));
+    let trouble = Some("recording stopped: the disk is full".into());
+    let menu = compute(&with(vec![Project { recording_trouble: trouble, ..project("demo", State::Live) }]));
+    assert!(
+        says(&menu, "recording stopped: the disk is full") && says(&menu, "[Record]"),
+        "{:?}",
+        read(&menu)
+    );
 }
 
 #[test]

@@ -1,25 +1,12 @@
 use super::*;
-use crate::menu::{Facts, Icon, Line, Menu, Project, compute};
-use wavecraft_companion_protocol::session::{Mode, SourceName, State};
+use crate::menu::{Facts, Icon, Line, Menu, Project, compute, reading};
+use wavecraft_companion_protocol::session::{SourceName, State};
 
 fn project(name: &str, microphone: Access) -> Project {
     Project {
-        id: format!("{name}-1"),
-        name: name.into(),
-        state: State::Live,
-        reason: None,
-        ending: false,
-        page: None,
-        bypassed: false,
-        muted: false,
-        mute_reason: None,
-        howl: false,
         source: SourceName::Microphone,
         microphone: Some(microphone),
-        file: None,
-        mode: Mode::Pipelined,
-        mode_reason: None,
-        figures: None,
+        ..reading::project(name, State::Live)
     }
 }
 

@@ -211,6 +211,8 @@ impl Connection {
             ws_url: ws_url(attach),
             audio_token: attach.audio_token.clone(),
             port: 9000,
+            recording: None,
+            recording_trouble: None,
             stats: None,
         });
         Status { companion: welcome(self.fault), devices: None, sessions: sessions.into_iter().collect() }

@@ -1,0 +1,190 @@
+//! A file rendered through a project's processor, as fast as it goes: `wavecraft-companion --render JOB`.
+//!
+//! No lock, no socket, no device: one child, started as for playing, and [`Offline`] in place of the engine; why is in
+//! `docs/decisions/0016-rendering-without-an-engine.md`. What happens is told as events, one a line on standard output.
+
+mod blocks;
+mod processor;
+mod values;
+
+use crate::{executable, platform::Program};
+use anyhow::{Context, anyhow, bail};
+use blocks::{Blocks, Done};
+use processor::Processor;
+use std::{
+    fs,
+    io::{self, Write},
+    path::Path,
+    process::ExitCode,
+    time::{Duration, Instant},
+};
+use tempfile::NamedTempFile;
+use tokio::signal::unix::{SignalKind, signal};
+use wavecraft_audio_core::{FileReader, MAX_FRAMES, MAX_WAV_FRAMES, Offline, OfflineError, WavFile};
+use wavecraft_companion_protocol::{
+    event::Event,
+    rpc::to_value,
+    take::{BAD_JOB, RenderJob},
+};
+
+/// The longest time for one block. A processor may be as slow as it likes; this is for one that hangs.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// A later peak of a processor's latency is a mistake of its own.
+const MAX_LATENCY_SECONDS: u32 = 10;
+/// An hour of silence behind the input would be one too.
+const MAX_TAIL_SECONDS: f64 = 3600.0;
+/// Says to the child which class its audio thread gets.
+const REALTIME: &str = "WAVECRAFT_REALTIME";
+/// As for every program that a signal ended.
+const INTERRUPTED: u8 = 130;
+
+/// The job asks for something that can't be: exit code [`BAD_JOB`].
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct BadJob(String);
+
+/// Renders, unless a signal comes. Must run within a tokio runtime.
+///
+/// # Errors
+/// The signals can't be watched.
+pub(crate) async fn run(job: String) -> anyhow::Result<ExitCode> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut hang_up = signal(SignalKind::hangup())?;
+    // Given up at a signal: the file that isn't whole goes, the child's socketpair closes, and with it the child.
+    let outcome = tokio::select! {
+        outcome = render(&job) => outcome,
+        _ = interrupt.recv() => return Ok(INTERRUPTED.into()),
+        _ = terminate.recv() => return Ok(INTERRUPTED.into()),
+        _ = hang_up.recv() => return Ok(INTERRUPTED.into()),
+    };
+    let Err(error) = outcome else { return Ok(ExitCode::SUCCESS) };
+    tell(&Event::Error { message: format!("{error:#}") });
+    Ok(if error.is::<BadJob>() { BAD_JOB.into() } else { ExitCode::FAILURE })
+}
+
+async fn render(job: &str) -> anyhow::Result<()> {
+    let job: RenderJob =
+        serde_json::from_str(job).map_err(|error| BadJob(format!("the job can't be read: {error}")))?;
+    check(&job)?;
+    let input = FileReader::open(&job.input)?;
+    let sample_rate = input.sample_rate();
+    let tail_frames = frames_in(job.tail_seconds, sample_rate);
+    if input.total_frames().is_some_and(|frames| frames.saturating_add(tail_frames) > MAX_WAV_FRAMES) {
+        bail!("{} is longer than a WAV file can be (4 GiB): use a part of it", job.input.display());
+    }
+    tell(&Event::Rendering { frames: 0, total_frames: input.total_frames(), sample_rate });
+    if input.channels() > 2 {
+        note(&format!("the first two of {} channels are taken", input.channels()));
+    }
+    let part = beside(&job.output)?;
+    let output = WavFile::begin(part.reopen()?, sample_rate)
+        .with_context(|| format!("{} can't be written", job.output.display()))?;
+
+    let began = Instant::now();
+    let mut env = executable::environment(&job.env);
+    // It works without a pause: in a real-time class it would hold up the whole system.
+    env.retain(|(name, _)| name != REALTIME);
+    env.push((REALTIME.into(), "off".into()));
+    let program = Program { executable: job.executable.clone(), args: Vec::new(), cwd: job.cwd.clone(), env };
+    let (mut processor, ready) = Processor::start(&program, sample_rate).await?;
+    let latency_frames = ready.latency_frames;
+    if latency_frames / MAX_LATENCY_SECONDS > sample_rate {
+        bail!(
+            "the processor says that its latency is {latency_frames} frames: more than {MAX_LATENCY_SECONDS} s"
+        );
+    }
+    let values = values::of(&ready.parameters, &job.parameters).map_err(BadJob)?;
+    ready.writer.set_all(&values)?;
+    let offline = Offline::new(ready.ring, processor.begin(), sample_rate, PATIENCE);
+    let block_frames = usize::try_from(job.block_frames)?;
+    let blocks = Blocks::new(input, offline, output, block_frames, latency_frames.into(), tail_frames);
+    let done = match processor.while_it_works(blocks).await? {
+        Ok(done) => done,
+        Err(blocks::Failure::Child(OfflineError::Ended)) => bail!("{}", processor.last_words().await),
+        Err(failure) => {
+            processor.kill();
+            return Err(failure.into());
+        }
+    };
+    processor.end().await;
+    keep(part, &job)?;
+    tell_done(&job, &done, sample_rate, latency_frames, began);
+    Ok(())
+}
+
+fn check(job: &RenderJob) -> anyhow::Result<()> {
+    if !(1..=MAX_FRAMES).contains(&job.block_frames) {
+        let message = format!("a block of {} frames: 1 to {MAX_FRAMES} are possible", job.block_frames);
+        bail!(BadJob(message));
+    }
+    if !(0.0..=MAX_TAIL_SECONDS).contains(&job.tail_seconds) {
+        let message = format!("a tail of {} s: 0 to {MAX_TAIL_SECONDS} are possible", job.tail_seconds);
+        bail!(BadJob(message));
+    }
+    if !job.force && job.output.exists() {
+        bail!(BadJob(there_already(&job.output)));
+    }
+    executable::check(&job.executable, rustix::process::getuid().as_raw())?;
+    Ok(())
+}
+
+fn there_already(output: &Path) -> String {
+    format!("{} is there already: choose another name, or replace it with --force", output.display())
+}
+
+/// The file that is written, beside the one that it becomes: a file that isn't whole never has its name.
+fn beside(output: &Path) -> anyhow::Result<NamedTempFile> {
+    let folder = output.parent().filter(|folder| folder.is_dir());
+    let folder = folder.ok_or_else(|| anyhow!("{}: there is no such folder", output.display()))?;
+    // Others may read it as they may any new file of this user: the system takes its mask off these.
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o666);
+    let mut builder = tempfile::Builder::new();
+    let part = builder.prefix(".wavecraft-").suffix(".part").permissions(mode).tempfile_in(folder);
+    part.with_context(|| format!("{} can't be written", folder.display()))
+}
+
+fn keep(part: NamedTempFile, job: &RenderJob) -> anyhow::Result<()> {
+    let kept = if job.force { part.persist(&job.output) } else { part.persist_noclobber(&job.output) };
+    match kept {
+        Ok(_) => Ok(()),
+        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
+            bail!(BadJob(there_already(&job.output)))
+        }
+        Err(error) => Err(error.error).with_context(|| format!("{} can't be written", job.output.display())),
+    }
+}
+
+fn tell_done(job: &RenderJob, done: &Done, sample_rate: u32, latency_frames: u32, began: Instant) {
+    if done.damaged_packets > 0 {
+        note(&format!("{} parts of the input are damaged and were left out", done.damaged_packets));
+    }
+    tell(&Event::Rendered {
+        path: fs::canonicalize(&job.output).unwrap_or_else(|_| job.output.clone()),
+        frames: done.frames,
+        seconds: crate::app::seconds(done.frames, sample_rate),
+        sample_rate,
+        latency_frames,
+        nonfinite: done.nonfinite,
+        took_ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+    });
+}
+
+/// Whole frames, rounded: exact far beyond what was checked.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "checked to be a few hours at most"
+)]
+fn frames_in(seconds: f64, sample_rate: u32) -> u64 {
+    (seconds * f64::from(sample_rate)).round() as u64
+}
+
+fn note(line: &str) {
+    tell(&Event::Log { from: "companion".into(), line: line.into() });
+}
+
+/// Whoever reads ends this process when it goes: nobody is missed here.
+fn tell(event: &Event) {
+    let _ = writeln!(io::stdout().lock(), "{}", to_value(event));
+}

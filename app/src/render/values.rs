@@ -1,0 +1,100 @@
+//! Parameter values as a person writes them.
+
+use std::collections::BTreeMap;
+use wavecraft_companion_protocol::parameter::{ParameterSpec, ParameterType};
+
+/// The values of all parameters in their order: what was asked for, and defaults.
+///
+/// # Errors
+/// For a person: which wish can't be fulfilled, and what there is.
+pub(super) fn of(specs: &[ParameterSpec], wishes: &BTreeMap<String, String>) -> Result<Vec<f32>, String> {
+    if let Some(unknown) = wishes.keys().find(|id| !specs.iter().any(|spec| spec.id == **id)) {
+        let all: Vec<String> = specs.iter().map(|spec| format!("\n  {}", describe(spec))).collect();
+        let all = if all.is_empty() { "\n  none".into() } else { all.concat() };
+        return Err(format!("there is no parameter `{unknown}`. There are:{all}"));
+    }
+    let value = |spec: &ParameterSpec| match wishes.get(&spec.id) {
+        Some(text) => value(spec, text),
+        None => Ok(spec.default),
+    };
+    specs.iter().map(value).collect()
+}
+
+fn value(spec: &ParameterSpec, text: &str) -> Result<f32, String> {
+    let named = |name: &String| name.eq_ignore_ascii_case(text);
+    let chosen = spec.variants.iter().flatten().position(named);
+    let number = match (chosen, spec.kind, text) {
+        // A processor has far fewer choices.
+        (Some(index), _, _) => u16::try_from(index).ok().map(f32::from),
+        (None, ParameterType::Bool, "on" | "true") => Some(1.0),
+        (None, ParameterType::Bool, "off" | "false") => Some(0.0),
+        _ => text.parse().ok(),
+    };
+    let refused = || format!("`{}` can't be `{text}`. It is: {}", spec.id, describe(spec));
+    number.and_then(|number| spec.accept(number).ok()).ok_or_else(refused)
+}
+
+/// "gain_level: -60 to 24 dB", "gain_shape: Clean, Clipped or Silent".
+fn describe(spec: &ParameterSpec) -> String {
+    let values = match (&spec.variants, spec.kind) {
+        (Some(variants), _) if !variants.is_empty() => variants.join(", "),
+        (_, ParameterType::Bool) => "on or off".into(),
+        _ => format!("{} to {} {}", spec.min, spec.max, spec.unit.as_deref().unwrap_or_default()),
+    };
+    format!("{}: {}", spec.id, values.trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn specs() -> Vec<ParameterSpec> {
+        let spec = |id: &str, kind, max: f32, variants: Option<Vec<String>>| ParameterSpec {
+            id: id.into(),
+            name: id.into(),
+            kind,
+            default: 0.0,
+            min: 0.0,
+            max,
+            step: (kind != ParameterType::Float).then_some(1.0),
+            skew: None,
+            unit: Some("dB".into()),
+            group: None,
+            variants,
+        };
+        vec![
+            spec("level", ParameterType::Float, 24.0, None),
+            spec("invert", ParameterType::Bool, 1.0, None),
+            spec("shape", ParameterType::Enum, 1.0, Some(vec!["Clean".into(), "Clipped".into()])),
+        ]
+    }
+
+    fn asked(wishes: &[(&str, &str)]) -> Result<Vec<f32>, String> {
+        of(&specs(), &wishes.iter().map(|(id, text)| ((*id).into(), (*text).into())).collect())
+    }
+
+    #[test]
+    fn numbers_switches_and_choices_are_taken() {
+        assert_eq!(asked(&[]), Ok(vec![0.0, 0.0, 0.0]));
+        assert_eq!(
+            asked(&[("level", "6.5"), ("invert", "on"), ("shape", "clipped")]),
+            Ok(vec![6.5, 1.0, 1.0])
+        );
+        assert_eq!(asked(&[("invert", "1"), ("shape", "1")]), Ok(vec![0.0, 1.0, 1.0]));
+    }
+
+    #[test]
+    fn what_can_not_be_is_named_with_what_can() {
+        for (id, text, says) in [
+            ("levle", "1", "There are:\n  level: 0 to 24 dB\n  invert: on or off\n  shape: Clean, Clipped"),
+            ("level", "25", "`level` can't be `25`. It is: level: 0 to 24 dB"),
+            ("level", "loud", "can't be `loud`"),
+            ("level", "NaN", "can't be `NaN`"),
+            ("level", "on", "can't be `on`"),
+            ("shape", "Soft", "Clean, Clipped"),
+        ] {
+            let refused = asked(&[(id, text)]).unwrap_err();
+            assert!(refused.contains(says), "no `{says}` in {refused}");
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! The thread that writes a recording.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use super::{RecordError, Shared};
+use crate::wav::WavFile;
+
+/// How often the ring is emptied and the header renewed: what a power cut or a full disk can cost. A small part of what
+/// the ring holds.
+const PERIOD: Duration = Duration::from_millis(100);
+
+pub(super) struct Writer {
+    path: PathBuf,
+    file: WavFile,
+    ring: rtrb::Consumer<[f32; 2]>,
+    shared: Arc<Shared>,
+}
+
+impl Writer {
+    pub(super) fn new(
+        path: PathBuf,
+        file: WavFile,
+        ring: rtrb::Consumer<[f32; 2]>,
+        shared: Arc<Shared>,
+    ) -> Self {
+        Self { path, file, ring, shared }
+    }
+
+    /// Writes until it is told to end, until nobody is there to push any more, or until it can't. Returns why it can't.
+    pub(super) fn run(mut self) -> Option<RecordError> {
+        loop {
+            // Looked at before the ring: what was pushed until then is written.
+            // SYNC: pairs with the store in `Recording::stop`.
+            let last = self.shared.stop.load(Ordering::Relaxed) || self.ring.is_abandoned();
+            if let Err(error) = self.write() {
+                return Some(self.explain(&error));
+            }
+            if last {
+                return None;
+            }
+            std::thread::park_timeout(PERIOD);
+        }
+    }
+
+    fn write(&mut self) -> io::Result<()> {
+        let available = self.ring.slots();
+        if available == 0 {
+            return Ok(());
+        }
+        let chunk = self.ring.read_chunk(available).map_err(io::Error::other)?;
+        self.file.append(chunk.into_iter())?;
+        self.file.commit()?;
+        // SYNC: pairs with the load in `Recording::frames`.
+        self.shared.frames.store(self.file.committed_frames(), Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn explain(&self, error: &io::Error) -> RecordError {
+        let path = self.path.clone();
+        match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => RecordError::DiskFull { path },
+            io::ErrorKind::FileTooLarge => RecordError::FileFull { path },
+            _ => RecordError::Write { path, reason: error.to_string() },
+        }
+    }
+}

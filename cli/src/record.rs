@@ -1,0 +1,159 @@
+//! `wavecraft record`: what a running project's processor makes, in a file.
+//!
+//! The companion writes the file. This command holds the connection that the recording belongs to, and shows how far
+//! it is. Ctrl+C is the ordinary end: exit code 0, as the file is what was asked for.
+
+use crate::{
+    companion::{self, Connection, Error, Incoming, QUICK},
+    progress::Progress,
+    report::{Report, clock, decibels, over_both},
+    running,
+    signals::Signals,
+};
+use anyhow::{Context, bail};
+use std::{future::pending, path::PathBuf, time::Duration};
+use tokio::time::{Instant, sleep_until};
+use wavecraft_companion_protocol::{
+    control::{
+        BAD_RECORDING, Notice, OfSession, RECORD, STATUS, STOP_RECORDING, SUBSCRIBE, Status, Subscribe,
+    },
+    event::Event,
+    session::Stats,
+    take::{Record, Recording, Take},
+};
+
+/// So long a disk may take for the last seconds of a recording.
+const WRITING: Duration = Duration::from_secs(60);
+const NONE_RUNS: &str = "no project is running: start one with `wavecraft start --with-audio`";
+
+/// What `wavecraft record` is asked for.
+#[derive(Debug, clap::Args)]
+pub(crate) struct RecordArgs {
+    /// The project's or the session's name [default: this folder's project, else the only one]
+    name: Option<String>,
+    /// The new file: WAV, 32-bit float, stereo
+    #[arg(short, long, value_name = "FILE.wav")]
+    output: PathBuf,
+    /// Stop after so many seconds [default: at Ctrl+C]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    seconds: Option<u64>,
+    /// Print events as JSON, one a line, on standard output
+    #[arg(long)]
+    json: bool,
+}
+
+/// Records until it is stopped.
+///
+/// # Errors
+/// It can't begin, or it ended before it was asked to: what is in the file is told then too.
+pub(crate) async fn run(args: RecordArgs) -> anyhow::Result<()> {
+    let mut signals = Signals::take().context("the system's signals can't be watched")?;
+    let report = Report::new(args.json, false);
+    let outcome = record(&args, &report, &mut signals).await;
+    match outcome {
+        Ok(take) => {
+            report.event(&Event::Recorded(take.clone()));
+            match take.reason {
+                Some(reason) => report.failed(anyhow::anyhow!("the recording ended by itself: {reason}")),
+                None => Ok(()),
+            }
+        }
+        Err(error) => report.failed(error),
+    }
+}
+
+async fn record(args: &RecordArgs, report: &Report, signals: &mut Signals) -> anyhow::Result<Take> {
+    let path = std::path::absolute(&args.output).context("the current folder is gone")?;
+    let Some(mut companion) = companion::find(&companion::paths()?).await? else { bail!(NONE_RUNS) };
+    let connection = &mut companion.connection;
+    let status: Status = connection.call(STATUS, &serde_json::json!({}), QUICK).await?;
+    if status.sessions.is_empty() {
+        bail!(NONE_RUNS);
+    }
+    let session = running::choose(args.name.as_deref(), &status.sessions, "")?;
+    connection.call::<serde_json::Value>(SUBSCRIBE, &Subscribe { all: true }, QUICK).await?;
+    let wish = Record { session: session.session.clone(), path };
+    let Recording { path } = connection.call(RECORD, &wish, WRITING).await?;
+    report.say(&format!("Recording {} into {}. Ctrl+C stops it.", session.name, path.display()));
+
+    let end = args.seconds.map(|seconds| Instant::now() + Duration::from_secs(seconds));
+    let session = &session.session;
+    let mut shown = Shown { progress: Progress::spinner(args.json), report, path, session };
+    shown.show(0.0, 0.0, 0);
+    let taken = tokio::select! {
+        taken = shown.until_it_ends(connection) => Some(taken?),
+        () = signals.next() => None,
+        () = time_is_over(end) => None,
+    };
+    drop(shown);
+    match taken {
+        Some(take) => Ok(take),
+        None => stop(connection, session).await,
+    }
+}
+
+async fn time_is_over(end: Option<Instant>) {
+    match end {
+        Some(end) => sleep_until(end).await,
+        None => pending().await,
+    }
+}
+
+async fn stop(connection: &mut Connection, session: &str) -> anyhow::Result<Take> {
+    let of = OfSession { session: session.into() };
+    match connection.call(STOP_RECORDING, &of, WRITING).await {
+        // It just ended by itself, and that was told.
+        Err(Error::Refused(refused)) if refused.code == BAD_RECORDING => {
+            tokio::time::timeout(WRITING, ended(connection, session, |_| {})).await?
+        }
+        other => Ok(other?),
+    }
+}
+
+/// Waits until the recording's end is told.
+async fn ended(
+    connection: &mut Connection,
+    session: &str,
+    mut on_stats: impl FnMut(&Stats),
+) -> anyhow::Result<Take> {
+    loop {
+        let next = connection.next().await;
+        match next.context("the file has what was written until then")? {
+            Incoming::Notice(Notice::RecordingEnded(ended)) if ended.session == session => {
+                return Ok(ended.take);
+            }
+            Incoming::Notice(Notice::Stats(stats)) if stats.session == session => on_stats(&stats),
+            _ => {}
+        }
+    }
+}
+
+/// How far it is, for a person or a program.
+struct Shown<'a> {
+    progress: Progress,
+    report: &'a Report,
+    path: PathBuf,
+    session: &'a str,
+}
+
+impl Shown<'_> {
+    async fn until_it_ends(&mut self, connection: &mut Connection) -> anyhow::Result<Take> {
+        let session = self.session;
+        ended(connection, session, |stats| {
+            let recording = stats.recording.unwrap_or_default();
+            self.show(recording.seconds, over_both(stats.output.rms), recording.dropped_frames);
+        })
+        .await
+    }
+
+    fn show(&mut self, seconds: f64, output_rms: f32, dropped_frames: u64) {
+        self.progress.say(&format!("{}  {}", clock(seconds), decibels(output_rms)));
+        self.report.event(&Event::Recording {
+            session: self.session.into(),
+            path: self.path.clone(),
+            seconds,
+            output_rms,
+            dropped_frames,
+        });
+    }
+}

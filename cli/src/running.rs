@@ -1,0 +1,36 @@
+//! Which of the projects that run is meant.
+
+use crate::{failure::Usage, project::Project};
+use anyhow::bail;
+use wavecraft_companion_protocol::control::SessionStatus;
+
+/// The one of this name, of a project or of a session; without a name this folder's project, else the only one. `or`
+/// ends the advice where several could be meant.
+///
+/// # Errors
+/// There is none, or which one isn't plain.
+pub(crate) fn choose<'a>(
+    name: Option<&str>,
+    sessions: &'a [SessionStatus],
+    or: &str,
+) -> anyhow::Result<&'a SessionStatus> {
+    let names: Vec<_> = sessions.iter().map(|session| session.session.as_str()).collect();
+    let names = names.join(", ");
+    if let Some(name) = name {
+        if let Some(session) = sessions.iter().find(|session| session.session == name) {
+            return Ok(session);
+        }
+        let named: Vec<_> = sessions.iter().filter(|session| session.name == name).collect();
+        return match named[..] {
+            [] => bail!("no project `{name}` is running. These are: {names}"),
+            [session] => Ok(session),
+            _ => Err(Usage(format!("several projects are named `{name}`: say which of {names}")).into()),
+        };
+    }
+    let here = std::env::current_dir().ok().and_then(|folder| Project::find(&folder).ok());
+    let of_here = here.and_then(|here| sessions.iter().find(|session| session.project_dir == here.folder));
+    match (of_here, sessions) {
+        (Some(session), _) | (None, [session]) => Ok(session),
+        _ => Err(Usage(format!("several projects are running: say which of {names}{or}")).into()),
+    }
+}

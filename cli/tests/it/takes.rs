@@ -1,0 +1,124 @@
+//! `record` and `render`: the command's part, with the real companion and a created project's DSP.
+
+use crate::support::{Live, World, until, until_gone, which};
+use rustix::process::Signal;
+use serde_json::Value;
+use std::{fs, path::Path};
+
+/// A world with a created project in `here/demo`, without its page, and a file of noise beside it.
+fn created() -> World {
+    let cargo = which("cargo").parent().expect("its folder").to_path_buf();
+    let path = [cargo, "/usr/bin".into(), "/bin".into()];
+    let world = World::new()
+        .env("PATH", std::env::join_paths(path).expect("a PATH"))
+        .env("WAVECRAFT_BACKEND", "virtual")
+        .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("created-target"));
+    let created = world.run(&["create", "demo", "--no-git"]);
+    assert_eq!(created.code, Some(0), "{}", created.err);
+    let spec = hound::WavSpec {
+        channels: 1,
+        sample_rate: 44_100,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    };
+    let mut writer = hound::WavWriter::create(world.path("here/demo/in.wav"), spec).expect("a file");
+    for index in 0..44_100_i32 {
+        writer.write_sample(index * 7919 % 32_000).expect("a sample");
+    }
+    writer.finalize().expect("a file");
+    world
+}
+
+fn render(world: &World, more: &[&str]) -> Live {
+    world.live_in("here/demo", &[&["render", "--input", "in.wav", "--json"], more].concat())
+}
+
+fn frames(path: &Path) -> usize {
+    let reader = hound::WavReader::open(path).expect("a whole file");
+    usize::try_from(reader.duration()).expect("a short file")
+}
+
+#[test]
+fn a_created_project_renders_the_same_twice_and_says_what_is_wrong() {
+    let world = created();
+    let first = render(&world, &["--output", "first.wav", "--tail", "0.5"]).finish();
+    assert_eq!(first.code, Some(0), "{first:#?}");
+    first.left_nothing();
+    let rendered = first.events().into_iter().find(|event| event["event"] == "rendered").expect("rendered");
+    assert_eq!(rendered["sample_rate"], 44_100);
+    let out = |name: &str| world.path(&format!("here/demo/{name}"));
+    assert_eq!(frames(&out("first.wav")), 44_100 + 22_050);
+    let second = render(&world, &["--output", "second.wav", "--tail", "0.5"]).finish();
+    assert_eq!(second.code, Some(0), "{second:#?}");
+    assert_eq!(fs::read(out("first.wav")).expect("a file"), fs::read(out("second.wav")).expect("a file"));
+
+    let before = fs::read(out("first.wav")).expect("a file");
+    render(&world, &["--output", "first.wav"]).finish().fails(2, &["first.wav is there already", "--force"]);
+    render(&world, &["--output", "new.wav", "--set", "nothing=1"])
+        .finish()
+        .fails(2, &["`nothing`", "There are:"]);
+    render(&world, &["--output", "new.wav", "--set", "nothing"]).finish().fails(2, &["ID=VALUE"]);
+    render(&world, &["--output", "none/new.wav"]).finish().fails(1, &["there is no folder"]);
+    world
+        .live_in("here/demo", &["render", "--input", "none.wav", "--output", "new.wav"])
+        .finish()
+        .fails(1, &["none.wav"]);
+    assert_eq!(fs::read(out("first.wav")).expect("a file"), before);
+    assert!(!out("new.wav").exists());
+    assert!(world.names_in("home/wavecraft/builds").is_empty(), "the copies are gone");
+}
+
+#[test]
+fn ctrl_c_ends_a_rendering_without_a_trace() {
+    let world = created();
+    let mut live = render(&world, &["--output", "out.wav", "--tail", "3600", "--block-size", "1"]);
+    live.event("rendering");
+    live.signal(Signal::INT);
+    let finished = live.finish();
+    assert_eq!(finished.code, Some(130), "{finished:#?}");
+    finished.left_nothing();
+    let mut names = world.names_in("here/demo");
+    names.retain(|name| name.ends_with(".wav") || name.ends_with(".part"));
+    assert_eq!(names, ["in.wav"]);
+}
+
+#[test]
+fn a_running_project_is_recorded_until_ctrl_c_or_for_a_time() {
+    let world = created();
+    world.run(&["record", "--output", "take.wav"]).fails(1, &["no project is running"]);
+    let start = ["start", "--with-audio", "--input", "tone", "--json", "--no-ui", "--port", "19300"];
+    let mut project = world.live_in("here/demo", &start);
+    project.event("ready");
+
+    let mut recording = world.live(&["record", "--output", "take.wav", "--json"]);
+    until_recorded(&mut recording);
+    world.run(&["record", "--output", "other.wav"]).fails(1, &["is being recorded into", "take.wav"]);
+    recording.signal(Signal::INT);
+    let finished = recording.finish();
+    assert_eq!(finished.code, Some(0), "the ordinary end: {finished:#?}");
+    let recorded = finished.events().pop().expect("an event");
+    assert_eq!(recorded["event"], "recorded");
+    assert_eq!(recorded["frames"].as_u64(), u64::try_from(frames(&world.path("here/take.wav"))).ok());
+    world.run(&["record", "demo", "--output", "take.wav"]).fails(1, &["nothing is overwritten"]);
+
+    let timed = world.run(&["record", "demo", "--output", "timed.wav", "--seconds", "1"]);
+    assert_eq!(timed.code, Some(0), "{timed:#?}");
+    assert!(timed.out.contains("timed.wav has 0:0"), "{timed:#?}");
+    assert!(frames(&world.path("here/timed.wav")) > 24_000);
+
+    let mut cut = world.live(&["record", "--output", "cut.wav", "--json"]);
+    until_recorded(&mut cut);
+    let pid = project.pid().as_raw_nonzero().get();
+    project.signal(Signal::INT);
+    cut.finish().fails(1, &["the recording ended by itself", "the project ended"]);
+    assert!(frames(&world.path("here/cut.wav")) > 0);
+    let finished = project.finish();
+    finished.left_nothing();
+    until_gone("the project", pid);
+    until("the copies are gone", || world.names_in("home/wavecraft/builds").is_empty().then_some(()));
+}
+
+fn until_recorded(recording: &mut Live) {
+    let there = |event: &Value| event["seconds"].as_f64() > Some(0.0);
+    while !there(&recording.event("recording")) {}
+}
