@@ -26,6 +26,7 @@ mod backend;
 mod engine;
 mod gate;
 mod input;
+mod latency;
 mod number;
 mod render;
 mod resample;
@@ -47,6 +48,7 @@ pub use engine::snapshot::{
 };
 pub use engine::{Engine, EngineError, engine};
 pub use input::InputFeed;
+pub use latency::{LatencyError, LatencyRecording, MeasuredLatency};
 pub use render::Renderer;
 pub use source::Source;
 pub use source::file::{AudioFile, FileError, MAX_FILE_SECONDS};

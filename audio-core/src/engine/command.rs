@@ -3,6 +3,7 @@
 use crate::engine::snapshot::{Mode, OnBypass, ProjectId};
 use crate::input::InputTap;
 use crate::render::link::Link;
+use crate::render::probe::Probe;
 use crate::render::project::Project;
 use crate::source::Generator;
 
@@ -21,15 +22,18 @@ pub(crate) enum Command {
     Mode(ProjectId, Mode, u32),
     Input(Option<Box<InputTap>>),
     ClearHowl,
+    Measure(Box<Probe>),
+    StopMeasuring,
     FadeOut,
     /// Another output, with callbacks of so many frames.
     Resume(u32),
 }
 
-/// Renderer → control side: what must be freed there. Read by nobody; its drop is its purpose.
+/// Renderer → control side: what must be freed there. Its drop is its purpose; only a measurement is read before.
 pub(crate) enum Garbage {
     Project(#[expect(dead_code, reason = "held to be dropped on the control side")] Box<Project>),
     Link(#[expect(dead_code, reason = "held to be dropped on the control side")] Box<Link>),
     Source(#[expect(dead_code, reason = "held to be dropped on the control side")] Box<Generator>),
     Input(#[expect(dead_code, reason = "held to be dropped on the control side")] Box<InputTap>),
+    Probe(Box<Probe>),
 }

@@ -10,6 +10,7 @@ mod measures;
 mod mixing;
 mod moving;
 mod pipeline;
+mod probing;
 mod served;
 mod streams;
 mod waveform;
