@@ -5,6 +5,7 @@ mod audio_side;
 mod device_watch;
 mod figures;
 mod lifecycle;
+mod measuring;
 mod menu_side;
 mod reasons;
 mod requests;
@@ -24,6 +25,7 @@ use std::{
 };
 use tokio::sync::mpsc;
 use tracing::{debug, info};
+use wavecraft_audio_core::BackendKind;
 use wavecraft_companion_protocol::{
     control::{self, ChildLog, Welcome},
     paths::Paths,
@@ -45,8 +47,20 @@ pub(crate) enum BackendChoice {
     Auto,
     /// The system's devices, and the virtual one only while there are none.
     Cpal,
+    /// The JACK server that runs, and the virtual one only while there is none.
+    Jack,
     /// A timer in place of devices: no sound.
     Virtual,
+}
+
+impl BackendChoice {
+    /// Whose devices are listed and opened.
+    pub(crate) fn system(self) -> BackendKind {
+        match self {
+            Self::Auto | Self::Cpal | Self::Virtual => BackendKind::Cpal,
+            Self::Jack => BackendKind::Jack,
+        }
+    }
 }
 
 /// How the app was started.
@@ -69,6 +83,7 @@ pub(crate) struct App {
     sessions: BTreeMap<SessionId, Session>,
     audio: AudioSide,
     watch: Watch,
+    measuring: Option<measuring::Measuring>,
     /// Counts the moments at which the last project went.
     idle_epoch: u64,
     quitting: bool,
@@ -121,6 +136,7 @@ impl App {
             sessions: BTreeMap::new(),
             audio: AudioSide::default(),
             watch: Watch::default(),
+            measuring: None,
             idle_epoch: 0,
             quitting: false,
             stats_due: Instant::now(),
@@ -138,7 +154,7 @@ impl App {
         while !(self.quitting && self.sessions.is_empty()) {
             let event = tokio::select! {
                 event = inbox.recv() => event,
-                () = tokio::time::sleep_until(next_tick), if !self.sessions.is_empty() => Some(Event::Tick),
+                () = tokio::time::sleep_until(next_tick), if !self.is_idle() => Some(Event::Tick),
             };
             // The app holds a sender itself, so the queue can't end.
             let Some(event) = event else { break };
@@ -162,6 +178,7 @@ impl App {
             }
             Event::ConnectionClosed(id) => {
                 self.clients.remove(&id);
+                self.forget_measuring_of(id);
                 self.end_leases_of(id);
             }
             Event::ServerBound { session, result } => self.server_bound(&session, result),
@@ -185,7 +202,7 @@ impl App {
             Event::IconMayChange => self.icon_may_change(),
             Event::Tick => self.tick(),
             Event::Idle(epoch) => {
-                if epoch == self.idle_epoch && self.sessions.is_empty() {
+                if epoch == self.idle_epoch && self.is_idle() {
                     info!("nothing has been attached for {} s: ending", IDLE_BEFORE_EXIT.as_secs());
                     self.quit();
                 }
@@ -212,6 +229,19 @@ impl App {
         for session in owned {
             info!("{session}: its terminal is gone, so it ends");
             self.detach(&session, None);
+        }
+    }
+
+    /// Nobody needs the audio side.
+    fn is_idle(&self) -> bool {
+        self.sessions.is_empty() && self.measuring.is_none()
+    }
+
+    /// Closes what the last project, or a measurement without one, has left open.
+    fn rest_if_idle(&mut self) {
+        if self.is_idle() {
+            self.close_audio();
+            self.note_idle();
         }
     }
 

@@ -34,11 +34,11 @@ pub(crate) fn open_audio(
     if choice == BackendChoice::Virtual {
         return open_virtual(devices::asked(chosen), notify, None);
     }
-    let Wanted { request, notice } = match list() {
+    let Wanted { request, notice } = match list(choice) {
         Ok(list) => devices::wanted(chosen, &list),
         Err(error) => return open_virtual(devices::asked(chosen), notify, Some(error)),
     };
-    match open(BackendKind::Cpal, request.clone(), notify.clone()) {
+    match open(choice.system(), request.clone(), notify.clone()) {
         Ok(audio) => Ok(Opened { audio, using: request, stands_in: false, notice }),
         Err(error) => open_virtual(request, notify, Some(error)),
     }
@@ -58,8 +58,8 @@ fn open_virtual(
 ///
 /// # Errors
 /// There is no sound system, or it has no output.
-pub(crate) fn list() -> Result<DeviceList, AudioError> {
-    let list = wavecraft_audio_core::devices()?;
+pub(crate) fn list(choice: BackendChoice) -> Result<DeviceList, AudioError> {
+    let list = wavecraft_audio_core::devices(choice.system())?;
     if list.outputs.is_empty() {
         return Err(AudioError::NoOutput { reason: "the sound system has no output device".into() });
     }

@@ -57,17 +57,20 @@ pub fn prepare(
     notify: Notify,
 ) -> Result<Box<dyn Backend>, AudioError> {
     Ok(match kind {
-        BackendKind::Cpal => Box::new(CpalDevice::open(request, notify)?),
+        BackendKind::Cpal | BackendKind::Jack => Box::new(CpalDevice::open(kind, request, notify)?),
         BackendKind::Virtual => Box::new(VirtualDevice::new(request.sample_rate, request.buffer_frames)),
     })
 }
 
-/// Lists the input and output devices of the sound system in use.
+/// Lists the input and output devices of a sound system; the virtual backend has none.
 ///
 /// # Errors
-/// [`AudioError::NoOutput`] when no sound system is usable.
-pub fn devices() -> Result<DeviceList, AudioError> {
-    cpal_device::devices()
+/// [`AudioError::NoOutput`] when the sound system isn't usable.
+pub fn devices(kind: BackendKind) -> Result<DeviceList, AudioError> {
+    match kind {
+        BackendKind::Cpal | BackendKind::Jack => cpal_device::devices(kind),
+        BackendKind::Virtual => Ok(DeviceList::default()),
+    }
 }
 
 /// Why an engine didn't move to another output.

@@ -12,12 +12,15 @@ use std::{path::PathBuf, time::Duration};
 use tokio::net::UnixStream;
 use wavecraft_companion_protocol::{
     PROTOCOL_VERSION,
-    control::{HELLO, Hello, VERSION_MISMATCH, Welcome},
+    control::{HELLO, Hello, SHUTDOWN, Shutdown, VERSION_MISMATCH, Welcome},
     paths::{MAX_SOCKET_PATH_BYTES, Paths},
 };
 
 /// So long an answer may take that needs no device and no child.
 pub(crate) const QUICK: Duration = Duration::from_secs(5);
+
+/// So long one that was started for one call may take to end.
+const ENDING: Duration = Duration::from_secs(2);
 
 /// A companion that speaks our version.
 pub(crate) struct Companion {
@@ -46,6 +49,21 @@ pub(crate) async fn find_or_start(
     }
     let stream = launch::start(paths, launched).await?;
     greet(stream).await
+}
+
+/// Asks the companion that runs. Where none does, one is started for it and ended, unless it has other users by then.
+pub(crate) async fn ask_once<T>(
+    ask: impl AsyncFnOnce(&mut Connection) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
+    let mut launched = None;
+    let mut companion = find_or_start(&paths()?, &mut launched).await?;
+    let answer = ask(&mut companion.connection).await;
+    if let Some(launched) = &mut launched {
+        let end = Shutdown { if_idle: true };
+        let _ = companion.connection.call::<serde_json::Value>(SHUTDOWN, &end, QUICK).await;
+        launched.gone_within(ENDING).await;
+    }
+    answer
 }
 
 /// Tries the socket once. The outer error is about its path.

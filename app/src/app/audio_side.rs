@@ -8,7 +8,7 @@ use crate::{
 };
 use std::sync::Arc;
 use tracing::{info, warn};
-use wavecraft_audio_core::{Audio, AudioError, AudioEvent, Backend, Limits};
+use wavecraft_audio_core::{Audio, AudioError, AudioEvent, Backend, LatencyError, Limits};
 use wavecraft_companion_protocol::{
     control,
     rpc::{ErrorObject, INTERNAL_ERROR},
@@ -60,7 +60,8 @@ impl App {
                 for session in waiting {
                     self.begin(&session);
                 }
-                if self.sessions.is_empty() {
+                self.begin_measuring();
+                if self.is_idle() {
                     self.close_audio();
                 }
             }
@@ -71,6 +72,7 @@ impl App {
                 for session in waiting {
                     self.fail_attach(&session, ErrorObject::new(INTERNAL_ERROR, error.to_string()));
                 }
+                self.refuse_measuring(&error.to_string());
             }
         }
     }
@@ -111,6 +113,7 @@ impl App {
     /// Begins anew where the engine can't just move: on an output of another rate, or without one that it could go on
     /// with. Every child is started anew.
     pub(super) fn reopen_audio(&mut self, next: Option<(Box<dyn Backend>, Wanted)>) {
+        self.refuse_measuring(&LatencyError::Interrupted.to_string());
         self.close_audio();
         for session in self.sessions.values_mut() {
             session.project = None;

@@ -87,12 +87,13 @@ impl App {
         if backend == "virtual" && !opened.stands_in {
             return;
         }
-        let (opened_on_alsa, nothing_missed) = (backend == "ALSA", opened.notice.is_none());
+        let nothing_missed = opened.notice.is_none();
         if !opened.stands_in && self.watch.stands_still(opened.audio.stats().callbacks, now) {
             self.lose_output("it stands still");
         }
-        // Listing ALSA's devices opens every one: only where one is missed.
-        let costly = opened_on_alsa && nothing_missed;
+        // Listing ALSA's devices opens every one, listing JACK's makes clients, and there are always the same two: only
+        // where one is missed.
+        let costly = ["ALSA", "JACK"].contains(&backend.as_str()) && nothing_missed;
         if self.watch.due.is_none_or(|due| now >= due) && !self.watch.listing && !costly {
             self.list_devices(ListedFor::Watch);
         }
@@ -101,9 +102,9 @@ impl App {
     /// Asks the system for its devices, which takes a moment.
     pub(super) fn list_devices(&mut self, asked_by: ListedFor) {
         self.watch.listing |= matches!(asked_by, ListedFor::Watch);
-        let events = self.events.clone();
+        let (events, choice) = (self.events.clone(), self.options.backend);
         tokio::task::spawn_blocking(move || {
-            let _ = events.send(Event::DevicesListed { list: audio::list(), asked_by });
+            let _ = events.send(Event::DevicesListed { list: audio::list(choice), asked_by });
         });
     }
 
@@ -223,8 +224,9 @@ impl App {
         let rate = wanted.request.sample_rate.or(Some(opened.audio.sample_rate()));
         let request = StreamRequest { sample_rate: rate, ..wanted.request.clone() };
         let (events, notify) = (self.events.clone(), Arc::new(self.notify()));
+        let system = self.options.backend.system();
         tokio::task::spawn_blocking(move || {
-            let result = prepare(BackendKind::Cpal, request, notify);
+            let result = prepare(system, request, notify);
             let _ = events.send(Event::OutputPrepared { wanted, result });
         });
     }

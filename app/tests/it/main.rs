@@ -5,6 +5,7 @@ mod control_socket;
 mod ending;
 mod endurance;
 mod faults;
+mod measuring;
 mod modes;
 mod page;
 mod reloading;

@@ -7,6 +7,8 @@ use std::fmt;
 pub enum BackendKind {
     /// The system's sound devices: CoreAudio, PipeWire, ALSA.
     Cpal,
+    /// The JACK server that runs, on Linux: for who wires programs together by hand. Never taken unasked.
+    Jack,
     /// A timer that plays the device's part at the real rate, into nowhere; its input is silence.
     Virtual,
 }

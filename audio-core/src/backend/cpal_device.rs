@@ -19,7 +19,7 @@ use cpal::{BufferSize, ErrorKind, StreamConfig};
 use self::host::SoundHost;
 use self::stream::{Lease, Setup, build_input, build_output};
 use self::teller::Teller;
-use crate::audio::{AudioError, AudioEvent, DeviceId, StreamRequest};
+use crate::audio::{AudioError, AudioEvent, BackendKind, DeviceId, StreamRequest};
 use crate::backend::{Backend, DeviceWords, InputStream, Notify, OutputStream};
 use crate::input::InputFeed;
 use crate::render::Renderer;
@@ -32,6 +32,7 @@ const RETURN_LIMIT: Duration = Duration::from_millis(500);
 
 /// An output device, chosen, and its streams once they run.
 pub(crate) struct CpalDevice {
+    kind: BackendKind,
     host: SoundHost,
     request: StreamRequest,
     notify: Notify,
@@ -61,8 +62,12 @@ impl Drop for Running {
 impl CpalDevice {
     /// Finds the sound system and the output device, and sets its stream up, silent. That is what takes time; with a
     /// renderer it begins to play.
-    pub(crate) fn open(request: StreamRequest, notify: Notify) -> Result<Self, AudioError> {
-        let host = SoundHost::find()?;
+    pub(crate) fn open(
+        kind: BackendKind,
+        request: StreamRequest,
+        notify: Notify,
+    ) -> Result<Self, AudioError> {
+        let host = SoundHost::find(kind)?;
         let device = host.output(request.output.as_ref())?;
         let name = host::shown_name(&device);
         let format = format::for_output(&device, request.sample_rate)
@@ -94,6 +99,7 @@ impl CpalDevice {
         let stream =
             build_output(setup, lease, on_error).map_err(|error| no_output(host.name(), &name, &error))?;
         Ok(Self {
+            kind,
             host,
             request,
             notify,
@@ -155,7 +161,7 @@ impl Backend for CpalDevice {
         make_feed: &mut dyn FnMut(&InputStream) -> InputFeed,
     ) -> Result<InputStream, AudioError> {
         // Asked anew: PipeWire's list is that of the moment at which it was asked for.
-        let device = SoundHost::find()?.input(self.request.input.as_ref())?;
+        let device = SoundHost::find(self.kind)?.input(self.request.input.as_ref())?;
         let name = host::shown_name(&device);
         let format =
             format::for_input(&device, self.config.sample_rate).map_err(|error| no_input(&name, &error))?;

@@ -15,7 +15,7 @@ pub(super) struct Measuring {
 }
 
 impl Measuring {
-    /// It is under way: the microphone is needed.
+    /// It is under way: the microphone is needed until its recording is taken, so that the streams are then as they were.
     pub(super) fn is_under_way(&self) -> bool {
         self.under_way
     }
@@ -23,7 +23,6 @@ impl Measuring {
     /// The renderer gave a measurement back.
     pub(super) fn take(&mut self, probe: Probe) {
         if self.under_way && probe.number == self.number {
-            self.under_way = false;
             self.recording = Some(probe.recording);
         }
     }
@@ -50,8 +49,11 @@ impl Engine {
         }
     }
 
-    /// What was recorded, once, when it is complete or was interrupted. [`poll`](Self::poll) brings it.
+    /// What was recorded, once, when it is complete or was interrupted. [`poll`](Self::poll) brings it. The microphone
+    /// may be closed at the next one.
     pub fn latency_recording(&mut self) -> Option<LatencyRecording> {
-        self.measuring.recording.take()
+        let recording = self.measuring.recording.take()?;
+        self.measuring.under_way = false;
+        Some(recording)
     }
 }

@@ -1,11 +1,14 @@
 //! Which of the system's sound systems is used.
 
+#[cfg(target_os = "linux")]
+use cpal::DeviceDirection;
 use cpal::traits::{DeviceTrait, HostTrait};
 
-use crate::audio::{AudioError, DeviceId};
+use crate::audio::{AudioError, BackendKind, DeviceId};
 
-/// cpal's name of PipeWire.
+/// cpal's names of PipeWire and JACK.
 const PIPEWIRE: &str = "PipeWire";
+const JACK: &str = "JACK";
 
 /// A sound system that has answered.
 pub(super) struct SoundHost {
@@ -13,19 +16,21 @@ pub(super) struct SoundHost {
 }
 
 impl SoundHost {
-    /// On Linux PipeWire if it runs, else ALSA where the kernel has sound; elsewhere the system's own.
-    pub(super) fn find() -> Result<Self, AudioError> {
-        Ok(Self { host: usable_host()? })
+    /// JACK if that is asked for. Else on Linux PipeWire if it runs, or ALSA where the kernel has sound; elsewhere the
+    /// system's own.
+    pub(super) fn find(kind: BackendKind) -> Result<Self, AudioError> {
+        let host = if kind == BackendKind::Jack { jack_host()? } else { usable_host()? };
+        Ok(Self { host })
     }
 
     pub(super) fn name(&self) -> &'static str {
         self.host.id().name()
     }
 
-    /// Whether all its streams run on one clock. PipeWire's do: its graph has one driver, and it resamples what other
-    /// devices give or take itself. Elsewhere each device has its own.
+    /// Whether all its streams run on one clock. PipeWire's and JACK's do: their graph has one driver, and PipeWire
+    /// resamples what other devices give or take itself. Elsewhere each device has its own.
     pub(super) fn has_one_clock(&self) -> bool {
-        self.name() == PIPEWIRE
+        [PIPEWIRE, JACK].contains(&self.name())
     }
 
     pub(super) fn inner(&self) -> &cpal::Host {
@@ -77,6 +82,22 @@ fn usable_host() -> Result<cpal::Host, AudioError> {
         .map_err(|alsa| AudioError::NoOutput { reason: format!("{pipewire}; {alsa}") })
 }
 
+/// cpal makes a JACK host whether there is a server, or JACK's library, or not; without them it has no devices.
+#[cfg(target_os = "linux")]
+fn jack_host() -> Result<cpal::Host, AudioError> {
+    let reason = |reason: &str| AudioError::NoOutput { reason: format!("JACK: {reason}") };
+    let host = cpal::host_from_id(cpal::HostId::Jack).map_err(|error| reason(&error.to_string()))?;
+    if host.default_output_device().is_none() {
+        return Err(reason("no server answers"));
+    }
+    Ok(host)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn jack_host() -> Result<cpal::Host, AudioError> {
+    Err(AudioError::NoOutput { reason: "JACK is used on Linux only".to_owned() })
+}
+
 #[cfg(not(target_os = "linux"))]
 fn usable_host() -> Result<cpal::Host, AudioError> {
     let reason = |error: cpal::Error| AudioError::NoOutput { reason: error.to_string() };
@@ -94,10 +115,10 @@ fn usable_host() -> Result<cpal::Host, AudioError> {
 #[cfg(target_os = "linux")]
 pub(super) fn is_output(device: &cpal::Device) -> bool {
     if !is_pipewire(device) {
-        return device.supports_output();
+        return device.supports_output() && direction_of_jack(device) != Some(DeviceDirection::Input);
     }
     match device.description() {
-        Ok(description) if description.direction() == cpal::DeviceDirection::Duplex => {
+        Ok(description) if description.direction() == DeviceDirection::Duplex => {
             !named(device, PIPEWIRE_MONITOR)
         }
         _ => named(device, PIPEWIRE_OUTPUT),
@@ -111,10 +132,10 @@ pub(super) fn is_output(device: &cpal::Device) -> bool {
 #[cfg(target_os = "linux")]
 pub(super) fn is_input(device: &cpal::Device) -> bool {
     if !is_pipewire(device) {
-        return device.supports_input();
+        return device.supports_input() && direction_of_jack(device) != Some(DeviceDirection::Output);
     }
     device.description().is_ok_and(|description| {
-        description.direction() == cpal::DeviceDirection::Input && description.name() != "unknown"
+        description.direction() == DeviceDirection::Input && description.name() != "unknown"
     })
 }
 
@@ -150,6 +171,13 @@ pub(super) fn follows_default(id: &DeviceId) -> bool {
 #[cfg(not(target_os = "linux"))]
 pub(super) fn follows_default(_id: &DeviceId) -> bool {
     false
+}
+
+/// Of one of JACK's two devices, which cpal gives formats in both directions; `None` for another system's device.
+#[cfg(target_os = "linux")]
+fn direction_of_jack(device: &cpal::Device) -> Option<DeviceDirection> {
+    device.id().ok().filter(|id| id.host() == cpal::HostId::Jack)?;
+    device.description().ok().map(|description| description.direction())
 }
 
 #[cfg(target_os = "linux")]
