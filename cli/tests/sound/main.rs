@@ -3,9 +3,12 @@
 //! Each test has a PipeWire of its own. None claims anything about time: machines that run tests lose blocks now and
 //! then, so what is checked is the median over a second, and another second is taken if one doesn't fit.
 
+mod jack;
+mod latency;
 #[path = "../shared/page.rs"]
 #[expect(dead_code, reason = "some of it is for the other tests")]
 mod page;
+mod place;
 mod recording;
 mod server;
 mod session;

@@ -2,7 +2,8 @@
 
 use crate::{
     LIMIT, TOLERANCE_DB,
-    server::{Program, RATE, Server},
+    place::Program,
+    server::{RATE, Server},
 };
 use std::{fs::File, io::Read, process::Stdio, time::Duration, time::Instant};
 
@@ -29,9 +30,10 @@ pub(crate) struct Recording {
 
 /// Of one side of a window.
 #[derive(Debug, Clone, Copy)]
-struct Measured {
-    db: f64,
-    hz: f64,
+pub(crate) struct Measured {
+    /// RMS, in dB.
+    pub(crate) db: f64,
+    pub(crate) hz: f64,
 }
 
 impl Recording {
@@ -84,23 +86,28 @@ impl Recording {
             self.read();
         }
         let second: Vec<u8> = self.bytes.drain(..length).collect();
-        [0, 4].map(|offset| {
-            let sample = |frame: &[u8]| -> f64 {
-                let bytes = frame[offset..offset + 4].try_into().expect("four bytes");
-                f32::from_le_bytes(bytes).into()
-            };
-            let side: Vec<f64> = second.chunks_exact(FRAME_BYTES).map(sample).collect();
-            let windows: Vec<Measured> = side.chunks_exact(WINDOW).map(Measured::of).collect();
-            Measured {
-                db: median(windows.iter().map(|window| window.db)),
-                hz: median(windows.iter().map(|window| window.hz)),
-            }
-        })
+        measure_second(&second)
     }
 
     fn read(&mut self) {
         self.file.read_to_end(&mut self.bytes).expect("read");
     }
+}
+
+/// The medians over a second of stereo `f32`; what is beyond that isn't looked at.
+pub(crate) fn measure_second(bytes: &[u8]) -> [Measured; 2] {
+    [0, 4].map(|offset| {
+        let sample = |frame: &[u8]| -> f64 {
+            let bytes = frame[offset..offset + 4].try_into().expect("four bytes");
+            f32::from_le_bytes(bytes).into()
+        };
+        let side: Vec<f64> = bytes.chunks_exact(FRAME_BYTES).take(WINDOWS * WINDOW).map(sample).collect();
+        let windows: Vec<Measured> = side.chunks_exact(WINDOW).map(Measured::of).collect();
+        Measured {
+            db: median(windows.iter().map(|window| window.db)),
+            hz: median(windows.iter().map(|window| window.hz)),
+        }
+    })
 }
 
 impl Measured {
