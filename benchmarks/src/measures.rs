@@ -4,6 +4,7 @@ mod added_latency;
 mod audio_thread;
 mod companion_idle;
 mod cpu;
+mod device_to_device;
 mod many_children;
 mod parameter;
 mod round_trip;
@@ -16,7 +17,7 @@ use crate::lines::Lines;
 type Measure = fn(&Run, &mut Lines);
 
 /// By the names that the project's plan gives them.
-pub(crate) const ALL: [(&str, Measure); 9] = [
+pub(crate) const ALL: [(&str, Measure); 10] = [
     ("P1", round_trip::measure),
     ("P2", audio_thread::measure),
     ("P3", added_latency::measure),
@@ -26,4 +27,5 @@ pub(crate) const ALL: [(&str, Measure); 9] = [
     ("P8", companion_idle::measure),
     ("P9", while_building::measure),
     ("P11", cpu::measure),
+    ("P12", device_to_device::measure),
 ];
