@@ -135,8 +135,10 @@ impl<B: Backend> Audio<B> {
         let output = self.backend.output();
         let stats = self.engine.stats();
         let frames = |nanoseconds: u64| {
-            let frames = nanoseconds.saturating_mul(u64::from(output.sample_rate)) / 1_000_000_000;
-            u32::try_from(frames).unwrap_or(u32::MAX)
+            // Rounded: devices tell a number of frames as a time, cut to whole nanoseconds or microseconds.
+            let frames =
+                nanoseconds.saturating_mul(u64::from(output.sample_rate)).saturating_add(500_000_000);
+            u32::try_from(frames / 1_000_000_000).unwrap_or(u32::MAX)
         };
         let input_open = matches!(self.input, InputState::Open { .. });
         let input_ns = if input_open { self.words.input_latency_ns.load(Ordering::Relaxed) } else { 0 };

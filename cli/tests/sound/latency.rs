@@ -1,8 +1,9 @@
 //! `wavecraft measure-latency`, with and without a loop.
 
-use crate::{server::Server, until};
+use crate::{place::Program, server::Server, until};
 use serde_json::Value;
 use std::{
+    fs,
     path::Path,
     process::{Output, Stdio},
 };
@@ -11,6 +12,20 @@ fn measure(server: &Server, arguments: &[&str]) -> Output {
     let mut command = server.place().wavecraft(Path::new("/"));
     command.arg("measure-latency").args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
     command.output().expect("wavecraft")
+}
+
+#[test]
+#[ignore = "needs PipeWire: scripts/test sound"]
+fn a_caller_that_goes_away_ends_it() {
+    let server = Server::start();
+    let log = || fs::read_to_string(server.path("home/log/companion.log")).unwrap_or_default();
+    let mut command = server.place().wavecraft(Path::new("/"));
+    command.arg("measure-latency");
+    let caller = Program::spawn(command);
+    until("it is under way", || log().contains("the microphone is open").then_some(()));
+    drop(caller);
+    until("the end is noticed", || log().contains("not measuring any more").then_some(()));
+    until("everything is closed", || log().contains("audio: closed").then_some(()));
 }
 
 #[test]
