@@ -50,8 +50,9 @@ need_node() {
   if on_linux; then need_packages nodejs npm; else die "npm is missing: install Node.js 20 or newer"; fi
 }
 
-# What the companion links on Linux: ALSA, and PipeWire with what its bindings are generated with.
+# What the companion links on Linux: ALSA, and PipeWire with what its bindings are generated with. JACK's library is
+# looked for by its bindings, and loaded only by a companion that is asked for JACK.
 need_build() {
   need_rust
-  need_packages pkg-config libasound2-dev libpipewire-0.3-dev libspa-0.2-dev clang libclang-dev
+  need_packages pkg-config libasound2-dev libpipewire-0.3-dev libspa-0.2-dev clang libclang-dev libjack-jackd2-dev
 }

@@ -8,6 +8,7 @@ mod feedback;
 mod figures;
 mod lifecycle;
 mod login_side;
+mod measuring;
 mod menu_side;
 mod microphone_side;
 mod pace;
@@ -60,6 +61,8 @@ pub(crate) enum BackendChoice {
     CoreAudio,
     /// The system's devices, by the library cpal.
     Cpal,
+    /// The JACK server that runs, and the virtual one only while there is none.
+    Jack,
     /// A timer in place of devices: no sound.
     Virtual,
 }
@@ -72,6 +75,7 @@ impl BackendChoice {
             Self::Auto => BackendKind::System,
             Self::CoreAudio => BackendKind::CoreAudio,
             Self::Cpal => BackendKind::Cpal,
+            Self::Jack => BackendKind::Jack,
             Self::Virtual => BackendKind::Virtual,
         }
     }
@@ -124,6 +128,7 @@ pub(crate) struct App {
     microphone: MicrophoneSide,
     /// The devices in use as they were last told.
     told: Option<AudioDevices>,
+    measuring: Option<measuring::Measuring>,
     /// Counts the moments at which the last project went.
     idle_epoch: u64,
     quitting: bool,
@@ -180,6 +185,7 @@ impl App {
             watch: Watch::default(),
             microphone: MicrophoneSide::new(microphone::authority()),
             told: None,
+            measuring: None,
             idle_epoch: 0,
             quitting: false,
             stats_due: Instant::now(),
@@ -200,7 +206,7 @@ impl App {
         while !(self.quitting && self.sessions.is_empty()) {
             let event = tokio::select! {
                 event = inbox.recv() => event,
-                () = tokio::time::sleep_until(next_tick), if !self.sessions.is_empty() => Some(Event::Tick),
+                () = tokio::time::sleep_until(next_tick), if !self.is_idle() => Some(Event::Tick),
             };
             // The app holds a sender itself, so the queue can't end.
             let Some(event) = event else { break };
@@ -225,6 +231,7 @@ impl App {
             Event::ConnectionClosed(id) => {
                 self.clients.remove(&id);
                 self.end_recordings_of(id);
+                self.forget_measuring_of(id);
                 self.end_leases_of(id);
             }
             Event::ServerBound { session, result } => self.server_bound(&session, result),
@@ -261,7 +268,7 @@ impl App {
             Event::IconMayChange => self.icon_may_change(),
             Event::Tick => self.tick(),
             Event::Idle(epoch) => {
-                if epoch == self.idle_epoch && self.sessions.is_empty() {
+                if epoch == self.idle_epoch && self.is_idle() {
                     info!("nothing has been attached for {} s: ending", IDLE_BEFORE_EXIT.as_secs());
                     self.quit();
                 }
@@ -288,6 +295,19 @@ impl App {
         for session in owned {
             info!("{session}: its terminal is gone, so it ends");
             self.detach(&session, None);
+        }
+    }
+
+    /// Nobody needs the audio side.
+    fn is_idle(&self) -> bool {
+        self.sessions.is_empty() && self.measuring.is_none()
+    }
+
+    /// Closes what the last project, or a measurement without one, has left open.
+    fn rest_if_idle(&mut self) {
+        if self.is_idle() {
+            self.close_audio();
+            self.note_idle();
         }
     }
 

@@ -72,7 +72,7 @@ pub(crate) fn list(choice: BackendChoice) -> Result<DeviceList, AudioError> {
     if choice == BackendChoice::Virtual {
         return Ok(DeviceList::default());
     }
-    let list = wavecraft_audio_core::devices()?;
+    let list = wavecraft_audio_core::devices(choice.kind())?;
     if list.outputs.is_empty() {
         return Err(AudioError::NoOutput { reason: "the sound system has no output device".into() });
     }

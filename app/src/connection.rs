@@ -1,9 +1,12 @@
 //! The control socket's connections: lines in, events to the app; answers and notifications out.
 
 use crate::event::{Event, Events};
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
@@ -127,19 +130,42 @@ async fn read_calls(
         if text.trim().is_empty() {
             continue;
         }
-        let answer = match rpc::decode(text) {
-            Incoming::Single(call) => answer(call, id, events).await.map(response_line),
-            Incoming::Batch(calls) => {
-                let mut answers = Vec::new();
-                for call in calls {
-                    answers.extend(answer(call, id, events).await);
-                }
-                (!answers.is_empty()).then(|| rpc::to_value(&answers).to_string())
+        let mut answering = pin!(answers(text, id, events));
+        let answer = tokio::select! {
+            answer = &mut answering => answer,
+            () = hung_up(&mut reader) => {
+                // The app ends what is done for this client only. One that has closed nothing but its sending half
+                // still reads, and gets its answer.
+                let _ = events.send(Event::ConnectionClosed(id));
+                answering.await
             }
         };
         if answer.is_some_and(|line| !outbox.send(line)) {
             return Err("the client reads too slowly".into());
         }
+    }
+}
+
+/// The line that answers a call or a batch of them; `None` for what gets no answer.
+async fn answers(text: &str, from: ConnectionId, events: &Events) -> Option<String> {
+    match rpc::decode(text) {
+        Incoming::Single(call) => answer(call, from, events).await.map(response_line),
+        Incoming::Batch(calls) => {
+            let mut answers = Vec::new();
+            for call in calls {
+                answers.extend(answer(call, from, events).await);
+            }
+            (!answers.is_empty()).then(|| rpc::to_value(&answers).to_string())
+        }
+    }
+}
+
+/// Ends when the client has closed its sending half, and stays pending for one that has sent more: what is behind that
+/// is seen when its turn comes.
+async fn hung_up(reader: &mut BufReader<tokio::net::unix::OwnedReadHalf>) {
+    match reader.fill_buf().await {
+        Ok([]) | Err(_) => {}
+        Ok(_) => std::future::pending().await,
     }
 }
 

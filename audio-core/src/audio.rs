@@ -61,19 +61,22 @@ pub fn prepare(
     Ok(match kind {
         BackendKind::System => native::open(request, notify)?,
         BackendKind::CoreAudio => native::open_coreaudio(request, notify)?,
-        BackendKind::Cpal => Box::new(CpalDevice::open(request, notify, None)?),
+        BackendKind::Cpal | BackendKind::Jack => Box::new(CpalDevice::open(kind, request, notify, None)?),
         BackendKind::Virtual => {
             Box::new(VirtualDevice::new(request.sample_rate.or(request.session_rate), request.buffer_frames))
         }
     })
 }
 
-/// Lists the input and output devices of the sound system in use.
+/// Lists the input and output devices of a sound system; the virtual backend has none.
 ///
 /// # Errors
-/// [`AudioError::NoOutput`] when no sound system is usable.
-pub fn devices() -> Result<DeviceList, AudioError> {
-    native::devices()
+/// [`AudioError::NoOutput`] when the sound system isn't usable.
+pub fn devices(kind: BackendKind) -> Result<DeviceList, AudioError> {
+    match kind {
+        BackendKind::Virtual => Ok(DeviceList::default()),
+        kind => native::devices(kind),
+    }
 }
 
 /// Tells [`AudioEvent::ListChanged`] when the list of devices, or a default, changes, until the listener is dropped.
@@ -148,8 +151,10 @@ impl<B: Backend> Audio<B> {
         let output = self.backend.output();
         let stats = self.engine.stats();
         let frames = |nanoseconds: u64| {
-            let frames = nanoseconds.saturating_mul(u64::from(output.sample_rate)) / 1_000_000_000;
-            u32::try_from(frames).unwrap_or(u32::MAX)
+            // Rounded: devices tell a number of frames as a time, cut to whole nanoseconds or microseconds.
+            let frames =
+                nanoseconds.saturating_mul(u64::from(output.sample_rate)).saturating_add(500_000_000);
+            u32::try_from(frames / 1_000_000_000).unwrap_or(u32::MAX)
         };
         let input_open = matches!(self.input, InputState::Open { .. });
         let input_ns = if input_open { self.words.input_latency_ns.load(Ordering::Relaxed) } else { 0 };

@@ -2,6 +2,7 @@
 
 pub(crate) mod command;
 pub(crate) mod config;
+mod measuring;
 pub(crate) mod scope;
 pub(crate) mod snapshot;
 pub(crate) mod telemetry;
@@ -15,6 +16,7 @@ use wavecraft_ring::HostRing;
 
 use self::command::{Command, Garbage};
 use self::config::{EngineConfig, MAX_FRAMES, MAX_PROJECTS};
+use self::measuring::Measuring;
 use self::scope::{Scope, ScopeFrame};
 use self::snapshot::{EngineStats, Mode, OnBypass, ProjectId, ProjectSettings, ProjectSnapshot};
 use crate::input::InputTap;
@@ -86,6 +88,7 @@ pub fn engine(config: EngineConfig) -> (Engine, Renderer) {
         report,
         faded_out,
         input_lost: None,
+        measuring: Measuring::default(),
     };
     (engine, renderer)
 }
@@ -114,6 +117,7 @@ pub struct Engine {
     report: Arc<EngineReport>,
     faded_out: Arc<AtomicBool>,
     input_lost: Option<Arc<AtomicBool>>,
+    measuring: Measuring,
 }
 
 impl Engine {
@@ -277,7 +281,11 @@ impl Engine {
 
     /// Frees what the renderer sent back, sends commands that had to wait, empties the taps.
     pub fn poll(&mut self) {
-        while self.garbage.pop().is_ok() {}
+        while let Ok(garbage) = self.garbage.pop() {
+            if let Garbage::Probe(probe) = garbage {
+                self.measuring.take(*probe);
+            }
+        }
         while let Some(command) = self.waiting.pop_front() {
             if let Err(rtrb::PushError::Full(command)) = self.commands.push(command) {
                 self.waiting.push_front(command);
@@ -295,10 +303,10 @@ impl Engine {
         self.report.read()
     }
 
-    /// Whether any project's source is the microphone.
+    /// Whether any project's source is the microphone, or a measurement needs it.
     #[must_use]
     pub fn wants_microphone(&self) -> bool {
-        self.projects.values().any(|handle| handle.microphone)
+        self.measuring.is_under_way() || self.projects.values().any(|handle| handle.microphone)
     }
 
     pub(crate) fn set_input(&mut self, tap: Option<InputTap>) {

@@ -84,6 +84,12 @@ impl MicrophoneInput {
         }
     }
 
+    /// Frames come at a constant delay: the stream has begun, and a clock that isn't the session's is matched.
+    pub(crate) fn is_steady(&self) -> bool {
+        let settled = || self.tap.as_ref().is_some_and(|tap| tap.is_settled());
+        self.running && self.level.is_steady() && settled()
+    }
+
     /// Fills one block at `now_ns` on the engine's clock: frames of the stream, silence where there are none.
     pub(crate) fn read(&mut self, left: &mut [f32], right: &mut [f32], now_ns: u64) {
         let wanted = left.len();
@@ -251,6 +257,33 @@ mod tests {
             assert!((f64::from(seen) - ppm).abs() < 2.0, "{rate} {ppm}: {seen}");
             assert!(error < -100.0, "{rate} {ppm}: {error} dB");
         }
+    }
+
+    #[test]
+    fn a_matched_stream_is_steady_once_its_delay_stays() {
+        for ppm in [300.0, -300.0] {
+            let devices = Devices { shares_clock: false, ppm, ..ONE_CLOCK };
+            let seen = |seconds| f64::from(devices.play(seconds, 0.0).1.drift_ppm.expect("it's matched"));
+            // 2 s of a measurement at 5 ppm are half a frame.
+            assert!((seen(12) - ppm).abs() < 5.0, "{ppm}: {}", seen(12));
+        }
+        let (mut feed, tap) = fifo(&ONE_CLOCK.stream(), 48_000);
+        let mut microphone = MicrophoneInput::new(480, 48_000);
+        microphone.replace(Some(Box::new(tap)));
+        let (mut left, mut right) = (vec![0.0; 256], vec![0.0; 256]);
+        let mut blocks = 0;
+        while !microphone.is_steady() {
+            feed.push(&[0.4; 2 * 256], 2, 0, 0, |value| value);
+            microphone.read(&mut left, &mut right, 0);
+            blocks += 1;
+        }
+        assert_eq!(
+            blocks, 11,
+            "two fill the FIFO; the fade of 2,400 frames ends in the tenth after the first"
+        );
+        microphone.read(&mut left, &mut right, 0);
+        microphone.read(&mut left, &mut right, 0);
+        assert!(!microphone.is_steady(), "it ran dry");
     }
 
     #[test]

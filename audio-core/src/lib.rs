@@ -27,6 +27,7 @@ mod backend;
 mod engine;
 mod gate;
 mod input;
+mod latency;
 mod number;
 mod offline;
 mod record;
@@ -52,6 +53,7 @@ pub use engine::snapshot::{
 };
 pub use engine::{Engine, EngineError, engine};
 pub use input::InputFeed;
+pub use latency::{LatencyError, LatencyRecording, MeasuredLatency};
 pub use offline::{Offline, OfflineError};
 pub use record::{RecordError, Recording, Take};
 pub use render::Renderer;

@@ -15,6 +15,7 @@ pub(crate) mod links;
 pub(crate) mod load;
 pub(crate) mod meter;
 pub(crate) mod percentile;
+pub(crate) mod probe;
 pub(crate) mod project;
 pub(crate) mod report;
 pub(crate) mod trash;
@@ -28,6 +29,7 @@ use self::fade::Ramp;
 use self::guard::Guard;
 use self::load::LoadMeter;
 use self::meter::LevelMeter;
+use self::probe::Probing;
 use self::project::Project;
 use self::report::EngineReport;
 use self::trash::Trash;
@@ -53,6 +55,7 @@ pub struct Renderer {
     )]
     projects: Vec<Box<Project>>,
     input: MicrophoneInput,
+    probing: Probing,
     work: Workspace,
     delay: Delay,
     guard: Guard,
@@ -89,6 +92,7 @@ impl Renderer {
             trash: Trash::new(garbage),
             projects: Vec::with_capacity(MAX_PROJECTS * 2),
             input: MicrophoneInput::new(fade_frames, config.sample_rate),
+            probing: Probing::new(fade_frames),
             work: Workspace::new(),
             delay: Delay::new(config.nominal_frames),
             guard: Guard::new(&config.limits, config.sample_rate, fade_frames),
@@ -159,7 +163,8 @@ impl Renderer {
             let part = (frames - done).min(size(MAX_FRAMES));
             let reach = self.delay.reach(self.position, part, grown_from.take(), self.fade_frames);
             self.take_input(input, done, part, due_ns);
-            self.part(&reach, began_ns.saturating_add(self.patience_ns(done + part)));
+            let steady = input.is_some() || self.input.is_steady();
+            self.part(&reach, steady, began_ns.saturating_add(self.patience_ns(done + part)));
             let [left, right] = self.work.mix.part(part);
             sink(done, left, right);
             self.position += position(part);
@@ -170,8 +175,9 @@ impl Renderer {
         self.tell();
     }
 
-    /// One part of a callback. Children in Direct mode are waited for until `wait_until_ns` on the engine's clock.
-    fn part(&mut self, reach: &Reach, wait_until_ns: u64) {
+    /// One part of a callback, with an input that is `steady` or not. Children in Direct mode are waited for until
+    /// `wait_until_ns` on the engine's clock.
+    fn part(&mut self, reach: &Reach, steady: bool, wait_until_ns: u64) {
         let now_ns = (self.clock)();
         for project in &mut self.projects {
             project.send(reach, now_ns, &mut self.work, &mut self.trash);
@@ -183,7 +189,12 @@ impl Renderer {
             project.play(reach, &mut self.work, &mut self.trash);
         }
         let [left, right] = self.work.mix.part_mut(reach.frames);
+        self.probing.hush(left, right);
         self.guard.apply(left, right);
+        let input = self.work.microphone.part(reach.frames);
+        if let Some(probe) = self.probing.measure(steady, input, left, right) {
+            self.trash.put(Garbage::Probe(probe));
+        }
         self.master.apply(left, right);
         self.output_meter.add(left, right);
     }
@@ -254,6 +265,12 @@ impl Renderer {
                     }
                 }
                 Command::ClearHowl => self.guard.clear_howl(),
+                Command::Measure(probe) => {
+                    if let Some(given_up) = self.probing.begin(probe) {
+                        self.trash.put(Garbage::Probe(given_up));
+                    }
+                }
+                Command::StopMeasuring => self.stop_measuring(),
                 Command::FadeOut => {
                     self.ending = true;
                     self.master.aim(0.0, self.fade_frames);
@@ -263,8 +280,16 @@ impl Renderer {
         }
     }
 
-    /// Nothing is heard at this moment, so the delay may become shorter too.
+    fn stop_measuring(&mut self) {
+        if let Some(probe) = self.probing.end() {
+            self.trash.put(Garbage::Probe(probe));
+        }
+    }
+
+    /// Nothing is heard at this moment, so the delay may become shorter too. What was measured of the output before is
+    /// no delay of this one.
     fn resume(&mut self, nominal_frames: u32) {
+        self.stop_measuring();
         self.delay = Delay::new(nominal_frames);
         self.largest_callback = 0;
         self.ending = false;

@@ -1,4 +1,4 @@
-//! The real companion on the virtual backend, and its callers.
+//! The real companion, and its callers.
 
 use crate::panel::Panel;
 use serde_json::{Value, json};
@@ -23,24 +23,32 @@ pub(crate) struct Companion {
 }
 
 impl Companion {
-    /// At 128 frames and 48 kHz, headless.
+    /// On the virtual device, at 128 frames and 48 kHz, headless.
     pub(crate) fn start(programs: &Path) -> Self {
-        Self::start_with(programs, |command| command.arg("--headless"))
+        Self::start_with(programs, |command| command.args(["--headless", "--backend", "virtual"]))
     }
 
     /// The same with a menu.
-    pub(crate) fn start_on(panel: &Panel, programs: &Path) -> Self {
-        Self::start_with(programs, |command| command.env("DBUS_SESSION_BUS_ADDRESS", panel.address()))
+    pub(crate) fn start_in(panel: &Panel, programs: &Path) -> Self {
+        Self::start_with(programs, |command| {
+            command.args(["--backend", "virtual"]).env("DBUS_SESSION_BUS_ADDRESS", panel.address())
+        })
+    }
+
+    /// Headless on another sound system, with what finds it; that may have a rate and a period of its own.
+    pub(crate) fn start_on(programs: &Path, backend: &str, variables: &[(&str, &str)]) -> Self {
+        Self::start_with(programs, |command| {
+            command.args(["--headless", "--backend", backend]).envs(variables.iter().copied())
+        })
     }
 
     fn start_with(programs: &Path, change: impl FnOnce(&mut Command) -> &mut Command) -> Self {
         let home = tempfile::tempdir().expect("a folder");
-        let settings = json!({"version": 1, "sample_rate": 48_000, "buffer_frames": 128});
+        let settings = json!({"version": 1, "sample_rate": 48_000, "buffer_size": 128});
         std::fs::write(home.path().join("settings.json"), settings.to_string()).expect("the folder is ours");
         let program = programs.join("wavecraft-companion");
         let mut command = Command::new(&program);
         let process = change(&mut command)
-            .args(["--backend", "virtual"])
             .env("WAVECRAFT_HOME", home.path())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -138,11 +146,20 @@ impl Control {
 
     /// Attaches a child with a tone and waits until it is heard; gives the attach's answer.
     pub(crate) fn attach(&mut self, executable: &Path, args: &[&str]) -> Value {
+        self.attach_with(executable, args, &json!({"kind": "tone"}), "pipelined")
+    }
+
+    /// The same with the microphone, in a mode.
+    pub(crate) fn attach_microphone(&mut self, executable: &Path, args: &[&str], mode: &str) -> Value {
+        self.attach_with(executable, args, &json!({"kind": "microphone"}), mode)
+    }
+
+    fn attach_with(&mut self, executable: &Path, args: &[&str], source: &Value, mode: &str) -> Value {
         let attached = self.call(
             "attach",
             &json!({
                 "project_dir": "/", "name": "bench", "executable": executable, "args": args, "cwd": "/",
-                "token": TOKEN, "audio_token": AUDIO_TOKEN, "source": {"kind": "tone"},
+                "token": TOKEN, "audio_token": AUDIO_TOKEN, "source": source, "mode": mode,
             }),
         );
         self.notice("sessionState", |change| change["state"] == "live");

@@ -4,12 +4,13 @@
 //! `{"id","what","value","unit","anchor","anchor_value","ratio"}`; else a table. `DIR` holds the companion, the command
 //! and the example children, built for release. What each measure is stands in its file under `measures`.
 //!
-//! This program is its own other side too: started with a role as its first argument it is an echo, or a processor
-//! child.
+//! This program is its own other side too: started with a role as its first argument it is an echo, a JACK client, or a
+//! processor child.
 
 mod child;
 mod companion;
 mod figures;
+mod jack_clients;
 mod lines;
 mod measures;
 mod panel;
@@ -75,6 +76,9 @@ fn play(role: &str) -> Option<std::process::ExitCode> {
         "unix-echo" => transports::unix::echo(),
         "websocket-echo" => transports::websocket::echo(),
         "iceoryx2-echo" => transports::iceoryx2::echo(),
+        "jack-passthrough" => jack_clients::play_passthrough(),
+        "jack-impulses" => jack_clients::play_impulses(),
+        "jack-answers" => return Some(jack_clients::answers()),
         "gain-child" => return Some(processors::gain_child()),
         "probe-child" => return Some(processors::probe_child()),
         _ => return None,

@@ -4,6 +4,7 @@ mod added_latency;
 mod audio_thread;
 mod companion_idle;
 mod cpu;
+mod device_to_device;
 mod many_children;
 mod parameter;
 mod render_speed;
@@ -28,4 +29,5 @@ pub(crate) const ALL: [(&str, Measure); 10] = [
     ("P9", while_building::measure),
     ("P10", render_speed::measure),
     ("P11", cpu::measure),
+    ("P12", device_to_device::measure),
 ];

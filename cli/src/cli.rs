@@ -32,6 +32,11 @@ pub(crate) enum Command {
     Render(RenderArgs),
     /// List the audio devices, and choose among them
     Devices(DevicesArgs),
+    /// Measure how long sound takes from the output back to the input: connect the two by a cable first
+    ///
+    /// Three chirps are played at -12 dBFS, so turn loudspeakers and headphones down. Projects that run are silent
+    /// meanwhile.
+    MeasureLatency(JsonArgs),
     /// Run a program for `start`, and end its process group when `start` is gone
     #[command(name = guard::GUARD_COMMAND, hide = true)]
     Guard(guard::GuardArgs),

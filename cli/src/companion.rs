@@ -12,7 +12,7 @@ use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 use tokio::net::UnixStream;
 use wavecraft_companion_protocol::{
     PROTOCOL_VERSION,
-    control::{HELLO, Hello, VERSION_MISMATCH, Welcome},
+    control::{HELLO, Hello, SHUTDOWN, Shutdown, VERSION_MISMATCH, Welcome},
     paths::{MAX_SOCKET_PATH_BYTES, Paths},
 };
 
@@ -21,6 +21,8 @@ pub(crate) const QUICK: Duration = Duration::from_secs(5);
 
 /// Variables that a processor may want to see.
 const PASSED_ON: [&str; 3] = ["RUST_BACKTRACE", "RUST_LOG", "WAVECRAFT_REALTIME"];
+/// So long one that was started for one call may take to end.
+const ENDING: Duration = Duration::from_secs(2);
 
 /// A companion that speaks our version.
 pub(crate) struct Companion {
@@ -49,6 +51,21 @@ pub(crate) async fn find_or_start(
     }
     let stream = launch::start(paths, launched).await?;
     greet(stream).await
+}
+
+/// Asks the companion that runs. Where none does, one is started for it and ended, unless it has other users by then.
+pub(crate) async fn ask_once<T>(
+    ask: impl AsyncFnOnce(&mut Connection) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
+    let mut launched = None;
+    let mut companion = find_or_start(&paths()?, &mut launched).await?;
+    let answer = ask(&mut companion.connection).await;
+    if let Some(launched) = &mut launched {
+        let end = Shutdown { if_idle: true };
+        let _ = companion.connection.call::<serde_json::Value>(SHUTDOWN, &end, QUICK).await;
+        launched.gone_within(ENDING).await;
+    }
+    answer
 }
 
 /// Tries the socket once. The outer error is about its path.

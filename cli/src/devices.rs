@@ -1,21 +1,18 @@
 //! `wavecraft devices`: the audio devices that the companion can use, and which it is to use.
 
 use crate::{
-    companion::{self, QUICK},
+    companion,
     report::{audio, json_line},
 };
 use anyhow::bail;
-use serde_json::Value;
 use std::{str::FromStr, time::Duration};
 use wavecraft_companion_protocol::{
-    control::{DEVICES, Device, DeviceList, SELECT_DEVICES, SHUTDOWN, SelectDevices, Shutdown},
+    control::{DEVICES, Device, DeviceList, SELECT_DEVICES, SelectDevices},
     settings::ChosenDevices,
 };
 
 /// So long listing and opening may take: a sound server may be woken by it.
 const LISTING: Duration = Duration::from_secs(15);
-/// So long the companion may take to end after that.
-const ENDING: Duration = Duration::from_secs(2);
 
 /// Lists the devices; with options chooses first, for now and for later starts.
 ///
@@ -60,15 +57,7 @@ impl<T: FromStr> FromStr for Choice<T> {
 
 /// Chooses, if that was asked for, and prints what there is. Where no companion runs, one is started for it and ended.
 pub(crate) async fn run(args: DevicesArgs) -> anyhow::Result<()> {
-    let mut launched = None;
-    let mut companion = companion::find_or_start(&companion::paths()?, &mut launched).await?;
-    let list = ask(&mut companion.connection, &args).await;
-    if let Some(launched) = &mut launched {
-        // Where it has other users by now it stays, and ends after them.
-        let _ = companion.connection.call::<Value>(SHUTDOWN, &Shutdown { if_idle: true }, QUICK).await;
-        launched.gone_within(ENDING).await;
-    }
-    let list = list?;
+    let list = companion::ask_once(async |connection| ask(connection, &args).await).await?;
     if args.json {
         println!("{}", json_line(&list));
         return Ok(());

@@ -13,6 +13,7 @@ mod devices;
 mod failure;
 mod guard;
 mod lines;
+mod measure_latency;
 mod page;
 mod platform;
 mod ports;
@@ -44,6 +45,7 @@ fn main() {
         Command::Record(args) => on_a_runtime(record::run(args)).map(|()| failure::SUCCESS),
         Command::Render(args) => on_a_runtime(render::run(args)),
         Command::Devices(args) => on_a_runtime(devices::run(args)).map(|()| failure::SUCCESS),
+        Command::MeasureLatency(args) => on_a_runtime(measure_latency::run(args)).map(|()| failure::SUCCESS),
         Command::Guard(args) => on_a_runtime(guard::run(args)),
         Command::Detached(args) => guard::run_detached(args).map(|()| failure::SUCCESS),
     };

@@ -48,6 +48,9 @@ pub const STATUS: &str = "status";
 pub const DEVICES: &str = "devices";
 /// Choose devices, rate and buffer, for now and for later: [`SelectDevices`] → [`DeviceList`].
 pub const SELECT_DEVICES: &str = "selectDevices";
+/// Measure the latency of a loop from the output to the input: →
+/// [`MeasuredLatency`](crate::latency::MeasuredLatency).
+pub const MEASURE_LATENCY: &str = "measureLatency";
 /// Get notifications of the projects this connection attached (`all: false`) or of all: [`Subscribe`].
 pub const SUBSCRIBE: &str = "subscribe";
 /// End the companion: [`Shutdown`].
@@ -83,6 +86,9 @@ pub const RELOAD_FAILED: i32 = -32016;
 pub const BAD_DEVICE: i32 = -32017;
 /// Code: no recording can begin there, or there is none to end; the message says why.
 pub const BAD_RECORDING: i32 = -32018;
+
+/// Code: the latency can't be measured; the message says why.
+pub const NOT_MEASURED: i32 = -32020;
 
 /// Parameters of [`HELLO`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

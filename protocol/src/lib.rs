@@ -28,6 +28,8 @@ pub mod control;
 #[cfg(feature = "companion")]
 pub mod event;
 pub mod frame;
+#[cfg(feature = "companion")]
+pub mod latency;
 pub mod parameter;
 #[cfg(feature = "companion")]
 pub mod paths;

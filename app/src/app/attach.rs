@@ -321,10 +321,7 @@ impl App {
         for reply in session.ending.into_iter().flatten() {
             let _ = reply.send(Ok(serde_json::json!({})));
         }
-        if self.sessions.is_empty() {
-            self.close_audio();
-            self.note_idle();
-        }
+        self.rest_if_idle();
     }
 
     /// The folder of a program that the command copied for us, `builds/<start>/<generation>`, and of no other.

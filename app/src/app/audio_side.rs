@@ -9,7 +9,7 @@ use crate::{
 };
 use std::sync::Arc;
 use tracing::{info, warn};
-use wavecraft_audio_core::{Audio, AudioError, AudioEvent, Backend, Limits};
+use wavecraft_audio_core::{Audio, AudioError, AudioEvent, Backend, LatencyError, Limits};
 use wavecraft_companion_protocol::{
     control,
     rpc::{ErrorObject, INTERNAL_ERROR},
@@ -64,7 +64,8 @@ impl App {
                 for session in waiting {
                     self.begin(&session);
                 }
-                if self.sessions.is_empty() {
+                self.begin_measuring();
+                if self.is_idle() {
                     self.close_audio();
                 }
             }
@@ -75,6 +76,7 @@ impl App {
                 for session in waiting {
                     self.fail_attach(&session, ErrorObject::new(INTERNAL_ERROR, error.to_string()));
                 }
+                self.refuse_measuring(&error.to_string());
             }
         }
     }
@@ -135,6 +137,7 @@ impl App {
     /// with. Every child is started anew.
     pub(super) fn reopen_audio(&mut self, next: Option<(Box<dyn Backend>, Wanted)>) {
         self.end_all_recordings(&self.why_anew(next.as_ref().map(|(backend, _)| &**backend)));
+        self.refuse_measuring(&LatencyError::Interrupted.to_string());
         self.close_audio();
         for session in self.sessions.values_mut() {
             session.project = None;

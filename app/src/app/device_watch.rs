@@ -37,8 +37,9 @@ impl App {
             return;
         }
         let nothing_missed = opened.notice.is_none() && opened.microphone.notice.is_none();
-        // Listing ALSA's devices opens every one: only where one is missed.
-        let costly = opened.audio.stream().backend == "ALSA" && nothing_missed;
+        // Listing ALSA's devices opens every one, listing JACK's makes clients, and there are always the same two: only
+        // where one is missed.
+        let costly = ["ALSA", "JACK"].contains(&opened.audio.stream().backend.as_str()) && nothing_missed;
         if !opened.stands_in && self.watch.stands_still(opened.audio.stats().callbacks, now) {
             self.lose_output("it stands still");
         }

@@ -85,6 +85,7 @@ impl App {
                 self.keep_parameters(&id);
             }
         }
+        self.follow_measuring(now);
     }
 
     /// Who hears that a child is live asks for its figures, not for those of before.

@@ -142,6 +142,7 @@ impl App {
                 let select: SelectDevices = call.params()?;
                 later(reply, |reply| self.list_devices(ListedFor::Select(select, reply)))
             }
+            control::MEASURE_LATENCY => later(reply, |reply| self.measure_latency(from, reply)),
             control::SUBSCRIBE => {
                 let subscribe: Subscribe = call.params()?;
                 if let Some(client) = self.clients.get_mut(&from) {
@@ -151,7 +152,7 @@ impl App {
             }
             control::SHUTDOWN => {
                 let shutdown: Shutdown = call.params()?;
-                if !shutdown.if_idle || self.sessions.is_empty() {
+                if !shutdown.if_idle || self.is_idle() {
                     self.quit();
                 }
                 done

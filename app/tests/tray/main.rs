@@ -8,6 +8,8 @@ mod menu;
 mod microphone;
 mod notifications;
 mod picture;
+#[path = "../../../cli/tests/sound/place.rs"]
+mod place;
 #[path = "../../../cli/tests/sound/recording.rs"]
 mod recording;
 #[path = "../../../cli/tests/sound/server.rs"]

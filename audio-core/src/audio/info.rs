@@ -14,6 +14,8 @@ pub enum BackendKind {
     CoreAudio,
     /// The system's sound devices by cpal: CoreAudio, PipeWire, ALSA.
     Cpal,
+    /// The JACK server that runs, on Linux: for who wires programs together by hand. Never taken unasked.
+    Jack,
     /// A timer that plays the device's part at the real rate, into nowhere; its input is silence.
     Virtual,
 }
@@ -22,7 +24,11 @@ impl BackendKind {
     /// Whether this system has it.
     #[must_use]
     pub const fn is_here(self) -> bool {
-        !matches!(self, Self::CoreAudio) || native::HAS_COREAUDIO
+        match self {
+            Self::CoreAudio => native::HAS_COREAUDIO,
+            Self::Jack => native::HAS_JACK,
+            Self::System | Self::Cpal | Self::Virtual => true,
+        }
     }
 }
 

@@ -22,7 +22,7 @@ use cpal::{BufferSize, ErrorKind, StreamConfig};
 use self::host::SoundHost;
 use self::stream::{Setup, build_input, build_output};
 use self::teller::Teller;
-use crate::audio::{AudioError, AudioEvent, DeviceId, StreamRequest};
+use crate::audio::{AudioError, AudioEvent, BackendKind, DeviceId, StreamRequest};
 use crate::backend::lease::{Lender, lease};
 use crate::backend::{Backend, DeviceWords, InputStream, Notify, OutputStream};
 use crate::input::InputFeed;
@@ -33,6 +33,7 @@ const OPEN_LIMIT: Duration = Duration::from_secs(2);
 
 /// An output device, chosen, and its streams once they run.
 pub(crate) struct CpalDevice {
+    kind: BackendKind,
     host: SoundHost,
     request: StreamRequest,
     notify: Notify,
@@ -62,11 +63,12 @@ impl CpalDevice {
     /// Finds the sound system and the output device, and sets its stream up, silent. That is what takes time; with a
     /// renderer it begins to play. `notice` is why cpal is used, where something else is usual.
     pub(crate) fn open(
+        kind: BackendKind,
         request: StreamRequest,
         notify: Notify,
         notice: Option<String>,
     ) -> Result<Self, AudioError> {
-        let host = SoundHost::find()?;
+        let host = SoundHost::find(kind)?;
         let device = host.output(request.output.as_ref())?;
         let name = host::shown_name(&device);
         let rate = request.sample_rate.or(request.session_rate.filter(|_| host.follows_session()));
@@ -97,6 +99,7 @@ impl CpalDevice {
         let stream =
             build_output(setup, lease, on_error).map_err(|error| no_output(host.name(), &name, &error))?;
         Ok(Self {
+            kind,
             host,
             request,
             notify,
@@ -160,7 +163,7 @@ impl Backend for CpalDevice {
         make_feed: &mut dyn FnMut(&InputStream) -> InputFeed,
     ) -> Result<InputStream, AudioError> {
         // Asked anew: PipeWire's list is that of the moment at which it was asked for.
-        let host = SoundHost::find()?;
+        let host = SoundHost::find(self.kind)?;
         let device = host.input(self.request.input.as_ref())?;
         let name = host::shown_name(&device);
         let format = format::for_input(&device, self.config.sample_rate, host.takes_any_rate())

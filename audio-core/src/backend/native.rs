@@ -11,4 +11,4 @@ use macos as system;
 use other as system;
 
 pub use system::Listener;
-pub(crate) use system::{HAS_COREAUDIO, devices, listen, open, open_coreaudio};
+pub(crate) use system::{HAS_COREAUDIO, HAS_JACK, devices, listen, open, open_coreaudio};

@@ -4,6 +4,7 @@ use crate::engine::snapshot::{Mode, OnBypass, ProjectId};
 use crate::input::InputTap;
 use crate::record::RecordFeed;
 use crate::render::link::Link;
+use crate::render::probe::Probe;
 use crate::render::project::Project;
 use crate::source::Generator;
 
@@ -24,16 +25,19 @@ pub(crate) enum Command {
     Record(ProjectId, Option<Box<RecordFeed>>),
     Input(Option<Box<InputTap>>),
     ClearHowl,
+    Measure(Box<Probe>),
+    StopMeasuring,
     FadeOut,
     /// Another output, with callbacks of so many frames.
     Resume(u32),
 }
 
-/// Renderer → control side: what must be freed there. Read by nobody; its drop is its purpose.
+/// Renderer → control side: what must be freed there. Its drop is its purpose; only a measurement is read before.
 pub(crate) enum Garbage {
     Project(#[expect(dead_code, reason = "held to be dropped on the control side")] Box<Project>),
     Link(#[expect(dead_code, reason = "held to be dropped on the control side")] Box<Link>),
     Source(#[expect(dead_code, reason = "held to be dropped on the control side")] Box<Generator>),
     Record(#[expect(dead_code, reason = "held to be dropped on the control side")] Box<RecordFeed>),
     Input(#[expect(dead_code, reason = "held to be dropped on the control side")] Box<InputTap>),
+    Probe(Box<Probe>),
 }

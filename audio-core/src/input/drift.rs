@@ -11,6 +11,10 @@ const LAST_BANDWIDTH: f64 = 0.016;
 /// leaves half a percent of what there was at the start.
 const HALVED_EVERY: f64 = 5.0;
 
+/// After so many seconds clocks of ±300 ppm are matched so well that the level moves by less than half a frame in two
+/// seconds.
+const SETTLED_AFTER: f64 = 12.0;
+
 /// An error beyond this many frames counts as this many: the loop then runs at a bounded slope instead of overshooting.
 const MOST_ERROR: f64 = 256.0;
 
@@ -61,6 +65,11 @@ impl DriftLoop {
     /// By how much the input's clock is faster than nominal, seen from ours, in parts per million.
     pub(super) fn ppm(&self) -> f64 {
         self.z3 * 1e6
+    }
+
+    /// The level stays where it is: it ran for [`SETTLED_AFTER`].
+    pub(super) fn is_settled(&self) -> bool {
+        self.elapsed / self.rate >= SETTLED_AFTER
     }
 
     fn bandwidth(&self) -> f64 {

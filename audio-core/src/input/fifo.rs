@@ -195,6 +195,11 @@ impl InputTap {
         self.matching.as_ref().map(|matching| matching.drift.ppm())
     }
 
+    /// Nothing moves the level any more: there is one clock, or the two are matched.
+    pub(super) fn is_settled(&self) -> bool {
+        self.matching.as_ref().is_none_or(|matching| matching.drift.is_settled())
+    }
+
     /// How full the FIFO is before a block of `frames` frames is taken at `now_ns`. `spare` deliveries are kept beyond
     /// what is needed.
     pub(super) fn level(&mut self, frames: usize, spare: usize, now_ns: u64) -> Level {

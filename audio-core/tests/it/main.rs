@@ -11,6 +11,7 @@ mod mixing;
 mod moving;
 mod offline;
 mod pipeline;
+mod probing;
 mod record;
 mod served;
 mod streams;

@@ -159,8 +159,9 @@ fn without_a_sound_server_opening_fails_quickly_or_finds_a_card() {
     if std::env::var_os(ALONE).is_some() {
         let opened = open(BackendKind::Cpal, StreamRequest::default(), |_| {});
         let told = opened.map(|audio| audio.stream().output_name).map_err(|error| error.to_string());
-        let listed =
-            wavecraft_audio_core::devices().map(|list| list.outputs.len()).map_err(|error| error.to_string());
+        let listed = wavecraft_audio_core::devices(BackendKind::Cpal)
+            .map(|list| list.outputs.len())
+            .map_err(|error| error.to_string());
         println!("opened {told:?} listed {listed:?}");
         return;
     }

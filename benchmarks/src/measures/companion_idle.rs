@@ -13,7 +13,7 @@ const PLANNED_MB: f64 = 50.0;
 
 pub(crate) fn measure(run: &Run, lines: &mut Lines) {
     let panel = Panel::start();
-    let with_menu = Companion::start_on(&panel, &run.programs);
+    let with_menu = Companion::start_in(&panel, &run.programs);
     idle(run, lines, "companion with its menu", &with_menu);
     drop((with_menu, panel));
     let companion = Companion::start(&run.programs);

@@ -4,10 +4,13 @@
 //! then, so what is checked is the median over a second, and another second is taken if one doesn't fit.
 
 mod devices;
+mod jack;
+mod latency;
 mod microphones;
 #[path = "../shared/page.rs"]
 #[expect(dead_code, reason = "some of it is for the other tests")]
 mod page;
+mod place;
 mod recording;
 mod server;
 mod session;

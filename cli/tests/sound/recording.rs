@@ -2,7 +2,8 @@
 
 use crate::{
     LIMIT,
-    server::{Program, RATE, Server},
+    place::Program,
+    server::{RATE, Server},
 };
 use std::{fs::File, io::Read, process::Stdio, time::Duration, time::Instant};
 
@@ -35,9 +36,10 @@ pub(crate) struct Recording {
 
 /// Of one side of a window.
 #[derive(Debug, Clone, Copy)]
-struct Measured {
-    db: f64,
-    hz: f64,
+pub(crate) struct Measured {
+    /// RMS, in dB.
+    pub(crate) db: f64,
+    pub(crate) hz: f64,
 }
 
 impl Recording {
@@ -103,24 +105,31 @@ impl Recording {
             self.read();
         }
         let second: Vec<u8> = self.bytes.drain(..length).collect();
-        [self.first, self.first + 1].map(|channel| {
-            let offset = channel * SAMPLE_BYTES;
-            let sample = |frame: &[u8]| -> f64 {
-                let bytes = frame[offset..offset + SAMPLE_BYTES].try_into().expect("four bytes");
-                f32::from_le_bytes(bytes).into()
-            };
-            let side: Vec<f64> = second.chunks_exact(frame_bytes).map(sample).collect();
-            let windows: Vec<Measured> = side.chunks_exact(WINDOW).map(Measured::of).collect();
-            Measured {
-                db: median(windows.iter().map(|window| window.db)),
-                hz: median(windows.iter().map(|window| window.hz)),
-            }
-        })
+        measure_second(&second, self.channels, self.first)
     }
 
     fn read(&mut self) {
         self.file.read_to_end(&mut self.bytes).expect("read");
     }
+}
+
+/// The medians over a second of `f32` of so many channels, of two of them from `first` on; what is beyond the second isn't
+/// looked at.
+pub(crate) fn measure_second(bytes: &[u8], channels: usize, first: usize) -> [Measured; 2] {
+    [first, first + 1].map(|channel| {
+        let offset = channel * SAMPLE_BYTES;
+        let sample = |frame: &[u8]| -> f64 {
+            let bytes = frame[offset..offset + SAMPLE_BYTES].try_into().expect("four bytes");
+            f32::from_le_bytes(bytes).into()
+        };
+        let frames = bytes.chunks_exact(channels * SAMPLE_BYTES);
+        let side: Vec<f64> = frames.take(WINDOWS * WINDOW).map(sample).collect();
+        let windows: Vec<Measured> = side.chunks_exact(WINDOW).map(Measured::of).collect();
+        Measured {
+            db: median(windows.iter().map(|window| window.db)),
+            hz: median(windows.iter().map(|window| window.hz)),
+        }
+    })
 }
 
 impl Measured {

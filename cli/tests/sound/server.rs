@@ -1,16 +1,18 @@
 //! A sound server of the test's own: a private bus, PipeWire, a microphone and a loudspeaker that are nothing but names.
 
-use crate::until;
-use rustix::process::{Pid, Signal, kill_process};
+use crate::{
+    place::{Place, Program},
+    until,
+};
+use rustix::process::Signal;
 use serde_json::Value;
 use std::{
     cell::RefCell,
     fs::{self, DirBuilder},
     os::unix::fs::DirBuilderExt,
     path::PathBuf,
-    process::{Child, Command, Output, Stdio},
+    process::Command,
 };
-use tempfile::TempDir;
 
 /// In Hz, of everything.
 pub(crate) const RATE: u32 = 48_000;
@@ -31,23 +33,25 @@ pub(crate) struct Server {
     /// The last one to be started first: fields and elements are dropped from first to last.
     programs: RefCell<Vec<Program>>,
     _bus: Program,
-    dir: TempDir,
+    place: Place,
 }
 
 impl Server {
     /// With `speaker` and `vmic`, both stereo, as the default devices.
     pub(crate) fn start() -> Self {
-        // Short, because sockets lie in it.
-        let dir = tempfile::Builder::new().prefix("wc").tempdir_in("/tmp").expect("a folder");
-        DirBuilder::new().mode(0o700).create(dir.path().join("run")).expect("the runtime folder");
-        let bus = dir.path().join("run/bus");
-        let config = dir.path().join("bus.conf");
+        let mut place = Place::new();
+        let runtime = place.path("run");
+        DirBuilder::new().mode(0o700).create(&runtime).expect("the runtime folder");
+        let bus = runtime.join("bus");
+        let config = place.path("bus.conf");
+        place.set("DBUS_SESSION_BUS_ADDRESS", format!("unix:path={}", bus.display()));
+        place.set("XDG_RUNTIME_DIR", runtime);
         fs::write(&config, BUS.replace("BUS", bus.to_str().expect("text"))).expect("its configuration");
-        let mut daemon = command(&dir, "dbus-daemon");
+        let mut daemon = place.command("dbus-daemon");
         daemon.arg("--nofork").arg("--config-file").arg(config);
         let daemon = Program::spawn(daemon);
         until("the bus is there", || bus.exists().then_some(()));
-        let server = Self { programs: RefCell::default(), _bus: daemon, dir };
+        let server = Self { programs: RefCell::default(), _bus: daemon, place };
         server.restart();
         server
     }
@@ -174,61 +178,26 @@ impl Server {
         player
     }
 
+    /// Where its programs run.
+    pub(crate) fn place(&self) -> &Place {
+        &self.place
+    }
+
     /// A program that finds this server and nothing else of the environment.
     pub(crate) fn command(&self, program: &str) -> Command {
-        command(&self.dir, program)
+        self.place.command(program)
     }
 
     /// A path in this server's folder.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
-        self.dir.path().join(name)
+        self.place.path(name)
     }
 
-    /// What a program that succeeds prints.
     fn ask(&self, program: &str, arguments: &[&str]) -> Option<String> {
-        let mut command = self.command(program);
-        let output: Output = command.args(arguments).stdout(Stdio::piped()).output().expect(program);
-        output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+        self.place.ask(program, arguments)
     }
 
     fn run(&self, command: Command) {
         self.programs.borrow_mut().insert(0, Program::spawn(command));
-    }
-}
-
-fn command(dir: &TempDir, program: &str) -> Command {
-    let runtime = dir.path().join("run");
-    let mut command = Command::new(program);
-    command.env_clear().stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    if let Some(path) = std::env::var_os("PATH") {
-        command.env("PATH", path);
-    }
-    command
-        .env("HOME", dir.path())
-        .env("DBUS_SESSION_BUS_ADDRESS", format!("unix:path={}", runtime.join("bus").display()))
-        .env("XDG_RUNTIME_DIR", runtime)
-        .env("LC_ALL", "C");
-    command
-}
-
-/// A program that is ended when dropped.
-pub(crate) struct Program(Child);
-
-impl Program {
-    fn signal(&self, signal: Signal) {
-        kill_process(Pid::from_child(&self.0), signal).expect("it runs");
-    }
-
-    pub(crate) fn spawn(mut command: Command) -> Self {
-        let child = command.spawn();
-        Self(child.unwrap_or_else(|error| panic!("{}: {error}", command.get_program().display())))
-    }
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        // Not waited for yet, so the id is still its own.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
     }
 }

@@ -1,6 +1,6 @@
 //! A project that `wavecraft create` wrote, in `wavecraft start --with-audio --input mic`.
 
-use crate::{LIMIT, page::Page, server::Server, until};
+use crate::{LIMIT, page::Page, place::Place, server::Server, until};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use std::{
@@ -15,7 +15,7 @@ const BUILD_LIMIT: Duration = Duration::from_secs(200);
 
 /// The command while it runs, and its project. Ended when dropped.
 pub(crate) struct Session<'a> {
-    server: &'a Server,
+    place: &'a Place,
     child: Child,
     /// Where its events are written.
     events: PathBuf,
@@ -27,24 +27,29 @@ impl<'a> Session<'a> {
     /// Creates the project and waits until it is heard. Its folder and what cargo makes of it stay, so that the next
     /// run builds in no time; `name` keeps two tests out of each other's way.
     pub(crate) fn start(server: &'a Server, name: &str) -> Self {
+        Self::start_in(server.place(), name, "PipeWire")
+    }
+
+    /// The same on the sound system of this name.
+    pub(crate) fn start_in(place: &'a Place, name: &str, system: &str) -> Self {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("sound");
         let project = folder.join(name);
         if project.exists() {
             fs::remove_dir_all(&project).expect("the last run's project is removed");
         }
-        let mut create = wavecraft(server, Path::new("/"));
+        let mut create = wavecraft(place, Path::new("/"));
         create.args(["create", "demo", "--no-git", "--output"]).arg(&project);
         assert!(create.status().is_ok_and(|status| status.success()), "wavecraft create");
 
-        let (events, errors) = (server.path("events"), server.path("errors"));
-        let mut command = wavecraft(server, &project);
+        let (events, errors) = (place.path("events"), place.path("errors"));
+        let mut command = wavecraft(place, &project);
         command
             .args(["start", "--with-audio", "--input", "mic", "--json", "--no-ui"])
             .env("CARGO_TARGET_DIR", folder.join("target"))
             .stdout(File::create(&events).expect("a file"))
             .stderr(File::create(&errors).expect("a file"));
         let child = command.spawn().expect("wavecraft start");
-        let mut session = Self { server, child, events, ready: Value::Null };
+        let mut session = Self { place, child, events, ready: Value::Null };
         let end = Instant::now() + BUILD_LIMIT;
         session.ready = loop {
             if let Some(ready) = session.last_event("ready") {
@@ -55,7 +60,7 @@ impl<'a> Session<'a> {
             assert!(ended.is_none() && Instant::now() < end, "never ready ({ended:?}): {}", told());
             std::thread::sleep(Duration::from_millis(20));
         };
-        assert_eq!(session.ready["devices"]["backend"], "PipeWire", "{}", session.ready);
+        assert_eq!(session.ready["devices"]["backend"], system, "{}", session.ready);
         session
     }
 
@@ -86,7 +91,7 @@ impl<'a> Session<'a> {
 
     /// What another command prints with `--json`.
     pub(crate) fn ask(&self, arguments: &[&str]) -> Value {
-        let mut command = wavecraft(self.server, Path::new("/"));
+        let mut command = wavecraft(self.place, Path::new("/"));
         let output = command.args(arguments).arg("--json").stdout(Stdio::piped()).output();
         serde_json::from_slice(&output.expect("wavecraft").stdout).expect("JSON")
     }
@@ -119,9 +124,9 @@ impl Drop for Session<'_> {
 }
 
 /// The command in a folder, with a companion's home of its own, and the machine's cargo.
-fn wavecraft(server: &Server, folder: &Path) -> Command {
-    let mut command = server.command(env!("CARGO_BIN_EXE_wavecraft"));
-    command.current_dir(folder).env("WAVECRAFT_HOME", server.path("home"));
+pub(crate) fn wavecraft(place: &Place, folder: &Path) -> Command {
+    let mut command = place.command(env!("CARGO_BIN_EXE_wavecraft"));
+    command.current_dir(folder).env("WAVECRAFT_HOME", place.path("home"));
     for (name, default) in [("CARGO_HOME", ".cargo"), ("RUSTUP_HOME", ".rustup")] {
         let of_home = || std::env::home_dir().map(|home| home.join(default).into_os_string());
         if let Some(value) = std::env::var_os(name).or_else(of_home) {

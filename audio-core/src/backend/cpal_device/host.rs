@@ -3,12 +3,15 @@
 #[cfg(target_os = "linux")]
 use std::collections::HashSet;
 
+#[cfg(target_os = "linux")]
+use cpal::DeviceDirection;
 use cpal::traits::{DeviceTrait, HostTrait};
 
-use crate::audio::{AudioError, DeviceId};
+use crate::audio::{AudioError, BackendKind, DeviceId};
 
-/// cpal's name of PipeWire.
+/// cpal's names of PipeWire and JACK.
 const PIPEWIRE: &str = "PipeWire";
+const JACK: &str = "JACK";
 
 /// Who is who among what cpal lists.
 #[cfg(target_os = "linux")]
@@ -27,19 +30,21 @@ pub(super) struct SoundHost {
 }
 
 impl SoundHost {
-    /// On Linux PipeWire if it runs, else ALSA where the kernel has sound; elsewhere the system's own.
-    pub(super) fn find() -> Result<Self, AudioError> {
-        Ok(Self { host: usable_host()? })
+    /// JACK if that is asked for. Else on Linux PipeWire if it runs, or ALSA where the kernel has sound; elsewhere the
+    /// system's own.
+    pub(super) fn find(kind: BackendKind) -> Result<Self, AudioError> {
+        let host = if kind == BackendKind::Jack { jack_host()? } else { usable_host()? };
+        Ok(Self { host })
     }
 
     pub(super) fn name(&self) -> &'static str {
         self.host.id().name()
     }
 
-    /// Whether all its streams run on one clock. PipeWire's do: its graph has one driver, and it resamples what other
-    /// devices give or take itself. Elsewhere each device has its own.
+    /// Whether all its streams run on one clock. PipeWire's and JACK's do: their graph has one driver, and PipeWire
+    /// resamples what other devices give or take itself. Elsewhere each device has its own.
     pub(super) fn has_one_clock(&self) -> bool {
-        self.name() == PIPEWIRE
+        [PIPEWIRE, JACK].contains(&self.name())
     }
 
     /// Whether the output may be asked for the rate that the engine has: not CoreAudio's, where cpal would change the device's
@@ -114,6 +119,22 @@ fn usable_host() -> Result<cpal::Host, AudioError> {
         .map_err(|alsa| AudioError::NoOutput { reason: format!("{pipewire}; {alsa}") })
 }
 
+/// cpal makes a JACK host whether there is a server, or JACK's library, or not; without them it has no devices.
+#[cfg(target_os = "linux")]
+fn jack_host() -> Result<cpal::Host, AudioError> {
+    let reason = |reason: &str| AudioError::NoOutput { reason: format!("JACK: {reason}") };
+    let host = cpal::host_from_id(cpal::HostId::Jack).map_err(|error| reason(&error.to_string()))?;
+    if host.default_output_device().is_none() {
+        return Err(reason("no server answers"));
+    }
+    Ok(host)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn jack_host() -> Result<cpal::Host, AudioError> {
+    Err(AudioError::NoOutput { reason: "JACK is used on Linux only".to_owned() })
+}
+
 #[cfg(not(target_os = "linux"))]
 fn usable_host() -> Result<cpal::Host, AudioError> {
     let reason = |error: cpal::Error| AudioError::NoOutput { reason: error.to_string() };
@@ -128,7 +149,10 @@ fn usable_host() -> Result<cpal::Host, AudioError> {
 /// it.
 #[cfg(target_os = "linux")]
 pub(super) fn is_output(device: &cpal::Device) -> bool {
-    device.supports_output() && !(is_pipewire(device) && named(device, PIPEWIRE_MONITOR))
+    match direction_of_jack(device) {
+        Some(direction) => direction == DeviceDirection::Output,
+        None => device.supports_output() && !(is_pipewire(device) && named(device, PIPEWIRE_MONITOR)),
+    }
 }
 
 /// Whether a device records, and is one to choose. On PipeWire an output can be recorded too, but what is played there
@@ -136,9 +160,9 @@ pub(super) fn is_output(device: &cpal::Device) -> bool {
 #[cfg(target_os = "linux")]
 pub(super) fn is_input(device: &cpal::Device) -> bool {
     if !is_pipewire(device) {
-        return device.supports_input();
+        return device.supports_input() && direction_of_jack(device) != Some(DeviceDirection::Output);
     }
-    device.description().is_ok_and(|description| description.direction() == cpal::DeviceDirection::Input)
+    device.description().is_ok_and(|description| description.direction() == DeviceDirection::Input)
 }
 
 /// The name to show: cpal's entries for PipeWire's defaults have none that a person would know.
@@ -183,6 +207,13 @@ pub(super) fn follows_default(id: &DeviceId) -> bool {
     id.0.parse::<cpal::DeviceId>().is_ok_and(|id| {
         id.host() == cpal::HostId::PipeWire && [PIPEWIRE_OUTPUT, PIPEWIRE_INPUT].contains(&id.id())
     })
+}
+
+/// Of one of JACK's two devices, which cpal gives formats in both directions; `None` for another system's device.
+#[cfg(target_os = "linux")]
+fn direction_of_jack(device: &cpal::Device) -> Option<DeviceDirection> {
+    device.id().ok().filter(|id| id.host() == cpal::HostId::Jack)?;
+    device.description().ok().map(|description| description.direction())
 }
 
 #[cfg(target_os = "linux")]

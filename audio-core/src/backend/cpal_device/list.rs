@@ -6,7 +6,7 @@ use cpal::{
 };
 
 use super::host::{self, Overview, SoundHost};
-use crate::audio::{AudioError, DeviceId, DeviceInfo, DeviceList, Transport};
+use crate::audio::{AudioError, BackendKind, DeviceId, DeviceInfo, DeviceList, Transport};
 
 /// Rates to ask a device for, in Hz.
 const USUAL_RATES: [u32; 11] =
@@ -14,8 +14,8 @@ const USUAL_RATES: [u32; 11] =
 
 /// Lists the devices of the sound system in use, the default one first. An entry that follows the default, where the sound
 /// system has one, stands for a default that isn't in the list itself.
-pub(crate) fn devices() -> Result<DeviceList, AudioError> {
-    let host = SoundHost::find()?;
+pub(crate) fn devices(kind: BackendKind) -> Result<DeviceList, AudioError> {
+    let host = SoundHost::find(kind)?;
     let all: Vec<Device> =
         host.inner().devices().map_err(|error| AudioError::NoOutput { reason: error.to_string() })?.collect();
     let Overview { default_output, default_input, no_devices } = host.overview();

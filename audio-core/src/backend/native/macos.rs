@@ -1,12 +1,15 @@
 //! macOS: CoreAudio, and cpal where that refuses.
 
-use crate::audio::{AudioError, DeviceList, StreamRequest};
+use crate::audio::{AudioError, BackendKind, DeviceList, StreamRequest};
 use crate::backend::coreaudio::{self, CoreAudio, System, SystemListener};
 use crate::backend::cpal_device::CpalDevice;
 use crate::backend::{Backend, Notify};
 
 /// Whether this system has CoreAudio.
 pub(crate) const HAS_COREAUDIO: bool = true;
+
+/// Whether this system may have JACK.
+pub(crate) const HAS_JACK: bool = false;
 
 /// Tells of changes until it is dropped.
 pub struct Listener {
@@ -16,7 +19,7 @@ pub struct Listener {
 /// Opens the output.
 pub(crate) fn open(request: StreamRequest, notify: Notify) -> Result<Box<dyn Backend>, AudioError> {
     coreaudio::open_or(System, request, notify, |request, notify, reason| {
-        Ok(Box::new(CpalDevice::open(request, notify, Some(reason))?))
+        Ok(Box::new(CpalDevice::open(BackendKind::Cpal, request, notify, Some(reason))?))
     })
 }
 
@@ -25,8 +28,8 @@ pub(crate) fn open_coreaudio(request: StreamRequest, notify: Notify) -> Result<B
     Ok(Box::new(CoreAudio::open(System, request, notify)?))
 }
 
-/// Lists the devices.
-pub(crate) fn devices() -> Result<DeviceList, AudioError> {
+/// Lists the devices. Both interfaces have the same, under the same ids.
+pub(crate) fn devices(_: BackendKind) -> Result<DeviceList, AudioError> {
     coreaudio::devices(&System)
 }
 

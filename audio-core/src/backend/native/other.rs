@@ -1,18 +1,21 @@
 //! Elsewhere: cpal.
 
-use crate::audio::{AudioError, DeviceList, StreamRequest};
+use crate::audio::{AudioError, BackendKind, DeviceList, StreamRequest};
 use crate::backend::cpal_device::{self, CpalDevice};
 use crate::backend::{Backend, Notify};
 
 /// Whether this system has CoreAudio.
 pub(crate) const HAS_COREAUDIO: bool = false;
 
+/// Whether this system may have JACK.
+pub(crate) const HAS_JACK: bool = true;
+
 /// There is nothing to listen to here.
 pub enum Listener {}
 
 /// Opens the output.
 pub(crate) fn open(request: StreamRequest, notify: Notify) -> Result<Box<dyn Backend>, AudioError> {
-    Ok(Box::new(CpalDevice::open(request, notify, None)?))
+    Ok(Box::new(CpalDevice::open(BackendKind::Cpal, request, notify, None)?))
 }
 
 /// Opens it by CoreAudio or not at all.
@@ -21,8 +24,8 @@ pub(crate) fn open_coreaudio(_: StreamRequest, _: Notify) -> Result<Box<dyn Back
 }
 
 /// Lists the devices.
-pub(crate) fn devices() -> Result<DeviceList, AudioError> {
-    cpal_device::devices()
+pub(crate) fn devices(kind: BackendKind) -> Result<DeviceList, AudioError> {
+    cpal_device::devices(kind)
 }
 
 /// Listens to changes of the list: the sound systems here are polled.
