@@ -243,7 +243,6 @@ mod tests {
             (16_000, 300.0, 160, 480),
             (44_100, -300.0, 441, 256),
             (48_000, 300.0, 1, 4096),
-            (16_000, -300.0, 2048, 7),
         ] {
             let devices = Devices { rate, shares_clock: false, ppm, push, pull };
             let (out, stats) = devices.play(32, 1.0);

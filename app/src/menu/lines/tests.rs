@@ -140,6 +140,7 @@ fn what_is_on_is_checked_and_a_click_turns_it_off() {
     let on = Project {
         bypassed: true,
         muted: true,
+        mute_reason: Some("muted lest it howl".into()),
         mode: Mode::Direct,
         source: SourceName::File,
         file: Some("/music/loop.flac".into()),
@@ -147,8 +148,14 @@ fn what_is_on_is_checked_and_a_click_turns_it_off() {
         ..project("demo", State::Live)
     };
     let menu = compute(&with(vec![on]));
-    for line in ["[Bypass] ✓", "[Mute] ✓", "quick processors] ✓", "[File: loop.flac] ✓", "[Open Page] ✗"]
-    {
+    for line in [
+        "[Bypass] ✓",
+        "[Mute] ✓",
+        "muted lest it howl",
+        "quick processors] ✓",
+        "[File: loop.flac] ✓",
+        "[Open Page] ✗",
+    ] {
         assert!(says(&menu, line), "{line}: {:?}", read(&menu));
     }
     let id = || "demo-1".to_owned();
