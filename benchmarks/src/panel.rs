@@ -11,7 +11,11 @@ const LIMIT: Duration = Duration::from_secs(30);
 const CONFIGURATION: &str = r#"<busconfig>
   <type>session</type>
   <listen>ADDRESS</listen>
-  <policy context="default"><allow send_destination="*"/><allow own="*"/></policy>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>
 </busconfig>"#;
 
 /// The session. Ended when dropped.
