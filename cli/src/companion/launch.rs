@@ -21,8 +21,6 @@ use wavecraft_companion_protocol::paths::Paths;
 
 /// Names another companion than the one that would be found.
 const VARIABLE: &str = "WAVECRAFT_COMPANION";
-/// Where an app has it.
-pub(crate) const PROGRAM_IN_APP: &str = "Contents/MacOS/wavecraft-companion";
 /// So long a companion may take from being started to answering.
 const LIMIT: Duration = Duration::from_secs(10);
 /// So long one that ended at once may have been only the slower of two: the quicker one answers by then.
@@ -157,7 +155,7 @@ pub(crate) fn program() -> anyhow::Result<PathBuf> {
             format!("no companion was found {}; {}", platform::COMPANION_PLACES, how_to_install())
         });
     };
-    checked(if is_app(&named) { named.join(PROGRAM_IN_APP) } else { named })
+    checked(if is_app(&named) { named.join(platform::PROGRAM_IN_APP) } else { named })
 }
 
 /// What [`VARIABLE`] names.

@@ -1,9 +1,7 @@
 //! macOS. Nobody could run this file where it was written; each call stands beside the rule it follows.
 
-use crate::{
-    companion::{Launcher, PROGRAM_IN_APP},
-    programs,
-};
+use super::PROGRAM_IN_APP;
+use crate::{companion::Launcher, programs};
 use anyhow::Context;
 use rustix::process::Pid;
 use std::{

@@ -22,9 +22,11 @@ fn created() -> World {
         sample_format: hound::SampleFormat::Int,
     };
     let mut writer = hound::WavWriter::create(world.path("here/demo/in.wav"), spec).expect("a file");
-    for index in 0..44_100_i32 {
-        writer.write_sample(index * 7919 % 32_000).expect("a sample");
-    }
+    let noise = (0..44_100).scan(0_i16, |sample, _| {
+        *sample = sample.wrapping_add(7919);
+        Some(*sample)
+    });
+    noise.for_each(|sample| writer.write_sample(sample).expect("a sample"));
     writer.finalize().expect("a file");
     world
 }
