@@ -11,7 +11,8 @@ use std::{
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::{UnixListener, UnixStream},
-    sync::{mpsc, oneshot},
+    sync::{mpsc, oneshot, watch},
+    task::JoinSet,
 };
 use tracing::{info, warn};
 use wavecraft_companion_protocol::{
@@ -41,12 +42,19 @@ impl Outbox {
     }
 }
 
-/// Takes connections until the task is ended. Those of another user are closed without a word.
-pub(crate) async fn accept(listener: UnixListener, events: Events) {
+/// Takes connections until `stop` is closed, then lets those there are send what they were answered. Those of another
+/// user are closed without a word.
+pub(crate) async fn accept(listener: UnixListener, events: Events, mut stop: watch::Receiver<()>) {
     let numbers = AtomicU64::new(1);
     let uid = rustix::process::getuid().as_raw();
+    let mut connections = JoinSet::new();
     loop {
-        let stream = match listener.accept().await {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            Some(_) = connections.join_next() => continue,
+            _ = stop.changed() => break,
+        };
+        let stream = match accepted {
             Ok((stream, _)) => stream,
             Err(error) => {
                 // Out of descriptors, for example: a pause, or this would spin until some are free.
@@ -58,15 +66,17 @@ pub(crate) async fn accept(listener: UnixListener, events: Events) {
         match stream.peer_cred() {
             Ok(peer) if peer.uid() == uid => {
                 let id = ConnectionId(numbers.fetch_add(1, Ordering::Relaxed));
-                tokio::spawn(serve(stream, id, events.clone()));
+                connections.spawn(serve(stream, id, events.clone(), stop.clone()));
             }
             Ok(peer) => warn!("refused a control connection of user {}", peer.uid()),
             Err(error) => warn!("refused a control connection without credentials: {error}"),
         }
     }
+    drop(listener);
+    while connections.join_next().await.is_some() {}
 }
 
-async fn serve(stream: UnixStream, id: ConnectionId, events: Events) {
+async fn serve(stream: UnixStream, id: ConnectionId, events: Events, mut stop: watch::Receiver<()>) {
     let (reader, writer) = stream.into_split();
     let (lines, outgoing) = mpsc::channel(WAITING_LINES);
     let outbox = Outbox { lines };
@@ -74,6 +84,8 @@ async fn serve(stream: UnixStream, id: ConnectionId, events: Events) {
     let closed = Arc::new(tokio::sync::Notify::new());
     let writing = tokio::spawn(write_lines(writer, outgoing, Arc::clone(&closed)));
     tokio::select! {
+        // In this order: an answer that is there already goes out before the end.
+        biased;
         end = read_calls(reader, id, &events, &outbox) => {
             if let Err(reason) = end {
                 info!("control connection {id:?}: {reason}");
@@ -84,6 +96,7 @@ async fn serve(stream: UnixStream, id: ConnectionId, events: Events) {
             }
         }
         () = closed.notified() => {}
+        _ = stop.changed() => {}
     }
     let _ = events.send(Event::ConnectionClosed(id));
     // The app's own outbox goes with the event above; then the writer has sent what there was and ends.

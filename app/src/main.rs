@@ -38,6 +38,7 @@ use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     runtime::Runtime,
     signal::unix::{SignalKind, signal},
+    sync::watch,
 };
 use tracing::{info, warn};
 use wavecraft_companion_protocol::{
@@ -75,6 +76,8 @@ struct Args {
     quit: bool,
 }
 
+/// Who was answered at the end has so long to read it.
+const LAST_ANSWERS: Duration = Duration::from_secs(1);
 /// A desktop that starts takes its time until its panel is there.
 const PANEL_PATIENCE: Duration = Duration::from_secs(60);
 
@@ -166,10 +169,13 @@ async fn serve(
         log: paths.log(),
     };
     let Channels { events, inbox, menus } = channels;
-    let accepting = tokio::spawn(connection::accept(listener, events.clone()));
+    let (stop, stopped) = watch::channel(());
+    let accepting = tokio::spawn(connection::accept(listener, events.clone(), stopped));
     tokio::spawn(quit_on_signals(events.clone()));
     App::new(options, events, paths, store, welcome, menus, news).run(inbox).await;
-    accepting.abort();
+    drop(stop);
+    // Whoever doesn't read its last answer isn't waited for.
+    let _ = tokio::time::timeout(LAST_ANSWERS, accepting).await;
     drop(instance);
     info!("ended");
     Ok(ExitCode::SUCCESS)

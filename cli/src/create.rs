@@ -6,7 +6,7 @@ mod place;
 mod sdk;
 mod template;
 
-use crate::failure::Usage;
+use crate::{failure::Usage, output::out};
 use name::{ProjectName, check_vendor};
 use place::Place;
 use std::path::{Path, PathBuf};
@@ -43,14 +43,14 @@ pub(crate) fn run(args: &CreateArgs) -> anyhow::Result<()> {
     let folder = place.fill(&files)?;
 
     let note = if args.no_git { None } else { git::first_commit(&folder, &name) };
-    println!("Created {} in {}", name.title(), folder.display());
+    out!("Created {} in {}", name.title(), folder.display());
     if let Some(note) = note {
-        println!("{note}");
+        out!("{note}");
     }
-    println!("\nNext:");
-    println!("  cd {}", shell_word(&folder));
-    println!("  wavecraft start               the page alone, with made-up levels");
-    println!("  wavecraft start --with-audio  your microphone through your DSP");
+    out!("\nNext:");
+    out!("  cd {}", shell_word(&folder));
+    out!("  wavecraft start               the page alone, with made-up levels");
+    out!("  wavecraft start --with-audio  your microphone through your DSP");
     Ok(())
 }
 

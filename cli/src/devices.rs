@@ -2,6 +2,7 @@
 
 use crate::{
     companion,
+    output::out,
     report::{audio, json_line},
 };
 use anyhow::bail;
@@ -59,15 +60,15 @@ impl<T: FromStr> FromStr for Choice<T> {
 pub(crate) async fn run(args: DevicesArgs) -> anyhow::Result<()> {
     let list = companion::ask_once(async |connection| ask(connection, &args).await).await?;
     if args.json {
-        println!("{}", json_line(&list));
+        out!("{}", json_line(&list));
         return Ok(());
     }
     for (title, devices, chosen) in
         [("Inputs", &list.inputs, &list.chosen.input), ("Outputs", &list.outputs, &list.chosen.output)]
     {
-        println!("{title}");
+        out!("{title}");
         if devices.is_empty() {
-            println!("  none");
+            out!("  none");
         }
         devices.iter().for_each(|device| print(device, chosen.as_deref()));
     }
@@ -120,8 +121,8 @@ fn print(device: &Device, chosen: Option<&str>) {
     let mark = if device.is_default { "*" } else { " " };
     let chosen = if chosen == Some(device.id.as_str()) { ", chosen" } else { "" };
     let default = if device.is_default { ", the system's default" } else { "" };
-    println!("  {mark} {}{default}{chosen}", device.name);
-    println!("      {} · {}", device.id, details(device));
+    out!("  {mark} {}{default}{chosen}", device.name);
+    out!("      {} · {}", device.id, details(device));
 }
 
 fn details(device: &Device) -> String {
@@ -162,25 +163,25 @@ fn print_chosen(list: &DeviceList) {
         let pair = channel.map(|first| format!(", channels {first} and {}", first.saturating_add(1)));
         format!("{device}{}", pair.unwrap_or_default())
     };
-    println!("Chosen");
-    println!("  Input     {}", device(input, input_name, input_channel));
-    println!("  Output    {}", device(output, output_name, output_channel));
-    println!("  Rate      {}", shown(sample_rate.as_ref(), "Hz", "the device's own"));
-    println!("  Buffer    {}", shown(buffer_size.as_ref(), "frames", "the companion's own choice"));
+    out!("Chosen");
+    out!("  Input     {}", device(input, input_name, input_channel));
+    out!("  Output    {}", device(output, output_name, output_channel));
+    out!("  Rate      {}", shown(sample_rate.as_ref(), "Hz", "the device's own"));
+    out!("  Buffer    {}", shown(buffer_size.as_ref(), "frames", "the companion's own choice"));
     if let Some(notice) = &list.notice {
-        println!("  {notice}");
+        out!("  {notice}");
     }
 }
 
 fn print_in_use(list: &DeviceList) {
-    println!("In use");
+    out!("In use");
     let Some(in_use) = &list.in_use else {
-        println!("  nothing, because no project is running");
+        out!("  nothing, because no project is running");
         return;
     };
-    println!("  {}", audio(in_use));
+    out!("  {}", audio(in_use));
     if let Some(notice) = in_use.notice.as_ref().filter(|notice| list.notice.as_ref() != Some(*notice)) {
-        println!("  {notice}");
+        out!("  {notice}");
     }
 }
 

@@ -14,6 +14,7 @@ mod failure;
 mod guard;
 mod lines;
 mod measure_latency;
+mod output;
 mod page;
 mod platform;
 mod ports;

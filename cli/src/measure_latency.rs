@@ -3,6 +3,7 @@
 use crate::{
     cli::JsonArgs,
     companion,
+    output::out,
     report::{audio, json_line},
 };
 use std::time::Duration;
@@ -19,7 +20,7 @@ pub(crate) async fn run(args: JsonArgs) -> anyhow::Result<()> {
     })
     .await?;
     if args.json {
-        println!("{}", json_line(&measured));
+        out!("{}", json_line(&measured));
     } else {
         print!("{}", table(&measured));
     }

@@ -3,6 +3,7 @@
 use crate::{
     cli::JsonArgs,
     companion::{self, QUICK},
+    output::out,
     report::{audio, clock, clocks, decibels, json_line, latency, seconds_of},
 };
 use wavecraft_companion_protocol::control::{STATUS, SessionStatus, Status};
@@ -16,24 +17,24 @@ pub(crate) async fn run(args: JsonArgs) -> anyhow::Result<()> {
         None => None,
     };
     if args.json {
-        println!("{}", json_line(&status));
+        out!("{}", json_line(&status));
         return Ok(());
     }
     let Some(status) = status else {
-        println!("No companion is running. `wavecraft start --with-audio` in a project starts one.");
+        out!("No companion is running. `wavecraft start --with-audio` in a project starts one.");
         return Ok(());
     };
     let companion = &status.companion;
-    println!("Companion {}, process {}", companion.app_version, companion.pid);
-    println!("  Log       {}", companion.log.display());
+    out!("Companion {}, process {}", companion.app_version, companion.pid);
+    out!("  Log       {}", companion.log.display());
     if let Some(devices) = &status.devices {
-        println!("  Audio     {}", audio(devices));
+        out!("  Audio     {}", audio(devices));
         if let Some(notice) = &devices.notice {
-            println!("            {notice}");
+            out!("            {notice}");
         }
     }
     if status.sessions.is_empty() {
-        println!("  No project is running.");
+        out!("  No project is running.");
     }
     for session in &status.sessions {
         print_session(session);
@@ -42,39 +43,39 @@ pub(crate) async fn run(args: JsonArgs) -> anyhow::Result<()> {
 }
 
 fn print_session(session: &SessionStatus) {
-    println!("{} ({}) in {}", session.name, session.session, session.project_dir.display());
+    out!("{} ({}) in {}", session.name, session.session, session.project_dir.display());
     let state = format!("{:?}", session.state).to_lowercase();
-    println!(
+    out!(
         "  State     {state}{}",
         session.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default()
     );
-    println!("  Port      {}", session.port);
+    out!("  Port      {}", session.port);
     if let Some(path) = &session.recording {
-        println!("  Recording {}", path.display());
+        out!("  Recording {}", path.display());
     }
     if let Some(trouble) = &session.recording_trouble {
-        println!("            {trouble}");
+        out!("            {trouble}");
     }
     if let Some(stats) = &session.stats {
         if let Some(file) = &stats.file {
             let at = |frames| clock(seconds_of(frames, stats.devices.sample_rate));
-            println!("  File      at {} of {}", at(file.position_frames), at(file.length_frames));
+            out!("  File      at {} of {}", at(file.position_frames), at(file.length_frames));
         }
         let ms = stats.latency.total_ms(stats.devices.sample_rate);
-        println!("  Latency   {}", latency(ms, stats.mode));
+        out!("  Latency   {}", latency(ms, stats.mode));
         if let Some(reason) = &stats.mode_reason {
-            println!("            {reason}");
+            out!("            {reason}");
         }
         if let Some(reason) = &stats.source_reason {
-            println!("  Input     {reason}");
+            out!("  Input     {reason}");
         }
         if let Some(drift) = &stats.drift {
-            println!("  Clocks    microphone and output are {}", clocks(drift));
+            out!("  Clocks    microphone and output are {}", clocks(drift));
         }
         if let Some(reason) = &stats.mute_reason {
-            println!("  Sound     {reason}");
+            out!("  Sound     {reason}");
         }
-        println!(
+        out!(
             "  Levels    in {}, out {}; load {:.1} %, {} late of {} blocks",
             decibels(stats.input.rms[0].max(stats.input.rms[1])),
             decibels(stats.output.rms[0].max(stats.output.rms[1])),

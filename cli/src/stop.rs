@@ -2,6 +2,7 @@
 
 use crate::{
     companion::{self, QUICK},
+    output::out,
     running,
 };
 use anyhow::bail;
@@ -35,7 +36,7 @@ pub(crate) async fn run(args: StopArgs) -> anyhow::Result<()> {
     for session in chosen {
         let detach = OfSession { session: session.session.clone() };
         companion.connection.call::<serde_json::Value>(DETACH, &detach, QUICK).await?;
-        println!("Stopped {}.", session.name);
+        out!("Stopped {}.", session.name);
     }
     Ok(())
 }
@@ -44,7 +45,7 @@ fn nothing_runs(args: &StopArgs) -> anyhow::Result<()> {
     match &args.name {
         Some(name) => bail!("no project `{name}` is running: none is"),
         None => {
-            println!("No project is running.");
+            out!("No project is running.");
             Ok(())
         }
     }

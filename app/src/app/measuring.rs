@@ -1,7 +1,9 @@
 //! Measuring the latency of a loop: the audio side is opened for it where no project has done so.
 
 use super::{App, AudioSide};
-use crate::{audio::Opened, connection::ConnectionId, event::Reply, session::Session};
+use crate::{
+    audio::Opened, connection::ConnectionId, event::Reply, microphone::Permission, session::Session,
+};
 use std::{
     collections::BTreeMap,
     time::{Duration, Instant},
@@ -37,9 +39,32 @@ impl App {
             let _ = reply.send(Err(ErrorObject::new(INTERNAL_ERROR, busy)));
             return;
         }
+        if let Some(why) = self.may_not_record() {
+            let _ = reply.send(Err(refused(why)));
+            return;
+        }
         self.measuring = Some(Measuring { asked_by: from, reply, until: Instant::now() + LIMIT });
         self.need_audio();
         self.begin_measuring();
+    }
+
+    /// Why the system keeps the microphone from the companion, if it does. It is asked where nobody has decided yet. A
+    /// person's own word isn't needed: it was a person who wants to measure, and no project hears anything.
+    fn may_not_record(&self) -> Option<&'static str> {
+        match self.microphone.authority.state() {
+            Permission::NotNeeded | Permission::Authorized => None,
+            Permission::NotDetermined => {
+                self.microphone.authority.ask(&self.events);
+                Some(
+                    "the system asks whether the companion may use the microphone: answer it, then measure again",
+                )
+            }
+            Permission::Denied => Some(
+                "the system doesn't let the companion use the microphone: turn it on in System Settings > Privacy & \
+                 Security > Microphone",
+            ),
+            Permission::Restricted => Some("this computer's rules keep the microphone from the companion"),
+        }
     }
 
     /// Begins as soon as the audio side runs.

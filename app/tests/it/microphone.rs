@@ -99,3 +99,15 @@ fn without_a_menu_whoever_starts_a_project_allows_it() {
     control.stats(is_open);
     assert!(companion.log().contains("hears the microphone"), "{}", companion.log());
 }
+
+#[test]
+fn nothing_is_measured_with_a_microphone_that_the_system_keeps_away() {
+    let (companion, system) = companion("notDetermined denied");
+    let mut control = companion.control();
+    let refused = control.call("measureLatency", json!({})).unwrap_err();
+    assert!(refused["message"].as_str().unwrap().contains("answer it, then measure again"), "{refused}");
+    // The person was asked, and said no.
+    assert_eq!(fs::read_to_string(system).unwrap(), "denied");
+    let refused = control.call("measureLatency", json!({})).unwrap_err();
+    assert!(refused["message"].as_str().unwrap().contains("System Settings"), "{refused}");
+}
