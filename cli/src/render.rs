@@ -125,7 +125,7 @@ fn output(args: &RenderArgs) -> anyhow::Result<PathBuf> {
 /// Tells what the companion's program tells, to its end.
 async fn follow(mut running: crate::processes::Running, json: bool, report: &Report) -> anyhow::Result<()> {
     let progress = Progress::bar(json);
-    let mut failure = None;
+    let (mut failure, mut rendered) = (None, None);
     let mut said = LastLines::default();
     while let Some(line) = running.next_line().await? {
         let event = match &line {
@@ -136,6 +136,7 @@ async fn follow(mut running: crate::processes::Running, json: bool, report: &Rep
             (Some(Event::Error { message }), _) => failure = Some(message),
             (Some(Event::Log { from, line }), _) if from == "child" => report.log(From::Child, &line),
             (Some(Event::Log { line, .. }), _) => report.log(From::Companion, &line),
+            (Some(event @ Event::Rendered { .. }), _) => rendered = Some(event),
             (Some(event), _) => {
                 show(&progress, &event);
                 report.event(&event);
@@ -144,6 +145,8 @@ async fn follow(mut running: crate::processes::Running, json: bool, report: &Rep
         }
     }
     drop(progress);
+    // Told once the bar is off the screen.
+    rendered.iter().for_each(|event| report.event(event));
     let status = running.wait().await?;
     match (status.success(), failure) {
         (true, _) => Ok(()),
