@@ -7,7 +7,8 @@
 //! Two halves, made by one constructor, [`engine()`]: [`Engine`] belongs to a control thread, [`Renderer`] to the audio
 //! thread. They share a command ring, a ring on which everything travels back that must be freed, and atomic words.
 //!
-//! What this crate doesn't have: knowledge of JSON, sockets, windows, child processes, logging.
+//! What this crate doesn't have: knowledge of sockets, windows, child processes, logging; nor of JSON, but for the one
+//! value in which PipeWire names its defaults.
 //!
 //! # On the audio thread
 //!

@@ -80,15 +80,16 @@ impl App {
 
     /// The output plays, but another stream is to take its place.
     pub(super) fn renew_output(&mut self, reason: &str) {
-        info!("audio: {reason}: opening the output anew");
+        info!("audio: {reason}: the output is opened anew");
         self.watch.stale = true;
         (self.watch.refused, self.watch.due) = (None, None);
     }
 
     /// The computer slept: devices may be others, and those that are the same may not play any more, whatever they say.
     pub(super) fn woke(&mut self) {
-        if matches!(self.audio, AudioSide::Open(_)) && !self.watch.stale {
-            self.renew_output("the computer slept");
+        info!("the computer woke up");
+        if matches!(self.audio, AudioSide::Open(_)) && !self.is_virtual() && !self.watch.stale {
+            self.renew_output("it may have lost its device in a sleep");
         }
     }
 
