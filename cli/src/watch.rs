@@ -126,8 +126,18 @@ impl Watch {
     }
 
     fn is_ours(&self, path: &Path) -> bool {
-        self.folders.iter().any(|folder| is_source(folder, path))
+        let is_source = |folder: &PathBuf| is_source(folder, path) && !was_target(folder, path);
+        self.folders.iter().any(is_source)
     }
+}
+
+/// Was this the folder that cargo builds in, under its first name? cargo makes it as `target` with six letters or digits
+/// behind, and gives it its own name at once, so that it is never seen half made.
+fn was_target(folder: &Path, path: &Path) -> bool {
+    let name = path.strip_prefix(folder).ok().and_then(Path::to_str);
+    let random = name.and_then(|name| name.strip_prefix("target"));
+    random.is_some_and(|random| random.len() == 6 && random.chars().all(char::is_alphanumeric))
+        && !path.exists()
 }
 
 /// Can this be something that the package in `folder` is built from? Not what cargo and npm write, hidden things, and
@@ -200,6 +210,18 @@ mod tests {
         assert_eq!(watch.changed().await, BTreeSet::from([root.join("tables")]));
         fs::write(root.join("tables/sine.txt"), "0").unwrap();
         assert_eq!(watch.changed().await, BTreeSet::from([root.join("tables/sine.txt")]));
+    }
+
+    #[tokio::test]
+    async fn the_folder_that_cargo_makes_for_itself_is_no_change() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path().canonicalize().unwrap();
+        fs::create_dir(root.join("src")).unwrap();
+        let mut watch = Watch::over(vec![root.clone()]).unwrap();
+        fs::create_dir(root.join("targetu5uNS1")).unwrap();
+        fs::rename(root.join("targetu5uNS1"), root.join("target")).unwrap();
+        fs::create_dir(root.join("targetTables")).unwrap();
+        assert_eq!(watch.changed().await, BTreeSet::from([root.join("targetTables")]), "that one is there");
     }
 
     #[tokio::test]
