@@ -17,6 +17,8 @@ pub(crate) struct Opened {
     pub using: StreamRequest,
     /// What is to be known of the microphone.
     pub microphone: Microphone,
+    /// What the output is called, where the list tells: a stream that follows the system's default doesn't know.
+    pub output_name: Option<String>,
     /// It is the virtual device, as long as there is no other.
     pub stands_in: bool,
     /// The microphone is open and delivers nothing but exact zeros.
@@ -83,8 +85,15 @@ impl Opened {
     /// An engine that was started on what is wanted.
     pub(crate) fn new(audio: Audio, wanted: Wanted) -> Self {
         let (using, microphone) = (StreamRequest::default(), Microphone::default());
-        let mut opened =
-            Self { audio, using, microphone, stands_in: false, input_is_silent: false, notice: None };
+        let mut opened = Self {
+            audio,
+            using,
+            microphone,
+            output_name: None,
+            stands_in: false,
+            input_is_silent: false,
+            notice: None,
+        };
         opened.now_on(wanted);
         opened
     }
@@ -94,13 +103,15 @@ impl Opened {
         self.audio.keep_input_closed(wanted.microphone.kept_closed);
         self.using = wanted.request;
         self.microphone = wanted.microphone;
+        self.output_name = wanted.output_name;
         self.notice = wanted.notice;
         self.stands_in = false;
     }
 
     /// Is nothing different from what is wanted, nor anything that is to be told of it?
     pub(crate) fn is_on(&self, wanted: &Wanted) -> bool {
-        (&self.using, &self.microphone, &self.notice) == (&wanted.request, &wanted.microphone, &wanted.notice)
+        (&self.using, &self.microphone, &self.output_name, &self.notice)
+            == (&wanted.request, &wanted.microphone, &wanted.output_name, &wanted.notice)
     }
 
     /// What is in use, as it is told.
@@ -122,7 +133,7 @@ impl Opened {
         AudioDevices {
             backend: stream.backend,
             input,
-            output: (!is_virtual).then_some(stream.output_name),
+            output: (!is_virtual).then(|| self.output_name.clone().unwrap_or(stream.output_name)),
             sample_rate: stream.sample_rate,
             buffer_frames,
             asked_sample_rate: unlike(self.using.sample_rate, stream.sample_rate),

@@ -18,6 +18,8 @@ pub(crate) struct Wanted {
     pub request: StreamRequest,
     /// What is to be known of the microphone. Its id is the request's.
     pub microphone: Microphone,
+    /// What the output is called, also where it is the system's default.
+    pub output_name: Option<String>,
     /// Which output is away.
     pub notice: Option<String>,
 }
@@ -73,7 +75,8 @@ pub(crate) fn wanted(chosen: &ChosenDevices, list: &DeviceList) -> Wanted {
         None => list.outputs.iter().find(|device| device.is_default),
     };
     microphone.hears_output = microphone::hears(input, output);
-    Wanted { request, microphone, notice }
+    let output_name = output.map(|output| output.name.clone());
+    Wanted { request, microphone, output_name, notice }
 }
 
 fn device<'a>(there: &'a [DeviceInfo], id: &DeviceId) -> Option<&'a DeviceInfo> {
@@ -160,6 +163,7 @@ mod tests {
     fn a_pinned_device_is_left_and_returned_to() {
         let both = list(&["laptop", "desk"], &["built-in", "usb"]);
         let there = wanted(&pinned(), &both);
+        assert_eq!(there.output_name, Some(both.outputs[1].name.clone()));
         assert_eq!(
             (there.request.output.clone(), there.notice.clone()),
             (Some(DeviceId("desk".into())), None)

