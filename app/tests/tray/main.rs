@@ -220,6 +220,9 @@ fn the_page_opens_with_its_token_and_the_diagnostics_hold_none() {
     tray.click("Open Page");
     let token = support::TOKEN;
     assert_eq!(noted(&opened).trim(), format!("http://127.0.0.1:5173/#wc={token}&ws={}", attached["port"]));
+    std::fs::remove_file(&opened).unwrap();
+    tray.click("Open Inspector");
+    assert_eq!(noted(&opened).trim(), format!("http://127.0.0.1:{}/#wc={token}", attached["port"]));
     tray.click("Copy Diagnostics");
     let text = noted(&copied);
     assert!(text.contains("gain in /") && text.contains("Live") && text.contains("companion.log"), "{text}");
