@@ -145,6 +145,8 @@ async fn read_calls(
         }
         let mut answering = pin!(answers(text, id, events));
         let answer = tokio::select! {
+            // In this order: the app hears of the call before it hears that nobody may be left to read its answer.
+            biased;
             answer = &mut answering => answer,
             () = hung_up(&mut reader) => {
                 // The app ends what is done for this client only. One that has closed nothing but its sending half

@@ -127,6 +127,8 @@ impl Processes {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()?;
+        // The command holds the guard's end as long as it lives, and with it the end of what the guard tells.
+        command.stdin(Stdio::null());
         let (wanted, unwanted) = oneshot::channel();
         let (ended, receiver) = watch::channel(None);
         let running = Running {

@@ -153,7 +153,7 @@ impl InputFeed {
 
     /// Says that each delivery comes in the output's own callback, right before the renderer takes as much: none is kept
     /// waiting then.
-    #[cfg(any(target_os = "macos", test))]
+    #[allow(dead_code, reason = "only a Mac's backend delivers so")]
     pub(crate) fn in_step(self) -> Self {
         // SYNC: pairs with the load in `InputTap::level`; the flag carries no data, and is raised before the first delivery.
         self.shared.in_step.store(true, Ordering::Relaxed);
