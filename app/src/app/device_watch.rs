@@ -266,6 +266,8 @@ impl App {
             }
             Err(error) => {
                 warn!("audio: {error}");
+                // The output from before goes on. One that doesn't play is seen by that it stands still.
+                self.watch.stale = false;
                 if !opened.stands_in {
                     opened.notice = Some(format!("{error}: going on with the output from before"));
                     self.tell_devices();
