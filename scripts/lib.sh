@@ -45,6 +45,24 @@ need_packages() {
   DEBIAN_FRONTEND=noninteractive "${root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
 }
 
+# need_python_tool COMMAND PACKAGE==VERSION: a program that PyPI carries, in an environment of this folder's own, which is
+# put on the PATH.
+need_python_tool() {
+  local tools=$PWD/target/tools command=$1 package=$2
+  export PATH=$tools/bin:$PATH
+  if [ ! -x "$tools/bin/python3" ]; then
+    need_packages python3 python3-venv
+    say "making a Python environment in target/tools"
+    python3 -m venv "$tools"
+  fi
+  if [ ! -e "$tools/$package" ]; then
+    say "installing $package"
+    "$tools/bin/pip" install --quiet --disable-pip-version-check "$package"
+    touch "$tools/$package"
+  fi
+  command -v "$command" >/dev/null || die "$package has brought no program $command"
+}
+
 need_node() {
   command -v npm >/dev/null && return 0
   if on_linux; then need_packages nodejs npm; else die "npm is missing: install Node.js 20 or newer"; fi
