@@ -8,7 +8,7 @@ mod system;
 mod system;
 
 pub(crate) use system::{
-    Activity, COPIERS, MainThread, MicrophoneAuthority, OPENER, can_show_menu, icon_color, is_traced,
+    Activity, COPIERS, FORGETTERS, MainThread, MicrophoneAuthority, OPENER, can_show_menu, icon_color, is_traced,
     login_item, main_loop, paths, set_icon, show_notification, spawn, watch_sleep, with_icon,
 };
 

@@ -19,6 +19,9 @@ pub(crate) const OPENER: &str = "xdg-open";
 pub(crate) const COPIERS: &[&[&str]] =
     &[&["wl-copy"], &["xclip", "-selection", "clipboard", "-in"], &["xsel", "--clipboard", "--input"]];
 
+/// Programs that make the system forget this one: Linux remembers nothing.
+pub(crate) const FORGETTERS: &[&[&str]] = &[];
+
 /// Who panels listen to for icons: the freedesktop.org draft "Status Notifier Item", as all panels have it.
 const WATCHER: &str = "org.kde.StatusNotifierWatcher";
 
