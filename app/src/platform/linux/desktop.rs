@@ -62,9 +62,9 @@ pub(crate) fn icon_color(icon: Icon) -> Option<[u8; 3]> {
     })
 }
 
-/// The icon to begin with.
+/// The icon to begin with, and what panels call it in their settings.
 pub(crate) fn with_icon(builder: TrayIconBuilder, image: tray_icon::Icon) -> TrayIconBuilder {
-    builder.with_icon(image)
+    builder.with_title("Wavecraft Companion").with_icon(image)
 }
 
 /// Replaces the icon.

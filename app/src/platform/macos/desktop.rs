@@ -40,7 +40,7 @@ pub(crate) fn icon_color(_: Icon) -> Option<[u8; 3]> {
     None
 }
 
-/// The icon to begin with, as a template.
+/// The icon to begin with, as a template. A title would stand in the menu bar beside it (`NSStatusBarButton.title`).
 pub(crate) fn with_icon(builder: TrayIconBuilder, image: tray_icon::Icon) -> TrayIconBuilder {
     builder.with_icon_templated(image)
 }
