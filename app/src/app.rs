@@ -3,6 +3,7 @@
 mod announcements;
 mod attach;
 mod audio_side;
+mod command_side;
 mod device_watch;
 mod feedback;
 mod figures;
@@ -200,6 +201,7 @@ impl App {
         self.note_idle();
         if self.menu.is_some() {
             self.handle(Event::MenuMayOpen);
+            self.read_command_link();
         }
         self.renew_menu(false);
         let mut next_tick = tokio::time::Instant::now();
@@ -263,6 +265,7 @@ impl App {
             }
             Event::MicrophoneAnswered => self.mind_microphone(),
             Event::LoginItemIs(state) => self.login_item_is(state),
+            Event::CommandLinkIs(state) => self.command_link_is(state),
             Event::DeviceStillAway(notice) => self.device_still_away(&notice),
             Event::Woke => self.woke(),
             Event::IconMayChange => self.icon_may_change(),

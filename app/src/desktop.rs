@@ -53,7 +53,7 @@ fn aside(events: &Events, work: impl FnOnce() -> Result<(), String> + Send + 'st
 }
 
 /// Runs a command to its end. The error completes a sentence that begins with the command's name.
-fn run(words: &[&OsStr], input: &[u8]) -> Result<(), String> {
+pub(crate) fn run(words: &[&OsStr], input: &[u8]) -> Result<(), String> {
     let attempt = || -> io::Result<std::process::ExitStatus> {
         let mut child = Command::new(words[0])
             .args(&words[1..])

@@ -2,7 +2,8 @@
 //! acts on it.
 
 use crate::{
-    app::Wish, child::ExitReason, connection::ConnectionId, devices::Wanted, login_item::LoginState,
+    app::Wish, child::ExitReason, command_link::LinkState, connection::ConnectionId, devices::Wanted,
+    login_item::LoginState,
 };
 use serde_json::Value;
 use std::path::PathBuf;
@@ -174,6 +175,8 @@ pub(crate) enum Event {
     MicrophoneAnswered,
     /// How the system has the login item.
     LoginItemIs(LoginState),
+    /// How it is with the `wavecraft` command's link.
+    CommandLinkIs(LinkState),
     /// A notice on devices was new a moment ago: is it still the one?
     DeviceStillAway(String),
     /// The computer woke up.

@@ -5,6 +5,7 @@ mod app;
 mod audio;
 mod builds;
 mod child;
+mod command_link;
 mod connection;
 mod desktop;
 mod devices;
@@ -19,11 +20,13 @@ mod menu;
 mod microphone;
 mod parameters;
 mod platform;
+mod quit;
 mod render;
 mod respawn;
 mod session;
 mod settings;
 mod takes;
+mod uninstall;
 mod view;
 
 use anyhow::Context;
@@ -35,18 +38,12 @@ use main_thread::Channels;
 use settings::Store;
 use std::{process::ExitCode, time::Duration};
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
     runtime::Runtime,
     signal::unix::{SignalKind, signal},
     sync::watch,
 };
 use tracing::{info, warn};
-use wavecraft_companion_protocol::{
-    PROTOCOL_VERSION,
-    control::{self, Welcome},
-    paths::Paths,
-    rpc,
-};
+use wavecraft_companion_protocol::{PROTOCOL_VERSION, control::Welcome, paths::Paths};
 
 /// Owns the audio devices for every Wavecraft project that is being worked on.
 ///
@@ -74,6 +71,11 @@ struct Args {
     /// Quit the companion that runs.
     #[arg(long, conflicts_with_all = ["headless", "exit_when_idle"])]
     quit: bool,
+    /// Quit the companion that runs and remove all that it keeps: settings, log, login item, the command's link.
+    ///
+    /// Recordings stay, and so does the program itself.
+    #[arg(long, conflicts_with_all = ["headless", "exit_when_idle", "quit"])]
+    uninstall: bool,
 }
 
 /// Who was answered at the end has so long to read it.
@@ -99,7 +101,10 @@ fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let paths = platform::paths().context("neither HOME nor WAVECRAFT_HOME is set: set one of them")?;
     let runtime = runtime()?;
     if args.quit {
-        return main_thread::without_menu(runtime, |_| quit_the_other(paths));
+        return main_thread::without_menu(runtime, |_| async move { quit::run(&paths).await });
+    }
+    if args.uninstall {
+        return main_thread::without_menu(runtime, |_| uninstall::run(paths));
     }
     let Args { exit_when_idle, backend, .. } = *args;
     if let Some(backend) = backend {
@@ -194,26 +199,4 @@ async fn quit_on_signals(events: Events) {
             Err(error) => warn!("signal {kind:?} can't be caught: {error}"),
         }
     }
-}
-
-/// Asks the companion that runs to quit, and waits until it has.
-async fn quit_the_other(paths: Paths) -> anyhow::Result<ExitCode> {
-    let Ok(mut socket) = tokio::net::UnixStream::connect(paths.socket()).await else {
-        eprintln!("wavecraft-companion: none is running");
-        return Ok(ExitCode::SUCCESS);
-    };
-    let calls = [
-        rpc::request(1, control::HELLO, &control::Hello { version: PROTOCOL_VERSION }),
-        rpc::request(2, control::SHUTDOWN, &control::Shutdown::default()),
-    ];
-    socket.write_all(format!("{}\n{}\n", calls[0], calls[1]).as_bytes()).await?;
-    let mut answers = String::new();
-    // The end of the stream is the end of the companion.
-    socket.read_to_string(&mut answers).await?;
-    for answer in answers.lines() {
-        if let Ok(rpc::FromServer::Answer { outcome: Err(error), .. }) = rpc::decode_from_server(answer) {
-            anyhow::bail!("the companion that runs refused: {error}");
-        }
-    }
-    Ok(ExitCode::SUCCESS)
 }

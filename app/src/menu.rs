@@ -1,5 +1,6 @@
 //! The menu as plain data: computed from what the app knows, shown by [`crate::view`], which knows nothing else.
 
+mod command;
 mod devices;
 mod lines;
 mod login;
@@ -120,6 +121,10 @@ pub(crate) enum Action {
     SetLoginItem(bool),
     /// Shows the system's settings where that is approved.
     ApproveLoginItem,
+    /// Puts the `wavecraft` command on the `PATH`.
+    LinkCommand,
+    /// Takes it away from there.
+    UnlinkCommand,
     /// Chooses when the processor's answers are taken.
     SetMode(SessionId, Mode),
     /// Ends the project.

@@ -1,5 +1,7 @@
 //! What differs between the systems: one file each, the same names in both.
 
+#[cfg(any(test, target_os = "macos"))]
+mod answers;
 #[cfg(target_os = "linux")]
 #[path = "platform/linux.rs"]
 mod system;
@@ -8,8 +10,8 @@ mod system;
 mod system;
 
 pub(crate) use system::{
-    Activity, COPIERS, MainThread, MicrophoneAuthority, OPENER, can_show_menu, icon_color, is_traced,
-    login_item, main_loop, paths, set_icon, show_notification, spawn, watch_sleep, with_icon,
+    Activity, COPIERS, FORGETTERS, MainThread, MicrophoneAuthority, OPENER, can_show_menu, icon_color,
+    is_traced, login_item, main_loop, paths, set_icon, show_notification, spawn, watch_sleep, with_icon,
 };
 
 use rustix::process::Pid;

@@ -4,7 +4,10 @@ use std::{
     fs, io,
     path::{Path, PathBuf},
 };
-use wavecraft_companion_protocol::settings::{SETTINGS_VERSION, Settings};
+use wavecraft_companion_protocol::{
+    paths::{SETTINGS_BEING_WRITTEN, SETTINGS_SET_ASIDE},
+    settings::{SETTINGS_VERSION, Settings},
+};
 
 /// The settings and where they are kept.
 #[derive(Debug)]
@@ -43,7 +46,7 @@ impl Store {
                 (with(Settings::default(), true), Some(news))
             }
             Err(error) => {
-                let aside = path.with_extension("json.broken");
+                let aside = path.with_extension(SETTINGS_SET_ASIDE);
                 let kept = match fs::rename(&path, &aside) {
                     Ok(()) => format!("kept as {}", aside.display()),
                     Err(error) => format!("can't be set aside: {error}"),
@@ -78,7 +81,7 @@ fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
-    let new = path.with_extension("json.new");
+    let new = path.with_extension(SETTINGS_BEING_WRITTEN);
     fs::write(&new, bytes)?;
     fs::rename(&new, path)
 }

@@ -51,7 +51,6 @@ impl View {
         let items = Items::new(&menu.entries)?;
         let builder = TrayIconBuilder::new()
             .with_id("wavecraft-companion")
-            .with_title("Wavecraft Companion")
             .with_tooltip(&menu.tooltip)
             .with_menu(Box::new(items.root().clone()));
         let tray = platform::with_icon(builder, icons::load(menu.icon)).build()?;

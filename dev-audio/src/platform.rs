@@ -1,5 +1,7 @@
 //! What each system calls differently: one file per system, the same names in each.
 
+#[cfg(any(test, target_os = "macos"))]
+mod constraint;
 #[cfg(target_os = "linux")]
 mod linux;
 #[cfg(target_os = "macos")]

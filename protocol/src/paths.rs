@@ -9,6 +9,12 @@ pub const HOME_VARIABLE: &str = "WAVECRAFT_HOME";
 /// The longest path of a Unix socket, in bytes without the closing zero: macOS has room for 104 with it.
 pub const MAX_SOCKET_PATH_BYTES: usize = 103;
 
+/// The settings' extension where they couldn't be read.
+pub const SETTINGS_SET_ASIDE: &str = "json.broken";
+
+/// The settings' extension until they replace the ones before.
+pub const SETTINGS_BEING_WRITTEN: &str = "json.new";
+
 /// The files and folders of one user's companion.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Paths {
@@ -20,6 +26,8 @@ pub struct Paths {
     pub settings: PathBuf,
     /// The logs' folder.
     pub log_dir: PathBuf,
+    /// What the system itself writes for the app, under its identifier.
+    pub by_system: Vec<PathBuf>,
 }
 
 impl Paths {
@@ -40,6 +48,7 @@ impl Paths {
             builds_dir: state.join("builds"),
             settings: config.join("settings.json"),
             log_dir: state.join("log"),
+            by_system: Vec::new(),
         })
     }
 
@@ -56,6 +65,13 @@ impl Paths {
             builds_dir: support.join("builds"),
             settings: support.join("settings.json"),
             log_dir: library.join("Logs/Wavecraft Companion"),
+            // Where the icon stands in the menu bar, and which windows of the system's own were open.
+            by_system: [
+                "Preferences/dev.wavecraft.companion.plist",
+                "Saved Application State/dev.wavecraft.companion.savedState",
+            ]
+            .map(|path| library.join(path))
+            .into(),
         })
     }
 
@@ -65,7 +81,19 @@ impl Paths {
             builds_dir: home.join("builds"),
             settings: home.join("settings.json"),
             log_dir: home.join("log"),
+            by_system: Vec::new(),
         }
+    }
+
+    /// Everything that a companion leaves behind, whether it is there or not. Recordings are the person's.
+    #[must_use]
+    pub fn kept(&self) -> Vec<PathBuf> {
+        let mut kept = self.by_system.clone();
+        kept.extend([&self.run_dir, &self.builds_dir, &self.log_dir, &self.settings].map(Clone::clone));
+        kept.extend(
+            [SETTINGS_SET_ASIDE, SETTINGS_BEING_WRITTEN].map(|end| self.settings.with_extension(end)),
+        );
+        kept
     }
 
     /// The control socket.
@@ -108,6 +136,7 @@ mod tests {
             PathBuf::from("/Users/u/Library/Application Support/Wavecraft Companion/run/control.sock")
         );
         assert_eq!(Paths::macos(env(&[])), None);
+        assert!(mac.kept().contains(&"/Users/u/Library/Preferences/dev.wavecraft.companion.plist".into()));
     }
 
     #[test]

@@ -6,6 +6,8 @@ use std::sync::atomic::AtomicU32;
 mod linux;
 #[cfg(target_os = "macos")]
 mod macos;
+#[cfg(any(test, target_os = "macos"))]
+mod timebase;
 
 #[cfg(target_os = "linux")]
 use linux as platform;

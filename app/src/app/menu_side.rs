@@ -3,6 +3,7 @@
 use super::{App, pace::Pace};
 use crate::{
     announcements::Limiter,
+    command_link::{CommandLink, LinkState},
     event::{Event, ListedFor},
     login_item::{LoginItem, LoginState},
     menu::{self, Action, Facts, Figures, Menu, Microphone, Project},
@@ -42,6 +43,9 @@ pub(super) struct MenuSide {
     pub(super) login_item: Arc<Mutex<dyn LoginItem>>,
     /// How the system had it when it was asked last.
     pub(super) login: Option<LoginState>,
+    pub(super) command_link: Arc<Mutex<CommandLink>>,
+    /// How the command's link was when it was looked at last.
+    pub(super) command: Option<LinkState>,
     pub(super) limiter: Limiter,
     /// The last notice on devices.
     pub(super) device_notice: Option<String>,
@@ -57,6 +61,8 @@ impl MenuSide {
             trouble,
             login_item: Arc::new(Mutex::new(platform::login_item())),
             login: None,
+            command_link: Arc::new(Mutex::new(CommandLink::of_this_user())),
+            command: None,
             limiter: Limiter::default(),
             device_notice: None,
         }
@@ -133,6 +139,8 @@ impl App {
             Action::OpenAddress(address) => crate::desktop::open(address.into(), &self.events),
             Action::SetLoginItem(on) => self.set_login_item(on),
             Action::ApproveLoginItem => self.approve_login_item(),
+            Action::LinkCommand => self.link_command(),
+            Action::UnlinkCommand => self.unlink_command(),
             Action::SetMode(id, mode) => self.set_mode(&id, mode),
             Action::Stop(id) => self.detach(&id, None),
             Action::SelectDevices(select) => self.select_from_menu(select),
@@ -168,6 +176,7 @@ impl App {
                 settings: self.microphone.authority.settings(),
             },
             login: self.menu.as_ref().and_then(|side| side.login),
+            command: self.menu.as_ref().and_then(|side| side.command.clone()),
             devices,
             inputs,
             outputs,

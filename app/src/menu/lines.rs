@@ -1,7 +1,7 @@
 //! What the app knows → what the menu says.
 
-use super::{Action, Entry, Icon, Menu, Microphone, Project, Shortcut, devices, login, stream};
-use crate::login_item::LoginState;
+use super::{Action, Entry, Icon, Menu, Microphone, Project, Shortcut, command, devices, login, stream};
+use crate::{command_link::LinkState, login_item::LoginState};
 use wavecraft_companion_protocol::{control::Device, session::AudioDevices, settings::ChosenDevices};
 
 /// What the menu is made of.
@@ -23,6 +23,8 @@ pub(crate) struct Facts {
     pub microphone: Microphone,
     /// How the system has the login item, where that is known.
     pub login: Option<LoginState>,
+    /// How it is with the command's link, where that is known.
+    pub command: Option<LinkState>,
     /// What the companion says of itself, for "About".
     pub about: Vec<String>,
 }
@@ -56,6 +58,7 @@ pub(crate) fn compute(facts: &Facts) -> Menu {
     entries.extend(facts.microphone.entries(&facts.projects));
     entries.push(Entry::separator("about/line"));
     entries.extend(facts.login.map(login::entry));
+    entries.extend(facts.command.as_ref().and_then(command::entry));
     entries.push(Entry::button("log", "Show Log", Action::ShowLog));
     entries.push(Entry::button("diagnostics", "Copy Diagnostics", Action::CopyDiagnostics));
     let about = facts.about.iter().enumerate();

@@ -13,7 +13,7 @@ mod notification;
 mod power;
 
 pub(crate) use desktop::{
-    COPIERS, MainThread, OPENER, can_show_menu, icon_color, main_loop, set_icon, with_icon,
+    COPIERS, FORGETTERS, MainThread, OPENER, can_show_menu, icon_color, main_loop, set_icon, with_icon,
 };
 pub(crate) use login_item::login_item;
 pub(crate) use microphone::MicrophoneAuthority;

@@ -13,14 +13,14 @@ mod notification;
 mod power;
 
 pub(crate) use desktop::{
-    COPIERS, MainThread, OPENER, can_show_menu, icon_color, main_loop, set_icon, with_icon,
+    COPIERS, FORGETTERS, MainThread, OPENER, can_show_menu, icon_color, main_loop, set_icon, with_icon,
 };
 pub(crate) use login_item::login_item;
 pub(crate) use microphone::MicrophoneAuthority;
 pub(crate) use notification::show_notification;
 pub(crate) use power::{Activity, watch_sleep};
 
-use super::{Program, SEGMENT_DESCRIPTOR, SOCKET_DESCRIPTOR, Spawned};
+use super::{Program, SEGMENT_DESCRIPTOR, SOCKET_DESCRIPTOR, Spawned, answers};
 use rustix::process::Pid;
 use std::{
     ffi::{CString, OsStr, c_char, c_int, c_short},
@@ -32,6 +32,7 @@ use std::{
     },
     ptr,
 };
+use tracing::warn;
 use wavecraft_companion_protocol::paths::Paths;
 
 /// Where this user's companion keeps its files.
@@ -96,7 +97,9 @@ pub(crate) fn spawn(
     actions.change_folder(&folder)?;
     let mut attributes = Attributes::new()?;
     attributes.own_group_and_nothing_open()?;
-    attributes.disclaim();
+    if let Err(reason) = attributes.disclaim() {
+        warn!("a child shares the companion's permission for the microphone: {reason}");
+    }
 
     let mut pid: libc::pid_t = 0;
     let (argv, envp) = (pointers(&args), pointers(&env));
@@ -204,19 +207,18 @@ impl Attributes {
         check(unsafe { libc::posix_spawnattr_setflags(&mut self.0, flags) })
     }
 
-    /// Where the system has no such function, or it refuses, the child is started all the same: then it shares the
-    /// app's microphone permission, which it can't use without opening a device by itself.
-    fn disclaim(&mut self) {
+    /// # Errors
+    /// Why the child shares the app's permission for the microphone.
+    fn disclaim(&mut self) -> Result<(), String> {
         // SAFETY: the name ends with a zero byte; RTLD_DEFAULT searches what is loaded already.
         let function =
             unsafe { libc::dlsym(libc::RTLD_DEFAULT, c"responsibility_spawnattrs_setdisclaim".as_ptr()) };
-        if function.is_null() {
-            return;
-        }
-        // SAFETY: the symbol of this name is a C function of this type (see `SetDisclaim`), and never unloaded.
-        let set = unsafe { std::mem::transmute::<*mut libc::c_void, SetDisclaim>(function) };
-        // SAFETY: the object is initialised; a refusal is returned and changes nothing.
-        let _ = unsafe { set(&mut self.0, 1) };
+        answers::disclaim((!function.is_null()).then_some(|| {
+            // SAFETY: the symbol of this name is a C function of this type (see `SetDisclaim`), and never unloaded.
+            let set = unsafe { std::mem::transmute::<*mut libc::c_void, SetDisclaim>(function) };
+            // SAFETY: the object is initialised; a refusal is returned and changes nothing.
+            unsafe { set(&mut self.0, 1) }
+        }))
     }
 }
 
@@ -229,10 +231,11 @@ impl Drop for Attributes {
 
 /// Does a debugger hold this process? Then it may stand still as long as it likes.
 ///
-/// `proc_pidinfo(PROC_PIDTBSDINFO)` of `<libproc.h>` fills a `proc_bsdinfo`; `P_TRACED` of `<sys/proc.h>` is 0x800 and
-/// stands in its flags.
+/// `proc_pidinfo(PROC_PIDTBSDINFO)` of `<libproc.h>` fills a `proc_bsdinfo`. Its flags are those of
+/// `<sys/proc_info.h>`, "pbi_flags values", which aren't the `P_…` of `<sys/proc.h>`.
 pub(crate) fn is_traced(pid: Pid) -> bool {
-    const P_TRACED: u32 = 0x800;
+    /// "Process currently being traced, possibly by gdb".
+    const PROC_FLAG_TRACED: u32 = 2;
     let mut info = MaybeUninit::<libc::proc_bsdinfo>::zeroed();
     let Ok(size) = c_int::try_from(size_of::<libc::proc_bsdinfo>()) else { return false };
     // SAFETY: the buffer is as long as `size` says; the call writes at most that and returns how much it wrote.
@@ -250,5 +253,5 @@ pub(crate) fn is_traced(pid: Pid) -> bool {
     }
     // SAFETY: the call filled all of it, and it is plain integers, for which zeroes are valid anyhow.
     let info = unsafe { info.assume_init() };
-    info.pbi_flags & P_TRACED != 0
+    info.pbi_flags & PROC_FLAG_TRACED != 0
 }

@@ -2,6 +2,7 @@
 //! one of the test's own, for the picture.
 
 mod bus;
+mod command;
 mod devices;
 mod login;
 mod menu;
@@ -38,6 +39,8 @@ fn command(bus: &Bus, home: &tempfile::TempDir) -> Command {
     command.env("DBUS_SESSION_BUS_ADDRESS", bus.address()).env("PATH", path);
     // Whoever is asked of the system's bus is on this one too; what opens at login is of this session.
     command.env("DBUS_SYSTEM_BUS_ADDRESS", bus.address()).env("XDG_CONFIG_HOME", bus.folder());
+    // The command is put where this shell looks for it, in a home of the test's own.
+    command.env("HOME", bus.folder()).env("SHELL", command::shell(bus));
     command
 }
 
@@ -64,6 +67,7 @@ fn nothing_attached_says_how_to_attach() {
     let process = companion.process.id();
     // Whether it does is asked of the system first.
     tray.says("Open at Login");
+    tray.says("Install the `wavecraft` Command");
     assert_eq!(
         tray.text(),
         format!(
@@ -93,6 +97,7 @@ fn nothing_attached_says_how_to_attach() {
              Microphone: not used ✗\n\
              -\n\
              Open at Login\n\
+             Install the `wavecraft` Command\n\
              Show Log\n\
              Copy Diagnostics\n\
              About Wavecraft Companion\n  \

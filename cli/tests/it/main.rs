@@ -5,6 +5,7 @@ mod companion;
 mod create;
 mod ending;
 mod errors;
+mod install;
 mod newcomer;
 mod page;
 mod preview;

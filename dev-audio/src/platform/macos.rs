@@ -2,15 +2,12 @@
 //! rule it follows, from <mach/thread_policy.h>, <mach/mach_time.h>, and xnu's osfmk/kern/thread_policy.c.
 #![expect(unsafe_code, reason = "the policy is set by a Mach call on the thread's port")]
 
+use super::constraint::Constraint;
 use std::io;
 use std::ptr;
 use std::time::Duration;
 
 pub(crate) const REMEDY: &str = "no setting of yours is known to bring this about: please report it";
-
-/// xnu's MIN_RT_QUANTUM and MAX_RT_QUANTUM: a computation outside of them is KERN_INVALID_ARGUMENT.
-const SHORTEST_COMPUTATION: Duration = Duration::from_micros(50);
-const LONGEST_COMPUTATION: Duration = Duration::from_millis(50);
 
 /// Gives the calling thread the time-constraint policy until [`leave_real_time`], with one block each `period`; says
 /// that it has it. CoreAudio's own threads always have it too, so it needs no second look.
@@ -19,14 +16,12 @@ const LONGEST_COMPUTATION: Duration = Duration::from_millis(50);
 ///
 /// The kernel's answer, which no public rule foresees.
 pub(crate) fn enter_real_time(period: Duration, _always: bool) -> io::Result<bool> {
-    let computation = (period / 2).clamp(SHORTEST_COMPUTATION, LONGEST_COMPUTATION);
-    // "constraint: the maximum amount of real time that may elapse from the start of a separate processing arrival to
-    // the end of computation": a block's time. It must be no less than the computation.
-    let period = period.max(computation);
+    let (numer, denom) = timebase();
+    let Constraint { period, computation, constraint } = Constraint::of(period, numer, denom);
     let mut policy = libc::thread_time_constraint_policy {
-        period: ticks(period),
-        computation: ticks(computation),
-        constraint: ticks(period),
+        period,
+        computation,
+        constraint,
         // "preemptible: indicates that the computation may be interrupted, subject to the constraint".
         preemptible: 1,
     };
@@ -86,16 +81,12 @@ fn flavor(number: libc::c_int) -> libc::thread_policy_flavor_t {
     number.unsigned_abs()
 }
 
-/// The policy's "absolute time units": ns × denom / numer of mach_timebase_info. 125/3 on Apple Silicon, 1/1 on Intel.
-fn ticks(duration: Duration) -> u32 {
+/// The policy's "absolute time units", in nanoseconds: 125/3 on Apple Silicon, 1/1 on Intel.
+fn timebase() -> (u32, u32) {
     let mut info = TimebaseInfo { numer: 0, denom: 0 };
     // SAFETY: the struct is live and has the layout that the call fills in.
     let result = unsafe { mach_timebase_info(ptr::from_mut(&mut info)) };
-    if result != 0 || info.numer == 0 {
-        info = TimebaseInfo { numer: 1, denom: 1 };
-    }
-    let ticks = duration.as_nanos() * u128::from(info.denom) / u128::from(info.numer);
-    u32::try_from(ticks).unwrap_or(u32::MAX)
+    if result != 0 || info.numer == 0 { (1, 1) } else { (info.numer, info.denom) }
 }
 
 /// `struct mach_timebase_info`.

@@ -3,6 +3,7 @@
 //! Facts from Apple's <os/os_sync_wait_on_address.h> and <mach/mach_time.h> stand beside each call.
 #![expect(unsafe_code, reason = "the system's calls take a pointer to the word")]
 
+use super::timebase::Timebase;
 use std::ptr;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
@@ -13,7 +14,7 @@ const WORD_LEN: usize = size_of::<u32>();
 /// tried again), ETIMEDOUT. To the caller all mean the same: look at the word and the clock again.
 pub(super) fn wait_until(word: &AtomicU32, expected: u32, deadline_ns: u64) {
     // A deadline of 0 is EINVAL, and one in the past needs no call.
-    let deadline = to_ticks(deadline_ns).max(1);
+    let deadline = timebase().to_ticks(deadline_ns).max(1);
     // SAFETY: the pointer is that of a live, aligned 4-byte word. The value is compared as 4 bytes, so it is given
     // zero-extended. SHARED is needed when waiters and wakers are in different processes, and on both of them.
     // The only clock that the call takes is OS_CLOCK_MACH_ABSOLUTE_TIME, whose deadline is in ticks.
@@ -46,36 +47,24 @@ pub(super) fn wake(word: &AtomicU32) -> bool {
 pub(super) fn now_ns() -> u64 {
     // SAFETY: takes nothing and always succeeds.
     let ticks = unsafe { mach_absolute_time() };
-    let (numer, denom) = timebase();
-    let ns = u128::from(ticks) * u128::from(numer) / u128::from(denom);
-    u64::try_from(ns).unwrap_or(u64::MAX)
+    timebase().to_ns(ticks)
 }
 
-/// Rounded up: a wait must not end just before its deadline and be begun again.
-fn to_ticks(ns: u64) -> u64 {
-    let (numer, denom) = timebase();
-    let ticks = (u128::from(ns) * u128::from(denom)).div_ceil(u128::from(numer));
-    u64::try_from(ticks).unwrap_or(u64::MAX)
-}
-
-/// Nanoseconds per tick as a fraction: 125/3 on Apple Silicon, 1/1 on Intel. It doesn't change while the system runs.
-fn timebase() -> (u32, u32) {
-    // The two halves in one word, 0 while unknown: threads that meet here at first write the same value.
+/// It doesn't change while the system runs.
+fn timebase() -> Timebase {
+    // 0 while unknown: threads that meet here at first write the same value.
+    // SYNC: relaxed, as the word is all that is told.
     static CACHED: AtomicU64 = AtomicU64::new(0);
-    let cached = CACHED.load(Ordering::Relaxed);
-    if let (Ok(numer @ 1..), Ok(denom @ 1..)) =
-        (u32::try_from(cached >> 32), u32::try_from(cached & 0xffff_ffff))
-    {
-        return (numer, denom);
+    if let Some(cached) = Timebase::from_word(CACHED.load(Ordering::Relaxed)) {
+        return cached;
     }
     let mut info = TimebaseInfo { numer: 0, denom: 0 };
     // SAFETY: the pointer is that of a live struct of the layout that the call fills in.
     let result = unsafe { mach_timebase_info(ptr::from_mut(&mut info)) };
-    if result != 0 || info.numer == 0 || info.denom == 0 {
-        return (1, 1);
-    }
-    CACHED.store(u64::from(info.numer) << 32 | u64::from(info.denom), Ordering::Relaxed);
-    (info.numer, info.denom)
+    let known = Timebase::new(info.numer, info.denom).filter(|_| result == 0);
+    let Some(timebase) = known else { return Timebase::NANOSECONDS };
+    CACHED.store(timebase.to_word(), Ordering::Relaxed);
+    timebase
 }
 
 /// `struct mach_timebase_info`.

@@ -19,6 +19,9 @@ pub(crate) const OPENER: &str = "xdg-open";
 pub(crate) const COPIERS: &[&[&str]] =
     &[&["wl-copy"], &["xclip", "-selection", "clipboard", "-in"], &["xsel", "--clipboard", "--input"]];
 
+/// Programs that make the system forget this one: Linux remembers nothing.
+pub(crate) const FORGETTERS: &[&[&str]] = &[];
+
 /// Who panels listen to for icons: the freedesktop.org draft "Status Notifier Item", as all panels have it.
 const WATCHER: &str = "org.kde.StatusNotifierWatcher";
 
@@ -59,9 +62,9 @@ pub(crate) fn icon_color(icon: Icon) -> Option<[u8; 3]> {
     })
 }
 
-/// The icon to begin with.
+/// The icon to begin with, and what panels call it in their settings.
 pub(crate) fn with_icon(builder: TrayIconBuilder, image: tray_icon::Icon) -> TrayIconBuilder {
-    builder.with_icon(image)
+    builder.with_title("Wavecraft Companion").with_icon(image)
 }
 
 /// Replaces the icon.

@@ -21,6 +21,14 @@ pub(crate) const OPENER: &str = "/usr/bin/open";
 /// Programs that put their standard input on the clipboard: pbcopy(1) is part of the system.
 pub(crate) const COPIERS: &[&[&str]] = &[&["/usr/bin/pbcopy"]];
 
+/// Programs that make the system forget this one: tccutil(1), "reset SERVICE BUNDLE_ID", takes the microphone's
+/// permission back, as long as the app is there; defaults(1) asks the process that holds preferences in memory, which
+/// would write a file anew that was only removed.
+pub(crate) const FORGETTERS: &[&[&str]] = &[
+    &["/usr/bin/tccutil", "reset", "Microphone", "dev.wavecraft.companion"],
+    &["/usr/bin/defaults", "delete", "dev.wavecraft.companion"],
+];
+
 /// Is there a place for an icon? A Mac's menu bar is always there for whoever can start an app.
 #[expect(clippy::unnecessary_wraps, reason = "on Linux it can fail")]
 pub(crate) fn can_show_menu(_patience: Duration) -> Result<(), String> {
@@ -32,7 +40,7 @@ pub(crate) fn icon_color(_: Icon) -> Option<[u8; 3]> {
     None
 }
 
-/// The icon to begin with, as a template.
+/// The icon to begin with, as a template. A title would stand in the menu bar beside it (`NSStatusBarButton.title`).
 pub(crate) fn with_icon(builder: TrayIconBuilder, image: tray_icon::Icon) -> TrayIconBuilder {
     builder.with_icon_templated(image)
 }

@@ -2,7 +2,10 @@
 //! each call stands beside the rule it follows.
 #![expect(unsafe_code, reason = "ServiceManagement's bindings can't check their use")]
 
-use crate::login_item::{LoginItem, LoginState};
+use crate::{
+    login_item::{LoginItem, LoginState},
+    platform::answers,
+};
 use objc2::rc::Retained;
 use objc2_service_management::{SMAppService, SMAppServiceStatus};
 
@@ -23,13 +26,7 @@ fn service() -> Retained<SMAppService> {
 impl LoginItem for MainApp {
     fn state(&self) -> LoginState {
         // SAFETY: a property without a rule.
-        match unsafe { service().status() } {
-            SMAppServiceStatus::Enabled => LoginState::Enabled,
-            SMAppServiceStatus::RequiresApproval => LoginState::RequiresApproval,
-            SMAppServiceStatus::NotRegistered => LoginState::NotRegistered,
-            // Some systems also say so of an app that was never registered.
-            _ => LoginState::NotFound,
-        }
+        answers::login_state(unsafe { service().status() }.0)
     }
 
     fn set(&self, on: bool) -> Result<(), String> {
@@ -41,10 +38,8 @@ impl LoginItem for MainApp {
             // SAFETY: no arguments; "if the service corresponds to the main application, it will continue running".
             unsafe { service.unregisterAndReturnError() }
         };
-        let Err(error) = done else { return Ok(()) };
-        // It is an error too that it was so before, or that the person has to approve it.
-        let is_on = matches!(self.state(), LoginState::Enabled | LoginState::RequiresApproval);
-        if is_on == on { Ok(()) } else { Err(format!("login items: {}", error.localizedDescription())) }
+        let refused = done.err().map(|error| error.localizedDescription().to_string());
+        answers::login_item_set(refused, on, self.state())
     }
 
     fn open_settings(&self) {
@@ -52,3 +47,9 @@ impl LoginItem for MainApp {
         unsafe { SMAppService::openSystemSettingsLoginItems() };
     }
 }
+
+// The numbers that the answers go by are Apple's.
+const _: () = {
+    assert!(SMAppServiceStatus::NotRegistered.0 == 0 && SMAppServiceStatus::Enabled.0 == 1);
+    assert!(SMAppServiceStatus::RequiresApproval.0 == 2 && SMAppServiceStatus::NotFound.0 == 3);
+};

@@ -5,6 +5,7 @@
 use crate::{
     event::{Event, Events},
     microphone::{Authority, Permission},
+    platform::answers,
 };
 use block2::RcBlock;
 use objc2::runtime::Bool;
@@ -24,13 +25,7 @@ impl Authority for MicrophoneAuthority {
         let Some(audio) = audio() else { return Permission::NotNeeded };
         // SAFETY: "if any media type other than AVMediaTypeVideo or AVMediaTypeAudio is supplied, an
         // NSInvalidArgumentException will be thrown": it is the latter.
-        match unsafe { AVCaptureDevice::authorizationStatusForMediaType(audio) } {
-            AVAuthorizationStatus::Authorized => Permission::Authorized,
-            AVAuthorizationStatus::Denied => Permission::Denied,
-            AVAuthorizationStatus::NotDetermined => Permission::NotDetermined,
-            // A state of a later system is one that doesn't say yes.
-            _ => Permission::Restricted,
-        }
+        answers::permission(unsafe { AVCaptureDevice::authorizationStatusForMediaType(audio) }.0)
     }
 
     /// "This call will not block", and "the completion handler is called on an arbitrary dispatch queue". An app
@@ -50,3 +45,9 @@ impl Authority for MicrophoneAuthority {
         Some("x-apple.systempreferences:com.apple.preference.security?Privacy_Microphone")
     }
 }
+
+// The numbers that the answers go by are Apple's.
+const _: () = {
+    assert!(AVAuthorizationStatus::NotDetermined.0 == 0 && AVAuthorizationStatus::Restricted.0 == 1);
+    assert!(AVAuthorizationStatus::Denied.0 == 2 && AVAuthorizationStatus::Authorized.0 == 3);
+};

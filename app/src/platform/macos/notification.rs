@@ -22,7 +22,7 @@ pub(crate) fn show_notification(title: &str, text: &str) -> Result<(), String> {
     let center = UNUserNotificationCenter::currentNotificationCenter();
     let allowed = RcBlock::new(move |allowed: Bool, _: *mut NSError| {
         if allowed.is_false() {
-            info!("the person wants no notifications");
+            info!("the system lets this app show no notifications: the person said so, or it isn't signed");
             return;
         }
         let content = UNMutableNotificationContent::new();
