@@ -7,6 +7,7 @@ mod ending;
 mod errors;
 mod newcomer;
 mod page;
+mod plugin;
 mod preview;
 mod start;
 mod support;
