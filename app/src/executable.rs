@@ -7,6 +7,7 @@ use std::{
     os::unix::fs::{MetadataExt, PermissionsExt},
     path::{Path, PathBuf},
 };
+use wavecraft_companion_protocol::control::ProjectProgram;
 
 /// Why a program isn't run.
 #[derive(Debug, thiserror::Error)]
@@ -59,12 +60,22 @@ pub(crate) fn environment(env: &BTreeMap<String, String>) -> Vec<(OsString, OsSt
     env.iter().filter(fits).map(|(name, value)| (name.into(), value.into())).collect()
 }
 
+/// Checks what is to be run as a child: the program, and the library that it is to run.
+///
+/// # Errors
+/// See [`Refused`].
+pub(crate) fn check(program: &ProjectProgram) -> Result<(), Refused> {
+    let uid = rustix::process::getuid().as_raw();
+    check_file(&program.executable, uid)?;
+    program.library.as_deref().map_or(Ok(()), |library| check_file(library, uid))
+}
+
 /// Checks that `path` is an absolute path of a regular file (no link) that belongs to the user `uid`, can be executed,
 /// and can't be written by others.
 ///
 /// # Errors
 /// See [`Refused`].
-pub(crate) fn check(path: &Path, uid: u32) -> Result<(), Refused> {
+fn check_file(path: &Path, uid: u32) -> Result<(), Refused> {
     let unfit = |reason| Err(Refused::Unfit { path: path.into(), reason });
     if !path.is_absolute() {
         return unfit("is not an absolute path");
@@ -96,22 +107,44 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("program");
         let uid = rustix::process::getuid().as_raw();
-        assert!(matches!(check(&path, uid), Err(Refused::Unreadable { .. })));
+        assert!(matches!(check_file(&path, uid), Err(Refused::Unreadable { .. })));
         fs::write(&path, "x").unwrap();
         let with_mode = |mode| {
             fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
-            check(&path, uid).map_err(|refused| refused.to_string())
+            check_file(&path, uid).map_err(|refused| refused.to_string())
         };
         assert_eq!(with_mode(0o700), Ok(()));
         assert!(with_mode(0o600).unwrap_err().contains("not executable"));
         assert!(with_mode(0o770).unwrap_err().contains("chmod go-w"));
         assert!(with_mode(0o702).is_err());
         with_mode(0o755).unwrap();
-        assert!(check(&path, uid + 1).is_err(), "another user's");
-        assert!(check(dir.path(), uid).is_err(), "a folder");
+        assert!(check_file(&path, uid + 1).is_err(), "another user's");
+        assert!(check_file(dir.path(), uid).is_err(), "a folder");
         let link = dir.path().join("link");
         std::os::unix::fs::symlink(&path, &link).unwrap();
-        assert!(check(&link, uid).is_err(), "a link");
-        assert!(check(Path::new("program"), uid).is_err(), "a relative path");
+        assert!(check_file(&link, uid).is_err(), "a link");
+        assert!(check_file(Path::new("program"), uid).is_err(), "a relative path");
+    }
+
+    #[test]
+    fn a_library_is_checked_as_the_program_is() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = |name: &str, mode| {
+            let path = dir.path().join(name);
+            fs::write(&path, "x").unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+            path
+        };
+        let (good, open) = (file("good", 0o700), file("open", 0o777));
+        let checked = |executable: &PathBuf, library: Option<&PathBuf>| {
+            check(&ProjectProgram { executable: executable.clone(), library: library.cloned() })
+                .map_err(|refused| refused.to_string())
+        };
+        assert_eq!(checked(&good, None), Ok(()));
+        assert_eq!(checked(&good, Some(&good)), Ok(()));
+        for refused in [checked(&open, Some(&good)), checked(&good, Some(&open))] {
+            let text = refused.unwrap_err();
+            assert!(text.contains(&open.display().to_string()) && text.contains("chmod go-w"), "{text}");
+        }
     }
 }

@@ -86,7 +86,7 @@ async fn render(job: &str) -> anyhow::Result<()> {
     // It works without a pause: in a real-time class it would hold up the whole system.
     env.retain(|(name, _)| name != REALTIME);
     env.push((REALTIME.into(), "off".into()));
-    let program = Program { executable: job.executable.clone(), args: Vec::new(), cwd: job.cwd.clone(), env };
+    let program = Program { runs: job.program.clone(), args: Vec::new(), cwd: job.cwd.clone(), env };
     let (mut processor, ready) = Processor::start(&program, sample_rate).await?;
     let latency_frames = ready.latency_frames;
     if latency_frames / MAX_LATENCY_SECONDS > sample_rate {
@@ -125,7 +125,7 @@ fn check(job: &RenderJob) -> anyhow::Result<()> {
     if !job.force && job.output.exists() {
         bail!(BadJob(there_already(&job.output)));
     }
-    executable::check(&job.executable, rustix::process::getuid().as_raw())?;
+    executable::check(&job.program)?;
     Ok(())
 }
 

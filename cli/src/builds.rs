@@ -10,6 +10,7 @@ use std::{
     os::unix::fs::{DirBuilderExt, PermissionsExt},
     path::{Path, PathBuf},
 };
+use wavecraft_companion_protocol::control::ProjectProgram;
 
 /// This start's folder among the builds. Removed when it is dropped, and by the companion where this command was
 /// killed.
@@ -23,13 +24,13 @@ pub(crate) struct Builds {
 pub(crate) struct Digest(u64);
 
 impl Digest {
-    /// Of a program.
+    /// Of what was built of a program.
     ///
     /// # Errors
     /// If it can't be read.
-    pub(crate) fn of(executable: &Path) -> anyhow::Result<Self> {
-        let bytes =
-            fs::read(executable).with_context(|| format!("{} can't be read", executable.display()))?;
+    pub(crate) fn of(program: &ProjectProgram) -> anyhow::Result<Self> {
+        let built = program.built();
+        let bytes = fs::read(built).with_context(|| format!("{} can't be read", built.display()))?;
         let mut hasher = DefaultHasher::new();
         hasher.write(&bytes);
         Ok(Self(hasher.finish()))
@@ -45,23 +46,28 @@ impl Builds {
         Ok(Self { folder, generation: 0 })
     }
 
-    /// Copies `executable` as the next generation and returns the copy's path. The file system shares the blocks
+    /// Copies what was built as the next generation and returns what to run then. The file system shares the blocks
     /// where it can.
-    pub(crate) fn keep(&mut self, executable: &Path) -> anyhow::Result<PathBuf> {
+    pub(crate) fn keep(&mut self, program: &ProjectProgram) -> anyhow::Result<ProjectProgram> {
         self.generation += 1;
         let folder = self.folder.join(self.generation.to_string());
         private_folder(&folder)?;
-        let copy = folder.join("dev-audio");
-        let copied = fs::copy(executable, &copy)
-            .and_then(|_| fs::set_permissions(&copy, Permissions::from_mode(0o700)));
-        copied.map(|()| copy.clone()).map_err(|error| {
+        let built = program.built();
+        let copy = folder.join(built.file_name().context("what was built has no name")?);
+        let copied =
+            fs::copy(built, &copy).and_then(|_| fs::set_permissions(&copy, Permissions::from_mode(0o700)));
+        copied.map_err(|error| {
             // Half a copy is of no use, and takes room that may be missing.
             let _ = fs::remove_dir_all(&folder);
             let advice = match error.kind() {
                 ErrorKind::StorageFull | ErrorKind::QuotaExceeded => ": free some space on that disk",
                 _ => "",
             };
-            anyhow::anyhow!("{} can't be copied to {}: {error}{advice}", executable.display(), copy.display())
+            anyhow::anyhow!("{} can't be copied to {}: {error}{advice}", built.display(), copy.display())
+        })?;
+        Ok(match program.library {
+            Some(_) => ProjectProgram { library: Some(copy), ..program.clone() },
+            None => ProjectProgram { executable: copy, library: None },
         })
     }
 }
@@ -85,26 +91,42 @@ fn private_folder(folder: &Path) -> anyhow::Result<()> {
 mod tests {
     use super::*;
 
+    fn program(executable: PathBuf) -> ProjectProgram {
+        ProjectProgram { executable, library: None }
+    }
+
+    #[test]
+    fn of_a_plugin_the_library_is_copied_and_its_host_stays_where_it_is() {
+        let dir = tempfile::tempdir().unwrap();
+        let (executable, library) = ("/hosts/host".into(), dir.path().join("libdemo.so"));
+        fs::write(&library, "one").unwrap();
+        let mut builds = Builds::create(&dir.path().join("builds")).unwrap();
+        let kept = builds.keep(&ProjectProgram { executable, library: Some(library) }).unwrap();
+        assert_eq!(kept.executable, Path::new("/hosts/host"));
+        assert_eq!(kept.built(), builds.folder.join("1/libdemo.so"));
+        assert_eq!(fs::read_to_string(kept.built()).unwrap(), "one");
+    }
+
     #[test]
     fn copies_are_private_numbered_and_gone_in_the_end() {
         let dir = tempfile::tempdir().unwrap();
-        let original = dir.path().join("built");
-        fs::write(&original, "one").unwrap();
+        let original = program(dir.path().join("built"));
+        fs::write(original.built(), "one").unwrap();
         let mut builds = Builds::create(&dir.path().join("state/builds")).unwrap();
         let first = builds.keep(&original).unwrap();
-        fs::write(&original, "two").unwrap();
+        fs::write(original.built(), "two").unwrap();
         let second = builds.keep(&original).unwrap();
-        assert_eq!(fs::read_to_string(&first).unwrap(), "one");
-        assert_eq!(fs::read_to_string(&second).unwrap(), "two");
+        assert_eq!(fs::read_to_string(first.built()).unwrap(), "one");
+        assert_eq!(fs::read_to_string(second.built()).unwrap(), "two");
         assert_eq!(Digest::of(&second).unwrap(), Digest::of(&original).unwrap());
         assert_ne!(Digest::of(&first).unwrap(), Digest::of(&second).unwrap());
-        for path in [&first, first.parent().unwrap(), &builds.folder] {
+        for path in [first.built(), first.built().parent().unwrap(), &builds.folder] {
             assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o700, "{}", path.display());
         }
         let folder = builds.folder.clone();
         drop(builds);
         assert!(!folder.exists());
-        let missing = Builds::create(dir.path()).unwrap().keep(Path::new("/nowhere/dev-audio"));
+        let missing = Builds::create(dir.path()).unwrap().keep(&program("/nowhere/dev-audio".into()));
         assert!(missing.unwrap_err().to_string().contains("/nowhere/dev-audio"));
     }
 }

@@ -1,11 +1,13 @@
-//! cargo: finding the project's `dev-audio`, building it, and what it is built from.
+//! cargo: finding what of the project is played, building it, and what it is built from.
 
 mod build;
 mod diagnostics;
 mod metadata;
+mod target;
 
 pub(crate) use build::{Build, Outcome, build};
-pub(crate) use metadata::{DevAudio, find_dev_audio, local_packages};
+pub(crate) use metadata::{find_target, local_packages};
+pub(crate) use target::Target;
 
 use crate::programs;
 use anyhow::Context;

@@ -17,6 +17,7 @@ mod measure_latency;
 mod output;
 mod page;
 mod platform;
+mod plugin_host;
 mod ports;
 mod preview;
 mod processes;

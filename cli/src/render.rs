@@ -85,11 +85,11 @@ async fn render(args: &RenderArgs, report: &Report, processes: &mut Processes) -
     let output = output(args)?;
     let project = Project::find(&std::env::current_dir().context("the current folder is gone")?)?;
     let cargo = cargo::program()?;
-    let dev_audio = cargo::find_dev_audio(&cargo, &project, processes).await?;
-    let built = cargo::build(&cargo, &dev_audio, args.profile.as_deref(), processes, report).await?;
+    let target = cargo::find_target(&cargo, &project, processes).await?;
+    let built = cargo::build(&cargo, &target, args.profile.as_deref(), processes, report).await?;
     let mut builds = Builds::create(&companion::paths()?.builds_dir)?;
     let job = RenderJob {
-        executable: builds.keep(&built)?,
+        program: builds.keep(&built)?,
         cwd: project.engine(),
         env: companion::environment(),
         input,

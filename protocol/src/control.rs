@@ -9,7 +9,10 @@ use crate::{
     token::Token,
 };
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 /// The longest line in bytes, without its newline.
 pub const MAX_LINE_BYTES: usize = 256 * 1024;
@@ -112,6 +115,24 @@ pub struct Welcome {
     pub log: PathBuf,
 }
 
+/// What is run as a project's child. Both are regular files, this user's, executable, and not writable by others.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProjectProgram {
+    /// The program: the project's own `dev-audio`, or the plugin host.
+    pub executable: PathBuf,
+    /// For the plugin host, its first argument: the library of the plugin to run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub library: Option<PathBuf>,
+}
+
+impl ProjectProgram {
+    /// What was built of the project: the library where there is one, else the program.
+    #[must_use]
+    pub fn built(&self) -> &Path {
+        self.library.as_deref().unwrap_or(&self.executable)
+    }
+}
+
 /// Parameters of [`ATTACH`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Attach {
@@ -119,9 +140,10 @@ pub struct Attach {
     pub project_dir: PathBuf,
     /// Its name, for people and for the session.
     pub name: String,
-    /// The program to run as the child: a regular file, this user's, not writable by others.
-    pub executable: PathBuf,
-    /// Its arguments.
+    /// What is run as the child.
+    #[serde(flatten)]
+    pub program: ProjectProgram,
+    /// Its arguments, after the library where there is one.
     #[serde(default)]
     pub args: Vec<String>,
     /// Its working folder.
@@ -184,7 +206,8 @@ pub struct Reload {
     /// Which project.
     pub session: String,
     /// The newer program.
-    pub executable: PathBuf,
+    #[serde(flatten)]
+    pub program: ProjectProgram,
 }
 
 /// Result of [`RELOAD`]: the newer processor is heard.

@@ -1,5 +1,6 @@
 //! Takes: what a processor makes, in a file. Recorded while it plays, or rendered from another file.
 
+use crate::control::ProjectProgram;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, path::PathBuf};
 
@@ -50,7 +51,8 @@ pub struct RecordingEnded {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RenderJob {
     /// The project's program: as in [`Attach`](crate::control::Attach).
-    pub executable: PathBuf,
+    #[serde(flatten)]
+    pub program: ProjectProgram,
     /// Its working folder.
     pub cwd: PathBuf,
     /// Environment for it. Only names on the companion's allow-list are taken.

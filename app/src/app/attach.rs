@@ -18,7 +18,9 @@ use std::{
 use tracing::{info, warn};
 use wavecraft_audio_core::{AudioFile, FileError, ProjectSettings};
 use wavecraft_companion_protocol::{
-    control::{Attach, Attached, BAD_EXECUTABLE, BAD_SOURCE, PORT_TAKEN, RELOAD_FAILED, Reload},
+    control::{
+        Attach, Attached, BAD_EXECUTABLE, BAD_SOURCE, PORT_TAKEN, ProjectProgram, RELOAD_FAILED, Reload,
+    },
     rpc::{ErrorObject, INTERNAL_ERROR, to_value},
     session::{Source, State},
 };
@@ -31,7 +33,7 @@ impl App {
             let _ = reply.send(Err(error));
             return;
         }
-        if let Err(refused) = check_executable(&attach.executable) {
+        if let Err(refused) = check(&attach.program) {
             let _ = reply.send(Err(refused));
             return;
         }
@@ -58,7 +60,7 @@ impl App {
         };
         self.bind_server(id.clone(), config, Arc::clone(&shared));
         let program = Program {
-            executable: attach.executable.clone(),
+            runs: attach.program.clone(),
             args: attach.args.clone(),
             cwd: attach.cwd.clone(),
             env: executable::environment(&attach.env),
@@ -245,7 +247,7 @@ impl App {
 
     /// Runs a newer program in place of the present one.
     pub(super) fn reload(&mut self, reload: Reload, reply: Reply) {
-        if let Err(refused) = check_executable(&reload.executable) {
+        if let Err(refused) = check(&reload.program) {
             let _ = reply.send(Err(refused));
             return;
         }
@@ -259,7 +261,7 @@ impl App {
         let Some(session) = self.sessions.get_mut(&id) else { return };
         session.crashes.forget();
         let before = session.program.clone();
-        session.program.executable = reload.executable;
+        session.program.runs = reload.program;
         self.launch(&id, Some((reply, before)));
     }
 
@@ -315,7 +317,7 @@ impl App {
         }
         self.set_state(id, State::Ended, None);
         let Some(session) = self.sessions.remove(id) else { return };
-        if let Some(folder) = self.build_folder(&session.program.executable).and_then(Path::parent) {
+        if let Some(folder) = self.build_folder(session.program.runs.built()).and_then(Path::parent) {
             remove_folder(folder);
         }
         for reply in session.ending.into_iter().flatten() {
@@ -324,9 +326,9 @@ impl App {
         self.rest_if_idle();
     }
 
-    /// The folder of a program that the command copied for us, `builds/<start>/<generation>`, and of no other.
-    pub(super) fn build_folder<'a>(&self, executable: &'a Path) -> Option<&'a Path> {
-        let generation = executable.parent()?;
+    /// The folder of what was built and the command copied for us, `builds/<start>/<generation>`, and of nothing else.
+    pub(super) fn build_folder<'a>(&self, built: &'a Path) -> Option<&'a Path> {
+        let generation = built.parent()?;
         let builds = generation.parent()?.parent()?;
         (builds == self.paths.builds_dir).then_some(generation)
     }
@@ -352,9 +354,8 @@ impl App {
     }
 }
 
-fn check_executable(path: &Path) -> Result<(), ErrorObject> {
-    executable::check(path, rustix::process::getuid().as_raw())
-        .map_err(|refused| ErrorObject::new(BAD_EXECUTABLE, refused.to_string()))
+fn check(program: &ProjectProgram) -> Result<(), ErrorObject> {
+    executable::check(program).map_err(|refused| ErrorObject::new(BAD_EXECUTABLE, refused.to_string()))
 }
 
 pub(super) fn remove_folder(folder: &Path) {

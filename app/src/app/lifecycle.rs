@@ -63,7 +63,8 @@ impl App {
                 }
             }
             Err(error) => {
-                let reason = format!("{} can't be started: {error}", session.program.executable.display());
+                let reason =
+                    format!("{} can't be started: {error}", session.program.runs.executable.display());
                 if let Some(before) = replaces {
                     session.program = before;
                 }
@@ -174,7 +175,7 @@ impl App {
             let _ = reply.send(Ok(to_value(&Reloaded { swap_ms })));
         }
         if let Some(before) = incoming.replaces
-            && let Some(folder) = self.build_folder(&before.executable)
+            && let Some(folder) = self.build_folder(before.runs.built())
         {
             super::attach::remove_folder(folder);
         }

@@ -47,9 +47,9 @@ pub(crate) fn spawn(
     socket: BorrowedFd<'_>,
 ) -> io::Result<Spawned> {
     let (segment, socket) = (segment.as_raw_fd(), socket.as_raw_fd());
-    let mut command = Command::new(&program.executable);
+    let mut command = Command::new(&program.runs.executable);
     command
-        .args(&program.args)
+        .args(program.arguments())
         .current_dir(&program.cwd)
         .env_clear()
         .envs(program.env.iter().map(|(name, value)| (name, value)))

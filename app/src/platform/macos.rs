@@ -64,10 +64,10 @@ pub(crate) fn spawn(
     segment: BorrowedFd<'_>,
     socket: BorrowedFd<'_>,
 ) -> io::Result<Spawned> {
-    let executable = c_string(program.executable.as_os_str())?;
+    let executable = c_string(program.runs.executable.as_os_str())?;
     let folder = c_string(program.cwd.as_os_str())?;
     let args = std::iter::once(Ok(executable.clone()))
-        .chain(program.args.iter().map(|arg| c_string(OsStr::new(arg))))
+        .chain(program.arguments().map(c_string))
         .collect::<io::Result<Vec<_>>>()?;
     let env = program
         .env

@@ -62,7 +62,7 @@ impl Processor {
         let (sender, events) = unbounded_channel();
         let id = ChildId { session: "render".into(), generation: 1 };
         let launched = Child::launch(id, program, geometry, &sender)
-            .with_context(|| format!("{} can't be started", program.executable.display()))?;
+            .with_context(|| format!("{} can't be started", program.runs.executable.display()))?;
         let Launched { child, ring, parameters: writer } = launched;
         let mut processor = Self { child, events, words: None, exit: None };
         let prepared = timeout(READY_LIMIT, processor.prepare(geometry, sample_rate)).await;

@@ -1,19 +1,18 @@
-//! One build of `dev-audio`.
+//! One build of what is played.
 
-use super::{DEV_AUDIO, DevAudio, diagnostics};
+use super::{Target, diagnostics};
 use crate::{
     ansi,
     processes::{Line, Processes, Running, guarded_in_background},
     report::{self, From, Report},
 };
 use anyhow::{Context, bail};
-use serde_json::Value;
 use std::{
     io::{self, IsTerminal},
-    path::{Path, PathBuf},
+    path::Path,
     time::{Duration, Instant},
 };
-use wavecraft_companion_protocol::{event::Event, session};
+use wavecraft_companion_protocol::{control::ProjectProgram, event::Event, session};
 
 /// A profile of our own: unoptimised DSP misses its deadlines, and an editor that checks the project holds the lock
 /// of the usual profile's folder. Given on the command line, so that no project has to define it.
@@ -28,7 +27,8 @@ const PROFILE_SETTINGS: [&str; 3] = [
 pub(crate) struct Build {
     cargo: Running,
     started: Instant,
-    executable: Option<PathBuf>,
+    target: Target,
+    program: Option<ProjectProgram>,
     said: Vec<String>,
 }
 
@@ -38,7 +38,7 @@ pub(crate) enum Outcome {
     /// There is a program.
     Built {
         /// Where cargo put it. The next build writes over it.
-        executable: PathBuf,
+        program: ProjectProgram,
         /// How long it took, in milliseconds.
         ms: u64,
     },
@@ -58,18 +58,19 @@ impl Build {
     /// If cargo can't be started.
     pub(crate) fn start(
         cargo: &Path,
-        dev_audio: &DevAudio,
+        target: &Target,
         profile: Option<&str>,
         processes: &mut Processes,
         report: &Report,
     ) -> anyhow::Result<Self> {
         let mut command = guarded_in_background(cargo);
         command
-            .args(["build", "--bin", DEV_AUDIO, "--message-format=json-render-diagnostics"])
+            .args(["build", "--message-format=json-render-diagnostics"])
+            .args(target.arguments(profile.unwrap_or(PROFILE)))
             .arg("--manifest-path")
-            .arg(&dev_audio.manifest)
+            .arg(&target.manifest)
             .args(["--profile", profile.unwrap_or(PROFILE)])
-            .current_dir(dev_audio.manifest.parent().context("a manifest is in a folder")?);
+            .current_dir(target.manifest.parent().context("a manifest is in a folder")?);
         if profile.is_none() {
             command.args(PROFILE_SETTINGS.iter().flat_map(|setting| ["--config", setting]));
         }
@@ -78,18 +79,22 @@ impl Build {
         }
         report.event(&Event::Build(session::Build::Building));
         let cargo = processes.spawn(&mut command).context("cargo could not be started")?;
-        Ok(Self { cargo, started: Instant::now(), executable: None, said: Vec::new() })
+        Ok(Self { cargo, started: Instant::now(), target: target.clone(), program: None, said: Vec::new() })
     }
 
     /// Tells what cargo says until it ends. Nothing is lost if the wait is given up.
     ///
     /// # Errors
-    /// If cargo can't be read, or worked and named no program.
+    /// If cargo can't be read, or worked and named nothing to run.
     pub(crate) async fn outcome(&mut self, report: &Report) -> anyhow::Result<Outcome> {
         while let Some(line) = self.cargo.next_line().await? {
             match line {
                 Line::Out(message) => {
-                    self.executable = executable_in(&message).or_else(|| self.executable.take());
+                    if let Ok(message) = serde_json::from_str(&message)
+                        && let Some(program) = self.target.program_in(&message)?
+                    {
+                        self.program = Some(program);
+                    }
                 }
                 Line::Err(text) => {
                     report.log(From::Cargo, &text);
@@ -102,12 +107,12 @@ impl Build {
             report.event(&Event::Build(session::Build::Failed { errors: errors.clone() }));
             return Ok(Outcome::Failed { summary: diagnostics::summary(&errors), errors });
         }
-        let executable = self.executable.take();
-        let executable =
-            executable.with_context(|| format!("cargo built `{DEV_AUDIO}` and named no executable"))?;
+        let program = self.program.take();
+        let program =
+            program.with_context(|| format!("cargo built {} and named no file", self.target.name()))?;
         let ms = milliseconds(self.started.elapsed());
         report.event(&Event::Build(session::Build::Ok { ms }));
-        Ok(Outcome::Built { executable, ms })
+        Ok(Outcome::Built { program, ms })
     }
 
     /// Ends cargo and the compilers that it runs. Returned is what ends when the last of them has.
@@ -122,27 +127,20 @@ impl Build {
 /// There is no program: one line of what the compiler said.
 pub(crate) async fn build(
     cargo: &Path,
-    dev_audio: &DevAudio,
+    target: &Target,
     profile: Option<&str>,
     processes: &mut Processes,
     report: &Report,
-) -> anyhow::Result<PathBuf> {
-    report.say("Building dev-audio …");
-    let mut build = Build::start(cargo, dev_audio, profile, processes, report)?;
+) -> anyhow::Result<ProjectProgram> {
+    report.say(&format!("Building {} …", target.name()));
+    let mut build = Build::start(cargo, target, profile, processes, report)?;
     match build.outcome(report).await? {
-        Outcome::Built { executable, ms } => {
+        Outcome::Built { program, ms } => {
             report.say(&format!("Built in {}", report::seconds(ms)));
-            Ok(executable)
+            Ok(program)
         }
         Outcome::Failed { summary, .. } => bail!("{summary}"),
     }
-}
-
-/// The program of a compiler-artifact message for our target.
-fn executable_in(message: &str) -> Option<PathBuf> {
-    let message: Value = serde_json::from_str(message).ok()?;
-    let ours = message["reason"] == "compiler-artifact" && message["target"]["name"] == DEV_AUDIO;
-    if ours { message["executable"].as_str().map(PathBuf::from) } else { None }
 }
 
 fn milliseconds(time: Duration) -> u64 {

@@ -1,8 +1,8 @@
-//! Which package has the binary target `dev-audio`. cargo itself is asked: a manifest's text can't tell, since targets
-//! may also be found by their place.
+//! What cargo says of a project.
 
-use super::DEV_AUDIO;
+use super::target::{self, Kind, Target};
 use crate::{
+    plugin_host,
     processes::{Line, Processes, guarded},
     project::Project,
 };
@@ -16,30 +16,27 @@ use std::{
 /// What this program was compiled for, and so what it builds for. Crates for other systems only are never fetched.
 const THIS_SYSTEM: &str = env!("WAVECRAFT_TARGET");
 
-/// The project's binary.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct DevAudio {
-    /// Its package's name.
-    pub(crate) package: String,
-    /// Its package's manifest.
-    pub(crate) manifest: PathBuf,
-}
-
-/// Asks cargo for the project's binary.
+/// Asks cargo what of the project is to be played.
 ///
 /// # Errors
-/// If the manifest can't be read (in cargo's words), or has no such binary (with what to add).
-pub(crate) async fn find_dev_audio(
+/// If the manifest can't be read (in cargo's words), or has nothing to be played (with what to add), or there is nothing
+/// to play it with.
+pub(crate) async fn find_target(
     cargo: &Path,
     project: &Project,
     processes: &mut Processes,
-) -> anyhow::Result<DevAudio> {
+) -> anyhow::Result<Target> {
     let engine = project.engine();
     let metadata = ask(cargo, &["--no-deps"], &engine, processes).await?;
-    choose(&metadata, &engine.join("Cargo.toml")).with_context(|| missing(&engine))
+    let target = target::choose(&metadata, &engine.join("Cargo.toml"))?;
+    if let Kind::Plugin { .. } = target.kind {
+        // Known at once rather than after the build.
+        plugin_host::find()?;
+    }
+    Ok(target)
 }
 
-/// The folders of all packages on this machine that the binary is built from: its own, and those that it depends on by
+/// The folders of all packages on this machine that the target is built from: its own, and those that it depends on by
 /// a path, directly or not. To be asked after a build, which has fetched the crates from elsewhere: cargo can't tell without
 /// them, and fetches what only the project's own tests need.
 ///
@@ -47,12 +44,12 @@ pub(crate) async fn find_dev_audio(
 /// If a manifest can't be read or a crate can't be fetched, in cargo's words.
 pub(crate) async fn local_packages(
     cargo: &Path,
-    dev_audio: &DevAudio,
+    target: &Target,
     processes: &mut Processes,
 ) -> anyhow::Result<Vec<PathBuf>> {
-    let folder = dev_audio.manifest.parent().context("a manifest is in a folder")?;
+    let folder = target.manifest.parent().context("a manifest is in a folder")?;
     let metadata = ask(cargo, &["--filter-platform", THIS_SYSTEM], folder, processes).await?;
-    Ok(local_in(&metadata, &dev_audio.manifest))
+    Ok(local_in(&metadata, &target.manifest))
 }
 
 /// `cargo metadata`, asked in `folder`.
@@ -98,64 +95,10 @@ fn local_in(metadata: &Value, manifest: &Path) -> Vec<PathBuf> {
     found.iter().filter_map(|id| local[id].parent().map(Path::to_path_buf)).collect()
 }
 
-/// The engine's own package, or where its manifest is only a workspace's, the one member that has the binary.
-fn choose(metadata: &Value, manifest: &Path) -> Option<DevAudio> {
-    let packages = metadata["packages"].as_array()?;
-    let path = |package: &Value| package["manifest_path"].as_str().map(PathBuf::from);
-    let own = packages.iter().find(|package| path(package).as_deref() == Some(manifest));
-    let candidates: Vec<_> = match own {
-        Some(own) => vec![own],
-        None => packages.iter().collect(),
-    };
-    let mut found = candidates.into_iter().filter(|package| has_binary(package));
-    let package = found.next().filter(|_| found.next().is_none())?;
-    Some(DevAudio { package: package["name"].as_str()?.into(), manifest: path(package)? })
-}
-
-fn has_binary(package: &Value) -> bool {
-    package["targets"].as_array().is_some_and(|targets| {
-        targets.iter().any(|target| {
-            target["name"] == DEV_AUDIO
-                && target["kind"].as_array().is_some_and(|kinds| kinds.iter().any(|kind| kind == "bin"))
-        })
-    })
-}
-
-fn missing(engine: &Path) -> String {
-    format!(
-        r#"this project has no `{DEV_AUDIO}` binary yet, the program that runs your DSP with real audio
-
-Add this to {manifest}:
-
-  [lib]
-  crate-type = ["cdylib", "rlib"]
-
-  [[bin]]
-  name = "{DEV_AUDIO}"
-  path = "src/bin/dev-audio.rs"
-
-and make {source} with one line, where `my_plugin` is your library and `MyProcessor` your processor:
-
-  wavecraft_dev_audio::run!(my_plugin::MyProcessor);
-
-(`rlib` lets the binary link your library; a new project from `wavecraft create` has all of this.)"#,
-        manifest = engine.join("Cargo.toml").display(),
-        source = engine.join("src/bin/dev-audio.rs").display()
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
-
-    fn package(name: &str, target: &str, kind: &str) -> Value {
-        json!({"name": name, "manifest_path": format!("/{name}/Cargo.toml"), "targets": [{"name": target, "kind": [kind]}]})
-    }
-
-    fn chosen(packages: &[Value], manifest: &str) -> Option<String> {
-        choose(&json!({"packages": packages}), Path::new(manifest)).map(|found| found.package)
-    }
 
     #[test]
     fn what_it_is_built_from_are_the_packages_on_this_machine_that_it_needs() {
@@ -178,20 +121,5 @@ mod tests {
         });
         let local = local_in(&metadata, Path::new("/p/engine/Cargo.toml"));
         assert_eq!(local, ["/p/deep", "/p/engine", "/p/shared"].map(PathBuf::from));
-    }
-
-    #[test]
-    fn the_engines_own_binary_is_taken_and_no_other_kind_of_target() {
-        let (a, b) = (package("a", "dev-audio", "bin"), package("b", "dev-audio", "bin"));
-        let example = package("a", "dev-audio", "example");
-        assert_eq!(chosen(&[a.clone(), b.clone()], "/a/Cargo.toml").as_deref(), Some("a"));
-        assert_eq!(chosen(std::slice::from_ref(&example), "/a/Cargo.toml"), None);
-        assert_eq!(chosen(&[example, b.clone()], "/a/Cargo.toml"), None);
-        assert_eq!(
-            chosen(std::slice::from_ref(&b), "/engine/Cargo.toml").as_deref(),
-            Some("b"),
-            "a workspace's member"
-        );
-        assert_eq!(chosen(&[a, b], "/engine/Cargo.toml"), None, "two of them");
     }
 }

@@ -2,27 +2,30 @@
 
 use crate::processes::{Line, Processes, guarded};
 use anyhow::{Context, bail};
-use std::{path::Path, time::Duration};
+use std::time::Duration;
 use tokio::time::timeout;
 use wavecraft_companion_protocol::{
     child::FromChild,
+    control::ProjectProgram,
     parameter::{ParameterSpec, check_set},
 };
 
 /// So long the program may take: it makes its processors, and no sound.
 const LIMIT: Duration = Duration::from_secs(10);
 
-/// Runs `executable --describe` and returns the parameters that it prints.
+/// Runs the program with `--describe` and returns the parameters that it prints.
 ///
 /// # Errors
 /// If it fails, takes too long, or prints something else.
 pub(crate) async fn describe(
-    executable: &Path,
+    program: &ProjectProgram,
     processes: &mut Processes,
 ) -> anyhow::Result<Vec<ParameterSpec>> {
+    let ProjectProgram { executable, library } = program;
     let mut running = processes
-        .spawn(guarded(executable).arg("--describe"))
+        .spawn(guarded(executable).args(library).arg("--describe"))
         .with_context(|| format!("{} could not be started", executable.display()))?;
+    let name = program.built().file_name().unwrap_or_default().display();
     let (mut out, mut err) = (String::new(), String::new());
     let ended = timeout(LIMIT, async {
         while let Some(line) = running.next_line().await? {
@@ -35,13 +38,12 @@ pub(crate) async fn describe(
     });
     let status = ended.await.map_err(|_| {
         anyhow::anyhow!(
-            "the project's `dev-audio --describe` did not end within {} s: does a processor's constructor wait for \
-             something?",
+            "asked for its parameters, the project's {name} did not end within {} s: does something in it wait?",
             LIMIT.as_secs()
         )
     })??;
     if !status.success() {
-        bail!("the project's `dev-audio --describe` failed ({status}):{err}");
+        bail!("the project's {name} can't describe its parameters ({status}):{err}");
     }
     parameters_in(&out)
 }

@@ -3,14 +3,16 @@
 use super::{End, Start, current_folder, rebuilds::Rebuilds, session::Session};
 use crate::{
     builds::{Builds, Digest},
-    cargo::{self, DevAudio},
+    cargo::{self, Target},
     companion::{self, QUICK},
     page, ports,
     preview::{self, Preview},
     project::Project,
 };
-use std::{collections::BTreeMap, path::Path, time::Duration};
-use wavecraft_companion_protocol::control::{self, ATTACH, Attach, Attached, SUBSCRIBE, Subscribe};
+use std::{collections::BTreeMap, time::Duration};
+use wavecraft_companion_protocol::control::{
+    self, ATTACH, Attach, Attached, ProjectProgram, SUBSCRIBE, Subscribe,
+};
 
 /// So long an attach may take: the system may check a program that it never saw before.
 const ATTACHING: Duration = Duration::from_secs(30);
@@ -26,7 +28,7 @@ impl Start {
             ports::free_port(self.args.ui_port, true)?;
         }
         let cargo = cargo::program()?;
-        let dev_audio = cargo::find_dev_audio(&cargo, &project, &mut self.processes).await?;
+        let target = cargo::find_target(&cargo, &project, &mut self.processes).await?;
         if let Some(source) = &source {
             let policy = self.args.install_policy();
             page::install_if_needed(source, policy, &mut self.processes, &self.report).await?;
@@ -36,19 +38,19 @@ impl Start {
             None
         } else {
             let profile = self.args.profile.clone();
-            self.watched(Rebuilds::new(cargo.clone(), dev_audio.clone(), profile))
+            self.watched(Rebuilds::new(cargo.clone(), target.clone(), profile))
         };
         let profile = self.args.profile.as_deref();
-        let built = cargo::build(&cargo, &dev_audio, profile, &mut self.processes, &self.report).await?;
+        let built = cargo::build(&cargo, &target, profile, &mut self.processes, &self.report).await?;
         let ui_port = match &source {
             Some(_) => Some(ports::free_port(self.args.ui_port, self.args.strict_port)?),
             None => None,
         };
         let origins = ui_port.map(page::origins).unwrap_or_default();
         let mut session = if self.args.with_audio {
-            self.attach(&project, &dev_audio, &built, origins).await?
+            self.attach(&project, &target, &built, origins).await?
         } else {
-            self.preview(&project, &dev_audio, &built, origins).await?
+            self.preview(&project, &target, &built, origins).await?
         };
         if let (Some(source), Some(port)) = (source, ui_port) {
             self.serve(&source, port, &session)?;
@@ -64,12 +66,12 @@ impl Start {
     async fn attach(
         &mut self,
         project: &Project,
-        dev_audio: &DevAudio,
-        built: &Path,
+        target: &Target,
+        built: &ProjectProgram,
         origins: Vec<String>,
     ) -> anyhow::Result<Session> {
         let builds = self.builds.insert(Builds::create(&self.paths.builds_dir)?);
-        let (digest, executable) = (Digest::of(built)?, builds.keep(built)?);
+        let (digest, program) = (Digest::of(built)?, builds.keep(built)?);
         let companion = companion::find_or_start(&self.paths, &mut self.launched).await?;
         let companion = self.companion.insert(companion);
         let log = companion.welcome.log.clone();
@@ -81,8 +83,8 @@ impl Start {
         ));
         let attach = Attach {
             project_dir: project.folder.clone(),
-            name: dev_audio.package.clone(),
-            executable,
+            name: target.package.clone(),
+            program,
             args: Vec::new(),
             cwd: project.engine(),
             env: companion::environment(),
@@ -109,8 +111,8 @@ impl Start {
     async fn preview(
         &mut self,
         project: &Project,
-        dev_audio: &DevAudio,
-        built: &Path,
+        target: &Target,
+        built: &ProjectProgram,
         origins: Vec<String>,
     ) -> anyhow::Result<Session> {
         let parameters = preview::describe(built, &mut self.processes).await?;
@@ -120,7 +122,7 @@ impl Start {
         let preview = self.preview.insert(preview);
         let server = &preview.server;
         let mut session =
-            Session::new(dev_audio.package.clone(), project.folder.clone(), server.ws_url(), server.port());
+            Session::new(target.package.clone(), project.folder.clone(), server.ws_url(), server.port());
         session.live = true;
         Ok(session)
     }

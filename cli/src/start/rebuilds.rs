@@ -1,7 +1,7 @@
 //! From a changed source to a new build: one build at a time, and always of the newest sources.
 
 use crate::{
-    cargo::{self, Build, DevAudio, Outcome},
+    cargo::{self, Build, Outcome, Target},
     processes::Processes,
     report::Report,
     watch::Watch,
@@ -17,7 +17,7 @@ const REFUSED: &str = "the system refuses to watch the project's folders";
 /// Watches the sources and builds them.
 pub(super) struct Rebuilds {
     cargo: PathBuf,
-    dev_audio: DevAudio,
+    target: Target,
     profile: Option<String>,
     watch: Watch,
     build: Option<Build>,
@@ -43,18 +43,18 @@ pub(super) enum Rebuild {
 }
 
 impl Rebuilds {
-    /// Watches from now on the package of `dev_audio`.
+    /// Watches from now on the package of `target`.
     ///
     /// # Errors
     /// If the system can't watch.
-    pub(super) fn new(cargo: PathBuf, dev_audio: DevAudio, profile: Option<String>) -> anyhow::Result<Self> {
-        let folder = dev_audio.manifest.parent().context("a manifest is in a folder")?;
+    pub(super) fn new(cargo: PathBuf, target: Target, profile: Option<String>) -> anyhow::Result<Self> {
+        let folder = target.manifest.parent().context("a manifest is in a folder")?;
         let watch = Watch::over(vec![folder.into()]).context(REFUSED)?;
         let mut look = interval(LOOK);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Ok(Self {
             cargo,
-            dev_audio,
+            target,
             profile,
             watch,
             build: None,
@@ -66,12 +66,12 @@ impl Rebuilds {
         })
     }
 
-    /// Watches from now on everything that `dev_audio` is built from. To be called when it was built.
+    /// Watches from now on everything that `target` is built from. To be called when it was built.
     ///
     /// # Errors
     /// If the system can't watch, or cargo can't tell the packages.
     pub(super) async fn widen(&mut self, processes: &mut Processes) -> anyhow::Result<()> {
-        let folders = cargo::local_packages(&self.cargo, &self.dev_audio, processes).await?;
+        let folders = cargo::local_packages(&self.cargo, &self.target, processes).await?;
         self.watch.renew(folders).context(REFUSED)
     }
 
@@ -121,7 +121,7 @@ impl Rebuilds {
                         // The folders have the same names and are others.
                         self.watch.renew(self.watch.folders().to_vec()).context(REFUSED)?;
                         self.restart(processes, report)?;
-                        return Ok(Rebuild::Started(BTreeSet::from([self.dev_audio.manifest.clone()])));
+                        return Ok(Rebuild::Started(BTreeSet::from([self.target.manifest.clone()])));
                     }
                     _ => {}
                 }
@@ -130,14 +130,14 @@ impl Rebuilds {
     }
 
     fn is_gone(&self) -> bool {
-        !self.dev_audio.manifest.is_file()
+        !self.target.manifest.is_file()
     }
 
     fn go(&mut self) -> Rebuild {
         self.gone = true;
         // Dropped: what it says of missing files helps nobody.
         self.build = None;
-        Rebuild::Gone(self.dev_audio.manifest.clone())
+        Rebuild::Gone(self.target.manifest.clone())
     }
 
     fn restart(&mut self, processes: &mut Processes, report: &Report) -> anyhow::Result<()> {
@@ -152,7 +152,7 @@ impl Rebuilds {
 
     fn start(&mut self, processes: &mut Processes, report: &Report) -> anyhow::Result<()> {
         let profile = self.profile.as_deref();
-        self.build = Some(Build::start(&self.cargo, &self.dev_audio, profile, processes, report)?);
+        self.build = Some(Build::start(&self.cargo, &self.target, profile, processes, report)?);
         Ok(())
     }
 }

@@ -10,7 +10,7 @@ use std::{
     time::Instant,
 };
 use wavecraft_companion_protocol::{
-    control::{BUILD_STATUS, RELOAD, Reload, Reloaded, SetBuildStatus},
+    control::{BUILD_STATUS, ProjectProgram, RELOAD, Reload, Reloaded, SetBuildStatus},
     event::Event,
     rpc::ErrorObject,
     session::Build,
@@ -37,7 +37,7 @@ struct Asked {
 
 #[derive(Debug)]
 struct Built {
-    executable: PathBuf,
+    program: ProjectProgram,
     ms: u64,
 }
 
@@ -59,9 +59,9 @@ impl Start {
                 self.report.warn(&format!("{summary}. {}", self.goes_on(session)));
                 self.tell_build(Build::Failed { errors }, session);
             }
-            Rebuild::Ended(Outcome::Built { executable, ms }) => {
+            Rebuild::Ended(Outcome::Built { program, ms }) => {
                 self.tell_build(Build::Ok { ms }, session);
-                let built = Built { executable, ms };
+                let built = Built { program, ms };
                 if session.swap.asked.is_some() {
                     session.swap.next = Some(built);
                 } else {
@@ -102,7 +102,7 @@ impl Start {
     /// Without audio: the page gets the new parameters.
     async fn show(&mut self, built: &Built) -> anyhow::Result<()> {
         let asked = Instant::now();
-        let parameters = preview::describe(&built.executable, &mut self.processes).await?;
+        let parameters = preview::describe(&built.program, &mut self.processes).await?;
         let preview = self.preview.as_mut().context("started without audio")?;
         preview.replace(parameters);
         let swap_ms = u64::try_from(asked.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -111,14 +111,14 @@ impl Start {
     }
 
     fn reload(&mut self, built: &Built, session: &mut Session) -> anyhow::Result<()> {
-        let digest = Digest::of(&built.executable)?;
+        let digest = Digest::of(&built.program)?;
         if session.live && session.heard == Some(digest) {
             self.report.say(&format!("Rebuilt in {}: the same program as before", seconds(built.ms)));
             return Ok(());
         }
-        let executable = self.builds.as_mut().context("attached")?.keep(&built.executable)?;
+        let program = self.builds.as_mut().context("attached")?.keep(&built.program)?;
         let companion = self.companion.as_mut().context("attached")?;
-        let reload = Reload { session: session.name.clone(), executable };
+        let reload = Reload { session: session.name.clone(), program };
         let id = companion.connection.ask(RELOAD, &reload);
         session.swap.asked = Some(Asked { id, build_ms: built.ms, digest });
         Ok(())

@@ -8,6 +8,7 @@ mod errors;
 mod install;
 mod newcomer;
 mod page;
+mod plugin;
 mod preview;
 mod start;
 mod support;

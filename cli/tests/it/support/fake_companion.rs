@@ -141,8 +141,10 @@ impl Connection {
             }
             control::ATTACH => {
                 let attach: Attach = call.params().expect("an attach");
-                let child =
-                    Command::new(&attach.executable).stdin(Stdio::piped()).spawn().expect("the child");
+                let child = Command::new(&attach.program.executable)
+                    .stdin(Stdio::piped())
+                    .spawn()
+                    .expect("the child");
                 let ws_url = ws_url(&attach);
                 self.attached = Some((attach, child));
                 let devices = devices();

@@ -1,0 +1,250 @@
+//! What of a project is played: its `dev-audio` binary, or else its plugin's library. `cargo metadata` tells: a manifest's
+//! text can't, since targets may also be found by their place.
+
+use super::DEV_AUDIO;
+use crate::plugin_host;
+use anyhow::{anyhow, bail};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use wavecraft_companion_protocol::control::ProjectProgram;
+
+/// With this feature Wavecraft's own plugins leave out what registers them with a DAW's plugin formats: on a Mac that may
+/// hang where no DAW loads the library.
+const WITHOUT_FORMATS: &str = "_param-discovery";
+
+/// What is built and played.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Target {
+    /// Its package's name.
+    pub(crate) package: String,
+    /// Its package's manifest.
+    pub(crate) manifest: PathBuf,
+    /// What it is.
+    pub(crate) kind: Kind,
+}
+
+/// The kinds of projects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A binary that is a processor child by itself.
+    DevAudio,
+    /// A plugin's library, which the plugin host runs.
+    Plugin {
+        /// Does the package have the feature [`WITHOUT_FORMATS`]?
+        formats_can_be_left_out: bool,
+    },
+}
+
+impl Target {
+    /// How a person calls it.
+    pub(crate) fn name(&self) -> String {
+        match self.kind {
+            Kind::DevAudio => DEV_AUDIO.into(),
+            Kind::Plugin { .. } => format!("the plugin {}", self.package),
+        }
+    }
+
+    /// The arguments of `cargo build` that choose it, for a build with `profile`.
+    pub(super) fn arguments(&self, profile: &str) -> Vec<String> {
+        match self.kind {
+            Kind::DevAudio => ["--bin", DEV_AUDIO].map(String::from).to_vec(),
+            Kind::Plugin { formats_can_be_left_out } => {
+                // The library's own functions would swallow a panic and play on. So it is what it is in a `dev-audio`: the
+                // end of the process, and told.
+                let panics_end_it = format!("profile.{profile}.panic=\"abort\"");
+                let mut arguments = vec!["--lib".into(), "--config".into(), panics_end_it];
+                if formats_can_be_left_out {
+                    arguments.extend(["--features".into(), WITHOUT_FORMATS.into()]);
+                }
+                arguments
+            }
+        }
+    }
+
+    /// What is run, where this message of cargo is the one that tells of the target.
+    ///
+    /// # Errors
+    /// If there is no plugin host.
+    pub(super) fn program_in(&self, message: &Value) -> anyhow::Result<Option<ProjectProgram>> {
+        if message["reason"] != "compiler-artifact" || !is_path(&message["manifest_path"], &self.manifest) {
+            return Ok(None);
+        }
+        match self.kind {
+            Kind::DevAudio if message["target"]["name"] == DEV_AUDIO => {
+                let executable = message["executable"].as_str().map(PathBuf::from);
+                Ok(executable.map(|executable| ProjectProgram { executable, library: None }))
+            }
+            Kind::Plugin { .. } if is(&message["target"], "cdylib") => {
+                let mut files =
+                    message["filenames"].as_array().into_iter().flatten().filter_map(Value::as_str);
+                match files.find(|file| file.ends_with(std::env::consts::DLL_SUFFIX)) {
+                    Some(library) => {
+                        let library = Some(library.into());
+                        Ok(Some(ProjectProgram { executable: plugin_host::find()?, library }))
+                    }
+                    None => Ok(None),
+                }
+            }
+            _ => Ok(None),
+        }
+    }
+}
+
+/// The target of the engine's own package; or where its manifest is only a workspace's, of the one member that has one.
+/// A binary goes before a library.
+///
+/// # Errors
+/// If there is none, with what to add, or more than one.
+pub(super) fn choose(metadata: &Value, manifest: &Path) -> anyhow::Result<Target> {
+    let packages = metadata["packages"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let own = packages.iter().find(|package| is_path(&package["manifest_path"], manifest));
+    let candidates: Vec<_> = own.map_or_else(|| packages.iter().collect(), |own| vec![own]);
+    let one = |which: fn(&Value) -> Option<Kind>, what| match candidates
+        .iter()
+        .filter_map(|package| target(package, which(package)?))
+        .collect::<Vec<_>>()
+    {
+        found if found.len() > 1 => bail!(several(manifest, what, &found)),
+        found => Ok(found.into_iter().next()),
+    };
+    let binary = one(binary, "a `dev-audio` binary")?;
+    let found = if binary.is_some() { binary } else { one(library, "a `cdylib` library")? };
+    found.ok_or_else(|| anyhow!(missing(manifest)))
+}
+
+fn target(package: &Value, kind: Kind) -> Option<Target> {
+    let manifest = package["manifest_path"].as_str()?.into();
+    Some(Target { package: package["name"].as_str()?.into(), manifest, kind })
+}
+
+/// A `dev-audio` that needs features that nobody asked for isn't a child: older Wavecraft projects have one that opens the
+/// audio devices itself.
+fn binary(package: &Value) -> Option<Kind> {
+    let built_alone =
+        |target: &Value| target["required-features"].as_array().is_none_or(|features| features.is_empty());
+    let found = targets(package)
+        .any(|target| target["name"] == DEV_AUDIO && is(target, "bin") && built_alone(target));
+    found.then_some(Kind::DevAudio)
+}
+
+fn library(package: &Value) -> Option<Kind> {
+    let formats_can_be_left_out = package["features"].get(WITHOUT_FORMATS).is_some();
+    targets(package).any(|target| is(target, "cdylib")).then_some(Kind::Plugin { formats_can_be_left_out })
+}
+
+fn targets(package: &Value) -> impl Iterator<Item = &Value> {
+    package["targets"].as_array().into_iter().flatten()
+}
+
+/// Is a target of this kind?
+fn is(target: &Value, kind: &str) -> bool {
+    target["kind"].as_array().is_some_and(|kinds| kinds.iter().any(|one| one == kind))
+}
+
+fn is_path(text: &Value, path: &Path) -> bool {
+    text.as_str().is_some_and(|text| Path::new(text) == path)
+}
+
+fn several(manifest: &Path, what: &str, found: &[Target]) -> String {
+    let packages: Vec<_> = found.iter().map(|target| format!("`{}`", target.package)).collect();
+    format!(
+        "more than one package of the workspace {} has {what}: {}. Only one can be played: leave it to one of them, or \
+         make engine/Cargo.toml the manifest of the one that you mean",
+        manifest.display(),
+        packages.join(", ")
+    )
+}
+
+fn missing(manifest: &Path) -> String {
+    format!(
+        r#"this project has nothing that can be played: neither a `{DEV_AUDIO}` binary, which runs your DSP with real audio, nor the library of a Wavecraft plugin
+
+Add this to {manifest}:
+
+  [lib]
+  crate-type = ["cdylib", "rlib"]
+
+  [[bin]]
+  name = "{DEV_AUDIO}"
+  path = "src/bin/dev-audio.rs"
+
+and make {source} with one line, where `my_plugin` is your library and `MyProcessor` your processor:
+
+  wavecraft_dev_audio::run!(my_plugin::MyProcessor);
+
+(`rlib` lets the binary link your library; a new project from `wavecraft create` has all of this. A library that
+`wavecraft_plugin!` of Wavecraft 0.12 made is played as it is, with `crate-type = ["cdylib"]` alone.)"#,
+        manifest = manifest.display(),
+        source = manifest.with_file_name("src/bin/dev-audio.rs").display()
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn package(name: &str, target: &str, kind: &str) -> Value {
+        json!({
+            "name": name,
+            "manifest_path": format!("/{name}/Cargo.toml"),
+            "targets": [{"name": target, "kind": [kind]}],
+            "features": {},
+        })
+    }
+
+    fn chosen(packages: &[Value], manifest: &str) -> Result<(String, Kind), String> {
+        choose(&json!({"packages": packages}), Path::new(manifest))
+            .map(|found| (found.package, found.kind))
+            .map_err(|error| error.to_string())
+    }
+
+    const PLUGIN: Kind = Kind::Plugin { formats_can_be_left_out: false };
+
+    #[test]
+    fn the_engines_own_binary_is_taken_and_no_other_kind_of_target() {
+        let (a, b) = (package("a", "dev-audio", "bin"), package("b", "dev-audio", "bin"));
+        let example = package("a", "dev-audio", "example");
+        assert_eq!(chosen(&[a.clone(), b.clone()], "/a/Cargo.toml"), Ok(("a".into(), Kind::DevAudio)));
+        for lacking in [vec![example.clone()], vec![example, b.clone()], vec![]] {
+            let text = chosen(&lacking, "/a/Cargo.toml").unwrap_err();
+            assert!(
+                text.contains("nothing that can be played") && text.contains(r#"["cdylib", "rlib"]"#),
+                "{text}"
+            );
+        }
+        let member = chosen(std::slice::from_ref(&b), "/engine/Cargo.toml");
+        assert_eq!(member, Ok(("b".into(), Kind::DevAudio)), "a workspace's member");
+        let both = chosen(&[a, b], "/engine/Cargo.toml").unwrap_err();
+        assert!(both.contains("a `dev-audio` binary: `a`, `b`"), "{both}");
+    }
+
+    #[test]
+    fn a_library_is_taken_where_there_is_no_binary_that_is_a_child() {
+        let mut plugin = package("a", "a", "cdylib");
+        assert_eq!(chosen(std::slice::from_ref(&plugin), "/a/Cargo.toml"), Ok(("a".into(), PLUGIN)));
+        let shared = package("shared", "shared", "lib");
+        let member = chosen(&[shared.clone(), plugin.clone()], "/engine/Cargo.toml");
+        assert_eq!(member, Ok(("a".into(), PLUGIN)));
+        let two = chosen(&[plugin.clone(), package("b", "b", "cdylib")], "/engine/Cargo.toml").unwrap_err();
+        assert!(two.contains("a `cdylib` library: `a`, `b`"), "{two}");
+        let own = json!({"name": "dev-audio", "kind": ["bin"], "required-features": ["audio-dev"]});
+        plugin["targets"].as_array_mut().unwrap().push(own);
+        assert_eq!(chosen(std::slice::from_ref(&plugin), "/a/Cargo.toml"), Ok(("a".into(), PLUGIN)));
+        plugin["targets"][1]["required-features"] = json!([]);
+        assert_eq!(chosen(&[plugin], "/a/Cargo.toml"), Ok(("a".into(), Kind::DevAudio)));
+        assert!(chosen(&[shared], "/engine/Cargo.toml").is_err());
+    }
+
+    #[test]
+    fn a_plugin_is_built_without_formats_where_it_can_be_and_panics_end_it() {
+        let mut plugin = package("a", "a", "cdylib");
+        let arguments = |plugin: &Value| {
+            let target = choose(&json!({"packages": [plugin]}), Path::new("/a/Cargo.toml")).unwrap();
+            target.arguments("release").join(" ")
+        };
+        assert_eq!(arguments(&plugin), r#"--lib --config profile.release.panic="abort""#);
+        plugin["features"][WITHOUT_FORMATS] = json!([]);
+        assert!(arguments(&plugin).ends_with("--features _param-discovery"));
+    }
+}
