@@ -21,7 +21,6 @@ mod ports;
 mod preview;
 mod processes;
 mod programs;
-mod progress;
 mod project;
 mod record;
 mod render;
@@ -32,6 +31,7 @@ mod signals;
 mod start;
 mod status;
 mod stop;
+mod terminal;
 mod watch;
 
 use clap::Parser;
