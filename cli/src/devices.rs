@@ -13,7 +13,7 @@ use wavecraft_companion_protocol::{
 };
 
 /// So long listing and opening may take: a sound server may be woken by it.
-const LISTING: Duration = Duration::from_secs(15);
+pub(crate) const LISTING: Duration = Duration::from_secs(15);
 
 /// Lists the devices; with options chooses first, for now and for later starts.
 ///
@@ -63,15 +63,7 @@ pub(crate) async fn run(args: DevicesArgs) -> anyhow::Result<()> {
         out!("{}", json_line(&list));
         return Ok(());
     }
-    for (title, devices, chosen) in
-        [("Inputs", &list.inputs, &list.chosen.input), ("Outputs", &list.outputs, &list.chosen.output)]
-    {
-        out!("{title}");
-        if devices.is_empty() {
-            out!("  none");
-        }
-        devices.iter().for_each(|device| print(device, chosen.as_deref()));
-    }
+    table(&list).iter().for_each(|line| out!("{line}"));
     print_chosen(&list);
     print_in_use(&list);
     Ok(())
@@ -117,12 +109,29 @@ fn chosen_id(
     }
 }
 
-fn print(device: &Device, chosen: Option<&str>) {
+/// All devices, a line for the name and one for the rest.
+pub(crate) fn table(list: &DeviceList) -> Vec<String> {
+    let kinds =
+        [("Inputs", &list.inputs, &list.chosen.input), ("Outputs", &list.outputs, &list.chosen.output)];
+    let mut lines = Vec::new();
+    for (title, devices, chosen) in kinds {
+        lines.push(title.to_owned());
+        if devices.is_empty() {
+            lines.push("  none".to_owned());
+        }
+        lines.extend(devices.iter().flat_map(|device| both_lines(device, chosen.as_deref())));
+    }
+    lines
+}
+
+fn both_lines(device: &Device, chosen: Option<&str>) -> [String; 2] {
     let mark = if device.is_default { "*" } else { " " };
     let chosen = if chosen == Some(device.id.as_str()) { ", chosen" } else { "" };
     let default = if device.is_default { ", the system's default" } else { "" };
-    out!("  {mark} {}{default}{chosen}", device.name);
-    out!("      {} · {}", device.id, details(device));
+    [
+        format!("  {mark} {}{default}{chosen}", device.name),
+        format!("      {} · {}", device.id, details(device)),
+    ]
 }
 
 fn details(device: &Device) -> String {

@@ -22,7 +22,6 @@ mod ports;
 mod preview;
 mod processes;
 mod programs;
-mod progress;
 mod project;
 mod record;
 mod render;
@@ -33,6 +32,7 @@ mod signals;
 mod start;
 mod status;
 mod stop;
+mod terminal;
 mod watch;
 
 use clap::Parser;

@@ -5,10 +5,10 @@
 
 use crate::{
     companion::{self, Connection, Error, Incoming, QUICK},
-    progress::Progress,
     report::{Report, clock, decibels, over_both},
     running,
     signals::Signals,
+    terminal::Progress,
 };
 use anyhow::{Context, bail};
 use std::{future::pending, path::PathBuf, time::Duration};
@@ -78,7 +78,7 @@ async fn record(args: &RecordArgs, report: &Report, signals: &mut Signals) -> an
 
     let end = args.seconds.map(|seconds| Instant::now() + Duration::from_secs(seconds));
     let session = &session.session;
-    let mut shown = Shown { progress: Progress::spinner(args.json), report, path, session };
+    let mut shown = Shown { progress: report.progress(), report, path, session };
     shown.show(0.0, 0.0, 0);
     let taken = tokio::select! {
         taken = shown.until_it_ends(connection) => Some(taken?),

@@ -9,10 +9,10 @@ use crate::{
     failure::{INTERRUPTED, SUCCESS, Usage},
     lines::LastLines,
     processes::{Line, Processes, guarded},
-    progress::Progress,
     project::Project,
     report::{self, From, Report, clock},
     signals::Signals,
+    terminal::{Progress, bar},
 };
 use anyhow::{Context, anyhow, bail};
 use std::path::PathBuf;
@@ -105,7 +105,7 @@ async fn render(args: &RenderArgs, report: &Report, processes: &mut Processes) -
     let mut command = guarded(&program);
     command.arg("--render").arg(job);
     let running = processes.spawn(&mut command);
-    follow(running.with_context(|| format!("{} can't be run", program.display()))?, args.json, report).await
+    follow(running.with_context(|| format!("{} can't be run", program.display()))?, report).await
 }
 
 /// An absolute path in a folder that is there. Looked at now rather than after the build.
@@ -123,8 +123,8 @@ fn output(args: &RenderArgs) -> anyhow::Result<PathBuf> {
 }
 
 /// Tells what the companion's program tells, to its end.
-async fn follow(mut running: crate::processes::Running, json: bool, report: &Report) -> anyhow::Result<()> {
-    let progress = Progress::bar(json);
+async fn follow(mut running: crate::processes::Running, report: &Report) -> anyhow::Result<()> {
+    let progress = report.progress();
     let (mut failure, mut rendered) = (None, None);
     let mut said = LastLines::default();
     while let Some(line) = running.next_line().await? {
@@ -160,10 +160,7 @@ fn show(progress: &Progress, event: &Event) {
     let Event::Rendering { frames, total_frames, sample_rate } = event else { return };
     let at = |frames: u64| clock(report::seconds_of(frames, *sample_rate));
     match total_frames {
-        Some(total) => {
-            progress.reach(*frames, *total);
-            progress.say(&format!("{} of {}", at(*frames), at(*total)));
-        }
+        Some(total) => progress.say(&format!("{} {} of {}", bar(*frames, *total), at(*frames), at(*total))),
         None => progress.say(&at(*frames)),
     }
 }

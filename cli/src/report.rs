@@ -1,15 +1,28 @@
 //! What a running `start`, `record` or `render` tells: to a person, or with `--json` to a program. The one place where it is printed.
 
-use crate::ansi;
+mod figures;
+mod live;
+mod words;
+
+pub(crate) use words::{
+    audio, clock, clocks, decibels, late, latency, latency_parts, over_both, percent, seconds, seconds_of,
+    state_name,
+};
+
+use crate::{
+    ansi,
+    terminal::{Progress, Screen, Style, colours_allowed, paint},
+};
 use std::{
     cell::Cell,
     io::{self, IsTerminal, Write},
-    time::Duration,
+    rc::Rc,
 };
 use wavecraft_companion_protocol::{
     event::Event,
-    session::{AudioDevices, Drift, Mode, State},
+    session::{AudioDevices, State, Stats},
 };
+use words::length;
 
 /// Who wrote a line: the `from` of a log event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +57,8 @@ pub(crate) struct Report {
     verbose: bool,
     colour: bool,
     closed: Cell<bool>,
+    keys: Cell<bool>,
+    screen: Rc<Screen>,
 }
 
 impl Report {
@@ -51,7 +66,39 @@ impl Report {
     /// empty).
     pub(crate) fn new(json: bool, verbose: bool) -> Self {
         let terminal = if json { io::stderr().is_terminal() } else { io::stdout().is_terminal() };
-        Self { json, verbose, colour: terminal && colours_allowed(), closed: Cell::new(false) }
+        let colour = terminal && colours_allowed();
+        // A program that reads events sees no line that changes.
+        let screen = Rc::new(Screen::new(colour, !json));
+        Self { json, verbose, colour, closed: Cell::new(false), keys: Cell::new(false), screen }
+    }
+
+    /// What stands at the bottom of the terminal, and is printed above.
+    pub(crate) fn screen(&self) -> &Screen {
+        &self.screen
+    }
+
+    /// Something begins that takes a while.
+    pub(crate) fn progress(&self) -> Progress {
+        Progress::new(Rc::clone(&self.screen))
+    }
+
+    /// Shows how a project is, at the bottom of the terminal from now on.
+    pub(crate) fn live(&self, stats: &Stats) {
+        self.screen.set_figures(live::line(stats));
+    }
+
+    /// The end began: what stood at the bottom is no longer so.
+    pub(crate) fn ending(&self) -> Progress {
+        self.screen.set_question(None);
+        self.screen.set_figures(Vec::new());
+        let progress = self.progress();
+        progress.say("stopping; Ctrl+C again doesn't wait");
+        progress
+    }
+
+    /// There are keys from now on, which a person is told.
+    pub(crate) fn has_keys(&self) {
+        self.keys.set(true);
     }
 
     /// Did the reader of standard output go away? Then nobody would hear of anything any more.
@@ -64,7 +111,7 @@ impl Report {
         if self.json {
             // Standard error is a convenience here; a program reads the events.
             let _ = writeln!(io::stderr(), "{text}");
-        } else if writeln!(io::stdout(), "{text}").is_err() {
+        } else if self.screen.print(text).is_err() {
             self.closed.set(true);
         }
     }
@@ -72,18 +119,18 @@ impl Report {
     /// A line for a person who asked for more.
     pub(crate) fn detail(&self, text: &str) {
         if self.verbose {
-            self.say(&self.painted(DIM, text));
+            self.say(&self.painted(Style::Dim, text));
         }
     }
 
     /// A named value for a person.
     pub(crate) fn item(&self, name: &str, value: &str) {
-        self.say(&format!("  {}{value}", self.painted(BOLD, &format!("{name:<10}"))));
+        self.say(&format!("  {}{value}", self.painted(Style::Bold, &format!("{name:<10}"))));
     }
 
     /// A line for a person about something that failed, where programs have their own event for it.
     pub(crate) fn warn(&self, text: &str) {
-        self.say(&format!("{} {text}", self.painted(RED, "!")));
+        self.say(&format!("{} {text}", self.painted(Style::Red, "!")));
     }
 
     /// Something failed and the command goes on.
@@ -107,11 +154,11 @@ impl Report {
     /// page's server always, and the rest when they asked for more.
     pub(crate) fn log(&self, from: From, line: &str) {
         match from {
-            From::Cargo => drop(writeln!(io::stderr(), "{line}")),
-            From::Child => self.say(&format!("{} {line}", self.painted(DIM, "child │"))),
+            From::Cargo => drop(self.screen.print_error(line)),
+            From::Child => self.say(&format!("{} {line}", self.painted(Style::Dim, "child │"))),
             From::Companion => self.say(line),
             From::Page => self.detail(&format!("ui │ {line}")),
-            From::PageError => self.say(&format!("{} {line}", self.painted(DIM, "ui │"))),
+            From::PageError => self.say(&format!("{} {line}", self.painted(Style::Dim, "ui │"))),
         }
         self.emit(&Event::Log { from: from.name().into(), line: ansi::strip(line) });
     }
@@ -139,14 +186,14 @@ impl Report {
                             ),
                         );
                         self.notice(devices);
-                        self.say(&format!("  {} Ctrl+C stops it.", self.painted(GREEN, "Live.")));
+                        self.say_how_to_stop("Live.");
                     }
                     None => {
                         self.item(
                             "Audio",
                             "none: the levels are synthetic. `wavecraft start --with-audio` plays through your DSP",
                         );
-                        self.say(&format!("  {} Ctrl+C stops it.", self.painted(GREEN, "Ready.")));
+                        self.say_how_to_stop("Ready.");
                     }
                 }
             }
@@ -154,9 +201,9 @@ impl Report {
                 blocks, late_blocks, xruns, load, load_p99, drift, input_rms, output_rms, ..
             } => {
                 self.detail(&format!(
-                    "{blocks} blocks, {late_blocks} late, {xruns} xruns, load {:.1} % (99 % below {:.1} %), in {}, out {}{}",
-                    load * 100.0,
-                    load_p99 * 100.0,
+                    "{blocks} blocks, {late_blocks} late, {xruns} xruns, load {} (99 % below {}), in {}, out {}{}",
+                    percent(*load),
+                    percent(*load_p99),
                     decibels(*input_rms),
                     decibels(*output_rms),
                     drift.as_ref().map(|drift| format!(", clocks {}", clocks(drift))).unwrap_or_default()
@@ -164,8 +211,9 @@ impl Report {
             }
             Event::Devices(devices) => self.devices(devices),
             Event::State { state, reason } => self.state(*state, reason.as_deref()),
-            Event::Reloaded { build_ms, swap_ms } => {
-                self.say(&format!("Rebuilt in {}, swapped in {swap_ms} ms", seconds(*build_ms)));
+            Event::Reloaded { build_ms, swap_ms, late_blocks } => {
+                let late = late_blocks.map(|blocks| format!(", {}", late(blocks))).unwrap_or_default();
+                self.say(&format!("Rebuilt in {}, swapped in {swap_ms} ms{late}", seconds(*build_ms)));
             }
             Event::Recorded(take) => {
                 self.say(&format!("{} has {}", take.path.display(), length(take.seconds)));
@@ -200,6 +248,11 @@ impl Report {
         self.emit(event);
     }
 
+    fn say_how_to_stop(&self, state: &str) {
+        let keys = if self.keys.get() { "Press h for the keys; q or " } else { "" };
+        self.say(&format!("  {} {keys}Ctrl+C stops it.", self.painted(Style::Green, state)));
+    }
+
     fn devices(&self, devices: &AudioDevices) {
         self.item("Audio", &audio(devices));
         self.notice(devices);
@@ -212,16 +265,7 @@ impl Report {
     }
 
     fn state(&self, state: State, reason: Option<&str>) {
-        let name = match state {
-            State::Starting => "starting",
-            State::Shadow => "listening",
-            State::Live => "live",
-            State::Bypassed => "bypassed",
-            State::NotResponding => "not responding",
-            State::Crashed => "crashed",
-            State::Held => "held",
-            State::Ended => "ended",
-        };
+        let name = state_name(state);
         let usual = matches!(state, State::Starting | State::Shadow | State::Live | State::Ended);
         match (usual, reason) {
             (true, None) => self.detail(&format!("processor {name}")),
@@ -239,110 +283,12 @@ impl Report {
         }
     }
 
-    fn painted(&self, code: &str, text: &str) -> String {
-        if self.colour { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.into() }
+    fn painted(&self, style: Style, text: &str) -> String {
+        paint(style, text, self.colour)
     }
-}
-
-const BOLD: &str = "1";
-const DIM: &str = "2";
-const RED: &str = "31";
-const GREEN: &str = "32";
-
-/// Does the user allow colours where a terminal reads?
-pub(crate) fn colours_allowed() -> bool {
-    let set = |name| std::env::var_os(name).filter(|value| !value.is_empty());
-    set("NO_COLOR").is_none() && set("TERM").is_none_or(|term| term != "dumb")
 }
 
 /// A message of the protocol as one line.
 pub(crate) fn json_line(message: &impl serde::Serialize) -> String {
     wavecraft_companion_protocol::rpc::to_value(message).to_string()
-}
-
-/// One line about the audio side.
-pub(crate) fn audio(devices: &AudioDevices) -> String {
-    let mut text = devices.backend.clone();
-    if let Some(input) = &devices.input {
-        text += &format!(" · in {input}");
-    }
-    if let Some(output) = &devices.output {
-        text += &format!(" · out {output}");
-    }
-    let asked = |asked: Option<u32>| asked.map_or_else(String::new, |asked| format!(" (asked for {asked})"));
-    text + &format!(
-        " · {} Hz{} / {} frames{}",
-        devices.sample_rate,
-        asked(devices.asked_sample_rate),
-        devices.buffer_frames,
-        asked(devices.asked_buffer_frames)
-    )
-}
-
-/// How far apart two clocks are, and what evens that out.
-pub(crate) fn clocks(drift: &Drift) -> String {
-    format!("{:+.1} ppm apart, matched over {} frames", drift.ppm, drift.buffer_frames)
-}
-
-/// How long a project's way takes, and in which mode.
-pub(crate) fn latency(ms: f64, mode: Mode) -> String {
-    format!("{ms:.1} ms, {mode}")
-}
-
-/// A linear amplitude in dBFS: 20 · log10(amplitude).
-pub(crate) fn decibels(amplitude: f32) -> String {
-    if amplitude > 0.0 { format!("{:.1} dB", 20.0 * amplitude.log10()) } else { "silence".into() }
-}
-
-/// The RMS of two channels as one.
-pub(crate) fn over_both([left, right]: [f32; 2]) -> f32 {
-    ((left * left + right * right) / 2.0).sqrt()
-}
-
-/// A time in seconds, to a tenth.
-pub(crate) fn seconds(ms: u64) -> String {
-    format!("{}.{} s", ms / 1000, ms % 1000 / 100)
-}
-
-/// A time as minutes and seconds: "0:42".
-pub(crate) fn clock(seconds: f64) -> String {
-    let whole = Duration::try_from_secs_f64(seconds).unwrap_or_default().as_secs();
-    format!("{}:{:02}", whole / 60, whole % 60)
-}
-
-/// How long a file is: to a tenth of a second where it is short.
-fn length(seconds: f64) -> String {
-    if seconds < 60.0 { format!("{seconds:.1} s") } else { clock(seconds) }
-}
-
-/// Frames as seconds: exact below 2^53 frames.
-#[expect(clippy::cast_precision_loss, reason = "see above")]
-pub(crate) fn seconds_of(frames: u64, sample_rate: u32) -> f64 {
-    frames as f64 / f64::from(sample_rate.max(1))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn figures_read_well() {
-        assert_eq!(decibels(0.5), "-6.0 dB");
-        assert_eq!(decibels(0.0), "silence");
-        assert_eq!(seconds(1_432), "1.4 s");
-        assert_eq!((length(1.99), length(61.0)), ("2.0 s".into(), "1:01".into()));
-        assert_eq!((clock(0.9), clock(3661.0)), ("0:00".into(), "61:01".into()));
-        let devices = AudioDevices {
-            backend: "virtual".into(),
-            sample_rate: 48_000,
-            buffer_frames: 256,
-            ..AudioDevices::default()
-        };
-        assert_eq!(audio(&devices), "virtual · 48000 Hz / 256 frames");
-        assert_eq!(
-            clocks(&Drift { ppm: -12.34, buffer_frames: 431 }),
-            "-12.3 ppm apart, matched over 431 frames"
-        );
-        assert_eq!(latency(12.34, Mode::Direct), "12.3 ms, direct");
-    }
 }

@@ -1,7 +1,10 @@
 //! `wavecraft start`: from a project's sources to its sound and its page, and back to nothing.
 
 mod end;
+mod keys;
+mod places;
 mod prepare;
+mod question;
 mod rebuilds;
 mod session;
 mod swap;
@@ -15,6 +18,7 @@ use crate::{
     processes::Processes,
     report::Report,
     signals::Signals,
+    terminal::Keyboard,
 };
 use anyhow::Context;
 use std::{collections::BTreeSet, path::PathBuf, time::Duration};
@@ -107,6 +111,7 @@ impl StartArgs {
 struct Start {
     args: StartArgs,
     report: Report,
+    keyboard: Option<Keyboard>,
     paths: Paths,
     token: Token,
     audio_token: Token,
@@ -133,6 +138,7 @@ pub(crate) async fn run(args: StartArgs) -> anyhow::Result<i32> {
     let mut signals = Signals::take().context("the system's signals can't be watched")?;
     let mut start = Start {
         report: Report::new(args.json, args.verbose),
+        keyboard: None,
         paths: companion::paths()?,
         token: crate::secret::token()?,
         audio_token: crate::secret::token()?,

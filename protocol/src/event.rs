@@ -81,6 +81,9 @@ pub enum Event {
         build_ms: u64,
         /// From asking for the swap to there.
         swap_ms: u64,
+        /// Blocks that came too late meanwhile; absent without audio.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        late_blocks: Option<u64>,
     },
     /// A line that the child, cargo or the UI's server wrote.
     Log {

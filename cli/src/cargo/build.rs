@@ -5,6 +5,7 @@ use crate::{
     ansi,
     processes::{Line, Processes, Running, guarded_in_background},
     report::{self, From, Report},
+    terminal::{Progress, colours_allowed},
 };
 use anyhow::{Context, bail};
 use std::{
@@ -30,6 +31,7 @@ pub(crate) struct Build {
     target: Target,
     program: Option<ProjectProgram>,
     said: Vec<String>,
+    progress: Progress,
 }
 
 /// How a build ended.
@@ -74,12 +76,15 @@ impl Build {
         if profile.is_none() {
             command.args(PROFILE_SETTINGS.iter().flat_map(|setting| ["--config", setting]));
         }
-        if io::stderr().is_terminal() && report::colours_allowed() {
+        if io::stderr().is_terminal() && colours_allowed() {
             command.args(["--color", "always"]);
         }
         report.event(&Event::Build(session::Build::Building));
         let cargo = processes.spawn(&mut command).context("cargo could not be started")?;
-        Ok(Self { cargo, started: Instant::now(), target: target.clone(), program: None, said: Vec::new() })
+        let progress = report.progress();
+        progress.say("building");
+        let target = target.clone();
+        Ok(Self { cargo, started: Instant::now(), target, program: None, said: Vec::new(), progress })
     }
 
     /// Tells what cargo says until it ends. Nothing is lost if the wait is given up.
@@ -87,19 +92,30 @@ impl Build {
     /// # Errors
     /// If cargo can't be read, or worked and named nothing to run.
     pub(crate) async fn outcome(&mut self, report: &Report) -> anyhow::Result<Outcome> {
-        while let Some(line) = self.cargo.next_line().await? {
+        loop {
+            let line = tokio::select! {
+                line = self.cargo.next_line() => line?,
+                () = self.progress.turn() => continue,
+            };
             match line {
-                Line::Out(message) => {
+                Some(Line::Out(message)) => {
                     if let Ok(message) = serde_json::from_str(&message)
                         && let Some(program) = self.target.program_in(&message)?
                     {
                         self.program = Some(program);
                     }
                 }
-                Line::Err(text) => {
-                    report.log(From::Cargo, &text);
-                    self.said.push(ansi::strip(&text));
+                Some(Line::Err(text)) => {
+                    let plain = ansi::strip(&text);
+                    // Where the line at the bottom tells what cargo does, it isn't told twice.
+                    if self.progress.is_shown() && diagnostics::is_progress(&plain) {
+                        self.progress.say(&without_place(&plain));
+                    } else {
+                        report.log(From::Cargo, &text);
+                    }
+                    self.said.push(plain);
                 }
+                None => break,
             }
         }
         if !self.cargo.wait().await?.success() {
@@ -141,6 +157,11 @@ pub(crate) async fn build(
         }
         Outcome::Failed { summary, .. } => bail!("{summary}"),
     }
+}
+
+/// A line of cargo's progress without the folder of a package of one's own: "Compiling demo v0.1.0".
+fn without_place(line: &str) -> String {
+    line.split(" (/").next().unwrap_or(line).trim().into()
 }
 
 fn milliseconds(time: Duration) -> u64 {

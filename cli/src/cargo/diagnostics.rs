@@ -9,7 +9,8 @@ pub(crate) fn without_progress(lines: &[String]) -> String {
     kept.join("\n").trim().to_owned()
 }
 
-fn is_progress(line: &str) -> bool {
+/// Does the line tell what cargo does?
+pub(super) fn is_progress(line: &str) -> bool {
     line.split_at_checked(PROGRESS_WIDTH).is_some_and(|(word, rest)| {
         let word = word.trim_start();
         rest.starts_with(' ')

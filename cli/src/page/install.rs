@@ -51,9 +51,19 @@ pub(crate) async fn install_if_needed(
     command.args(["install", "--no-audit", "--no-fund"]).current_dir(&source.folder);
     let mut running = processes.spawn(&mut command).context("npm could not be started")?;
     let mut last = LastLines::default();
-    while let Some(Line::Out(line) | Line::Err(line)) = running.next_line().await? {
-        report.log(From::Page, &line);
-        last.push(line);
+    let progress = report.progress();
+    progress.say("npm install");
+    loop {
+        tokio::select! {
+            line = running.next_line() => match line? {
+                Some(Line::Out(line) | Line::Err(line)) => {
+                    report.log(From::Page, &line);
+                    last.push(line);
+                }
+                None => break,
+            },
+            () = progress.turn() => {}
+        }
     }
     let status = running.wait().await?;
     if !status.success() {

@@ -48,10 +48,12 @@ impl Start {
     /// Ends everything and returns how many processes are left. A second signal ends the grace that programs have.
     pub(crate) async fn end(&mut self, signals: &mut Signals) -> usize {
         let hurry = self.processes.hurry();
+        let progress = self.report.ending();
         let mut left = std::pin::pin!(self.end_in_order());
         loop {
             tokio::select! {
                 left = &mut left => return left,
+                () = progress.turn() => {}
                 () = signals.next() => drop(hurry.send_replace(true)),
             }
         }

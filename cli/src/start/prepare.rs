@@ -1,6 +1,6 @@
 //! The way to a session: the project, its packages, the first build, and somebody to run what was built.
 
-use super::{End, Start, current_folder, rebuilds::Rebuilds, session::Session};
+use super::{End, Start, current_folder, keys, rebuilds::Rebuilds, session::Session};
 use crate::{
     builds::{Builds, Digest},
     cargo::{self, Target},
@@ -9,9 +9,10 @@ use crate::{
     preview::{self, Preview},
     project::Project,
 };
-use std::{collections::BTreeMap, time::Duration};
-use wavecraft_companion_protocol::control::{
-    self, ATTACH, Attach, Attached, ProjectProgram, SUBSCRIBE, Subscribe,
+use std::{collections::BTreeMap, path::Path, time::Duration};
+use wavecraft_companion_protocol::{
+    control::{self, ATTACH, Attach, Attached, ProjectProgram, SUBSCRIBE, Subscribe},
+    session::Source,
 };
 
 /// So long an attach may take: the system may check a program that it never saw before.
@@ -33,15 +34,16 @@ impl Start {
             let policy = self.args.install_policy();
             page::install_if_needed(source, policy, &mut self.processes, &self.report).await?;
         }
+        self.take_keyboard();
         // From before the build on: who edits meanwhile is heard too.
-        let rebuilds = if self.args.no_watch {
-            None
-        } else {
-            let profile = self.args.profile.clone();
-            self.watched(Rebuilds::new(cargo.clone(), target.clone(), profile))
-        };
+        let (profile, watch) = (self.args.profile.clone(), !self.args.no_watch);
+        let rebuilds = self.watched(Rebuilds::new(cargo.clone(), target.clone(), profile, watch));
         let profile = self.args.profile.as_deref();
-        let built = cargo::build(&cargo, &target, profile, &mut self.processes, &self.report).await?;
+        let build = cargo::build(&cargo, &target, profile, &mut self.processes, &self.report);
+        let built = tokio::select! {
+            built = build => built?,
+            () = keys::until_quit(&mut self.keyboard, self.report.screen()) => return Ok(End::Done),
+        };
         let ui_port = match &source {
             Some(_) => Some(ports::free_port(self.args.ui_port, self.args.strict_port)?),
             None => None,
@@ -105,6 +107,9 @@ impl Start {
         let mut session =
             Session::new(attached.session, project.folder.clone(), attached.ws_url, attached.port);
         (session.log, session.heard) = (Some(log), Some(digest));
+        if let Some(Source::File { path }) = &self.args.input {
+            session.file = Some(path.clone());
+        }
         Ok(session)
     }
 

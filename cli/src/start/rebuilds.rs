@@ -20,6 +20,8 @@ pub(super) struct Rebuilds {
     target: Target,
     profile: Option<String>,
     watch: Watch,
+    /// Are the sources watched? Otherwise they are built when that is asked for.
+    watching: bool,
     build: Option<Build>,
     /// A build that was given up, until nothing is left of it: it holds cargo's lock.
     ending: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
@@ -43,13 +45,19 @@ pub(super) enum Rebuild {
 }
 
 impl Rebuilds {
-    /// Watches from now on the package of `target`.
+    /// Watches from now on the package of `target`, if it is to be watched.
     ///
     /// # Errors
     /// If the system can't watch.
-    pub(super) fn new(cargo: PathBuf, target: Target, profile: Option<String>) -> anyhow::Result<Self> {
+    pub(super) fn new(
+        cargo: PathBuf,
+        target: Target,
+        profile: Option<String>,
+        watching: bool,
+    ) -> anyhow::Result<Self> {
         let folder = target.manifest.parent().context("a manifest is in a folder")?;
-        let watch = Watch::over(vec![folder.into()]).context(REFUSED)?;
+        let folders = if watching { vec![folder.into()] } else { Vec::new() };
+        let watch = Watch::over(folders).context(REFUSED)?;
         let mut look = interval(LOOK);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Ok(Self {
@@ -57,6 +65,7 @@ impl Rebuilds {
             target,
             profile,
             watch,
+            watching,
             build: None,
             ending: None,
             manifests_changed: false,
@@ -71,6 +80,9 @@ impl Rebuilds {
     /// # Errors
     /// If the system can't watch, or cargo can't tell the packages.
     pub(super) async fn widen(&mut self, processes: &mut Processes) -> anyhow::Result<()> {
+        if !self.watching {
+            return Ok(());
+        }
         let folders = cargo::local_packages(&self.cargo, &self.target, processes).await?;
         self.watch.renew(folders).context(REFUSED)
     }
@@ -114,7 +126,7 @@ impl Rebuilds {
                     self.manifests_built = self.manifests_changed && matches!(outcome, Outcome::Built { .. });
                     return Ok(Rebuild::Ended(outcome));
                 }
-                _ = self.look.tick() => match (self.gone, self.is_gone()) {
+                _ = self.look.tick(), if self.watching => match (self.gone, self.is_gone()) {
                     (false, true) => return Ok(self.go()),
                     (true, false) => {
                         self.gone = false;
@@ -127,6 +139,17 @@ impl Rebuilds {
                 }
             }
         }
+    }
+
+    /// Builds now, whether anything changed or not.
+    ///
+    /// # Errors
+    /// If cargo can't be started.
+    pub(super) fn build_now(&mut self, processes: &mut Processes, report: &Report) -> anyhow::Result<()> {
+        if self.ending.is_none() {
+            self.restart(processes, report)?;
+        }
+        Ok(())
     }
 
     fn is_gone(&self) -> bool {

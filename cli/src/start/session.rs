@@ -1,7 +1,8 @@
 //! A session that runs: watched until it is over.
 
 use super::{
-    End, Start,
+    End, Start, places,
+    question::Question,
     rebuilds::{Rebuild, Rebuilds},
     swap::Swap,
 };
@@ -15,6 +16,7 @@ use crate::{
     programs,
     project::PageSource,
     report::{From, Report, over_both},
+    terminal::{Input, Keyboard},
 };
 use anyhow::{Context, bail};
 use std::{
@@ -46,7 +48,7 @@ pub(super) struct Session {
     ws_port: u16,
     /// The processor is heard; without audio, always.
     pub(super) live: bool,
-    stats: Option<Box<Stats>>,
+    pub(super) stats: Option<Box<Stats>>,
     /// When it was first heard and served.
     pub(super) ready: Option<Instant>,
     /// The page, where one is served.
@@ -61,6 +63,10 @@ pub(super) struct Session {
     pub(super) heard: Option<Digest>,
     /// The program that is to take its place.
     pub(super) swap: Swap,
+    /// What a person is asked at the bottom of the terminal.
+    pub(super) question: Option<Question>,
+    /// The file that was played, or is.
+    pub(super) file: Option<PathBuf>,
 }
 
 impl Session {
@@ -80,7 +86,14 @@ impl Session {
             rebuilds: None,
             heard: None,
             swap: Swap::default(),
+            question: None,
+            file: None,
         }
+    }
+
+    /// Blocks that came too late so far; `None` before anything is measured.
+    pub(super) fn late_blocks(&self) -> Option<u64> {
+        self.stats.as_ref().map(|stats| stats.late_blocks.total())
     }
 }
 
@@ -131,6 +144,9 @@ impl Start {
                             "changes are not built any more, start again for that: {error:#}. What plays goes on"
                         ));
                     }
+                },
+                input = next_input(&mut self.keyboard) => if let Some(end) = self.on_input(input, session).await? {
+                    return Ok(end);
                 },
                 () = sleep_until(end.unwrap_or_else(Instant::now)), if end.is_some() => {
                     if session.ready.is_some() {
@@ -189,10 +205,13 @@ impl Start {
             Notice::State(change) if change.session == session.name => {
                 return self.on_state(change, session).await;
             }
-            Notice::Log(log) if log.session == session.name => self.report.log(From::Child, &log.line),
+            Notice::Log(log) if log.session == session.name => {
+                self.report.log(From::Child, &places::in_project(&log.line, &session.folder));
+            }
             Notice::Stats(stats) if stats.session == session.name => {
                 if session.ready.is_some() {
                     self.report.event(&stats_event(&stats));
+                    self.report.live(&stats);
                 }
                 session.stats = Some(stats);
             }
@@ -207,6 +226,7 @@ impl Start {
 
     async fn on_state(&mut self, change: StateChange, session: &mut Session) -> anyhow::Result<Option<End>> {
         let StateChange { state, reason, .. } = change;
+        let reason = reason.map(|reason| places::in_project(&reason, &session.folder));
         self.report.event(&Event::State { state, reason: reason.clone() });
         match state {
             State::Live => {
@@ -228,7 +248,18 @@ impl Start {
             State::Bypassed | State::NotResponding | State::Crashed | State::Held => session.live = false,
             State::Starting | State::Shadow => {}
         }
+        if let Some(stats) = &mut session.stats {
+            stats.state = state;
+        }
+        self.show_live(session);
         Ok(None)
+    }
+
+    /// Shows how it is at the bottom of the terminal.
+    pub(super) fn show_live(&self, session: &Session) {
+        if let Some(stats) = session.stats.as_ref().filter(|_| session.ready.is_some()) {
+            self.report.live(stats);
+        }
     }
 
     /// Asks for what the companion doesn't tell by itself: the child's process, and figures before the first second is
@@ -254,9 +285,7 @@ impl Start {
             return;
         }
         session.ready = Some(Instant::now());
-        let ui_url = self.page.as_ref().map(|page| {
-            format!("{}#{FRAGMENT_KEY}={}&ws={}", page.url(), self.token.as_str(), session.ws_port)
-        });
+        let ui_url = self.ui_url(session);
         self.report.event(&Event::Ready {
             session: session.name.clone(),
             ws_url: session.ws_url.clone(),
@@ -266,9 +295,21 @@ impl Start {
             latency_ms: stats.map(|stats| stats.latency.total_ms(stats.devices.sample_rate)),
             mode: stats.map(|stats| stats.mode),
         });
+        self.show_live(session);
         if let Some(url) = ui_url.filter(|_| self.args.open) {
             self.open(&url);
         }
+    }
+
+    fn ui_url(&self, session: &Session) -> Option<String> {
+        let page = self.page.as_ref()?;
+        Some(format!("{}#{FRAGMENT_KEY}={}&ws={}", page.url(), self.token.as_str(), session.ws_port))
+    }
+
+    /// The page in the browser, or where there is none the inspector.
+    pub(super) fn open_page(&self, session: &Session) {
+        let url = self.ui_url(session);
+        self.open(&url.unwrap_or_else(|| self.token.inspector_url(session.ws_port)));
     }
 
     /// The browser is the user's, not this start's: it is not waited for and not ended.
@@ -293,6 +334,13 @@ async fn next_of(page: &mut Option<Page>) -> std::io::Result<PageEvent> {
 async fn next_of_companion(companion: &mut Option<Companion>) -> Result<Incoming, Error> {
     match companion {
         Some(companion) => companion.connection.next().await,
+        None => pending().await,
+    }
+}
+
+async fn next_input(keyboard: &mut Option<Keyboard>) -> Input {
+    match keyboard {
+        Some(keyboard) => keyboard.next().await,
         None => pending().await,
     }
 }

@@ -33,6 +33,8 @@ struct Asked {
     id: u64,
     build_ms: u64,
     digest: Digest,
+    /// Blocks that had been late before.
+    late_blocks: Option<u64>,
 }
 
 #[derive(Debug)]
@@ -74,7 +76,7 @@ impl Start {
     /// Lets the new program take over, or tells why it can't.
     async fn swap(&mut self, built: &Built, session: &mut Session) {
         let outcome =
-            if self.preview.is_some() { self.show(built).await } else { self.reload(built, session) };
+            if self.preview.is_some() { self.show(built).await } else { self.reload(built, session).await };
         if let Err(error) = outcome {
             self.report.trouble(&format!("{error:#}. {}", self.goes_on(session)));
         }
@@ -90,7 +92,7 @@ impl Start {
     }
 
     /// Whatever comes of it: a page that misses it is only told less.
-    fn tell_build(&mut self, build: Build, session: &Session) {
+    pub(super) fn tell_build(&mut self, build: Build, session: &Session) {
         if let Some(preview) = &self.preview {
             preview.server.build_status(&build);
         } else if let Some(companion) = &mut self.companion {
@@ -106,21 +108,23 @@ impl Start {
         let preview = self.preview.as_mut().context("started without audio")?;
         preview.replace(parameters);
         let swap_ms = u64::try_from(asked.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.report.event(&Event::Reloaded { build_ms: built.ms, swap_ms });
+        self.report.event(&Event::Reloaded { build_ms: built.ms, swap_ms, late_blocks: None });
         Ok(())
     }
 
-    fn reload(&mut self, built: &Built, session: &mut Session) -> anyhow::Result<()> {
+    async fn reload(&mut self, built: &Built, session: &mut Session) -> anyhow::Result<()> {
         let digest = Digest::of(&built.program)?;
         if session.live && session.heard == Some(digest) {
             self.report.say(&format!("Rebuilt in {}: the same program as before", seconds(built.ms)));
             return Ok(());
         }
         let program = self.builds.as_mut().context("attached")?.keep(&built.program)?;
+        self.renew(session).await?;
         let companion = self.companion.as_mut().context("attached")?;
         let reload = Reload { session: session.name.clone(), program };
         let id = companion.connection.ask(RELOAD, &reload);
-        session.swap.asked = Some(Asked { id, build_ms: built.ms, digest });
+        session.swap.asked =
+            Some(Asked { id, build_ms: built.ms, digest, late_blocks: session.late_blocks() });
         Ok(())
     }
 
@@ -136,8 +140,13 @@ impl Start {
                 let reloaded: Reloaded =
                     serde_json::from_value(answer).context("the companion's answer to `reload`")?;
                 session.heard = Some(asked.digest);
-                self.report.event(&Event::Reloaded { build_ms: asked.build_ms, swap_ms: reloaded.swap_ms });
                 self.renew(session).await?;
+                let late_blocks = session.late_blocks().zip(asked.late_blocks);
+                self.report.event(&Event::Reloaded {
+                    build_ms: asked.build_ms,
+                    swap_ms: reloaded.swap_ms,
+                    late_blocks: late_blocks.map(|(after, before)| after.saturating_sub(before)),
+                });
             }
             Err(refused) => self.report.trouble(&format!("the new build can't be heard: {refused}")),
         }

@@ -1,0 +1,63 @@
+//! Latency and load, by their parts.
+
+use super::{Report, clocks, latency, latency_parts, percent};
+use wavecraft_companion_protocol::session::{LateBlocks, Load, Stats};
+
+impl Report {
+    /// Tells where latency and load of a project come from.
+    pub(crate) fn figures(&self, stats: &Stats) {
+        let rate = stats.devices.sample_rate;
+        let whole = latency(stats.latency.total_ms(rate), stats.mode);
+        self.item("Latency", &format!("{whole}: {}", latency_parts(&stats.latency, rate)));
+        let own = Load { average: stats.load, max: stats.load_max, p99: stats.load_p99 };
+        self.item("Load", &format!("{} of the audio thread's time", load(own)));
+        self.item(
+            "Processor",
+            &format!("{} of a block's time; awake after {:.0} µs", load(stats.processor_load), stats.wake_us),
+        );
+        self.item("Late", &late_by_cause(&stats.late_blocks, stats.blocks));
+        self.item("Xruns", &format!("{} of the device's own", stats.xruns));
+        if let Some(drift) = &stats.drift {
+            self.item("Clocks", &format!("microphone and output are {}", clocks(drift)));
+        }
+    }
+}
+
+fn load(load: Load) -> String {
+    format!(
+        "{}, 99 % of it below {}, at most {}",
+        percent(load.average),
+        percent(load.p99),
+        percent(load.max)
+    )
+}
+
+fn late_by_cause(late: &LateBlocks, blocks: u64) -> String {
+    let causes = [
+        ("the system didn't run the processor", late.not_scheduled),
+        ("the processor was too slow", late.too_slow),
+        ("its queue was full", late.queue_full),
+        ("the device asked for several at once", late.device),
+    ];
+    let told = causes.iter().filter(|(_, count)| *count > 0);
+    let told: Vec<_> = told.map(|(cause, count)| format!("{count} as {cause}")).collect();
+    match told.is_empty() {
+        true => format!("none of {blocks} blocks"),
+        false => format!("{} of {blocks} blocks: {}", late.total(), told.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn late_blocks_have_causes() {
+        assert_eq!(late_by_cause(&LateBlocks::default(), 7), "none of 7 blocks");
+        let late = LateBlocks { not_scheduled: 1, device: 2, ..LateBlocks::default() };
+        assert_eq!(
+            late_by_cause(&late, 9),
+            "3 of 9 blocks: 1 as the system didn't run the processor, 2 as the device asked for several at once"
+        );
+    }
+}

@@ -1,0 +1,123 @@
+//! How a project is, in one line: what matters most comes first, as a narrow terminal shows less of it.
+
+use super::{clock, decibels, percent, state_name};
+use crate::terminal::{Segment, Span, Style};
+use wavecraft_companion_protocol::session::{SourceName, State, Stats};
+
+/// Columns of a meter.
+const METER_COLUMNS: usize = 10;
+/// Where a meter begins, in dBFS.
+const METER_FLOOR_DB: f32 = -60.0;
+/// From here on a level is high, in dBFS.
+const HIGH_DB: f32 = -6.0;
+/// Room for a level in words, so that nothing behind it moves.
+const LEVEL_COLUMNS: usize = 8;
+
+/// The line's parts.
+pub(super) fn line(stats: &Stats) -> Vec<Segment> {
+    let mut line = vec![state(stats.state)];
+    line.extend(switches(stats));
+    line.push(level(source(stats.source), stats.input.peak));
+    line.push(level("out", stats.output.peak));
+    line.push(vec![
+        Span::new(Style::Dim, "load "),
+        Span::new(Style::Plain, format!("{:>6}", percent(stats.load))),
+    ]);
+    let late = stats.late_blocks.total();
+    let style = if late == 0 { Style::Dim } else { Style::Yellow };
+    line.push(vec![Span::new(style, format!("{late} late"))]);
+    line
+}
+
+fn state(state: State) -> Segment {
+    let style = match state {
+        State::Live => Style::Green,
+        State::Starting | State::Shadow | State::Ended => Style::Dim,
+        State::Bypassed | State::NotResponding | State::Crashed | State::Held => Style::Red,
+    };
+    vec![Span::new(style, state_name(state))]
+}
+
+/// What somebody, or something, switched: each is why the sound isn't the processor's.
+fn switches(stats: &Stats) -> Vec<Segment> {
+    let recording = stats.recording.map(|recording| format!("recording {}", clock(recording.seconds)));
+    let switches = [
+        (Style::Red, stats.guard.howl_muted.then(|| "muted: feedback".to_owned())),
+        (Style::Yellow, stats.muted.then(|| "muted".to_owned())),
+        (Style::Yellow, stats.bypassed.then(|| "bypass".to_owned())),
+        (Style::Red, recording),
+    ];
+    let on = switches.into_iter().filter_map(|(style, text)| Some(vec![Span::new(style, text?)]));
+    on.collect()
+}
+
+/// The louder of two channels, as a bar and in words.
+fn level(name: &str, [left, right]: [f32; 2]) -> Segment {
+    let peak = left.max(right);
+    let full = meter_columns(peak);
+    let style = match peak {
+        _ if peak >= 1.0 => Style::Red,
+        _ if 20.0 * peak.log10() >= HIGH_DB => Style::Yellow,
+        _ => Style::Green,
+    };
+    vec![
+        Span::new(Style::Dim, format!("{name} ")),
+        Span::new(style, "■".repeat(full)),
+        Span::new(Style::Dim, "·".repeat(METER_COLUMNS - full)),
+        Span::new(Style::Plain, format!("{:>width$}", decibels(peak), width = LEVEL_COLUMNS + 1)),
+    ]
+}
+
+/// How many columns a linear amplitude fills; full scale fills all.
+fn meter_columns(peak: f32) -> usize {
+    let share = (20.0 * peak.log10() - METER_FLOOR_DB) / -METER_FLOOR_DB;
+    // Silence is minus infinity, and fills none.
+    (1..=METER_COLUMNS).filter(|column| share >= column_share(*column)).count()
+}
+
+/// The part of the meter's range that ends with this column.
+#[expect(clippy::cast_precision_loss, reason = "both are a few columns")]
+fn column_share(column: usize) -> f32 {
+    column as f32 / METER_COLUMNS as f32
+}
+
+fn source(source: SourceName) -> &'static str {
+    match source {
+        SourceName::Microphone => "mic",
+        SourceName::Tone => "tone",
+        SourceName::Noise => "noise",
+        SourceName::Sweep => "sweep",
+        SourceName::Silence => "in",
+        SourceName::File => "file",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wavecraft_companion_protocol::session::{Guard, LateBlocks, Levels};
+
+    #[test]
+    fn a_meter_fills_from_sixty_decibels_below_full_scale() {
+        assert_eq!([0.0, 0.0009, 0.0021, 0.5, 1.0, 4.0].map(meter_columns), [0, 0, 1, 8, 10, 10]);
+        assert_eq!(meter_columns(f32::NAN), 0);
+    }
+
+    #[test]
+    fn the_line_says_why_nothing_is_heard() {
+        let stats = Stats {
+            state: State::Held,
+            muted: true,
+            guard: Guard { howl_muted: true, ..Guard::default() },
+            late_blocks: LateBlocks { device: 2, ..LateBlocks::default() },
+            output: Levels { peak: [0.1, 2.0], ..Levels::default() },
+            ..Stats::default()
+        };
+        let line = line(&stats);
+        let begin = |style, text: &str| vec![Span::new(style, text)];
+        assert_eq!(line[0], begin(Style::Red, "held"));
+        assert_eq!(line[1..3], [begin(Style::Red, "muted: feedback"), begin(Style::Yellow, "muted")]);
+        assert_eq!(line[4][1], Span::new(Style::Red, "■".repeat(METER_COLUMNS)), "the louder channel");
+        assert_eq!(line.last(), Some(&begin(Style::Yellow, "2 late")));
+    }
+}

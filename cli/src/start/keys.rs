@@ -1,0 +1,174 @@
+//! Keys, while a project runs on a terminal.
+
+use super::{End, Start, session::Session};
+use crate::{
+    companion::{Error, QUICK},
+    devices,
+    terminal::{Input, Key, Keyboard, Screen},
+};
+use serde::{Serialize, de::DeserializeOwned};
+use std::time::Duration;
+use wavecraft_companion_protocol::{
+    control::{DEVICES, DeviceList, SET_BYPASS, SET_MUTE, SetBypass, SetFlag},
+    session::Build,
+};
+
+const HELP: [(&str, &str); 10] = [
+    ("r", "build now and swap"),
+    ("o", "open the page in the browser"),
+    ("s", "choose where the sound comes from"),
+    ("m", "mute, and unmute"),
+    ("b", "bypass the processor, and back"),
+    ("d", "list the audio devices"),
+    ("l", "latency and load by their parts"),
+    ("c", "clear the terminal"),
+    ("h", "show these keys"),
+    ("q", "stop, as Ctrl+C does"),
+];
+
+impl Start {
+    /// From now on keys are for this program, where a person can see what they do.
+    pub(super) fn take_keyboard(&mut self) {
+        if self.report.screen().is_lively() {
+            self.keyboard = Keyboard::take();
+        }
+        if self.keyboard.is_some() {
+            self.report.has_keys();
+        }
+    }
+
+    pub(super) async fn on_input(
+        &mut self,
+        input: Input,
+        session: &mut Session,
+    ) -> anyhow::Result<Option<End>> {
+        match input {
+            Input::Key(key) if session.question.is_some() => self.on_reply(key, session).await,
+            Input::Key(Key::Char(char)) => match char.to_ascii_lowercase() {
+                'r' => self.build_now(session)?,
+                'o' => {
+                    self.report.say("Opening the page in your browser.");
+                    self.open_page(session);
+                }
+                's' => self.ask_for_source(session),
+                'm' => self.toggle_mute(session).await,
+                'b' => self.toggle_bypass(session).await,
+                'd' => self.list_devices().await,
+                'l' => self.tell_figures(session),
+                'c' => self.report.screen().clear(),
+                'h' | '?' => HELP.iter().for_each(|(key, what)| self.report.item(key, what)),
+                'q' => return Ok(Some(End::Done)),
+                _ => {}
+            },
+            Input::Key(_) => {}
+            Input::Resized | Input::Continued => redraw(input, self.report.screen()),
+        }
+        Ok(None)
+    }
+
+    fn build_now(&mut self, session: &mut Session) -> anyhow::Result<()> {
+        let Some(rebuilds) = &mut session.rebuilds else {
+            self.report.warn("the sources can't be built from here any more: stop, and start again");
+            return Ok(());
+        };
+        self.report.say("Building …");
+        rebuilds.build_now(&mut self.processes, &self.report)?;
+        self.tell_build(Build::Building, session);
+        Ok(())
+    }
+
+    async fn toggle_mute(&mut self, session: &mut Session) {
+        let on = !session.stats.as_ref().is_some_and(|stats| stats.muted || stats.guard.howl_muted);
+        let params = SetFlag { session: session.name.clone(), on };
+        if self.carry_out::<serde_json::Value>(SET_MUTE, &params, QUICK).await.is_none() {
+            return;
+        }
+        if let Some(stats) = &mut session.stats {
+            stats.muted = on;
+            stats.guard.howl_muted &= on;
+        }
+        self.report.say(if on { "Muted. m unmutes." } else { "Unmuted." });
+        self.show_live(session);
+    }
+
+    async fn toggle_bypass(&mut self, session: &mut Session) {
+        let on = !session.stats.as_ref().is_some_and(|stats| stats.bypassed);
+        let params = SetBypass { session: session.name.clone(), on, on_bypass: None };
+        if self.carry_out::<serde_json::Value>(SET_BYPASS, &params, QUICK).await.is_none() {
+            return;
+        }
+        if let Some(stats) = &mut session.stats {
+            stats.bypassed = on;
+        }
+        self.report.say(if on {
+            "The processor is bypassed. b brings it back."
+        } else {
+            "The processor is back."
+        });
+        self.show_live(session);
+    }
+
+    async fn list_devices(&mut self) {
+        let nothing = serde_json::json!({});
+        let Some(list) = self.carry_out::<DeviceList>(DEVICES, &nothing, devices::LISTING).await else {
+            return;
+        };
+        devices::table(&list).iter().for_each(|line| self.report.say(line));
+        self.report.say(
+            "Choose in the companion's menu, or in another terminal: `wavecraft devices --output ID --input ID`",
+        );
+    }
+
+    fn tell_figures(&self, session: &Session) {
+        match &session.stats {
+            Some(stats) => self.report.figures(stats),
+            None if self.preview.is_some() => self.tell_no_sound(),
+            None => self.report.say("Nothing is measured yet."),
+        }
+    }
+
+    pub(super) fn tell_no_sound(&self) {
+        self.report.say("There is no sound here: stop, and start again with --with-audio.");
+    }
+
+    /// Asks the companion for what a key stands for. Where that can't be, why is told, and nothing returned; that the
+    /// companion is gone is told by the one that listens to it.
+    pub(super) async fn carry_out<T: DeserializeOwned>(
+        &mut self,
+        method: &'static str,
+        params: &impl Serialize,
+        limit: Duration,
+    ) -> Option<T> {
+        let Some(companion) = &mut self.companion else {
+            self.tell_no_sound();
+            return None;
+        };
+        match companion.connection.call(method, params, limit).await {
+            Ok(answer) => Some(answer),
+            Err(Error::Gone) => None,
+            Err(error) => {
+                self.report.warn(&error.to_string());
+                None
+            }
+        }
+    }
+}
+
+/// Before there is anything else to be done by keys: waits until it is to end.
+pub(super) async fn until_quit(keyboard: &mut Option<Keyboard>, screen: &Screen) {
+    let Some(keyboard) = keyboard else { return std::future::pending().await };
+    loop {
+        match keyboard.next().await {
+            Input::Key(Key::Char('q' | 'Q')) => return,
+            Input::Key(_) => {}
+            input => redraw(input, screen),
+        }
+    }
+}
+
+fn redraw(input: Input, screen: &Screen) {
+    match input {
+        Input::Continued => screen.redraw_elsewhere(),
+        _ => screen.redraw(),
+    }
+}

@@ -1,0 +1,163 @@
+//! Where the sound comes from, asked at the bottom of the terminal. What runs goes on meanwhile.
+
+use super::{Start, session::Session, source};
+use crate::terminal::Key;
+use std::{fmt, path::Path, time::Duration};
+use wavecraft_companion_protocol::{
+    control::{SET_SOURCE, SetSource},
+    session::Source,
+};
+
+/// So long a file may take to be read.
+const READING: Duration = Duration::from_secs(60);
+/// The key for a file that isn't in the list.
+const ANOTHER_FILE: char = 'f';
+
+/// What is asked, with what was typed so far.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Question {
+    /// One of the sources that are listed above.
+    Source,
+    /// The path of a file.
+    File(String),
+}
+
+impl fmt::Display for Question {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Source => f.write_str("Source? A key of the list, or Esc to leave it: "),
+            Self::File(typed) => write!(f, "Which file? Its path, then Enter; Esc leaves it: {typed}"),
+        }
+    }
+}
+
+impl Start {
+    pub(super) fn ask_for_source(&self, session: &mut Session) {
+        if self.companion.is_none() {
+            return self.tell_no_sound();
+        }
+        for (source, key) in sources(session).iter().zip('1'..) {
+            let name = match source {
+                Source::Microphone => "microphone".into(),
+                Source::File { path } => path.display().to_string(),
+                other => other.to_string(),
+            };
+            self.report.item(&key.to_string(), &name);
+        }
+        self.report.item(&ANOTHER_FILE.to_string(), "a file: WAV, FLAC, MP3 or Ogg Vorbis, in a loop");
+        session.question = Some(Question::Source);
+        self.show_question(session);
+    }
+
+    pub(super) async fn on_reply(&mut self, key: Key, session: &mut Session) {
+        let chosen = match (session.question.take(), key) {
+            (None, _) | (Some(_), Key::Escape) | (Some(Question::Source), Key::Enter) => None,
+            (Some(Question::Source), Key::Char(ANOTHER_FILE)) => {
+                session.question = Some(Question::File(String::new()));
+                None
+            }
+            (Some(Question::Source), Key::Char(char)) => {
+                let chosen = sources(session).into_iter().zip('1'..).find(|(_, key)| *key == char);
+                if chosen.is_none() {
+                    session.question = Some(Question::Source);
+                }
+                chosen.map(|(source, _)| source)
+            }
+            (Some(Question::Source), Key::Backspace) => {
+                session.question = Some(Question::Source);
+                None
+            }
+            (Some(Question::File(typed)), Key::Enter) => self.file(typed, session),
+            (Some(Question::File(mut typed)), key) => {
+                match key {
+                    Key::Char(char) => typed.push(char),
+                    _ => drop(typed.pop()),
+                }
+                session.question = Some(Question::File(typed));
+                None
+            }
+        };
+        self.show_question(session);
+        if let Some(chosen) = chosen {
+            self.set_source(chosen, session).await;
+        }
+    }
+
+    /// The file that was typed. Where it is none, that is told, and it can be mended.
+    fn file(&self, typed: String, session: &mut Session) -> Option<Source> {
+        match source(&format!("file:{}", plain_path(&typed))) {
+            Ok(file) => Some(file),
+            Err(error) => {
+                self.report.warn(&error);
+                session.question = Some(Question::File(typed));
+                None
+            }
+        }
+    }
+
+    async fn set_source(&mut self, source: Source, session: &mut Session) {
+        let params = SetSource { session: session.name.clone(), source };
+        if self.carry_out::<serde_json::Value>(SET_SOURCE, &params, READING).await.is_none() {
+            return;
+        }
+        let source = params.source;
+        self.report.say(&format!("The sound comes from {}.", words(&source)));
+        if let Some(stats) = &mut session.stats {
+            stats.source = source.name();
+        }
+        if let Source::File { path } = source {
+            session.file = Some(path);
+        }
+        self.show_live(session);
+    }
+
+    fn show_question(&self, session: &Session) {
+        self.report.screen().set_question(session.question.as_ref().map(ToString::to_string));
+    }
+}
+
+/// Those that can be chosen with one key.
+fn sources(session: &Session) -> Vec<Source> {
+    let file = session.file.iter().map(|path| Source::File { path: path.clone() });
+    [Source::Microphone, Source::Tone, Source::Noise, Source::Sweep, Source::Silence]
+        .into_iter()
+        .chain(file)
+        .collect()
+}
+
+fn words(source: &Source) -> String {
+    match source {
+        Source::Microphone => "the microphone".into(),
+        Source::Tone => "a tone".into(),
+        Source::Noise => "noise".into(),
+        Source::Sweep => "a sweep".into(),
+        Source::Silence => "nowhere: it is silence".into(),
+        Source::File { path } => path.display().to_string(),
+    }
+}
+
+/// A path as a shell would take it: terminals quote what is dropped on them, or put a backslash before a space.
+fn plain_path(typed: &str) -> String {
+    let typed = typed.trim();
+    let quoted = ['\'', '"'].iter().find_map(|quote| typed.strip_prefix(*quote)?.strip_suffix(*quote));
+    let path = quoted.map_or_else(|| typed.replace("\\ ", " "), str::to_owned);
+    match path.strip_prefix("~/").zip(std::env::home_dir()) {
+        Some((inside, home)) => home.join(Path::new(inside)).display().to_string(),
+        None => path,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dropped_file_is_understood() {
+        for typed in ["/a b/c.wav", "'/a b/c.wav'", "\"/a b/c.wav\" ", "/a\\ b/c.wav"] {
+            assert_eq!(plain_path(typed), "/a b/c.wav", "{typed}");
+        }
+        let home = std::env::home_dir().unwrap().join("x.wav");
+        assert_eq!(plain_path("~/x.wav"), home.display().to_string());
+        assert_eq!(plain_path(""), "");
+    }
+}

@@ -1,0 +1,176 @@
+//! Standard output with a line at its bottom that stays there: what is printed comes above it.
+
+use super::{
+    is_in_foreground, is_lively,
+    text::{Segment, Span, Style, fit, tail},
+};
+use rustix::termios::tcgetwinsize;
+use std::{
+    cell::RefCell,
+    io::{self, Write},
+};
+
+/// Where a terminal doesn't say how wide it is.
+const USUAL_COLUMNS: u16 = 80;
+const SPINNER: [&str; 10] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
+/// Erases from the cursor's line down, after going to its beginning (ECMA-48: CR, ED).
+const ERASE: &str = "\r\u{1b}[J";
+/// Erases what is on the screen and what was scrolled off it, and goes to the top.
+const CLEAR: &str = "\u{1b}[2J\u{1b}[3J\u{1b}[H";
+
+/// The screen. Where standard output is no terminal, or the terminal isn't this program's now, there is no bottom line
+/// and printing is just that.
+pub(crate) struct Screen(RefCell<Bottom>);
+
+/// What the bottom line holds. A question hides the rest.
+struct Bottom {
+    lively: bool,
+    colour: bool,
+    question: Option<String>,
+    progress: Option<String>,
+    turns: usize,
+    figures: Vec<Segment>,
+    /// Columns that it takes on the screen now.
+    shown: usize,
+}
+
+impl Screen {
+    /// Standard output as it is, with nothing in its bottom line.
+    pub(crate) fn new(colour: bool, wanted: bool) -> Self {
+        Self(RefCell::new(Bottom {
+            lively: wanted && is_lively(),
+            colour,
+            question: None,
+            progress: None,
+            turns: 0,
+            figures: Vec::new(),
+            shown: 0,
+        }))
+    }
+
+    /// Can there be a bottom line?
+    pub(crate) fn is_lively(&self) -> bool {
+        self.0.borrow().lively
+    }
+
+    /// Prints a line on standard output.
+    ///
+    /// # Errors
+    /// Nobody reads it any more.
+    pub(crate) fn print(&self, text: &str) -> io::Result<()> {
+        let mut bottom = self.0.borrow_mut();
+        let (erased, drawn) = (bottom.erase(), bottom.draw());
+        write(&format!("{erased}{text}\n{drawn}"))
+    }
+
+    /// Prints a line on standard error, which may be the same terminal.
+    ///
+    /// # Errors
+    /// Nobody reads it any more.
+    pub(crate) fn print_error(&self, text: &str) -> io::Result<()> {
+        let mut bottom = self.0.borrow_mut();
+        write(&bottom.erase())?;
+        writeln!(io::stderr(), "{text}")?;
+        write(&bottom.draw())
+    }
+
+    /// Shows figures at the bottom, the most important first; none: no line.
+    pub(crate) fn set_figures(&self, figures: Vec<Segment>) {
+        self.change(|bottom| bottom.figures = figures);
+    }
+
+    /// Shows what is being done, before the figures.
+    pub(super) fn set_progress(&self, progress: Option<String>) {
+        self.change(|bottom| bottom.progress = progress);
+    }
+
+    /// Lets the progress' mark turn.
+    pub(super) fn turn(&self) {
+        self.change(|bottom| bottom.turns += 1);
+    }
+
+    /// Shows a question and what was typed to answer it so far, in place of everything else.
+    pub(crate) fn set_question(&self, question: Option<String>) {
+        self.change(|bottom| bottom.question = question);
+    }
+
+    /// Draws the bottom line anew: the terminal has another width.
+    pub(crate) fn redraw(&self) {
+        self.change(|_| {});
+    }
+
+    /// Draws the bottom line on a screen that somebody else wrote on meanwhile.
+    pub(crate) fn redraw_elsewhere(&self) {
+        self.change(|bottom| bottom.shown = 0);
+    }
+
+    /// Empties the screen but for the bottom line.
+    pub(crate) fn clear(&self) {
+        let mut bottom = self.0.borrow_mut();
+        let _ = write(&format!("{CLEAR}{}", bottom.draw()));
+    }
+
+    /// A line that can't be drawn is missed by nobody: the next text that is printed tells that the terminal is gone.
+    fn change(&self, change: impl FnOnce(&mut Bottom)) {
+        let mut bottom = self.0.borrow_mut();
+        change(&mut bottom);
+        let (erased, drawn) = (bottom.erase(), bottom.draw());
+        let _ = write(&format!("{erased}{drawn}"));
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        let _ = write(&self.0.borrow_mut().erase());
+    }
+}
+
+impl Bottom {
+    /// What takes the line off the screen. Terminals that became narrower than it have broken it into rows.
+    fn erase(&mut self) -> String {
+        let rows = std::mem::take(&mut self.shown).checked_sub(1).map(|last| last / columns());
+        match rows {
+            None => String::new(),
+            Some(0) => ERASE.into(),
+            Some(above) => format!("\u{1b}[{above}A{ERASE}"),
+        }
+    }
+
+    /// What puts it on the screen again. The last column stays free: some terminals go on to the next row behind it.
+    fn draw(&mut self) -> String {
+        if !self.lively || !is_in_foreground(io::stdout()) {
+            return String::new();
+        }
+        let room = columns() - 1;
+        let (line, shown) = match &self.question {
+            Some(question) => fit(&[vec![Span::new(Style::Plain, tail(question, room))]], room, self.colour),
+            None => fit(&self.segments(), room, self.colour),
+        };
+        self.shown = shown;
+        line
+    }
+
+    fn segments(&self) -> Vec<Segment> {
+        let progress = self.progress.as_ref().map(|text| {
+            let mark = SPINNER[self.turns % SPINNER.len()];
+            vec![Span::new(Style::Green, mark), Span::new(Style::Plain, format!(" {text}"))]
+        });
+        progress.into_iter().chain(self.figures.iter().cloned()).collect()
+    }
+}
+
+/// The terminal's columns, at least one.
+fn columns() -> usize {
+    let told = tcgetwinsize(io::stdout()).map_or(0, |size| size.ws_col);
+    usize::from(if told == 0 { USUAL_COLUMNS } else { told })
+}
+
+/// In one piece, so that no half of it is seen.
+fn write(text: &str) -> io::Result<()> {
+    if text.is_empty() {
+        return Ok(());
+    }
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}
