@@ -48,10 +48,10 @@ export class Surface {
     context.stroke();
   }
 
-  /** A thin line across, or down, with its label. */
+  /** A thin line across, or down, with its label below. */
   rule(from, to, label = '', color = '--line') {
     this.line(2, (index) => (index ? to[0] : from[0]), (index) => (index ? to[1] : from[1]), color);
-    if (label) this.text(label, from[0] + 4, from[1] - 4);
+    if (label) this.text(label, from[0] + 4, from[1] + 12);
   }
 
   text(text, x, y) {

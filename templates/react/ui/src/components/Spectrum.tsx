@@ -19,7 +19,7 @@ export function Spectrum() {
       context.fillStyle = color('--quiet');
       for (const level of LINES_DB) {
         line(2, (index) => index * width, () => y(level), '--line');
-        context.fillText(String(level).replace('-', '−'), 4, y(level) - 3);
+        context.fillText(String(level).replace('-', '−'), 4, y(level) + 12);
       }
       for (const hertz of LINES_HZ) {
         const x = (width * Math.log(hertz / low)) / Math.log(high / low);
