@@ -9,10 +9,12 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 use wavecraft_companion_protocol::{
-    browser::{AudioRuntimeStatus, MeterFrame, MeterUpdate, OscilloscopeFrame, RegisterAudioParams},
+    browser::{
+        AudioRuntimeStatus, MeterFrame, MeterUpdate, OscilloscopeFrame, RegisterAudioParams, SpectrumFrame,
+    },
     parameter::Parameter,
     rpc::ErrorObject,
-    session::{Mode, SourceName, Stats},
+    session::{Levels, Mode, SourceName, Stats},
 };
 use wavecraft_companion_server::{Host, SetParameterError};
 
@@ -34,8 +36,12 @@ pub(crate) struct Figures {
     pub meter_frame: Option<MeterFrame>,
     /// The same, as it is sent unasked.
     pub meter_update: Option<MeterUpdate>,
+    /// The source's level.
+    pub input_levels: Option<Levels>,
     /// The processed output's picture.
     pub scope: Option<OscilloscopeFrame>,
+    /// The processed output by frequency.
+    pub spectrum: Option<SpectrumFrame>,
     /// How the audio side is.
     pub audio_status: Option<AudioRuntimeStatus>,
     /// Everything else.
@@ -84,8 +90,16 @@ impl Host for Shared {
         self.figures().meter_update.clone()
     }
 
+    fn input_levels(&self) -> Option<Levels> {
+        self.figures().input_levels
+    }
+
     fn oscilloscope_frame(&self) -> Option<OscilloscopeFrame> {
         self.figures().scope.clone()
+    }
+
+    fn spectrum(&self) -> Option<SpectrumFrame> {
+        self.figures().spectrum.clone()
     }
 
     fn audio_status(&self) -> Option<AudioRuntimeStatus> {

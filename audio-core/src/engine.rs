@@ -2,9 +2,11 @@
 
 pub(crate) mod command;
 pub(crate) mod config;
+pub(crate) mod history;
 mod measuring;
 pub(crate) mod scope;
 pub(crate) mod snapshot;
+pub(crate) mod spectrum;
 pub(crate) mod telemetry;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -16,9 +18,11 @@ use wavecraft_ring::HostRing;
 
 use self::command::{Command, Garbage};
 use self::config::{EngineConfig, MAX_FRAMES, MAX_PROJECTS};
+use self::history::History;
 use self::measuring::Measuring;
-use self::scope::{Scope, ScopeFrame};
+use self::scope::ScopeFrame;
 use self::snapshot::{EngineStats, Mode, OnBypass, ProjectId, ProjectSettings, ProjectSnapshot};
+use self::spectrum::{Analyser, SpectrumFrame};
 use crate::input::InputTap;
 use crate::number::frames_in_ms;
 use crate::record::{Recording, record};
@@ -89,6 +93,7 @@ pub fn engine(config: EngineConfig) -> (Engine, Renderer) {
         faded_out,
         input_lost: None,
         measuring: Measuring::default(),
+        analyser: Analyser::new(),
     };
     (engine, renderer)
 }
@@ -97,7 +102,7 @@ pub fn engine(config: EngineConfig) -> (Engine, Renderer) {
 struct Handle {
     report: Arc<ProjectReport>,
     tap: rtrb::Consumer<[f32; 2]>,
-    scope: Scope,
+    history: History,
     microphone: bool,
     /// The mode asked for last, and how many times one was asked for.
     mode: (Mode, u32),
@@ -118,6 +123,7 @@ pub struct Engine {
     faded_out: Arc<AtomicBool>,
     input_lost: Option<Arc<AtomicBool>>,
     measuring: Measuring,
+    analyser: Analyser,
 }
 
 impl Engine {
@@ -142,8 +148,10 @@ impl Engine {
         let microphone = matches!(settings.source, Source::Microphone);
         let generator = self.generator(&settings.source);
         let project = Project::new(id, &settings, generator, &self.config, tap_end, Arc::clone(&report));
-        self.projects
-            .insert(id, Handle { report, tap, scope: Scope::new(), microphone, mode: (settings.mode, 0) });
+        self.projects.insert(
+            id,
+            Handle { report, tap, history: History::new(), microphone, mode: (settings.mode, 0) },
+        );
         self.send(Command::Add(Box::new(project)));
         Ok(id)
     }
@@ -276,7 +284,15 @@ impl Engine {
         let sample_rate = self.config.sample_rate;
         let handle = self.projects.get_mut(&id)?;
         handle.drain();
-        handle.scope.frame(sample_rate, handle.report.read().0.timestamp_frames)
+        ScopeFrame::of(&handle.history, sample_rate, handle.report.read().0.timestamp_frames)
+    }
+
+    /// The spectrum of a project's processed output. `None` if it isn't there or hasn't run long enough.
+    pub fn spectrum(&mut self, id: ProjectId) -> Option<SpectrumFrame> {
+        let sample_rate = self.config.sample_rate;
+        let handle = self.projects.get_mut(&id)?;
+        handle.drain();
+        self.analyser.frame(&handle.history, sample_rate, handle.report.read().0.timestamp_frames)
     }
 
     /// Frees what the renderer sent back, sends commands that had to wait, empties the taps.
@@ -352,7 +368,7 @@ impl Handle {
     fn drain(&mut self) {
         let available = self.tap.slots();
         if let Ok(chunk) = self.tap.read_chunk(available) {
-            self.scope.push(chunk.into_iter());
+            self.history.push(chunk.into_iter());
         }
     }
 }

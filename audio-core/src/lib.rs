@@ -52,6 +52,7 @@ pub use engine::snapshot::{
     EngineStats, FilePosition, GuardState, InputStats, LastLate, LateBlocks, LinkState, Load, Meter, Mode,
     OnBypass, ProjectId, ProjectSettings, ProjectSnapshot,
 };
+pub use engine::spectrum::{SPECTRUM_POINTS, SpectrumFrame};
 pub use engine::{Engine, EngineError, engine};
 pub use input::InputFeed;
 pub use latency::{LatencyError, LatencyRecording, MeasuredLatency};

@@ -1,10 +1,12 @@
 //! What the server asks of the project that it serves.
 
 use wavecraft_companion_protocol::{
-    browser::{AudioRuntimeStatus, MeterFrame, MeterUpdate, OscilloscopeFrame, RegisterAudioParams},
+    browser::{
+        AudioRuntimeStatus, MeterFrame, MeterUpdate, OscilloscopeFrame, RegisterAudioParams, SpectrumFrame,
+    },
     parameter::{OutOfRange, Parameter},
     rpc::{ErrorObject, INTERNAL_ERROR},
-    session::{Mode, SourceName, Stats},
+    session::{Levels, Mode, SourceName, Stats},
 };
 
 /// A project, as its pages see it.
@@ -31,8 +33,18 @@ pub trait Host: Send + Sync + 'static {
     /// The same, for `meterUpdate`.
     fn meter_update(&self) -> Option<MeterUpdate>;
 
+    /// The levels of the source, for `meterUpdate`. A host that runs no processor has none.
+    fn input_levels(&self) -> Option<Levels> {
+        None
+    }
+
     /// The last waveform.
     fn oscilloscope_frame(&self) -> Option<OscilloscopeFrame>;
+
+    /// The last spectrum. A host that runs no processor has none.
+    fn spectrum(&self) -> Option<SpectrumFrame> {
+        None
+    }
 
     /// What the audio side does.
     fn audio_status(&self) -> Option<AudioRuntimeStatus>;
@@ -71,7 +83,7 @@ pub trait Host: Send + Sync + 'static {
     /// A program with its own audio registered (`Some`), or the registered one went (`None`).
     fn audio_client(&self, registered: Option<RegisterAudioParams>);
 
-    /// Does anyone look at meters or the scope, by a subscription or by having asked within the last three seconds?
+    /// Does anyone look at meters, scope or spectrum, by a subscription or by having asked within the last three seconds?
     /// Called when the answer changes; it starts as no. The host needs to measure for pages only while it is yes.
     fn watched(&self, anyone: bool);
 }

@@ -239,7 +239,7 @@ impl Hub {
     /// What is to be sent now and later.
     pub(crate) fn demand(&self) -> Demand {
         let clients = self.clients();
-        let paced = [Topic::Meters, Topic::Scope, Topic::Stats];
+        let paced = [Topic::Meters, Topic::Scope, Topic::Spectrum, Topic::Stats];
         if clients.all.iter().any(|client| paced.iter().any(|topic| client.topics.contains(topic))) {
             Demand::Ticks
         } else {
@@ -281,7 +281,7 @@ impl Hub {
 
 impl Clients {
     fn is_watched(&self, now: Instant) -> bool {
-        let frames = [Topic::Meters, Topic::Scope];
+        let frames = [Topic::Meters, Topic::Scope, Topic::Spectrum];
         self.asked.is_some_and(|asked| now.duration_since(asked) < LOOKING)
             || self.all.iter().any(|client| frames.iter().any(|topic| client.topics.contains(topic)))
     }

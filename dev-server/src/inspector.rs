@@ -15,18 +15,51 @@ const HTML: &str = "text/html; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
-const FILES: [(&str, File); 8] = [
-    ("/", File { kind: HTML, text: include_str!("inspector/index.html") }),
-    ("/inspector.css", File { kind: CSS, text: include_str!("inspector/style.css") }),
-    ("/inspector.js", File { kind: SCRIPT, text: include_str!("inspector/main.js") }),
-    ("/inspector/address.js", File { kind: SCRIPT, text: include_str!("inspector/address.js") }),
-    ("/inspector/connection.js", File { kind: SCRIPT, text: include_str!("inspector/connection.js") }),
-    ("/inspector/figures.js", File { kind: SCRIPT, text: include_str!("inspector/figures.js") }),
-    ("/inspector/parameters.js", File { kind: SCRIPT, text: include_str!("inspector/parameters.js") }),
-    ("/inspector/pictures.js", File { kind: SCRIPT, text: include_str!("inspector/pictures.js") }),
+/// Where the page's own files are, by the names that they have in the sources.
+const FOLDER: &str = "/inspector/";
+
+const PAGE: File = File { kind: HTML, text: include_str!("inspector/index.html") };
+
+macro_rules! files {
+    ($($kind:ident $name:literal)*) => {
+        [$(($name, File { kind: $kind, text: include_str!(concat!("inspector/", $name)) })),*]
+    };
+}
+
+const FILES: [(&str, File); 26] = files![
+    CSS "page.css"
+    CSS "controls.css"
+    CSS "pictures.css"
+    SCRIPT "address.js"
+    SCRIPT "build.js"
+    SCRIPT "connection.js"
+    SCRIPT "controls.js"
+    SCRIPT "figures.js"
+    SCRIPT "hold.js"
+    SCRIPT "latency.js"
+    SCRIPT "link.js"
+    SCRIPT "log.js"
+    SCRIPT "main.js"
+    SCRIPT "meters.js"
+    SCRIPT "minute.js"
+    SCRIPT "painter.js"
+    SCRIPT "parameters.js"
+    SCRIPT "range.js"
+    SCRIPT "scales.js"
+    SCRIPT "scope.js"
+    SCRIPT "sender.js"
+    SCRIPT "sets.js"
+    SCRIPT "spectrum.js"
+    SCRIPT "status.js"
+    SCRIPT "surface.js"
+    SCRIPT "trigger.js"
 ];
 
 /// The file at a path.
 pub(crate) fn file(path: &str) -> Option<&'static File> {
-    FILES.iter().find_map(|(at, file)| (*at == path).then_some(file))
+    if path == "/" {
+        return Some(&PAGE);
+    }
+    let name = path.strip_prefix(FOLDER)?;
+    FILES.iter().find_map(|(at, file)| (*at == name).then_some(file))
 }

@@ -8,7 +8,7 @@ pub use request::{MAX_CLIENT_ID_BYTES, Request};
 
 use crate::{
     parameter::Parameter,
-    session::{Mode, SourceName},
+    session::{Levels, Mode, SourceName},
 };
 use serde::{Deserialize, Serialize};
 
@@ -46,6 +46,8 @@ pub const SET_MODE: &str = "setMode";
 pub const PARAMETERS_CHANGED: &str = "parametersChanged";
 /// Notification to subscribers of [`Topic::Scope`]: an [`OscilloscopeFrame`].
 pub const SCOPE_UPDATE: &str = "scopeUpdate";
+/// Notification to subscribers of [`Topic::Spectrum`]: a [`SpectrumFrame`].
+pub const SPECTRUM_UPDATE: &str = "spectrumUpdate";
 /// Notification to subscribers of [`Topic::Stats`]: [`crate::session::Stats`].
 pub const STATS: &str = "stats";
 /// Notification to subscribers of [`Topic::State`]: [`crate::session::StateChange`].
@@ -66,6 +68,8 @@ pub enum Topic {
     Meters,
     /// `scopeUpdate`, at the asked rate.
     Scope,
+    /// `spectrumUpdate`, at the asked rate.
+    Spectrum,
     /// `stats`, once a second.
     Stats,
     /// `sessionState`: the state it has, then as it changes.
@@ -76,7 +80,7 @@ pub enum Topic {
     Build,
 }
 
-/// The fastest rate of meters and scope, in Hz: a display's.
+/// The fastest rate of meters, scope and spectrum, in Hz: a display's.
 pub const MAX_HZ: u32 = 60;
 
 /// Parameters of [`SUBSCRIBE`].
@@ -84,13 +88,37 @@ pub const MAX_HZ: u32 = 60;
 pub struct Subscribe {
     /// All that are wanted; an empty list ends every subscription.
     pub topics: Vec<Topic>,
-    /// How often meters and the scope are sent: 1 to [`MAX_HZ`]. 30 where absent.
+    /// How often meters, scope and spectrum are sent: 1 to [`MAX_HZ`]. 30 where absent.
     #[serde(default = "default_hz")]
     pub hz: u32,
 }
 
 fn default_hz() -> u32 {
     30
+}
+
+/// The companion's [`METER_UPDATE`]: a superset of the published shape.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Meters {
+    /// The processed output, as published.
+    #[serde(flatten)]
+    pub output: MeterUpdate,
+    /// The source, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input: Option<Levels>,
+}
+
+/// The processed output by frequency, on a logarithmic axis.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SpectrumFrame {
+    /// Levels in dB at points that are evenly spaced on the axis: 0 is a full-scale sine on both sides, −120 the least.
+    pub levels_db: Vec<f32>,
+    /// Frequency in Hz of the first point.
+    pub low_hz: f32,
+    /// Frequency in Hz of the last point.
+    pub high_hz: f32,
+    /// In frames.
+    pub timestamp: u64,
 }
 
 /// Result of `getAllParameters`: a superset of the published shape.

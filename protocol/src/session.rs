@@ -365,6 +365,9 @@ pub struct Stats {
     pub guard: Guard,
     /// Children that were started after the first.
     pub respawns: u64,
+    /// The other projects' sessions, by name and without anything of theirs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<String>,
 }
 
 /// The guard on the mix of all projects.

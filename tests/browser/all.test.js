@@ -7,6 +7,8 @@ import './parts/overlay.js';
 import './parts/respawn.js';
 import './parts/strangers.js';
 import './parts/inspector.js';
+import './parts/origins.js';
+import './parts/hour.js';
 import './parts/access.js';
 import './parts/preview.js';
 import './parts/end.js';

@@ -12,7 +12,7 @@ use wavecraft_audio_core::{LinkState, Load as AudioLoad, Meter, Mode as AudioMod
 use wavecraft_companion_protocol::{
     browser::{
         AudioDiagnostic, AudioDiagnosticCode, AudioRuntimePhase, AudioRuntimeStatus, MeterFrame, MeterUpdate,
-        OscilloscopeFrame, OscilloscopeTriggerMode,
+        OscilloscopeFrame, OscilloscopeTriggerMode, SpectrumFrame,
     },
     control::{self, ChildLog, LogStream},
     session::{
@@ -46,6 +46,7 @@ impl App {
         let howl_began = guard.howl_muted && !self.howl_told;
         self.howl_told = guard.howl_muted;
         let mut news = Vec::new();
+        let all: Vec<String> = self.sessions.values().map(|session| session.id.clone()).collect();
         for session in self.sessions.values_mut() {
             let Some(project) = session.project else { continue };
             let Some(snapshot) = opened.audio.snapshot(project) else { continue };
@@ -62,7 +63,7 @@ impl App {
                 opened.audio.set_mode(project, AudioMode::Pipelined);
             }
             if stats_due || gave_up || howl_began || session.shared.figures().stats.is_none() {
-                let stats = stats(session, opened, &snapshot, limiting);
+                let stats = stats(session, opened, &snapshot, limiting, &all);
                 session.shared.figures().stats = Some(stats);
             }
             news.push((session.id.clone(), snapshot, gave_up));
@@ -92,7 +93,8 @@ impl App {
     fn renew_stats(&mut self, id: &str, snapshot: &ProjectSnapshot) {
         let AudioSide::Open(opened) = &self.audio else { return };
         let Some(session) = self.sessions.get(id) else { return };
-        let stats = stats(session, opened, snapshot, false);
+        let all: Vec<String> = self.sessions.values().map(|session| session.id.clone()).collect();
+        let stats = stats(session, opened, snapshot, false, &all);
         session.shared.figures().stats = Some(stats);
     }
 
@@ -195,9 +197,9 @@ impl App {
 
 fn renew_levels(session: &mut Session, opened: &mut Opened, snapshot: &ProjectSnapshot) {
     let rate = opened.audio.stream().sample_rate;
-    let scope = match (session.watched, session.project) {
-        (true, Some(project)) => opened.audio.scope(project),
-        _ => None,
+    let (scope, spectrum) = match (session.watched, session.project) {
+        (true, Some(project)) => (opened.audio.scope(project), opened.audio.spectrum(project)),
+        _ => (None, None),
     };
     let mut figures = session.shared.figures();
     let [left_peak, right_peak] = snapshot.output.peak;
@@ -216,6 +218,15 @@ fn renew_levels(session: &mut Session, opened: &mut Opened, snapshot: &ProjectSn
         right_peak,
         right_rms,
     });
+    figures.input_levels = Some(levels(snapshot.input));
+    if let Some(spectrum) = spectrum {
+        figures.spectrum = Some(SpectrumFrame {
+            levels_db: spectrum.levels_db,
+            low_hz: spectrum.low_hz,
+            high_hz: spectrum.high_hz,
+            timestamp: spectrum.timestamp_frames,
+        });
+    }
     if let Some(scope) = scope {
         figures.scope = Some(OscilloscopeFrame {
             points_l: scope.left.to_vec(),
@@ -228,7 +239,14 @@ fn renew_levels(session: &mut Session, opened: &mut Opened, snapshot: &ProjectSn
     }
 }
 
-fn stats(session: &Session, opened: &Opened, snapshot: &ProjectSnapshot, limiting: bool) -> Stats {
+/// `all` are the sessions there are, this one among them.
+fn stats(
+    session: &Session,
+    opened: &Opened,
+    snapshot: &ProjectSnapshot,
+    limiting: bool,
+    all: &[String],
+) -> Stats {
     let engine = opened.audio.stats();
     let parts = opened.audio.stream().latency;
     let microphone = session.source == Source::Microphone;
@@ -286,6 +304,7 @@ fn stats(session: &Session, opened: &Opened, snapshot: &ProjectSnapshot, limitin
             howl_muted: engine.guard.howl_muted,
         },
         respawns: u64::from(session.generation.saturating_sub(1)),
+        others: all.iter().filter(|id| **id != session.id).cloned().collect(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The oscilloscope: what the tap delivered last, aligned to a rising zero crossing.
 
-use std::collections::VecDeque;
+use crate::engine::history::History;
 
 /// Points of one frame of the oscilloscope, each one sample.
 pub const SCOPE_POINTS: usize = 1024;
@@ -9,7 +9,7 @@ pub const SCOPE_POINTS: usize = 1024;
 const NO_SIGNAL_PEAK: f32 = 1e-4;
 
 /// A crossing is looked for in as many samples as a frame has; then a frame is taken as it comes.
-const HISTORY: usize = 2 * SCOPE_POINTS;
+const SEARCHED: usize = 2 * SCOPE_POINTS;
 
 /// One picture of the processed output.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,48 +28,25 @@ pub struct ScopeFrame {
     pub no_signal: bool,
 }
 
-/// Keeps the last samples of a tap.
-#[derive(Debug)]
-pub(crate) struct Scope {
-    history: VecDeque<[f32; 2]>,
-}
-
-impl Scope {
-    pub(crate) fn new() -> Self {
-        Self { history: VecDeque::with_capacity(HISTORY) }
-    }
-
-    /// Appends samples, oldest first.
-    pub(crate) fn push(&mut self, samples: impl ExactSizeIterator<Item = [f32; 2]>) {
-        let skip = samples.len().saturating_sub(HISTORY);
-        for sample in samples.skip(skip) {
-            if self.history.len() == HISTORY {
-                self.history.pop_front();
-            }
-            self.history.push_back(sample);
-        }
-    }
-
+impl ScopeFrame {
     /// The latest frame that begins at a rising zero crossing of the left channel, of the right one where the left has
     /// none, else the latest frame. `end_frames` is the stream position after the last sample. `None` before there are
     /// enough samples.
-    pub(crate) fn frame(&self, sample_rate: u32, end_frames: u64) -> Option<ScopeFrame> {
-        if self.history.len() < HISTORY {
-            return None;
-        }
+    pub(crate) fn of(history: &History, sample_rate: u32, end_frames: u64) -> Option<Self> {
+        let samples: Vec<[f32; 2]> = history.last(SEARCHED)?.collect();
         let crossing = (0..2).find_map(|channel| {
-            (1..=HISTORY - SCOPE_POINTS)
+            (1..=SEARCHED - SCOPE_POINTS)
                 .rev()
-                .find(|&index| self.history[index - 1][channel] < 0.0 && self.history[index][channel] >= 0.0)
+                .find(|&index| samples[index - 1][channel] < 0.0 && samples[index][channel] >= 0.0)
         });
-        let start = crossing.unwrap_or(HISTORY - SCOPE_POINTS);
-        let points = || self.history.iter().skip(start).take(SCOPE_POINTS);
-        let peak = points().flatten().fold(0.0_f32, |peak, sample| peak.max(sample.abs()));
-        Some(ScopeFrame {
-            left: points().map(|sample| sample[0]).collect(),
-            right: points().map(|sample| sample[1]).collect(),
+        let start = crossing.unwrap_or(SEARCHED - SCOPE_POINTS);
+        let points = &samples[start..start + SCOPE_POINTS];
+        let peak = points.iter().flatten().fold(0.0_f32, |peak, sample| peak.max(sample.abs()));
+        Some(Self {
+            left: points.iter().map(|sample| sample[0]).collect(),
+            right: points.iter().map(|sample| sample[1]).collect(),
             sample_rate,
-            timestamp_frames: end_frames.saturating_sub(crate::number::position(HISTORY - start)),
+            timestamp_frames: end_frames.saturating_sub(crate::number::position(SEARCHED - start)),
             triggered: crossing.is_some(),
             no_signal: peak < NO_SIGNAL_PEAK,
         })
@@ -92,10 +69,10 @@ mod tests {
 
     #[test]
     fn begins_at_the_latest_rising_crossing() {
-        let mut scope = Scope::new();
-        assert_eq!(scope.frame(48_000, 0), None);
-        scope.push(sine(440.0, 5000, 0.5).into_iter());
-        let frame = scope.frame(48_000, 5000).expect("enough samples");
+        let mut history = History::new();
+        assert_eq!(ScopeFrame::of(&history, 48_000, 0), None);
+        history.push(sine(440.0, 5000, 0.5).into_iter());
+        let frame = ScopeFrame::of(&history, 48_000, 5000).expect("enough samples");
         assert!(frame.triggered && !frame.no_signal);
         assert_eq!((frame.left.len(), frame.right.len()), (SCOPE_POINTS, SCOPE_POINTS));
         // At the crossing the sine is within one sample's step of zero and the cosine near its peak.
@@ -107,25 +84,25 @@ mod tests {
 
     #[test]
     fn silence_and_direct_current_are_shown_untriggered() {
-        let mut scope = Scope::new();
-        scope.push(vec![[0.0; 2]; HISTORY].into_iter());
-        let frame = scope.frame(48_000, 4096).expect("enough samples");
+        let mut history = History::new();
+        history.push(vec![[0.0; 2]; SEARCHED].into_iter());
+        let frame = ScopeFrame::of(&history, 48_000, 4096).expect("enough samples");
         assert!(frame.no_signal && !frame.triggered);
-        scope.push(vec![[0.3; 2]; HISTORY + 7].into_iter());
-        let frame = scope.frame(48_000, 9000).expect("enough samples");
+        history.push(vec![[0.3; 2]; SEARCHED + 7].into_iter());
+        let frame = ScopeFrame::of(&history, 48_000, 9000).expect("enough samples");
         assert!(!frame.no_signal && !frame.triggered);
     }
 
     #[test]
     fn the_right_channel_triggers_when_the_left_is_silent() {
-        let mut scope = Scope::new();
-        scope.push(
-            sine(440.0, HISTORY, 0.5)
+        let mut history = History::new();
+        history.push(
+            sine(440.0, SEARCHED, 0.5)
                 .into_iter()
                 .map(|[left, _]| [0.0, left])
                 .collect::<Vec<_>>()
                 .into_iter(),
         );
-        assert!(scope.frame(48_000, 0).expect("enough samples").triggered);
+        assert!(ScopeFrame::of(&history, 48_000, 0).expect("enough samples").triggered);
     }
 }

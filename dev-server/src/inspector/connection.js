@@ -12,7 +12,7 @@ export class Connection {
   #lastId = 0;
   #pending = new Map();
 
-  /** `events`: `opened()`, `lost()` and `told(method, params)`. */
+  /** `events`: `opened()`, `lost(attempt, reason)` and `told(method, params)`. */
   constructor(token, events) {
     this.#token = token;
     this.#events = events;
@@ -37,11 +37,11 @@ export class Connection {
       this.#events.opened();
     };
     socket.onmessage = ({ data }) => this.#receive(JSON.parse(data));
-    socket.onclose = () => {
+    socket.onclose = ({ reason }) => {
       for (const { reject } of this.#pending.values()) reject(new Error('the connection was lost'));
       this.#pending.clear();
       setTimeout(() => this.#open(), Math.min(FIRST_PAUSE_MS * 2 ** this.#attempt++, LONGEST_PAUSE_MS));
-      this.#events.lost();
+      this.#events.lost(this.#attempt, reason);
     };
   }
 

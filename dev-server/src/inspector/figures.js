@@ -1,51 +1,33 @@
-/** What is measured, as lines of a name and a value. */
+/** What is measured once a second, as lines of a name and a value. */
 
-const LATENCY = {
-  input_device: 'Input device',
-  input_buffer: 'Input buffer',
-  pipeline: 'Pipeline',
-  processor: 'Processor',
-  output_device: 'Output device',
-};
+import { number } from './scales.js';
 
 const LATE = {
   not_scheduled: 'not scheduled',
   too_slow: 'too slow',
   queue_full: 'queue full',
-  device: 'device asked in bursts',
+  device: 'device in bursts',
 };
 
-export const decibels = (level) =>
-  level > 0 ? `${(20 * Math.log10(level)).toFixed(1).replace('-', '−')} dB` : '−∞ dB';
-
-/** From the input to the loudspeaker: each part, and their sum. */
-export function latency({ latency: parts, devices }) {
-  const shown = (frames) => `${frames} frames · ${((1000 * frames) / devices.sample_rate).toFixed(2)} ms`;
-  const lines = Object.entries(LATENCY).map(([part, name]) => [name, shown(parts[part])]);
-  const sum = Object.values(parts).reduce((sum, frames) => sum + frames, 0);
-  return [...lines, ['Together', shown(sum)]];
-}
-
-/** How hard the machine works, and what came too late. */
+/** How hard the machine works, and what went wrong. */
 export function blocks(stats) {
-  const late = Object.entries(LATE).map(([cause, name]) => [`Late: ${name}`, stats.late_blocks[cause]]);
-  const load = (...shares) => `${shares.map((share) => (100 * share).toFixed(1)).join(' · ')} %`;
+  const late = Object.entries(LATE).map(([cause, name]) => [`Late, ${name}`, stats.late_blocks[cause]]);
+  const load = (...shares) => `${shares.map((share) => number(100 * share)).join(' · ')} %`;
   const { processor_load: own } = stats;
   return [
-    ['Audio thread: mean · max · p99', load(stats.load, stats.load_max, stats.load_p99)],
-    ['Processor: mean · max · p99', load(own.average, own.max, own.p99)],
-    ['Wake-up', `${stats.wake_us.toFixed(0)} µs`],
+    ['Audio thread, mean · max · p99', load(stats.load, stats.load_max, stats.load_p99)],
+    ['Processor, mean · max · p99', load(own.average, own.max, own.p99)],
+    ['Wake-up', `${number(stats.wake_us, 0)} µs`],
     ['Blocks', stats.blocks],
     ...late,
     ['Xruns of the device', stats.xruns],
-    ['Not finite, set to 0', stats.nonfinite],
-    ['Respawns', stats.respawns],
-    ['Limiter', stats.guard.howl_muted ? 'muted: the level ran away' : stats.guard.limiting ? 'acts' : 'idle'],
+    ['Samples not finite, set to 0', stats.nonfinite],
+    ['Processors started again', stats.respawns],
   ];
 }
 
 /** Which devices, and how their clocks are matched. */
-export function devices({ devices, drift }) {
+export function devices({ devices, drift, file }) {
   const asked = (value, unit) => (value === undefined ? '' : ` (${value} ${unit} was asked for)`);
   const lines = [
     ['Sound system', devices.backend],
@@ -53,20 +35,31 @@ export function devices({ devices, drift }) {
     ['Output', devices.output ?? 'none'],
     ['Rate', `${devices.sample_rate} Hz${asked(devices.asked_sample_rate, 'Hz')}`],
     ['Buffer', `${devices.buffer_frames} frames${asked(devices.asked_buffer_frames, 'frames')}`],
+    ['Drift of the input', drift ? `${number(drift.ppm)} ppm · ${drift.buffer_frames} frames wait` : 'none, one clock'],
   ];
-  if (drift) lines.push(['Drift of the input', `${drift.ppm.toFixed(1)} ppm · ${drift.buffer_frames} frames wait`]);
-  if (devices.notice) lines.push(['Notice', devices.notice]);
+  if (file) {
+    const at = (frames) => `${number(frames / devices.sample_rate)} s`;
+    lines.push(['File', `${at(file.position_frames)} of ${at(file.length_frames)}`]);
+  }
   return lines;
 }
 
-/** Puts lines into a `<dl>`. */
+/** What isn't as it should be, for a person to read and perhaps mend. */
+export function notices({ devices, mute_reason, source_reason, mode_reason, guard }) {
+  const howl = guard.howl_muted && 'the level ran away, as feedback does, so everything is muted: switch Mute off to hear it again';
+  const limiter = guard.limiting && 'the limiter holds the output under −1 dB: turn something down';
+  return [devices.notice, mute_reason, source_reason, mode_reason, howl || limiter].filter(Boolean);
+}
+
+/** Puts lines into a `<dl>`, and touches only what changed. */
 export function fill(list, lines) {
-  list.replaceChildren(
-    ...lines.flatMap(([name, value]) => {
-      const [term, description] = [document.createElement('dt'), document.createElement('dd')];
-      term.textContent = name;
-      description.textContent = value;
-      return [term, description];
-    }),
-  );
+  if (list.childElementCount !== 2 * lines.length) {
+    list.replaceChildren(...lines.flatMap(() => [document.createElement('dt'), document.createElement('dd')]));
+  }
+  for (const [index, line] of lines.entries()) {
+    for (const [offset, text] of line.entries()) {
+      const element = list.children[2 * index + offset];
+      if (element.textContent !== String(text)) element.textContent = text;
+    }
+  }
 }

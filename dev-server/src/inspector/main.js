@@ -1,26 +1,25 @@
 /** The inspector: everything that the server knows of its project, on one page that no project has to write. */
 
-import { token } from '/inspector/address.js';
-import { Connection } from '/inspector/connection.js';
-import { blocks, decibels, devices, fill, latency } from '/inspector/figures.js';
-import { Parameters } from '/inspector/parameters.js';
-import { drawScope, drawSpectrum } from '/inspector/pictures.js';
+import { token } from './address.js';
+import { Build } from './build.js';
+import { Connection } from './connection.js';
+import { blocks, devices, fill } from './figures.js';
+import { Latency } from './latency.js';
+import { Link } from './link.js';
+import { Log } from './log.js';
+import { Meters } from './meters.js';
+import { Minute } from './minute.js';
+import { Painter } from './painter.js';
+import { Parameters } from './parameters.js';
+import { Scope } from './scope.js';
+import { Sender } from './sender.js';
+import { Spectrum } from './spectrum.js';
+import { Status } from './status.js';
 
-/** How often meters and the scope come, in Hz. */
-const HZ = 20;
-/** Lines of the log that are kept. */
-const LINES = 300;
-
-const STATES = {
-  starting: 'Starting',
-  shadow: 'Warming up: it gets the input and isn’t heard yet',
-  live: 'Live',
-  bypassed: 'Too late, bypassed',
-  notResponding: 'Not responding',
-  crashed: 'Crashed, starting again',
-  held: 'Held',
-  ended: 'Ended',
-};
+/** How often pictures come, in Hz: a display's rate, and less for those who asked their system for less motion. */
+const HZ = 60;
+const CALM_HZ = 4;
+const calm = matchMedia('(prefers-reduced-motion: reduce)');
 
 const at = (id) => document.getElementById(id);
 const key = token();
@@ -29,91 +28,120 @@ if (key !== null) start();
 function start() {
   at('stranger').hidden = true;
   at('inspector').hidden = false;
-  const lines = [];
-  const connection = new Connection(key, { opened, lost, told: (method, params) => told[method]?.(params) });
-  const parameters = new Parameters(at('parameters'), (id, value) => change('setParameter', { id, value }));
+  const painter = new Painter();
+  const link = new Link(at('connection'), at('why'));
+  const status = new Status(at);
+  const build = new Build(at);
+  const log = new Log(at('log'), at('log-clear'), painter);
+  const input = new Meters(at('input-meters'), painter);
+  const output = new Meters(at('output-meters'), painter);
+  const scope = new Scope(at, painter);
+  const spectrum = new Spectrum(at('spectrum'), at('spectrum-note'), painter);
+  const minute = new Minute(at('minute'), painter);
+  const latency = new Latency(at('latency-bar'), at('latency'), at('latency-total'));
+  const sender = new Sender((method, params) => connection.request(method, params), notSet);
+  /** The figures that came last. */
+  let last = null;
+  const parameters = new Parameters(at, (id, value) => void sender.send(id, value));
+
+  const told = {
+    parameterChanged({ id, value }) {
+      // What the server says of a knob that is being turned is older than what the person sees.
+      if (!sender.waits(id)) parameters.show(id, value);
+    },
+    parametersChanged: () => void list(),
+    meterUpdate({ timestamp_us, left_peak, right_peak, left_rms, right_rms, input: source }) {
+      const now = timestamp_us / 1000;
+      output.show({ peak: [left_peak, right_peak], rms: [left_rms, right_rms] }, now);
+      if (source) input.show(source, now);
+    },
+    scopeUpdate: (frame) => scope.show(frame),
+    spectrumUpdate: (frame) => spectrum.show(frame, performance.now()),
+    stats(stats) {
+      minute.take(stats);
+      figures(stats);
+    },
+    sessionState: (change) => status.state(change),
+    childLog: (line) => log.add(line),
+    buildStatus: (change) => build.show(change),
+  };
+  const connection = new Connection(key, {
+    opened,
+    told: (method, params) => told[method]?.(params),
+    lost(attempt, reason) {
+      at('live').disabled = true;
+      input.clear();
+      output.clear();
+      scope.show(null);
+      spectrum.show(null, 0);
+      void link.lost(attempt, reason);
+    },
+  });
 
   async function opened() {
-    at('connection').textContent = 'Connected';
-    const topics = ['meters', 'scope', 'stats', 'state', 'log', 'build'];
-    const [, stats] = await Promise.all([
-      connection.request('subscribe', { topics, hz: HZ }),
-      connection.request('getStats'),
-      list(),
-    ]).catch(() => []);
-    if (stats) told.stats(stats);
-    else at('state').textContent = 'This project runs without audio: `wavecraft start --with-audio` lets it be heard.';
+    link.opened();
+    at('live').disabled = false;
+    const answers = await Promise.all([connection.request('getStats'), subscribe(), list()]).catch(() => null);
+    // Lost again meanwhile, as `lost` has told.
+    if (answers === null) return;
+    if (answers[0] === null) status.silent();
+    else figures(answers[0]);
   }
 
-  function lost() {
-    at('connection').textContent = 'Connection lost, trying again';
+  function figures(stats) {
+    last = stats;
+    status.stats(stats);
+    latency.show(stats);
+    fill(at('blocks'), blocks(stats));
+    fill(at('devices'), devices(stats));
+    switches(stats);
+  }
+
+  function switches({ source, mode, bypassed, muted, guard }) {
+    at('source').value = source;
+    at('mode').value = mode;
+    at('bypass').checked = bypassed;
+    at('mute').checked = muted || guard.howl_muted;
+  }
+
+  /** A page that nobody sees gets no pictures, and goes on counting seconds. */
+  function subscribe() {
+    const topics = ['stats', 'state', 'log', 'build'];
+    if (!document.hidden) topics.push('meters', 'scope', 'spectrum');
+    return connection.request('subscribe', { topics, hz: calm.matches ? CALM_HZ : HZ });
   }
 
   async function list() {
     parameters.list((await connection.request('getAllParameters')).parameters);
   }
 
-  /** Asks for a change, and shows what was said to it. */
+  /** Says why a change wasn't made. */
+  function refuse(error) {
+    at('refused').textContent = error.message;
+    at('refused').hidden = false;
+  }
+
+  /** Asks for a change; refused, the switches go back to what they were. */
   async function change(method, params) {
-    const refused = at('refused');
-    refused.hidden = true;
+    at('refused').hidden = true;
     try {
       await connection.request(method, params);
     } catch (error) {
-      refused.textContent = error.message;
-      refused.hidden = false;
-      const stats = await connection.request('getStats').catch(() => null);
-      if (stats) told.stats(stats);
+      refuse(error);
+      if (last !== null) switches(last);
     }
   }
 
-  const told = {
-    parameterChanged: ({ id, value }) => parameters.show(id, value),
-    parametersChanged: () => void list(),
-    meterUpdate({ left_rms, right_rms, left_peak, right_peak }) {
-      at('output-left').textContent = decibels(left_rms);
-      at('output-right').textContent = decibels(right_rms);
-      at('peak-left').textContent = decibels(left_peak);
-      at('peak-right').textContent = decibels(right_peak);
-    },
-    scopeUpdate(frame) {
-      const ms = (1000 * frame.points_l.length) / frame.sample_rate;
-      at('scope-note').textContent = frame.no_signal ? 'no signal' : `${ms.toFixed(1)} ms`;
-      at('spectrum-note').textContent = `${(frame.sample_rate / frame.points_l.length).toFixed(0)} Hz a bin`;
-      drawScope(at('scope'), frame);
-      drawSpectrum(at('spectrum'), frame);
-    },
-    stats(stats) {
-      at('project').textContent = stats.session;
-      document.title = `${stats.session} · Wavecraft inspector`;
-      at('input-left').textContent = decibels(stats.input.rms[0]);
-      at('input-right').textContent = decibels(stats.input.rms[1]);
-      at('source').value = stats.source;
-      at('mode').value = stats.mode;
-      at('bypass').checked = stats.bypassed;
-      at('mute').checked = stats.muted;
-      fill(at('latency'), latency(stats));
-      fill(at('blocks'), blocks(stats));
-      fill(at('devices'), devices(stats));
-    },
-    sessionState({ state, reason }) {
-      at('state').textContent = reason ? `${STATES[state]}: ${reason}` : STATES[state];
-    },
-    childLog({ stream, line }) {
-      lines.push(stream === 'message' ? `» ${line}` : line);
-      lines.splice(0, lines.length - LINES);
-      const log = at('log');
-      const follows = log.scrollTop + log.clientHeight >= log.scrollHeight - 4;
-      log.textContent = lines.join('\n');
-      if (follows) log.scrollTop = log.scrollHeight;
-    },
-    buildStatus({ status, errors }) {
-      const build = at('build');
-      build.hidden = status === 'ok';
-      build.textContent = status === 'failed' ? `The build failed, what played plays on.\n\n${errors}` : 'Building …';
-    },
-  };
+  /** A parameter wasn't set: its control goes back to what the server has. */
+  async function notSet(error, id) {
+    refuse(error);
+    const truth = await connection.request('getParameter', { id }).catch(() => null);
+    if (truth !== null) parameters.show(id, truth.value);
+  }
 
+  const again = () => void subscribe().catch(() => {});
+  document.addEventListener('visibilitychange', again);
+  calm.addEventListener('change', again);
   at('source').addEventListener('change', ({ target }) => change('setSource', { source: target.value }));
   at('mode').addEventListener('change', ({ target }) => change('setMode', { mode: target.value }));
   at('bypass').addEventListener('change', ({ target }) => change('setBypass', { on: target.checked }));

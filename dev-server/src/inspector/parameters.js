@@ -1,91 +1,73 @@
-/** A control for each parameter, whatever the project's own page shows. */
+/** Every parameter with a control that fits it, under the headings that the project gives them; and two sets of them. */
 
-/** Positions of a slider without steps: finer than a screen. */
-const POSITIONS = 1000;
+import { control } from './controls.js';
+import { Sets } from './sets.js';
 
 export class Parameters {
   #place;
   #set;
   #shown = new Map();
+  #values = new Map();
+  #sets = new Sets();
 
-  /** `set(id, value)` is called when a person moves one. */
-  constructor(place, set) {
-    this.#place = place;
+  /** `at(id)` finds the elements; `set(id, value)` is called when a person moves one. */
+  constructor(at, set) {
+    this.#place = at('parameters');
     this.#set = set;
+    const copy = at('copy-set');
+    for (const slot of ['A', 'B']) {
+      at(`set-${slot}`).addEventListener('change', () => {
+        for (const [id, value] of this.#sets.switchTo(slot, this.#values)) this.#move(id, value);
+        copy.textContent = `Copy ${this.#sets.active} to ${this.#sets.other}`;
+      });
+    }
+    copy.addEventListener('click', () => {
+      this.#sets.copy(this.#values);
+      at('set-said').textContent = `${this.#sets.other} is now as ${this.#sets.active}.`;
+    });
   }
 
   /** Shows these, in place of those from before. */
   list(parameters) {
     this.#shown.clear();
-    const rows = parameters.map((parameter) => this.#row(parameter));
-    this.#place.replaceChildren(...(rows.length > 0 ? rows : ['The processor has none.']));
+    this.#values.clear();
+    const groups = new Map();
+    for (const parameter of parameters) {
+      const { group = '' } = parameter;
+      groups.set(group, [...(groups.get(group) ?? []), this.#row(parameter)]);
+    }
+    const sections = [...groups].map(([name, rows]) => {
+      if (name === '') return rows;
+      const heading = document.createElement('h3');
+      heading.textContent = name;
+      return [heading, ...rows];
+    });
+    this.#place.replaceChildren(...(sections.length > 0 ? sections.flat() : ['The processor has none.']));
   }
 
   /** Shows the value that a parameter has now. */
   show(id, value) {
-    this.#shown.get(id)?.(value);
+    if (!this.#shown.has(id)) return;
+    this.#values.set(id, value);
+    this.#shown.get(id)(value);
+  }
+
+  #move(id, value) {
+    this.show(id, value);
+    this.#set(id, value);
   }
 
   #row(parameter) {
-    const row = document.createElement('div');
-    row.className = 'parameter';
-    const label = document.createElement('label');
-    const output = document.createElement('output');
-    const control = controls[parameter.type]?.(parameter) ?? slider(parameter);
-    control.element.id = `parameter-${parameter.id}`;
-    label.htmlFor = output.htmlFor = control.element.id;
-    label.textContent = parameter.name;
-    label.title = parameter.id;
-    const show = (value) => {
-      control.show(value);
-      output.textContent = control.text(value);
-    };
-    control.element.addEventListener('input', () => {
-      const value = control.value();
-      output.textContent = control.text(value);
-      this.#set(parameter.id, value);
-    });
-    show(parameter.value);
-    this.#shown.set(parameter.id, show);
-    row.append(label, output, control.element);
+    const { id, name, type, value } = parameter;
+    const [row, label] = ['div', 'label'].map((tag) => document.createElement(tag));
+    row.className = `parameter ${type}`;
+    label.htmlFor = `parameter-${id}`;
+    label.textContent = name;
+    label.title = id;
+    const { elements, show } = control(parameter, label.htmlFor, (value) => this.#move(id, value));
+    row.append(label, ...elements);
+    this.#shown.set(id, show);
+    this.show(id, value);
     return row;
   }
-}
-
-const controls = {
-  bool() {
-    const element = document.createElement('input');
-    element.type = 'checkbox';
-    return {
-      element,
-      value: () => (element.checked ? 1 : 0),
-      show: (value) => (element.checked = value >= 0.5),
-      text: (value) => (value >= 0.5 ? 'on' : 'off'),
-    };
-  },
-  enum({ variants = [] }) {
-    const element = document.createElement('select');
-    element.append(...variants.map((name, index) => new Option(name, index)));
-    return {
-      element,
-      value: () => Number(element.value),
-      show: (value) => (element.value = Math.round(value)),
-      text: () => '',
-    };
-  },
-};
-
-function slider({ min, max, step, skew = 1, unit }) {
-  const element = document.createElement('input');
-  element.type = 'range';
-  element.min = 0;
-  element.max = step === undefined ? POSITIONS : Math.round((max - min) / step);
-  const last = Number(element.max);
-  const digits = max - min >= 100 ? 1 : 2;
-  return {
-    element,
-    value: () => Math.min(max, min + (max - min) * (element.value / last) ** skew),
-    show: (value) => (element.value = Math.round(last * ((value - min) / (max - min)) ** (1 / skew))),
-    text: (value) => `${value.toFixed(step >= 1 ? 0 : digits).replace('-', '−')}${unit ? ` ${unit}` : ''}`,
-  };
 }

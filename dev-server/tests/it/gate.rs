@@ -180,18 +180,26 @@ async fn the_address_by_itself_says_what_it_is() {
     assert!(!page.contains(token().as_str()));
     let head = http(port, &format!("HEAD / HTTP/1.1\r\n{host}\r\n\r\n")).await;
     assert_eq!((status(&head), head.contains("<html")), (200, false));
-    // Everything that the page loads is here, and of its kind.
-    for (file, kind) in [("/inspector.css", "text/css"), ("/inspector.js", "text/javascript")] {
-        assert!(page.contains(&format!("\"{file}\"")), "{file}");
-        let loaded = http(port, &format!("GET {file} HTTP/1.1\r\n{host}\r\n\r\n")).await;
-        assert!(status(&loaded) == 200 && loaded.contains(kind), "{loaded}");
-        for (_, imported) in loaded.match_indices("from '").map(|(at, from)| (at, &loaded[at + from.len()..]))
-        {
-            let imported = imported.split('\'').next().expect("a path");
-            let module = http(port, &format!("GET {imported} HTTP/1.1\r\n{host}\r\n\r\n")).await;
-            assert!(status(&module) == 200 && module.contains(kind), "{imported}");
+    // Everything that the page loads is here, and of its kind: what its files import, too.
+    let mut files: Vec<String> =
+        ["page.css", "controls.css", "pictures.css", "main.js"].map(String::from).into();
+    for file in &files {
+        assert!(page.contains(&format!("\"/inspector/{file}\"")), "{file}");
+    }
+    let mut at = 0;
+    while let Some(file) = files.get(at).cloned() {
+        at += 1;
+        let loaded = http(port, &format!("GET /inspector/{file} HTTP/1.1\r\n{host}\r\n\r\n")).await;
+        let kind = if file.ends_with(".css") { "text/css" } else { "text/javascript" };
+        assert!(status(&loaded) == 200 && loaded.contains(kind), "{file}: {loaded}");
+        for (begin, from) in loaded.match_indices("from './") {
+            let imported = loaded[begin + from.len()..].split('\'').next().expect("a path").to_owned();
+            if !files.contains(&imported) {
+                files.push(imported);
+            }
         }
     }
+    assert!(files.len() > 20, "{files:?}");
     let missing = http(port, &format!("GET /nothing HTTP/1.1\r\n{host}\r\n\r\n")).await;
     assert_eq!(status(&missing), 404);
     let written = http(port, &format!("POST / HTTP/1.1\r\n{host}\r\nContent-Length: 0\r\n\r\n")).await;

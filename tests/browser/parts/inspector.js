@@ -7,6 +7,11 @@ import { obstacles } from '../support/obstacles.js';
 import { picture } from '../support/paths.js';
 import { session } from '../support/session.js';
 import { level, untilLevel } from '../support/sound.js';
+import { until } from '../support/until.js';
+
+/** What each `subscribe` of a socket asked for. */
+const topics = ({ said }) =>
+  said.map((text) => JSON.parse(text)).filter(({ method }) => method === 'subscribe').map(({ params }) => params.topics);
 
 /** Opened by the first test, closed by the last. */
 let page, troubles, close;
@@ -17,38 +22,89 @@ test('the inspector shows the signal, and keeps its key out of the address', asy
   await page.getByText('Connected', { exact: true }).waitFor();
   assert.equal(new URL(page.url()).hash, '');
   await page.getByText('Live', { exact: true }).waitFor();
-  await page.getByRole('row', { name: /Output, RMS −\d+\.\d dB/ }).waitFor();
-  const drawn = () =>
-    page.locator('canvas').evaluateAll((canvases) =>
-      canvases.map((canvas) => {
-        const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
-        return data.some((value) => value > 0);
-      }),
-    );
-  assert.deepEqual(await drawn(), [true, true]);
+  const meter = page.getByRole('meter', { name: 'Output, left' });
+  await page.waitForFunction((element) => Number(element.ariaValueNow) > -40, await meter.elementHandle());
+  await page.waitForFunction(() => Number(document.querySelector('[aria-label="Input, left"]').ariaValueNow) > -40);
+  // Every picture has been drawn, at the screen's resolution.
+  const drawn = (canvas) => {
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    return canvas.width >= canvas.clientWidth && data.some((value) => value > 0);
+  };
+  for (const canvas of await page.locator('canvas').elementHandles()) await page.waitForFunction(drawn, canvas);
   // The tone's own frequency is where the spectrum is highest.
-  const highest = await page.evaluate(async () => {
-    const { spectrum } = await import('/inspector/pictures.js');
-    const samples = Array.from({ length: 1024 }, (_, index) => 0.5 * Math.sin((2 * Math.PI * 64 * index) / 1024));
-    const decibels = spectrum(samples);
-    const most = Math.max(...decibels);
-    return [decibels.indexOf(most), most];
-  });
-  assert.equal(highest[0], 64);
-  assert.ok(Math.abs(highest[1] + 6.02) < 0.01, `${highest[1]} dB`);
-  await page.screenshot({ path: picture('inspector.png'), fullPage: true });
+  await page.getByText(/^loudest near (980|990|1000) Hz|^loudest near 1 kHz/).waitFor();
+  assert.match(await page.getByRole('img', { name: /^Latency, \d/ }).getAttribute('aria-label'), /ms in all/);
+  await page.getByRole('img', { name: /The last \d+ seconds/ }).waitFor();
 });
 
 test('what is moved in the inspector is heard, and seen on the project’s page', async () => {
   const before = await level();
-  const slider = page.getByLabel('Output', { exact: true });
-  const was = await slider.inputValue();
-  await slider.fill('0');
+  const slider = page.getByRole('slider', { name: 'Output', exact: true });
+  await slider.hover();
+  await page.mouse.down();
+  const { x, y, height } = await slider.boundingBox();
+  await page.mouse.move(x - 20, y + height / 2, { steps: 10 });
+  await page.mouse.up();
   await session.live.next('stats', { fits: ({ output_rms }) => 20 * Math.log10(output_rms) < before - 6 });
   const shown = await session.page.getByRole('slider', { name: 'Output' }).getAttribute('aria-valuetext');
   assert.match(shown, /^−36/);
-  await slider.fill(was);
+  // A double click is the default, and a typed number counts from Enter on.
+  await slider.dblclick();
   await untilLevel(before);
+  const field = page.getByLabel('Output in dB');
+  await field.fill('-12');
+  await field.press('Enter');
+  await untilLevel(before - 12);
+  await slider.press('Delete');
+  await untilLevel(before);
+});
+
+test('two sets of parameters are compared, and two inspectors stay in step', async () => {
+  const before = await level();
+  const other = await open(session.browser, session.ready.inspector_url);
+  const slider = page.getByRole('slider', { name: 'Output', exact: true });
+  const there = other.page.getByRole('slider', { name: 'Output', exact: true });
+  const shows = async (text) => {
+    for (const handle of [await slider.elementHandle(), await there.elementHandle()]) {
+      await handle.ownerFrame().then((frame) =>
+        frame.waitForFunction(([element, text]) => element.ariaValueText === text, [handle, text]),
+      );
+    }
+  };
+  await page.getByRole('radio', { name: 'B' }).check();
+  await slider.press('Home');
+  await shows('−36.00 dB');
+  await untilLevel(before - 36);
+  await page.getByRole('radio', { name: 'A' }).check();
+  await shows('0.00 dB');
+  await untilLevel(before);
+  await page.getByRole('button', { name: 'Copy A to B' }).click();
+  await page.getByRole('radio', { name: 'B' }).check();
+  await shows('0.00 dB');
+  assert.deepEqual(other.troubles, []);
+  await other.close();
+});
+
+test('a killed processor and a build that fails are seen, and seen to be over', async () => {
+  const { live, world } = session;
+  await page.evaluate(() => {
+    window.states = [];
+    const note = () => window.states.push(document.getElementById('notices').textContent);
+    new MutationObserver(note).observe(document.getElementById('notices'), { childList: true, subtree: true });
+  });
+  const since = live.now;
+  process.kill(world.status().sessions[0].child_pid, 'SIGKILL');
+  await page.waitForFunction(() => window.states.some((text) => text.includes('SIGKILL')));
+  await live.next('state', { since, fits: ({ state }) => state === 'live', what: 'it is live again' });
+  await page.getByText('Live', { exact: true }).waitFor();
+
+  const failed = page.getByRole('region', { name: 'Build failed' });
+  const mend = world.edit('engine/src/saturator.rs', 'let mix = self.mix.next();', 'let mix = = self.mix.next();');
+  await failed.getByText('expected expression').waitFor();
+  assert.deepEqual(await obstacles(page), []);
+  await page.screenshot({ path: picture('inspector-build-failed.png') });
+  mend();
+  await failed.waitFor({ state: 'hidden' });
 });
 
 test('the inspector switches source, bypass and mute, and never opens the microphone', async () => {
@@ -57,6 +113,10 @@ test('the inspector switches source, bypass and mute, and never opens the microp
   await session.live.next('stats', { fits: ({ output_rms }) => output_rms < 1e-4, what: 'silence' });
   await page.getByLabel('Source').selectOption('tone');
   await untilLevel(before);
+  await page.getByLabel('Bypass', { exact: true }).check();
+  await session.page.locator('#bypass[aria-pressed=true]').waitFor();
+  await session.page.getByRole('button', { name: 'Bypass' }).click();
+  await page.waitForFunction(() => !document.getElementById('bypass').checked);
   await page.getByLabel('Mute').check();
   await session.page.getByText('muted').waitFor();
   await page.getByLabel('Mute').uncheck();
@@ -67,15 +127,55 @@ test('the inspector switches source, bypass and mute, and never opens the microp
   await page.waitForFunction(() => document.getElementById('source').value === 'tone');
 });
 
-test('axe finds nothing serious in the inspector, in both schemes and at 320 pixels', async () => {
-  for (const colorScheme of ['dark', 'light']) {
-    await page.emulateMedia({ colorScheme });
-    assert.deepEqual(await obstacles(page), []);
+test('axe finds nothing serious in the inspector at three sizes and in both schemes, and nothing is cut off', async () => {
+  for (const [width, height] of [
+    [1280, 900],
+    [2560, 1440],
+    [320, 640],
+  ]) {
+    await page.setViewportSize({ width, height });
+    for (const colorScheme of ['dark', 'light']) {
+      await page.emulateMedia({ colorScheme });
+      assert.deepEqual(await obstacles(page), []);
+      assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false);
+      await page.screenshot({ path: picture(`inspector-${width}-${colorScheme}.png`), fullPage: true });
+    }
   }
-  await page.setViewportSize({ width: 320, height: 640 });
-  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false);
-  assert.deepEqual(await obstacles(page), []);
-  await page.screenshot({ path: picture('inspector-narrow.png'), fullPage: true });
+  await page.setViewportSize({ width: 1280, height: 900 });
+});
+
+test('the keyboard alone reaches everything of the inspector', async () => {
+  const controls = await page.locator('#inspector').locator('input, select, button, pre').evaluateAll(
+    (all) => all.filter((element) => element.offsetParent !== null && element.id !== 'set-A').length,
+  );
+  await page.reload();
+  await page.getByText('Connected', { exact: true }).waitFor();
+  await page.getByRole('slider', { name: 'Output', exact: true }).waitFor();
+  const reached = new Set();
+  for (let times = 0; times < controls; times++) {
+    await page.keyboard.press('Tab');
+    const name = await page.evaluate(() => {
+      const element = document.activeElement;
+      const all = [...document.querySelectorAll('input, select, button, pre')];
+      return `${all.indexOf(element)}`;
+    });
+    reached.add(name);
+  }
+  assert.equal(reached.size, controls);
+  assert.ok(!reached.has('-1'));
+});
+
+test('a page that nobody sees asks for no pictures', async () => {
+  const { page: hidden, sockets, close } = await open(session.browser, session.ready.inspector_url);
+  await hidden.getByText('Connected', { exact: true }).waitFor();
+  await hidden.evaluate(() => {
+    Object.defineProperty(document, 'hidden', { value: true, configurable: true });
+    document.dispatchEvent(new Event('visibilitychange'));
+  });
+  await until(() => topics(sockets.at(-1)).length === 2, 'it subscribes again');
+  const [seen, unseen] = topics(sockets.at(-1));
+  assert.ok(['meters', 'scope', 'spectrum'].every((topic) => seen.includes(topic) && !unseen.includes(topic)));
+  await close();
 });
 
 test('without a key the inspector says where to get one, and never tries', async () => {

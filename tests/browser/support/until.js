@@ -15,3 +15,12 @@ export async function within(limit, what, promise, tell = () => '') {
     clearTimeout(timer);
   }
 }
+
+/** Waits until `so()` is true, looking every now and then. */
+export async function until(so, what) {
+  const end = performance.now() + LIMIT;
+  while (!so()) {
+    if (performance.now() > end) throw new Error(`still not so after ${LIMIT / 1000} s: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

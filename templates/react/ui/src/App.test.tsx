@@ -1,21 +1,15 @@
 import { act, cleanup, fireEvent, render, screen } from '@testing-library/react';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { App } from './App';
-import { FakeServer } from './testing/fakeServer';
-import { renderConnected, settled } from './testing/page';
-import { Client, ClientContext, type Stats } from './wavecraft';
+import { FakeServer, someStats as stats } from './testing/fakeServer';
+import { renderConnected, settled, stubBrowser } from './testing/page';
+import { Client, ClientContext } from './wavecraft';
 
 let server: FakeServer;
 
 beforeEach(() => {
   server = new FakeServer();
-  vi.stubGlobal('ResizeObserver', class {
-    observe() {}
-    disconnect() {}
-  });
-  vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener() {}, removeEventListener() {} }));
-  // jsdom draws nothing.
-  vi.spyOn(HTMLCanvasElement.prototype, 'getContext').mockReturnValue(null);
+  stubBrowser();
 });
 
 afterEach(() => {
@@ -26,20 +20,6 @@ afterEach(() => {
 
 const overlay = () => screen.getByRole('region', { name: 'Build failed' });
 const notify: FakeServer['notify'] = (method, params) => act(() => server.notify(method, params));
-
-const stats: Stats = {
-  state: 'live',
-  blocks: 10,
-  late_blocks: { not_scheduled: 1, too_slow: 2, queue_full: 0, device: 0 },
-  xruns: 0,
-  load: 0.25,
-  latency: { input_device: 48, input_buffer: 0, pipeline: 240, processor: 96, output_device: 96 },
-  devices: { backend: 'virtual', input: null, output: null, sample_rate: 48_000, buffer_frames: 240 },
-  source: 'file',
-  bypassed: false,
-  muted: false,
-  guard: { limiting: false, howl_muted: false },
-};
 
 test('without a token the page says how to get one, and shows no controls', () => {
   render(
@@ -97,6 +77,17 @@ test('the scope says whether there is a signal', async () => {
   expect(screen.getByRole('region', { name: 'Oscilloscope' }).textContent).toContain('21 ms');
   notify('scopeUpdate', { ...frame, no_signal: true });
   expect(screen.getByRole('img', { name: 'No signal' })).toBeTruthy();
+});
+
+test('the spectrum says where the output is loudest', async () => {
+  await renderConnected(<App />);
+  const spectrum = screen.getByRole('region', { name: 'Spectrum' });
+  expect(spectrum.textContent).toContain('no signal');
+  const levels_db = new Array<number>(256).fill(-120);
+  // Of 0 to 255; the middle of the logarithmic axis is 632 Hz.
+  levels_db[127] = -12;
+  notify('spectrumUpdate', { levels_db, low_hz: 20, high_hz: 20_000, timestamp: 0 });
+  expect(spectrum.textContent).toContain('loudest at 624 Hz');
 });
 
 test('the status line sums up latency and late blocks', async () => {

@@ -1,9 +1,11 @@
 import { BuildOverlay } from './components/BuildOverlay';
+import { Compare } from './components/Compare';
 import { ConnectionPanel } from './components/ConnectionPanel';
 import { Meters } from './components/Meters';
 import { Notices } from './components/Notices';
 import { ParameterPanel } from './components/ParameterPanel';
 import { Scope } from './components/Scope';
+import { Spectrum } from './components/Spectrum';
 import { StatusLine } from './components/StatusLine';
 import { useConnection } from './wavecraft';
 
@@ -21,10 +23,14 @@ export function App() {
       <ConnectionPanel />
       {connection.state !== 'noToken' && (
         <main>
-          <ParameterPanel />
+          <div className="controls">
+            <Compare />
+            <ParameterPanel />
+          </div>
           <div className="signal">
             <Meters />
             <Scope />
+            <Spectrum />
           </div>
         </main>
       )}

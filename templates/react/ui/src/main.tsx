@@ -1,6 +1,7 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './App';
+import './signal.css';
 import './styles.css';
 import { Client, ClientContext, findAddress } from './wavecraft';
 

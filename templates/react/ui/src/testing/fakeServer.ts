@@ -1,7 +1,7 @@
 /** The other end of the dev WebSocket, for tests: in this process, and as slow or absent as a test wants. */
 
 import { vi } from 'vitest';
-import type { Methods, Notifications, Parameter } from '../wavecraft';
+import type { Methods, Notifications, Parameter, Stats } from '../wavecraft';
 
 type Answers = { [M in keyof Methods]: (params: Methods[M]['params']) => Methods[M]['result'] };
 
@@ -19,6 +19,21 @@ export function someParameters(): Parameter[] {
     { id: 'x_bypass', name: 'Bypass', type: 'bool', value: 0, default: 0, min: 0, max: 1, step: 1 },
   ];
 }
+
+/** Of a project that plays a file. */
+export const someStats: Stats = {
+  state: 'live',
+  blocks: 10,
+  late_blocks: { not_scheduled: 1, too_slow: 2, queue_full: 0, device: 0 },
+  xruns: 0,
+  load: 0.25,
+  latency: { input_device: 48, input_buffer: 0, pipeline: 240, processor: 96, output_device: 96 },
+  devices: { backend: 'virtual', input: null, output: null, sample_rate: 48_000, buffer_frames: 240 },
+  source: 'file',
+  bypassed: false,
+  muted: false,
+  guard: { limiting: false, howl_muted: false },
+};
 
 class FakeSocket {
   static readonly OPEN = 1;

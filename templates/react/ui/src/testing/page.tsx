@@ -1,5 +1,6 @@
 import { act, render } from '@testing-library/react';
 import type { ReactNode } from 'react';
+import { vi } from 'vitest';
 import { Client, ClientContext } from '../wavecraft';
 
 /** Renders `children` with a client that is connected to the current `FakeServer`. */
@@ -16,4 +17,15 @@ export async function settled(): Promise<void> {
   await act(async () => {
     for (let turn = 0; turn < 20; turn++) await Promise.resolve();
   });
+}
+
+/** What jsdom lacks of a browser, until `vi.unstubAllGlobals` and `vi.restoreAllMocks`. */
+export function stubBrowser(): void {
+  vi.stubGlobal('ResizeObserver', class {
+    observe() {}
+    disconnect() {}
+  });
+  vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener() {}, removeEventListener() {} }));
+  // jsdom draws nothing.
+  vi.spyOn(HTMLCanvasElement.prototype, 'getContext').mockReturnValue(null);
 }

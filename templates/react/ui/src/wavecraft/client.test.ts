@@ -34,7 +34,7 @@ test('the token goes by subprotocol, and connecting fetches and subscribes', asy
   expect(server.sockets[0]).toMatchObject(address);
   expect(client.connection.get().state).toBe('connected');
   expect(client.parameters.get()).toEqual(server.parameters);
-  expect(server.asked('subscribe')).toEqual([{ topics: ['meters', 'scope', 'stats', 'state', 'build'], hz: 30 }]);
+  expect(server.asked('subscribe')).toEqual([{ topics: ['meters', 'scope', 'spectrum', 'stats', 'state', 'build'], hz: 30 }]);
 });
 
 test('a server without our own methods is good enough', async () => {

@@ -9,6 +9,7 @@ import type {
   Parameter,
   ScopeFrame,
   SessionState,
+  SpectrumFrame,
   Stats,
   Topic,
 } from './messages';
@@ -22,7 +23,7 @@ export type Connection =
   | { state: 'connecting'; attempt: number }
   | { state: 'connected' };
 
-/** How often meters and the scope come, in Hz; fewer for those who asked their system for less motion. */
+/** How often meters, scope and spectrum come, in Hz; fewer for those who asked their system for less motion. */
 const HZ = 30;
 const CALM_HZ = 4;
 
@@ -39,6 +40,7 @@ export class Client {
   readonly parameters = new Store<readonly Parameter[]>([]);
   readonly meters = new Store<MeterUpdate | null>(null);
   readonly scope = new Store<ScopeFrame | null>(null);
+  readonly spectrum = new Store<SpectrumFrame | null>(null);
   readonly audioStatus = new Store<AudioStatus | null>(null);
   readonly sessionState = new Store<SessionState | null>(null);
   readonly build = new Store<BuildStatus | null>(null);
@@ -77,6 +79,16 @@ export class Client {
     else void this.#send(id, value);
   }
 
+  /** Takes the processor out of the way, or into it. It is shown at once, and taken back where the server says no. */
+  async setBypass(on: boolean): Promise<void> {
+    const show = (bypassed: boolean) => {
+      const stats = this.stats.get();
+      if (stats !== null) this.stats.set({ ...stats, bypassed });
+    };
+    show(on);
+    await this.#transport?.request('setBypass', { on }).catch(() => show(!on));
+  }
+
   async #send(id: string, value: number): Promise<void> {
     const transport = this.#transport;
     if (transport === null) return;
@@ -101,7 +113,7 @@ export class Client {
     const transport = this.#transport;
     if (transport === null) return;
     const calm = window.matchMedia?.('(prefers-reduced-motion: reduce)').matches;
-    const topics: Topic[] = ['meters', 'scope', 'stats', 'state', 'build'];
+    const topics: Topic[] = ['meters', 'scope', 'spectrum', 'stats', 'state', 'build'];
     // A server without a method of these still has the parameters; what it doesn't tell isn't shown.
     const ask = <T>(answer: Promise<T>) => answer.catch(() => undefined);
     const [known, , audio, stats] = await Promise.all([
@@ -126,7 +138,7 @@ export class Client {
   #lost(connection: Connection): void {
     this.connection.set(connection);
     this.#sending.clear();
-    for (const store of [this.meters, this.scope, this.stats, this.sessionState, this.build]) store.set(null);
+    for (const store of [this.meters, this.scope, this.spectrum, this.stats, this.sessionState, this.build]) store.set(null);
   }
 
   #notified<N extends keyof Notifications>(method: N, params: Notifications[N]): void {
@@ -142,6 +154,7 @@ export class Client {
     parametersChanged: () => void this.#fetchParameters(),
     meterUpdate: (frame) => this.meters.set(frame),
     scopeUpdate: (frame) => this.scope.set(frame),
+    spectrumUpdate: (frame) => this.spectrum.set(frame),
     stats: (stats) => this.stats.set(stats),
     sessionState: (state) => this.sessionState.set(state),
     audioStatusChanged: (status) => this.audioStatus.set(status),

@@ -33,6 +33,8 @@ export const useConnection = () => useStore(useClient().connection);
 export const useMeters = () => useStore(useClient().meters);
 /** The output's waveform, 30 times a second; `null` while none comes. */
 export const useScope = () => useStore(useClient().scope);
+/** The output by frequency, 30 times a second; `null` while none comes. */
+export const useSpectrum = () => useStore(useClient().spectrum);
 /** Whether there is audio, and what is wrong with it if not. */
 export const useAudioStatus = () => useStore(useClient().audioStatus);
 /** Where the processor is in its life: live, crashed, … */

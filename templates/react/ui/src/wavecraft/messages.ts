@@ -39,6 +39,17 @@ export interface ScopeFrame {
   no_signal: boolean;
 }
 
+/** The processed output by frequency. */
+export interface SpectrumFrame {
+  /** In dB, evenly spaced on a logarithmic axis: 0 is a full-scale sine on both sides, −120 the least. */
+  levels_db: number[];
+  /** The first point's frequency and the last one's, in Hz. */
+  low_hz: number;
+  high_hz: number;
+  /** In samples. */
+  timestamp: number;
+}
+
 export interface AudioStatus {
   phase: 'disabled' | 'initializing' | 'runningFullDuplex' | 'runningInputOnly' | 'degraded' | 'failed';
   diagnostic?: { code: string; message: string; hint?: string };
@@ -100,10 +111,11 @@ export interface Methods {
   getAllParameters: { params: object; result: { parameters: Parameter[] } };
   getAudioStatus: { params: object; result: { status: AudioStatus | null } };
   getStats: { params: object; result: Stats };
+  setBypass: { params: { on: boolean }; result: object };
   subscribe: { params: { topics: Topic[]; hz?: number }; result: object };
 }
 
-export type Topic = 'meters' | 'scope' | 'stats' | 'state' | 'build' | 'log';
+export type Topic = 'meters' | 'scope' | 'spectrum' | 'stats' | 'state' | 'build' | 'log';
 
 /** Notifications: what the server says unasked. */
 export interface Notifications {
@@ -111,6 +123,7 @@ export interface Notifications {
   parametersChanged: object;
   meterUpdate: MeterUpdate;
   scopeUpdate: ScopeFrame;
+  spectrumUpdate: SpectrumFrame;
   stats: Stats;
   sessionState: SessionState;
   audioStatusChanged: AudioStatus;

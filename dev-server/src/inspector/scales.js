@@ -1,0 +1,25 @@
+/** From what is measured to where it is drawn, and to how it is written. */
+
+export const clamp = (value, least, most) => Math.min(most, Math.max(least, value));
+
+/** Linear amplitude in dB of full scale; −∞ for silence. */
+export const toDecibels = (amplitude) => 20 * Math.log10(Math.max(0, amplitude));
+
+/** Where `value` lies on a scale, from 0 to 1. */
+export const share = (value, least, most) => clamp((value - least) / (most - least), 0, 1);
+
+/** The same on a logarithmic scale. */
+export const logShare = (value, least, most) => share(Math.log(value), Math.log(least), Math.log(most));
+
+/** A number with a typographer's minus, which screen readers read as one, and without a sign for zero. */
+export const number = (value, digits = 1) =>
+  value.toFixed(digits).replace(/^-(?=[0.]*$)/, '').replace('-', '−');
+
+/** A level in dB, or −∞ where it is below `floor`. */
+export const decibels = (level, floor = -100) => `${level < floor ? '−∞' : number(level)} dB`;
+
+/** A frequency with the unit that fits it. */
+export const hertz = (value) => (value < 1000 ? `${number(value, 0)} Hz` : `${Number((value / 1000).toPrecision(3))} kHz`);
+
+/** Frames as time. */
+export const milliseconds = (frames, rate) => (rate > 0 ? (1000 * frames) / rate : 0);

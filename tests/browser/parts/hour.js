@@ -1,0 +1,111 @@
+/** An hour of frames through the inspector's own code, as fast as it goes: its heap is as large afterwards as before. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { open } from '../support/browser.js';
+import { session } from '../support/session.js';
+
+/** 60 a second for an hour. */
+const FRAMES = 216_000;
+/** What a page may be larger, in bytes: less than one byte a frame. */
+const SLACK = 200_000;
+
+/** Stands in for the browser's own socket and clock of frames, and lets a test deliver both. */
+function pretend() {
+  window.WebSocket = class {
+    static OPEN = 1;
+    readyState = 1;
+    constructor() {
+      window.socket = this;
+    }
+    send(text) {
+      const { id, method } = JSON.parse(text);
+      const result = method === 'getStats' ? null : method === 'getAllParameters' ? { parameters: [] } : {};
+      queueMicrotask(() => this.onmessage({ data: JSON.stringify({ id, result }) }));
+    }
+  };
+  let waiting = [];
+  window.requestAnimationFrame = (callback) => waiting.push(callback);
+  const message = (method, params) => JSON.stringify({ jsonrpc: '2.0', method, params });
+  const noise = (count, size) => Array.from({ length: count }, () => size * (Math.random() - 0.5));
+  const scopes = Array.from({ length: 8 }, () =>
+    message('scopeUpdate', { points_l: noise(1024, 1), points_r: noise(1024, 1), sample_rate: 48_000, no_signal: false }),
+  );
+  const spectra = Array.from({ length: 8 }, () =>
+    message('spectrumUpdate', { levels_db: noise(256, 80), low_hz: 20, high_hz: 20_000, timestamp: 0 }),
+  );
+  /** Delivers frames `from` to `to`, each with everything that comes in its time, and paints each. */
+  window.deliver = (from, to, stats) => {
+    for (let frame = from; frame < to; frame++) {
+      const say = (data) => window.socket.onmessage({ data });
+      const [peak, rms] = [Math.random() * 1.1, Math.random() * 0.7];
+      say(message('meterUpdate', {
+        timestamp_us: (frame * 1e6) / 60,
+        left_peak: peak, right_peak: peak, left_rms: rms, right_rms: rms,
+        input: { peak: [peak, peak], rms: [rms, rms] },
+      }));
+      say(scopes[frame % scopes.length]);
+      say(spectra[frame % spectra.length]);
+      if (frame % 60 === 0) {
+        say(message('stats', { ...stats, blocks: frame, xruns: frame }));
+        say(message('childLog', { stream: 'stdout', line: `frame ${frame}` }));
+      }
+      const due = waiting;
+      waiting = [];
+      for (const callback of due) callback(frame);
+    }
+    // A real frame in between lets the browser hand on what was drawn.
+    return new Promise((resolve) => setTimeout(resolve));
+  };
+}
+
+test('an hour of frames leaves the inspector’s heap as it was', async () => {
+  const context = { viewport: { width: 320, height: 400 } };
+  const { page, troubles, close } = await open(session.browser, 'about:blank', context);
+  await page.addInitScript(pretend);
+  await page.goto(session.ready.inspector_url);
+  await page.evaluate(() => window.socket.onopen());
+  await page.getByText('Connected', { exact: true }).waitFor();
+  const devtools = await page.context().newCDPSession(page);
+  const heap = async () => {
+    await devtools.send('HeapProfiler.collectGarbage');
+    return (await devtools.send('Runtime.getHeapUsage')).usedSize;
+  };
+  const deliver = (from, to) =>
+    page.evaluate(
+      async ([from, to, stats]) => {
+        for (let second = from; second < to; second += 60) await window.deliver(second, second + 60, stats);
+      },
+      [from, to, STATS],
+    );
+  // Ten minutes fill the log and the minute's graph, and have the code compiled.
+  const warm = 36_000;
+  await deliver(0, warm);
+  const before = await heap();
+  for (let from = warm; from < FRAMES; from += 12_000) await deliver(from, from + 12_000);
+  const grown = (await heap()) - before;
+  console.log(`the heap of ${(before / 1e6).toFixed(2)} MB grew by ${grown} bytes`);
+  assert.ok(grown < SLACK, `${grown} bytes in an hour`);
+  assert.deepEqual(troubles, []);
+  await close();
+});
+
+const STATS = {
+  session: 'demo-1',
+  state: 'live',
+  late_blocks: { not_scheduled: 0, too_slow: 0, queue_full: 0, device: 0 },
+  nonfinite: 0,
+  load: 0.1,
+  load_max: 0.2,
+  load_p99: 0.2,
+  processor_load: { average: 0.1, max: 0.2, p99: 0.2 },
+  wake_us: 20,
+  latency: { input_device: 0, input_buffer: 0, pipeline: 256, processor: 0, output_device: 0 },
+  devices: { backend: 'virtual', input: null, output: null, sample_rate: 48_000, buffer_frames: 256 },
+  source: 'tone',
+  mode: 'pipelined',
+  bypassed: false,
+  muted: false,
+  guard: { limiting: false, howl_muted: false },
+  respawns: 0,
+};
