@@ -77,11 +77,8 @@ impl Call {
     /// # Errors
     /// [`INVALID_PARAMS`], with serde's explanation. Absent parameters are read as an empty object.
     pub fn params<T: serde::de::DeserializeOwned>(&self) -> Result<T, ErrorObject> {
-        let value = match &self.params {
-            Value::Null => Value::Object(serde_json::Map::new()),
-            other => other.clone(),
-        };
-        serde_json::from_value(value)
+        let none = Value::Object(serde_json::Map::new());
+        T::deserialize(if self.params.is_null() { &none } else { &self.params })
             .map_err(|error| ErrorObject::new(INVALID_PARAMS, format!("{}: {error}", self.method)))
     }
 }
@@ -146,7 +143,8 @@ fn read_call(value: Value) -> Result<Call, Rejected> {
         _ => return Err(invalid(answer_to(), "`method` isn't a string")),
     };
     let params = match object.remove("params") {
-        None => Value::Null,
+        // The published envelope takes null for absent too.
+        None | Some(Value::Null) => Value::Null,
         Some(params @ (Value::Object(_) | Value::Array(_))) => params,
         Some(_) => return Err(invalid(answer_to(), "`params` is neither an object nor an array")),
     };
@@ -272,6 +270,12 @@ mod tests {
             Incoming::Single(call) => call,
             Incoming::Batch(_) => panic!("a batch: {text}"),
         }
+    }
+
+    #[test]
+    fn null_params_are_none() {
+        let call = single(r#"{"jsonrpc":"2.0","id":1,"method":"getAllParameters","params":null}"#);
+        assert_eq!(call.expect("a call").params, Value::Null);
     }
 
     #[test]

@@ -170,6 +170,22 @@ async fn a_refusal_says_nothing() {
 }
 
 #[tokio::test]
+async fn a_preflight_is_granted_nothing() {
+    let running = Running::new().await;
+    let port = running.port();
+    for (origin, expected) in [(UI, 405), ("http://evil.example", 403)] {
+        let request = format!(
+            "OPTIONS / HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nOrigin: {origin}\r\n\
+             Access-Control-Request-Method: GET\r\nAccess-Control-Request-Private-Network: true\r\n\r\n"
+        );
+        let answer = http(port, &request).await.to_lowercase();
+        assert_eq!(status(&answer), expected, "{origin}");
+        assert!(!answer.contains("access-control-"), "{answer}");
+        assert!(answer.contains("cross-origin-resource-policy: same-origin"), "{answer}");
+    }
+}
+
+#[tokio::test]
 async fn the_address_by_itself_says_what_it_is() {
     let running = Running::new().await;
     let port = running.port();

@@ -79,6 +79,11 @@ impl Running {
         soon("the project to be asked", self.asked.recv()).await.expect("the project")
     }
 
+    /// All that the project was asked and nobody waited for.
+    pub(crate) fn asked_before(&mut self) -> Vec<Asked> {
+        std::iter::from_fn(|| self.asked.try_recv().ok()).collect()
+    }
+
     /// A page that the project's own UI opens.
     pub(crate) async fn page(&self) -> Client {
         Client::open(self.port(), &token()).await

@@ -1,6 +1,8 @@
 //! The dev server from outside: raw sockets and WebSockets against a project that exists only here.
 
 mod audio;
+mod authority;
+mod examples;
 mod gate;
 mod harness;
 mod limits;

@@ -249,9 +249,12 @@ async fn switches_and_sources_reach_the_project() {
     assert_eq!(running.asked().await, Asked::Mute(false));
     assert_eq!(page.call("setMode", json!({"mode": "direct"})).await, Ok(json!({})));
     assert_eq!(running.asked().await, Asked::Mode(Mode::Direct));
-    for (name, source) in
-        [("tone", SourceName::Tone), ("noise", SourceName::Noise), ("silence", SourceName::Silence)]
-    {
+    for (name, source) in [
+        ("tone", SourceName::Tone),
+        ("noise", SourceName::Noise),
+        ("sweep", SourceName::Sweep),
+        ("silence", SourceName::Silence),
+    ] {
         assert_eq!(page.call("setSource", json!({"source": name})).await, Ok(json!({})));
         assert_eq!(running.asked().await, Asked::Source(source));
     }

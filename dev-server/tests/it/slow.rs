@@ -1,5 +1,7 @@
 //! Clients that don't read.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 use wavecraft_companion_server::Limits;
 
@@ -30,14 +32,21 @@ async fn meters_lose_their_oldest_and_the_client_stays() {
 
 #[tokio::test]
 async fn who_does_not_read_parameter_changes_is_closed_with_a_reason_and_no_gap() {
-    let running = Running::with(Limits { queued_bytes: 64 * 1024, ..Limits::default() }).await;
+    // How long it has to read up to the reason, too: as long as a busy machine needs to set all those below.
+    let limits =
+        Limits { queued_bytes: 64 * 1024, ping_every: Duration::from_secs(600), ..Limits::default() };
+    let running = Running::with(limits).await;
     let mut slow = Client::open_narrow(running.port()).await;
     let mut page = running.page().await;
     let steps: u16 = 20_000;
     let value = |step: u16| f32::from(step) / f32::from(steps);
-    for step in 0..steps {
-        page.call("setParameter", json!({"id": "amp_gain", "value": value(step)})).await.expect("to be set");
-        assert_eq!(page.hears().await.0, "parameterChanged");
+    for some in (0..steps).step_by(100) {
+        for step in some..some + 100 {
+            page.notify("setParameter", json!({"id": "amp_gain", "value": value(step)})).await;
+        }
+        for _ in 0..100 {
+            assert_eq!(page.hears().await.0, "parameterChanged");
+        }
     }
     let (texts, reason) = slow.read_to_the_end().await;
     let reason = reason.expect("a reason");

@@ -1,0 +1,76 @@
+//! What no page can do: start a program, name a file, open the microphone, change a device.
+
+use serde_json::{Value, json};
+use wavecraft_companion_protocol::{
+    control,
+    session::{Mode, SourceName},
+};
+
+use crate::{examples::golden, harness::Running, project::Asked};
+
+/// The control socket's methods that the dev WebSocket has no namesake of.
+const OF_THE_CONTROL_SOCKET: [&str; 16] = [
+    control::HELLO,
+    control::ATTACH,
+    control::SET_ORIGINS,
+    control::RELOAD,
+    control::BUILD_STATUS,
+    control::DETACH,
+    control::RESTART,
+    control::SET_GAIN,
+    control::RECORD,
+    control::STOP_RECORDING,
+    control::STATUS,
+    control::DEVICES,
+    control::SELECT_DEVICES,
+    control::MEASURE_LATENCY,
+    control::SHUTDOWN,
+    control::DEVICES_CHANGED,
+];
+
+/// Everything that a method could want and a page may not name, beside what each needs to be carried out.
+fn greedy(source: Value) -> Value {
+    json!({
+        "session": "demo", "version": 1, "project_dir": "/", "name": "demo", "cwd": "/", "executable": "/bin/sh",
+        "args": ["-c", "true"], "env": {"LD_PRELOAD": "/tmp/evil.so"}, "origins": ["http://evil.example"],
+        "path": "/etc/passwd", "file": "/etc/passwd", "input": "microphone", "output": "speaker", "device": "speaker",
+        "sample_rate": 96000, "buffer_size": 64, "backend": "jack", "source": source,
+        "id": "amp_gain", "value": 0.5, "on": true, "mode": "direct", "topics": ["meters"], "width": 1, "height": 1,
+        "client_id": "greedy", "timestamp_us": 1, "left_peak": 0, "left_rms": 0, "right_peak": 0, "right_rms": 0,
+    })
+}
+
+#[tokio::test]
+async fn no_method_of_a_page_reaches_a_program_a_file_the_microphone_or_a_device() {
+    let mut running = Running::new().await;
+    let mut page = running.page().await;
+    // Each message has an example, so that these are all there are.
+    let methods: Vec<String> = golden().into_iter().map(|(name, _)| name).collect();
+    let mut carried_out = 0;
+    for method in methods.iter().map(String::as_str).chain(OF_THE_CONTROL_SOCKET) {
+        for source in [
+            json!("microphone"),
+            json!("file"),
+            json!("/etc/passwd"),
+            json!("file:/etc/passwd"),
+            json!({"kind": "file", "path": "/etc/passwd"}),
+            json!({"kind": "microphone"}),
+        ] {
+            let outcome = page.call(method, greedy(source)).await;
+            if OF_THE_CONTROL_SOCKET.contains(&method) {
+                assert_eq!(outcome, Err(-32601), "{method}");
+            }
+            carried_out += u32::from(outcome.is_ok());
+        }
+    }
+    assert!(carried_out > 0, "they fail for another reason");
+    // Of what a host can be asked, this was; each of it is a page's business.
+    for asked in running.asked_before() {
+        let harmless = matches!(asked, Asked::Bypass(true) | Asked::Mute(true) | Asked::Mode(Mode::Direct))
+            || matches!(asked, Asked::Watched(_));
+        assert!(harmless, "{asked:?}");
+    }
+    // It would have been noticed.
+    page.call("setSource", json!({"source": "tone"})).await.expect("a source of a page's");
+    assert_eq!(running.asked().await, Asked::Source(SourceName::Tone));
+}
