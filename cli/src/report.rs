@@ -163,6 +163,7 @@ impl Report {
                 ));
             }
             Event::Devices(devices) => self.devices(devices),
+            Event::Reattached { .. } => self.say("The companion is back. Pages reconnect by themselves."),
             Event::State { state, reason } => self.state(*state, reason.as_deref()),
             Event::Reloaded { build_ms, swap_ms } => {
                 self.say(&format!("Rebuilt in {}, swapped in {swap_ms} ms", seconds(*build_ms)));
@@ -212,16 +213,7 @@ impl Report {
     }
 
     fn state(&self, state: State, reason: Option<&str>) {
-        let name = match state {
-            State::Starting => "starting",
-            State::Shadow => "listening",
-            State::Live => "live",
-            State::Bypassed => "bypassed",
-            State::NotResponding => "not responding",
-            State::Crashed => "crashed",
-            State::Held => "held",
-            State::Ended => "ended",
-        };
+        let name = state_name(state);
         let usual = matches!(state, State::Starting | State::Shadow | State::Live | State::Ended);
         match (usual, reason) {
             (true, None) => self.detail(&format!("processor {name}")),
@@ -258,6 +250,20 @@ pub(crate) fn colours_allowed() -> bool {
 /// A message of the protocol as one line.
 pub(crate) fn json_line(message: &impl serde::Serialize) -> String {
     wavecraft_companion_protocol::rpc::to_value(message).to_string()
+}
+
+/// A state in a person's words.
+pub(crate) fn state_name(state: State) -> &'static str {
+    match state {
+        State::Starting => "starting",
+        State::Shadow => "listening",
+        State::Live => "live",
+        State::Bypassed => "bypassed",
+        State::NotResponding => "not responding",
+        State::Crashed => "crashed",
+        State::Held => "held",
+        State::Ended => "ended",
+    }
 }
 
 /// One line about the audio side.

@@ -1,19 +1,15 @@
 //! The way to a session: the project, its packages, the first build, and somebody to run what was built.
 
-use super::{End, Start, current_folder, rebuilds::Rebuilds, session::Session};
+use super::{End, Start, attach::no_port, current_folder, rebuilds::Rebuilds, session::Session};
 use crate::{
     builds::{Builds, Digest},
     cargo::{self, DevAudio},
-    companion::{self, QUICK},
-    page, ports,
+    companion, page, ports,
     preview::{self, Preview},
     project::Project,
 };
-use std::{collections::BTreeMap, path::Path, time::Duration};
-use wavecraft_companion_protocol::control::{self, ATTACH, Attach, Attached, SUBSCRIBE, Subscribe};
-
-/// So long an attach may take: the system may check a program that it never saw before.
-const ATTACHING: Duration = Duration::from_secs(30);
+use std::{collections::BTreeMap, path::Path};
+use wavecraft_companion_protocol::control::Attach;
 
 impl Start {
     /// Builds, runs, serves, and watches until it is over.
@@ -58,7 +54,7 @@ impl Start {
             let wide = rebuilds.widen(&mut self.processes).await;
             session.rebuilds = self.watched(wide.map(|()| rebuilds));
         }
-        self.watch(&mut session).await
+        self.watch_and_resume(&mut session).await
     }
 
     async fn attach(
@@ -70,15 +66,6 @@ impl Start {
     ) -> anyhow::Result<Session> {
         let builds = self.builds.insert(Builds::create(&self.paths.builds_dir)?);
         let (digest, executable) = (Digest::of(built)?, builds.keep(built)?);
-        let companion = companion::find_or_start(&self.paths, &mut self.launched).await?;
-        let companion = self.companion.insert(companion);
-        let log = companion.welcome.log.clone();
-        self.report.detail(&format!(
-            "companion {}, process {}{}",
-            companion.welcome.app_version,
-            companion.welcome.pid,
-            if companion.welcome.headless { ", without a menu" } else { "" }
-        ));
         let attach = Attach {
             project_dir: project.folder.clone(),
             name: dev_audio.package.clone(),
@@ -96,13 +83,14 @@ impl Start {
             mode: self.args.mode,
             on_bypass: None,
         };
-        let connection = &mut companion.connection;
-        connection.call::<serde_json::Value>(SUBSCRIBE, &Subscribe { all: false }, QUICK).await?;
-        let attached: Attached = connection.call(ATTACH, &attach, ATTACHING).await.map_err(attach_error)?;
-        self.report.item("Log", &log.display().to_string());
+        let attached = self.run_on_companion(&attach).await?;
+        let log = self.companion.as_ref().map(|companion| companion.welcome.log.clone());
+        if let Some(log) = &log {
+            self.report.item("Log", &log.display().to_string());
+        }
         let mut session =
             Session::new(attached.session, project.folder.clone(), attached.ws_url, attached.port);
-        (session.log, session.heard) = (Some(log), Some(digest));
+        (session.log, session.heard, session.attach) = (log, Some(digest), Some(Box::new(attach)));
         Ok(session)
     }
 
@@ -133,16 +121,5 @@ impl Start {
             ));
         };
         rebuilds.inspect_err(told).ok()
-    }
-}
-
-fn no_port(error: impl std::fmt::Display) -> anyhow::Error {
-    anyhow::anyhow!("{error}. Choose another with --port, or leave out --strict-port")
-}
-
-fn attach_error(error: companion::Error) -> anyhow::Error {
-    match error {
-        companion::Error::Refused(refused) if refused.code == control::PORT_TAKEN => no_port(refused),
-        other => anyhow::Error::new(other).context("the companion could not run the project"),
     }
 }

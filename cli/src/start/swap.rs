@@ -31,14 +31,24 @@ pub(super) struct Swap {
 #[derive(Debug)]
 struct Asked {
     id: u64,
-    build_ms: u64,
+    built: Built,
     digest: Digest,
+    /// The copy that the companion was given.
+    copy: PathBuf,
 }
 
-#[derive(Debug)]
-struct Built {
+#[derive(Debug, Clone)]
+pub(super) struct Built {
     executable: PathBuf,
     ms: u64,
+}
+
+impl Swap {
+    /// Takes what was built and isn't heard, where the companion that was asked is gone.
+    pub(super) fn take_unheard(&mut self) -> Option<Built> {
+        let asked = self.asked.take().map(|asked| asked.built);
+        self.next.take().or(asked)
+    }
 }
 
 impl Start {
@@ -72,7 +82,7 @@ impl Start {
     }
 
     /// Lets the new program take over, or tells why it can't.
-    async fn swap(&mut self, built: &Built, session: &mut Session) {
+    pub(super) async fn swap(&mut self, built: &Built, session: &mut Session) {
         let outcome =
             if self.preview.is_some() { self.show(built).await } else { self.reload(built, session) };
         if let Err(error) = outcome {
@@ -116,11 +126,11 @@ impl Start {
             self.report.say(&format!("Rebuilt in {}: the same program as before", seconds(built.ms)));
             return Ok(());
         }
-        let executable = self.builds.as_mut().context("attached")?.keep(&built.executable)?;
+        let copy = self.builds.as_mut().context("attached")?.keep(&built.executable)?;
         let companion = self.companion.as_mut().context("attached")?;
-        let reload = Reload { session: session.name.clone(), executable };
+        let reload = Reload { session: session.name.clone(), executable: copy.clone() };
         let id = companion.connection.ask(RELOAD, &reload);
-        session.swap.asked = Some(Asked { id, build_ms: built.ms, digest });
+        session.swap.asked = Some(Asked { id, built: built.clone(), digest, copy });
         Ok(())
     }
 
@@ -136,7 +146,10 @@ impl Start {
                 let reloaded: Reloaded =
                     serde_json::from_value(answer).context("the companion's answer to `reload`")?;
                 session.heard = Some(asked.digest);
-                self.report.event(&Event::Reloaded { build_ms: asked.build_ms, swap_ms: reloaded.swap_ms });
+                if let Some(attach) = &mut session.attach {
+                    attach.executable = asked.copy;
+                }
+                self.report.event(&Event::Reloaded { build_ms: asked.built.ms, swap_ms: reloaded.swap_ms });
                 self.renew(session).await?;
             }
             Err(refused) => self.report.trouble(&format!("the new build can't be heard: {refused}")),

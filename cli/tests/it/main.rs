@@ -5,6 +5,7 @@ mod companion;
 mod create;
 mod ending;
 mod errors;
+mod loss;
 mod newcomer;
 mod page;
 mod preview;
