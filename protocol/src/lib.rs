@@ -14,6 +14,7 @@
 //! | [`session`] | what a running project is, does and measures |
 //! | [`settings`] | the companion's settings file |
 //! | [`paths`] | where sockets, builds, settings and logs are |
+//! | [`system`] | what the system says of the companion's program |
 //! | [`take`] | recordings and renderings |
 //! | [`token`] | the secret that opens a project's dev WebSocket |
 //!
@@ -39,6 +40,8 @@ pub mod rpc;
 pub mod session;
 #[cfg(feature = "companion")]
 pub mod settings;
+#[cfg(feature = "companion")]
+pub mod system;
 #[cfg(feature = "companion")]
 pub mod take;
 #[cfg(feature = "companion")]
