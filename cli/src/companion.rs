@@ -4,7 +4,7 @@ mod connection;
 mod launch;
 
 pub(crate) use connection::{Connection, Error, Incoming};
-pub(crate) use launch::{Launched, Launcher, program};
+pub(crate) use launch::{Launched, Launcher, program, would_stay};
 
 use crate::platform;
 use anyhow::{Context, bail};

@@ -9,6 +9,7 @@
 //! | [`control`] | the Unix socket between the `wavecraft` command and the companion |
 //! | [`child`] | the socketpair between the companion and a processor child |
 //! | [`frame`] | the length prefix on that socketpair |
+//! | [`doctor`] | what `wavecraft doctor` prints with `--json` |
 //! | [`event`] | what `wavecraft start`, `record` and `render` print with `--json` |
 //! | [`parameter`] | parameters, as all of the above describe them |
 //! | [`session`] | what a running project is, does and measures |
@@ -26,6 +27,8 @@ pub mod browser;
 pub mod child;
 #[cfg(feature = "companion")]
 pub mod control;
+#[cfg(feature = "companion")]
+pub mod doctor;
 #[cfg(feature = "companion")]
 pub mod event;
 pub mod frame;

@@ -150,6 +150,11 @@ fn launcher() -> anyhow::Result<Launcher> {
     Ok(Launcher::program(&checked(named)?, &["--headless", "--exit-when-idle"]))
 }
 
+/// Would a companion that is started now stay when nobody needs it any more? An app does.
+pub(crate) fn would_stay() -> bool {
+    launcher().is_ok_and(|launcher| launcher.opens_app)
+}
+
 /// The companion's program itself, to be run for what needs no device, and so no permission either.
 pub(crate) fn program() -> anyhow::Result<PathBuf> {
     let Some(named) = named() else {

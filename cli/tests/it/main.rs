@@ -3,6 +3,7 @@
 mod bad_input;
 mod companion;
 mod create;
+mod doctor;
 mod ending;
 mod errors;
 mod loss;
