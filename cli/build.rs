@@ -1,4 +1,4 @@
-//! Embeds the projects that `wavecraft create` writes, and the SDK's sources that go with them, into the binary:
+//! Embeds the version that the command tells, the projects that `wavecraft create` writes, and the SDK's sources that go with them, into the binary:
 //! a table of paths and bytes for each, so that a created project depends on nothing but crates.io and itself.
 
 use std::{
@@ -14,6 +14,9 @@ const BY_PRODUCTS: &[&str] = &["target", "node_modules", "dist", "coverage", "Ca
 
 /// What only this repository's own tests of an SDK crate need, at the top of its folder.
 const OWN_TESTS: &[&str] = &["tests", "benches", "examples", "fuzz"];
+
+#[path = "../scripts/version.rs"]
+mod version;
 
 fn main() -> io::Result<()> {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("..");
@@ -31,6 +34,8 @@ fn main() -> io::Result<()> {
         println!("cargo::rerun-if-changed={}", license.display());
         sdk.push(("LICENSE".into(), license));
     }
+    println!("cargo::rerun-if-changed=../scripts/version.rs");
+    println!("cargo::rustc-env=WAVECRAFT_VERSION={}", version::with_commit(&root));
     println!("cargo::rustc-env=WAVECRAFT_TARGET={}", env::var("TARGET").expect("cargo sets it"));
     for file in ["Cargo.toml", "Cargo.lock"] {
         println!("cargo::rerun-if-changed={}", root.join(file).display());

@@ -1,18 +1,6 @@
 //! Whether the system starts the companion when its user logs in.
 
-/// How the system has it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(dead_code, reason = "only a Mac has all four")]
-pub(crate) enum LoginState {
-    /// It isn't started.
-    NotRegistered,
-    /// It is started.
-    Enabled,
-    /// It is to be started, once the person allows that in the system's settings.
-    RequiresApproval,
-    /// The system doesn't know this program: it was never registered, or isn't in a bundle.
-    NotFound,
-}
+pub(crate) use wavecraft_companion_protocol::system::LoginState;
 
 /// Where the system keeps it. May take a moment, so it isn't called on the app's thread.
 pub(crate) trait LoginItem: Send {

@@ -49,7 +49,7 @@ use wavecraft_companion_protocol::{PROTOCOL_VERSION, control::Welcome, paths::Pa
 ///
 /// `wavecraft start --with-audio` starts it when it is needed.
 #[derive(Debug, Parser)]
-#[command(version)]
+#[command(version = env!("WAVECRAFT_VERSION"))]
 struct Args {
     /// Run without a menu, which needs no desktop.
     #[arg(long)]

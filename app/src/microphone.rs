@@ -6,22 +6,7 @@ mod played;
 
 use crate::{event::Events, platform};
 use wavecraft_companion_protocol::settings::Consent;
-
-/// What the system says of this program and the microphone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(dead_code, reason = "each system has some of them only")]
-pub(crate) enum Permission {
-    /// This system asks nobody.
-    NotNeeded,
-    /// The person wasn't asked yet.
-    NotDetermined,
-    /// It may.
-    Authorized,
-    /// The person said no.
-    Denied,
-    /// Somebody who manages this computer said no.
-    Restricted,
-}
+pub(crate) use wavecraft_companion_protocol::system::Permission;
 
 /// Who gives the permission.
 pub(crate) trait Authority: Send {

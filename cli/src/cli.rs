@@ -1,19 +1,50 @@
 //! The command line's shape. What each command does is in the file of its name.
 
 use crate::{
-    create::CreateArgs, devices::DevicesArgs, guard, record::RecordArgs, render::RenderArgs,
-    start::StartArgs, stop::StopArgs,
+    completions::{CompletionsArgs, ManArgs},
+    create::CreateArgs,
+    devices::DevicesArgs,
+    guard,
+    record::RecordArgs,
+    render::RenderArgs,
+    start::StartArgs,
+    stop::StopArgs,
 };
 use clap::{Parser, Subcommand};
 
 /// Make, edit and hear Wavecraft plugins: your DSP processes real audio while you change it
 #[derive(Debug, Parser)]
-#[command(name = "wavecraft", version, arg_required_else_help = true)]
+#[command(name = "wavecraft", version = env!("WAVECRAFT_VERSION"), arg_required_else_help = true)]
 pub(crate) struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub(crate) command: Command,
 }
+
+const START_EXAMPLES: &str = "\
+Examples:
+  wavecraft start --with-audio                        through the microphone, or what was used last
+  wavecraft start --with-audio --input tone           without a microphone
+  wavecraft start --with-audio --input file:loop.wav  a file, again and again
+  wavecraft start                                     the page alone, without sound";
+const STOP_EXAMPLES: &str = "\
+Examples:
+  wavecraft stop          this folder's project, or the only one
+  wavecraft stop my-gain  by its name
+  wavecraft stop --all";
+const RECORD_EXAMPLES: &str = "\
+Examples:
+  wavecraft record -o take.wav               until Ctrl+C
+  wavecraft record my-gain -o take.wav --seconds 10";
+const RENDER_EXAMPLES: &str = "\
+Examples:
+  wavecraft render -i dry.wav -o wet.wav
+  wavecraft render -i dry.wav -o wet.wav --set gain_level=-6 --tail 2";
+const DEVICES_EXAMPLES: &str = "\
+Examples:
+  wavecraft devices                                 what there is, and what is chosen
+  wavecraft devices --output headphones --buffer 128
+  wavecraft devices --output default --buffer default";
 
 /// The commands.
 #[derive(Debug, Subcommand)]
@@ -21,22 +52,41 @@ pub(crate) enum Command {
     /// Create a new project
     Create(CreateArgs),
     /// Build this project, serve its page, and with `--with-audio` play audio through its DSP
+    #[command(after_help = START_EXAMPLES)]
     Start(StartArgs),
-    /// Show what the companion runs
+    /// Show what the companion runs: state, source, latency, load and addresses of each project
+    ///
+    /// With `--json` also what a program with its own audio needs to register: `ws_url` and `audio_token` of its project.
     Status(JsonArgs),
     /// End a project that another terminal started
+    #[command(after_help = STOP_EXAMPLES)]
     Stop(StopArgs),
     /// Record what a running project's processor makes
+    #[command(after_help = RECORD_EXAMPLES)]
     Record(RecordArgs),
     /// Process a file with this project's processor, as fast as it goes
+    #[command(after_help = RENDER_EXAMPLES)]
     Render(RenderArgs),
     /// List the audio devices, and choose among them
+    #[command(after_help = DEVICES_EXAMPLES)]
     Devices(DevicesArgs),
     /// Measure how long sound takes from the output back to the input: connect the two by a cable first
     ///
     /// Three chirps are played at -12 dBFS, so turn loudspeakers and headphones down. Projects that run are silent
     /// meanwhile.
     MeasureLatency(JsonArgs),
+    /// Check everything that a start needs, and say what mends what is missing
+    ///
+    /// Looks at Rust and Node.js, the companion, devices and permissions, ports, and the project of this folder. Nothing
+    /// is changed. The exit code is 1 where something won't work.
+    Doctor(JsonArgs),
+    /// Print what a shell reads to complete this command
+    ///
+    /// For bash: wavecraft completions bash > ~/.local/share/bash-completion/completions/wavecraft
+    Completions(CompletionsArgs),
+    /// Write the man pages into a folder
+    #[command(hide = true)]
+    Man(ManArgs),
     /// Run a program for `start`, and end its process group when `start` is gone
     #[command(name = guard::GUARD_COMMAND, hide = true)]
     Guard(guard::GuardArgs),

@@ -4,7 +4,7 @@ mod connection;
 mod launch;
 
 pub(crate) use connection::{Connection, Error, Incoming};
-pub(crate) use launch::{Launched, Launcher, program};
+pub(crate) use launch::{Launched, Launcher, program, would_stay};
 
 use crate::platform;
 use anyhow::{Context, bail};
@@ -23,6 +23,11 @@ pub(crate) const QUICK: Duration = Duration::from_secs(5);
 const PASSED_ON: [&str; 3] = ["RUST_BACKTRACE", "RUST_LOG", "WAVECRAFT_REALTIME"];
 /// So long one that was started for one call may take to end.
 const ENDING: Duration = Duration::from_secs(2);
+
+/// No companion could be spoken to, and another try may work: one that was just ending may have taken the connection.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Unreachable(pub String);
 
 /// A companion that speaks our version.
 pub(crate) struct Companion {
@@ -88,6 +93,9 @@ async fn greet(stream: UnixStream) -> anyhow::Result<Companion> {
     let welcome: Welcome = match answer {
         Err(Error::Refused(error)) if error.code == VERSION_MISMATCH => {
             bail!("{error} (this `wavecraft` is version {})", env!("CARGO_PKG_VERSION"))
+        }
+        Err(error @ (Error::Gone | Error::Late { .. })) => {
+            return Err(Unreachable(format!("the companion doesn't answer as one: {error}")).into());
         }
         other => other.context("the companion doesn't answer as one")?,
     };

@@ -5,7 +5,7 @@ use std::fmt;
 /// Everything worked.
 pub(crate) const SUCCESS: i32 = 0;
 /// Something failed.
-const FAILED: i32 = 1;
+pub(crate) const FAILED: i32 = 1;
 /// The command line asked for something that can't be, as clap's own errors.
 const USAGE: i32 = 2;
 /// A signal ended it: Ctrl+C, SIGTERM or a closed terminal.

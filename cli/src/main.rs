@@ -8,8 +8,10 @@ mod builds;
 mod cargo;
 mod cli;
 mod companion;
+mod completions;
 mod create;
 mod devices;
+mod doctor;
 mod failure;
 mod guard;
 mod lines;
@@ -48,6 +50,12 @@ fn main() {
         Command::Render(args) => on_a_runtime(render::run(args)),
         Command::Devices(args) => on_a_runtime(devices::run(args)).map(|()| failure::SUCCESS),
         Command::MeasureLatency(args) => on_a_runtime(measure_latency::run(args)).map(|()| failure::SUCCESS),
+        Command::Doctor(args) => on_a_runtime(doctor::run(args)),
+        Command::Completions(args) => {
+            completions::run(&args);
+            Ok(failure::SUCCESS)
+        }
+        Command::Man(args) => completions::write_pages(&args).map(|()| failure::SUCCESS),
         Command::Guard(args) => on_a_runtime(guard::run(args)),
         Command::Detached(args) => guard::run_detached(args).map(|()| failure::SUCCESS),
     };

@@ -25,7 +25,7 @@ pub(crate) fn free_port(first: u16, strict: bool) -> anyhow::Result<u16> {
 }
 
 /// Free for both families: a browser that resolves `localhost` must not find another server on the same number.
-fn is_free(port: u16) -> bool {
+pub(crate) fn is_free(port: u16) -> bool {
     let bind = |address: SocketAddr| TcpListener::bind(address).map(drop);
     bind((Ipv4Addr::LOCALHOST, port).into()).is_ok()
         // A machine without IPv6 can't bind there either, and has nothing there that could be found.

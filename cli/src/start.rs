@@ -1,5 +1,6 @@
 //! `wavecraft start`: from a project's sources to its sound and its page, and back to nothing.
 
+mod attach;
 mod end;
 mod keys;
 mod places;

@@ -4,9 +4,12 @@ use crate::{
     cli::JsonArgs,
     companion::{self, QUICK},
     output::out,
-    report::{audio, clock, clocks, decibels, json_line, latency, seconds_of},
+    report::{audio, clock, clocks, decibels, json_line, latency, over_both, seconds_of, state_name},
 };
-use wavecraft_companion_protocol::control::{STATUS, SessionStatus, Status};
+use wavecraft_companion_protocol::{
+    control::{STATUS, SessionStatus, Status},
+    session::Stats,
+};
 
 /// Prints it; with `--json` the protocol's own `Status`, tokens included, or `null` where no companion runs.
 pub(crate) async fn run(args: JsonArgs) -> anyhow::Result<()> {
@@ -43,45 +46,64 @@ pub(crate) async fn run(args: JsonArgs) -> anyhow::Result<()> {
 }
 
 fn print_session(session: &SessionStatus) {
+    out!("");
     out!("{} ({}) in {}", session.name, session.session, session.project_dir.display());
-    let state = format!("{:?}", session.state).to_lowercase();
-    out!(
-        "  State     {state}{}",
-        session.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default()
-    );
-    out!("  Port      {}", session.port);
-    if let Some(path) = &session.recording {
-        out!("  Recording {}", path.display());
-    }
-    if let Some(trouble) = &session.recording_trouble {
-        out!("            {trouble}");
-    }
+    let item = |name: &str, value: &str| out!("  {name:<10}{value}");
+    let more = |value: &Option<String>| {
+        if let Some(value) = value {
+            item("", value);
+        }
+    };
+    item("State", state_name(session.state));
+    more(&session.reason);
     if let Some(stats) = &session.stats {
-        if let Some(file) = &stats.file {
-            let at = |frames| clock(seconds_of(frames, stats.devices.sample_rate));
-            out!("  File      at {} of {}", at(file.position_frames), at(file.length_frames));
-        }
-        let ms = stats.latency.total_ms(stats.devices.sample_rate);
-        out!("  Latency   {}", latency(ms, stats.mode));
-        if let Some(reason) = &stats.mode_reason {
-            out!("            {reason}");
-        }
-        if let Some(reason) = &stats.source_reason {
-            out!("  Input     {reason}");
-        }
-        if let Some(drift) = &stats.drift {
-            out!("  Clocks    microphone and output are {}", clocks(drift));
-        }
-        if let Some(reason) = &stats.mute_reason {
-            out!("  Sound     {reason}");
-        }
-        out!(
-            "  Levels    in {}, out {}; load {:.1} %, {} late of {} blocks",
-            decibels(stats.input.rms[0].max(stats.input.rms[1])),
-            decibels(stats.output.rms[0].max(stats.output.rms[1])),
-            stats.load * 100.0,
-            stats.late_blocks.total(),
-            stats.blocks
-        );
+        print_stats(stats, item, more);
     }
+    if let Some(path) = &session.recording {
+        item("Recording", &path.display().to_string());
+    }
+    more(&session.recording_trouble);
+    if let Some(url) = &session.ui_url {
+        item("Page", url);
+    }
+    if let Some(url) = &session.inspector_url {
+        item("Inspector", url);
+    }
+}
+
+fn print_stats(stats: &Stats, item: impl Fn(&str, &str), more: impl Fn(&Option<String>)) {
+    item("Source", &stats.source.to_string());
+    more(&stats.source_reason);
+    if let Some(file) = &stats.file {
+        let at = |frames| clock(seconds_of(frames, stats.devices.sample_rate));
+        item("", &format!("at {} of {}", at(file.position_frames), at(file.length_frames)));
+    }
+    let sound =
+        [(stats.bypassed, "bypassed"), (stats.muted, "muted"), (stats.guard.howl_muted, "muted: it howled")];
+    let sound: Vec<_> = sound.iter().filter_map(|(on, name)| on.then_some(*name)).collect();
+    if !sound.is_empty() {
+        item("Sound", &sound.join(", "));
+        more(&stats.mute_reason);
+    }
+    item("Latency", &latency(stats.latency.total_ms(stats.devices.sample_rate), stats.mode));
+    more(&stats.mode_reason);
+    if let Some(drift) = &stats.drift {
+        item("Clocks", &format!("microphone and output are {}", clocks(drift)));
+    }
+    item("Levels", &format!("in {}, out {}", level(stats.input.rms), level(stats.output.rms)));
+    item(
+        "Load",
+        &format!(
+            "{:.1} %, 99 % below {:.1} %; {} of {} blocks late, {} xruns",
+            stats.load * 100.0,
+            stats.load_p99 * 100.0,
+            stats.late_blocks.total(),
+            stats.blocks,
+            stats.xruns
+        ),
+    );
+}
+
+fn level(rms: [f32; 2]) -> String {
+    decibels(over_both(rms))
 }

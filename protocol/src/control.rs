@@ -5,6 +5,7 @@
 use crate::{
     session::{AudioDevices, Build, Mode, OnBypass, Source, State, StateChange, Stats},
     settings::ChosenDevices,
+    system::{LoginState, Permission},
     take::RecordingEnded,
     token::Token,
 };
@@ -305,6 +306,12 @@ pub struct Status {
     pub companion: Welcome,
     /// What is used for audio; absent while nothing is attached.
     pub devices: Option<AudioDevices>,
+    /// Whether the system lets it use the microphone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub microphone: Option<Permission>,
+    /// Whether it starts at login; absent without a menu, which is where that is chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub login_item: Option<LoginState>,
     /// Every project.
     pub sessions: Vec<SessionStatus>,
 }
@@ -331,6 +338,12 @@ pub struct SessionStatus {
     pub audio_token: Token,
     /// The dev WebSocket's port.
     pub port: u16,
+    /// The project's page with its token; absent where none is served.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ui_url: Option<String>,
+    /// The inspector, with the token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inspector_url: Option<String>,
     /// The file that is being recorded into.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recording: Option<PathBuf>,

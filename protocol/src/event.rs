@@ -32,6 +32,11 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         mode: Option<Mode>,
     },
+    /// The companion had gone, and another one runs the project at the same addresses.
+    Reattached {
+        /// Its name for this project.
+        session: String,
+    },
     /// Once a second.
     Stats {
         /// Blocks that the child processed.

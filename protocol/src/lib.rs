@@ -9,11 +9,13 @@
 //! | [`control`] | the Unix socket between the `wavecraft` command and the companion |
 //! | [`child`] | the socketpair between the companion and a processor child |
 //! | [`frame`] | the length prefix on that socketpair |
+//! | [`doctor`] | what `wavecraft doctor` prints with `--json` |
 //! | [`event`] | what `wavecraft start`, `record` and `render` print with `--json` |
 //! | [`parameter`] | parameters, as all of the above describe them |
 //! | [`session`] | what a running project is, does and measures |
 //! | [`settings`] | the companion's settings file |
 //! | [`paths`] | where sockets, builds, settings and logs are |
+//! | [`system`] | what the system says of the companion's program |
 //! | [`take`] | recordings and renderings |
 //! | [`token`] | the secret that opens a project's dev WebSocket |
 //!
@@ -25,6 +27,8 @@ pub mod browser;
 pub mod child;
 #[cfg(feature = "companion")]
 pub mod control;
+#[cfg(feature = "companion")]
+pub mod doctor;
 #[cfg(feature = "companion")]
 pub mod event;
 pub mod frame;
@@ -39,6 +43,8 @@ pub mod rpc;
 pub mod session;
 #[cfg(feature = "companion")]
 pub mod settings;
+#[cfg(feature = "companion")]
+pub mod system;
 #[cfg(feature = "companion")]
 pub mod take;
 #[cfg(feature = "companion")]

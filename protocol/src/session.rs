@@ -75,13 +75,23 @@ impl FromStr for Source {
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Microphone => f.write_str("mic"),
-            Self::Tone => f.write_str("tone"),
-            Self::Noise => f.write_str("noise"),
-            Self::Sweep => f.write_str("sweep"),
-            Self::Silence => f.write_str("silence"),
             Self::File { path } => write!(f, "file:{}", path.display()),
+            other => other.name().fmt(f),
         }
+    }
+}
+
+/// The same without a file's path.
+impl fmt::Display for SourceName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Microphone => "mic",
+            Self::Tone => "tone",
+            Self::Noise => "noise",
+            Self::Sweep => "sweep",
+            Self::Silence => "silence",
+            Self::File => "file",
+        })
     }
 }
 

@@ -257,7 +257,7 @@ fn project(session: &Session) -> Project {
 }
 
 /// The page's address, as the command prints it: the token is behind the #, which no server gets to see.
-fn page(session: &Session) -> Option<String> {
+pub(super) fn page(session: &Session) -> Option<String> {
     // Vite listens on that address alone; what `localhost` means differs between systems.
     let origins = &session.attach.origins;
     let origin = origins.iter().find(|origin| origin.contains("//127.0.0.1")).or(origins.first())?;

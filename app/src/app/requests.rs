@@ -1,6 +1,6 @@
 //! The control socket's calls.
 
-use super::{App, AudioSide, Wish};
+use super::{App, AudioSide, Wish, menu_side::page};
 use crate::{
     connection::ConnectionId,
     event::{ListedFor, Reply},
@@ -311,6 +311,8 @@ impl App {
         Status {
             companion: self.welcome.clone(),
             devices,
+            microphone: Some(self.microphone.authority.state()),
+            login_item: self.menu.as_ref().and_then(|side| side.login),
             sessions: self.sessions.values().filter_map(session_status).collect(),
         }
     }
@@ -339,6 +341,8 @@ fn session_status(session: &Session) -> Option<SessionStatus> {
         ws_url: server.ws_url(),
         audio_token: session.attach.audio_token.clone(),
         port: server.port(),
+        ui_url: page(session),
+        inspector_url: Some(session.attach.token.inspector_url(server.port())),
         recording: match &session.recording {
             RecordingStage::Running { recording, .. } => Some(recording.path().into()),
             _ => None,

@@ -1,6 +1,6 @@
 //! Starting the companion.
 
-use super::connect;
+use super::{Unreachable, connect};
 use crate::{guard, platform, programs};
 use anyhow::{Context, bail};
 use rustix::process::{Pid, Signal, kill_process};
@@ -120,14 +120,16 @@ pub(crate) async fn start(paths: &Paths, launched: &mut Option<Launched>) -> any
     match ended {
         Some(status) => {
             *launched = None;
-            bail!("the companion ended at once ({status}). {}", last_words(&mut errors, &log, log_before))
+            let said = last_words(&mut errors, &log, log_before);
+            Err(Unreachable(format!("the companion ended at once ({status}). {said}")).into())
         }
-        None => bail!(
+        None => Err(Unreachable(format!(
             "the companion was started and doesn't answer at {} after {} s: see {}",
             paths.socket().display(),
             LIMIT.as_secs(),
             log.display()
-        ),
+        ))
+        .into()),
     }
 }
 
@@ -146,6 +148,11 @@ fn launcher() -> anyhow::Result<Launcher> {
     }
     // Outside of an app there is no place for a menu on a Mac.
     Ok(Launcher::program(&checked(named)?, &["--headless", "--exit-when-idle"]))
+}
+
+/// Would a companion that is started now stay when nobody needs it any more? An app does.
+pub(crate) fn would_stay() -> bool {
+    launcher().is_ok_and(|launcher| launcher.opens_app)
 }
 
 /// The companion's program itself, to be run for what needs no device, and so no permission either.

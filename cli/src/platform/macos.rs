@@ -75,6 +75,30 @@ pub(crate) fn companion_program() -> Option<PathBuf> {
     bundle().map(|bundle| bundle.join(PROGRAM_IN_APP)).filter(|file| programs::is_program(file))
 }
 
+/// Whether the program, or the bundle that holds it, is as its signature says; the text is for a person. `None` only
+/// where systems sign nothing.
+///
+/// codesign(1): `--verify` says nothing on standard output and why not on standard error; `--strict` leaves nothing
+/// unsealed. `--display --verbose=2` names the signers on standard error, and none for an ad hoc signature.
+pub(crate) fn signature(program: &Path) -> Option<Result<String, String>> {
+    let bundle = program.ancestors().find(|folder| folder.extension().is_some_and(|kind| kind == "app"));
+    let signed = bundle.unwrap_or(program);
+    let codesign = |args: &[&str]| {
+        let output =
+            Command::new("/usr/bin/codesign").args(args).arg(signed).stdin(Stdio::null()).output().ok()?;
+        Some((output.status.success(), String::from_utf8_lossy(&output.stderr).trim().to_owned()))
+    };
+    Some(match codesign(&["--verify", "--strict"]) {
+        None => Err("codesign can't be run".into()),
+        Some((false, text)) => Err(text),
+        Some((true, _)) => {
+            let shown = codesign(&["--display", "--verbose=2"]).map(|(_, text)| text).unwrap_or_default();
+            let signer = shown.lines().find_map(|line| line.strip_prefix("Authority="));
+            Ok(format!("valid, {}", signer.map_or("ad hoc".into(), |signer| format!("by {signer}"))))
+        }
+    })
+}
+
 fn bundle() -> Option<PathBuf> {
     holding_bundle().or_else(|| installed_bundles().find(|bundle| bundle.is_dir()))
 }

@@ -1,22 +1,18 @@
 //! The way to a session: the project, its packages, the first build, and somebody to run what was built.
 
-use super::{End, Start, current_folder, keys, rebuilds::Rebuilds, session::Session};
+use super::{End, Start, attach::no_port, current_folder, keys, rebuilds::Rebuilds, session::Session};
 use crate::{
     builds::{Builds, Digest},
     cargo::{self, Target},
-    companion::{self, QUICK},
-    page, ports,
+    companion, page, ports,
     preview::{self, Preview},
     project::Project,
 };
-use std::{collections::BTreeMap, path::Path, time::Duration};
+use std::{collections::BTreeMap, path::Path};
 use wavecraft_companion_protocol::{
-    control::{self, ATTACH, Attach, Attached, ProjectProgram, SUBSCRIBE, Subscribe},
+    control::{Attach, ProjectProgram},
     session::Source,
 };
-
-/// So long an attach may take: the system may check a program that it never saw before.
-const ATTACHING: Duration = Duration::from_secs(30);
 
 impl Start {
     /// Builds, runs, serves, and watches until it is over.
@@ -62,7 +58,7 @@ impl Start {
             let wide = rebuilds.widen(&mut self.processes).await;
             session.rebuilds = self.watched(wide.map(|()| rebuilds));
         }
-        self.watch(&mut session).await
+        self.watch_and_resume(&mut session).await
     }
 
     async fn attach(
@@ -74,15 +70,6 @@ impl Start {
     ) -> anyhow::Result<Session> {
         let builds = self.builds.insert(Builds::create(&self.paths.builds_dir)?);
         let (digest, program) = (Digest::of(built)?, builds.keep(built)?);
-        let companion = companion::find_or_start(&self.paths, &mut self.launched).await?;
-        let companion = self.companion.insert(companion);
-        let log = companion.welcome.log.clone();
-        self.report.detail(&format!(
-            "companion {}, process {}{}",
-            companion.welcome.app_version,
-            companion.welcome.pid,
-            if companion.welcome.headless { ", without a menu" } else { "" }
-        ));
         let attach = Attach {
             project_dir: project.folder.clone(),
             name: target.package.clone(),
@@ -100,13 +87,14 @@ impl Start {
             mode: self.args.mode,
             on_bypass: None,
         };
-        let connection = &mut companion.connection;
-        connection.call::<serde_json::Value>(SUBSCRIBE, &Subscribe { all: false }, QUICK).await?;
-        let attached: Attached = connection.call(ATTACH, &attach, ATTACHING).await.map_err(attach_error)?;
-        self.report.item("Log", &log.display().to_string());
+        let attached = self.run_on_companion(&attach).await?;
+        let log = self.companion.as_ref().map(|companion| companion.welcome.log.clone());
+        if let Some(log) = &log {
+            self.report.item("Log", &log.display().to_string());
+        }
         let mut session =
             Session::new(attached.session, project.folder.clone(), attached.ws_url, attached.port);
-        (session.log, session.heard) = (Some(log), Some(digest));
+        (session.log, session.heard, session.attach) = (log, Some(digest), Some(Box::new(attach)));
         if let Some(Source::File { path }) = &self.args.input {
             session.file = Some(path.clone());
         }
@@ -140,16 +128,5 @@ impl Start {
             ));
         };
         rebuilds.inspect_err(told).ok()
-    }
-}
-
-fn no_port(error: impl std::fmt::Display) -> anyhow::Error {
-    anyhow::anyhow!("{error}. Choose another with --port, or leave out --strict-port")
-}
-
-fn attach_error(error: companion::Error) -> anyhow::Error {
-    match error {
-        companion::Error::Refused(refused) if refused.code == control::PORT_TAKEN => no_port(refused),
-        other => anyhow::Error::new(other).context("the companion could not run the project"),
     }
 }

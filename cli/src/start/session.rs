@@ -27,7 +27,7 @@ use std::{
 };
 use tokio::time::{Instant, sleep_until};
 use wavecraft_companion_protocol::{
-    control::{Notice, SET_ORIGINS, STATUS, SetOrigins, Status},
+    control::{Attach, Notice, SET_ORIGINS, STATUS, SetOrigins, Status},
     event::Event,
     session::{State, StateChange, Stats},
     token::FRAGMENT_KEY,
@@ -45,7 +45,7 @@ pub(super) struct Session {
     /// The project's.
     pub(super) folder: PathBuf,
     ws_url: String,
-    ws_port: u16,
+    pub(super) ws_port: u16,
     /// The processor is heard; without audio, always.
     pub(super) live: bool,
     pub(super) stats: Option<Box<Stats>>,
@@ -59,6 +59,8 @@ pub(super) struct Session {
     pub(super) log: Option<PathBuf>,
     /// The sources, while they are watched.
     pub(super) rebuilds: Option<Rebuilds>,
+    /// What the companion was asked for, to ask it of another: with the program that is heard.
+    pub(super) attach: Option<Box<Attach>>,
     /// The program that the companion runs.
     pub(super) heard: Option<Digest>,
     /// The program that is to take its place.
@@ -84,6 +86,7 @@ impl Session {
             port_tries: 1,
             log: None,
             rebuilds: None,
+            attach: None,
             heard: None,
             swap: Swap::default(),
             question: None,

@@ -31,16 +31,26 @@ pub(super) struct Swap {
 #[derive(Debug)]
 struct Asked {
     id: u64,
-    build_ms: u64,
+    built: Built,
     digest: Digest,
+    /// The copy that the companion was given.
+    copy: ProjectProgram,
     /// Blocks that had been late before.
     late_blocks: Option<u64>,
 }
 
-#[derive(Debug)]
-struct Built {
+#[derive(Debug, Clone)]
+pub(super) struct Built {
     program: ProjectProgram,
     ms: u64,
+}
+
+impl Swap {
+    /// Takes what was built and isn't heard, where the companion that was asked is gone.
+    pub(super) fn take_unheard(&mut self) -> Option<Built> {
+        let asked = self.asked.take().map(|asked| asked.built);
+        self.next.take().or(asked)
+    }
 }
 
 impl Start {
@@ -74,7 +84,7 @@ impl Start {
     }
 
     /// Lets the new program take over, or tells why it can't.
-    async fn swap(&mut self, built: &Built, session: &mut Session) {
+    pub(super) async fn swap(&mut self, built: &Built, session: &mut Session) {
         let outcome =
             if self.preview.is_some() { self.show(built).await } else { self.reload(built, session).await };
         if let Err(error) = outcome {
@@ -118,13 +128,13 @@ impl Start {
             self.report.say(&format!("Rebuilt in {}: the same program as before", seconds(built.ms)));
             return Ok(());
         }
-        let program = self.builds.as_mut().context("attached")?.keep(&built.program)?;
+        let copy = self.builds.as_mut().context("attached")?.keep(&built.program)?;
         self.renew(session).await?;
         let companion = self.companion.as_mut().context("attached")?;
-        let reload = Reload { session: session.name.clone(), program };
+        let reload = Reload { session: session.name.clone(), program: copy.clone() };
         let id = companion.connection.ask(RELOAD, &reload);
-        session.swap.asked =
-            Some(Asked { id, build_ms: built.ms, digest, late_blocks: session.late_blocks() });
+        let late_blocks = session.late_blocks();
+        session.swap.asked = Some(Asked { id, built: built.clone(), digest, copy, late_blocks });
         Ok(())
     }
 
@@ -140,10 +150,13 @@ impl Start {
                 let reloaded: Reloaded =
                     serde_json::from_value(answer).context("the companion's answer to `reload`")?;
                 session.heard = Some(asked.digest);
+                if let Some(attach) = &mut session.attach {
+                    attach.program = asked.copy;
+                }
                 self.renew(session).await?;
                 let late_blocks = session.late_blocks().zip(asked.late_blocks);
                 self.report.event(&Event::Reloaded {
-                    build_ms: asked.build_ms,
+                    build_ms: asked.built.ms,
                     swap_ms: reloaded.swap_ms,
                     late_blocks: late_blocks.map(|(after, before)| after.saturating_sub(before)),
                 });

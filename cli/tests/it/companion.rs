@@ -29,7 +29,14 @@ fn a_companion_that_ends_at_once_is_reported_with_its_log() {
     let program = world.path("tools/companion");
     let world = world.env("WAVECRAFT_COMPANION", program);
     let finished = world.run(&["start", "--with-audio", "--json"]);
-    finished.fails(1, &["ended at once (exit status: 3)", "no sound today"]);
+    finished.fails(
+        1,
+        &[
+            "! the companion ended at once (exit status: 3)",
+            "no sound today\nTrying once more …",
+            "error: the companion",
+        ],
+    );
     assert!(!finished.err.contains("of an earlier run"), "{finished:#?}");
     finished.left_nothing();
 
@@ -40,12 +47,25 @@ fn a_companion_that_ends_at_once_is_reported_with_its_log() {
 }
 
 #[test]
-fn a_companion_that_dies_ends_the_start() {
+fn a_companion_that_goes_is_asked_again_once_for_the_same_addresses() {
     let world = World::with_project();
-    let _companion = FakeCompanion::run(&world, Fault::Dies);
+    let companion = FakeCompanion::run(&world, Fault::Dies);
     let finished = world.run(&["start", "--with-audio", "--json"]);
-    finished.fails(1, &["the companion is gone"]);
+    finished.fails(
+        1,
+        &[
+            "! the sound stopped; /somewhere/companion.log may say why: the companion is gone. Starting the companion again …",
+            "The companion is back. Pages reconnect by themselves.",
+            "error: the companion went again soon after it was started anew: the sound stopped; ",
+        ],
+    );
+    assert_eq!(finished.kinds().iter().filter(|kind| *kind == "reattached").count(), 1);
     finished.left_nothing();
+    let [first, again] = &companion.calls("attach")[..] else { panic!("{finished:#?}") };
+    for kept in ["token", "audio_token", "executable", "name", "project_dir", "cwd"] {
+        assert_eq!(first[kept], again[kept], "{kept}");
+    }
+    assert_eq!((&again["port"], &again["strict_port"]), (&9000.into(), &true.into()));
 }
 
 #[test]

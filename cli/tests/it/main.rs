@@ -3,9 +3,11 @@
 mod bad_input;
 mod companion;
 mod create;
+mod doctor;
 mod ending;
 mod errors;
 mod install;
+mod loss;
 mod newcomer;
 mod page;
 mod plugin;

@@ -6,7 +6,10 @@ use serde_json::{Value, json};
 use std::{
     fs,
     io::{BufRead, BufReader, Write},
-    os::unix::net::{UnixListener, UnixStream},
+    os::unix::{
+        fs::PermissionsExt,
+        net::{UnixListener, UnixStream},
+    },
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::{Arc, Mutex},
@@ -17,6 +20,7 @@ use wavecraft_companion_protocol::{
     control::{self, Attach, Attached, OfSession, SessionStatus, Status, Welcome},
     rpc::{self, Call, ErrorObject, Id, Incoming, Response},
     session::{AudioDevices, LateBlocks, Latency, Levels, SourceName, State, StateChange, Stats},
+    system::{LoginState, Permission},
 };
 
 /// What the companion does otherwise than a good one.
@@ -78,7 +82,8 @@ impl World {
     pub(crate) fn with_companion(self) -> Self {
         let program = self.path("tools/wavecraft-companion");
         let run = this_test_as_a_program("support::fake_companion::as_a_program");
-        let lines = format!("echo \"$@\" > '{}'\n{run}", self.path("companion.args").display());
+        let version = "[ \"$1\" = --version ] && exec echo 'wavecraft-companion 7.7.7'";
+        let lines = format!("{version}\necho \"$@\" > '{}'\n{run}", self.path("companion.args").display());
         self.script("tools/wavecraft-companion", &lines).env("WAVECRAFT_COMPANION", program)
     }
 }
@@ -96,7 +101,9 @@ fn as_a_program() {
 }
 
 fn listen(home: &Path) -> UnixListener {
-    fs::create_dir_all(home.join("run")).expect("its folder");
+    let run = home.join("run");
+    fs::create_dir_all(&run).expect("its folder");
+    fs::set_permissions(&run, fs::Permissions::from_mode(0o700)).expect("its mode");
     UnixListener::bind(home.join("run/control.sock")).expect("its socket")
 }
 
@@ -213,11 +220,19 @@ impl Connection {
             ws_url: ws_url(attach),
             audio_token: attach.audio_token.clone(),
             port: 9000,
+            ui_url: None,
+            inspector_url: Some(attach.token.inspector_url(9000)),
             recording: None,
             recording_trouble: None,
             stats: None,
         });
-        Status { companion: welcome(self.fault), devices: None, sessions: sessions.into_iter().collect() }
+        Status {
+            companion: welcome(self.fault),
+            devices: None,
+            microphone: Some(Permission::Denied),
+            login_item: Some(LoginState::Enabled),
+            sessions: sessions.into_iter().collect(),
+        }
     }
 
     fn refuses_reload(&self) -> bool {

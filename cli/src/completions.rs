@@ -1,0 +1,41 @@
+//! `wavecraft completions` and `wavecraft man`: the command line described, for shells and for man(1).
+
+use crate::cli::Cli;
+use anyhow::Context;
+use clap::CommandFactory;
+use clap_complete::Shell;
+use std::path::PathBuf;
+
+/// What `wavecraft completions` is asked for.
+#[derive(Debug, clap::Args)]
+pub(crate) struct CompletionsArgs {
+    /// The shell that is to complete
+    shell: Shell,
+}
+
+/// What `wavecraft man` is asked for.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ManArgs {
+    /// The folder that gets the pages
+    folder: PathBuf,
+}
+
+/// Prints what a shell reads to complete `wavecraft`.
+pub(crate) fn run(args: &CompletionsArgs) {
+    // Written whole, since whoever stops reading would make the generator panic.
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "wavecraft", &mut script);
+    crate::output::line(format_args!("{}", String::from_utf8_lossy(&script).trim_end()));
+}
+
+/// Writes a page for the command and one for each of its commands.
+///
+/// # Errors
+/// The folder can't be written.
+pub(crate) fn write_pages(args: &ManArgs) -> anyhow::Result<()> {
+    let written = std::fs::create_dir_all(&args.folder)
+        .and_then(|()| clap_mangen::generate_to(Cli::command(), &args.folder));
+    written.with_context(|| {
+        format!("the pages can't be written to {}: choose another folder", args.folder.display())
+    })
+}

@@ -1,0 +1,75 @@
+//! `wavecraft doctor`: looks at everything a start needs, and says what mends what is missing. Nothing is changed, and
+//! nothing that it starts stays.
+
+mod ask;
+mod command;
+mod companion;
+mod ports;
+mod project;
+mod tools;
+mod version;
+
+use crate::{
+    cli::JsonArgs,
+    failure::{FAILED, SUCCESS},
+    output::out,
+    report::{colours_allowed, json_line},
+};
+use std::io::{self, IsTerminal};
+use wavecraft_companion_protocol::doctor::{Check, Findings, Verdict};
+
+/// Looks at all of it, prints it, and returns the exit code: 1 where a check failed.
+pub(crate) async fn run(args: JsonArgs) -> anyhow::Result<i32> {
+    let folder = std::env::current_dir()?;
+    let mut checks = tools::checks(&folder).await;
+    checks.extend(command::checks().await);
+    let (of_companion, status) = companion::checks().await;
+    checks.extend(of_companion);
+    checks.extend(ports::checks(status.as_ref()));
+    checks.extend(project::checks(&folder).await);
+    let findings = Findings { ok: !checks.iter().any(|check| check.verdict == Verdict::Failed), checks };
+    if args.json {
+        out!("{}", json_line(&findings));
+    } else {
+        print(&findings);
+    }
+    Ok(if findings.ok { SUCCESS } else { FAILED })
+}
+
+fn print(findings: &Findings) {
+    let colour = io::stdout().is_terminal() && colours_allowed();
+    for Check { name, verdict, found, mend } in &findings.checks {
+        let (mark, code) = match verdict {
+            Verdict::Fine => ("✓", 32),
+            Verdict::Attention => ("!", 33),
+            Verdict::Failed => ("✗", 31),
+        };
+        let mark = if colour { format!("\u{1b}[{code}m{mark}\u{1b}[0m") } else { mark.into() };
+        out!("{mark} {name:<12}{found}");
+        if let Some(mend) = mend {
+            out!("{:14}→ {mend}", "");
+        }
+    }
+    let failed = findings.checks.iter().filter(|check| check.verdict == Verdict::Failed).count();
+    out!("");
+    match failed {
+        0 => out!("Nothing keeps `wavecraft start --with-audio` from working."),
+        1 => out!("One thing has to be mended: see the line with ✗."),
+        more => out!("{more} things have to be mended: see the lines with ✗."),
+    }
+}
+
+/// It is as it should be.
+fn fine(name: &str, found: impl Into<String>) -> Check {
+    Check { name: name.into(), verdict: Verdict::Fine, found: found.into(), mend: None }
+}
+
+/// It works, or isn't needed by everybody.
+fn attention(name: &str, found: impl Into<String>, mend: impl Into<String>) -> Check {
+    Check { name: name.into(), verdict: Verdict::Attention, found: found.into(), mend: Some(mend.into()) }
+}
+
+/// It doesn't work.
+fn failed(name: &str, found: impl Into<String>, mend: impl Into<String>) -> Check {
+    Check { name: name.into(), verdict: Verdict::Failed, found: found.into(), mend: Some(mend.into()) }
+}

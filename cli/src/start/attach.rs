@@ -1,0 +1,133 @@
+//! The companion that runs the session: asked for it, and asked again where it goes while the project runs.
+
+use super::{End, Start, session::Session};
+use crate::{
+    companion::{self, Companion, Error, QUICK, Unreachable},
+    page,
+};
+use anyhow::Context;
+use serde_json::Value;
+use std::time::Duration;
+use tokio::time::{Instant, sleep};
+use wavecraft_companion_protocol::{
+    control::{
+        ATTACH, Attach, Attached, PORT_TAKEN, SET_BYPASS, SET_GAIN, SET_MUTE, SUBSCRIBE, SetBypass, SetFlag,
+        SetGain, Subscribe,
+    },
+    event::Event,
+};
+
+/// So long an attach may take: the system may check a program that it never saw before.
+const ATTACHING: Duration = Duration::from_secs(30);
+/// So long after a companion that can't be reached it is tried once more.
+const ONCE_MORE: Duration = Duration::from_secs(1);
+/// A companion that goes so soon after it was brought back would go on doing so.
+const TOO_SOON: Duration = Duration::from_secs(60);
+
+impl Start {
+    /// Asks the companion, the one that runs or one that is started, to run what `attach` says.
+    ///
+    /// # Errors
+    /// It can't be reached, also not at a second try, or refuses.
+    pub(super) async fn run_on_companion(&mut self, attach: &Attach) -> anyhow::Result<Attached> {
+        let companion = self.reach().await?;
+        let companion = self.companion.insert(companion);
+        self.report.detail(&format!(
+            "companion {}, process {}{}",
+            companion.welcome.app_version,
+            companion.welcome.pid,
+            if companion.welcome.headless { ", without a menu" } else { "" }
+        ));
+        let connection = &mut companion.connection;
+        connection.call::<Value>(SUBSCRIBE, &Subscribe { all: false }, QUICK).await?;
+        connection.call(ATTACH, attach, ATTACHING).await.map_err(attach_error)
+    }
+
+    async fn reach(&mut self) -> anyhow::Result<Companion> {
+        match companion::find_or_start(&self.paths, &mut self.launched).await {
+            Err(error) if error.is::<Unreachable>() => {
+                self.report.trouble(&format!("{error:#}\nTrying once more …"));
+                sleep(ONCE_MORE).await;
+                companion::find_or_start(&self.paths, &mut self.launched).await
+            }
+            outcome => outcome,
+        }
+    }
+
+    /// Tells what happens until it is over. A companion that goes is started again, once within [`TOO_SOON`], and runs
+    /// the project at the same addresses, so that its pages find it.
+    ///
+    /// # Errors
+    /// The project can't run any more; the text says why.
+    pub(super) async fn watch_and_resume(&mut self, session: &mut Session) -> anyhow::Result<End> {
+        let mut resumed: Option<Instant> = None;
+        loop {
+            let lost = match self.watch(session).await {
+                Err(error) if is_loss(&error) => error,
+                outcome => return outcome,
+            };
+            if resumed.is_some_and(|since| since.elapsed() < TOO_SOON) {
+                return Err(lost.context("the companion went again soon after it was started anew"));
+            }
+            self.report.trouble(&format!("{lost:#}. Starting the companion again …"));
+            self.resume(session).await?;
+            resumed = Some(Instant::now());
+        }
+    }
+
+    async fn resume(&mut self, session: &mut Session) -> anyhow::Result<()> {
+        self.companion = None;
+        session.live = false;
+        let mut attach = session.attach.take().context("attached")?;
+        attach.port = Some(session.ws_port);
+        attach.strict_port = true;
+        if session.stats.is_some() {
+            // It ran, so the companion remembers the project's source and mode, and what they were changed to since.
+            (attach.source, attach.mode) = (None, None);
+        }
+        attach.origins = self.page.as_ref().map(|page| page::origins(page.port)).unwrap_or_default();
+        let attached = self.run_on_companion(&attach).await?;
+        session.attach = Some(attach);
+        session.name = attached.session;
+        self.restore(session).await?;
+        self.report.event(&Event::Reattached { session: session.name.clone() });
+        if let Some(built) = session.swap.take_unheard() {
+            self.swap(&built, session).await;
+        }
+        Ok(())
+    }
+
+    /// What a companion doesn't remember of a project: the last figures do.
+    async fn restore(&mut self, session: &Session) -> anyhow::Result<()> {
+        let (Some(stats), Some(companion)) = (&session.stats, &mut self.companion) else { return Ok(()) };
+        let (connection, name) = (&mut companion.connection, &session.name);
+        // Muted for a reason of its own, the new companion finds the reason itself.
+        if stats.muted && stats.mute_reason.is_none() {
+            let mute = SetFlag { session: name.clone(), on: true };
+            connection.call::<Value>(SET_MUTE, &mute, QUICK).await?;
+        }
+        if stats.bypassed {
+            let bypass = SetBypass { session: name.clone(), on: true, on_bypass: None };
+            connection.call::<Value>(SET_BYPASS, &bypass, QUICK).await?;
+        }
+        let gain = SetGain { session: name.clone(), gain_db: stats.gain_db };
+        connection.call::<Value>(SET_GAIN, &gain, QUICK).await?;
+        Ok(())
+    }
+}
+
+/// Did the companion go, rather than refuse or fail?
+fn is_loss(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref(), Some(Error::Gone | Error::Io(_)))
+}
+
+pub(super) fn no_port(error: impl std::fmt::Display) -> anyhow::Error {
+    anyhow::anyhow!("{error}. Choose another with --port, or leave out --strict-port")
+}
+
+fn attach_error(error: Error) -> anyhow::Error {
+    match error {
+        Error::Refused(refused) if refused.code == PORT_TAKEN => no_port(refused),
+        other => anyhow::Error::new(other).context("the companion could not run the project"),
+    }
+}
