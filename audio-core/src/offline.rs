@@ -52,7 +52,8 @@ impl Offline {
         Geometry::new(MAX_FRAMES, 2, 2)
     }
 
-    /// Takes the ring of a child that was told to start. `patience` is the longest time for one block.
+    /// Takes the ring of a child that was told to start. `sample_rate` is in Hz, `patience` the longest time for one
+    /// block.
     #[must_use]
     pub fn new(ring: HostRing, alive: Arc<AtomicBool>, sample_rate: u32, patience: Duration) -> Self {
         let buffer = vec![0.0; size(MAX_FRAMES)];

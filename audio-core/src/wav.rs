@@ -36,7 +36,7 @@ pub struct WavFile {
 }
 
 impl WavFile {
-    /// Makes a new file without frames.
+    /// Makes a new file without frames, at `sample_rate` Hz.
     ///
     /// # Errors
     /// The system's: also where something has this path already.
@@ -44,7 +44,7 @@ impl WavFile {
         Self::begin(OpenOptions::new().write(true).create_new(true).open(path)?, sample_rate)
     }
 
-    /// Makes an empty file that is open for writing a WAV file.
+    /// Makes an empty file that is open for writing a WAV file, at `sample_rate` Hz.
     ///
     /// # Errors
     /// The system's.

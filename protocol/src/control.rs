@@ -373,7 +373,7 @@ pub struct DeviceList {
 }
 
 /// Parameters of [`SELECT_DEVICES`]: [`ChosenDevices`], of which an absent member leaves what was chosen before, and a
-/// null one goes back to the default.
+/// null one goes back to the default. The rate is in Hz, the buffer in frames.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "see ChosenDevices")]
 pub struct SelectDevices {

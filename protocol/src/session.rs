@@ -257,7 +257,7 @@ pub struct AudioDevices {
     pub sample_rate: u32,
     /// Frames per callback, nominally.
     pub buffer_frames: u32,
-    /// The rate that was asked for, where another was got.
+    /// The rate that was asked for, in Hz, where another was got.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked_sample_rate: Option<u32>,
     /// The frames per callback that were asked for, where others were got.

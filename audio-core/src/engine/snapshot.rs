@@ -186,7 +186,7 @@ pub struct ProjectSnapshot {
 /// The limiter and the howl mute on the mix.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct GuardState {
-    /// Present gain of the limiter, 1.0 when it doesn't act.
+    /// Present gain of the limiter, a linear factor: 1.0 when it doesn't act.
     pub limiter_gain: f32,
     /// Frames on which the limiter acted since the engine started: compare two readings to see it act in between.
     pub limited_frames: u64,

@@ -81,7 +81,7 @@ impl AudioFile {
         Ok(Self::from_frames(converted, sample_rate))
     }
 
-    /// A loop made by hand.
+    /// A loop made by hand, at `sample_rate` Hz.
     #[must_use]
     pub fn from_frames(frames: Vec<[f32; 2]>, sample_rate: u32) -> Self {
         Self { frames: frames.into(), sample_rate }

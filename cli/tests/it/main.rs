@@ -3,6 +3,9 @@
 mod bad_input;
 mod companion;
 mod create;
+#[path = "../shared/document.rs"]
+#[expect(dead_code, reason = "some of it is for the tests of the documents")]
+mod document;
 mod doctor;
 mod ending;
 mod errors;

@@ -1,27 +1,16 @@
 //! Somebody's first hour: an empty home, an empty cargo cache, and what the documents say, word for word.
 
-use crate::support::{World, which};
-use rustix::process::Signal;
-use std::{fs, path::Path, process::Command};
+mod walk;
 
-/// The commands of a document: the lines of its code blocks, without comments.
-fn commands(document: &str) -> Vec<String> {
-    let mut inside = false;
-    let mut commands = Vec::new();
-    for line in document.lines() {
-        if line.starts_with("```") {
-            inside = !inside;
-        } else if inside {
-            let command = line.split(" #").next().unwrap_or_default().trim();
-            commands.push(command.to_owned());
-        }
-    }
-    commands
-}
+use crate::{
+    document::{Document, root},
+    support::{World, which},
+};
+use std::path::{Path, PathBuf};
+use walk::Walk;
 
-#[test]
-#[ignore = "loads every crate and package anew: scripts/test newcomer"]
-fn the_documents_lead_from_nothing_to_sound() {
+/// A world with the programs on the `PATH`, as a newcomer's is after the first step, and with empty caches.
+fn newcomer() -> World {
     let (node, cargo) = (which("node"), which("cargo"));
     let own = Path::new(env!("CARGO_BIN_EXE_wavecraft"));
     let folder = |program: &Path| program.parent().expect("its folder").to_path_buf();
@@ -30,46 +19,68 @@ fn the_documents_lead_from_nothing_to_sound() {
         .env("PATH", std::env::join_paths(path).expect("a PATH"))
         .env("CARGO_NET_OFFLINE", "false");
     let cache = world.path("home/.cargo");
-    let world = world.env("CARGO_HOME", cache);
-
-    let readme =
-        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md")).expect("the README");
-    let (_, own_project) = readme.split_once("## A project of your own").expect("that chapter");
-    let first_steps = commands(own_project);
-    let [create, enter, start] = &first_steps[..] else { panic!("{first_steps:?}") };
-    assert_eq!(start, "wavecraft start --with-audio");
-    shell(&world, "here", create);
-    let name = enter.strip_prefix("cd ").expect("a folder");
-    let project = format!("here/{name}");
-
-    let readme = fs::read_to_string(world.path(&project).join("README.md")).expect("the project's README");
-    let commands = commands(&readme);
-    for wanted in ["wavecraft start", "wavecraft start --with-audio", "cd engine && cargo test"] {
-        assert!(commands.iter().any(|command| command == wanted), "no `{wanted}` in {commands:?}");
-    }
-    for command in &commands {
-        match command.strip_prefix("wavecraft ") {
-            Some(start) => {
-                let args: Vec<_> = start.split_whitespace().collect();
-                let ready = if args.contains(&"--with-audio") { "Live." } else { "Ready." };
-                let mut live = world.live_in(&project, &args);
-                live.line_with("http://127.0.0.1:");
-                live.line_with(ready);
-                live.signal(Signal::INT);
-                let finished = live.finish();
-                assert_eq!(finished.code, Some(130), "{command}: {finished:#?}");
-                // It would go on without.
-                assert!(!finished.out.contains("can't be watched"), "{command}: {finished:#?}");
-            }
-            None => shell(&world, &project, command),
-        }
-    }
+    world.env("CARGO_HOME", cache)
 }
 
-/// Runs a line as a shell would.
-fn shell(world: &World, folder: &str, line: &str) {
-    let mut command: Command = world.program("sh", folder, &["-c", line]);
-    let output = command.output().expect("a shell");
-    let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
-    assert!(output.status.success(), "{line}:\n{said}");
+#[test]
+#[ignore = "loads every crate and package anew: scripts/test newcomer"]
+fn getting_started_ends_with_a_changed_sound() {
+    let world = newcomer();
+    let mut walk = Walk::new(&world);
+    for block in Document::read("docs/guides/getting-started.md").blocks() {
+        match block.language.as_str() {
+            "sh" => block.text.lines().for_each(|line| walk.command(line)),
+            "diff" => walk.edit(&block.text),
+            other => panic!("a block of `{other}`, which nobody follows: {}", block.text),
+        }
+    }
+    let [before, after] = ["before.wav", "after.wav"].map(|take| rms(&walk.path(take)));
+    walk.end();
+    assert!(before > 0.01, "the tone was heard: {before}");
+    let change = after / before;
+    assert!((change - 0.25).abs() < 0.01, "a quarter as loud: {change}");
+}
+
+#[test]
+#[ignore = "loads every crate and package anew: scripts/test newcomer"]
+fn the_projects_own_page_can_be_followed() {
+    let world = newcomer();
+    let mut walk = Walk::new(&world);
+    let readme = Document::read("README.md");
+    let own = readme.blocks().into_iter().find(|block| block.text.contains("wavecraft create"));
+    own.expect("how to create a project").text.lines().for_each(|line| walk.command(line));
+    let page = Document::read(walk.path("README.md"));
+    let commands: Vec<_> = page.blocks().into_iter().map(|block| block.text).collect();
+    for wanted in ["wavecraft start", "wavecraft start --with-audio", "cd engine && cargo test"] {
+        assert!(commands.concat().lines().any(|line| line == wanted), "no `{wanted}` in {commands:?}");
+    }
+    commands.concat().lines().for_each(|line| walk.command(line));
+    walk.end();
+}
+
+/// The first command of the README, with an end.
+#[test]
+#[ignore = "builds the programs in release: scripts/test newcomer"]
+fn the_readmes_first_command_plays() {
+    let readme = Document::read("README.md");
+    let blocks = readme.blocks();
+    let first = blocks.iter().flat_map(|block| block.text.lines()).find(|line| line.starts_with("scripts/"));
+    let first = first.and_then(|line| line.split_whitespace().next()).expect("a script");
+    let world = World::new().env("CARGO_NET_OFFLINE", "false");
+    let script = root().join(first);
+    let mut run = world.program(script.to_str().expect("a path"), "here", &["--seconds", "5", "--json"]);
+    let output = run.output().expect("the script");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(said.lines().last(), Some(r#"{"event":"stopped","orphans":0}"#), "{said}");
+    assert!(said.contains(r#""event":"ready""#), "{said}");
+}
+
+/// The root of the mean square of all samples of a file.
+fn rms(path: &PathBuf) -> f64 {
+    let reader = hound::WavReader::open(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let squares: Vec<_> =
+        reader.into_samples::<f32>().map(|sample| f64::from(sample.expect("a sample")).powi(2)).collect();
+    let count = u32::try_from(squares.len()).expect("a short file");
+    (squares.iter().sum::<f64>() / f64::from(count)).sqrt()
 }

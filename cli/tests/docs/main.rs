@@ -1,0 +1,17 @@
+//! What the documents say, held against what is there. `scripts/test docs` runs this, with the examples in the crates'
+//! documentation.
+
+mod arrows;
+mod commands;
+#[path = "../shared/document.rs"]
+mod document;
+mod examples;
+mod links;
+mod messages;
+mod sources;
+mod units;
+
+/// Fails with everything that was found, a line each.
+fn none(found: Vec<String>) {
+    assert!(found.is_empty(), "{} found:\n{}", found.len(), found.join("\n"));
+}
