@@ -95,7 +95,7 @@ mod tests {
     use wavecraft_ring::{BlockHeader, HostSide, attach, create};
 
     use super::*;
-    use crate::chain::{Plan, Planned};
+    use crate::chain::Plan;
     use crate::guarded::guarded;
     use crate::priority::Wanted;
 
@@ -136,11 +136,8 @@ mod tests {
     }
 
     fn chain_of_two() -> Chain {
-        let plan = || {
-            let plan = Plan::new("Offset", Offset::default);
-            Planned { specs: (plan.specs)(), plan }
-        };
-        let mut chain = Chain::make(vec![plan(), plan()]);
+        let planned = || Plan::new("Offset", Offset::default).look().unwrap();
+        let mut chain = Chain::make(vec![planned(), planned()]).unwrap();
         chain.prepare(48_000.0);
         chain
     }

@@ -31,7 +31,7 @@ fn describe(dev_audio: DevAudio) -> ExitCode {
     let json = match introduce(dev_audio) {
         Ok((hello, _)) => serde_json::to_string(&hello),
         Err(error) => {
-            eprintln!("These parameters can't be used: {error}.");
+            eprintln!("This processor can't be used: {error}.");
             return ExitCode::FAILURE;
         }
     };

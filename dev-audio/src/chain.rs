@@ -1,34 +1,63 @@
 //! The user's processors, in series.
 
 use wavecraft::{Bypassed, ParamSpec, Processor, ProcessorParams, Transport};
+use wavecraft_companion_protocol::parameter::ParameterSpec;
 
 use crate::specs;
+use crate::stage::{DescribedStage, MakeStage, Stage};
 
 type ParamsOf<P> = <Bypassed<P> as Processor>::Params;
 
-type Make = Box<dyn FnOnce(&[ParamSpec]) -> Box<dyn Stage> + Send>;
-
-/// A processor that isn't made yet: what is known of it from its type alone.
-pub(crate) struct Plan {
-    pub(crate) type_name: String,
-    pub(crate) specs: fn() -> &'static [ParamSpec],
-    make: Make,
-}
+/// A processor that wasn't looked at yet. Looking runs the user's code, so it waits until somebody hears what comes of it.
+pub(crate) struct Plan(Box<dyn FnOnce() -> Result<Planned, String>>);
 
 impl Plan {
+    /// Of a type.
     pub(crate) fn new<P: Processor>(type_name: &str, make: impl FnOnce() -> P + Send + 'static) -> Self {
-        Self {
-            type_name: type_name.to_owned(),
-            specs: ParamsOf::<P>::param_specs,
-            make: Box::new(|specs| Box::new(Hosted::new(make(), specs))),
-        }
+        let type_name = type_name.to_owned();
+        Self(Box::new(move || {
+            // Asked once: the wrapper makes its list anew whenever it is asked, and keeps it forever.
+            let specs = ParamsOf::<P>::param_specs();
+            let parameters = Parameters::OfType { type_name, specs };
+            Ok(Planned { parameters, make: Box::new(move || Ok(Box::new(Hosted::new(make(), specs)))) })
+        }))
+    }
+
+    /// Of something that describes itself.
+    pub(crate) fn stage(look: impl FnOnce() -> Result<DescribedStage, String> + 'static) -> Self {
+        Self(Box::new(move || {
+            let DescribedStage { parameters, make } = look()?;
+            Ok(Planned { parameters: Parameters::Described(parameters), make })
+        }))
+    }
+
+    /// Learns what there is to know before it is made, or why it can't be made.
+    pub(crate) fn look(self) -> Result<Planned, String> {
+        (self.0)()
     }
 }
 
-/// A [`Plan`] with its specifications.
+/// A processor that isn't made yet.
 pub(crate) struct Planned {
-    pub(crate) specs: &'static [ParamSpec],
-    pub(crate) plan: Plan,
+    pub(crate) parameters: Parameters,
+    make: MakeStage,
+}
+
+/// The parameters of one processor.
+pub(crate) enum Parameters {
+    /// As its type tells them.
+    OfType { type_name: String, specs: &'static [ParamSpec] },
+    /// As pages will know them.
+    Described(Vec<ParameterSpec>),
+}
+
+impl Parameters {
+    pub(crate) fn count(&self) -> usize {
+        match self {
+            Self::OfType { specs, .. } => specs.len(),
+            Self::Described(parameters) => parameters.len(),
+        }
+    }
 }
 
 /// Processors that run one after the other, on the same samples.
@@ -38,9 +67,12 @@ pub(crate) struct Chain {
 
 impl Chain {
     /// Makes every processor, on the thread that will run it.
-    pub(crate) fn make(planned: Vec<Planned>) -> Self {
-        let make = |Planned { specs, plan }: Planned| (specs.len(), (plan.make)(specs));
-        Self { stages: planned.into_iter().map(make).collect() }
+    ///
+    /// # Errors
+    /// When one can't be made, in its own words.
+    pub(crate) fn make(planned: Vec<Planned>) -> Result<Self, String> {
+        let make = |Planned { parameters, make }: Planned| Ok((parameters.count(), make()?));
+        Ok(Self { stages: planned.into_iter().map(make).collect::<Result<_, String>>()? })
     }
 
     /// Sets the sample rate in Hz and clears every processor's state, as a plugin host does before it starts.
@@ -67,13 +99,7 @@ impl Chain {
     }
 }
 
-/// A [`Processor`] with its parameters, whatever their type.
-trait Stage {
-    fn prepare(&mut self, sample_rate: f32);
-    fn apply(&mut self, values: &[f32]);
-    fn process(&mut self, block: &mut [&mut [f32]], transport: &Transport);
-}
-
+/// A [`Processor`] with its parameters.
 struct Hosted<P: Processor> {
     processor: Bypassed<P>,
     params: ParamsOf<P>,

@@ -50,7 +50,7 @@ pub(crate) fn run(dev_audio: DevAudio, connection: Connection) -> ! {
     if abi != ABI_VERSION {
         outbox.give_up(other_version(abi));
     }
-    let (hello, planned) = introduce(dev_audio).unwrap_or_else(|error| outbox.give_up(error.to_string()));
+    let (hello, planned) = introduce(dev_audio).unwrap_or_else(|error| outbox.give_up(error));
     let ring = attach(segment)
         .unwrap_or_else(|error| outbox.give_up(format!("the shared memory can't be used: {error}")));
     outbox.send(&hello);

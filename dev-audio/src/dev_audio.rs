@@ -9,6 +9,7 @@ use wavecraft_companion_protocol::child::LINK_VARIABLE;
 use crate::by_hand::{self, USAGE};
 use crate::chain::Plan;
 use crate::child::{self, Connection};
+use crate::stage::DescribedStage;
 
 /// A chain of processors, to be run under the Companion.
 ///
@@ -65,6 +66,16 @@ impl DevAudio {
         self
     }
 
+    /// Appends a processor that isn't a type of this program.
+    ///
+    /// `look` is called before anything is made, on another thread than the one that will process audio. What it returns
+    /// as an error is shown to a person.
+    #[must_use]
+    pub fn stage(mut self, look: impl FnOnce() -> Result<DescribedStage, String> + 'static) -> Self {
+        self.plans.push(Plan::stage(look));
+        self
+    }
+
     /// How many frames the output lags behind the input; 0 if not set. Shown as a part of the session's latency.
     #[must_use]
     pub fn latency_frames(mut self, frames: u32) -> Self {
@@ -78,8 +89,14 @@ impl DevAudio {
     /// `--describe`, after the parameters as JSON): the code to leave `main` with.
     #[must_use = "it is the process's exit code"]
     pub fn run(self) -> ExitCode {
+        self.run_with(env::args().skip(1))
+    }
+
+    /// As [`run`](Self::run), in a program that has arguments of its own: `arguments` is what is left of them.
+    #[must_use = "it is the process's exit code"]
+    pub fn run_with(self, arguments: impl Iterator<Item = String>) -> ExitCode {
         let Ok(link) = env::var(LINK_VARIABLE) else {
-            return by_hand::run(self, env::args().skip(1));
+            return by_hand::run(self, arguments);
         };
         match Connection::open(&link) {
             Ok(connection) => child::run(self, connection),

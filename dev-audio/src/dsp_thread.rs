@@ -70,7 +70,7 @@ enum State {
 
 impl Dsp {
     fn new(ring: ChildRing, planned: Vec<Planned>, outbox: Arc<Outbox>) -> Self {
-        let parameters = planned.iter().map(|planned| planned.specs.len()).sum();
+        let parameters = planned.iter().map(|planned| planned.parameters.count()).sum();
         let blocks = Blocks::new(ring.geometry(), parameters);
         Self { ring, outbox, state: State::Unmade(planned), blocks, priority: Priority::from_environment() }
     }
@@ -116,7 +116,7 @@ impl Dsp {
             ));
         }
         if let State::Unmade(planned) = &mut self.state {
-            let chain = Chain::make(std::mem::take(planned));
+            let chain = Chain::make(std::mem::take(planned))?;
             self.state = State::Prepared { chain, sample_rate };
         }
         if let State::Prepared { chain, sample_rate: current } = &mut self.state {

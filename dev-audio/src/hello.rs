@@ -1,10 +1,10 @@
 //! What a chain says about itself.
 
 use wavecraft_companion_protocol::child::FromChild;
-use wavecraft_companion_protocol::parameter::{BadParameters, check_set};
+use wavecraft_companion_protocol::parameter::{ParameterSpec, check_set};
 use wavecraft_ring::ABI_VERSION;
 
-use crate::chain::Planned;
+use crate::chain::{Parameters, Plan, Planned};
 use crate::dev_audio::DevAudio;
 use crate::specs;
 
@@ -15,16 +15,32 @@ pub(crate) const SDK_VERSION: &str = env!("CARGO_PKG_VERSION");
 ///
 /// # Errors
 ///
-/// When its parameters aren't ones: two with one id, say, or a default outside of its range.
-pub(crate) fn introduce(dev_audio: DevAudio) -> Result<(FromChild, Vec<Planned>), BadParameters> {
+/// In words for a person, when a processor can't be had, or when the parameters aren't ones: two with one id, say, or a
+/// default outside of its range.
+pub(crate) fn introduce(dev_audio: DevAudio) -> Result<(FromChild, Vec<Planned>), String> {
     let DevAudio { name, latency_frames, plans } = dev_audio;
-    // Asked once: the wrapper of each processor makes its list anew whenever it is asked, and keeps it forever.
-    let planned: Vec<_> = plans.into_iter().map(|plan| Planned { specs: (plan.specs)(), plan }).collect();
-    let types: Vec<_> = planned.iter().map(|one| (one.plan.type_name.as_str(), one.specs)).collect();
-    let parameters = specs::describe(&types);
-    check_set(&parameters)?;
+    let planned = plans.into_iter().map(Plan::look).collect::<Result<Vec<_>, _>>()?;
+    let parameters = describe(&planned);
+    check_set(&parameters).map_err(|error| error.to_string())?;
     let sdk_version = SDK_VERSION.to_owned();
     Ok((FromChild::Hello { abi: ABI_VERSION, sdk_version, name, latency_frames, parameters }, planned))
+}
+
+/// All parameters, in the order of the processors. Those of types are numbered together.
+fn describe(planned: &[Planned]) -> Vec<ParameterSpec> {
+    let types: Vec<_> = planned
+        .iter()
+        .filter_map(|one| match &one.parameters {
+            Parameters::OfType { type_name, specs } => Some((type_name.as_str(), *specs)),
+            Parameters::Described(_) => None,
+        })
+        .collect();
+    let mut of_types = specs::describe(&types).into_iter();
+    let of_one = |one: &Planned| match &one.parameters {
+        Parameters::OfType { specs, .. } => of_types.by_ref().take(specs.len()).collect(),
+        Parameters::Described(parameters) => parameters.clone(),
+    };
+    planned.iter().flat_map(of_one).collect()
 }
 
 #[cfg(test)]
@@ -32,6 +48,7 @@ mod tests {
     use wavecraft::{ParamRange, ParamSpec, Processor, ProcessorParams, Transport};
 
     use super::*;
+    use crate::stage::DescribedStage;
 
     #[derive(Default)]
     struct Own;
@@ -52,6 +69,13 @@ mod tests {
         }
     }
 
+    struct Plain;
+
+    impl Processor for Plain {
+        type Params = ();
+        fn process(&mut self, _: &mut [&mut [f32]], _: &Transport, _: &()) {}
+    }
+
     impl Processor for Own {
         type Params = OwnParams;
         fn process(&mut self, _: &mut [&mut [f32]], _: &Transport, _: &OwnParams) {}
@@ -61,7 +85,31 @@ mod tests {
     fn a_second_bypass_is_refused_before_anything_is_made() {
         let chain = DevAudio::new("Own").processor("Own", || -> Own { panic!("made") });
         let refused = introduce(chain).err().unwrap();
-        assert_eq!(refused, BadParameters::SameId("own_bypass".into()));
+        assert!(refused.contains("`own_bypass`"), "{refused}");
+    }
+
+    #[test]
+    fn a_stage_that_describes_itself_stands_among_types() {
+        let volume: ParameterSpec = serde_json::from_str(
+            r#"{"id": "volume", "name": "Volume", "type": "float", "default": 0, "min": 0, "max": 1}"#,
+        )
+        .unwrap();
+        let stage = move || {
+            let make = Box::new(|| Err("made".to_owned()));
+            Ok(DescribedStage { parameters: vec![volume], make })
+        };
+        let make = || -> Plain { panic!("made") };
+        let chain = DevAudio::new("Both").processor("Plain", make).stage(stage).processor("Plain", make);
+        let Ok((FromChild::Hello { parameters, .. }, planned)) = introduce(chain) else { panic!("a hello") };
+        let ids: Vec<_> = parameters.iter().map(|parameter| parameter.id.as_str()).collect();
+        assert_eq!(ids, ["plain_bypass", "volume", "plain_2_bypass"]);
+        assert_eq!(planned.len(), 3);
+    }
+
+    #[test]
+    fn why_a_stage_can_not_be_had_is_what_it_says() {
+        let chain = DevAudio::new("None").stage(|| Err("there is none".into()));
+        assert_eq!(introduce(chain).err().as_deref(), Some("there is none"));
     }
 
     #[test]

@@ -64,8 +64,10 @@ mod priority;
 mod resident;
 mod run;
 mod specs;
+mod stage;
 
 pub use dev_audio::DevAudio;
+pub use stage::{DescribedStage, MakeStage, Stage};
 
 /// The unit tests run with an allocator that can be forbidden.
 #[cfg(test)]

@@ -1,0 +1,55 @@
+//! Runs a Wavecraft plugin's library as a processor child of the Companion.
+//!
+//! A project that has no `dev-audio` binary, but a library made with `wavecraft_plugin!`, is started with this program in
+//! its place, and with the library as its first argument. The rest is what any `dev-audio` is: the link to the Companion,
+//! `--describe`, the isolation and the swap all come from `wavecraft-dev-audio`.
+//!
+//! What a plugin's library can't tell stays at its default: it has no latency, its transport stands still, and whole
+//! numbers are shown as plain ones. It processes the first two channels.
+
+mod plugin;
+mod processor;
+mod version;
+
+use std::env;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use wavecraft_dev_audio::DevAudio;
+
+/// Tests of the audio thread's code forbid the allocator.
+#[cfg(test)]
+#[global_allocator]
+static ALLOCATOR: assert_no_alloc::AllocDisabler = assert_no_alloc::AllocDisabler;
+
+/// The exit code for a wrong use.
+const USAGE: u8 = 2;
+
+const HELP: &str = "\
+Runs a Wavecraft plugin's library under the Wavecraft Companion. `wavecraft start` does this by itself in a project that
+has no `dev-audio` binary.
+
+Usage: wavecraft-plugin-host LIBRARY [--describe]
+
+Options:
+    --describe    print the parameters as JSON
+    --help        print this";
+
+fn main() -> ExitCode {
+    let mut arguments = env::args_os().skip(1);
+    match arguments.next() {
+        None => {
+            eprintln!("{HELP}");
+            ExitCode::from(USAGE)
+        }
+        Some(argument) if argument == "-h" || argument == "--help" => {
+            println!("{HELP}");
+            ExitCode::SUCCESS
+        }
+        Some(library) => {
+            let library = PathBuf::from(library);
+            let rest = arguments.map(|argument| argument.to_string_lossy().into_owned());
+            DevAudio::new(plugin::name(&library)).stage(move || plugin::open(&library)).run_with(rest)
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! A library made for a test, and the program run with it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+/// A plugin's library that works.
+const SOURCE: &str = include_str!("../plugin/lib.rs");
+
+/// A folder with a library.
+pub(crate) struct Plugin {
+    folder: TempDir,
+}
+
+impl Plugin {
+    /// Compiles the plugin with some of its source replaced: each of these texts is in it once at least.
+    pub(crate) fn with(changes: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+        let mut source = SOURCE.to_owned();
+        for (text, other) in changes {
+            assert!(source.contains(text), "`{text}` isn't in the plugin's source");
+            source = source.replace(text, other);
+        }
+        let file = folder.path().join("lib.rs");
+        fs::write(&file, source).unwrap();
+        let plugin = Self { folder };
+        let compiled = Command::new("rustc")
+            .args(["--crate-type", "cdylib", "--edition", "2024", "-o"])
+            .arg(plugin.library())
+            .arg(file)
+            .output()
+            .unwrap();
+        assert!(compiled.status.success(), "{}", String::from_utf8_lossy(&compiled.stderr));
+        plugin
+    }
+
+    /// Where the library is.
+    pub(crate) fn library(&self) -> PathBuf {
+        use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
+        self.folder.path().join(format!("{DLL_PREFIX}demo{DLL_SUFFIX}"))
+    }
+
+    /// Describes it.
+    pub(crate) fn describe(&self) -> Described {
+        describe(&self.library())
+    }
+}
+
+/// What `--describe` printed.
+#[derive(Debug)]
+pub(crate) struct Described {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+/// Describes any file.
+pub(crate) fn describe(library: &Path) -> Described {
+    run(Command::new(env!("CARGO_BIN_EXE_wavecraft-plugin-host")).arg(library).arg("--describe"))
+}
+
+/// Runs the program by hand.
+pub(crate) fn run(command: &mut Command) -> Described {
+    let Output { status, stdout, stderr } = command.env_remove("WAVECRAFT_LINK").output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    Described { code: status.code(), out: text(stdout), err: text(stderr) }
+}

@@ -1,0 +1,109 @@
+//! A plugin's library for the tests of whoever runs one: what `wavecraft_plugin!` of Wavecraft 0.12 exports, written out,
+//! so that no test shares its subject's idea of it. It needs no crate.
+//!
+//! It multiplies by the parameter `gain_level`, and fails in the way that `gain_fault` says.
+
+use std::ffi::{CString, c_char, c_void};
+
+/// The version of [`Table`].
+const VERSION: u32 = 2;
+
+/// By how many words it is longer than that of version 2.
+const MORE: usize = 0;
+
+/// The level that the parameter starts with.
+const LEVEL: f32 = 0.5;
+
+#[repr(C)]
+pub struct Table {
+    version: u32,
+    create: extern "C" fn() -> *mut c_void,
+    process: extern "C" fn(*mut c_void, *mut *mut f32, u32, u32),
+    apply_plain_values: unsafe extern "C" fn(*mut c_void, *const f32, usize),
+    set_sample_rate: extern "C" fn(*mut c_void, f32),
+    reset: extern "C" fn(*mut c_void),
+    drop: extern "C" fn(*mut c_void),
+    /// What a table of another version may have besides.
+    more: [usize; MORE],
+}
+
+struct Gain {
+    level: f32,
+    fault: f32,
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn wavecraft_dev_create_processor() -> Table {
+    Table {
+        version: VERSION,
+        create,
+        process,
+        apply_plain_values,
+        set_sample_rate,
+        reset,
+        drop: free,
+        more: [usize::MAX; MORE],
+    }
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn wavecraft_get_params_json() -> *mut c_char {
+    let json = format!(
+        r#"[
+            {{"id": "gain_level", "name": "Level", "type": "float", "value": {LEVEL:?}, "default": {LEVEL:?},
+             "min": 0.0, "max": 2.0, "unit": "x"}},
+            {{"id": "gain_fault", "name": "Fault", "type": "enum", "value": 0.0, "default": 0.0, "min": 0.0, "max": 3.0,
+             "variants": ["None", "Abort", "Loop", "Panic"]}}
+        ]"#
+    );
+    CString::new(json).unwrap().into_raw()
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn wavecraft_get_processors_json() -> *mut c_char {
+    CString::new(r#"[{"id": "gain"}]"#).unwrap().into_raw()
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn wavecraft_free_string(text: *mut c_char) {
+    drop(unsafe { CString::from_raw(text) });
+}
+
+extern "C" fn create() -> *mut c_void {
+    Box::into_raw(Box::new(Gain { level: 0.0, fault: 0.0 })).cast()
+}
+
+extern "C" fn process(gain: *mut c_void, channels: *mut *mut f32, count: u32, frames: u32) {
+    // As the macro does: what panics in here goes no further, unless the library was built to abort.
+    let _ = std::panic::catch_unwind(|| {
+        let gain = unsafe { &*gain.cast::<Gain>() };
+        match gain.fault {
+            1.0 => std::process::abort(),
+            2.0 => loop {
+                std::hint::spin_loop();
+            },
+            3.0 => panic!("told to panic"),
+            _ => {}
+        }
+        for channel in 0..count as usize {
+            let samples = unsafe { *channels.add(channel) };
+            for sample in unsafe { std::slice::from_raw_parts_mut(samples, frames as usize) } {
+                *sample *= gain.level;
+            }
+        }
+    });
+}
+
+unsafe extern "C" fn apply_plain_values(gain: *mut c_void, values: *const f32, count: usize) {
+    let gain = unsafe { &mut *gain.cast::<Gain>() };
+    let values = unsafe { std::slice::from_raw_parts(values, count) };
+    (gain.level, gain.fault) = (values[0], values[1]);
+}
+
+extern "C" fn set_sample_rate(_: *mut c_void, _: f32) {}
+
+extern "C" fn reset(_: *mut c_void) {}
+
+extern "C" fn free(gain: *mut c_void) {
+    drop(unsafe { Box::from_raw(gain.cast::<Gain>()) });
+}
