@@ -74,3 +74,24 @@ need_build() {
   need_rust
   need_packages pkg-config libasound2-dev libpipewire-0.3-dev libspa-0.2-dev clang libclang-dev libjack-jackd2-dev
 }
+
+# Where need_mac_tools puts its things: $mac_tools/libSystem.tbd and, on Linux, $mac_tools/bin/python with the signing.
+mac_tools=$PWD/target/mac-tools
+
+# What scripts/bundle needs besides Rust: a list of libSystem's symbols, and on Linux what stands in for Apple's codesign.
+need_mac_tools() {
+  local signing=apple-platform-py==0.1.0 list=ziglang==0.17.1 wheels
+  need_packages python3 python3-venv unzip
+  [ -x "$mac_tools/bin/pip" ] || python3 -m venv "$mac_tools"
+  if on_linux && ! "$mac_tools/bin/python" -c 'import apple_platform' 2>/dev/null; then
+    say "installing $signing in target/mac-tools"
+    "$mac_tools/bin/pip" install --quiet --disable-pip-version-check "$signing"
+  fi
+  if [ ! -s "$mac_tools/libSystem.tbd" ]; then
+    say "loading the list of libSystem's symbols from $list"
+    wheels=$(mktemp -d)
+    "$mac_tools/bin/pip" download --quiet --disable-pip-version-check --no-deps --dest "$wheels" "$list"
+    unzip -jqo "$wheels"/ziglang-*.whl '*/libc/darwin/libSystem.tbd' -d "$mac_tools"
+    rm -r "$wheels"
+  fi
+}

@@ -9,6 +9,3 @@ mod macos;
 pub(crate) use linux::*;
 #[cfg(target_os = "macos")]
 pub(crate) use macos::*;
-
-/// Where an app has the companion's program: the bundle's layout, wherever its folder is named.
-pub(crate) const PROGRAM_IN_APP: &str = "Contents/MacOS/wavecraft-companion";

@@ -15,6 +15,7 @@
 //! | [`session`] | what a running project is, does and measures |
 //! | [`settings`] | the companion's settings file |
 //! | [`paths`] | where sockets, builds, settings and logs are |
+//! | [`bundle`] | where programs are in the Mac's app |
 //! | [`system`] | what the system says of the companion's program |
 //! | [`take`] | recordings and renderings |
 //! | [`token`] | the secret that opens a project's dev WebSocket |
@@ -24,6 +25,8 @@
 
 #[cfg(feature = "companion")]
 pub mod browser;
+#[cfg(feature = "companion")]
+pub mod bundle;
 pub mod child;
 #[cfg(feature = "companion")]
 pub mod control;

@@ -17,7 +17,7 @@ use tokio::{
     process::{Child, Command},
     time::{Instant, sleep, timeout},
 };
-use wavecraft_companion_protocol::paths::Paths;
+use wavecraft_companion_protocol::{bundle, paths::Paths};
 
 /// Names another companion than the one that would be found.
 const VARIABLE: &str = "WAVECRAFT_COMPANION";
@@ -162,7 +162,7 @@ pub(crate) fn program() -> anyhow::Result<PathBuf> {
             format!("no companion was found {}; {}", platform::COMPANION_PLACES, how_to_install())
         });
     };
-    checked(if is_app(&named) { named.join(platform::PROGRAM_IN_APP) } else { named })
+    checked(if is_app(&named) { named.join(bundle::COMPANION) } else { named })
 }
 
 /// What [`VARIABLE`] names.

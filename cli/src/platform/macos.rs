@@ -1,6 +1,5 @@
 //! macOS. Nobody could run this file where it was written; each call stands beside the rule it follows.
 
-use super::PROGRAM_IN_APP;
 use crate::{companion::Launcher, programs};
 use anyhow::Context;
 use rustix::process::Pid;
@@ -8,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
-use wavecraft_companion_protocol::paths::Paths;
+use wavecraft_companion_protocol::{bundle, paths::Paths};
 
 /// The program that opens an address in the user's browser: open(1).
 pub(crate) const OPENER: &str = "open";
@@ -55,24 +54,21 @@ fn ps(args: &[&str]) -> Option<String> {
 pub(crate) const COMPANION_PLACES: &str =
     "in the app that holds `wavecraft`, in /Applications, or wherever the system knows it";
 
-const BUNDLE: &str = "Wavecraft Companion.app";
-const IDENTIFIER: &str = "dev.wavecraft.companion";
-
 /// How the companion is started: always by LaunchServices, never by exec, since the microphone's permission goes to
 /// the process that is responsible, which would be the terminal.
 ///
 /// open(1): a path alone opens that bundle, `-b` the app with that bundle identifier.
 pub(crate) fn companion() -> Option<Launcher> {
-    Some(match bundle() {
-        Some(bundle) => Launcher::app([bundle.as_os_str()]),
+    Some(match app() {
+        Some(app) => Launcher::app([app.as_os_str()]),
         // `open` itself fails, and says so, if the system knows no such app.
-        None => Launcher::app(["-b".as_ref(), IDENTIFIER.as_ref()]),
+        None => Launcher::app(["-b".as_ref(), bundle::IDENTIFIER.as_ref()]),
     })
 }
 
 /// The companion's program itself.
 pub(crate) fn companion_program() -> Option<PathBuf> {
-    bundle().map(|bundle| bundle.join(PROGRAM_IN_APP)).filter(|file| programs::is_program(file))
+    app().map(|app| app.join(bundle::COMPANION)).filter(|file| programs::is_program(file))
 }
 
 /// Whether the program, or the bundle that holds it, is as its signature says; the text is for a person. `None` only
@@ -99,17 +95,17 @@ pub(crate) fn signature(program: &Path) -> Option<Result<String, String>> {
     })
 }
 
-fn bundle() -> Option<PathBuf> {
-    holding_bundle().or_else(|| installed_bundles().find(|bundle| bundle.is_dir()))
+fn app() -> Option<PathBuf> {
+    holding_app().or_else(|| installed_apps().find(|app| app.is_dir()))
 }
 
-/// The bundle whose `Contents/Helpers/wavecraft` this is, also by way of a link on the `PATH`.
-fn holding_bundle() -> Option<PathBuf> {
+/// The app whose command this is, also by way of a link on the `PATH`.
+fn holding_app() -> Option<PathBuf> {
     let own = std::env::current_exe().ok()?.canonicalize().ok()?;
-    own.ancestors().find(|folder| folder.extension().is_some_and(|kind| kind == "app")).map(PathBuf::from)
+    bundle::holding(&own).map(PathBuf::from)
 }
 
-fn installed_bundles() -> impl Iterator<Item = PathBuf> {
+fn installed_apps() -> impl Iterator<Item = PathBuf> {
     let own = std::env::var_os("HOME").map(|home| Path::new(&home).join("Applications"));
-    [Some(PathBuf::from("/Applications")), own].into_iter().flatten().map(|folder| folder.join(BUNDLE))
+    [Some(PathBuf::from("/Applications")), own].into_iter().flatten().map(|folder| folder.join(bundle::NAME))
 }

@@ -1,0 +1,72 @@
+//! Checks `Wavecraft Companion.app` without a Mac: reads it as the system would, and says what is wrong with it.
+//!
+//! | module | what it looks at |
+//! |---|---|
+//! | [`recipe`] | what the app is made of: its programs, who they are and what they may do |
+//! | `info` | `Info.plist` |
+//! | `commands` | architectures, oldest system and libraries of each program |
+//! | `symbols` | whether libSystem has what the programs ask it for |
+//! | `leftovers` | folders of the computer that built it |
+//! | `signature` | a code signature's parts, as they lie in a program |
+//! | `seal` | whether the signature fits the program, and what it lets the program do |
+//! | `resources` | whether the bundle's files are those that were sealed |
+//!
+//! Whether a certificate is good, only Apple's own tools can say: `scripts/bundle` asks them on a Mac.
+
+mod bytes;
+mod commands;
+mod finding;
+mod info;
+mod leftovers;
+mod program;
+pub mod recipe;
+mod resources;
+mod seal;
+mod signature;
+mod symbols;
+
+pub use finding::{Check, Finding};
+pub use symbols::SystemSymbols;
+
+use finding::Findings;
+use std::path::Path;
+
+/// What the app must say of itself, and what it may not hold.
+#[derive(Debug)]
+pub struct Expected {
+    /// The version of the workspace, such as `0.1.0`.
+    pub version: String,
+    /// The commit that it was built from, as `Info.plist` names it.
+    pub commit: String,
+    /// What libSystem has.
+    pub system: SystemSymbols,
+    /// Text that no program may hold: folders of the computer that built it.
+    pub forbidden: Vec<String>,
+}
+
+/// Everything that is wrong with the app, in the order of its programs.
+#[must_use]
+pub fn check(app: &Path, expected: &Expected) -> Vec<Finding> {
+    let mut findings = Findings::default();
+    info::check(app, expected, &mut findings);
+    for program in &recipe::PROGRAMS {
+        let Some(file) = findings.read(app, program.path) else { continue };
+        leftovers::check(program.path, &file, expected, &mut findings);
+        let slices = match program::slices(&file) {
+            Ok(slices) => slices,
+            Err(error) => {
+                findings.add(Check::Architectures, program.path, format!("can't be read: {error:#}"));
+                continue;
+            }
+        };
+        commands::check_architectures(program.path, &slices, &mut findings);
+        for slice in &slices {
+            let place = format!("{} ({})", program.path, slice.architecture);
+            commands::check(&place, slice, &mut findings);
+            symbols::check(&place, slice, &expected.system, &mut findings);
+            seal::check(&place, program, slice, app, &mut findings);
+        }
+    }
+    resources::check(app, &mut findings);
+    findings.all
+}

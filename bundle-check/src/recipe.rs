@@ -1,0 +1,32 @@
+//! What the app is made of.
+
+use wavecraft_companion_protocol::bundle;
+
+/// A program of the app.
+#[derive(Debug)]
+pub struct Program {
+    /// Where it is in the app.
+    pub path: &'static str,
+    /// By this name the system remembers what a person allowed it to do.
+    pub identifier: &'static str,
+    /// What it may do that a hardened program otherwise may not, each of them `true`.
+    pub entitlements: &'static [&'static str],
+}
+
+/// The app's own program.
+pub const COMPANION: Program = Program {
+    path: bundle::COMPANION,
+    identifier: bundle::IDENTIFIER,
+    // Without it a hardened app hears digital silence, with no prompt and no error.
+    entitlements: &["com.apple.security.device.audio-input"],
+};
+
+/// The `wavecraft` command.
+pub const COMMAND: Program =
+    Program { path: bundle::COMMAND, identifier: "dev.wavecraft.command", entitlements: &[] };
+
+/// All programs, those inside first, as they are signed.
+pub const PROGRAMS: [Program; 2] = [COMMAND, COMPANION];
+
+/// The oldest macOS that runs it: `os_sync_wait_on_address` is public from there.
+pub const OLDEST_SYSTEM: &str = "14.4";

@@ -1,0 +1,182 @@
+//! The app that `scripts/bundle` made has no fault, and each fault that is planted in it is seen by the check it is for.
+//! They want the app, so `scripts/test mac` runs them.
+
+mod planted;
+
+use planted::Planted;
+use wavecraft_bundle_check::{
+    Check,
+    recipe::{COMMAND, COMPANION, PROGRAMS},
+};
+
+const INFO: &str = "Contents/Info.plist";
+
+#[test]
+#[ignore = "wants the app of scripts/bundle"]
+fn what_was_built_has_no_fault() {
+    assert_eq!(Planted::new().findings(), []);
+}
+
+#[test]
+#[ignore = "wants the app of scripts/bundle"]
+fn signing_it_anew_brings_no_fault() {
+    let app = Planted::new();
+    app.sign();
+    assert_eq!(app.findings(), []);
+}
+
+#[test]
+#[ignore = "wants the app of scripts/bundle"]
+fn a_flipped_byte_is_seen_in_its_page() {
+    for program in &PROGRAMS {
+        let app = Planted::new();
+        // In the middle of its last slice: code or constants, no heading.
+        app.edit(program.path, |file| {
+            let at = file.len() * 3 / 4;
+            file[at] ^= 1;
+        });
+        assert_eq!(app.checks(), [Check::Pages], "{}", program.path);
+    }
+}
+
+#[test]
+#[ignore = "wants the app of scripts/bundle"]
+fn a_missing_entitlement_is_seen() {
+    let app = Planted::new();
+    app.sign_with("companion.entitlements", "<plist version=\"1.0\"><dict/></plist>");
+    assert_eq!(app.checks(), [Check::Entitlements]);
+    assert!(app.findings()[0].words.contains("lacks com.apple.security.device.audio-input"));
+}
+
+#[test]
+#[ignore = "wants the app of scripts/bundle"]
+fn an_entitlement_too_many_is_seen() {
+    let app = Planted::new();
+    let more = "<plist version=\"1.0\"><dict><key>com.apple.security.device.audio-input</key><true/>\
+                <key>com.apple.security.get-task-allow</key><true/></dict></plist>";
+    app.sign_with("companion.entitlements", more);
+    assert_eq!(app.checks(), [Check::Entitlements]);
+}
+
+#[test]
+#[ignore = "wants the app of scripts/bundle"]
+fn a_library_that_is_not_the_systems_is_seen() {
+    for program in &PROGRAMS {
+        let app = Planted::new();
+        app.replace(program.path, b"/usr/lib/libobjc.A.dylib", b"/opt/lib/libobjc.A.dylib");
+        app.sign();
+        assert_eq!(app.checks(), [Check::Libraries], "{}", program.path);
+    }
+}
+
+#[test]
+#[ignore = "wants the app of scripts/bundle"]
+fn a_symbol_that_libsystem_does_not_have_is_seen() {
+    for program in &PROGRAMS {
+        let app = Planted::new();
+        app.replace(program.path, b"\0_malloc\0", b"\0_mallox\0");
+        app.sign();
+        assert_eq!(app.checks(), [Check::Symbols], "{}", program.path);
+    }
+}
+
+#[test]
+#[ignore = "wants the app of scripts/bundle"]
+fn another_version_is_seen() {
+    let app = Planted::new();
+    app.replace_text(INFO, env!("CARGO_PKG_VERSION"), "7.8.9");
+    app.sign();
+    assert_eq!(app.checks(), [Check::Version]);
+}
+
+#[test]
+#[ignore = "wants the app of scripts/bundle"]
+fn a_program_of_another_version_is_seen() {
+    let mut app = Planted::new();
+    app.expected.version = "7.8.9".into();
+    app.replace_text(INFO, env!("CARGO_PKG_VERSION"), "7.8.9");
+    app.sign();
+    assert_eq!(app.checks(), [Check::Version]);
+}
+
+#[test]
+#[ignore = "wants the app of scripts/bundle"]
+fn a_missing_sentence_for_the_microphone_is_seen() {
+    let app = Planted::new();
+    app.replace_text(INFO, "NSMicrophoneUsageDescription", "NSMicrophoneDescription");
+    app.sign();
+    assert_eq!(app.checks(), [Check::Info]);
+}
+
+#[test]
+#[ignore = "wants the app of scripts/bundle"]
+fn an_older_system_in_a_program_is_seen() {
+    let app = Planted::new();
+    // LC_BUILD_VERSION: for macOS, from 14.4; here from 13.4.
+    app.replace(COMPANION.path, &[1, 0, 0, 0, 0, 4, 14, 0], &[1, 0, 0, 0, 0, 4, 13, 0]);
+    app.sign();
+    assert_eq!(app.checks(), [Check::OldestSystem]);
+}
+
+#[test]
+#[ignore = "wants the app of scripts/bundle"]
+fn an_architecture_that_is_none_of_a_mac_is_seen() {
+    let app = Planted::new();
+    // The universal heading: its magic, a count, and the first slice's processor.
+    app.edit(COMPANION.path, |file| file[8..12].copy_from_slice(&[0, 0, 0, 18]));
+    assert_eq!(app.checks(), [Check::Architectures]);
+}
+
+#[test]
+#[ignore = "wants the app of scripts/bundle"]
+fn a_folder_of_the_builder_is_seen() {
+    let mut app = Planted::new();
+    app.replace(COMMAND.path, b"/usr/lib/libobjc.A.dylib", b"/usr/lib/of/the/builder/");
+    app.sign();
+    app.expected.forbidden.push("/of/the/builder/".into());
+    assert_eq!(app.checks(), [Check::Leftovers]);
+}
+
+#[test]
+#[ignore = "wants the app of scripts/bundle"]
+fn a_key_that_was_changed_after_signing_is_seen() {
+    let app = Planted::new();
+    app.replace_text(INFO, "public.app-category.developer-tools", "public.app-category.music");
+    assert_eq!(app.checks(), [Check::Slots]);
+}
+
+#[test]
+#[ignore = "wants the app of scripts/bundle"]
+fn a_file_that_was_changed_or_added_after_signing_is_seen() {
+    let app = Planted::new();
+    app.edit("Contents/Resources/AppIcon.icns", |file| file.push(0));
+    assert_eq!(app.checks(), [Check::Resources]);
+
+    let app = Planted::new();
+    app.write("Contents/Resources/extra", b"");
+    assert_eq!(app.checks(), [Check::Resources]);
+}
+
+#[test]
+#[ignore = "wants the app of scripts/bundle"]
+fn programs_in_each_others_place_are_seen() {
+    let app = Planted::new();
+    app.write(COMMAND.path, &app.read(COMPANION.path));
+    let checks = app.checks();
+    assert!(checks.contains(&Check::Signature) && checks.contains(&Check::Resources), "{checks:?}");
+}
+
+#[test]
+#[ignore = "wants the app of scripts/bundle"]
+fn a_program_without_a_signature_is_seen() {
+    let app = Planted::new();
+    // LC_CODE_SIGNATURE of both slices becomes a command that nobody needs to know.
+    app.edit(COMPANION.path, |file| {
+        for at in 0..file.len() - 8 {
+            if file[at..at + 8] == [0x1d, 0, 0, 0, 16, 0, 0, 0] {
+                file[at] = 0x2b;
+            }
+        }
+    });
+    assert_eq!(app.checks(), [Check::Signature]);
+}
