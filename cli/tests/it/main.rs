@@ -6,6 +6,7 @@ mod create;
 mod ending;
 mod errors;
 mod install;
+mod mac_report;
 mod newcomer;
 mod page;
 mod preview;
