@@ -21,6 +21,10 @@ const EVERYBODYS: &str = "/usr/local/bin";
 /// The person's own, seen from the home.
 const OWN: &str = ".local/bin";
 
+/// In the path of an app that a Mac runs from a copy, which goes when the app ends: it was loaded by a browser and hasn't
+/// been moved by its person yet.
+const TRANSLOCATED: &str = "AppTranslocation";
+
 /// How it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum LinkState {
@@ -100,6 +104,11 @@ impl CommandLink {
         if self.link(wanted).is_some() {
             return Ok(());
         }
+        if wanted.iter().any(|part| part == TRANSLOCATED) {
+            return Err("the app runs from a place that goes away with it: move it to Applications, open it there, then \
+                 try again"
+                .into());
+        }
         let path = shell::path(&self.shell);
         let on_path = self.folders.iter().filter(|folder| path.contains(folder));
         let own = self.folders.last().filter(|_| self.home.is_some());
@@ -132,8 +141,8 @@ impl CommandLink {
 
     /// Our link: a symbolic one that leads to the command.
     fn link(&self, wanted: &Path) -> Option<PathBuf> {
-        let links = self.folders.iter().map(|folder| folder.join(NAME)).filter(|link| link.is_symlink());
-        links.into_iter().find(|link| program(link).as_deref() == Some(wanted))
+        let links = self.folders.iter().map(|folder| folder.join(NAME));
+        links.filter(|link| link.is_symlink()).find(|link| program(link).as_deref() == Some(wanted))
     }
 
     /// As a person writes it.

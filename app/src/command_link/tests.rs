@@ -159,3 +159,14 @@ fn without_a_home_only_everybodys_folder_is_left() {
     link("local").remove().unwrap();
     assert!(link("not/on/the/path").make().unwrap_err().contains("set HOME"));
 }
+
+#[test]
+fn an_app_that_was_not_moved_yet_is_not_linked() {
+    let home = Home::new();
+    home.executable("AppTranslocation/d/App/Helpers/wavecraft", "exit 0");
+    let own = home.at("AppTranslocation/d/App/MacOS");
+    fs::create_dir_all(&own).unwrap();
+    let link = CommandLink::new(Some(&own), Some(home.at("")), home.at("local"), home.at("zsh"));
+    assert!(link.make().unwrap_err().contains("move it to Applications"));
+    assert_eq!(link.state(), LinkState::Absent);
+}

@@ -11,6 +11,7 @@ mod ending;
 mod errors;
 mod install;
 mod loss;
+mod mac_report;
 mod newcomer;
 mod page;
 mod plugin;
