@@ -27,7 +27,7 @@ function pretend() {
   let waiting = [];
   window.requestAnimationFrame = (callback) => waiting.push(callback);
   const message = (method, params) => JSON.stringify({ jsonrpc: '2.0', method, params });
-  const noise = (count, size) => Array.from({ length: count }, () => size * (Math.random() - 0.5));
+  const noise = (count, size) => Array.from({ length: count }, () => Number((size * (Math.random() - 0.5)).toFixed(4)));
   const scopes = Array.from({ length: 8 }, () =>
     message('scopeUpdate', { points_l: noise(1024, 1), points_r: noise(1024, 1), sample_rate: 48_000, no_signal: false }),
   );
