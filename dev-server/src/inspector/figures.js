@@ -6,7 +6,7 @@ const LATE = {
   not_scheduled: 'not scheduled',
   too_slow: 'too slow',
   queue_full: 'queue full',
-  device: 'device in bursts',
+  device: 'in bursts',
 };
 
 /** How hard the machine works, and what went wrong. */
@@ -15,14 +15,14 @@ export function blocks(stats) {
   const load = (...shares) => `${shares.map((share) => number(100 * share)).join(' · ')} %`;
   const { processor_load: own } = stats;
   return [
-    ['Audio thread, mean · max · p99', load(stats.load, stats.load_max, stats.load_p99)],
-    ['Processor, mean · max · p99', load(own.average, own.max, own.p99)],
+    ['Audio thread', load(stats.load, stats.load_max, stats.load_p99)],
+    ['Processor', load(own.average, own.max, own.p99)],
     ['Wake-up', `${number(stats.wake_us, 0)} µs`],
     ['Blocks', stats.blocks],
     ...late,
     ['Xruns of the device', stats.xruns],
-    ['Samples not finite, set to 0', stats.nonfinite],
-    ['Processors started again', stats.respawns],
+    ['Samples not finite', stats.nonfinite],
+    ['Restarts', stats.respawns],
   ];
 }
 

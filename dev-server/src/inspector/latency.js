@@ -33,7 +33,7 @@ export class Latency {
     const written = (frames) => `${number(milliseconds(frames, devices.sample_rate), 2)} ms`;
     for (const [part, { stretch, value }] of this.#parts) {
       stretch.style.flexGrow = latency[part];
-      value.textContent = `${latency[part]} frames · ${written(latency[part])}`;
+      value.textContent = `${latency[part]} · ${written(latency[part])}`;
     }
     this.#total.textContent = `${written(sum)} · ${sum} frames`;
     this.#bar.ariaLabel = `Latency, ${written(sum)} in all`;
