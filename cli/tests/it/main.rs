@@ -6,6 +6,7 @@ mod create;
 mod ending;
 mod errors;
 mod newcomer;
+mod on_a_terminal;
 mod page;
 mod preview;
 mod start;
