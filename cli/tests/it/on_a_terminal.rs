@@ -49,7 +49,10 @@ fn keys_do_what_the_help_says_and_leave_no_trace() {
     tmux.until_last_row(LIVE);
     tmux.keep("switched");
     let on = |method| companion.calls(method).iter().map(|call| call["on"].clone()).collect::<Vec<_>>();
-    assert_eq!((on("setMute"), on("setBypass")), (vec![json!(true), json!(false)], vec![json!(true), json!(false)]));
+    assert_eq!(
+        (on("setMute"), on("setBypass")),
+        (vec![json!(true), json!(false)], vec![json!(true), json!(false)])
+    );
 
     press(&tmux, "c", LIVE);
     until("the rest is gone", || (tmux.rows().len() == 1).then_some(()));
@@ -66,12 +69,19 @@ fn keys_do_what_the_help_says_and_leave_no_trace() {
     tmux.key("Enter");
     tmux.until_shows("The sound comes from /");
     let sources: Vec<_> = companion.calls("setSource").iter().map(|call| call["source"].clone()).collect();
-    assert_eq!(sources, [json!({"kind": "noise"}), json!({"kind": "file", "path": world.path("here/a loop.wav")})]);
+    assert_eq!(
+        sources,
+        [json!({"kind": "noise"}), json!({"kind": "file", "path": world.path("here/a loop.wav")})]
+    );
 
     press(&tmux, "r", "the same program as before");
     press(&tmux, "q", "code=0");
     tmux.keep("stopped");
-    assert!(tmux.is_as_before() && !tmux.rows().iter().any(|row| row.starts_with(LIVE)), "{:#?}", tmux.rows());
+    assert!(
+        tmux.is_as_before() && !tmux.rows().iter().any(|row| row.starts_with(LIVE)),
+        "{:#?}",
+        tmux.rows()
+    );
 }
 
 #[test]
@@ -80,7 +90,9 @@ fn the_last_row_stays_the_last_whatever_is_logged_and_however_wide_it_is() {
     let world = World::with_project();
     let _companion = FakeCompanion::run(&world, Fault::Chatty);
     let tmux = world.tmux("wide", 100, 20);
-    ready(&tmux);
+    tmux.start(START);
+    // The log is too quick to see anything else.
+    tmux.until_last_row(LIVE);
     for (columns, all) in [(45, false), (20, false), (100, true)] {
         tmux.resize(columns);
         until(&format!("one live line in {columns} columns, below the log"), || {
@@ -194,7 +206,8 @@ fn every_way_out_gives_the_terminal_back() {
 /// The command that runs in the terminal. It alone of this world has copies of a built processor, and they are named
 /// after its process.
 fn start_of(tmux: &Tmux<'_>, world: &World) -> Pid {
-    let named = |name: &String| name.split('-').next().and_then(|number| number.parse().ok()).and_then(Pid::from_raw);
+    let named =
+        |name: &String| name.split('-').next().and_then(|number| number.parse().ok()).and_then(Pid::from_raw);
     let start = world.names_in("home/wavecraft/builds").iter().find_map(named);
     start.unwrap_or_else(|| panic!("no start: {:#?}", tmux.rows()))
 }

@@ -69,7 +69,9 @@ impl Tmux<'_> {
     /// Waits until this text is on the screen.
     #[track_caller]
     pub(crate) fn until_shows(&self, text: &str) {
-        until(&format!("`{text}` is shown"), || self.rows().iter().any(|row| row.contains(text)).then_some(()));
+        until(&format!("`{text}` is shown"), || {
+            self.rows().iter().any(|row| row.contains(text)).then_some(())
+        });
     }
 
     /// Waits until the last row begins so.
