@@ -40,7 +40,7 @@ fn late_by_cause(late: &LateBlocks, blocks: u64) -> String {
         ("the device asked for several at once", late.device),
     ];
     let told = causes.iter().filter(|(_, count)| *count > 0);
-    let told: Vec<_> = told.map(|(cause, count)| format!("{count} as {cause}")).collect();
+    let told: Vec<_> = told.map(|(cause, count)| format!("{count} because {cause}")).collect();
     match told.is_empty() {
         true => format!("none of {blocks} blocks"),
         false => format!("{} of {blocks} blocks: {}", late.total(), told.join(", ")),
@@ -57,7 +57,7 @@ mod tests {
         let late = LateBlocks { not_scheduled: 1, device: 2, ..LateBlocks::default() };
         assert_eq!(
             late_by_cause(&late, 9),
-            "3 of 9 blocks: 1 as the system didn't run the processor, 2 as the device asked for several at once"
+            "3 of 9 blocks: 1 because the system didn't run the processor, 2 because the device asked for several at once"
         );
     }
 }

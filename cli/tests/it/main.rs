@@ -13,6 +13,7 @@ mod install;
 mod loss;
 mod mac_report;
 mod newcomer;
+mod on_a_terminal;
 mod page;
 mod plugin;
 mod preview;

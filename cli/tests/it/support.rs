@@ -4,9 +4,11 @@ pub(crate) mod fake_companion;
 pub(crate) mod fake_vite;
 mod run;
 mod terminal;
+mod tmux;
 
 pub(crate) use run::{Finished, Live};
 pub(crate) use terminal::Terminal;
+pub(crate) use tmux::Tmux;
 
 use std::{
     ffi::OsString,
