@@ -1,6 +1,6 @@
 //! The way to a session: the project, its packages, the first build, and somebody to run what was built.
 
-use super::{End, Start, current_folder, rebuilds::Rebuilds, session::Session};
+use super::{End, Start, current_folder, devices, rebuilds::Rebuilds, session::Session};
 use crate::{
     builds::{Builds, Digest},
     cargo::{self, Target},
@@ -22,10 +22,11 @@ impl Start {
     pub(crate) async fn work(&mut self) -> anyhow::Result<End> {
         let project = Project::find(&current_folder()?)?;
         self.report.say(&format!("wavecraft {} · {}", env!("CARGO_PKG_VERSION"), project.folder.display()));
+        self.args.fill(&project.defaults)?;
         let source = if self.args.no_ui { None } else { project.page()? };
         if source.is_some() && self.args.strict_port {
             // Known at once rather than after the build.
-            ports::free_port(self.args.ui_port, true)?;
+            ports::free_port(self.args.ui_port(), true)?;
         }
         let cargo = cargo::program()?;
         let target = cargo::find_target(&cargo, &project, &mut self.processes).await?;
@@ -43,7 +44,7 @@ impl Start {
         let profile = self.args.profile.as_deref();
         let built = cargo::build(&cargo, &target, profile, &mut self.processes, &self.report).await?;
         let ui_port = match &source {
-            Some(_) => Some(ports::free_port(self.args.ui_port, self.args.strict_port)?),
+            Some(_) => Some(ports::free_port(self.args.ui_port(), self.args.strict_port)?),
             None => None,
         };
         let origins = ui_port.map(page::origins).unwrap_or_default();
@@ -96,10 +97,11 @@ impl Start {
             audio_token: self.audio_token.clone(),
             source: self.args.input.clone(),
             mode: self.args.mode,
-            on_bypass: None,
+            on_bypass: project.defaults.on_bypass,
         };
         let connection = &mut companion.connection;
         connection.call::<serde_json::Value>(SUBSCRIBE, &Subscribe { all: false }, QUICK).await?;
+        devices::choose(connection, &project.defaults.devices, &self.report).await?;
         let attached: Attached = connection.call(ATTACH, &attach, ATTACHING).await.map_err(attach_error)?;
         self.report.item("Log", &log.display().to_string());
         let mut session =

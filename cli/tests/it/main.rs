@@ -3,6 +3,7 @@
 mod bad_input;
 mod companion;
 mod create;
+mod defaults;
 mod ending;
 mod errors;
 mod newcomer;
