@@ -85,8 +85,7 @@ async fn ask(connection: &mut companion::Connection, args: &DevicesArgs) -> anyh
     Ok(connection.call::<DeviceList>(SELECT_DEVICES, &select, LISTING).await?)
 }
 
-/// The id that a person means: the id itself, or a part of a name that only one device has. What fits none is left to the
-/// companion, which knows devices that are away.
+/// The id that a person means. What fits none is left to the companion, which knows devices that are away.
 fn chosen_id(
     kind: &str,
     choice: Option<&Choice<String>>,
@@ -94,14 +93,27 @@ fn chosen_id(
 ) -> anyhow::Result<Option<Option<String>>> {
     let Some(Choice(text)) = choice else { return Ok(None) };
     let Some(text) = text else { return Ok(Some(None)) };
-    if devices.iter().any(|device| device.id == *text) {
-        return Ok(Some(Some(text.clone())));
+    let id = fitting(kind, text, devices)?.map_or(text, |device| &device.id);
+    Ok(Some(Some(id.clone())))
+}
+
+/// The device that a person means: by its id, or by a part of a name that only one device has.
+///
+/// # Errors
+/// If more than one has it.
+pub(crate) fn fitting<'a>(
+    kind: &str,
+    text: &str,
+    devices: &'a [Device],
+) -> anyhow::Result<Option<&'a Device>> {
+    if let Some(device) = devices.iter().find(|device| device.id == text) {
+        return Ok(Some(device));
     }
     let fits = |device: &&Device| device.name.to_lowercase().contains(&text.to_lowercase());
     let fitting: Vec<&Device> = devices.iter().filter(fits).collect();
     match fitting.as_slice() {
-        [only] => Ok(Some(Some(only.id.clone()))),
-        [] => Ok(Some(Some(text.clone()))),
+        [] => Ok(None),
+        [only] => Ok(Some(only)),
         several => {
             let ids: Vec<&str> = several.iter().map(|device| device.id.as_str()).collect();
             bail!("`{text}` fits more than one {kind}: use one of the ids {}", ids.join(", "))

@@ -13,7 +13,8 @@ use crate::{
     cli::JsonArgs,
     failure::{FAILED, SUCCESS},
     output::out,
-    report::{colours_allowed, json_line},
+    report::json_line,
+    terminal::colours_allowed,
 };
 use std::io::{self, IsTerminal};
 use wavecraft_companion_protocol::doctor::{Check, Findings, Verdict};

@@ -1,5 +1,9 @@
 //! The project: which folder it is, and what is in it.
 
+mod defaults;
+
+pub(crate) use defaults::{Defaults, Devices, FILE as DEFAULTS_FILE};
+
 use anyhow::{Context, bail};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -9,17 +13,19 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Project {
     /// Absolute, without links.
     pub(crate) folder: PathBuf,
+    /// What its `wavecraft.toml` says.
+    pub(crate) defaults: Defaults,
 }
 
 impl Project {
     /// The project that `from` is in: the nearest folder upward that holds `engine/Cargo.toml`.
     ///
     /// # Errors
-    /// If there is none; the text says what to do.
+    /// If there is none, or its `wavecraft.toml` can't be used; the text says what to do.
     pub(crate) fn find(from: &Path) -> anyhow::Result<Self> {
         let from = from.canonicalize().with_context(|| format!("{} can't be read", from.display()))?;
         match from.ancestors().find(|folder| folder.join("engine/Cargo.toml").is_file()) {
-            Some(folder) => Ok(Self { folder: folder.into() }),
+            Some(folder) => Ok(Self { folder: folder.into(), defaults: Defaults::read(folder)? }),
             None => bail!(
                 "{} is not in a Wavecraft project: neither it nor a folder above it has an engine/Cargo.toml. Go to \
                  your project's folder, or make a project with `wavecraft create <name>`",

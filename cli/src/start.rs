@@ -1,6 +1,7 @@
 //! `wavecraft start`: from a project's sources to its sound and its page, and back to nothing.
 
 mod attach;
+mod devices;
 mod end;
 mod keys;
 mod places;
@@ -17,11 +18,12 @@ use crate::{
     page::{InstallPolicy, Page},
     preview::Preview,
     processes::Processes,
+    project::{DEFAULTS_FILE, Defaults},
     report::Report,
     signals::Signals,
     terminal::Keyboard,
 };
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use std::{collections::BTreeSet, path::PathBuf, time::Duration};
 use wavecraft_companion_protocol::{
     event::Event,
@@ -29,6 +31,9 @@ use wavecraft_companion_protocol::{
     session::{Mode, Source},
     token::Token,
 };
+
+/// Vite's own.
+const UI_PORT: u16 = 5173;
 
 /// What `wavecraft start` is asked for.
 #[derive(Debug, clap::Args)]
@@ -39,9 +44,9 @@ pub(crate) struct StartArgs {
     /// The WebSocket's port, or the next free one [default: 9000]
     #[arg(long, env = "WAVECRAFT_PORT", value_parser = clap::value_parser!(u16).range(1..))]
     port: Option<u16>,
-    /// The page's port, or the next free one
-    #[arg(long, env = "WAVECRAFT_UI_PORT", default_value_t = 5173, value_parser = clap::value_parser!(u16).range(1..))]
-    ui_port: u16,
+    /// The page's port, or the next free one [default: 5173]
+    #[arg(long, env = "WAVECRAFT_UI_PORT", value_parser = clap::value_parser!(u16).range(1..))]
+    ui_port: Option<u16>,
     /// Fail where a port is taken instead of using the next
     #[arg(long)]
     strict_port: bool,
@@ -83,7 +88,12 @@ pub(crate) struct StartArgs {
 
 /// A file is named from the folder where the command is given, which the companion doesn't know.
 fn source(text: &str) -> Result<Source, String> {
-    match text.parse::<Source>().map_err(|error| error.to_string())? {
+    text.parse::<Source>().map_err(|error| error.to_string()).and_then(existing)
+}
+
+/// The source, where its file is there.
+fn existing(source: Source) -> Result<Source, String> {
+    match source {
         Source::File { path } => match path.canonicalize() {
             Ok(path) if path.is_file() => Ok(Source::File { path }),
             Ok(path) => Err(format!("{} is not a file", path.display())),
@@ -94,6 +104,29 @@ fn source(text: &str) -> Result<Source, String> {
 }
 
 impl StartArgs {
+    /// Takes from `wavecraft.toml` what neither a flag nor a variable gave.
+    ///
+    /// # Errors
+    /// If that is a file that isn't there.
+    fn fill(&mut self, defaults: &Defaults) -> anyhow::Result<()> {
+        if self.input.is_none() {
+            let source = defaults.source.clone().map(existing).transpose();
+            self.input = source.map_err(|error| anyhow!("the source of {DEFAULTS_FILE}: {error}"))?;
+        }
+        self.mode = self.mode.or(defaults.mode);
+        self.port = self.port.or(defaults.port.map(u16::from));
+        self.ui_port = self.ui_port.or(defaults.ui_port.map(u16::from));
+        if self.profile.is_none() {
+            self.profile.clone_from(&defaults.profile);
+        }
+        Ok(())
+    }
+
+    /// The first port to try for the page.
+    fn ui_port(&self) -> u16 {
+        self.ui_port.unwrap_or(UI_PORT)
+    }
+
     fn install_policy(&self) -> InstallPolicy {
         match (self.install, self.no_install) {
             (true, _) => InstallPolicy::Yes,

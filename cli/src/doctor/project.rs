@@ -34,11 +34,11 @@ async fn kind(project: &Project) -> Check {
         );
     };
     let mut processes = Processes::new();
-    let found = cargo::find_dev_audio(&cargo, project, &mut processes).await;
+    let found = cargo::find_target(&cargo, project, &mut processes).await;
     processes.end().await;
     match found {
         Ok(found) => {
-            fine(name, format!("{} in {}, with a `dev-audio`", found.package, project.folder.display()))
+            fine(name, format!("{} in {}: {}", found.package, project.folder.display(), found.name()))
         }
         Err(error) => {
             let text = error.to_string();

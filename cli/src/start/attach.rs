@@ -25,11 +25,11 @@ const ONCE_MORE: Duration = Duration::from_secs(1);
 const TOO_SOON: Duration = Duration::from_secs(60);
 
 impl Start {
-    /// Asks the companion, the one that runs or one that is started, to run what `attach` says.
+    /// Gets to the companion, the one that runs or one that is started, and hears from then on what happens there.
     ///
     /// # Errors
-    /// It can't be reached, also not at a second try, or refuses.
-    pub(super) async fn run_on_companion(&mut self, attach: &Attach) -> anyhow::Result<Attached> {
+    /// It can't be reached, also not at a second try.
+    pub(super) async fn meet_companion(&mut self) -> anyhow::Result<()> {
         let companion = self.reach().await?;
         let companion = self.companion.insert(companion);
         self.report.detail(&format!(
@@ -38,9 +38,17 @@ impl Start {
             companion.welcome.pid,
             if companion.welcome.headless { ", without a menu" } else { "" }
         ));
-        let connection = &mut companion.connection;
-        connection.call::<Value>(SUBSCRIBE, &Subscribe { all: false }, QUICK).await?;
-        connection.call(ATTACH, attach, ATTACHING).await.map_err(attach_error)
+        companion.connection.call::<Value>(SUBSCRIBE, &Subscribe { all: false }, QUICK).await?;
+        Ok(())
+    }
+
+    /// Asks the companion to run what `attach` says.
+    ///
+    /// # Errors
+    /// It refuses, or goes.
+    pub(super) async fn run_on_companion(&mut self, attach: &Attach) -> anyhow::Result<Attached> {
+        let companion = self.companion.as_mut().context("met")?;
+        companion.connection.call(ATTACH, attach, ATTACHING).await.map_err(attach_error)
     }
 
     async fn reach(&mut self) -> anyhow::Result<Companion> {
@@ -86,6 +94,7 @@ impl Start {
             (attach.source, attach.mode) = (None, None);
         }
         attach.origins = self.page.as_ref().map(|page| page::origins(page.port)).unwrap_or_default();
+        self.meet_companion().await?;
         let attached = self.run_on_companion(&attach).await?;
         session.attach = Some(attach);
         session.name = attached.session;

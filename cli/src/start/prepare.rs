@@ -1,6 +1,8 @@
 //! The way to a session: the project, its packages, the first build, and somebody to run what was built.
 
-use super::{End, Start, attach::no_port, current_folder, keys, rebuilds::Rebuilds, session::Session};
+use super::{
+    End, Start, attach::no_port, current_folder, devices, keys, rebuilds::Rebuilds, session::Session,
+};
 use crate::{
     builds::{Builds, Digest},
     cargo::{self, Target},
@@ -8,7 +10,8 @@ use crate::{
     preview::{self, Preview},
     project::Project,
 };
-use std::{collections::BTreeMap, path::Path};
+use anyhow::Context;
+use std::collections::BTreeMap;
 use wavecraft_companion_protocol::{
     control::{Attach, ProjectProgram},
     session::Source,
@@ -19,10 +22,11 @@ impl Start {
     pub(crate) async fn work(&mut self) -> anyhow::Result<End> {
         let project = Project::find(&current_folder()?)?;
         self.report.say(&format!("wavecraft {} · {}", env!("CARGO_PKG_VERSION"), project.folder.display()));
+        self.args.fill(&project.defaults)?;
         let source = if self.args.no_ui { None } else { project.page()? };
         if source.is_some() && self.args.strict_port {
             // Known at once rather than after the build.
-            ports::free_port(self.args.ui_port, true)?;
+            ports::free_port(self.args.ui_port(), true)?;
         }
         let cargo = cargo::program()?;
         let target = cargo::find_target(&cargo, &project, &mut self.processes).await?;
@@ -41,7 +45,7 @@ impl Start {
             () = keys::until_quit(&mut self.keyboard, self.report.screen()) => return Ok(End::Done),
         };
         let ui_port = match &source {
-            Some(_) => Some(ports::free_port(self.args.ui_port, self.args.strict_port)?),
+            Some(_) => Some(ports::free_port(self.args.ui_port(), self.args.strict_port)?),
             None => None,
         };
         let origins = ui_port.map(page::origins).unwrap_or_default();
@@ -85,16 +89,17 @@ impl Start {
             audio_token: self.audio_token.clone(),
             source: self.args.input.clone(),
             mode: self.args.mode,
-            on_bypass: None,
+            on_bypass: project.defaults.on_bypass,
         };
+        self.meet_companion().await?;
+        let companion = self.companion.as_mut().context("met")?;
+        let log = companion.welcome.log.clone();
+        devices::choose(&mut companion.connection, &project.defaults.devices, &self.report).await?;
         let attached = self.run_on_companion(&attach).await?;
-        let log = self.companion.as_ref().map(|companion| companion.welcome.log.clone());
-        if let Some(log) = &log {
-            self.report.item("Log", &log.display().to_string());
-        }
+        self.report.item("Log", &log.display().to_string());
         let mut session =
             Session::new(attached.session, project.folder.clone(), attached.ws_url, attached.port);
-        (session.log, session.heard, session.attach) = (log, Some(digest), Some(Box::new(attach)));
+        (session.log, session.heard, session.attach) = (Some(log), Some(digest), Some(Box::new(attach)));
         if let Some(Source::File { path }) = &self.args.input {
             session.file = Some(path.clone());
         }

@@ -3,10 +3,11 @@
 mod bad_input;
 mod companion;
 mod create;
+mod defaults;
+mod doctor;
 #[path = "../shared/document.rs"]
 #[expect(dead_code, reason = "some of it is for the tests of the documents")]
 mod document;
-mod doctor;
 mod ending;
 mod errors;
 mod install;

@@ -43,6 +43,8 @@ pub(crate) enum Fault {
     NoReload,
     /// Another connection detaches the project once it is live.
     StoppedElsewhere,
+    /// It plays another project already.
+    Shared,
 }
 
 /// A companion on a thread of the test.
@@ -162,7 +164,16 @@ impl Connection {
                 "the processor panicked; the processor from before goes on",
             )),
             control::RELOAD => Ok(json!({"swap_ms": 38})),
-            control::STATUS => Ok(rpc::to_value(&self.status())),
+            control::STATUS => {
+                let mut status = rpc::to_value(&self.status());
+                if self.fault == Fault::Shared {
+                    let sessions = status["sessions"].as_array_mut().expect("a list");
+                    sessions.push(json!({"session": "other-1", "name": "other", "project_dir": "/other",
+                        "state": "live", "ws_url": "ws://127.0.0.1:9100/", "audio_token": "B".repeat(43),
+                        "port": 9100}));
+                }
+                Ok(status)
+            }
             control::DETACH => {
                 let of: OfSession = call.params().expect("a session");
                 assert_eq!(of.session, "demo");

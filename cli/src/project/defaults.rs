@@ -1,0 +1,148 @@
+//! `wavecraft.toml`: what a project starts with where neither a flag nor a variable says otherwise.
+
+use anyhow::{Context, anyhow};
+use serde::{Deserialize, Deserializer, de::Error};
+use std::{
+    fs,
+    io::ErrorKind,
+    num::NonZeroU16,
+    path::{Path, PathBuf},
+};
+use wavecraft_companion_protocol::session::{Mode, OnBypass, Source};
+
+/// Beside `engine`.
+pub(crate) const FILE: &str = "wavecraft.toml";
+
+/// The file's keys. What isn't in it is left to the app's settings, or has its ordinary default.
+#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Defaults {
+    /// As `--input`; a file's path starts from the project's folder.
+    #[serde(default, deserialize_with = "source")]
+    pub(crate) source: Option<Source>,
+    /// As `--mode`.
+    pub(crate) mode: Option<Mode>,
+    /// What is heard while the processor isn't.
+    pub(crate) on_bypass: Option<OnBypass>,
+    /// As `--port`.
+    pub(crate) port: Option<NonZeroU16>,
+    /// As `--ui-port`.
+    pub(crate) ui_port: Option<NonZeroU16>,
+    /// As `--profile`.
+    pub(crate) profile: Option<String>,
+    /// The devices that the project is for.
+    #[serde(default)]
+    pub(crate) devices: Devices,
+}
+
+/// Devices by their ids, or by parts of names that only one device has.
+#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Devices {
+    /// Where a microphone is heard from.
+    pub(crate) input: Option<String>,
+    /// Where it is played.
+    pub(crate) output: Option<String>,
+}
+
+impl Defaults {
+    /// Those of the project in `folder`; none where it has no such file.
+    ///
+    /// # Errors
+    /// If the file can't be read, or holds something else, with the place and what is allowed there.
+    pub(super) fn read(folder: &Path) -> anyhow::Result<Self> {
+        let file = folder.join(FILE);
+        let text = match fs::read_to_string(&file) {
+            Ok(text) => text,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Self::default()),
+            Err(error) => return Err(error).with_context(|| format!("{} can't be read", file.display())),
+        };
+        let mut defaults: Self = toml::from_str(&text).map_err(|error| {
+            let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+            let line = before.matches('\n').count() + 1;
+            let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+            anyhow!("{}:{line}:{column}: {}", file.display(), error.message())
+        })?;
+        if let Some(Source::File { path }) = &mut defaults.source {
+            *path = folder.join(PathBuf::from(&*path));
+        }
+        Ok(defaults)
+    }
+}
+
+fn source<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Source>, D::Error> {
+    String::deserialize(deserializer)?.parse().map(Some).map_err(D::Error::custom)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Defaults, String> {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(FILE), text).unwrap();
+        let shorter = |error: anyhow::Error| {
+            let place = folder.path().join(FILE).display().to_string();
+            error.to_string().replace(&place, FILE)
+        };
+        Defaults::read(folder.path()).map_err(shorter)
+    }
+
+    #[test]
+    fn every_key_is_read_and_none_is_needed() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(Defaults::read(folder.path()).unwrap(), Defaults::default());
+        assert_eq!(read("# nothing\n"), Ok(Defaults::default()));
+        let all = "source = \"tone\"\nmode = \"direct\"\non_bypass = \"silence\"\nport = 9100\nui_port = 5200\n\
+                   profile = \"release\"\n[devices]\ninput = \"Scarlett\"\noutput = \"hw:1\"\n";
+        let port = |port| NonZeroU16::new(port);
+        assert_eq!(
+            read(all),
+            Ok(Defaults {
+                source: Some(Source::Tone),
+                mode: Some(Mode::Direct),
+                on_bypass: Some(OnBypass::Silence),
+                port: port(9100),
+                ui_port: port(5200),
+                profile: Some("release".into()),
+                devices: Devices { input: Some("Scarlett".into()), output: Some("hw:1".into()) },
+            })
+        );
+    }
+
+    #[test]
+    fn a_file_is_one_of_the_projects() {
+        let folder = tempfile::tempdir().unwrap();
+        let sounds = |name: &str| {
+            fs::write(folder.path().join(FILE), format!("source = \"file:{name}\"")).unwrap();
+            Defaults::read(folder.path()).unwrap().source
+        };
+        let path = folder.path().join("sounds/drums.wav");
+        assert_eq!(sounds("sounds/drums.wav"), Some(Source::File { path }));
+        assert_eq!(sounds("/drums.wav"), Some(Source::File { path: "/drums.wav".into() }));
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_its_place_and_what_is_allowed() {
+        for (text, place, said) in [
+            (
+                "mode = \"direct\"\nsauce = \"tone\"",
+                "2:1",
+                "unknown field `sauce`, expected one of `source`, `mode`",
+            ),
+            ("[devices]\n  speaker = \"x\"", "2:3", "unknown field `speaker`, expected `input` or `output`"),
+            ("mode = \"fast\"", "1:8", "unknown variant `fast`, expected `pipelined` or `direct`"),
+            ("\non_bypass = \"wet\"", "2:13", "expected `dry` or `silence`"),
+            ("source = \"radio\"", "1:10", "use mic, tone, noise, sweep, silence or file:PATH"),
+            ("port = 0", "1:8", "nonzero"),
+            ("port = 70000", "1:8", "70000"),
+            ("port =", "1:7", ""),
+        ] {
+            let error = read(text).unwrap_err();
+            assert!(
+                error.starts_with(&format!("{FILE}:{place}: ")) && error.contains(said),
+                "{text}: {error}"
+            );
+        }
+    }
+}
