@@ -22,6 +22,38 @@
 //!
 //! The tap is what the DSP made: bypass, gain, mute and the guard come after it. A [`Recording`] writes it into a file
 //! while it plays. [`Offline`] runs a child without an engine, as fast as it goes, for the same samples.
+//!
+//! # Example
+//!
+//! A project without a child plays its source dry. Here the test is the device, and asks for 256 frames at a time.
+//!
+//! ```
+//! use wavecraft_audio_core::{EngineConfig, Limits, ProjectSettings, Source, engine, system_clock};
+//!
+//! # fn main() -> Result<(), wavecraft_audio_core::EngineError> {
+//! let (mut engine, mut renderer) = engine(EngineConfig {
+//!     sample_rate: 48_000,
+//!     nominal_frames: 256,
+//!     limits: Limits::default(),
+//!     clock: system_clock(),
+//! });
+//! let project = engine.add_project(ProjectSettings { source: Source::Tone, ..ProjectSettings::default() })?;
+//!
+//! let mut peak = 0.0_f32;
+//! for _callback in 0..100 {
+//!     renderer.render(256, None, |_offset, left, _right| {
+//!         peak = left.iter().fold(peak, |peak, sample| peak.max(sample.abs()));
+//!     });
+//! }
+//! assert!(peak > 0.1);
+//!
+//! engine.remove_project(project);
+//! renderer.render(256, None, |_, _, _| {});
+//! // What the audio thread handed back is freed here.
+//! engine.poll();
+//! # Ok(())
+//! # }
+//! ```
 
 mod audio;
 mod backend;

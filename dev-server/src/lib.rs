@@ -32,6 +32,64 @@
 //! | `hub` | all clients, and what goes to which |
 //! | `outbox` | what waits for one client |
 //! | `pump` | meters, scope and stats at their rate |
+//!
+//! # Example
+//!
+//! A project that has nothing to show, served on any port that is free:
+//!
+//! ```
+//! use std::sync::Arc;
+//! use wavecraft_companion_protocol::token::Token;
+//! use wavecraft_companion_server::{Config, Host, Limits, SetParameterError, serve};
+//! # use wavecraft_companion_protocol::{
+//! #     browser::{AudioRuntimeStatus, MeterFrame, MeterUpdate, OscilloscopeFrame, RegisterAudioParams},
+//! #     parameter::Parameter,
+//! #     rpc::ErrorObject,
+//! #     session::{SourceName, Stats},
+//! # };
+//!
+//! struct Empty;
+//!
+//! impl Host for Empty {
+//!     fn parameters(&self) -> Vec<Parameter> {
+//!         Vec::new()
+//!     }
+//!
+//!     fn set_parameter(&self, id: &str, _value: f32) -> Result<f32, SetParameterError> {
+//!         Err(SetParameterError::UnknownParameter(id.into()))
+//!     }
+//!     // … and the rest of it.
+//! #     fn parameter(&self, _: &str) -> Option<f32> { None }
+//! #     fn meter_frame(&self) -> Option<MeterFrame> { None }
+//! #     fn meter_update(&self) -> Option<MeterUpdate> { None }
+//! #     fn oscilloscope_frame(&self) -> Option<OscilloscopeFrame> { None }
+//! #     fn audio_status(&self) -> Option<AudioRuntimeStatus> { None }
+//! #     fn stats(&self) -> Option<Stats> { None }
+//! #     fn set_bypass(&self, _: bool) -> Result<(), ErrorObject> { Ok(()) }
+//! #     fn set_mute(&self, _: bool) -> Result<(), ErrorObject> { Ok(()) }
+//! #     fn set_source(&self, _: SourceName) -> Result<(), ErrorObject> { Ok(()) }
+//! #     fn audio_client(&self, _: Option<RegisterAudioParams>) {}
+//! #     fn watched(&self, _: bool) {}
+//! }
+//!
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! // 256 random bits each, elsewhere.
+//! let token = |letter: &str| Token::try_from(letter.repeat(43));
+//! let config = Config {
+//!     port: 0,
+//!     strict_port: false,
+//!     token: token("A")?,
+//!     audio_token: token("B")?,
+//!     origins: vec!["http://localhost:5173".into()],
+//!     limits: Limits::default(),
+//! };
+//! let server = serve(config, Arc::new(Empty)).await?;
+//! assert!(server.ws_url().starts_with(&format!("ws://127.0.0.1:{}/p/", server.port())));
+//! server.shutdown().await;
+//! # Ok(())
+//! # }
+//! ```
 
 mod backoff;
 mod bind;

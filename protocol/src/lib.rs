@@ -22,6 +22,30 @@
 //!
 //! A processor child needs `child`, `frame` and `parameter` alone, and every user's project compiles them: the rest is
 //! behind the feature `companion`.
+//!
+//! # Example
+//!
+//! A message to a child, as it comes out of a stream that cuts it where it likes:
+//!
+//! ```
+//! use wavecraft_companion_protocol::{
+//!     child::ToChild,
+//!     frame::{Decoder, encode},
+//! };
+//!
+//! # fn main() -> Result<(), wavecraft_companion_protocol::frame::FrameError> {
+//! let sent = ToChild::Prepare { sample_rate: 48_000.0, max_frames: 4096, inputs: 2, outputs: 2 };
+//! let bytes = encode(&sent)?;
+//! let (first, rest) = bytes.split_at(7);
+//!
+//! let mut decoder = Decoder::default();
+//! decoder.push(first);
+//! assert!(decoder.next_message::<ToChild>()?.is_none());
+//! decoder.push(rest);
+//! assert_eq!(decoder.next_message::<ToChild>()?, Some(sent));
+//! # Ok(())
+//! # }
+//! ```
 
 #[cfg(feature = "companion")]
 pub mod browser;
