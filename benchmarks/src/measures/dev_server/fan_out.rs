@@ -1,4 +1,4 @@
-//! How long after a page's `setParameter` the others hear of it, and how many don't: 32 pages that listen, and one that
+//! How long after a page's `setParameter` the others hear of it, and how many don't: 31 pages that listen, and one that
 //! sets, at the pace of a dragged knob and in a burst.
 
 use super::PUBLISHED;
@@ -12,7 +12,8 @@ use std::time::Duration;
 use tokio::time::sleep;
 use wavecraft_ring::clock::now_ns;
 
-const LISTENERS: usize = 32;
+/// With the one that sets, as many as there may be.
+const LISTENERS: usize = 31;
 
 pub(crate) async fn measure(run: &Run, lines: &mut Lines) {
     for (what, changes, pause) in [
@@ -35,10 +36,9 @@ pub(crate) async fn measure(run: &Run, lines: &mut Lines) {
 
 /// The delays of all changes that were heard.
 async fn heard(server: DevServer, changes: u64, pause: Duration) -> Vec<u64> {
-    // 31 listen, and the one that sets hears of it too: the most pages there may be.
     let mut setter = Page::open(server.url()).await;
     let mut listeners = Vec::new();
-    for _ in 1..LISTENERS {
+    for _ in 0..LISTENERS {
         listeners.push(Page::open(server.url()).await);
     }
     let mut sent = Vec::new();
@@ -50,12 +50,12 @@ async fn heard(server: DevServer, changes: u64, pause: Duration) -> Vec<u64> {
                 sleep(pause).await;
             }
         }
-        listen(&mut setter, changes).await
+        // It hears of them too. It reads them only now, so its own delays count for nothing.
+        listen(&mut setter, changes).await;
     };
     let listening = join_all(listeners.iter_mut().map(|page| listen(page, changes)));
-    let (own, others) = join(setting, listening).await;
-    let all = others.into_iter().chain([own]).flatten();
-    all.map(|(step, time)| time - sent[step as usize]).collect()
+    let ((), heard) = join(setting, listening).await;
+    heard.into_iter().flatten().map(|(step, time)| time - sent[step as usize]).collect()
 }
 
 /// The steps that a page hears of, and when; to the last, or until nothing comes any more.
