@@ -4,15 +4,17 @@
 //! `{"id","what","value","unit","anchor","anchor_value","ratio"}`; else a table. `DIR` holds the companion, the command
 //! and the example children, built for release. What each measure is stands in its file under `measures`.
 //!
-//! This program is its own other side too: started with a role as its first argument it is an echo, a JACK client, or a
-//! processor child.
+//! This program is its own other side too: started with a role as its first argument it is an echo, a dev server, a JACK client,
+//! or a processor child.
 
 mod child;
 mod companion;
+mod dev_servers;
 mod figures;
 mod jack_clients;
 mod lines;
 mod measures;
+mod pages;
 mod panel;
 mod peer;
 mod platform;
@@ -34,6 +36,10 @@ fn main() -> std::process::ExitCode {
     let mut arguments = std::env::args().skip(1).peekable();
     if let Some(code) = arguments.peek().and_then(|role| play(role)) {
         return code;
+    }
+    if arguments.next_if(|role| role == "dev-server").is_some() {
+        dev_servers::play(&arguments.next().expect("parameters"));
+        return 0.into();
     }
     let mut run = Run { quick: false, programs: "target/release".into() };
     let (mut json, mut only) = (false, None);

@@ -4,6 +4,7 @@ mod added_latency;
 mod audio_thread;
 mod companion_idle;
 mod cpu;
+mod dev_server;
 mod device_to_device;
 mod many_children;
 mod parameter;
@@ -18,11 +19,12 @@ use crate::lines::Lines;
 type Measure = fn(&Run, &mut Lines);
 
 /// By the names that the project's plan gives them.
-pub(crate) const ALL: [(&str, Measure); 11] = [
+pub(crate) const ALL: [(&str, Measure); 12] = [
     ("P1", round_trip::measure),
     ("P2", audio_thread::measure),
     ("P3", added_latency::measure),
     ("P4", many_children::measure),
+    ("P5", dev_server::measure),
     ("P6", parameter::measure),
     ("P7", swap::measure),
     ("P8", companion_idle::measure),

@@ -5,6 +5,7 @@ mod control_socket;
 mod ending;
 mod endurance;
 mod faults;
+mod garbage;
 mod measuring;
 #[cfg(debug_assertions)]
 mod microphone;

@@ -117,12 +117,21 @@ pub(crate) fn usage_of(pid: u32) -> Usage {
     let number = |text: &str| text.parse::<u64>().unwrap_or(0);
     let status = read("status");
     let rss = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or("0");
-    let threads = std::fs::read_dir(format!("/proc/{pid}/task")).expect("the process runs");
-    let cpu =
-        threads.flatten().filter_map(|thread| std::fs::read_to_string(thread.path().join("schedstat")).ok());
     Usage {
-        cpu_ns: cpu.map(|text| number(text.split_whitespace().next().unwrap_or("0"))).sum(),
+        cpu_ns: thread_cpu_ns(pid).iter().map(|(_, used)| used).sum(),
         ticks: number(fields[11]) + number(fields[12]),
         rss_kib: number(rss.split_whitespace().next().unwrap_or("0")),
     }
+}
+
+/// The name of each thread of a process, and its CPU time in nanoseconds.
+pub(crate) fn thread_cpu_ns(pid: u32) -> Vec<(String, u64)> {
+    let threads = std::fs::read_dir(format!("/proc/{pid}/task")).expect("the process runs");
+    // A thread may end meanwhile.
+    let read = |path: std::path::PathBuf| {
+        let name = std::fs::read_to_string(path.join("comm")).ok()?;
+        let used = std::fs::read_to_string(path.join("schedstat")).ok()?;
+        Some((name.trim_end().to_owned(), used.split_whitespace().next()?.parse().ok()?))
+    };
+    threads.flatten().filter_map(|thread| read(thread.path())).collect()
 }

@@ -6,7 +6,13 @@ use crate::{
 };
 use rustix::process::Signal;
 use serde_json::{Value, json};
-use std::{fs, net::TcpStream, path::Path};
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    net::TcpStream,
+    path::Path,
+    process::{Command, Stdio},
+};
 
 /// A world with a project that was just created, in `here/demo`, and everything that it is built with.
 pub(crate) fn created() -> World {
@@ -114,6 +120,36 @@ fn a_killed_child_is_back() {
     while live.event("state")["state"] != "live" {}
     live.event("stats");
     live.signal(Signal::INT);
+    live.finish().left_nothing();
+}
+
+#[test]
+fn a_program_with_its_own_audio_registers_with_what_status_prints() {
+    let world = created();
+    let mut live = start(&world, &["--no-ui"]);
+    let ready = live.event("ready");
+    let session = status(&world)["sessions"][0].take();
+    let example = Path::new(env!("CARGO_BIN_EXE_wavecraft")).with_file_name("examples/own_audio");
+    assert!(example.exists(), "{} is missing: cargo build --examples", example.display());
+    let mut program = Command::new(example)
+        .env("WAVECRAFT_WS_URL", session["ws_url"].as_str().expect("an address"))
+        .env("WAVECRAFT_AUDIO_TOKEN", session["audio_token"].as_str().expect("a token"))
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the example starts");
+    let mut says = BufReader::new(program.stdout.take().expect("it is piped")).lines();
+    let mut says = || says.next().expect("the example goes on").expect("a line");
+    assert!(says().contains("registered"));
+
+    let mut page = Page::open(ready["ws_url"].as_str().expect("an address"));
+    // Without a subscription: these are the program's.
+    assert_eq!(page.notification("meterUpdate")["left_rms"], 0.25);
+    page.set("saturator_drive", 3.0);
+    let knob: Value = serde_json::from_str(&says()).expect("JSON");
+    assert_eq!(knob, json!({"id": "saturator_drive", "value": 3.0}));
+    live.signal(Signal::TERM);
+    assert!(says().contains("the project was ended"));
+    assert!(program.wait().expect("it ends").success());
     live.finish().left_nothing();
 }
 
