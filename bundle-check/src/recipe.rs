@@ -25,8 +25,16 @@ pub const COMPANION: Program = Program {
 pub const COMMAND: Program =
     Program { path: bundle::COMMAND, identifier: "dev.wavecraft.command", entitlements: &[] };
 
+/// What runs a plugin's library.
+pub const PLUGIN_HOST: Program = Program {
+    path: bundle::PLUGIN_HOST,
+    identifier: "dev.wavecraft.plugin-host",
+    // The library is signed by nobody that the system could compare with this program.
+    entitlements: &["com.apple.security.cs.disable-library-validation"],
+};
+
 /// All programs, those inside first, as they are signed.
-pub const PROGRAMS: [Program; 2] = [COMMAND, COMPANION];
+pub const PROGRAMS: [Program; 3] = [COMMAND, PLUGIN_HOST, COMPANION];
 
 /// The oldest macOS that runs it: `os_sync_wait_on_address` is public from there.
 pub const OLDEST_SYSTEM: &str = "14.4";

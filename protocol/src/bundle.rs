@@ -10,6 +10,8 @@ pub const IDENTIFIER: &str = "dev.wavecraft.companion";
 pub const COMPANION: &str = "Contents/MacOS/wavecraft-companion";
 /// The `wavecraft` command in the app.
 pub const COMMAND: &str = "Contents/Helpers/wavecraft";
+/// The program that runs a plugin's library, beside the command, which looks for it there.
+pub const PLUGIN_HOST: &str = "Contents/Helpers/wavecraft-plugin-host";
 
 /// The app that holds this program, by its path without links; `None` for one outside of an app.
 #[must_use]
@@ -24,7 +26,7 @@ mod tests {
     #[test]
     fn each_program_of_the_app_finds_it() {
         let app = Path::new("/Applications").join(NAME);
-        for program in [COMPANION, COMMAND] {
+        for program in [COMPANION, COMMAND, PLUGIN_HOST] {
             assert_eq!(holding(&app.join(program)), Some(app.as_path()));
         }
     }

@@ -180,3 +180,18 @@ fn a_program_without_a_signature_is_seen() {
     });
     assert_eq!(app.checks(), [Check::Signature]);
 }
+
+#[test]
+#[ignore = "wants the app of scripts/bundle"]
+fn a_program_without_the_hardened_runtime_is_seen() {
+    let app = Planted::new();
+    // The code directory of both slices: its magic, and behind length and version the flags.
+    app.edit(COMPANION.path, |file| {
+        for at in 0..file.len() - 16 {
+            if file[at..].starts_with(&[0xfa, 0xde, 0x0c, 0x02]) {
+                file[at + 13] = 0;
+            }
+        }
+    });
+    assert_eq!(app.checks(), [Check::HardenedRuntime]);
+}
