@@ -63,7 +63,7 @@ fn an_entitlement_too_many_is_seen() {
 fn a_library_that_is_not_the_systems_is_seen() {
     for program in &PROGRAMS {
         let app = Planted::new();
-        app.replace(program.path, b"/usr/lib/libobjc.A.dylib", b"/opt/lib/libobjc.A.dylib");
+        app.replace(program.path, b"/usr/lib/libiconv.2.dylib", b"/opt/lib/libiconv.2.dylib");
         app.sign();
         assert_eq!(app.checks(), [Check::Libraries], "{}", program.path);
     }
