@@ -45,22 +45,23 @@ need_packages() {
   DEBIAN_FRONTEND=noninteractive "${root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
 }
 
-# need_python_tool COMMAND PACKAGE==VERSION: a program that PyPI carries, in an environment of this folder's own, which is
-# put on the PATH.
-need_python_tool() {
-  local tools=$PWD/target/tools command=$1 package=$2
-  export PATH=$tools/bin:$PATH
-  if [ ! -x "$tools/bin/python3" ]; then
+# Where need_python puts its things, and need_mac_tools too.
+tools=$PWD/target/tools
+
+# need_python PACKAGE==VERSION…: packages of PyPI, in an environment of this folder's own; their programs are in $tools/bin.
+need_python() {
+  local package
+  if [ ! -x "$tools/bin/pip" ]; then
     need_packages python3 python3-venv
     say "making a Python environment in target/tools"
     python3 -m venv "$tools"
   fi
-  if [ ! -e "$tools/$package" ]; then
-    say "installing $package"
+  for package in "$@"; do
+    [ ! -e "$tools/$package" ] || continue
+    say "installing $package in target/tools"
     "$tools/bin/pip" install --quiet --disable-pip-version-check "$package"
     touch "$tools/$package"
-  fi
-  command -v "$command" >/dev/null || die "$package has brought no program $command"
+  done
 }
 
 need_node() {
@@ -75,23 +76,18 @@ need_build() {
   need_packages pkg-config libasound2-dev libpipewire-0.3-dev libspa-0.2-dev clang libclang-dev libjack-jackd2-dev
 }
 
-# Where need_mac_tools puts its things: $mac_tools/libSystem.tbd and, on Linux, $mac_tools/bin/python with the signing.
-mac_tools=$PWD/target/mac-tools
-
-# What scripts/bundle needs besides Rust: a list of libSystem's symbols, and on Linux what stands in for Apple's codesign.
+# What scripts/bundle needs besides Rust: a list of libSystem's symbols, $tools/libSystem.tbd, and on Linux what stands in for
+# Apple's codesign.
 need_mac_tools() {
-  local signing=apple-platform-py==0.1.0 list=ziglang==0.17.1 wheels
-  need_packages python3 python3-venv unzip
-  [ -x "$mac_tools/bin/pip" ] || python3 -m venv "$mac_tools"
-  if on_linux && ! "$mac_tools/bin/python" -c 'import apple_platform' 2>/dev/null; then
-    say "installing $signing in target/mac-tools"
-    "$mac_tools/bin/pip" install --quiet --disable-pip-version-check "$signing"
-  fi
-  if [ ! -s "$mac_tools/libSystem.tbd" ]; then
+  local list=ziglang==0.17.1 wheels
+  need_python
+  ! on_linux || need_python apple-platform-py==0.1.0
+  if [ ! -s "$tools/libSystem.tbd" ]; then
+    need_packages unzip
     say "loading the list of libSystem's symbols from $list"
     wheels=$(mktemp -d)
-    "$mac_tools/bin/pip" download --quiet --disable-pip-version-check --no-deps --dest "$wheels" "$list"
-    unzip -jqo "$wheels"/ziglang-*.whl '*/libc/darwin/libSystem.tbd' -d "$mac_tools"
+    "$tools/bin/pip" download --quiet --disable-pip-version-check --no-deps --dest "$wheels" "$list"
+    unzip -jqo "$wheels"/ziglang-*.whl '*/libc/darwin/libSystem.tbd' -d "$tools"
     rm -r "$wheels"
   fi
 }
