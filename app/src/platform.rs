@@ -2,6 +2,8 @@
 
 #[cfg(any(test, target_os = "macos"))]
 mod answers;
+#[cfg(any(test, target_os = "macos"))]
+mod mach_o;
 #[cfg(target_os = "linux")]
 #[path = "platform/linux.rs"]
 mod system;

@@ -20,7 +20,7 @@ pub(crate) use microphone::MicrophoneAuthority;
 pub(crate) use notification::show_notification;
 pub(crate) use power::{Activity, watch_sleep};
 
-use super::{Program, SEGMENT_DESCRIPTOR, SOCKET_DESCRIPTOR, Spawned, answers};
+use super::{Program, SEGMENT_DESCRIPTOR, SOCKET_DESCRIPTOR, Spawned, answers, mach_o};
 use rustix::process::Pid;
 use std::{
     ffi::{CString, OsStr, c_char, c_int, c_short},
@@ -97,6 +97,10 @@ pub(crate) fn spawn(
     actions.change_folder(&folder)?;
     let mut attributes = Attributes::new()?;
     attributes.own_group_and_nothing_open()?;
+    // The plugin host is there for both processors; it must run as the one that the library was built for.
+    if let Some(cpu_type) = program.runs.library.as_deref().and_then(mach_o::cpu_type) {
+        attributes.prefer(cpu_type)?;
+    }
     if let Err(reason) = attributes.disclaim() {
         warn!("a child shares the companion's permission for the microphone: {reason}");
     }
@@ -205,6 +209,14 @@ impl Attributes {
         check(unsafe { libc::posix_spawnattr_setsigdefault(&mut self.0, all.as_ptr()) })?;
         // SAFETY: the object is initialised.
         check(unsafe { libc::posix_spawnattr_setflags(&mut self.0, flags) })
+    }
+
+    /// `posix_spawnattr_setbinpref_np(3)`, macOS 10.5 and later: which part of a universal program is tried first. Where the
+    /// program has no such part the spawn fails with `EBADARCH`.
+    fn prefer(&mut self, cpu_type: libc::cpu_type_t) -> io::Result<()> {
+        let (mut preferred, mut accepted) = (cpu_type, 0);
+        // SAFETY: the object is initialised; one type is read, and the number of those taken is written, both here.
+        check(unsafe { libc::posix_spawnattr_setbinpref_np(&mut self.0, 1, &mut preferred, &mut accepted) })
     }
 
     /// # Errors

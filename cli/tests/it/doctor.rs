@@ -146,7 +146,7 @@ fn a_project_is_looked_into() {
         .file("here/sdk/Cargo.toml", "[workspace.package]\nversion = \"0.0.1\"\n");
     warns(&other_sdk, "sdk", "0.0.1; this command's is", "wavecraft create");
     std::fs::remove_dir_all(other_sdk.path("here/engine/src/bin")).unwrap();
-    fails(&other_sdk, "project", "this project has no `dev-audio` binary yet", "says it at length");
+    fails(&other_sdk, "project", "this project has nothing that can be played", "says it at length");
     std::fs::remove_dir_all(other_sdk.path("here/engine")).unwrap();
     warns(&other_sdk, "project", "its own checks are left out", "wavecraft create");
 }

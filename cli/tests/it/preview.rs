@@ -100,7 +100,10 @@ fn a_page_is_served_beside_it() {
 fn a_program_that_doesnt_describe_itself_is_told_apart() {
     let failing = "fn main() { eprintln!(\"no table\"); std::process::exit(3) }";
     let printing = "fn main() { println!(\"hello\") }";
-    for (source, texts) in [(failing, ["failed", "no table"]), (printing, ["run!", "print nothing itself"])] {
+    for (source, texts) in [
+        (failing, ["can't describe its parameters", "no table"]),
+        (printing, ["run!", "print nothing itself"]),
+    ] {
         let world = world().file(SOURCE, source);
         let finished = world.run(&["start", "--json"]);
         finished.fails(1, &texts);
