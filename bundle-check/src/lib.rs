@@ -51,7 +51,7 @@ pub fn check(app: &Path, expected: &Expected) -> Vec<Finding> {
     info::check(app, expected, &mut findings);
     for program in &recipe::PROGRAMS {
         let Some(file) = findings.read(app, program.path) else { continue };
-        leftovers::check(program.path, &file, expected, &mut findings);
+        leftovers::check(program, &file, expected, &mut findings);
         let slices = match program::slices(&file) {
             Ok(slices) => slices,
             Err(error) => {

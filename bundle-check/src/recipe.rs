@@ -11,6 +11,8 @@ pub struct Program {
     pub identifier: &'static str,
     /// What it may do that a hardened program otherwise may not, each of them `true`.
     pub entitlements: &'static [&'static str],
+    /// Does its `--version` name the commit?
+    pub tells_commit: bool,
 }
 
 /// The app's own program.
@@ -19,11 +21,16 @@ pub const COMPANION: Program = Program {
     identifier: bundle::IDENTIFIER,
     // Without it a hardened app hears digital silence, with no prompt and no error.
     entitlements: &["com.apple.security.device.audio-input"],
+    tells_commit: true,
 };
 
 /// The `wavecraft` command.
-pub const COMMAND: Program =
-    Program { path: bundle::COMMAND, identifier: "dev.wavecraft.command", entitlements: &[] };
+pub const COMMAND: Program = Program {
+    path: bundle::COMMAND,
+    identifier: "dev.wavecraft.command",
+    entitlements: &[],
+    tells_commit: true,
+};
 
 /// What runs a plugin's library.
 pub const PLUGIN_HOST: Program = Program {
@@ -31,6 +38,7 @@ pub const PLUGIN_HOST: Program = Program {
     identifier: "dev.wavecraft.plugin-host",
     // The library is signed by nobody that the system could compare with this program.
     entitlements: &["com.apple.security.cs.disable-library-validation"],
+    tells_commit: false,
 };
 
 /// All programs, those inside first, as they are signed.

@@ -101,6 +101,17 @@ fn a_program_of_another_version_is_seen() {
 
 #[test]
 #[ignore = "wants the app of scripts/bundle"]
+fn a_program_of_another_commit_is_seen() {
+    let mut app = Planted::new();
+    let other = format!("0123456{}", &app.expected.commit[7..]);
+    app.replace_text(INFO, &app.expected.commit, &other);
+    app.expected.commit = other;
+    app.sign();
+    assert_eq!(app.checks(), [Check::Version]);
+}
+
+#[test]
+#[ignore = "wants the app of scripts/bundle"]
 fn a_missing_sentence_for_the_microphone_is_seen() {
     let app = Planted::new();
     app.replace_text(INFO, "NSMicrophoneUsageDescription", "NSMicrophoneDescription");
