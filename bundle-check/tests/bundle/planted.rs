@@ -101,7 +101,7 @@ impl Planted {
 
 fn system_symbols() -> SystemSymbols {
     let list =
-        fs::read_to_string(root().join("target/mac-tools/libSystem.tbd")).expect("scripts/bundle loads it");
+        fs::read_to_string(root().join("target/tools/libSystem.tbd")).expect("scripts/bundle loads it");
     SystemSymbols::parse(&list).expect("a list of symbols")
 }
 
