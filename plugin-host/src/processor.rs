@@ -92,6 +92,7 @@ mod tests {
         }
     }
 
+    // SAFETY: for callers: `instance` is of `create`, and `values` points to `count` of them.
     unsafe extern "C" fn apply_plain_values(instance: *mut c_void, values: *const f32, count: usize) {
         // SAFETY: the caller passes so many values.
         let values = unsafe { slice::from_raw_parts(values, count) };

@@ -2,6 +2,7 @@
 //! so that no test shares its subject's idea of it. It needs no crate.
 //!
 //! It multiplies by the parameter `gain_level`, and fails in the way that `gain_fault` says.
+#![expect(unsafe_code, reason = "the macro's exports are C functions, which are given pointers")]
 
 use std::ffi::{CString, c_char, c_void};
 
@@ -64,8 +65,10 @@ pub extern "C" fn wavecraft_get_processors_json() -> *mut c_char {
     CString::new(r#"[{"id": "gain"}]"#).unwrap().into_raw()
 }
 
+// SAFETY: for callers: `text` came from one of the two functions above, and is freed once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn wavecraft_free_string(text: *mut c_char) {
+    // SAFETY: the two functions above made it by `into_raw`, and the caller frees it once.
     drop(unsafe { CString::from_raw(text) });
 }
 
@@ -76,6 +79,7 @@ extern "C" fn create() -> *mut c_void {
 extern "C" fn process(gain: *mut c_void, channels: *mut *mut f32, count: u32, frames: u32) {
     // As the macro does: what panics in here goes no further, unless the library was built to abort.
     let _ = std::panic::catch_unwind(|| {
+        // SAFETY: the host passes what `create` made and `free` hasn't had, and makes one call at a time.
         let gain = unsafe { &*gain.cast::<Gain>() };
         match gain.fault {
             1.0 => std::process::abort(),
@@ -86,16 +90,22 @@ extern "C" fn process(gain: *mut c_void, channels: *mut *mut f32, count: u32, fr
             _ => {}
         }
         for channel in 0..count as usize {
+            // SAFETY: the host passes `count` channels.
             let samples = unsafe { *channels.add(channel) };
-            for sample in unsafe { std::slice::from_raw_parts_mut(samples, frames as usize) } {
+            // SAFETY: each has `frames` samples, which nobody else uses during the call.
+            let samples = unsafe { std::slice::from_raw_parts_mut(samples, frames as usize) };
+            for sample in samples {
                 *sample *= gain.level;
             }
         }
     });
 }
 
+// SAFETY: for callers: `gain` is of `create` and alive, and `values` points to `count` of them.
 unsafe extern "C" fn apply_plain_values(gain: *mut c_void, values: *const f32, count: usize) {
+    // SAFETY: the host passes what `create` made and `free` hasn't had, and makes one call at a time.
     let gain = unsafe { &mut *gain.cast::<Gain>() };
+    // SAFETY: the host passes `count` values.
     let values = unsafe { std::slice::from_raw_parts(values, count) };
     (gain.level, gain.fault) = (values[0], values[1]);
 }
@@ -105,5 +115,6 @@ extern "C" fn set_sample_rate(_: *mut c_void, _: f32) {}
 extern "C" fn reset(_: *mut c_void) {}
 
 extern "C" fn free(gain: *mut c_void) {
+    // SAFETY: `create` made it by `into_raw`, and the host frees it once.
     drop(unsafe { Box::from_raw(gain.cast::<Gain>()) });
 }
