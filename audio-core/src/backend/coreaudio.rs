@@ -23,6 +23,7 @@ pub(crate) use system::{System, SystemListener};
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use self::callback::{Callback, Player, Recorder};
 use self::facts::Facts;
@@ -37,6 +38,9 @@ use crate::input::InputFeed;
 use crate::number::{nanoseconds, position, size};
 use crate::render::Renderer;
 
+/// A microphone whose rate changed runs on for so long without being heard, until it is opened anew at the other rate.
+const HOLD_LIMIT: Duration = Duration::from_secs(5);
+
 /// An output device, and its streams once they run.
 pub(crate) struct CoreAudio<H: Hardware> {
     hardware: H,
@@ -49,6 +53,8 @@ pub(crate) struct CoreAudio<H: Hardware> {
     output: Option<Running<H>>,
     lender: Lender,
     input: Option<Microphone<H>>,
+    /// See [`HOLD_LIMIT`].
+    held: Option<(Running<H>, Instant)>,
     /// A unit for output and input was refused.
     output_alone: bool,
     _defaults: Vec<H::Listener>,
@@ -64,6 +70,8 @@ struct Running<H: Hardware> {
 struct Microphone<H: Hardware> {
     opened: Opened,
     lost: Arc<AtomicBool>,
+    /// Its device has another rate than it was opened at.
+    has_other_rate: bool,
     /// `None`: it is in the output's unit.
     alone: Option<Running<H>>,
 }
@@ -124,6 +132,7 @@ impl<H: Hardware> CoreAudio<H> {
             output: None,
             lender: lease().0,
             input: None,
+            held: None,
             output_alone: false,
             _defaults: defaults,
         };
@@ -197,7 +206,7 @@ impl<H: Hardware> CoreAudio<H> {
         self.words.input_latency_ns.store(latency, Ordering::Relaxed);
         let follows_default = self.request.input.is_none();
         let opened = opened(device, Direction::Input, follows_default);
-        self.input = Some(Microphone { opened, lost, alone });
+        self.input = Some(Microphone { opened, lost, has_other_rate: false, alone });
         Ok(stream)
     }
 
@@ -269,6 +278,9 @@ impl<H: Hardware> Backend for CoreAudio<H> {
         &mut self,
         make_feed: &mut dyn FnMut(&InputStream) -> InputFeed,
     ) -> Result<InputStream, AudioError> {
+        // Until this function ends: a Bluetooth microphone takes a call's rate when it is opened, and its old one a moment
+        // after it is closed, so that without this it would be opened at the one and have the other for ever.
+        let _held = self.held.take();
         let device = list::find(&self.hardware, self.request.input.as_ref(), Direction::Input)?;
         let device = if device.device == self.device.device {
             device
@@ -293,10 +305,16 @@ impl<H: Hardware> Backend for CoreAudio<H> {
 
     fn close_input(&mut self) {
         // In the output's unit it ends with that, which was stopped before.
-        self.input = None;
+        self.held = self
+            .input
+            .take()
+            .filter(|input| input.has_other_rate)
+            .and_then(|input| input.alone)
+            .map(|running| (running, Instant::now()));
     }
 
     fn choose_input(&mut self, device: Option<DeviceId>, first_channel: u16) {
+        self.held = None;
         (self.request.input, self.request.input_first) = (device, first_channel);
     }
 
@@ -309,6 +327,7 @@ impl<H: Hardware> Backend for CoreAudio<H> {
     }
 
     fn look(&mut self) {
+        self.held.take_if(|(_, since)| since.elapsed() >= HOLD_LIMIT);
         let raised = self.signals.take();
         if raised == 0 {
             return;
@@ -325,8 +344,10 @@ impl<H: Hardware> Backend for CoreAudio<H> {
             }
         }
         // A microphone in an output that is to be replaced is opened anew with it.
-        let Some(input) = self.input.as_ref().filter(|input| stays || input.alone.is_some()) else { return };
-        match plan::judge(&input.opened, &signals::now(&self.hardware, &input.opened, raised)) {
+        let Some(input) = self.input.as_mut().filter(|input| stays || input.alone.is_some()) else { return };
+        let now = signals::now(&self.hardware, &input.opened, raised);
+        input.has_other_rate = now.facts.as_ref().is_some_and(|facts| facts.rate != input.opened.rate);
+        match plan::judge(&input.opened, &now) {
             Verdict::Stay => {}
             // It is closed and opened anew at once, which is all that another microphone needs.
             Verdict::Stale(reason) | Verdict::Dead(reason) => {

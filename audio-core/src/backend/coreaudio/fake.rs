@@ -26,6 +26,8 @@ pub(super) struct World {
     pub(super) most_frames: u32,
     /// So many times the facts are read before a rate that was set is there.
     pub(super) slowness: usize,
+    /// Has a call's rate, 16 kHz, while something records from it, as Bluetooth headsets do.
+    pub(super) headset: Option<DeviceNumber>,
     pending_rate: Option<(DeviceNumber, u32, usize)>,
     units: Vec<(usize, FakeState)>,
     listeners: Vec<(usize, Watched, Arc<Heard>)>,
@@ -82,6 +84,7 @@ impl Fake {
             refuses_to_listen: false,
             most_frames: MAX_FRAMES,
             slowness: 0,
+            headset: None,
             pending_rate: None,
             units: Vec::new(),
             listeners: Vec::new(),
@@ -214,7 +217,12 @@ impl Hardware for Fake {
                     .for_each(|facts| facts.rate = rate);
             }
         }
+        let records = |unit: &FakeState| {
+            unit.runs && unit.setup.device == device && unit.setup.input_channels.is_some()
+        };
+        let calls = world.headset == Some(device) && world.units.iter().any(|(_, unit)| records(unit));
         let facts = world.devices.iter().find(|facts| facts.device == device).cloned();
+        let facts = facts.map(|facts| if calls { Facts { rate: 16_000, ..facts } } else { facts });
         facts.ok_or(Fault::of("read a device", 560_947_818))
     }
 

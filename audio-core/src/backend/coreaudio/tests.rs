@@ -290,6 +290,38 @@ fn another_default_microphone_takes_the_place_of_the_one_that_is_open() {
 }
 
 #[test]
+fn a_headset_that_takes_a_calls_rate_is_opened_anew_once_and_stays() {
+    let fake = Fake::new(vec![device(1, 0, 2), device(2, 1, 0)]);
+    fake.world().headset = Some(2);
+    let (run, told) = (fake.run(FRAMES), Told::default());
+    let request = StreamRequest { input: Some(DeviceId("coreaudio:uid-2".into())), ..asking(128) };
+    let mut audio = with_microphone(&fake, request, &told);
+    // The system tells of the rate again and again: news may come late and twice.
+    poll_until(&mut audio, "the microphone at the rate of calls", |audio| {
+        fake.tell(Watched::Rate(2));
+        matches!(audio.stream().input, InputState::Open { sample_rate: 16_000, .. })
+    });
+    for _ in 0..20 {
+        fake.tell(Watched::Rate(2));
+        audio.poll();
+    }
+    let events = told.take();
+    let lost = events.iter().filter(|event| matches!(event, AudioEvent::InputLost { .. })).count();
+    assert_eq!(lost, 1, "{events:?}");
+    let recording = setup(2, None, Some(1));
+    let records: Vec<_> = fake.running().0.into_iter().filter(|setup| setup.device == 2).collect();
+    assert_eq!(records, [Setup { rate: 16_000, ..recording }], "the one before has ended");
+    // Nor is one kept that nobody wants any more.
+    fake.world().headset = None;
+    fake.tell(Watched::Rate(2));
+    audio.poll();
+    audio.choose_input(None, 0);
+    assert!(fake.running().0.iter().all(|setup| setup.device != 2));
+    drop((audio, run));
+    assert_eq!(fake.running(), (vec![], 0), "nothing is left behind");
+}
+
+#[test]
 fn a_microphone_in_the_output_waits_for_the_next_output() {
     let fake = Fake::new(vec![device(1, 2, 2)]);
     let (run, told) = (fake.run(FRAMES), Told::default());
