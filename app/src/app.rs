@@ -252,6 +252,8 @@ impl App {
                 self.tell_log(ChildLog { session: child.session, stream, line });
             }
             Event::ChildHungUp { child, reason } => self.child_hung_up(&child, reason),
+            Event::ChildStarted { child, pid } => self.child_started(&child, pid),
+            Event::ChildNotStarted { child, error } => self.child_not_started(&child, &error),
             Event::ChildExited { child, reason } => self.child_exited(&child, reason),
             Event::ChildDeadline { child, what } => self.child_deadline(&child, what),
             Event::Respawn(child) => self.respawn(&child),

@@ -1,10 +1,14 @@
 //! One processor child: its process, its socketpair and its output. What it says and how it ends become events.
 
+mod process;
+
+pub(crate) use process::Process;
+
 use crate::{
     event::{ChildId, Event, Events},
-    platform::{self, Program, SEGMENT_DESCRIPTOR, SOCKET_DESCRIPTOR},
+    platform::{self, Program, SEGMENT_DESCRIPTOR, SOCKET_DESCRIPTOR, Spawned},
 };
-use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, WaitOptions};
+use rustix::process::{Pid, Signal, WaitStatus};
 use std::{
     fmt, io,
     os::{
@@ -12,7 +16,7 @@ use std::{
         unix::net::UnixStream as StdUnixStream,
     },
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -35,10 +39,10 @@ const WAITING_MESSAGES: usize = 64;
 const MAX_LINE_BYTES: usize = 8 * 1024;
 /// After a child's end, its last words may still be on their way for so long.
 const LAST_WORDS: Duration = Duration::from_millis(200);
-/// The stack of a thread that only waits for a process.
-const WAITER_STACK_BYTES: usize = 64 * 1024;
+/// The stack of a thread that starts a process and waits for its end.
+const WAITER_STACK_BYTES: usize = 256 * 1024;
 
-/// A child that was spawned. Dropping it closes its socketpair, upon which it ends by itself.
+/// A child that is being spawned, or was. Dropping it closes its socketpair, upon which it ends by itself.
 #[derive(Debug)]
 pub(crate) struct Child {
     /// Its name.
@@ -66,6 +70,20 @@ pub(crate) enum ExitReason {
     Code(i32),
     /// This signal ended it.
     Signal(i32),
+    /// It was to be ended before the system had started it.
+    NotStarted,
+    /// The system doesn't say: a debugger took the word, or somebody else.
+    Unknown,
+}
+
+impl ExitReason {
+    fn of(status: WaitStatus) -> Self {
+        match (status.exit_status(), status.terminating_signal()) {
+            (Some(code), _) => Self::Code(code),
+            (None, Some(signal)) => Self::Signal(signal),
+            (None, None) => Self::Unknown,
+        }
+    }
 }
 
 impl fmt::Display for ExitReason {
@@ -76,6 +94,10 @@ impl fmt::Display for ExitReason {
                 Some(name) => write!(f, "the processor's program was ended by {name}"),
                 None => write!(f, "the processor's program was ended by signal {number}"),
             },
+            Self::NotStarted => {
+                f.write_str("the processor's program was given up before the system had started it")
+            }
+            Self::Unknown => f.write_str("the processor's program ended, and the system doesn't say how"),
         }
     }
 }
@@ -102,10 +124,11 @@ fn signal_name(number: i32) -> Option<&'static str> {
 }
 
 impl Child {
-    /// Makes a segment and starts `program` on it. Must be called within a tokio runtime.
+    /// Makes a segment and begins to start `program` on it, which the system may take its time for: that is done on a
+    /// thread of its own, and what came of it becomes an event. Must be called within a tokio runtime.
     ///
     /// # Errors
-    /// The segment, the socketpair or the process can't be made.
+    /// The segment, the socketpair or the thread can't be made.
     pub(crate) fn launch(
         id: ChildId,
         program: &Program,
@@ -115,35 +138,28 @@ impl Child {
         let side = wavecraft_ring::create(geometry, id.generation).map_err(io::Error::other)?;
         let (ours, theirs) = StdUnixStream::pair()?;
         ours.set_nonblocking(true)?;
+        let (socket_reader, socket_writer) = UnixStream::from_std(ours)?.into_split();
         let link =
             Link { abi: ABI_VERSION, segment: SEGMENT_DESCRIPTOR, socket: SOCKET_DESCRIPTOR }.to_string();
         let mut program = program.clone();
         program.env.push((LINK_VARIABLE.into(), link.into()));
-        let spawned = platform::spawn(&program, side.descriptor.as_fd(), theirs.as_fd())?;
-        drop(theirs);
 
         let alive = Arc::new(AtomicBool::new(true));
-        let process = Arc::new(Process { pid: spawned.pid, reaped: Mutex::new(false) });
-        let (exit_sender, exit) = oneshot::channel();
-        wait_on_a_thread(Arc::clone(&process), Arc::clone(&alive), exit_sender)?;
-
-        let (socket_reader, socket_writer) = UnixStream::from_std(ours)?.into_split();
+        let process = Arc::new(Process::default());
+        let spawn = move || platform::spawn(&program, side.descriptor.as_fd(), theirs.as_fd());
+        let (spawned, exit) = spawn_on_a_thread(spawn, Arc::clone(&process), Arc::clone(&alive))?;
         let (outbox, inbox) = mpsc::unbounded_channel();
-        let budget = Arc::new(Semaphore::new(WAITING_MESSAGES));
         tokio::spawn(write_messages(socket_writer, inbox));
-        tokio::spawn(read_messages(socket_reader, exit, id.clone(), events.clone(), Arc::clone(&budget)));
-        for (stream, descriptor) in [(LogStream::Stdout, spawned.stdout), (LogStream::Stderr, spawned.stderr)]
-        {
-            let pipe = pipe_reader(descriptor)?;
-            tokio::spawn(read_lines(pipe, stream, id.clone(), events.clone(), Arc::clone(&budget)));
-        }
+        let budget = Arc::new(Semaphore::new(WAITING_MESSAGES));
+        let hearing = Hearing { id: id.clone(), events: events.clone(), budget };
+        tokio::spawn(hearing.hear(Arc::clone(&process), spawned, socket_reader, exit));
         let child = Self { id, alive, process, outbox };
         Ok(Launched { child, ring: side.ring, parameters: side.parameters })
     }
 
-    /// The process's number.
-    pub(crate) fn pid(&self) -> Pid {
-        self.process.pid
+    /// The process's number, while there is a process.
+    pub(crate) fn pid(&self) -> Option<Pid> {
+        self.process.pid()
     }
 
     /// Tells it something. It may be gone already; then nobody hears it.
@@ -151,7 +167,7 @@ impl Child {
         let _ = self.outbox.send(message);
     }
 
-    /// Ends it now, and everything in its process group. Nothing happens to one that is gone.
+    /// See [`Process::kill`].
     pub(crate) fn kill(&self) {
         self.process.kill();
     }
@@ -162,56 +178,77 @@ impl Child {
     }
 }
 
-/// A process that is waited for.
-#[derive(Debug)]
-pub(crate) struct Process {
-    pid: Pid,
-    /// Locked while the number is taken back by the system or used for a signal, so that a signal never hits a
-    /// stranger with the same number.
-    reaped: Mutex<bool>,
-}
+/// How a process ends, once it has; what became of its start, before.
+type Beginning = oneshot::Receiver<io::Result<Spawned>>;
+type End = oneshot::Receiver<ExitReason>;
 
-impl Process {
-    /// Ends it now, and everything in its process group. Nothing happens to one that is gone.
-    pub(crate) fn kill(&self) {
-        let reaped = self.reaped.lock().unwrap_or_else(PoisonError::into_inner);
-        if !*reaped {
-            // Both can fail only because there is nothing to end any more.
-            let _ = rustix::process::kill_process_group(self.pid, Signal::KILL);
-            let _ = rustix::process::kill_process(self.pid, Signal::KILL);
-        }
-    }
-}
-
-/// One thread waits for one process: it sleeps until the process ends, knows it at once, and the same on every system.
-fn wait_on_a_thread(
+/// One thread starts one process and then waits for it: it knows the end at once, and nobody else waits meanwhile.
+fn spawn_on_a_thread(
+    spawn: impl FnOnce() -> io::Result<Spawned> + Send + 'static,
     process: Arc<Process>,
     alive: Arc<AtomicBool>,
-    exit: oneshot::Sender<ExitReason>,
-) -> io::Result<()> {
-    let wait = move || {
-        let ended = || {
-            rustix::process::waitid(WaitId::Pid(process.pid), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT)
-        };
-        while matches!(ended(), Err(rustix::io::Errno::INTR)) {}
+) -> io::Result<(Beginning, End)> {
+    let (begun, beginning) = oneshot::channel();
+    let (ended, end) = oneshot::channel();
+    let work = move || {
+        let spawned = spawn();
+        let pid = spawned.as_ref().ok().map(|spawned| spawned.pid);
+        pid.into_iter().for_each(|pid| process.started(pid));
+        let _ = begun.send(spawned);
         // SYNC: the partner is the renderer's load of the flag it was given with the ring.
-        alive.store(false, Ordering::Release);
-        let mut reaped = process.reaped.lock().unwrap_or_else(PoisonError::into_inner);
-        // What the child left behind in its group ends with it.
-        let _ = rustix::process::kill_process_group(process.pid, Signal::KILL);
-        let status = rustix::process::waitpid(Some(process.pid), WaitOptions::empty());
-        *reaped = true;
-        let reason = match status {
-            Ok(Some((_, status))) => status
-                .terminating_signal()
-                .map_or_else(|| ExitReason::Code(status.exit_status().unwrap_or(-1)), ExitReason::Signal),
-            // It was this thread's to wait for, so there is nothing else it can be.
-            _ => ExitReason::Code(-1),
-        };
-        let _ = exit.send(reason);
+        let is_over = || alive.store(false, Ordering::Release);
+        match pid {
+            Some(pid) => process.wait(pid, is_over, |reason| {
+                let _ = ended.send(reason);
+            }),
+            None => is_over(),
+        }
     };
-    std::thread::Builder::new().name("child-wait".into()).stack_size(WAITER_STACK_BYTES).spawn(wait)?;
-    Ok(())
+    std::thread::Builder::new().name("child".into()).stack_size(WAITER_STACK_BYTES).spawn(work)?;
+    Ok((beginning, end))
+}
+
+/// Whose words become events, and how many of them may wait.
+struct Hearing {
+    id: ChildId,
+    events: Events,
+    budget: Arc<Semaphore>,
+}
+
+impl Hearing {
+    /// Hears a child from its start to its end.
+    async fn hear(
+        self,
+        process: Arc<Process>,
+        spawned: Beginning,
+        socket: tokio::net::unix::OwnedReadHalf,
+        exit: End,
+    ) {
+        let Self { id, events, budget } = self;
+        let spawned = tokio::select! {
+            spawned = spawned => spawned.unwrap_or_else(|_| Err(io::Error::other("its thread could not go on"))),
+            () = process.unwanted() => {
+                let _ = events.send(Event::ChildExited { child: id, reason: ExitReason::NotStarted });
+                return;
+            }
+        };
+        let begun = spawned.and_then(|spawned| {
+            Ok((spawned.pid, pipe_reader(spawned.stdout)?, pipe_reader(spawned.stderr)?))
+        });
+        let (pid, stdout, stderr) = match begun {
+            Ok(begun) => begun,
+            Err(error) => {
+                process.kill();
+                let _ = events.send(Event::ChildNotStarted { child: id, error });
+                return;
+            }
+        };
+        let _ = events.send(Event::ChildStarted { child: id.clone(), pid });
+        for (pipe, stream) in [(stdout, LogStream::Stdout), (stderr, LogStream::Stderr)] {
+            tokio::spawn(read_lines(pipe, stream, id.clone(), events.clone(), Arc::clone(&budget)));
+        }
+        read_messages(socket, exit, id, events, budget).await;
+    }
 }
 
 async fn write_messages(
@@ -229,7 +266,7 @@ async fn write_messages(
 /// Reads messages until the child's process is gone and its last words are in, then says how it ended.
 async fn read_messages(
     mut socket: tokio::net::unix::OwnedReadHalf,
-    mut exit: oneshot::Receiver<ExitReason>,
+    mut exit: End,
     child: ChildId,
     events: Events,
     budget: Arc<Semaphore>,
@@ -246,7 +283,7 @@ async fn read_messages(
         () = &mut messages => exit.await,
     };
     // The sender is dropped without a word only if its thread could not go on.
-    let reason = reason.unwrap_or(ExitReason::Code(-1));
+    let reason = reason.unwrap_or(ExitReason::Unknown);
     let _ = events.send(Event::ChildExited { child: child.clone(), reason });
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     event::{Event, Events},
-    platform::{self, COPIERS, OPENER},
+    platform::{self, COPIERS, COPIERS_ENVIRONMENT, OPENER},
 };
 use std::{
     ffi::{OsStr, OsString},
@@ -25,7 +25,7 @@ pub(crate) fn copy(text: String, events: &Events) {
         let mut failures = Vec::new();
         for copier in COPIERS {
             let words: Vec<&OsStr> = copier.iter().map(AsRef::as_ref).collect();
-            match run(&words, text.as_bytes()) {
+            match run_in(&words, COPIERS_ENVIRONMENT, text.as_bytes()) {
                 Ok(()) => return Ok(()),
                 Err(error) => failures.push(format!("{} {error}", copier[0])),
             }
@@ -54,8 +54,20 @@ fn aside(events: &Events, work: impl FnOnce() -> Result<(), String> + Send + 'st
 
 /// Runs a command to its end. The error completes a sentence that begins with the command's name.
 pub(crate) fn run(words: &[&OsStr], input: &[u8]) -> Result<(), String> {
+    run_in(words, &[], input)
+}
+
+/// The same, with variables set and removed before.
+fn run_in(words: &[&OsStr], environment: &[(&str, Option<&str>)], input: &[u8]) -> Result<(), String> {
     let attempt = || -> io::Result<std::process::ExitStatus> {
-        let mut child = Command::new(words[0])
+        let mut command = Command::new(words[0]);
+        for (name, value) in environment {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        let mut child = command
             .args(&words[1..])
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
@@ -84,5 +96,15 @@ mod tests {
         assert_eq!(sh("test \"$(cat)\" = 'the text'"), Ok(()));
         assert!(sh("cat >/dev/null; exit 3").unwrap_err().contains('3'));
         assert_eq!(run(&["no-such-program-anywhere".as_ref()], b"").unwrap_err(), "is missing");
+    }
+
+    #[test]
+    fn a_copier_finds_its_environment() {
+        // Cargo sets the second one for tests.
+        let script = "test \"$LC_CTYPE ${CARGO_MANIFEST_DIR-none}\" = 'UTF-8 none'";
+        let words: [&OsStr; 3] = ["/bin/sh".as_ref(), "-c".as_ref(), script.as_ref()];
+        let environment = [("CARGO_MANIFEST_DIR", None), ("LC_CTYPE", Some("UTF-8"))];
+        assert_eq!(run_in(&words, &environment, "Zoë".as_bytes()), Ok(()));
+        assert!(run_in(&words, &[], b"").is_err());
     }
 }

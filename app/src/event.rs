@@ -142,7 +142,21 @@ pub(crate) enum Event {
         /// Why; `None` where it was closed in an orderly way.
         reason: Option<String>,
     },
-    /// A child's process is gone and reaped.
+    /// The system has started a child's process.
+    ChildStarted {
+        /// Which child.
+        child: ChildId,
+        /// The process's number.
+        pid: rustix::process::Pid,
+    },
+    /// A child's process can't be started. Nothing else will be heard of it.
+    ChildNotStarted {
+        /// Which child.
+        child: ChildId,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// A child's process is gone.
     ChildExited {
         /// Which child.
         child: ChildId,
@@ -204,7 +218,13 @@ pub(crate) enum ListedFor {
 /// What a child gets limited time for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Deadline {
-    /// To be ready, from its spawn.
+    /// To be started by the system, from its launch.
+    Start,
+    /// To say something, from its start, before a person is told that it is waited for.
+    FirstWord,
+    /// To say something, from its start.
+    Hello,
+    /// To be heard, from its first word.
     Ready,
     /// To end by itself, from being told to.
     End,

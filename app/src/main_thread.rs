@@ -9,9 +9,11 @@ use crate::{
 };
 use anyhow::Context;
 use std::{
+    cell::Cell,
     ops::ControlFlow,
     process::ExitCode,
-    sync::mpsc::{Receiver, channel},
+    rc::Rc,
+    sync::mpsc::{Receiver, RecvTimeoutError, channel},
     time::Duration,
 };
 use tokio::{
@@ -21,6 +23,10 @@ use tokio::{
 
 /// The longest wait for devices to close at the end.
 const CLOSING_LIMIT: Duration = Duration::from_secs(2);
+
+/// The system ends the process: so long for an end as by Quit, whole recordings and all. Then children that still run are
+/// ended, for which there is a moment more.
+const LEAVING_LIMITS: [Duration; 2] = [Duration::from_secs(3), Duration::from_secs(2)];
 
 /// What the app is connected with.
 pub(crate) struct Channels {
@@ -43,7 +49,7 @@ where
     runtime.spawn(async move {
         let _ = sender.send(work.await);
     });
-    end(runtime, &outcome)
+    Work { runtime, outcome }.end()
 }
 
 /// Runs `work` to its end on the runtime's own threads, while this thread shows its menus.
@@ -58,19 +64,23 @@ where
     let mut changes = shown.clone();
     let on_wake = events.clone();
     let work = work(Channels { events: events.clone(), inbox, menus: Some(menus) });
-    let begin = |main: platform::MainThread| {
+    let handle = runtime.handle().clone();
+    let begin = move |main: platform::MainThread| {
         platform::watch_sleep(on_wake);
-        runtime.spawn(async move {
+        handle.spawn(async move {
             // Ends with the app, which holds the other half; the last call is for that end.
             while changes.changed().await.is_ok() {
                 main.wake();
             }
             main.wake();
         });
-        runtime.spawn(async move {
+        handle.spawn(async move {
             let _ = sender.send(work.await);
         });
     };
+    let running = Rc::new(Cell::new(Some(Work { runtime, outcome })));
+    let (leaving, quit) = (Rc::clone(&running), events.clone());
+    let leave = move || leaving.take().into_iter().for_each(|work| work.leave(&quit, LEAVING_LIMITS));
     let mut view: Option<View> = None;
     let look = move || {
         match shown.has_changed() {
@@ -90,8 +100,8 @@ where
         }
         ControlFlow::Continue(())
     };
-    platform::main_loop(begin, look);
-    let ended = end(runtime, &outcome);
+    platform::main_loop(begin, look, leave);
+    let ended = running.take().map_or(Ok(ExitCode::SUCCESS), Work::end);
     match failure.try_recv() {
         Ok(error @ (ViewError::Tray(_) | ViewError::Menu(_))) => {
             Err(anyhow::Error::new(error).context("start it with --headless to do without a menu"))
@@ -100,9 +110,70 @@ where
     }
 }
 
-/// Waits for the outcome. What still closes a device gets a moment; nothing is waited for longer.
-fn end(runtime: Runtime, outcome: &Receiver<anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
-    let outcome = outcome.recv().context("the companion's work ended unexpectedly; its log may say why")?;
-    runtime.shutdown_timeout(CLOSING_LIMIT);
-    outcome
+/// Work that runs, and where it is done.
+struct Work {
+    runtime: Runtime,
+    outcome: Receiver<anyhow::Result<ExitCode>>,
+}
+
+impl Work {
+    /// Waits for the outcome. What still closes a device gets a moment; nothing is waited for longer.
+    fn end(self) -> anyhow::Result<ExitCode> {
+        let outcome =
+            self.outcome.recv().context("the companion's work ended unexpectedly; its log may say why")?;
+        self.runtime.shutdown_timeout(CLOSING_LIMIT);
+        outcome
+    }
+
+    /// Ends as Quit in the menu does, and returns when that is done, or has taken too long.
+    fn leave(self, events: &Events, limits: [Duration; 2]) {
+        for limit in limits {
+            let _ = events.send(Event::Quit);
+            if !matches!(self.outcome.recv_timeout(limit), Err(RecvTimeoutError::Timeout)) {
+                break;
+            }
+        }
+        self.runtime.shutdown_timeout(CLOSING_LIMIT);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Work that ends after it has been asked so often to quit; then it says so.
+    fn work(asked: usize) -> (Work, Events, Receiver<&'static str>) {
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let (events, mut inbox) = mpsc::unbounded_channel();
+        let (sender, outcome) = channel();
+        let (done, saved) = channel();
+        runtime.spawn(async move {
+            for _ in 0..asked {
+                while !matches!(inbox.recv().await, Some(Event::Quit)) {}
+            }
+            done.send("the recording is whole").unwrap();
+            let _ = sender.send(Ok(ExitCode::SUCCESS));
+        });
+        (Work { runtime, outcome }, events, saved)
+    }
+
+    const LONG: Duration = Duration::from_secs(60);
+    const SHORT: Duration = Duration::from_millis(20);
+
+    #[test]
+    fn leaving_waits_until_the_work_is_done() {
+        for (asked, limits) in [(1, [LONG, LONG]), (2, [SHORT, LONG])] {
+            let (work, events, saved) = work(asked);
+            work.leave(&events, limits);
+            assert_eq!(saved.try_recv(), Ok("the recording is whole"), "asked {asked} times");
+        }
+    }
+
+    #[test]
+    fn leaving_does_not_wait_for_ever() {
+        let (work, events, saved) = work(3);
+        work.leave(&events, [SHORT, SHORT]);
+        assert!(saved.try_recv().is_err());
+    }
 }

@@ -1,9 +1,17 @@
 //! What differs between the systems: one file each, the same names in both.
 
-#[cfg(any(test, target_os = "macos"))]
+#[cfg(any(test, target_os = "macos", mac_shim))]
 mod answers;
-#[cfg(any(test, target_os = "macos"))]
+#[cfg(mac_shim)]
+#[path = "../../mac-shim/kqueue.rs"]
+mod kqueue_shim;
+#[cfg(any(test, target_os = "macos", mac_shim))]
 mod mach_o;
+#[cfg(any(test, target_os = "macos"))]
+mod main_loop;
+#[cfg(mac_shim)]
+#[path = "../../mac-shim/spawn.rs"]
+mod spawn_shim;
 #[cfg(target_os = "linux")]
 #[path = "platform/linux.rs"]
 mod system;
@@ -12,8 +20,9 @@ mod system;
 mod system;
 
 pub(crate) use system::{
-    Activity, COPIERS, FORGETTERS, MainThread, MicrophoneAuthority, OPENER, can_show_menu, icon_color,
-    is_traced, login_item, main_loop, paths, set_icon, show_notification, spawn, watch_sleep, with_icon,
+    Activity, COPIERS, COPIERS_ENVIRONMENT, EndWatch, FORGETTERS, LATE_START, MainThread,
+    MicrophoneAuthority, OPENER, can_show_menu, icon_color, is_traced, login_item, main_loop, paths,
+    set_icon, show_notification, spawn, watch_sleep, with_icon,
 };
 
 use rustix::process::Pid;

@@ -85,6 +85,9 @@ pub enum Consent {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Patience {
+    /// A child that says nothing for so long after its start is given up, in milliseconds. A person hears of it after
+    /// a third of it. 30,000: a Mac looks at every new build before it may run, at one at a time.
+    pub first_word_ms: u64,
     /// A child without a sign of life for so long is called not responding, in milliseconds. 250.
     pub not_responding_ms: u64,
     /// And after so long it is ended, unless a debugger holds it, in milliseconds. 2,000.
@@ -108,6 +111,7 @@ impl Patience {
 impl Default for Patience {
     fn default() -> Self {
         Self {
+            first_word_ms: 30_000,
             not_responding_ms: 250,
             end_after_ms: 2_000,
             restart_after_ms: vec![250, 500, 1_000, 2_000, 5_000],

@@ -142,7 +142,7 @@ impl App {
             }
             return;
         }
-        let traced = crate::platform::is_traced(child.pid());
+        let traced = child.pid().is_some_and(crate::platform::is_traced);
         if silent_ms >= patience.end_after_ms && !traced {
             warn!("{id}: no sign of life for {silent_ms} ms: ending it");
             let limit_ms = patience.end_after_ms;

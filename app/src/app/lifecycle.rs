@@ -3,7 +3,7 @@
 //! There is one way to be heard: a new child is *incoming* until the engine plays it. A start, a restart after a crash
 //! and a swap for a newer build all go that way.
 
-use super::{App, AudioSide};
+use super::{App, AudioSide, reasons};
 use crate::{
     child::{Child, ExitReason, Launched},
     event::{ChildId, Deadline, Event, Reply},
@@ -11,6 +11,7 @@ use crate::{
     respawn::Verdict,
     session::{Incoming, Session, Stage},
 };
+use rustix::process::Pid;
 use std::time::{Duration, Instant};
 use tracing::{info, warn};
 use wavecraft_companion_protocol::{
@@ -24,7 +25,9 @@ use wavecraft_ring::{ABI_VERSION, Geometry};
 
 /// Channels of every session: stereo. A mono processor gets two.
 const CHANNELS: u32 = 2;
-/// A child that isn't heard so long after its spawn never will be.
+/// The system gets so long to start a program: it may look at it first, and at others before it.
+const START_LIMIT: Duration = Duration::from_secs(60);
+/// A child that isn't heard so long after its first word never will be.
 const READY_LIMIT: Duration = Duration::from_secs(10);
 /// A child that was told to end has so long to do so by itself.
 const END_LIMIT: Duration = Duration::from_secs(2);
@@ -48,7 +51,6 @@ impl App {
         };
         match launched {
             Ok(Launched { child, ring, parameters }) => {
-                info!("{id}: started process {} (generation {})", child.pid(), session.generation);
                 session.incoming = Some(Incoming {
                     child,
                     stage: Stage::Hello { ring, writer: parameters },
@@ -57,7 +59,7 @@ impl App {
                     latency_frames: 0,
                     hopeless: false,
                 });
-                self.deadline(&child_id, READY_LIMIT, Deadline::Ready);
+                self.deadline(&child_id, START_LIMIT, Deadline::Start);
                 if self.sessions.get(id).is_some_and(|session| session.child.is_none()) {
                     self.set_state(id, State::Starting, None);
                 }
@@ -74,6 +76,25 @@ impl App {
                 }
             }
         }
+    }
+
+    pub(super) fn child_started(&mut self, id: &ChildId, pid: Pid) {
+        info!("{}: started process {pid} (generation {})", id.session, id.generation);
+        let limit = Duration::from_millis(self.settings.get().patience.first_word_ms);
+        self.deadline(id, limit / 3, Deadline::FirstWord);
+        self.deadline(id, limit, Deadline::Hello);
+    }
+
+    /// Trying again is of no use: the system would answer the same.
+    pub(super) fn child_not_started(&mut self, id: &ChildId, error: &std::io::Error) {
+        if let Some(session) = self.sessions.get_mut(&id.session)
+            && let Some(incoming) = incoming(Some(&mut *session), id)
+        {
+            incoming.hopeless = true;
+            let program = session.program.runs.executable.display();
+            session.last_words = Some(format!("{program} can't be started: {error}"));
+        }
+        self.child_exited(id, ExitReason::NotStarted);
     }
 
     pub(super) fn child_said(&mut self, child: &ChildId, message: FromChild) {
@@ -124,8 +145,12 @@ impl App {
                 });
                 Stage::Ready { ring, writer, specs }
             }
-            other => other,
+            other => {
+                incoming.stage = other;
+                return;
+            }
         };
+        self.deadline(id, READY_LIMIT, Deadline::Ready);
     }
 
     fn give_live_input(&mut self, id: &ChildId) {
@@ -294,17 +319,27 @@ impl App {
     pub(super) fn child_deadline(&mut self, id: &ChildId, what: Deadline) {
         let Some(session) = self.sessions.get_mut(&id.session) else { return };
         match what {
-            Deadline::Ready => {
+            Deadline::Start | Deadline::FirstWord | Deadline::Hello | Deadline::Ready => {
                 let Some(incoming) = incoming(Some(&mut *session), id) else { return };
-                let words = match incoming.stage {
-                    Stage::Hello { .. } => {
-                        "the program said nothing in 10 s: is its main `wavecraft_dev_audio::run!`?"
+                let limit = self.settings.get().patience.first_word_ms;
+                let words = match (what, &incoming.stage, incoming.child.pid()) {
+                    (Deadline::Start, Stage::Hello { .. }, None) => {
+                        format!("the system has not started the program in {} s", START_LIMIT.as_secs())
                     }
-                    Stage::Ready { .. } => "the processor was not prepared within 10 s",
-                    Stage::Shadow => "the processor is too slow: it didn't answer 8 blocks in a row in time",
+                    (Deadline::FirstWord, Stage::Hello { .. }, _) => {
+                        return self.tell_message(id, &reasons::waits_for_first_word(limit));
+                    }
+                    (Deadline::Hello, Stage::Hello { .. }, _) => reasons::no_first_word(limit),
+                    (Deadline::Ready, Stage::Ready { .. }, _) => {
+                        format!("the processor was not prepared within {} s", READY_LIMIT.as_secs())
+                    }
+                    (Deadline::Ready, Stage::Shadow, _) => {
+                        "the processor is too slow: it didn't answer 8 blocks in a row in time".into()
+                    }
+                    _ => return,
                 };
                 incoming.child.kill();
-                session.last_words.get_or_insert(words.into());
+                session.last_words.get_or_insert(words);
             }
             Deadline::End => {
                 let children =

@@ -1,5 +1,6 @@
 //! Why a processor isn't heard as it should be, in words with the times that were measured.
 
+use crate::platform::LATE_START;
 use wavecraft_audio_core::LastLate;
 
 /// The howl mute acts. It is on the mix, so this concerns every project.
@@ -24,6 +25,28 @@ pub(super) fn fallback(last: &LastLate) -> String {
          of their time had passed; at last {}",
         lateness(last)
     )
+}
+
+/// A program has been silent for a third of the time that it may be.
+pub(super) fn waits_for_first_word(limit_ms: u64) -> String {
+    format!(
+        "the program has said nothing for {}, and is waited for: {LATE_START}. It is given up after {}",
+        time(limit_ms / 3),
+        time(limit_ms)
+    )
+}
+
+/// A program was silent for so long that it is given up.
+pub(super) fn no_first_word(limit_ms: u64) -> String {
+    format!(
+        "the program said nothing in {}. {LATE_START}: then try Restart in the companion's menu. If it does so each time, \
+         its main isn't `wavecraft_dev_audio::run!`",
+        time(limit_ms)
+    )
+}
+
+fn time(ms: u64) -> String {
+    if ms.is_multiple_of(1000) { format!("{} s", ms / 1000) } else { format!("{ms} ms") }
 }
 
 /// What was measured on the last late block. A block that isn't answered yet was at least as late as it was then.
@@ -65,6 +88,15 @@ mod tests {
         busy_ns: 8_000_000,
         block_ns: 5_333_333,
     };
+
+    #[test]
+    fn a_silent_program_is_not_blamed_before_the_system() {
+        assert!(waits_for_first_word(30_000).starts_with("the program has said nothing for 10 s, and"));
+        let told = no_first_word(30_000);
+        assert!(told.starts_with("the program said nothing in 30 s. "), "{told}");
+        assert!(told.find(LATE_START) < told.find("its main"), "{told}");
+        assert!(no_first_word(300).contains("in 300 ms"));
+    }
 
     #[test]
     fn the_measured_times_are_told() {

@@ -2,6 +2,7 @@
 
 use super::{App, AudioSide, Wish, menu_side::page};
 use crate::{
+    child::Child,
     connection::ConnectionId,
     event::{ListedFor, Reply},
     microphone::Access,
@@ -337,7 +338,7 @@ fn session_status(session: &Session) -> Option<SessionStatus> {
         project_dir: session.attach.project_dir.clone(),
         state: session.state,
         reason: session.reason.clone(),
-        child_pid: child.and_then(|child| u32::try_from(child.pid().as_raw_nonzero().get()).ok()),
+        child_pid: child.and_then(Child::pid).and_then(|pid| u32::try_from(pid.as_raw_nonzero().get()).ok()),
         ws_url: server.ws_url(),
         audio_token: session.attach.audio_token.clone(),
         port: server.port(),

@@ -23,8 +23,8 @@ use wavecraft_companion_protocol::{
 };
 use wavecraft_ring::{ABI_VERSION, Geometry, HostRing, ParameterWriter};
 
-/// From its spawn to being prepared.
-const READY_LIMIT: Duration = Duration::from_secs(10);
+/// From its launch to being prepared: the system may look at a new build before it starts it.
+const READY_LIMIT: Duration = Duration::from_secs(60);
 /// From being told to end to its end.
 const END_LIMIT: Duration = Duration::from_secs(2);
 
@@ -62,7 +62,7 @@ impl Processor {
         let (sender, events) = unbounded_channel();
         let id = ChildId { session: "render".into(), generation: 1 };
         let launched = Child::launch(id, program, geometry, &sender)
-            .with_context(|| format!("{} can't be started", program.runs.executable.display()))?;
+            .with_context(|| format!("{} can't be launched", program.runs.executable.display()))?;
         let Launched { child, ring, parameters: writer } = launched;
         let mut processor = Self { child, events, words: None, exit: None };
         let prepared = timeout(READY_LIMIT, processor.prepare(geometry, sample_rate)).await;
@@ -165,6 +165,10 @@ impl Processor {
                 Event::ChildWrote { line, permit: _permit, .. } => log(line),
                 Event::ChildHungUp { reason: Some(reason), .. } => {
                     bail!("the processor's program sent a broken message: {reason}")
+                }
+                Event::ChildNotStarted { error, .. } => {
+                    self.exit = Some(ExitReason::NotStarted);
+                    bail!("the processor can't be started: {error}")
                 }
                 Event::ChildExited { reason, .. } => {
                     self.exit = Some(reason);

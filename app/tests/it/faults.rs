@@ -1,6 +1,7 @@
 //! A child that fails in every way: the engine goes on, the reason is told, and the child is back.
 
 use crate::{
+    lease::Lease,
     page::Page,
     support::{Companion, Control, eventually, is_gone, kill, output_rms, tone_rms},
 };
@@ -96,6 +97,52 @@ fn a_program_that_is_no_child_is_told_apart() {
     control.attach("gain", json!({"executable": program})).unwrap();
     let reason = control.state("held");
     assert!(reason.contains("exited with code 0"), "{reason}");
+}
+
+#[test]
+fn a_program_that_says_nothing_is_waited_for_and_then_given_up() {
+    let home = tempfile::tempdir().unwrap();
+    let patience = json!({"first_word_ms": 900, "restart_after_ms": [1], "hold_after": 1});
+    let settings = json!({"version": 1, "patience": patience, "projects": {}});
+    std::fs::write(home.path().join("settings.json"), settings.to_string()).unwrap();
+    let companion = Companion::start_in(home, &["--backend", "virtual"]);
+    let mut control = companion.control();
+    let program = companion.home.path().join("program");
+    std::fs::copy("/bin/sleep", &program).unwrap();
+    control.attach("gain", json!({"executable": program, "args": ["600"]})).unwrap();
+    let waits = control
+        .notice("childLog", |log| log["line"].as_str().is_some_and(|line| line.contains("waited for")));
+    assert!(waits["line"].as_str().unwrap().contains("said nothing for 300 ms"), "{waits}");
+    let reason = control.state("held");
+    assert!(reason.contains("said nothing in 900 ms") && reason.contains("try Restart"), "{reason}");
+}
+
+/// As on a Mac that looks at a new build first: nobody else may open a file before who has leased it gives it back.
+#[test]
+fn a_program_that_the_system_does_not_start_yet_holds_up_nothing_else() {
+    let companion = Companion::start();
+    let mut control = companion.control();
+    let program = companion.home.path().join("program");
+    std::fs::copy("/bin/true", &program).unwrap();
+    let attached = control.attach("gain", json!({"executable": program})).unwrap();
+    control.state("held");
+    let Some(lease) = Lease::take(&program) else { return };
+    control.call("restart", json!({"session": attached["session"]})).unwrap();
+    eventually("the companion wants to run it", || lease.is_wanted().then_some(()));
+    // Another project comes to be heard meanwhile.
+    let mut other = companion.control();
+    other.attach_live("gain", json!({}));
+    let status = other.call("status", json!({})).unwrap();
+    assert_eq!(status["sessions"].as_array().unwrap().len(), 2);
+    drop(lease);
+    let reason = control.state("held");
+    assert!(reason.contains("exited with code 0"), "{reason}");
+    // And one that never starts can be given up.
+    let Some(lease) = Lease::take(&program) else { panic!("the lease was there before") };
+    control.call("restart", json!({"session": attached["session"]})).unwrap();
+    eventually("the companion wants to run it", || lease.is_wanted().then_some(()));
+    control.call("detach", json!({"session": attached["session"]})).unwrap();
+    assert_eq!(other.call("status", json!({})).unwrap()["sessions"].as_array().unwrap().len(), 1);
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod ending;
 mod endurance;
 mod faults;
 mod garbage;
+mod lease;
 mod measuring;
 #[cfg(debug_assertions)]
 mod microphone;

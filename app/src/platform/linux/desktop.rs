@@ -18,6 +18,8 @@ pub(crate) const OPENER: &str = "xdg-open";
 /// Programs that put their standard input on the clipboard, the first that is there is used: Wayland's, then X11's.
 pub(crate) const COPIERS: &[&[&str]] =
     &[&["wl-copy"], &["xclip", "-selection", "clipboard", "-in"], &["xsel", "--clipboard", "--input"]];
+/// What they are to find in their environment, or not: they take bytes.
+pub(crate) const COPIERS_ENVIRONMENT: &[(&str, Option<&str>)] = &[];
 
 /// Programs that make the system forget this one: Linux remembers nothing.
 pub(crate) const FORGETTERS: &[&[&str]] = &[];
@@ -87,8 +89,12 @@ impl MainThread {
 }
 
 /// Calls `look` on this thread, which is the main one, each time it is woken, until that breaks. `begin` is called
-/// once before.
-pub(crate) fn main_loop(begin: impl FnOnce(MainThread), mut look: impl FnMut() -> ControlFlow<()> + 'static) {
+/// once before. `leave` is for systems that end a process from within its loop: here a signal does, which the app hears.
+pub(crate) fn main_loop(
+    begin: impl FnOnce(MainThread),
+    mut look: impl FnMut() -> ControlFlow<()> + 'static,
+    _leave: impl FnOnce() + 'static,
+) {
     let (sender, woken) = mpsc::channel();
     begin(MainThread(sender));
     while woken.recv().is_ok() && look().is_continue() {}

@@ -2,10 +2,10 @@
 //! it follows.
 #![expect(unsafe_code, reason = "a block for the main run loop, whose binding can't check its arguments")]
 
-use crate::menu::Icon;
+use crate::{menu::Icon, platform::main_loop::MainLoop};
 use block2::RcBlock;
 use objc2_core_foundation::{CFRunLoop, kCFRunLoopDefaultMode};
-use std::{cell::RefCell, ops::ControlFlow, time::Duration};
+use std::{ops::ControlFlow, time::Duration};
 use tao::{
     event::{Event, StartCause},
     event_loop::{ControlFlow as Flow, EventLoopBuilder},
@@ -20,6 +20,10 @@ use tray_icon::{TrayIcon, TrayIconBuilder};
 pub(crate) const OPENER: &str = "/usr/bin/open";
 /// Programs that put their standard input on the clipboard: pbcopy(1) is part of the system.
 pub(crate) const COPIERS: &[&[&str]] = &[&["/usr/bin/pbcopy"]];
+/// What they are to find in their environment, or not: pbcopy(1) takes its input in the locale's encoding, by LC_ALL, then
+/// LC_CTYPE, then LANG, and what Finder or the login starts has none of them; "UTF-8" is the encoding alone.
+pub(crate) const COPIERS_ENVIRONMENT: &[(&str, Option<&str>)] =
+    &[("LC_ALL", None), ("LC_CTYPE", Some("UTF-8"))];
 
 /// Programs that make the system forget this one: tccutil(1), "reset SERVICE BUNDLE_ID", takes the microphone's
 /// permission back, as long as the app is there; defaults(1) asks the process that holds preferences in memory, which
@@ -53,22 +57,9 @@ pub(crate) fn set_icon(tray: &TrayIcon, image: tray_icon::Icon) -> tray_icon::Re
     tray.set_icon_templated(Some(image))
 }
 
-/// What the main loop calls when it is woken.
-type Look = Box<dyn FnMut() -> ControlFlow<()>>;
-
-/// What the main loop does now.
-enum Doing {
-    /// It isn't running.
-    Nothing,
-    /// It calls this when it is woken.
-    Looking(Look),
-    /// It is to end.
-    Ending,
-}
-
 thread_local! {
-    /// On the main thread only; other threads have a `Nothing` of their own, which nobody asks.
-    static DOING: RefCell<Doing> = const { RefCell::new(Doing::Nothing) };
+    /// On the main thread only; other threads have one of their own, which nobody begins.
+    static MAIN_LOOP: MainLoop = MainLoop::default();
 }
 
 /// The way to the main thread from any other.
@@ -85,7 +76,7 @@ impl MainThread {
     /// are thread-safe.
     pub(crate) fn wake(&self) {
         let Some(main) = CFRunLoop::main() else { return };
-        let block = RcBlock::new(|| DOING.with_borrow_mut(look));
+        let block = RcBlock::new(|| MAIN_LOOP.with(MainLoop::woken));
         // SAFETY: a constant of CoreFoundation, set before main and never changed.
         let mode = unsafe { kCFRunLoopDefaultMode };
         // SAFETY: the mode is a `CFString`, one of the types that are allowed; the block captures nothing, so it may go
@@ -95,35 +86,38 @@ impl MainThread {
     }
 }
 
-fn look(doing: &mut Doing) {
-    if let Doing::Looking(look) = doing
-        && look().is_break()
-    {
-        *doing = Doing::Ending;
-    }
-}
-
 /// Calls `look` on this thread, which is the main one, each time it is woken, until that breaks. `begin` is called
-/// once the app runs: a status item can be made from then on.
+/// once the app runs: a status item can be made from then on. `leave` is called if the system ends the app: it may take
+/// some seconds, and the process ends afterwards.
 ///
 /// AppKit's event loop must run on the main thread, which tao checks. "Accessory" is an app without a place in the
 /// Dock and without a menu bar of its own.
-pub(crate) fn main_loop(begin: impl FnOnce(MainThread), look: impl FnMut() -> ControlFlow<()> + 'static) {
-    DOING.set(Doing::Looking(Box::new(look)));
+///
+/// Logging out, Activity Monitor's Quit, an Apple event "quit" (osascript, Homebrew), and a signal that AppKit handles end
+/// in `NSApplication terminate:`, which "calls exit(), so this method never returns": what is to be done before belongs
+/// into `applicationWillTerminate:`, which tao makes `LoopDestroyed`, called once, on the main thread. So does an end by
+/// `Exit`, after the loop.
+pub(crate) fn main_loop(
+    begin: impl FnOnce(MainThread),
+    look: impl FnMut() -> ControlFlow<()> + 'static,
+    leave: impl FnOnce() + 'static,
+) {
+    MAIN_LOOP.with(|main_loop| main_loop.begin(Box::new(look), Box::new(leave)));
     let mut event_loop = EventLoopBuilder::new().build();
     event_loop.set_activation_policy(ActivationPolicy::Accessory);
     event_loop.set_activate_ignoring_other_apps(false);
     let mut begin = Some(begin);
     event_loop.run_return(|event, _, flow| {
-        if matches!(event, Event::NewEvents(StartCause::Init))
-            && let Some(begin) = begin.take()
-        {
-            begin(MainThread(()));
+        match event {
+            Event::NewEvents(StartCause::Init) => {
+                begin.take().into_iter().for_each(|begin| begin(MainThread(())))
+            }
+            Event::LoopDestroyed => MAIN_LOOP.with(MainLoop::destroyed),
+            _ => {}
         }
         // The end of a run-loop turn comes after its blocks. Nothing is ever due by time.
-        let ending = DOING.with_borrow(|doing| matches!(doing, Doing::Ending));
-        *flow = if ending { Flow::Exit } else { Flow::Wait };
+        *flow = if MAIN_LOOP.with(MainLoop::is_ending) { Flow::Exit } else { Flow::Wait };
     });
     // What it holds, the status item above all, goes while this still is the main thread.
-    DOING.set(Doing::Nothing);
+    MAIN_LOOP.with(MainLoop::end);
 }

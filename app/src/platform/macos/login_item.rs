@@ -6,11 +6,11 @@ use crate::{
     login_item::{LoginItem, LoginState},
     platform::answers,
 };
-use objc2::rc::Retained;
+use objc2::rc::{Retained, autoreleasepool};
 use objc2_service_management::{SMAppService, SMAppServiceStatus};
 
 /// `SMAppService.mainAppService`, macOS 13 and later. None of its methods has a rule on threads; each asks another
-/// process, so it may take a moment.
+/// process, so it may take a moment. Their threads have no autorelease pool: each call gets one.
 pub(crate) struct MainApp;
 
 /// The one of this program, for this user.
@@ -26,25 +26,27 @@ fn service() -> Retained<SMAppService> {
 impl LoginItem for MainApp {
     fn state(&self) -> LoginState {
         // SAFETY: a property without a rule.
-        answers::login_state(unsafe { service().status() }.0)
+        autoreleasepool(|_| answers::login_state(unsafe { service().status() }.0))
     }
 
     fn set(&self, on: bool) -> Result<(), String> {
-        let service = service();
-        let done = if on {
-            // SAFETY: no arguments; what is refused is an error that it returns.
-            unsafe { service.registerAndReturnError() }
-        } else {
-            // SAFETY: no arguments; "if the service corresponds to the main application, it will continue running".
-            unsafe { service.unregisterAndReturnError() }
-        };
-        let refused = done.err().map(|error| error.localizedDescription().to_string());
+        let refused = autoreleasepool(|_| {
+            let service = service();
+            let done = if on {
+                // SAFETY: no arguments; what is refused is an error that it returns.
+                unsafe { service.registerAndReturnError() }
+            } else {
+                // SAFETY: no arguments; "if the service corresponds to the main application, it will continue running".
+                unsafe { service.unregisterAndReturnError() }
+            };
+            done.err().map(|error| error.localizedDescription().to_string())
+        });
         answers::login_item_set(refused, on, self.state())
     }
 
     fn open_settings(&self) {
         // SAFETY: a class method without arguments.
-        unsafe { SMAppService::openSystemSettingsLoginItems() };
+        autoreleasepool(|_| unsafe { SMAppService::openSystemSettingsLoginItems() });
     }
 }
 

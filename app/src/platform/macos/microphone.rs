@@ -8,7 +8,7 @@ use crate::{
     platform::answers,
 };
 use block2::RcBlock;
-use objc2::runtime::Bool;
+use objc2::{rc::autoreleasepool, runtime::Bool};
 use objc2_av_foundation::{AVAuthorizationStatus, AVCaptureDevice, AVMediaType, AVMediaTypeAudio};
 
 /// The system. What it says holds for the *responsible* process: the app, if LaunchServices started it.
@@ -20,12 +20,15 @@ fn audio() -> Option<&'static AVMediaType> {
 }
 
 impl Authority for MicrophoneAuthority {
-    /// A class method without a rule on threads.
+    /// A class method without a rule on threads. A thread of the runtime's has no autorelease pool, so what the call
+    /// releases later would stay for good, once every two seconds: it gets one.
     fn state(&self) -> Permission {
         let Some(audio) = audio() else { return Permission::NotNeeded };
-        // SAFETY: "if any media type other than AVMediaTypeVideo or AVMediaTypeAudio is supplied, an
-        // NSInvalidArgumentException will be thrown": it is the latter.
-        answers::permission(unsafe { AVCaptureDevice::authorizationStatusForMediaType(audio) }.0)
+        autoreleasepool(|_| {
+            // SAFETY: "if any media type other than AVMediaTypeVideo or AVMediaTypeAudio is supplied, an
+            // NSInvalidArgumentException will be thrown": it is the latter.
+            answers::permission(unsafe { AVCaptureDevice::authorizationStatusForMediaType(audio) }.0)
+        })
     }
 
     /// "This call will not block", and "the completion handler is called on an arbitrary dispatch queue". An app
@@ -38,7 +41,9 @@ impl Authority for MicrophoneAuthority {
         });
         // SAFETY: the media type is AVMediaTypeAudio. The block holds only a sender, which may be used on any thread;
         // the system copies it, so it may be released here.
-        unsafe { AVCaptureDevice::requestAccessForMediaType_completionHandler(audio, &answered) };
+        autoreleasepool(|_| unsafe {
+            AVCaptureDevice::requestAccessForMediaType_completionHandler(audio, &answered)
+        });
     }
 
     fn settings(&self) -> Option<&'static str> {

@@ -2,7 +2,7 @@
 //! beside the rule it follows.
 
 use block2::RcBlock;
-use objc2::runtime::Bool;
+use objc2::{rc::autoreleasepool, runtime::Bool};
 use objc2_foundation::{NSBundle, NSError, NSString};
 use objc2_user_notifications::{
     UNAuthorizationOptions, UNMutableNotificationContent, UNNotificationRequest, UNUserNotificationCenter,
@@ -15,6 +15,11 @@ use tracing::info;
 /// # Errors
 /// For the log: this program isn't in a bundle. `currentNotificationCenter` would throw then, which ends a program.
 pub(crate) fn show_notification(title: &str, text: &str) -> Result<(), String> {
+    // Its thread has no pool.
+    autoreleasepool(|_| ask_and_show(title, text))
+}
+
+fn ask_and_show(title: &str, text: &str) -> Result<(), String> {
     if NSBundle::mainBundle().bundleIdentifier().is_none() {
         return Err("this program isn't in an app's bundle".into());
     }

@@ -5,7 +5,7 @@
 use crate::event::{Event, Events};
 use block2::RcBlock;
 use objc2::{
-    rc::Retained,
+    rc::{Retained, autoreleasepool},
     runtime::{NSObjectProtocol, ProtocolObject},
 };
 use objc2_app_kit::{NSWorkspace, NSWorkspaceDidWakeNotification};
@@ -24,14 +24,17 @@ impl Activity {
     pub(crate) fn begin() -> Self {
         let options = NSActivityOptions::UserInitiated | NSActivityOptions::LatencyCritical;
         let reason = ns_string!("audio runs through the processor of a project");
-        Self(NSProcessInfo::processInfo().beginActivityWithOptions_reason(options, reason))
+        // On a thread of the runtime's, which has no autorelease pool.
+        autoreleasepool(|_| {
+            Self(NSProcessInfo::processInfo().beginActivityWithOptions_reason(options, reason))
+        })
     }
 }
 
 impl Drop for Activity {
     fn drop(&mut self) {
         // SAFETY: the token is one that `beginActivityWithOptions:reason:` returned, ended once.
-        unsafe { NSProcessInfo::processInfo().endActivity(&self.0) };
+        autoreleasepool(|_| unsafe { NSProcessInfo::processInfo().endActivity(&self.0) });
     }
 }
 

@@ -1,0 +1,62 @@
+//! Waiting for a process's end. Nobody could run this file on a Mac where it was written; each call stands beside the
+//! rule it follows. On Linux it runs over `mac-shim/kqueue.rs`.
+#![expect(unsafe_code, reason = "kevent, whose binding can't check its arguments")]
+
+#[cfg(mac_shim)]
+use crate::platform::kqueue_shim as kqueue;
+#[cfg(not(mac_shim))]
+use rustix::event::kqueue;
+
+use kqueue::{Event, EventFilter, EventFlags, ProcessEvents, kevent, kqueue};
+use rustix::process::Pid;
+use std::{mem::MaybeUninit, os::fd::OwnedFd, ptr};
+
+/// Waits for the end of one process.
+///
+/// By kqueue(2), and not by waitid(2): there that returns, asked for `WEXITED` with `WNOWAIT`, for a child that is only
+/// stopped, and fails with ECHILD while a debugger has the child, which ptrace(2) makes the debugger's own.
+pub(crate) struct EndWatch {
+    pid: Pid,
+    /// Once the process is watched.
+    queue: Option<OwnedFd>,
+}
+
+impl EndWatch {
+    /// Of this process.
+    pub(crate) fn new(pid: Pid) -> Self {
+        Self { pid, queue: None }
+    }
+
+    /// Sleeps until the process has ended, and leaves the process to be taken. It may be told of a moment before waitpid(2)
+    /// can take it: XNU tells in `proc_exit`, before it makes the process a zombie.
+    ///
+    /// # Errors
+    /// ESRCH: it has ended already, as the filter finds no zombie. EINTR, ENOMEM, EMFILE.
+    pub(crate) fn ended(&mut self) -> rustix::io::Result<()> {
+        let queue = match &mut self.queue {
+            Some(queue) => queue,
+            empty => empty.insert(watch(self.pid)?),
+        };
+        let mut events = [MaybeUninit::<Event>::uninit()];
+        loop {
+            // SAFETY: no changes, so no descriptors of theirs; the buffer is live, and as long as it says.
+            let (told, _) = unsafe { kevent(&*queue, &[], &mut events, None) }?;
+            // Without a time to wait it returns with an event or an error. There is one that is watched.
+            if !told.is_empty() {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// "When nevents is zero, kevent() will return immediately", and an error of a change that has no room in the list of
+/// events is the call's own.
+fn watch(pid: Pid) -> rustix::io::Result<OwnedFd> {
+    let queue = kqueue()?;
+    let exit = EventFilter::Proc { pid, flags: ProcessEvents::EXIT };
+    let change = Event::new(exit, EventFlags::ADD | EventFlags::ONESHOT, ptr::null_mut());
+    let none: &mut [MaybeUninit<Event>] = &mut [];
+    // SAFETY: the change names a process and no descriptor.
+    unsafe { kevent(&queue, &[change], none, None) }?;
+    Ok(queue)
+}
