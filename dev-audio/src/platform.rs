@@ -1,19 +1,22 @@
 //! What each system calls differently: one file per system, the same names in each.
 
-#[cfg(any(test, target_os = "macos"))]
+#[cfg(any(test, target_os = "macos", mac_shim))]
 mod constraint;
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", not(mac_shim)))]
 mod linux;
-#[cfg(target_os = "macos")]
+#[cfg(any(target_os = "macos", mac_shim))]
 mod macos;
+#[cfg(mac_shim)]
+#[path = "../../mac-shim/thread_policy.rs"]
+mod thread_policy;
 
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", not(mac_shim)))]
 pub(crate) use linux::{enter_real_time, leave_real_time, set_period, was_revoked};
-#[cfg(target_os = "macos")]
+#[cfg(any(target_os = "macos", mac_shim))]
 pub(crate) use macos::{enter_real_time, leave_real_time, set_period, was_revoked};
 
 /// What a person can do where the system refuses its real-time class.
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", not(mac_shim)))]
 pub(crate) use linux::REMEDY;
-#[cfg(target_os = "macos")]
+#[cfg(any(target_os = "macos", mac_shim))]
 pub(crate) use macos::REMEDY;

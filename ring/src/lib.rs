@@ -82,6 +82,9 @@ mod header;
 mod host;
 mod interrupt;
 mod layout;
+#[cfg(mac_shim)]
+#[path = "../../mac-shim/ring.rs"]
+mod mac_shim;
 mod memory;
 mod parameters;
 mod phase;

@@ -12,14 +12,14 @@ use crate::area::Area;
 use crate::memory::Memory;
 use crate::wake;
 
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", not(mac_shim)))]
 mod linux;
-#[cfg(target_os = "macos")]
+#[cfg(any(target_os = "macos", mac_shim))]
 mod macos;
 
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", not(mac_shim)))]
 use linux as platform;
-#[cfg(target_os = "macos")]
+#[cfg(any(target_os = "macos", mac_shim))]
 use macos as platform;
 
 /// Bytes in the smallest page of the systems that we run on.

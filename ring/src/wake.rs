@@ -2,16 +2,16 @@
 
 use std::sync::atomic::AtomicU32;
 
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", not(mac_shim)))]
 mod linux;
-#[cfg(target_os = "macos")]
+#[cfg(any(target_os = "macos", mac_shim))]
 mod macos;
-#[cfg(any(test, target_os = "macos"))]
+#[cfg(any(test, target_os = "macos", mac_shim))]
 mod timebase;
 
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", not(mac_shim)))]
 use linux as platform;
-#[cfg(target_os = "macos")]
+#[cfg(any(target_os = "macos", mac_shim))]
 use macos as platform;
 
 /// Sleeps while `word` is `expected`: until a wake, the deadline, or for no reason at all, so that the caller looks

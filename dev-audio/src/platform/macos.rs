@@ -2,6 +2,9 @@
 //! rule it follows, from <mach/thread_policy.h>, <mach/mach_time.h>, and xnu's osfmk/kern/thread_policy.c.
 #![expect(unsafe_code, reason = "the policy is set by a Mach call on the thread's port")]
 
+#[cfg(mac_shim)]
+use super::thread_policy::libc;
+
 use super::constraint::Constraint;
 use std::io;
 use std::ptr;

@@ -1,11 +1,15 @@
 //! macOS: a POSIX shared-memory object that loses its name at once.
 #![expect(unsafe_code, reason = "the system's random numbers are given into a buffer")]
 
+#[cfg(mac_shim)]
+use crate::mac_shim::{ftruncate, libc, shm};
+#[cfg(not(mac_shim))]
+use rustix::{fs::ftruncate, shm};
+
 use std::os::fd::{BorrowedFd, OwnedFd};
 
-use rustix::fs::{Mode, ftruncate};
+use rustix::fs::Mode;
 use rustix::io::{self, Errno};
-use rustix::shm;
 
 /// Names that are taken one after the other before giving up: with 64 random bits, one is enough.
 const ATTEMPTS: u32 = 4;

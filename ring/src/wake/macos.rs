@@ -3,6 +3,9 @@
 //! Facts from Apple's <os/os_sync_wait_on_address.h> and <mach/mach_time.h> stand beside each call.
 #![expect(unsafe_code, reason = "the system's calls take a pointer to the word")]
 
+#[cfg(mac_shim)]
+use crate::mac_shim::libc;
+
 use super::timebase::Timebase;
 use std::ptr;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
