@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Shared by the scripts beside it: says what it does, installs what is missing.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -45,22 +46,24 @@ need_packages() {
   DEBIAN_FRONTEND=noninteractive "${root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
 }
 
-# Where need_python puts its things, and need_mac_tools too.
+# Where need_python puts its things.
 tools=$PWD/target/tools
 
-# need_python PACKAGE==VERSION…: packages of PyPI, in an environment of this folder's own; their programs are in $tools/bin.
+# need_python NAME…: packages of PyPI, in an environment of this folder's own; their programs are in $tools/bin. Each name
+# is a list in scripts/python/, where the packages' hashes are: others than those aren't installed.
 need_python() {
-  local package
+  local name list
   if [ ! -x "$tools/bin/pip" ]; then
     need_packages python3 python3-venv
     say "making a Python environment in target/tools"
     python3 -m venv "$tools"
   fi
-  for package in "$@"; do
-    [ ! -e "$tools/$package" ] || continue
-    say "installing $package in target/tools"
-    "$tools/bin/pip" install --quiet --disable-pip-version-check "$package"
-    touch "$tools/$package"
+  for name in "$@"; do
+    list=scripts/python/$name.txt
+    ! cmp -s "$list" "$tools/$name.txt" || continue
+    say "installing $(sed -n 's/^\([a-z].*==[^ ]*\).*/\1/p' "$list" | paste -sd' ' -) in target/tools"
+    "$tools/bin/pip" install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r "$list"
+    cp "$list" "$tools/$name.txt"
   done
 }
 
@@ -76,18 +79,12 @@ need_build() {
   need_packages pkg-config libasound2-dev libpipewire-0.3-dev libspa-0.2-dev clang libclang-dev libjack-jackd2-dev
 }
 
-# What scripts/bundle needs besides Rust: a list of libSystem's symbols, $tools/libSystem.tbd, and on Linux what stands in for
-# Apple's codesign.
+# What stands in for Apple's codesign and lipo on Linux. A Mac has them.
 need_mac_tools() {
-  local list=ziglang==0.17.1 wheels
-  need_python
-  ! on_linux || need_python apple-platform-py==0.1.0
-  if [ ! -s "$tools/libSystem.tbd" ]; then
-    need_packages unzip
-    say "loading the list of libSystem's symbols from $list"
-    wheels=$(mktemp -d)
-    "$tools/bin/pip" download --quiet --disable-pip-version-check --no-deps --dest "$wheels" "$list"
-    unzip -jqo "$wheels"/ziglang-*.whl '*/libc/darwin/libSystem.tbd' -d "$tools"
-    rm -r "$wheels"
-  fi
+  ! on_linux || need_python sign
+}
+
+# Is the Mac's app signed for others? Then with a certificate and with the time by Apple's clock, as the notary wants it.
+for_others() {
+  [ -n "${WAVECRAFT_SIGN_IDENTITY:-}${WAVECRAFT_SIGN_P12:-}" ] && [ "${WAVECRAFT_SIGN_TIMESTAMP:-}" != none ]
 }

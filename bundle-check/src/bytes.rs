@@ -10,7 +10,12 @@ pub(crate) fn number(bytes: &[u8], at: usize) -> anyhow::Result<u32> {
     Ok(u32::from_be_bytes(four.try_into()?))
 }
 
-/// The same as an offset or a length.
+/// The little-endian number of four bytes at `at`.
+pub(crate) fn little(bytes: &[u8], at: usize) -> anyhow::Result<u32> {
+    Ok(number(bytes, at)?.swap_bytes())
+}
+
+/// The same as [`number`], as an offset or a length.
 pub(crate) fn offset(bytes: &[u8], at: usize) -> anyhow::Result<usize> {
     Ok(usize::try_from(number(bytes, at)?)?)
 }
@@ -39,6 +44,7 @@ mod tests {
     #[test]
     fn what_is_cut_off_is_an_error() {
         assert_eq!(number(&[0, 0, 1, 2], 0).expect("four bytes"), 258);
+        assert_eq!(little(&[2, 1, 0, 0], 0).expect("four bytes"), 258);
         assert!(number(&[0, 0, 1], 0).is_err());
         assert!(number(&[0; 8], usize::MAX).is_err());
         assert_eq!(text(b"..name\0", 2).expect("it ends"), "name");

@@ -1,4 +1,4 @@
-//! What a program tells the loader: for which system it is, and which libraries it wants.
+//! What a program tells the loader of itself: for which system it is, and where it would look for libraries.
 
 use crate::{
     finding::{Check, Findings},
@@ -6,9 +6,6 @@ use crate::{
     recipe::OLDEST_SYSTEM,
 };
 use object::{macho::PLATFORM_MACOS, read::macho::LoadCommandVariant};
-
-/// Where the system's own libraries are.
-const SYSTEM_FOLDERS: [&str; 2] = ["/usr/lib/", "/System/Library/Frameworks/"];
 
 pub(crate) fn check_architectures(place: &str, slices: &[Slice<'_>], findings: &mut Findings) {
     let mut found: Vec<_> = slices.iter().map(|slice| slice.architecture).collect();
@@ -52,11 +49,6 @@ pub(crate) fn check(place: &str, slice: &Slice<'_>, findings: &mut Findings) {
     }
     if !said {
         findings.add(Check::OldestSystem, place, "doesn't say for which system it is");
-    }
-    for library in &slice.libraries {
-        if !SYSTEM_FOLDERS.iter().any(|folder| library.starts_with(folder)) {
-            findings.add(Check::Libraries, place, format!("loads {library}, which isn't the system's"));
-        }
     }
 }
 

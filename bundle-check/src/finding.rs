@@ -13,10 +13,16 @@ pub enum Check {
     Architectures,
     /// Each program is for macOS, from the oldest one that `Info.plist` names.
     OldestSystem,
-    /// Each program loads the system's libraries only.
+    /// Each program loads the system's libraries only, by their exact install names.
     Libraries,
-    /// libSystem has what the programs ask it for.
+    /// Each symbol that the programs import is in the library that it is bound to, or in one which that re-exports.
     Symbols,
+    /// Each class that the programs look up by its name is in a library that they load.
+    Classes,
+    /// Each message that the programs send is one that somebody's class has.
+    Messages,
+    /// The tables have no line that no program needs.
+    Tables,
     /// No folder of the computer that built it is in a program.
     Leftovers,
     /// There is a signature, it can be read, and it is this program's.

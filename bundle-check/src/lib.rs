@@ -4,8 +4,12 @@
 //! |---|---|
 //! | [`recipe`] | what the app is made of: its programs, who they are and what they may do |
 //! | `info` | `Info.plist` |
-//! | `commands` | architectures, oldest system and libraries of each program |
-//! | `symbols` | whether libSystem has what the programs ask it for |
+//! | `commands` | architectures and oldest system of each program |
+//! | [`Tables`] | the Mac's libraries, and what is known to be in them |
+//! | `imports` | the symbols that the loader binds, and to which library |
+//! | `words` | texts that may name a class or a message |
+//! | `listing` | all of those, for `scripts/mac-imports` |
+//! | `loader` | whether the tables have all of those |
 //! | `leftovers` | folders of the computer that built it |
 //! | `signature` | a code signature's parts, as they lie in a program |
 //! | `seal` | whether the signature fits the program, and what it lets the program do |
@@ -16,19 +20,25 @@
 mod bytes;
 mod commands;
 mod finding;
+mod imports;
 mod info;
 mod leftovers;
+mod listing;
+mod loader;
 mod program;
 pub mod recipe;
 mod resources;
 mod seal;
 mod signature;
-mod symbols;
+mod tables;
+mod words;
 
 pub use finding::{Check, Finding};
-pub use symbols::SystemSymbols;
+pub use listing::asked_of_the_loader;
+pub use tables::Tables;
 
 use finding::Findings;
+use loader::Loader;
 use std::path::Path;
 
 /// What the app must say of itself, and what it may not hold.
@@ -38,8 +48,10 @@ pub struct Expected {
     pub version: String,
     /// The commit that it was built from, as `Info.plist` names it.
     pub commit: String,
-    /// What libSystem has.
-    pub system: SystemSymbols,
+    /// What the Mac's libraries have.
+    pub tables: Tables,
+    /// Is it signed for others? Then no debugger may attach to a program of it.
+    pub for_others: bool,
     /// Text that no program may hold: folders of the computer that built it.
     pub forbidden: Vec<String>,
 }
@@ -49,6 +61,7 @@ pub struct Expected {
 pub fn check(app: &Path, expected: &Expected) -> Vec<Finding> {
     let mut findings = Findings::default();
     info::check(app, expected, &mut findings);
+    let mut loader = Loader::new(&expected.tables);
     for program in &recipe::PROGRAMS {
         let Some(file) = findings.read(app, program.path) else { continue };
         leftovers::check(program, &file, expected, &mut findings);
@@ -63,10 +76,11 @@ pub fn check(app: &Path, expected: &Expected) -> Vec<Finding> {
         for slice in &slices {
             let place = format!("{} ({})", program.path, slice.architecture);
             commands::check(&place, slice, &mut findings);
-            symbols::check(&place, slice, &expected.system, &mut findings);
-            seal::check(&place, program, slice, app, &mut findings);
+            loader.check(&place, slice, &mut findings);
+            seal::check(&place, program, slice, app, expected, &mut findings);
         }
     }
+    loader.check_tables(&mut findings);
     resources::check(app, &mut findings);
     findings.all
 }

@@ -1,9 +1,8 @@
 //! `wavecraft-bundle-check`: says what is wrong with the app that `scripts/bundle` made.
 
-use anyhow::Context;
 use clap::Parser;
-use std::{fs, path::PathBuf, process::ExitCode};
-use wavecraft_bundle_check::{Expected, SystemSymbols, check};
+use std::{path::PathBuf, process::ExitCode};
+use wavecraft_bundle_check::{Expected, Tables, asked_of_the_loader, check};
 
 /// Checks the app that scripts/bundle made, and says what is wrong with it.
 #[derive(Parser)]
@@ -11,11 +10,14 @@ struct Args {
     /// The app.
     app: PathBuf,
     /// The commit that it was built from.
+    #[arg(long, required_unless_present = "list")]
+    commit: Option<String>,
+    /// Only list what its programs ask the loader for, with tabs: `library NAME`, `symbol PROCESSOR LIBRARY NAME`, `word TEXT`.
     #[arg(long)]
-    commit: String,
-    /// A list of libSystem's symbols (.tbd).
-    #[arg(long, value_name = "FILE")]
-    system: PathBuf,
+    list: bool,
+    /// It is signed for others, so no debugger may attach to a program of it.
+    #[arg(long)]
+    for_others: bool,
     /// Text that no program may hold, such as this computer's folders.
     #[arg(long, value_name = "TEXT")]
     forbid: Vec<String>,
@@ -23,13 +25,18 @@ struct Args {
 
 fn main() -> anyhow::Result<ExitCode> {
     let args = Args::parse();
-    let list = args.system.display();
-    let symbols = fs::read_to_string(&args.system).with_context(|| format!("{list} can't be read"))?;
+    if args.list {
+        for line in asked_of_the_loader(&args.app)? {
+            println!("{line}");
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
     let expected = Expected {
         // All packages of the workspace have one version.
         version: env!("CARGO_PKG_VERSION").into(),
-        commit: args.commit,
-        system: SystemSymbols::parse(&symbols).with_context(|| list.to_string())?,
+        commit: args.commit.unwrap_or_default(),
+        tables: Tables::ours()?,
+        for_others: args.for_others,
         forbidden: args.forbid,
     };
     let findings = check(&args.app, &expected);

@@ -1,9 +1,10 @@
 //! A program's slices: one for each architecture.
 
+use crate::bytes;
 use anyhow::{Context, bail};
 use object::{
     Architecture, Endianness,
-    macho::{DylibCommand, MachHeader64},
+    macho::{BuildToolVersion, BuildVersionCommand, DylibCommand, LC_BUILD_VERSION, MachHeader64},
     read::macho::{FatArch, LoadCommandData, LoadCommandVariant, MachHeader, MachOFatFile32},
 };
 
@@ -15,8 +16,10 @@ pub(crate) struct Slice<'data> {
     pub(crate) data: &'data [u8],
     pub(crate) endian: Endianness,
     pub(crate) commands: Vec<LoadCommandVariant<'data, Endianness>>,
-    /// The libraries that it loads.
+    /// The libraries that it loads, in their order: imports count them.
     pub(crate) libraries: Vec<String>,
+    /// Does it say that LLVM's linker made it, as `scripts/ld-mac` does?
+    pub(crate) linked_by_lld: bool,
 }
 
 /// The slices of a universal program.
@@ -34,16 +37,28 @@ fn read(architecture: Architecture, data: &[u8]) -> anyhow::Result<Slice<'_>> {
     let header = MachHeader64::<Endianness>::parse(data, 0)?;
     let endian = header.endian()?;
     let mut all = header.load_commands(endian, data, 0)?;
-    let (mut commands, mut libraries) = (Vec::new(), Vec::new());
+    let (mut commands, mut libraries, mut linked_by_lld) = (Vec::new(), Vec::new(), false);
     while let Some(command) = all.next()? {
         let variant = command.variant()?;
         if let LoadCommandVariant::Dylib(library) = variant {
             libraries.push(name(command, endian, library)?);
         }
+        if command.cmd() == LC_BUILD_VERSION {
+            linked_by_lld = tools(command.raw_data())?.contains(&TOOL_LLD);
+        }
         commands.push(variant);
     }
-    Ok(Slice { architecture, data, endian, commands, libraries })
+    Ok(Slice { architecture, data, endian, commands, libraries, linked_by_lld })
 }
+
+/// The tools that a build version names: pairs of a tool and its version behind the command's own fields.
+fn tools(build_version: &[u8]) -> anyhow::Result<Vec<u32>> {
+    let pairs = build_version.get(size_of::<BuildVersionCommand<Endianness>>()..).unwrap_or_default();
+    pairs.chunks_exact(size_of::<BuildToolVersion<Endianness>>()).map(|pair| bytes::little(pair, 0)).collect()
+}
+
+/// `TOOL_LLD` of `<mach-o/loader.h>`.
+const TOOL_LLD: u32 = 4;
 
 fn name(
     command: LoadCommandData<'_, Endianness>,

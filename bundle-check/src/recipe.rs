@@ -11,6 +11,8 @@ pub struct Program {
     pub identifier: &'static str,
     /// What it may do that a hardened program otherwise may not, each of them `true`.
     pub entitlements: &'static [&'static str],
+    /// May a debugger attach to it, in an app that is for development?
+    pub debugged: bool,
     /// Does its `--version` name the commit?
     pub tells_commit: bool,
 }
@@ -21,6 +23,8 @@ pub const COMPANION: Program = Program {
     identifier: bundle::IDENTIFIER,
     // Without it a hardened app hears digital silence, with no prompt and no error.
     entitlements: &["com.apple.security.device.audio-input"],
+    // A debugger would have its microphone.
+    debugged: false,
     tells_commit: true,
 };
 
@@ -29,6 +33,7 @@ pub const COMMAND: Program = Program {
     path: bundle::COMMAND,
     identifier: "dev.wavecraft.command",
     entitlements: &[],
+    debugged: false,
     tells_commit: true,
 };
 
@@ -38,6 +43,8 @@ pub const PLUGIN_HOST: Program = Program {
     identifier: "dev.wavecraft.plugin-host",
     // The library is signed by nobody that the system could compare with this program.
     entitlements: &["com.apple.security.cs.disable-library-validation"],
+    // The code that it runs is the author's.
+    debugged: true,
     tells_commit: false,
 };
 
@@ -46,3 +53,6 @@ pub const PROGRAMS: [Program; 3] = [COMMAND, PLUGIN_HOST, COMPANION];
 
 /// The oldest macOS that runs it: `os_sync_wait_on_address` is public from there.
 pub const OLDEST_SYSTEM: &str = "14.4";
+
+/// With it a debugger may attach to a hardened program. The notary refuses an app that has it.
+pub const DEBUGGED: &str = "com.apple.security.get-task-allow";

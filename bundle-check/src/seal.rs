@@ -1,15 +1,23 @@
 //! Whether a signature fits its program, and what it lets the program do.
 
 use crate::{
+    Expected,
     finding::{Check, Findings},
     program::Slice,
-    recipe::{COMPANION, Program},
+    recipe::{COMPANION, DEBUGGED, Program},
     signature::{HASH_LENGTH, Signature, Slot},
 };
 use sha2::{Digest, Sha256};
 use std::{collections::BTreeSet, fs, path::Path};
 
-pub(crate) fn check(place: &str, program: &Program, slice: &Slice<'_>, app: &Path, findings: &mut Findings) {
+pub(crate) fn check(
+    place: &str,
+    program: &Program,
+    slice: &Slice<'_>,
+    app: &Path,
+    expected: &Expected,
+    findings: &mut Findings,
+) {
     let signature = match Signature::read(slice) {
         Ok(signature) => signature,
         Err(error) => return findings.add(Check::Signature, place, format!("{error:#}")),
@@ -31,7 +39,7 @@ pub(crate) fn check(place: &str, program: &Program, slice: &Slice<'_>, app: &Pat
     if let Err(error) = check_slots(place, program, &signature, app, findings) {
         findings.add(Check::Slots, place, format!("{error:#}"));
     }
-    check_entitlements(place, program, &signature, findings);
+    check_entitlements(place, &wanted(program, expected), &signature, findings);
 }
 
 /// One finding for the first page that differs: whatever changed it may have changed many.
@@ -85,7 +93,18 @@ fn check_slots(
     Ok(())
 }
 
-fn check_entitlements(place: &str, program: &Program, signature: &Signature<'_>, findings: &mut Findings) {
+/// What a program may do. A debugger may attach only in an app that is for development.
+fn wanted(program: &Program, expected: &Expected) -> BTreeSet<String> {
+    let debugged = (program.debugged && !expected.for_others).then_some(DEBUGGED);
+    program.entitlements.iter().copied().chain(debugged).map(str::to_owned).collect()
+}
+
+fn check_entitlements(
+    place: &str,
+    wanted: &BTreeSet<String>,
+    signature: &Signature<'_>,
+    findings: &mut Findings,
+) {
     let given = match entitlements(signature) {
         Ok(given) => given,
         Err(error) => {
@@ -96,11 +115,10 @@ fn check_entitlements(place: &str, program: &Program, signature: &Signature<'_>,
             );
         }
     };
-    let wanted: BTreeSet<_> = program.entitlements.iter().map(|name| String::from(*name)).collect();
     for missing in wanted.difference(&given) {
         findings.add(Check::Entitlements, place, format!("lacks {missing}"));
     }
-    for extra in given.difference(&wanted) {
+    for extra in given.difference(wanted) {
         findings.add(Check::Entitlements, place, format!("has {extra}, which it doesn't need"));
     }
     // Since macOS 12 those in DER are the ones that are believed.

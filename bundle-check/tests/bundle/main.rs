@@ -1,9 +1,11 @@
 //! The app that `scripts/bundle` made has no fault, and each fault that is planted in it is seen by the check it is for.
 //! They want the app, so `scripts/test mac` runs them.
 
+mod loader;
 mod planted;
 
 use planted::Planted;
+use std::fs;
 use wavecraft_bundle_check::{
     Check,
     recipe::{COMMAND, COMPANION, PROGRAMS},
@@ -60,24 +62,22 @@ fn an_entitlement_too_many_is_seen() {
 
 #[test]
 #[ignore = "wants the app of scripts/bundle"]
-fn a_library_that_is_not_the_systems_is_seen() {
-    for program in &PROGRAMS {
-        let app = Planted::new();
-        app.replace(program.path, b"/usr/lib/libiconv.2.dylib", b"/opt/lib/libiconv.2.dylib");
-        app.sign();
-        assert_eq!(app.checks(), [Check::Libraries], "{}", program.path);
-    }
+fn a_plugin_host_that_no_debugger_may_attach_to_is_seen() {
+    let app = Planted::new();
+    let released =
+        fs::read_to_string(planted::root().join("bundle/plugin-host.entitlements")).expect("a file");
+    app.sign_with("plugin-host-development.entitlements", &released);
+    assert_eq!(app.checks(), [Check::Entitlements]);
+    assert!(app.findings()[0].words.contains("lacks com.apple.security.get-task-allow"));
 }
 
 #[test]
 #[ignore = "wants the app of scripts/bundle"]
-fn a_symbol_that_libsystem_does_not_have_is_seen() {
-    for program in &PROGRAMS {
-        let app = Planted::new();
-        app.replace(program.path, b"\0_malloc\0", b"\0_mallox\0");
-        app.sign();
-        assert_eq!(app.checks(), [Check::Symbols], "{}", program.path);
-    }
+fn an_app_for_others_that_a_debugger_may_attach_to_is_seen() {
+    let mut app = Planted::new();
+    app.expected.for_others = true;
+    assert_eq!(app.checks(), [Check::Entitlements]);
+    assert!(app.findings()[0].words.contains("has com.apple.security.get-task-allow"));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::{
     process::Command,
 };
 use tempfile::TempDir;
-use wavecraft_bundle_check::{Check, Expected, Finding, SystemSymbols, check};
+use wavecraft_bundle_check::{Check, Expected, Finding, Tables, check};
 
 pub(crate) struct Planted {
     app: PathBuf,
@@ -28,7 +28,8 @@ impl Planted {
         let expected = Expected {
             version: env!("CARGO_PKG_VERSION").into(),
             commit: commit.expect("a commit").into(),
-            system: system_symbols(),
+            tables: Tables::ours().expect("our tables"),
+            for_others: false,
             forbidden: vec![root().join("").display().to_string()],
         };
         Self { app, expected, _folder: folder }
@@ -61,6 +62,14 @@ impl Planted {
             }
         });
         assert!(found > 0, "{inside} doesn't hold {:?}", String::from_utf8_lossy(from));
+    }
+
+    /// Puts one install name in the place of another that is as long, and that one in its.
+    pub(crate) fn swap(&self, inside: &str, one: &str, other: &str) {
+        let aside = "?".repeat(one.len());
+        for (from, to) in [(one, &*aside), (other, one), (&aside, other)] {
+            self.replace(inside, from.as_bytes(), to.as_bytes());
+        }
     }
 
     /// Replaces each occurrence of some text; there must be one.
@@ -99,13 +108,7 @@ impl Planted {
     }
 }
 
-fn system_symbols() -> SystemSymbols {
-    let list =
-        fs::read_to_string(root().join("target/tools/libSystem.tbd")).expect("scripts/bundle loads it");
-    SystemSymbols::parse(&list).expect("a list of symbols")
-}
-
-fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("it is in the workspace").to_owned()
 }
 

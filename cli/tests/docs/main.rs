@@ -9,6 +9,7 @@ mod examples;
 mod links;
 mod messages;
 mod sources;
+mod supply;
 mod units;
 
 /// Fails with everything that was found, a line each.
