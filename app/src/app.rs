@@ -249,6 +249,7 @@ impl App {
             }
             Event::ChildSaid { child, message, permit: _permit } => self.child_said(&child, message),
             Event::ChildWrote { child, stream, line, permit: _permit } => {
+                self.child_wrote(&child, &line);
                 self.tell_log(ChildLog { session: child.session, stream, line });
             }
             Event::ChildHungUp { child, reason } => self.child_hung_up(&child, reason),

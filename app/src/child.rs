@@ -6,15 +6,18 @@ pub(crate) use process::Process;
 
 use crate::{
     event::{ChildId, Event, Events},
+    executable,
     platform::{self, Program, SEGMENT_DESCRIPTOR, SOCKET_DESCRIPTOR, Spawned},
 };
 use rustix::process::{Pid, Signal, WaitStatus};
 use std::{
+    ffi::OsString,
     fmt, io,
     os::{
         fd::{AsFd, OwnedFd},
         unix::net::UnixStream as StdUnixStream,
     },
+    path::Path,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -25,6 +28,7 @@ use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWriteExt},
     net::{UnixStream, unix::pipe},
     sync::{Semaphore, mpsc, oneshot},
+    task::JoinHandle,
 };
 use wavecraft_companion_protocol::{
     child::{FromChild, LINK_VARIABLE, Link, ToChild},
@@ -102,6 +106,19 @@ impl fmt::Display for ExitReason {
     }
 }
 
+/// What tells the loader where else to look. Never the terminal's own: only folders that the build named.
+fn loader_variable(program: &Program) -> Option<(OsString, OsString)> {
+    let folders = executable::loader_path(&program.runs);
+    // A folder with a colon in its name can't be said.
+    let sayable = |folder: &&Path| !folder.as_os_str().as_encoded_bytes().contains(&b':');
+    let mut said: Vec<_> = folders.into_iter().filter(sayable).map(Path::to_path_buf).collect();
+    if said.is_empty() {
+        return None;
+    }
+    said.extend(platform::loader_default(program));
+    Some((platform::LOADER_VARIABLE.into(), std::env::join_paths(said).ok()?))
+}
+
 fn signal_name(number: i32) -> Option<&'static str> {
     [
         (Signal::HUP, "SIGHUP"),
@@ -143,6 +160,7 @@ impl Child {
             Link { abi: ABI_VERSION, segment: SEGMENT_DESCRIPTOR, socket: SOCKET_DESCRIPTOR }.to_string();
         let mut program = program.clone();
         program.env.push((LINK_VARIABLE.into(), link.into()));
+        program.env.extend(loader_variable(&program));
 
         let alive = Arc::new(AtomicBool::new(true));
         let process = Arc::new(Process::default());
@@ -244,10 +262,12 @@ impl Hearing {
             }
         };
         let _ = events.send(Event::ChildStarted { child: id.clone(), pid });
-        for (pipe, stream) in [(stdout, LogStream::Stdout), (stderr, LogStream::Stderr)] {
-            tokio::spawn(read_lines(pipe, stream, id.clone(), events.clone(), Arc::clone(&budget)));
-        }
-        read_messages(socket, exit, id, events, budget).await;
+        let lines = |pipe, stream| {
+            tokio::spawn(read_lines(pipe, stream, id.clone(), events.clone(), Arc::clone(&budget)))
+        };
+        lines(stdout, LogStream::Stdout);
+        let errors = lines(stderr, LogStream::Stderr);
+        read_messages(socket, exit, errors, id, events, budget).await;
     }
 }
 
@@ -267,6 +287,7 @@ async fn write_messages(
 async fn read_messages(
     mut socket: tokio::net::unix::OwnedReadHalf,
     mut exit: End,
+    errors: JoinHandle<()>,
     child: ChildId,
     events: Events,
     budget: Arc<Semaphore>,
@@ -282,6 +303,8 @@ async fn read_messages(
         }
         () = &mut messages => exit.await,
     };
+    // Why its loader ended it stands there.
+    let _ = tokio::time::timeout(LAST_WORDS, errors).await;
     // The sender is dropped without a word only if its thread could not go on.
     let reason = reason.unwrap_or(ExitReason::Unknown);
     let _ = events.send(Event::ChildExited { child: child.clone(), reason });

@@ -32,6 +32,8 @@ pub(crate) enum Refused {
 
 /// The mode bits that let the group or everybody write.
 const WRITABLE_BY_OTHERS: u32 = 0o022;
+/// The user id of the system's own files.
+const ROOT: u32 = 0;
 /// The owner may execute.
 const EXECUTABLE: u32 = 0o100;
 
@@ -68,6 +70,40 @@ pub(crate) fn check(program: &ProjectProgram) -> Result<(), Refused> {
     let uid = rustix::process::getuid().as_raw();
     check_file(&program.executable, uid)?;
     program.library.as_deref().map_or(Ok(()), |library| check_file(library, uid))
+}
+
+/// The folders of the program's loader path that nobody but this user and root can change; others are left out.
+pub(crate) fn loader_path(program: &ProjectProgram) -> Vec<&Path> {
+    let uid = rustix::process::getuid().as_raw();
+    let is_fit = |folder: &Path| {
+        folder.is_absolute()
+            && fs::metadata(folder).is_ok_and(|meta| {
+                let writable = meta.permissions().mode() & WRITABLE_BY_OTHERS != 0;
+                meta.is_dir() && [uid, ROOT].contains(&meta.uid()) && !writable
+            })
+    };
+    program.loader_path.iter().map(PathBuf::as_path).filter(|folder| is_fit(folder)).collect()
+}
+
+/// What the system's loader wrote, where it is that a shared library is missing; for a person.
+pub(crate) fn missing_library(line: &str) -> Option<String> {
+    // glibc's ld.so, and dyld. Of musl: "Error loading shared library libg.so: No such file or directory (needed by …)".
+    let name = if let Some((_, rest)) = line.split_once("error while loading shared libraries: ") {
+        rest.split(": ").next()
+    } else if let Some((_, rest)) = line.split_once("Error loading shared library ") {
+        rest.split(": ").next()
+    } else {
+        line.starts_with("dyld")
+            .then(|| line.split_once("Library not loaded: "))
+            .flatten()
+            .map(|(_, rest)| rest)
+    };
+    let name = name?.trim();
+    Some(format!(
+        "the shared library {name} can't be loaded. Looked for where cargo would: let a build script name its folder in \
+         OUT_DIR (cargo::rustc-link-search), put it beside the program in cargo's target folder, install it, or link it \
+         statically"
+    ))
 }
 
 /// Checks that `path` is an absolute path of a regular file (no link) that belongs to the user `uid`, can be executed,
@@ -127,6 +163,36 @@ mod tests {
     }
 
     #[test]
+    fn only_folders_that_nobody_else_can_change_are_searched_for_libraries() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = |name: &str, mode| {
+            let path = dir.path().join(name);
+            fs::create_dir(&path).unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+            path
+        };
+        let (own, open) = (folder("own", 0o755), folder("open", 0o777));
+        let program = ProjectProgram {
+            executable: "/p".into(),
+            library: None,
+            loader_path: vec![own.clone(), open, "relative".into(), "/nowhere".into(), "/usr".into()],
+        };
+        assert_eq!(loader_path(&program), [own.as_path(), Path::new("/usr")]);
+    }
+
+    #[test]
+    fn a_missing_library_is_named() {
+        for line in [
+            "/b/1/dev-audio: error while loading shared libraries: libg.so: cannot open shared object file: No such file",
+            "Error loading shared library libg.so: No such file or directory (needed by /b/1/dev-audio)",
+            "dyld[123]: Library not loaded: libg.so",
+        ] {
+            assert!(missing_library(line).unwrap().contains("library libg.so can't"), "{line}");
+        }
+        assert_eq!(missing_library("hello"), None);
+    }
+
+    #[test]
     fn a_library_is_checked_as_the_program_is() {
         let dir = tempfile::tempdir().unwrap();
         let file = |name: &str, mode| {
@@ -137,8 +203,12 @@ mod tests {
         };
         let (good, open) = (file("good", 0o700), file("open", 0o777));
         let checked = |executable: &PathBuf, library: Option<&PathBuf>| {
-            check(&ProjectProgram { executable: executable.clone(), library: library.cloned() })
-                .map_err(|refused| refused.to_string())
+            check(&ProjectProgram {
+                executable: executable.clone(),
+                library: library.cloned(),
+                loader_path: Vec::new(),
+            })
+            .map_err(|refused| refused.to_string())
         };
         assert_eq!(checked(&good, None), Ok(()));
         assert_eq!(checked(&good, Some(&good)), Ok(()));

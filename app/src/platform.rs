@@ -20,9 +20,9 @@ mod system;
 mod system;
 
 pub(crate) use system::{
-    Activity, COPIERS, COPIERS_ENVIRONMENT, EndWatch, FORGETTERS, LATE_START, MainThread,
-    MicrophoneAuthority, OPENER, can_show_menu, icon_color, is_traced, login_item, main_loop, paths,
-    set_icon, show_notification, spawn, watch_sleep, with_icon,
+    Activity, COPIERS, COPIERS_ENVIRONMENT, EndWatch, FORGETTERS, LATE_START, LOADER_VARIABLE, MainThread,
+    MicrophoneAuthority, OPENER, can_show_menu, icon_color, is_traced, loader_default, login_item, main_loop,
+    paths, set_icon, show_notification, spawn, watch_sleep, with_icon,
 };
 
 use rustix::process::Pid;

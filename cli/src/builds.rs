@@ -6,7 +6,7 @@ use anyhow::Context;
 use std::{
     fs::{self, DirBuilder, Permissions},
     hash::{DefaultHasher, Hasher},
-    io::ErrorKind,
+    io::{self, ErrorKind},
     os::unix::fs::{DirBuilderExt, PermissionsExt},
     path::{Path, PathBuf},
 };
@@ -29,10 +29,13 @@ impl Digest {
     /// # Errors
     /// If it can't be read.
     pub(crate) fn of(program: &ProjectProgram) -> anyhow::Result<Self> {
-        let built = program.built();
-        let bytes = fs::read(built).with_context(|| format!("{} can't be read", built.display()))?;
         let mut hasher = DefaultHasher::new();
-        hasher.write(&bytes);
+        // A library of its own may be another one while the program is the same.
+        for file in [vec![program.built().to_path_buf()], libraries_of(program)].concat() {
+            let bytes = fs::read(&file).with_context(|| format!("{} can't be read", file.display()))?;
+            hasher.write_usize(bytes.len());
+            hasher.write(&bytes);
+        }
         Ok(Self(hasher.finish()))
     }
 }
@@ -54,8 +57,13 @@ impl Builds {
         private_folder(&folder)?;
         let built = program.built();
         let copy = folder.join(built.file_name().context("what was built has no name")?);
-        let copied =
-            fs::copy(built, &copy).and_then(|_| fs::set_permissions(&copy, Permissions::from_mode(0o700)));
+        let libraries = libraries_of(program);
+        let copied = copy_file(built, &copy).and_then(|()| {
+            libraries.iter().try_for_each(|from| match from.file_name() {
+                Some(name) if !folder.join(name).exists() => copy_of_any(from, &folder.join(name)),
+                _ => Ok(()),
+            })
+        });
         copied.map_err(|error| {
             // Half a copy is of no use, and takes room that may be missing.
             let _ = fs::remove_dir_all(&folder);
@@ -65,11 +73,53 @@ impl Builds {
             };
             anyhow::anyhow!("{} can't be copied to {}: {error}{advice}", built.display(), copy.display())
         })?;
+        let others = program.loader_path.iter().filter(|folder| is_shared(folder)).cloned();
+        let loader_path =
+            (!program.loader_path.is_empty()).then_some(folder).into_iter().chain(others).collect();
         Ok(match program.library {
-            Some(_) => ProjectProgram { library: Some(copy), ..program.clone() },
-            None => ProjectProgram { executable: copy, library: None },
+            Some(_) => ProjectProgram { library: Some(copy), loader_path, ..program.clone() },
+            None => ProjectProgram { executable: copy, library: None, loader_path },
         })
     }
+}
+
+fn copy_file(from: &Path, to: &Path) -> io::Result<()> {
+    fs::copy(from, to)?;
+    fs::set_permissions(to, Permissions::from_mode(0o700))
+}
+
+/// A library that the program may never ask for is no reason to fail.
+fn copy_of_any(from: &Path, to: &Path) -> io::Result<()> {
+    match copy_file(from, to) {
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::PermissionDenied) => Ok(()),
+        copied => copied,
+    }
+}
+
+/// The shared libraries that were built with the program, in the order in which the loader finds them. They are copied too:
+/// a build writes over them.
+fn libraries_of(program: &ProjectProgram) -> Vec<PathBuf> {
+    let folders = program.loader_path.iter().filter(|folder| !is_shared(folder));
+    let libraries = folders.flat_map(|folder| shared_libraries(folder));
+    libraries.filter(|library| library != program.built()).collect()
+}
+
+/// Is this a folder of cargo's or the compiler's, which holds many more libraries than the program's?
+fn is_shared(folder: &Path) -> bool {
+    folder.ends_with("deps") || folder.iter().any(|part| part == "rustlib")
+}
+
+/// The shared libraries in a folder, in the order of their names.
+pub(crate) fn shared_libraries(folder: &Path) -> Vec<PathBuf> {
+    let is_library = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        // `libg.so.1`, `libg.1.dylib`; on a Mac a plugin's ending is either.
+        (name.ends_with(".so") || name.contains(".so.") || name.ends_with(".dylib")) && path.is_file()
+    };
+    let entries = folder.read_dir().into_iter().flatten().flatten().map(|entry| entry.path());
+    let mut libraries: Vec<_> = entries.filter(is_library).collect();
+    libraries.sort_unstable();
+    libraries
 }
 
 impl Drop for Builds {
@@ -92,7 +142,7 @@ mod tests {
     use super::*;
 
     fn program(executable: PathBuf) -> ProjectProgram {
-        ProjectProgram { executable, library: None }
+        ProjectProgram { executable, library: None, loader_path: Vec::new() }
     }
 
     #[test]
@@ -101,7 +151,8 @@ mod tests {
         let (executable, library) = ("/hosts/host".into(), dir.path().join("libdemo.so"));
         fs::write(&library, "one").unwrap();
         let mut builds = Builds::create(&dir.path().join("builds")).unwrap();
-        let kept = builds.keep(&ProjectProgram { executable, library: Some(library) }).unwrap();
+        let plugin = ProjectProgram { executable, library: Some(library), loader_path: Vec::new() };
+        let kept = builds.keep(&plugin).unwrap();
         assert_eq!(kept.executable, Path::new("/hosts/host"));
         assert_eq!(kept.built(), builds.folder.join("1/libdemo.so"));
         assert_eq!(fs::read_to_string(kept.built()).unwrap(), "one");
@@ -128,5 +179,35 @@ mod tests {
         assert!(!folder.exists());
         let missing = Builds::create(dir.path()).unwrap().keep(&program("/nowhere/dev-audio".into()));
         assert!(missing.unwrap_err().to_string().contains("/nowhere/dev-audio"));
+    }
+
+    #[test]
+    fn libraries_that_were_built_with_a_program_go_along_and_tell_it_from_another() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = |name: &str| {
+            let folder = dir.path().join(name);
+            fs::create_dir_all(&folder).unwrap();
+            folder
+        };
+        let (out, deps) = (folder("build/x/out"), folder("deps"));
+        for file in ["dev-audio", "build/x/out/libg.so.1", "build/x/out/g.c", "deps/libmacro.so"] {
+            fs::write(dir.path().join(file), "one").unwrap();
+        }
+        let executable = dir.path().join("dev-audio");
+        let built =
+            ProjectProgram { executable, library: None, loader_path: vec![out.clone(), deps.clone()] };
+        let mut builds = Builds::create(&dir.path().join("builds")).unwrap();
+        let kept = builds.keep(&built).unwrap();
+        let generation = builds.folder.join("1");
+        assert_eq!(kept.loader_path, [generation.clone(), deps]);
+        let names = |folder: &Path| {
+            folder.read_dir().unwrap().map(|entry| entry.unwrap().file_name()).collect::<Vec<_>>()
+        };
+        let mut names = names(&generation);
+        names.sort();
+        assert_eq!(names, ["dev-audio", "libg.so.1"]);
+        let before = Digest::of(&built).unwrap();
+        fs::write(out.join("libg.so.1"), "two").unwrap();
+        assert_ne!(Digest::of(&built).unwrap(), before);
     }
 }

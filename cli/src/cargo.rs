@@ -1,12 +1,18 @@
 //! cargo: finding what of the project is played, building it, and what it is built from.
 
 mod build;
+mod dep_info;
 mod diagnostics;
+mod forget;
+mod inputs;
+mod libraries;
 mod metadata;
 mod target;
 
-pub(crate) use build::{Build, Outcome, build};
-pub(crate) use metadata::{find_target, local_packages};
+pub(crate) use build::{Build, Made, Outcome, build};
+pub(crate) use forget::forget;
+pub(crate) use inputs::{after_failure, after_success};
+pub(crate) use metadata::{Layout, find_target, layout};
 pub(crate) use target::Target;
 
 use crate::programs;

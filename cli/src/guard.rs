@@ -11,7 +11,7 @@ use std::{
         fd::AsFd,
         unix::{net::UnixStream as StdUnixStream, process::CommandExt, process::ExitStatusExt},
     },
-    path::Path,
+    path::{Path, PathBuf},
     process::{ExitStatus, Stdio},
     time::{Duration, Instant},
 };
@@ -46,6 +46,9 @@ pub(crate) struct GuardArgs {
     /// Run it at lower priority than the audio
     #[arg(long)]
     background: bool,
+    /// A folder where its loader looks for shared libraries too
+    #[arg(long)]
+    loader_path: Vec<PathBuf>,
     /// The program and its arguments
     #[arg(last = true, required = true)]
     program: Vec<OsString>,
@@ -73,7 +76,12 @@ pub(crate) async fn run(args: GuardArgs) -> anyhow::Result<i32> {
         [signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?, signal(SignalKind::hangup())?];
     let mut owner = owner()?;
     let (program, rest) = args.program.split_first().context("no program")?;
-    let mut child = Command::new(program)
+    let mut command = Command::new(program);
+    if !args.loader_path.is_empty() {
+        let folders = args.loader_path.into_iter().chain(platform::loader_default());
+        command.env(platform::LOADER_VARIABLE, std::env::join_paths(folders)?);
+    }
+    let mut child = command
         .args(rest)
         .stdin(Stdio::null())
         .process_group(0)

@@ -26,6 +26,8 @@ const ANNOUNCEMENT: Duration = Duration::from_secs(2);
 pub(crate) struct Page {
     /// Where it listens.
     pub(crate) port: u16,
+    /// Since when its server runs.
+    pub(crate) since: Instant,
     running: Running,
     answers: tokio::task::JoinHandle<()>,
     answered: Option<Instant>,
@@ -76,6 +78,7 @@ impl Page {
         }
         Ok(Self {
             port,
+            since: Instant::now(),
             running: processes.spawn(&mut command).context("the page's server could not be started")?,
             answers: tokio::spawn(probe::until_http_answers(port)),
             answered: None,

@@ -8,9 +8,10 @@ use crate::{
 use rustix::process::{Pid, Signal, kill_process_group};
 use std::{
     convert::Infallible,
+    ffi::OsStr,
     io,
     os::{fd::OwnedFd, unix::net::UnixStream as StdUnixStream},
-    path::Path,
+    path::{Path, PathBuf},
     process::{ExitStatus, Stdio},
     time::Duration,
 };
@@ -30,15 +31,24 @@ const POLL: Duration = Duration::from_millis(10);
 
 /// A command that runs `program` under a guard. Arguments, folder and environment are added as to any other.
 pub(crate) fn guarded(program: &Path) -> Command {
-    guarded_with(program, &[])
+    guarded_with(program, [])
 }
 
 /// The same at lower priority than the audio.
 pub(crate) fn guarded_in_background(program: &Path) -> Command {
-    guarded_with(program, &["--background"])
+    guarded_with(program, ["--background".as_ref()])
 }
 
-fn guarded_with(program: &Path, flags: &[&str]) -> Command {
+/// The same for a program whose loader looks for shared libraries in these folders too.
+pub(crate) fn guarded_with_libraries(program: &Path, loader_path: &[PathBuf]) -> Command {
+    // Not as a variable of the guard's: on a Mac the loader takes it away from a hardened program.
+    guarded_with(
+        program,
+        loader_path.iter().flat_map(|folder| ["--loader-path".as_ref(), folder.as_os_str()]),
+    )
+}
+
+fn guarded_with<'a>(program: &Path, flags: impl IntoIterator<Item = &'a OsStr>) -> Command {
     let mut command = Command::new(platform::own_program());
     command.arg0("wavecraft").arg(GUARD_COMMAND).args(flags).arg("--").arg(program);
     command

@@ -25,6 +25,10 @@ impl Project {
     pub(crate) fn find(from: &Path) -> anyhow::Result<Self> {
         let from = from.canonicalize().with_context(|| format!("{} can't be read", from.display()))?;
         match from.ancestors().find(|folder| folder.join("engine/Cargo.toml").is_file()) {
+            Some(folder) if folder.to_str().is_none() => bail!(
+                "{} has a name that isn't UTF-8 text, which cargo can't build in: give the folder another name",
+                folder.display()
+            ),
             Some(folder) => Ok(Self { folder: folder.into(), defaults: Defaults::read(folder)? }),
             None => bail!(
                 "{} is not in a Wavecraft project: neither it nor a folder above it has an engine/Cargo.toml. Go to \
@@ -72,9 +76,22 @@ impl PageSource {
 
     /// Is it made with Wavecraft's own client, which takes its address from `VITE_WS_URL` alone?
     pub(crate) fn uses_wavecraft_core(&self) -> bool {
-        ["dependencies", "devDependencies", "peerDependencies"]
-            .iter()
-            .any(|kind| self.package[kind].get("@wavecraft/core").is_some())
+        self.dependencies().any(|dependencies| dependencies.get("@wavecraft/core").is_some())
+    }
+
+    /// What in the folder's path Vite can't serve a page from, which makes the page blank or ends the server. Of a page
+    /// without Vite nobody knows that.
+    ///
+    /// Seen with Vite 8: with `#` the page is blank, with `?` and `\` the server ends or never answers, with `:` it refuses every file.
+    pub(crate) fn unservable(&self) -> Option<char> {
+        let uses_vite = self.dependencies().any(|dependencies| dependencies.get("vite").is_some())
+            || self.plain_vite().is_some();
+        let path = self.folder.to_string_lossy();
+        uses_vite.then(|| path.chars().find(|char| "#?\\:".contains(*char))).flatten()
+    }
+
+    fn dependencies(&self) -> impl Iterator<Item = &Value> {
+        ["dependencies", "devDependencies", "peerDependencies"].iter().map(|kind| &self.package[kind])
     }
 
     /// Vite's own program, where the `dev` script runs nothing else: two processes fewer than npm.
@@ -126,6 +143,16 @@ mod tests {
         let theirs = with(r#"{"scripts": {"dev": "tsc && vite"}, "dependencies": {"@wavecraft/core": "1"}}"#);
         let theirs = theirs.unwrap().unwrap();
         assert!(theirs.plain_vite().is_none() && theirs.uses_wavecraft_core());
+        let odd = |folder: &str, package: &str| {
+            let package = serde_json::from_str(package).unwrap();
+            PageSource { folder: folder.into(), package }.unservable()
+        };
+        let vite = r#"{"scripts": {"dev": "tsc && vite"}, "devDependencies": {"vite": "8"}}"#;
+        for (folder, char) in [("/a#b/ui", '#'), ("/a?b/ui", '?'), ("/a\\b/ui", '\\'), ("/a:b/ui", ':')] {
+            assert_eq!(odd(folder, vite), Some(char), "{folder}");
+            assert_eq!(odd(folder, r#"{"scripts": {"dev": "node serve.js"}}"#), None, "{folder}");
+        }
+        assert_eq!(odd("/a %b&'é/ui", vite), None);
         assert!(with("{").unwrap_err().to_string().contains("package.json"));
     }
 }

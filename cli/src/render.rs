@@ -87,7 +87,7 @@ async fn render(args: &RenderArgs, report: &Report, processes: &mut Processes) -
     let cargo = cargo::program()?;
     let target = cargo::find_target(&cargo, &project, processes).await?;
     let profile = args.profile.as_deref().or(project.defaults.profile.as_deref());
-    let built = cargo::build(&cargo, &target, profile, processes, report).await?;
+    let (built, _) = cargo::build(&cargo, &target, profile, processes, report).await?;
     let mut builds = Builds::create(&companion::paths()?.builds_dir)?;
     let job = RenderJob {
         program: builds.keep(&built)?,

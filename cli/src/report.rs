@@ -210,6 +210,7 @@ impl Report {
                 ));
             }
             Event::Devices(devices) => self.devices(devices),
+            Event::Page { ui_url } => self.say(&format!("The page is there now: {ui_url}")),
             Event::Reattached { .. } => self.say("The companion is back. Pages reconnect by themselves."),
             Event::State { state, reason } => self.state(*state, reason.as_deref()),
             Event::Reloaded { build_ms, swap_ms, late_blocks } => {

@@ -1,244 +1,300 @@
-//! Which of the project's sources changed.
+//! Which of the files changed that the project's program is built from.
+//!
+//! [`Inputs`] says which paths matter, [`Seen`] what is another than it was. The system's events and a look from time to time
+//! only say where to look.
 
+mod disk;
+mod inputs;
+mod seen;
+
+pub(crate) use inputs::Inputs;
+pub(crate) use seen::{Change, When};
+
+use crate::platform;
+use disk::{Disk, walk};
+use inputs::Weight;
 use notify::{
     Event, EventKind, RecommendedWatcher,
     RecursiveMode::{NonRecursive, Recursive},
     Watcher,
 };
+use seen::Seen;
 use std::{
     collections::BTreeSet,
-    future::pending,
+    io,
     path::{Path, PathBuf},
-    time::Duration,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, SystemTime},
 };
 use tokio::{
-    sync::mpsc,
-    time::{Instant, sleep_until},
+    sync::Notify,
+    time::{Instant, Interval, MissedTickBehavior, interval, sleep_until},
 };
 
 /// A change counts once nothing has followed it for so long: an editor saves a file in several steps.
 const QUIET: Duration = Duration::from_millis(50);
 /// A change counts in any case after so long, also where something writes all the time.
 const PATIENCE: Duration = Duration::from_millis(500);
+/// So often files outside of the watched folders are looked at: a watch on a folder far up would tell of half the disk.
+const LOOK: Duration = Duration::from_millis(250);
+/// So many paths may wait; of more, everything is looked at.
+const WAITING_PATHS: usize = 4096;
 
-/// Watches the folders of packages, and everything in them that can be a source.
+/// Watches what a program is built from.
 pub(crate) struct Watch {
     watcher: RecommendedWatcher,
-    events: mpsc::UnboundedReceiver<notify::Result<Event>>,
-    folders: Vec<PathBuf>,
-    changed: BTreeSet<PathBuf>,
+    told: Arc<Told>,
+    inputs: Inputs,
+    seen: Seen,
+    /// The folders that the system watches.
+    folders: BTreeSet<PathBuf>,
+    /// Files that it tells nothing of.
+    far: Vec<PathBuf>,
+    /// Where to look.
+    hints: BTreeSet<PathBuf>,
     first: Option<Instant>,
     last: Option<Instant>,
+    look: Interval,
+}
+
+/// What the system told and nobody has taken yet.
+#[derive(Default)]
+struct Told {
+    waiting: Mutex<Waiting>,
+    news: Notify,
+}
+
+#[derive(Default)]
+struct Waiting {
+    paths: BTreeSet<PathBuf>,
+    /// The system lost count, or there were too many.
+    all: bool,
+}
+
+impl Told {
+    fn note(&self, event: notify::Result<Event>) {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        match event {
+            Ok(event) if matches!(event.kind, EventKind::Access(_)) => return,
+            Ok(event) => {
+                waiting.all |= event.need_rescan();
+                waiting.paths.extend(event.paths);
+            }
+            Err(_) => waiting.all = true,
+        }
+        if waiting.paths.len() > WAITING_PATHS {
+            waiting.paths.clear();
+            waiting.all = true;
+        }
+        drop(waiting);
+        self.news.notify_one();
+    }
 }
 
 impl Watch {
-    /// Watches these folders from now on.
+    /// Watches nothing yet.
     ///
     /// # Errors
-    /// If the system can't, as where it allows no more watches.
-    pub(crate) fn over(folders: Vec<PathBuf>) -> notify::Result<Self> {
-        let (sender, events) = mpsc::unbounded_channel();
-        // Called on the watcher's own thread. It ends with the receiver.
-        let watcher = notify::recommended_watcher(move |event| drop(sender.send(event)))?;
-        let mut watch =
-            Self { watcher, events, folders: Vec::new(), changed: BTreeSet::new(), first: None, last: None };
-        watch.renew(folders)?;
-        Ok(watch)
+    /// If the system can't watch.
+    pub(crate) fn new() -> notify::Result<Self> {
+        let told = Arc::new(Told::default());
+        let sender = Arc::clone(&told);
+        // Called on the watcher's own thread.
+        let watcher = notify::recommended_watcher(move |event| sender.note(event))?;
+        let mut look = interval(LOOK);
+        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        Ok(Self {
+            watcher,
+            told,
+            inputs: Inputs::default(),
+            seen: Seen::default(),
+            folders: BTreeSet::new(),
+            far: Vec::new(),
+            hints: BTreeSet::new(),
+            first: None,
+            last: None,
+            look,
+        })
     }
 
-    /// Watches these folders instead, also where one is a new folder of an old name. No change in between is lost.
+    /// Watches these from now on, which a build that began at `built` depended on. What changed since they were looked at last is told by [`changed`](Self::changed), also
+    /// where nobody watched it then.
     ///
     /// # Errors
-    /// As [`over`](Self::over). What could be watched is.
-    pub(crate) fn renew(&mut self, folders: Vec<PathBuf>) -> notify::Result<()> {
-        let results: Vec<_> = folders.iter().map(|folder| self.add(folder)).collect();
-        for old in self.folders.iter().filter(|old| !folders.contains(old)) {
-            // Fails only if it is gone. What is left below it is told apart by its path.
-            let _ = self.watcher.unwatch(old);
-        }
+    /// As [`new`](Self::new), or where the system allows no more watches. What could be watched is.
+    pub(crate) fn renew(&mut self, inputs: Inputs, built: SystemTime) -> notify::Result<()> {
+        self.seen.learn(&inputs, &self.inputs, built, &Disk);
+        self.inputs = inputs;
+        let folders = self.wanted();
+        let watched = self.watch(&folders, &self.folders.difference(&folders).cloned().collect());
         self.folders = folders;
-        results.into_iter().collect()
+        let is_far = |file: &&PathBuf| !self.is_watched(file) || file.is_symlink();
+        self.far = self.inputs.files.iter().chain(&self.inputs.lock).filter(is_far).cloned().collect();
+        self.doubt();
+        watched
     }
 
-    /// The folders that are watched.
-    pub(crate) fn folders(&self) -> &[PathBuf] {
-        &self.folders
+    /// Watches the same anew: folders of these names may be others now.
+    ///
+    /// # Errors
+    /// As [`renew`](Self::renew).
+    pub(crate) fn again(&mut self) -> notify::Result<()> {
+        let gone = std::mem::take(&mut self.folders);
+        self.folders = self.wanted();
+        let watched = self.watch(&self.folders.clone(), &gone);
+        self.doubt();
+        watched
     }
 
-    /// The folder itself, and each folder in it with all below. What cargo builds is many times more than the sources, and
-    /// a watch on it costs as much.
-    fn add(&mut self, folder: &Path) -> notify::Result<()> {
-        self.watcher.watch(folder, NonRecursive)?;
-        let entries = folder.read_dir()?;
-        let inner = entries.filter_map(|entry| entry.ok().map(|entry| entry.path()));
-        for inner in inner.filter(|path| path.is_dir() && is_source(folder, path)) {
-            self.watcher.watch(&inner, Recursive)?;
+    /// The packages' folders, and others that are watched with all below.
+    pub(crate) fn tops(&self) -> impl Iterator<Item = &Path> {
+        self.inputs.tops()
+    }
+
+    /// What is watched.
+    pub(crate) fn inputs(&self) -> &Inputs {
+        &self.inputs
+    }
+
+    /// The folders to watch now: of a system that watches whole trees the upper ones, else each one.
+    fn wanted(&self) -> BTreeSet<PathBuf> {
+        let trees = self.inputs.tops().map(|top| (top, walk(top, &self.inputs)));
+        if platform::WATCHES_TREES {
+            trees.filter(|(_, tree)| !tree.folders.is_empty()).map(|(top, _)| top.to_path_buf()).collect()
+        } else {
+            trees.flat_map(|(_, tree)| tree.folders).collect()
         }
-        Ok(())
     }
 
-    /// Waits for a change and returns what changed. Nothing is lost if the wait is given up.
-    pub(crate) async fn changed(&mut self) -> BTreeSet<PathBuf> {
+    fn is_watched(&self, file: &Path) -> bool {
+        let mut above = file.ancestors().skip(1);
+        if platform::WATCHES_TREES {
+            above.any(|folder| self.folders.contains(folder))
+        } else {
+            above.next().is_some_and(|folder| self.folders.contains(folder))
+        }
+    }
+
+    /// All at once: on a Mac the system begins to tell anew with each change of what is watched.
+    fn watch(&mut self, folders: &BTreeSet<PathBuf>, gone: &BTreeSet<PathBuf>) -> notify::Result<()> {
+        let mut failure = Ok(());
+        let mut paths = self.watcher.paths_mut();
+        for folder in gone {
+            // Fails only if it is gone.
+            let _ = paths.remove(folder);
+        }
+        let mode = if platform::WATCHES_TREES { Recursive } else { NonRecursive };
+        for folder in folders {
+            if let Err(error) = paths.add(folder, mode)
+                && folder.is_dir()
+            {
+                failure = Err(error);
+            }
+        }
+        paths.commit().and(failure)
+    }
+
+    /// Looks at everything next.
+    fn doubt(&mut self) {
+        self.hints.extend(self.inputs.tops().map(Path::to_path_buf));
+        self.hints.extend(self.inputs.files.iter().chain(&self.inputs.lock).cloned());
+        self.note_time();
+    }
+
+    /// Waits for changes that count and returns them. Nothing is lost if the wait is given up.
+    pub(crate) async fn changed(&mut self, when: When) -> BTreeSet<Change> {
         loop {
             let settled = self.first.zip(self.last).map(|(first, last)| (first + PATIENCE).min(last + QUIET));
             tokio::select! {
-                event = self.events.recv() => match event {
-                    Some(Ok(event)) => self.note(event),
-                    // The system lost count: anything may have changed, which cargo finds out.
-                    Some(Err(_)) => self.note_paths(self.folders.clone()),
-                    None => pending().await,
-                },
+                () = self.told.news.notified() => self.take(),
+                _ = self.look.tick() => {
+                    let others = self.far.iter().filter(|file| self.seen.differs(file, &Disk));
+                    let others: Vec<_> = others.cloned().collect();
+                    if !others.is_empty() {
+                        self.hints.extend(others);
+                        self.note_time();
+                    }
+                }
                 () = sleep_until(settled.unwrap_or_else(Instant::now)), if settled.is_some() => {
                     (self.first, self.last) = (None, None);
-                    return std::mem::take(&mut self.changed);
+                    let hints = std::mem::take(&mut self.hints);
+                    let changes = self.seen.changes(&hints, &self.inputs, &Disk, when);
+                    if !changes.is_empty() {
+                        return changes;
+                    }
                 }
             }
         }
     }
 
-    fn note(&mut self, event: Event) {
-        if matches!(event.kind, EventKind::Access(_)) {
-            return;
-        }
-        if event.need_rescan() {
-            return self.note_paths(self.folders.clone());
-        }
-        let sources: Vec<_> = event.paths.into_iter().filter(|path| self.is_ours(path)).collect();
-        for path in &sources {
-            let new_folder =
-                path.parent().is_some_and(|parent| self.folders.iter().any(|folder| folder == parent));
-            if new_folder && path.is_dir() {
-                // Fails only if it is gone again.
-                let _ = self.watcher.watch(path, Recursive);
-            }
-        }
-        self.note_paths(sources);
+    /// What came of the build that these changes were the reason of. Returns the files that aren't believed any more.
+    pub(crate) fn judge(&mut self, reasons: &BTreeSet<Change>, same: bool, soon: bool) -> Vec<PathBuf> {
+        self.seen.judge(reasons, same, soon)
     }
 
-    fn note_paths(&mut self, paths: Vec<PathBuf>) {
-        if paths.is_empty() {
+    /// To be called when cargo has ended, which may have written its lock file.
+    pub(crate) fn forgive_lock(&mut self) {
+        self.seen.learn_lock(&self.inputs, &Disk);
+    }
+
+    fn take(&mut self) {
+        let told = Arc::clone(&self.told);
+        let waiting = std::mem::take(&mut *told.waiting.lock().unwrap_or_else(PoisonError::into_inner));
+        if waiting.all {
+            // Folders may have come and gone without a word too.
+            let _ = self.again();
+        }
+        for path in waiting.paths {
+            let folder = path.is_dir();
+            if folder && self.inputs.holds_sources(&path) {
+                self.watch_below(&path);
+            }
+            let counts = match self.inputs.weight(&path) {
+                Weight::Nothing => (folder || !path.exists()) && self.inputs.touches(&path),
+                _ => true,
+            };
+            if counts {
+                self.note_time();
+            }
+            // Of the others it is only kept in mind how they are.
+            if counts || self.inputs.package_of(&path).is_some() {
+                self.hints.insert(path);
+            }
+        }
+        if self.hints.len() > WAITING_PATHS {
+            self.note_time();
+        }
+    }
+
+    /// A folder that came, or came back: it may be another one of an old name. What it held already is looked at later.
+    fn watch_below(&mut self, folder: &Path) {
+        if platform::WATCHES_TREES {
             return;
         }
-        self.changed.extend(paths);
+        let folders: BTreeSet<_> = walk(folder, &self.inputs).folders.into_iter().collect();
+        // Where the system allows no more, files in it are found when something else is looked at.
+        let _ = self.watch(&folders, &BTreeSet::new());
+        self.folders.extend(folders);
+    }
+
+    fn note_time(&mut self) {
         let now = Instant::now();
         self.first.get_or_insert(now);
         self.last = Some(now);
     }
+}
 
-    fn is_ours(&self, path: &Path) -> bool {
-        let is_source = |folder: &PathBuf| is_source(folder, path) && !was_target(folder, path);
-        self.folders.iter().any(is_source)
+/// The path as the system's events name it: without links above it, and in the case that it has on the disk. The file
+/// itself needn't be there, and may be a link.
+pub(crate) fn settled(path: &Path) -> PathBuf {
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { return path.into() };
+    // The folder needn't be there either.
+    match platform::canonical(folder) {
+        Ok(folder) if path.is_symlink() => folder.join(name),
+        Ok(folder) => platform::canonical(path).unwrap_or_else(|_: io::Error| folder.join(name)),
+        Err(_) => settled(folder).join(name),
     }
-}
-
-/// Was this the folder that cargo builds in, under its first name? cargo makes it as `target` with six letters or digits
-/// behind, and gives it its own name at once, so that it is never seen half made.
-fn was_target(folder: &Path, path: &Path) -> bool {
-    let name = path.strip_prefix(folder).ok().and_then(Path::to_str);
-    let random = name.and_then(|name| name.strip_prefix("target"));
-    random.is_some_and(|random| random.len() == 6 && random.chars().all(char::is_alphanumeric))
-        && !path.exists()
-}
-
-/// Can this be something that the package in `folder` is built from? Not what cargo and npm write, hidden things, and
-/// what editors leave beside a file while they save it.
-fn is_source(folder: &Path, path: &Path) -> bool {
-    let Ok(inside) = path.strip_prefix(folder) else { return false };
-    let Some(name) = inside.file_name().and_then(|name| name.to_str()) else { return false };
-    let hidden = inside.iter().any(|part| part.to_string_lossy().starts_with('.'));
-    let foreign = inside.iter().next().is_some_and(|top| top == "target" || top == "node_modules");
-    // Emacs: `#a.rs#`, `a.rs~`. Vim: `4913` to try whether it may write, `a.rs~`, and hidden swap files.
-    let left = name.ends_with('~')
-        || name.starts_with('#')
-        || name.chars().all(|c| c.is_ascii_digit())
-        || matches!(
-            Path::new(name).extension().and_then(|ending| ending.to_str()),
-            Some("tmp" | "swp" | "bak")
-        );
-    // cargo writes the lock file itself, while it builds.
-    !(hidden || foreign || left || name == "Cargo.lock")
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::fs;
-
-    #[test]
-    fn sources_are_told_from_what_tools_write() {
-        let folder = Path::new("/p/engine");
-        for source in ["src/lib.rs", "Cargo.toml", "build.rs", "tables/sine.wav", "src/target/mod.rs"] {
-            assert!(is_source(folder, &folder.join(source)), "{source}");
-        }
-        for other in [
-            "target/debug/x.rs",
-            "Cargo.lock",
-            ".git/index",
-            "src/.lib.rs.swp",
-            "src/lib.rs~",
-            "src/#lib.rs#",
-            "src/4913",
-            "src/lib.rs.tmp",
-            "",
-        ] {
-            assert!(!is_source(folder, &folder.join(other)), "{other}");
-        }
-        assert!(!is_source(folder, Path::new("/p/ui/src/App.tsx")));
-    }
-
-    #[tokio::test]
-    async fn a_change_is_told_once_with_its_file_and_new_folders_count() {
-        let dir = tempfile::tempdir().unwrap();
-        let root = dir.path().canonicalize().unwrap();
-        for folder in ["src", "target/debug"] {
-            fs::create_dir_all(root.join(folder)).unwrap();
-        }
-        let mut watch = Watch::over(vec![root.clone()]).unwrap();
-        fs::write(root.join("target/debug/out.rs"), "x").unwrap();
-        fs::write(root.join("src/.hidden"), "x").unwrap();
-        let file = root.join("src/lib.rs");
-        fs::write(&file, "one").unwrap();
-        fs::write(&file, "two").unwrap();
-        assert_eq!(watch.changed().await, BTreeSet::from([file.clone()]));
-
-        // As editors do: a new file takes the old one's place.
-        fs::write(root.join("src/lib.rs.tmp"), "three").unwrap();
-        fs::rename(root.join("src/lib.rs.tmp"), &file).unwrap();
-        assert_eq!(watch.changed().await, BTreeSet::from([file]));
-
-        fs::create_dir(root.join("tables")).unwrap();
-        assert_eq!(watch.changed().await, BTreeSet::from([root.join("tables")]));
-        fs::write(root.join("tables/sine.txt"), "0").unwrap();
-        assert_eq!(watch.changed().await, BTreeSet::from([root.join("tables/sine.txt")]));
-    }
-
-    #[tokio::test]
-    async fn the_folder_that_cargo_makes_for_itself_is_no_change() {
-        let dir = tempfile::tempdir().unwrap();
-        let root = dir.path().canonicalize().unwrap();
-        fs::create_dir(root.join("src")).unwrap();
-        let mut watch = Watch::over(vec![root.clone()]).unwrap();
-        fs::create_dir(root.join("targetu5uNS1")).unwrap();
-        fs::rename(root.join("targetu5uNS1"), root.join("target")).unwrap();
-        fs::create_dir(root.join("targetTables")).unwrap();
-        assert_eq!(watch.changed().await, BTreeSet::from([root.join("targetTables")]), "that one is there");
-    }
-
-    #[tokio::test]
-    async fn a_folder_that_was_replaced_is_watched_again() {
-        let dir = tempfile::tempdir().unwrap();
-        let root = dir.path().canonicalize().unwrap().join("engine");
-        fs::create_dir_all(root.join("src")).unwrap();
-        let mut watch = Watch::over(vec![root.clone()]).unwrap();
-        fs::rename(&root, root.with_file_name("elsewhere")).unwrap();
-        fs::create_dir_all(root.join("src")).unwrap();
-        watch.renew(vec![root.clone()]).unwrap();
-        fs::write(root.join("src/lib.rs"), "new").unwrap();
-        while !watch.changed().await.contains(&root.join("src/lib.rs")) {}
-    }
-
-    #[test]
-    fn a_folder_that_is_not_there_is_an_error() {
-        assert!(Watch::over(vec!["/nowhere/engine".into()]).is_err());
-    }
-}
+mod tests;

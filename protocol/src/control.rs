@@ -124,6 +124,9 @@ pub struct ProjectProgram {
     /// For the plugin host, its first argument: the library of the plugin to run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub library: Option<PathBuf>,
+    /// Folders where the loader finds shared libraries that it wouldn't find by itself, the first one first. Empty for most.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub loader_path: Vec<PathBuf>,
 }
 
 impl ProjectProgram {

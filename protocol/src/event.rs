@@ -32,6 +32,11 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         mode: Option<Mode>,
     },
+    /// The page is served, after `ready` that didn't wait for it.
+    Page {
+        /// Its address, with the key.
+        ui_url: String,
+    },
     /// The companion had gone, and another one runs the project at the same addresses.
     Reattached {
         /// Its name for this project.

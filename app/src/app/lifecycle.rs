@@ -7,6 +7,7 @@ use super::{App, AudioSide, reasons};
 use crate::{
     child::{Child, ExitReason, Launched},
     event::{ChildId, Deadline, Event, Reply},
+    executable,
     platform::Program,
     respawn::Verdict,
     session::{Incoming, Session, Stage},
@@ -125,6 +126,17 @@ impl App {
                 }
             }
             FromChild::Log { message } => self.tell_message(child, &message),
+        }
+    }
+
+    /// Before it has said anything, its loader may have.
+    pub(super) fn child_wrote(&mut self, id: &ChildId, line: &str) {
+        let Some(words) = executable::missing_library(line) else { return };
+        let Some(session) = self.sessions.get_mut(&id.session) else { return };
+        let starts = incoming(Some(&mut *session), id)
+            .is_some_and(|incoming| matches!(incoming.stage, Stage::Hello { .. }));
+        if starts {
+            session.last_words = Some(words);
         }
     }
 

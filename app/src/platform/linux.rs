@@ -30,9 +30,18 @@ pub(crate) use notification::show_notification;
 pub(crate) use power::{Activity, watch_sleep};
 pub(crate) use spawn::spawn;
 
+use super::Program;
 use rustix::process::Pid;
-use std::fs;
+use std::{fs, path::PathBuf};
 use wavecraft_companion_protocol::paths::Paths;
+
+/// Where the loader looks before the system's folders (ld.so(8)).
+pub(crate) const LOADER_VARIABLE: &str = "LD_LIBRARY_PATH";
+
+/// Where it looks without that variable and wouldn't with it.
+pub(crate) fn loader_default(_program: &Program) -> Vec<PathBuf> {
+    Vec::new()
+}
 
 /// Where this user's companion keeps its files.
 pub(crate) fn paths() -> Option<Paths> {

@@ -29,7 +29,20 @@ pub(crate) use power::{Activity, watch_sleep};
 pub(crate) use spawn::spawn;
 pub(crate) use traced::is_traced;
 
+use super::Program;
+use std::path::{Path, PathBuf};
 use wavecraft_companion_protocol::paths::Paths;
+
+/// Where the loader looks for a library that isn't where the program says (dyld(1)). A hardened program never sees it, as
+/// the plugin host; a project's own program isn't hardened.
+pub(crate) const LOADER_VARIABLE: &str = "DYLD_FALLBACK_LIBRARY_PATH";
+
+/// Where it looks without that variable and wouldn't with it: dyld(1), at `DYLD_FALLBACK_LIBRARY_PATH`.
+pub(crate) fn loader_default(program: &Program) -> Vec<PathBuf> {
+    let home =
+        program.env.iter().find(|(name, _)| name == "HOME").map(|(_, home)| Path::new(home).join("lib"));
+    home.into_iter().chain(["/usr/local/lib", "/usr/lib"].map(PathBuf::from)).collect()
+}
 
 /// Where this user's companion keeps its files.
 pub(crate) fn paths() -> Option<Paths> {

@@ -4,6 +4,7 @@ use super::{blocks, blocks::Blocks};
 use crate::{
     child::{Child, ExitReason, Launched},
     event::{ChildId, Event},
+    executable,
     platform::Program,
 };
 use anyhow::{Context, anyhow, bail};
@@ -162,7 +163,10 @@ impl Processor {
                         return Ok(said);
                     }
                 }
-                Event::ChildWrote { line, permit: _permit, .. } => log(line),
+                Event::ChildWrote { line, permit: _permit, .. } => {
+                    self.words = self.words.take().or_else(|| executable::missing_library(&line));
+                    log(line);
+                }
                 Event::ChildHungUp { reason: Some(reason), .. } => {
                     bail!("the processor's program sent a broken message: {reason}")
                 }

@@ -3,6 +3,9 @@
 /// cargo right-aligns its words of progress ("Compiling") to this column.
 const PROGRESS_WIDTH: usize = 12;
 
+/// What LLVM's linker says where it can't write, of which a `%` in the path is one reason.
+const NO_OUTPUT: &str = "lld: error: cannot open output file";
+
 /// The lines without cargo's progress.
 pub(crate) fn without_progress(lines: &[String]) -> String {
     let kept: Vec<_> = lines.iter().filter(|line| !is_progress(line)).map(String::as_str).collect();
@@ -28,6 +31,11 @@ pub(crate) fn summary(errors: &str) -> String {
     let place = lines
         .take_while(|line| !line.starts_with("error"))
         .find_map(|line| line.trim_start().strip_prefix("--> "));
+    if errors.lines().any(|line| line.contains(NO_OUTPUT) && line.contains('%')) {
+        return "the build failed: rust-lld can't write into a folder with a % in its path: give the project's folder \
+                another name, or set CARGO_TARGET_DIR to a folder without"
+            .into();
+    }
     match place {
         Some(place) => format!("the build failed at {place}: {error}"),
         None => format!("the build failed: {error}"),
@@ -51,6 +59,9 @@ mod tests {
             "the build failed at src/lib.rs:3:5: error[E0425]: cannot find value `y`"
         );
         assert_eq!(summary("error: no such profile"), "the build failed: error: no such profile");
+        let linker = "error: linking with `cc` failed\n  = note: rust-lld: error: cannot open output file /a%b/x: No such file";
+        assert!(summary(linker).contains("a % in its path"));
+        assert!(!summary(&linker.replace('%', "")).contains('%'));
         assert!(summary("killed").contains("above"));
     }
 }

@@ -1,6 +1,9 @@
 //! What cargo says of a project.
 
-use super::target::{self, Kind, Target};
+use super::{
+    inputs::settled_folder,
+    target::{self, Kind, Target},
+};
 use crate::{
     plugin_host,
     processes::{Line, Processes, guarded},
@@ -28,6 +31,14 @@ pub(crate) async fn find_target(
 ) -> anyhow::Result<Target> {
     let engine = project.engine();
     let metadata = ask(cargo, &["--no-deps"], &engine, processes).await?;
+    // A list of folders can't have the first in a name, and a linker's list of files not the others.
+    let unfit = |outputs: &&str| outputs.contains(|char: char| char == ':' || char.is_control());
+    if let Some(outputs) = metadata["target_directory"].as_str().filter(unfit) {
+        bail!(
+            "cargo can't build in {outputs:?}: a folder's name there has a colon or the end of a line. Give it another \
+             name, or set CARGO_TARGET_DIR to a folder without"
+        );
+    }
     let target = target::choose(&metadata, &engine.join("Cargo.toml"))?;
     if let Kind::Plugin { .. } = target.kind {
         // Known at once rather than after the build.
@@ -36,20 +47,64 @@ pub(crate) async fn find_target(
     Ok(target)
 }
 
-/// The folders of all packages on this machine that the target is built from: its own, and those that it depends on by
-/// a path, directly or not. To be asked after a build, which has fetched the crates from elsewhere: cargo can't tell without
-/// them, and fetches what only the project's own tests need.
+/// A package on this machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Package {
+    /// What cargo calls it; it knows it by that on its command line too.
+    pub(crate) id: String,
+    /// Where it is.
+    pub(crate) folder: PathBuf,
+}
+
+/// Where the parts of a project are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Layout {
+    /// The folder of the target's package, where cargo is run.
+    pub(crate) folder: PathBuf,
+    /// All packages on this machine that the target is built from: its own, and those that it depends on by a path,
+    /// directly or not.
+    pub(crate) packages: Vec<Package>,
+    /// The workspace's folder.
+    pub(crate) workspace: PathBuf,
+    /// Where cargo builds.
+    pub(crate) outputs: Vec<PathBuf>,
+}
+
+impl Layout {
+    /// The packages that a file can be a part of, as cargo calls them: the innermost around it, or where there is none, all.
+    pub(crate) fn packages_of(&self, file: &Path) -> Vec<String> {
+        let around = self.packages.iter().filter(|package| file.starts_with(settled_folder(&package.folder)));
+        match around.max_by_key(|package| package.folder.as_os_str().len()) {
+            Some(package) => vec![package.id.clone()],
+            None => self.packages.iter().map(|package| package.id.clone()).collect(),
+        }
+    }
+}
+
+/// Where everything is that the target is built from. To be asked after a build, which has fetched the crates from
+/// elsewhere: cargo can't tell without them, and fetches what only the project's own tests need.
 ///
 /// # Errors
 /// If a manifest can't be read or a crate can't be fetched, in cargo's words.
-pub(crate) async fn local_packages(
+pub(crate) async fn layout(
     cargo: &Path,
     target: &Target,
     processes: &mut Processes,
-) -> anyhow::Result<Vec<PathBuf>> {
+) -> anyhow::Result<Layout> {
     let folder = target.manifest.parent().context("a manifest is in a folder")?;
     let metadata = ask(cargo, &["--filter-platform", THIS_SYSTEM], folder, processes).await?;
-    Ok(local_in(&metadata, &target.manifest))
+    layout_in(&metadata, &target.manifest, folder)
+}
+
+fn layout_in(metadata: &Value, manifest: &Path, folder: &Path) -> anyhow::Result<Layout> {
+    let path = |name: &str| metadata[name].as_str().map(PathBuf::from);
+    Ok(Layout {
+        folder: folder.into(),
+        packages: local_in(metadata, manifest),
+        workspace: path("workspace_root").context("`cargo metadata` names no workspace")?,
+        // The second is new in cargo 1.91.
+        outputs: ["target_directory", "build_directory"].iter().filter_map(|name| path(name)).collect(),
+    })
 }
 
 /// `cargo metadata`, asked in `folder`.
@@ -70,9 +125,8 @@ async fn ask(cargo: &Path, args: &[&str], folder: &Path, processes: &mut Process
     serde_json::from_str(&output).context("`cargo metadata` answered with something else than JSON")
 }
 
-/// The folders of the packages without a source that `manifest`'s package needs. A package from a registry can't depend
-/// on one by a path.
-fn local_in(metadata: &Value, manifest: &Path) -> Vec<PathBuf> {
+/// The packages without a source that `manifest`'s package needs. A package from a registry can't depend on one by a path.
+fn local_in(metadata: &Value, manifest: &Path) -> Vec<Package> {
     let path = |package: &Value| package["manifest_path"].as_str().map(PathBuf::from);
     let packages = metadata["packages"].as_array().map(Vec::as_slice).unwrap_or_default();
     let local: BTreeMap<&str, PathBuf> = packages
@@ -92,7 +146,8 @@ fn local_in(metadata: &Value, manifest: &Path) -> Vec<PathBuf> {
             next.extend(needs(id).iter().filter_map(Value::as_str).filter(|id| local.contains_key(id)));
         }
     }
-    found.iter().filter_map(|id| local[id].parent().map(Path::to_path_buf)).collect()
+    let package = |id: &&str| Some(Package { id: (*id).into(), folder: local[id].parent()?.into() });
+    found.iter().filter_map(package).collect()
 }
 
 #[cfg(test)]
@@ -120,6 +175,7 @@ mod tests {
             ]},
         });
         let local = local_in(&metadata, Path::new("/p/engine/Cargo.toml"));
-        assert_eq!(local, ["/p/deep", "/p/engine", "/p/shared"].map(PathBuf::from));
+        let local: Vec<_> = local.iter().map(|package| package.folder.as_path()).collect();
+        assert_eq!(local, ["/p/deep", "/p/engine", "/p/shared"].map(Path::new));
     }
 }

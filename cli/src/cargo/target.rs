@@ -72,7 +72,11 @@ impl Target {
         match self.kind {
             Kind::DevAudio if message["target"]["name"] == DEV_AUDIO => {
                 let executable = message["executable"].as_str().map(PathBuf::from);
-                Ok(executable.map(|executable| ProjectProgram { executable, library: None }))
+                Ok(executable.map(|executable| ProjectProgram {
+                    executable,
+                    library: None,
+                    loader_path: Vec::new(),
+                }))
             }
             Kind::Plugin { .. } if is(&message["target"], "cdylib") => {
                 let mut files =
@@ -80,7 +84,11 @@ impl Target {
                 match files.find(|file| file.ends_with(std::env::consts::DLL_SUFFIX)) {
                     Some(library) => {
                         let library = Some(library.into());
-                        Ok(Some(ProjectProgram { executable: plugin_host::find()?, library }))
+                        Ok(Some(ProjectProgram {
+                            executable: plugin_host::find()?,
+                            library,
+                            loader_path: Vec::new(),
+                        }))
                     }
                     None => Ok(None),
                 }

@@ -3,11 +3,33 @@
 use crate::{companion::Launcher, programs};
 use anyhow::Context;
 use rustix::process::{Pid, getpid, set_child_subreaper};
-use std::path::{Path, PathBuf};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 use wavecraft_companion_protocol::paths::Paths;
 
 /// The program that opens an address in the user's browser.
 pub(crate) const OPENER: &str = "xdg-open";
+
+/// The system watches each folder by itself (inotify(7)).
+pub(crate) const WATCHES_TREES: bool = false;
+
+/// The path without links, as the system's events have it.
+///
+/// # Errors
+/// If nothing is there.
+pub(crate) fn canonical(path: &Path) -> io::Result<PathBuf> {
+    path.canonicalize()
+}
+
+/// Where a program's loader looks before the system's folders (ld.so(8)).
+pub(crate) const LOADER_VARIABLE: &str = "LD_LIBRARY_PATH";
+
+/// Where it looks without that variable and wouldn't with it.
+pub(crate) fn loader_default() -> Vec<PathBuf> {
+    Vec::new()
+}
 
 /// Where the companion's files are.
 pub(crate) fn paths() -> anyhow::Result<Paths> {

@@ -4,6 +4,9 @@ use crate::{companion::Launcher, programs};
 use anyhow::Context;
 use rustix::process::Pid;
 use std::{
+    ffi::OsString,
+    io,
+    os::unix::ffi::OsStringExt,
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -11,6 +14,30 @@ use wavecraft_companion_protocol::{bundle, paths::Paths};
 
 /// The program that opens an address in the user's browser: open(1).
 pub(crate) const OPENER: &str = "open";
+
+/// The system watches a folder with all below (FSEvents).
+pub(crate) const WATCHES_TREES: bool = true;
+
+/// The path without links and in the case that it has on the disk, as FSEvents has it: `realpath` may keep the case that it
+/// was asked with.
+///
+/// fcntl(2), `F_GETPATH`: the path of the file descriptor. `O_RDONLY` is enough for it, also of a folder.
+///
+/// # Errors
+/// If nothing is there, or it may not be read.
+pub(crate) fn canonical(path: &Path) -> io::Result<PathBuf> {
+    let file = std::fs::File::open(path)?;
+    Ok(OsString::from_vec(rustix::fs::getpath(&file)?.into_bytes()).into())
+}
+
+/// Where a program's loader looks for a library that isn't where the program says (dyld(1)).
+pub(crate) const LOADER_VARIABLE: &str = "DYLD_FALLBACK_LIBRARY_PATH";
+
+/// Where it looks without that variable and wouldn't with it: dyld(1), at `DYLD_FALLBACK_LIBRARY_PATH`.
+pub(crate) fn loader_default() -> Vec<PathBuf> {
+    let home = std::env::var_os("HOME").map(|home| Path::new(&home).join("lib"));
+    home.into_iter().chain(["/usr/local/lib", "/usr/lib"].map(PathBuf::from)).collect()
+}
 
 /// Where the companion's files are.
 pub(crate) fn paths() -> anyhow::Result<Paths> {

@@ -1,6 +1,6 @@
 //! A program's parameters, from the program itself.
 
-use crate::processes::{Line, Processes, guarded};
+use crate::processes::{Line, Processes, guarded_with_libraries};
 use anyhow::{Context, bail};
 use std::time::Duration;
 use tokio::time::timeout;
@@ -21,9 +21,9 @@ pub(crate) async fn describe(
     program: &ProjectProgram,
     processes: &mut Processes,
 ) -> anyhow::Result<Vec<ParameterSpec>> {
-    let ProjectProgram { executable, library } = program;
+    let ProjectProgram { executable, library, loader_path } = program;
     let mut running = processes
-        .spawn(guarded(executable).args(library).arg("--describe"))
+        .spawn(guarded_with_libraries(executable, loader_path).args(library).arg("--describe"))
         .with_context(|| format!("{} could not be started", executable.display()))?;
     let name = program.built().file_name().unwrap_or_default().display();
     let (mut out, mut err) = (String::new(), String::new());

@@ -8,7 +8,7 @@ use crate::{
     cargo::{self, Target},
     companion, page, ports,
     preview::{self, Preview},
-    project::Project,
+    project::{PageSource, Project},
 };
 use anyhow::Context;
 use std::collections::BTreeMap;
@@ -23,7 +23,7 @@ impl Start {
         let project = Project::find(&current_folder()?)?;
         self.report.say(&format!("wavecraft {} · {}", env!("CARGO_PKG_VERSION"), project.folder.display()));
         self.args.fill(&project.defaults)?;
-        let source = if self.args.no_ui { None } else { project.page()? };
+        let source = if self.args.no_ui { None } else { project.page()?.filter(|page| self.can_serve(page)) };
         if source.is_some() && self.args.strict_port {
             // Known at once rather than after the build.
             ports::free_port(self.args.ui_port(), true)?;
@@ -40,7 +40,7 @@ impl Start {
         let rebuilds = self.watched(Rebuilds::new(cargo.clone(), target.clone(), profile, watch));
         let profile = self.args.profile.as_deref();
         let build = cargo::build(&cargo, &target, profile, &mut self.processes, &self.report);
-        let built = tokio::select! {
+        let (built, made) = tokio::select! {
             built = build => built?,
             () = keys::until_quit(&mut self.keyboard, self.report.screen()) => return Ok(End::Done),
         };
@@ -59,7 +59,7 @@ impl Start {
             session.source = Some(source);
         }
         if let Some(mut rebuilds) = rebuilds {
-            let wide = rebuilds.widen(&mut self.processes).await;
+            let wide = rebuilds.widen(&built, made, &mut self.processes).await;
             session.rebuilds = self.watched(wide.map(|()| rebuilds));
         }
         self.watch_and_resume(&mut session).await
@@ -123,6 +123,18 @@ impl Start {
             Session::new(target.package.clone(), project.folder.clone(), server.ws_url(), server.port());
         session.live = true;
         Ok(session)
+    }
+
+    /// Only the page is refused, and at once: the rest goes on without.
+    fn can_serve(&self, page: &PageSource) -> bool {
+        if let Some(char) = page.unservable() {
+            self.report.trouble(&format!(
+                "the page isn't served: Vite can't serve a page from a folder with {char} in its path ({}). Everything else \
+                 runs; give the folder another name to have the page, or start with --no-ui",
+                page.folder.display()
+            ));
+        }
+        page.unservable().is_none()
     }
 
     /// Watching is a help: where the system can't, the sound goes on without.

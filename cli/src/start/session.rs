@@ -36,6 +36,8 @@ use wavecraft_companion_protocol::{
 /// So long it may take from being attached to being heard and served. The companion gives up on a child much earlier;
 /// this is for a companion or a page's server that says nothing at all.
 const GETTING_READY: Duration = Duration::from_secs(90);
+/// So long the page's server may take before the rest is ready without it.
+const PAGE: Duration = Duration::from_secs(10);
 /// So often another port is tried for the page, if the one found free is taken by the time the server starts.
 const PORT_TRIES: u32 = 3;
 
@@ -55,6 +57,8 @@ pub(super) struct Session {
     pub(super) source: Option<PageSource>,
     /// How often the page's server was started.
     port_tries: u32,
+    /// The page didn't come in time: what is heard doesn't wait for it.
+    page_is_late: bool,
     /// Where the companion writes what it does.
     pub(super) log: Option<PathBuf>,
     /// The sources, while they are watched.
@@ -84,6 +88,7 @@ impl Session {
             ready: None,
             source: None,
             port_tries: 1,
+            page_is_late: false,
             log: None,
             rebuilds: None,
             attach: None,
@@ -121,6 +126,8 @@ impl Start {
                 // Nobody reads any more what this says: as a closed terminal.
                 return Ok(End::Interrupted);
             }
+            let page = self.page.as_ref().filter(|page| !page.is_up() && !session.page_is_late);
+            let page_limit = page.map(|page| page.since + PAGE);
             let end = match session.ready {
                 None => Some(limit),
                 Some(since) => self.args.run_time().map(|time| since + time),
@@ -134,7 +141,7 @@ impl Start {
                     Err(error) => return Err(stopped(error, session)),
                 },
                 event = next_of(&mut self.page) => match event? {
-                    PageEvent::Up => self.report.detail("the page's server is up"),
+                    PageEvent::Up => self.on_page_up(session),
                     PageEvent::Said(Line::Out(line)) => self.report.log(From::Page, &line),
                     PageEvent::Said(Line::Err(line)) => self.report.log(From::PageError, &line),
                     PageEvent::Ended(status) => self.on_page_ended(status, session).await?,
@@ -151,20 +158,47 @@ impl Start {
                 input = next_input(&mut self.keyboard) => if let Some(end) = self.on_input(input, session).await? {
                     return Ok(end);
                 },
+                () = sleep_until(page_limit.unwrap_or_else(Instant::now)), if page_limit.is_some() => {
+                    self.on_page_late(session);
+                }
                 () = sleep_until(end.unwrap_or_else(Instant::now)), if end.is_some() => {
                     if session.ready.is_some() {
                         return Ok(End::Done);
                     }
                     bail!(
-                        "not ready after {} s: the processor is {}, the page's server is {}. The companion's log may \
-                         tell more",
+                        "not ready after {} s: the processor is not heard. The companion's log may tell more",
                         GETTING_READY.as_secs(),
-                        if session.live { "heard" } else { "not heard" },
-                        if self.page.as_ref().is_none_or(Page::is_up) { "up or not wanted" } else { "not up" }
                     );
                 }
             }
         }
+    }
+
+    fn on_page_up(&self, session: &Session) {
+        match self.ui_url(session).filter(|_| session.page_is_late) {
+            Some(url) => {
+                self.report.event(&Event::Page { ui_url: url.clone() });
+                if self.args.open {
+                    self.open(&url);
+                }
+            }
+            None => self.report.detail("the page's server is up"),
+        }
+    }
+
+    /// Nothing answers where the page was told to be. Whatever else runs doesn't wait for it.
+    fn on_page_late(&self, session: &mut Session) {
+        session.page_is_late = true;
+        let Some(page) = &self.page else { return };
+        let goes_on = if self.preview.is_some() { "The rest runs" } else { "The sound doesn't wait for it" };
+        self.report.trouble(&format!(
+            "the page isn't there: nothing answers at {} {} s after its server was started. A `dev` script in \
+             ui/package.json has to pass on to its server what it is given (--host, --port and --strictPort). {goes_on}; \
+             --no-ui starts without a page. Its server said:{}",
+            page.url(),
+            PAGE.as_secs(),
+            page.last_lines()
+        ));
     }
 
     async fn on_page_ended(&mut self, status: ExitStatus, session: &mut Session) -> anyhow::Result<()> {
@@ -279,7 +313,7 @@ impl Start {
 
     /// Once it is served, and with audio heard and measured.
     fn tell_if_ready(&mut self, session: &mut Session) {
-        let served = self.page.as_ref().is_none_or(Page::is_up);
+        let served = session.page_is_late || self.page.as_ref().is_none_or(Page::is_up);
         if session.ready.is_some() || !session.live || !served {
             return;
         }
@@ -305,7 +339,7 @@ impl Start {
     }
 
     fn ui_url(&self, session: &Session) -> Option<String> {
-        let page = self.page.as_ref()?;
+        let page = self.page.as_ref().filter(|page| page.is_up())?;
         Some(format!("{}#{FRAGMENT_KEY}={}&ws={}", page.url(), self.token.as_str(), session.ws_port))
     }
 

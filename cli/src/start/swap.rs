@@ -56,8 +56,14 @@ impl Swap {
 impl Start {
     pub(super) async fn on_rebuild(&mut self, rebuild: Rebuild, session: &mut Session) {
         match rebuild {
-            Rebuild::Started(changed) => {
+            Rebuild::Started { changed, unseen } => {
                 self.report.say(&format!("{} changed, building …", names(&changed, &session.folder)));
+                if !unseen.is_empty() {
+                    self.report.say(&format!(
+                        "cargo takes the time of {} for older than its last build: what it built of it is made anew",
+                        names(&unseen, &session.folder)
+                    ));
+                }
                 self.tell_build(Build::Building, session);
             }
             Rebuild::Gone(manifest) => {
@@ -67,11 +73,11 @@ impl Start {
                     self.goes_on(session)
                 ));
             }
-            Rebuild::Ended(Outcome::Failed { errors, summary }) => {
+            Rebuild::Ended(Outcome::Failed { errors, summary, .. }) => {
                 self.report.warn(&format!("{summary}. {}", self.goes_on(session)));
                 self.tell_build(Build::Failed { errors }, session);
             }
-            Rebuild::Ended(Outcome::Built { program, ms }) => {
+            Rebuild::Ended(Outcome::Built { program, ms, .. }) => {
                 self.tell_build(Build::Ok { ms }, session);
                 let built = Built { program, ms };
                 if session.swap.asked.is_some() {

@@ -146,3 +146,18 @@ fn a_socket_path_that_is_too_long_is_shown() {
     let world = world.env("WAVECRAFT_HOME", home);
     world.run(START).fails(1, &["longlong", "WAVECRAFT_HOME"]);
 }
+
+#[test]
+fn folders_that_cargo_cant_build_in_are_refused_at_once() {
+    use std::os::unix::ffi::OsStrExt;
+    let world = World::with_project();
+    std::fs::rename(world.path("here"), world.path("he:re")).unwrap();
+    world.live_in("he:re", START).finish().fails(1, &["has a colon", "CARGO_TARGET_DIR"]);
+    std::fs::rename(world.path("he:re"), world.path("he\nre")).unwrap();
+    world.live_in("he\nre", START).finish().fails(1, &["the end of a line"]);
+    let latin = std::ffi::OsStr::from_bytes(b"caf\xe9");
+    std::fs::rename(world.path("he\nre"), world.path("").join(latin)).unwrap();
+    // Nothing but the command's own folder has such a name: no argument could.
+    std::os::unix::fs::symlink(latin, world.path("here")).unwrap();
+    world.run(START).fails(1, &["isn't UTF-8", "another name"]);
+}

@@ -11,6 +11,7 @@ mod document;
 mod ending;
 mod errors;
 mod install;
+mod libraries;
 mod loss;
 mod mac_report;
 mod newcomer;
@@ -22,6 +23,7 @@ mod start;
 mod support;
 mod takes;
 mod watch;
+mod watched;
 #[path = "../shared/page.rs"]
 mod websocket;
 mod whole;

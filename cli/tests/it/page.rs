@@ -104,3 +104,74 @@ fn a_failing_install_shows_npms_words() {
     std::fs::remove_dir_all(world.path("here/ui/node_modules")).unwrap();
     world.run(START).fails(1, &["E404 no such package"]);
 }
+
+#[test]
+fn a_server_that_is_elsewhere_is_told_and_nothing_waits_for_it() {
+    let world = World::with_project()
+        .with_page()
+        .file("here/ui/package.json", r#"{"scripts": {"dev": "node server.js"}}"#)
+        .script("tools/npm", "echo listening on port 1; exec sleep 1000");
+    let _companion = FakeCompanion::run(&world, Fault::None);
+    let finished = world.run(START);
+    assert_eq!(finished.code, Some(0), "{finished:#?}");
+    finished.left_nothing();
+    for text in ["nothing answers at http://127.0.0.1:", "--strictPort", "--no-ui", "listening on port 1"] {
+        assert!(finished.err.contains(text), "no `{text}` in {finished:#?}");
+    }
+    let ready = finished.events().into_iter().find(|event| event["event"] == "ready").unwrap();
+    assert!(ready["ui_url"].is_null(), "{ready}");
+}
+
+#[test]
+fn a_page_that_comes_late_is_told_with_its_address() {
+    let world = World::with_project().with_page();
+    let vite = world.path("here/ui/node_modules/.bin/vite");
+    std::fs::rename(&vite, vite.with_file_name("late")).unwrap();
+    let (go, late) = (world.path("go"), vite.with_file_name("late"));
+    let waits =
+        format!("while [ ! -e '{}' ]; do sleep 0.05; done\nexec '{}' \"$@\"", go.display(), late.display());
+    let world = world.script("here/ui/node_modules/.bin/vite", &waits);
+    let _companion = FakeCompanion::run(&world, Fault::None);
+    let mut live = world.live(&["start", "--with-audio", "--json"]);
+    live.event("ready");
+    std::fs::write(go, "").unwrap();
+    let told = live.event("page");
+    assert!(told["ui_url"].as_str().unwrap().contains("/#wc="), "{told}");
+    live.signal(rustix::process::Signal::INT);
+    let finished = live.finish();
+    finished.left_nothing();
+    assert!(finished.err.contains("The page is there now: http://127.0.0.1:"), "{finished:#?}");
+}
+
+#[test]
+fn only_the_page_is_refused_where_vite_cant_serve_it() {
+    for folder in ["here#1/demo", "here?1/demo", "here\\1/demo"] {
+        let world = World::with_project().with_page();
+        std::fs::create_dir_all(world.path(folder)).unwrap();
+        std::fs::rename(world.path("here"), world.path(folder)).unwrap();
+        let _companion = FakeCompanion::run(&world, Fault::None);
+        let finished = world.live_in(folder, START).finish();
+        assert_eq!(finished.code, Some(0), "{finished:#?}");
+        finished.left_nothing();
+        assert!(finished.err.contains("the page isn't served: Vite can't serve"), "{finished:#?}");
+        assert!(!world.path("vite.pid").exists());
+    }
+}
+
+#[test]
+fn odd_names_that_vite_takes_are_taken() {
+    let folder = "here \"a\" &'é' (1)";
+    let world = World::with_project().with_page();
+    std::fs::rename(world.path("here"), world.path(folder)).unwrap();
+    std::fs::create_dir(world.path("here")).unwrap();
+    let _companion = FakeCompanion::run(&world, Fault::None);
+    let mut live = world.live_in(folder, &["start", "--with-audio", "--json"]);
+    assert!(live.event("ready")["ui_url"].is_string());
+    // And what is changed there is built.
+    let source = world.path(folder).join("engine/src/bin/dev-audio.rs");
+    std::fs::write(&source, "fn main() { std::io::stdin().read_line(&mut \"2\".into()).unwrap(); }\n")
+        .unwrap();
+    live.event("reloaded");
+    live.signal(rustix::process::Signal::INT);
+    live.finish().left_nothing();
+}
