@@ -63,12 +63,16 @@ pub fn check(app: &Path, expected: &Expected) -> Vec<Finding> {
     info::check(app, expected, &mut findings);
     let mut loader = Loader::new(&expected.tables);
     for program in &recipe::PROGRAMS {
-        let Some(file) = findings.read(app, program.path) else { continue };
+        let Some(file) = findings.read(app, program.path) else {
+            loader.skip();
+            continue;
+        };
         leftovers::check(program, &file, expected, &mut findings);
         let slices = match program::slices(&file) {
             Ok(slices) => slices,
             Err(error) => {
                 findings.add(Check::Architectures, program.path, format!("can't be read: {error:#}"));
+                loader.skip();
                 continue;
             }
         };

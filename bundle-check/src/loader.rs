@@ -22,7 +22,7 @@ pub(crate) struct Loader<'tables> {
     symbols: BTreeSet<(String, &'static str, String)>,
     words: BTreeSet<String>,
     libraries: BTreeSet<String>,
-    /// Was everything linked by a linker that the tables were made with?
+    /// Was everything read, and linked by the linker that the tables were made with?
     complete: bool,
 }
 
@@ -30,6 +30,11 @@ impl<'tables> Loader<'tables> {
     pub(crate) fn new(tables: &'tables Tables) -> Self {
         let (symbols, words, libraries) = Default::default();
         Self { tables, symbols, words, libraries, complete: true }
+    }
+
+    /// A program can't be read, so nobody knows which lines it needs.
+    pub(crate) fn skip(&mut self) {
+        self.complete = false;
     }
 
     /// What one program asks for.
