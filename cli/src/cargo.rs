@@ -7,12 +7,16 @@ mod forget;
 mod inputs;
 mod libraries;
 mod metadata;
+mod parts;
+mod published;
 mod target;
 
 pub(crate) use build::{Build, Made, Outcome, build};
 pub(crate) use forget::forget;
 pub(crate) use inputs::{after_failure, after_success};
-pub(crate) use metadata::{Layout, find_target, layout};
+pub(crate) use metadata::{Layout, find_target, layout, parts, published_sdk};
+pub(crate) use parts::Parts;
+pub(crate) use published::{PublishedSdk, Source};
 pub(crate) use target::Target;
 
 use crate::programs;

@@ -1,6 +1,7 @@
 //! The command line's shape. What each command does is in the file of its name.
 
 use crate::{
+    adopt::AdoptArgs,
     completions::{CompletionsArgs, ManArgs},
     create::CreateArgs,
     devices::DevicesArgs,
@@ -51,6 +52,10 @@ Examples:
 pub(crate) enum Command {
     /// Create a new project
     Create(CreateArgs),
+    /// Give this project's plugin a `dev-audio` program, which tells more of its faults than the library alone
+    ///
+    /// For plugins made with the published Wavecraft. What would be written is shown first, and git can undo it.
+    Adopt(AdoptArgs),
     /// Build this project, serve its page, and with `--with-audio` play audio through its DSP
     #[command(after_help = START_EXAMPLES)]
     Start(StartArgs),

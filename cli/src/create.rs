@@ -2,9 +2,13 @@
 
 mod git;
 mod name;
+mod outer;
 mod place;
 mod sdk;
 mod template;
+
+pub(crate) use sdk::files as sdk_files;
+pub(crate) use template::File;
 
 use crate::{failure::Usage, output::out};
 use name::{ProjectName, check_vendor};
@@ -42,9 +46,10 @@ pub(crate) fn run(args: &CreateArgs) -> anyhow::Result<()> {
     files.push(("engine/Cargo.lock".into(), sdk::lockfile(&name)?.into()));
     let folder = place.fill(&files)?;
 
+    let workspaces = outer::leave_out(&folder, &files);
     let note = if args.no_git { None } else { git::first_commit(&folder, &name) };
     out!("Created {} in {}", name.title(), folder.display());
-    if let Some(note) = note {
+    for note in workspaces.iter().chain(&note) {
         out!("{note}");
     }
     out!("\nNext:");

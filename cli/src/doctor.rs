@@ -8,26 +8,35 @@ mod ports;
 mod project;
 mod tools;
 mod version;
+mod webview;
 
 use crate::{
+    cargo,
     cli::JsonArgs,
     failure::{FAILED, SUCCESS},
     output::out,
+    processes::Processes,
+    project::Project,
     report::json_line,
     terminal::colours_allowed,
 };
-use std::io::{self, IsTerminal};
+use std::{
+    io::{self, IsTerminal},
+    path::Path,
+};
 use wavecraft_companion_protocol::doctor::{Check, Findings, Verdict};
 
 /// Looks at all of it, prints it, and returns the exit code: 1 where a check failed.
 pub(crate) async fn run(args: JsonArgs) -> anyhow::Result<i32> {
     let folder = std::env::current_dir()?;
     let mut checks = tools::checks(&folder).await;
-    checks.extend(command::checks().await);
+    let published = published_sdk(&folder).await;
+    checks.extend(command::checks(published).await);
     let (of_companion, status) = companion::checks().await;
     checks.extend(of_companion);
     checks.extend(ports::checks(status.as_ref()));
     checks.extend(project::checks(&folder).await);
+    checks.extend(webview::check(&folder, published).await);
     let findings = Findings { ok: !checks.iter().any(|check| check.verdict == Verdict::Failed), checks };
     if args.json {
         out!("{}", json_line(&findings));
@@ -35,6 +44,15 @@ pub(crate) async fn run(args: JsonArgs) -> anyhow::Result<i32> {
         print(&findings);
     }
     Ok(if findings.ok { SUCCESS } else { FAILED })
+}
+
+/// Is the folder in a plugin made with the published SDK? What keeps that from being known has a check of its own.
+async fn published_sdk(folder: &Path) -> bool {
+    let (Ok(Some(project)), Ok(cargo)) = (Project::folder_of(folder), cargo::program()) else { return false };
+    let mut processes = Processes::new();
+    let found = cargo::published_sdk(&cargo, &project.join("engine"), &mut processes).await;
+    processes.end().await;
+    matches!(found, Ok(Some(_)))
 }
 
 fn print(findings: &Findings) {

@@ -3,6 +3,7 @@
 //! It processes no audio itself: it builds the project's `dev-audio`, asks the Wavecraft Companion to run it, and
 //! keeps the project's page served. Everything it starts ends with it, however it ends.
 
+mod adopt;
 mod ansi;
 mod builds;
 mod cargo;
@@ -13,9 +14,11 @@ mod create;
 mod devices;
 mod doctor;
 mod failure;
+mod generated;
 mod guard;
 mod lines;
 mod measure_latency;
+mod other;
 mod output;
 mod page;
 mod platform;
@@ -36,13 +39,19 @@ mod status;
 mod stop;
 mod terminal;
 mod watch;
+mod write;
 
 use clap::Parser;
 use cli::{Cli, Command};
 
 fn main() {
-    let outcome = match Cli::parse().command {
+    let command = match Cli::try_parse() {
+        Ok(cli) => cli.command,
+        Err(refused) => std::process::exit(other::pass_on(&refused)),
+    };
+    let outcome = match command {
         Command::Create(args) => create::run(&args).map(|()| failure::SUCCESS),
+        Command::Adopt(args) => on_a_runtime(adopt::run(args)).map(|()| failure::SUCCESS),
         Command::Start(args) => on_a_runtime(start::run(args)),
         Command::Status(args) => on_a_runtime(status::run(args)).map(|()| failure::SUCCESS),
         Command::Stop(args) => on_a_runtime(stop::run(args)).map(|()| failure::SUCCESS),

@@ -4,7 +4,7 @@ mod describe;
 mod levels;
 mod project;
 
-pub(crate) use describe::describe;
+pub(crate) use describe::{Described, describe};
 
 use project::Project;
 use std::sync::Arc;

@@ -8,14 +8,20 @@ use std::{
 
 /// The program that `name` runs by the folders of `PATH`, as an absolute path where `PATH` has absolute folders.
 pub(crate) fn find(name: &str) -> Option<PathBuf> {
-    find_in(&std::env::var_os("PATH")?, name)
+    find_all(name).into_iter().next()
 }
 
-fn find_in(path: &OsStr, name: &str) -> Option<PathBuf> {
+/// The programs of that name, the one that [`find`] finds first.
+pub(crate) fn find_all(name: &str) -> Vec<PathBuf> {
+    std::env::var_os("PATH").map(|path| find_in(&path, name)).unwrap_or_default()
+}
+
+fn find_in(path: &OsStr, name: &str) -> Vec<PathBuf> {
     std::env::split_paths(path)
         .filter(|folder| folder.is_absolute())
         .map(|folder| folder.join(name))
-        .find(|file| is_program(file))
+        .filter(|file| is_program(file))
+        .collect()
 }
 
 /// Is there a regular file that may be executed, by somebody at least?
@@ -32,10 +38,9 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         std::fs::write(dir.path().join("tool"), "").unwrap();
         let path = std::env::join_paths([Path::new("relative"), dir.path()]).unwrap();
-        assert_eq!(find_in(&path, "tool"), None, "not executable");
+        assert_eq!(find_in(&path, "tool"), [] as [PathBuf; 0], "not executable");
         std::fs::set_permissions(dir.path().join("tool"), std::fs::Permissions::from_mode(0o700)).unwrap();
-        assert_eq!(find_in(&path, "tool"), Some(dir.path().join("tool")));
-        assert_eq!(find_in(&path, "other"), None);
-        assert_eq!(find_in(OsStr::new(""), "tool"), None);
+        assert_eq!(find_in(&path, "tool"), [dir.path().join("tool")]);
+        assert!(find_in(&path, "other").is_empty() && find_in(OsStr::new(""), "tool").is_empty());
     }
 }

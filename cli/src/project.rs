@@ -8,6 +8,9 @@ use anyhow::{Context, bail};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
+/// Where a checkout of the published SDK has its plugin.
+const SDKS_OWN_PLUGIN: &str = "sdk-template";
+
 /// A folder with an `engine/Cargo.toml`.
 #[derive(Debug)]
 pub(crate) struct Project {
@@ -18,24 +21,46 @@ pub(crate) struct Project {
 }
 
 impl Project {
-    /// The project that `from` is in: the nearest folder upward that holds `engine/Cargo.toml`.
+    /// The project that `from` is in: see [`Project::folder_of`].
     ///
     /// # Errors
     /// If there is none, or its `wavecraft.toml` can't be used; the text says what to do.
     pub(crate) fn find(from: &Path) -> anyhow::Result<Self> {
-        let from = from.canonicalize().with_context(|| format!("{} can't be read", from.display()))?;
-        match from.ancestors().find(|folder| folder.join("engine/Cargo.toml").is_file()) {
+        match Self::folder_of(from)? {
             Some(folder) if folder.to_str().is_none() => bail!(
                 "{} has a name that isn't UTF-8 text, which cargo can't build in: give the folder another name",
                 folder.display()
             ),
-            Some(folder) => Ok(Self { folder: folder.into(), defaults: Defaults::read(folder)? }),
+            Some(folder) => Ok(Self { defaults: Defaults::read(&folder)?, folder }),
             None => bail!(
                 "{} is not in a Wavecraft project: neither it nor a folder above it has an engine/Cargo.toml. Go to \
                  your project's folder, or make a project with `wavecraft create <name>`",
                 from.display()
             ),
         }
+    }
+
+    /// The nearest folder upward from `from` that holds `engine/Cargo.toml`. In a checkout of the published SDK that is the
+    /// plugin that its developers try it with: what its own `engine` holds are the SDK's crates.
+    ///
+    /// # Errors
+    /// If `from` can't be read, or that plugin isn't set up.
+    pub(crate) fn folder_of(from: &Path) -> anyhow::Result<Option<PathBuf>> {
+        let from = from.canonicalize().with_context(|| format!("{} can't be read", from.display()))?;
+        let holds_engine = |folder: &Path| folder.join("engine/Cargo.toml").is_file();
+        let Some(folder) = from.ancestors().find(|folder| holds_engine(folder)) else { return Ok(None) };
+        let template = folder.join(SDKS_OWN_PLUGIN);
+        if folder.join("engine/src").is_dir() || !template.join("engine").is_dir() {
+            return Ok(Some(folder.into()));
+        }
+        if !holds_engine(&template) {
+            bail!(
+                "{} is a checkout of the Wavecraft SDK, whose plugin to try it with has no {SDKS_OWN_PLUGIN}/engine/Cargo.toml \
+                 yet: run ./scripts/setup-dev-template.sh there, and start again",
+                folder.display()
+            );
+        }
+        Ok(Some(template))
     }
 
     /// The Rust package of the DSP.
@@ -124,6 +149,35 @@ mod tests {
         let elsewhere = tempfile::tempdir().unwrap();
         let error = Project::find(elsewhere.path()).unwrap_err().to_string();
         assert!(error.contains("engine/Cargo.toml") && error.contains("wavecraft create"), "{error}");
+    }
+
+    #[test]
+    fn in_a_checkout_of_the_sdk_it_is_the_plugin_to_try_it_with() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path().canonicalize().unwrap();
+        for folder in ["engine/crates/wavecraft-core/src", "sdk-template/engine/src", "sdk-template/ui"] {
+            fs::create_dir_all(root.join(folder)).unwrap();
+        }
+        fs::write(root.join("engine/Cargo.toml"), "[workspace]\nmembers = [\"crates/*\"]\n").unwrap();
+        let inside = ["", "engine/crates/wavecraft-core", "sdk-template", "sdk-template/ui"];
+        for folder in inside {
+            let error = Project::find(&root.join(folder)).unwrap_err().to_string();
+            assert!(
+                error.contains("a checkout of the Wavecraft SDK") && error.contains("setup-dev-template.sh"),
+                "{error}"
+            );
+        }
+        fs::write(root.join("sdk-template/engine/Cargo.toml"), "").unwrap();
+        for folder in inside {
+            assert_eq!(
+                Project::find(&root.join(folder)).unwrap().folder,
+                root.join("sdk-template"),
+                "{folder}"
+            );
+        }
+        // A project that happens to have a folder of that name is itself.
+        fs::create_dir(root.join("engine/src")).unwrap();
+        assert_eq!(Project::find(&root).unwrap().folder, root);
     }
 
     #[test]

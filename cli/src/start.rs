@@ -15,6 +15,7 @@ use crate::{
     builds::Builds,
     companion::{self, Companion, Launched},
     failure::{INTERRUPTED, SUCCESS},
+    generated::Generated,
     page::{InstallPolicy, Page},
     preview::Preview,
     processes::Processes,
@@ -39,10 +40,13 @@ const UI_PORT: u16 = 5173;
 #[derive(Debug, clap::Args)]
 pub(crate) struct StartArgs {
     /// Play real audio through the project's DSP; without it, the page has synthetic levels
-    #[arg(long)]
+    #[arg(long, overrides_with = "no_audio")]
     with_audio: bool,
+    /// The page alone, where wavecraft.toml says `audio = true`
+    #[arg(long)]
+    no_audio: bool,
     /// The WebSocket's port, or the next free one [default: 9000]
-    #[arg(long, env = "WAVECRAFT_PORT", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(short, long, env = "WAVECRAFT_PORT", value_parser = clap::value_parser!(u16).range(1..))]
     port: Option<u16>,
     /// The page's port, or the next free one [default: 5173]
     #[arg(long, env = "WAVECRAFT_UI_PORT", value_parser = clap::value_parser!(u16).range(1..))]
@@ -113,6 +117,7 @@ impl StartArgs {
             let source = defaults.source.clone().map(existing).transpose();
             self.input = source.map_err(|error| anyhow!("the source of {DEFAULTS_FILE}: {error}"))?;
         }
+        self.with_audio |= !self.no_audio && defaults.audio == Some(true);
         self.mode = self.mode.or(defaults.mode);
         self.port = self.port.or(defaults.port.map(u16::from));
         self.ui_port = self.ui_port.or(defaults.ui_port.map(u16::from));
@@ -155,6 +160,7 @@ struct Start {
     launched: Option<Launched>,
     preview: Option<Preview>,
     page: Option<Page>,
+    generated: Option<Generated>,
     children: BTreeSet<end::Process>,
 }
 
@@ -182,6 +188,7 @@ pub(crate) async fn run(args: StartArgs) -> anyhow::Result<i32> {
         launched: None,
         preview: None,
         page: None,
+        generated: None,
         children: BTreeSet::new(),
         args,
     };

@@ -26,8 +26,8 @@ impl Plan {
     /// Of something that describes itself.
     pub(crate) fn stage(look: impl FnOnce() -> Result<DescribedStage, String> + 'static) -> Self {
         Self(Box::new(move || {
-            let DescribedStage { parameters, make } = look()?;
-            Ok(Planned { parameters: Parameters::Described(parameters), make })
+            let DescribedStage { parameters, processors, make } = look()?;
+            Ok(Planned { parameters: Parameters::Described { parameters, processors }, make })
         }))
     }
 
@@ -47,15 +47,15 @@ pub(crate) struct Planned {
 pub(crate) enum Parameters {
     /// As its type tells them.
     OfType { type_name: String, specs: &'static [ParamSpec] },
-    /// As pages will know them.
-    Described(Vec<ParameterSpec>),
+    /// As pages will know them, and the ids of the processors that have them.
+    Described { parameters: Vec<ParameterSpec>, processors: Vec<String> },
 }
 
 impl Parameters {
     pub(crate) fn count(&self) -> usize {
         match self {
             Self::OfType { specs, .. } => specs.len(),
-            Self::Described(parameters) => parameters.len(),
+            Self::Described { parameters, .. } => parameters.len(),
         }
     }
 }

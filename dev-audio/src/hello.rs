@@ -6,7 +6,7 @@ use wavecraft_ring::ABI_VERSION;
 
 use crate::chain::{Parameters, Plan, Planned};
 use crate::dev_audio::DevAudio;
-use crate::specs;
+use crate::{naming, specs};
 
 /// This crate's version.
 pub(crate) const SDK_VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -20,10 +20,26 @@ pub(crate) const SDK_VERSION: &str = env!("CARGO_PKG_VERSION");
 pub(crate) fn introduce(dev_audio: DevAudio) -> Result<(FromChild, Vec<Planned>), String> {
     let DevAudio { name, latency_frames, plans } = dev_audio;
     let planned = plans.into_iter().map(Plan::look).collect::<Result<Vec<_>, _>>()?;
-    let parameters = describe(&planned);
+    let (parameters, processors) = (describe(&planned), Some(processors(&planned)));
     check_set(&parameters).map_err(|error| error.to_string())?;
     let sdk_version = SDK_VERSION.to_owned();
-    Ok((FromChild::Hello { abi: ABI_VERSION, sdk_version, name, latency_frames, parameters }, planned))
+    let hello =
+        FromChild::Hello { abi: ABI_VERSION, sdk_version, name, latency_frames, parameters, processors };
+    Ok((hello, planned))
+}
+
+/// The processors' ids, in their order: what the ids of their parameters start with.
+fn processors(planned: &[Planned]) -> Vec<String> {
+    let types = planned.iter().filter_map(|one| match &one.parameters {
+        Parameters::OfType { type_name, .. } => Some(type_name.as_str()),
+        Parameters::Described { .. } => None,
+    });
+    let mut of_types = naming::id_prefixes(types).into_iter();
+    let of_one = |one: &Planned| match &one.parameters {
+        Parameters::OfType { .. } => of_types.by_ref().take(1).collect(),
+        Parameters::Described { processors, .. } => processors.clone(),
+    };
+    planned.iter().flat_map(of_one).collect()
 }
 
 /// All parameters, in the order of the processors. Those of types are numbered together.
@@ -32,13 +48,13 @@ fn describe(planned: &[Planned]) -> Vec<ParameterSpec> {
         .iter()
         .filter_map(|one| match &one.parameters {
             Parameters::OfType { type_name, specs } => Some((type_name.as_str(), *specs)),
-            Parameters::Described(_) => None,
+            Parameters::Described { .. } => None,
         })
         .collect();
     let mut of_types = specs::describe(&types).into_iter();
     let of_one = |one: &Planned| match &one.parameters {
         Parameters::OfType { specs, .. } => of_types.by_ref().take(specs.len()).collect(),
-        Parameters::Described(parameters) => parameters.clone(),
+        Parameters::Described { parameters, .. } => parameters.clone(),
     };
     planned.iter().flat_map(of_one).collect()
 }
@@ -96,11 +112,14 @@ mod tests {
         .unwrap();
         let stage = move || {
             let make = Box::new(|| Err("made".to_owned()));
-            Ok(DescribedStage { parameters: vec![volume], make })
+            Ok(DescribedStage { parameters: vec![volume], processors: vec!["knob".into()], make })
         };
         let make = || -> Plain { panic!("made") };
         let chain = DevAudio::new("Both").processor("Plain", make).stage(stage).processor("Plain", make);
-        let Ok((FromChild::Hello { parameters, .. }, planned)) = introduce(chain) else { panic!("a hello") };
+        let Ok((FromChild::Hello { parameters, processors, .. }, planned)) = introduce(chain) else {
+            panic!("a hello")
+        };
+        assert_eq!(processors.unwrap(), ["plain", "knob", "plain_2"]);
         let ids: Vec<_> = parameters.iter().map(|parameter| parameter.id.as_str()).collect();
         assert_eq!(ids, ["plain_bypass", "volume", "plain_2_bypass"]);
         assert_eq!(planned.len(), 3);

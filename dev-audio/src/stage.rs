@@ -23,6 +23,8 @@ pub trait Stage {
 pub struct DescribedStage {
     /// Its parameters, with the ids that pages will know. The companion starts them at their defaults.
     pub parameters: Vec<ParameterSpec>,
+    /// The ids of the processors that it consists of.
+    pub processors: Vec<String>,
     /// Makes it, on the audio thread; or says for a person why it can't be made.
     pub make: MakeStage,
 }

@@ -42,7 +42,8 @@ pub(crate) fn open(path: &Path) -> Result<DescribedStage, String> {
     let defaults: Vec<_> = parameters.iter().map(|parameter| parameter.default).collect();
     let table = *plugin.dev_processor_vtable();
     let make = move || Ok(Box::new(LibraryProcessor::make(table, &defaults)?) as Box<dyn Stage>);
-    Ok(DescribedStage { parameters, make: Box::new(make) })
+    let processors = plugin.processors().iter().map(|processor| processor.id.clone()).collect();
+    Ok(DescribedStage { parameters, processors, make: Box::new(make) })
 }
 
 /// A parameter as pages know it. The library doesn't tell of steps between whole numbers, nor of a control's skew.

@@ -45,6 +45,9 @@ pub enum FromChild {
         latency_frames: u32,
         /// Every parameter, in the order of the segment's parameter words.
         parameters: Vec<ParameterSpec>,
+        /// The ids of the processors, in their order; `None` from a child that was built before there were any.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        processors: Option<Vec<String>>,
     },
     /// Prepared.
     Ready,

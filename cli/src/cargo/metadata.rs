@@ -2,6 +2,8 @@
 
 use super::{
     inputs::settled_folder,
+    parts::Parts,
+    published::PublishedSdk,
     target::{self, Kind, Target},
 };
 use crate::{
@@ -45,6 +47,28 @@ pub(crate) async fn find_target(
         plugin_host::find()?;
     }
     Ok(target)
+}
+
+/// Where the parts of the project's plugin are.
+///
+/// # Errors
+/// If the manifest can't be read, in cargo's words, or the plugin has no library.
+pub(crate) async fn parts(cargo: &Path, engine: &Path, processes: &mut Processes) -> anyhow::Result<Parts> {
+    let metadata = ask(cargo, &["--no-deps"], engine, processes).await?;
+    Parts::of(&metadata, &engine.join("Cargo.toml"))
+}
+
+/// The published SDK that the project's plugin is made with; `None` where it is another project.
+///
+/// # Errors
+/// If the manifest can't be read, in cargo's words.
+pub(crate) async fn published_sdk(
+    cargo: &Path,
+    engine: &Path,
+    processes: &mut Processes,
+) -> anyhow::Result<Option<PublishedSdk>> {
+    let metadata = ask(cargo, &["--no-deps"], engine, processes).await?;
+    Ok(target::candidates(&metadata, &engine.join("Cargo.toml")).into_iter().find_map(PublishedSdk::of))
 }
 
 /// A package on this machine.

@@ -1,7 +1,7 @@
 //! What of a project is played: its `dev-audio` binary, or else its plugin's library. `cargo metadata` tells: a manifest's
 //! text can't, since targets may also be found by their place.
 
-use super::DEV_AUDIO;
+use super::{DEV_AUDIO, published::PublishedSdk};
 use crate::plugin_host;
 use anyhow::{anyhow, bail};
 use serde_json::Value;
@@ -21,6 +21,8 @@ pub(crate) struct Target {
     pub(crate) manifest: PathBuf,
     /// What it is.
     pub(crate) kind: Kind,
+    /// The published SDK, where its package is a plugin made with that.
+    pub(crate) published: Option<PublishedSdk>,
 }
 
 /// The kinds of projects.
@@ -104,9 +106,7 @@ impl Target {
 /// # Errors
 /// If there is none, with what to add, or more than one.
 pub(super) fn choose(metadata: &Value, manifest: &Path) -> anyhow::Result<Target> {
-    let packages = metadata["packages"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let own = packages.iter().find(|package| is_path(&package["manifest_path"], manifest));
-    let candidates: Vec<_> = own.map_or_else(|| packages.iter().collect(), |own| vec![own]);
+    let candidates = candidates(metadata, manifest);
     let one = |which: fn(&Value) -> Option<Kind>, what| match candidates
         .iter()
         .filter_map(|package| target(package, which(package)?))
@@ -120,9 +120,21 @@ pub(super) fn choose(metadata: &Value, manifest: &Path) -> anyhow::Result<Target
     found.ok_or_else(|| anyhow!(missing(manifest)))
 }
 
+/// The engine's own package; or where its manifest is only a workspace's, all members.
+pub(super) fn candidates<'a>(metadata: &'a Value, manifest: &Path) -> Vec<&'a Value> {
+    let packages = metadata["packages"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let own = packages.iter().find(|package| is_path(&package["manifest_path"], manifest));
+    own.map_or_else(|| packages.iter().collect(), |own| vec![own])
+}
+
 fn target(package: &Value, kind: Kind) -> Option<Target> {
     let manifest = package["manifest_path"].as_str()?.into();
-    Some(Target { package: package["name"].as_str()?.into(), manifest, kind })
+    Some(Target {
+        package: package["name"].as_str()?.into(),
+        manifest,
+        kind,
+        published: PublishedSdk::of(package),
+    })
 }
 
 /// A `dev-audio` that needs features that nobody asked for isn't a child: older Wavecraft projects have one that opens the
@@ -140,12 +152,12 @@ fn library(package: &Value) -> Option<Kind> {
     targets(package).any(|target| is(target, "cdylib")).then_some(Kind::Plugin { formats_can_be_left_out })
 }
 
-fn targets(package: &Value) -> impl Iterator<Item = &Value> {
+pub(super) fn targets(package: &Value) -> impl Iterator<Item = &Value> {
     package["targets"].as_array().into_iter().flatten()
 }
 
 /// Is a target of this kind?
-fn is(target: &Value, kind: &str) -> bool {
+pub(super) fn is(target: &Value, kind: &str) -> bool {
     target["kind"].as_array().is_some_and(|kinds| kinds.iter().any(|one| one == kind))
 }
 

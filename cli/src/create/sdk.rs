@@ -1,5 +1,5 @@
-//! The SDK inside of a project: `sdk/` holds the sources of the crates that `dev-audio` links, as a small workspace.
-//! Why it is there and not on crates.io or behind a path: `docs/decisions/0002-sdk-in-the-project.md`.
+//! The SDK inside of a project: `sdk/` holds the sources of the crates that `dev-audio` links, which inherit nothing from
+//! any workspace. Why they are there and not on crates.io or behind a path: `docs/decisions/0002-sdk-in-the-project.md`.
 
 mod lockfile;
 mod manifest;
@@ -17,8 +17,8 @@ const ROOT_LOCKFILE: &str = include_str!("../../../Cargo.lock");
 const README: &str = "\
 # The Wavecraft SDK of this project
 
-Sources of the crates behind `engine/src/bin/dev-audio.rs`, written by `wavecraft create`. Your processor needs none
-of them: it uses `wavecraft-dsp` from crates.io. They are here so that this project builds anywhere, for anyone who
+Sources of the crates behind `engine/src/bin/dev-audio.rs`, written by `wavecraft`. Your processor needs none of them:
+it uses the published `wavecraft-dsp`. They are here so that this project builds anywhere, for anyone who
 has it. Commit them, don't edit them: to update, replace this folder by the one of a project that a newer
 `wavecraft create` made.
 ";
@@ -27,7 +27,7 @@ has it. Commit them, don't edit them: to update, replace this folder by the one 
 ///
 /// # Errors
 /// None with the manifests of this repository: a test reads them all.
-pub(super) fn files() -> anyhow::Result<Vec<File>> {
+pub(crate) fn files() -> anyhow::Result<Vec<File>> {
     let mut files: Vec<File> = vec![("sdk/README.md".into(), README.as_bytes().into())];
     for (path, content) in sdk_sources() {
         let path_in_project = format!("sdk/{path}");
@@ -35,15 +35,12 @@ pub(super) fn files() -> anyhow::Result<Vec<File>> {
             files.push((path_in_project, (*content).into()));
         }
     }
-    let mut crates = Vec::new();
+    let root = parse(ROOT_MANIFEST, "Cargo.toml")?;
     for (folder, mut document) in manifests()? {
         manifest::strip(&mut document);
+        manifest::disinherit(&mut document, &root, folder)?;
         files.push((format!("sdk/{folder}/Cargo.toml"), document.to_string().into_bytes().into()));
-        crates.push((folder, document));
     }
-    let root = parse(ROOT_MANIFEST, "Cargo.toml")?;
-    let workspace = manifest::workspace(&root, &crates)?;
-    files.push(("sdk/Cargo.toml".into(), workspace.to_string().into_bytes().into()));
     Ok(files)
 }
 
@@ -84,10 +81,12 @@ mod tests {
     fn the_sdk_is_complete_and_has_nothing_of_our_own_tests() {
         let files = files().unwrap();
         let has = |path: &str| files.iter().any(|(name, _)| name == path);
-        for path in
-            ["Cargo.toml", "README.md", "dev-audio/src/lib.rs", "protocol/Cargo.toml", "ring/src/region.rs"]
-        {
+        for path in ["README.md", "dev-audio/src/lib.rs", "protocol/Cargo.toml", "ring/src/region.rs"] {
             assert!(has(&format!("sdk/{path}")), "no {path}");
+        }
+        for (path, content) in files.iter().filter(|(path, _)| path.ends_with("Cargo.toml")) {
+            let text = std::str::from_utf8(content).unwrap();
+            assert!(!text.contains("workspace"), "{path} needs a workspace, or is one: {text}");
         }
         let ours = ["tests", "examples", "benches", "target"];
         let folder_in_crate = |path: &str| path.split('/').nth(2).unwrap_or_default().to_owned();

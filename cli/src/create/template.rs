@@ -16,7 +16,7 @@ const VENDOR: &str = "A. Vendor";
 const DEV_AUDIO: &str = "../../../dev-audio";
 
 /// A file of a project: its path inside of it, with `/`, and its content.
-pub(super) type File = (String, Cow<'static, [u8]>);
+pub(crate) type File = (String, Cow<'static, [u8]>);
 
 /// The sources of the SDK, by `<crate folder>/<path>`, as they are in this repository.
 pub(super) fn sdk_sources() -> &'static [(&'static str, &'static [u8])] {

@@ -1,16 +1,36 @@
 //! The command itself: which one a terminal runs, and what belongs beside it.
 
 use super::{ask::said, attention, fine};
-use crate::{platform, programs};
+use crate::{other, platform, programs};
 use std::path::Path;
 use wavecraft_companion_protocol::doctor::Check;
 
 /// Runs plugin libraries that have no `dev-audio`.
 const PLUGIN_HOST: &str = "wavecraft-plugin-host";
 
-pub(super) async fn checks() -> Vec<Check> {
+/// `published`: the project is one of the published SDK.
+pub(super) async fn checks(published: bool) -> Vec<Check> {
     let own = std::env::current_exe().unwrap_or_else(|_| platform::own_program());
-    vec![on_the_path(&own).await, plugin_host(&own)]
+    let mut checks = vec![on_the_path(&own).await];
+    checks.extend(other(&own, published).await);
+    checks.push(plugin_host(&own));
+    checks
+}
+
+/// The published Wavecraft's command, which gets what this one doesn't have.
+async fn other(own: &Path, needed: bool) -> Option<Check> {
+    let name = "published";
+    if let Some(other) = other::next(own, |_| false) {
+        let version = said(&other, &["--version"], Path::new("/")).await;
+        let version = version.unwrap_or_else(|| "a `wavecraft` that doesn't tell its version".into());
+        let found = format!(
+            "{version}, at {}: in its own projects it gets what this command doesn't have",
+            other.display()
+        );
+        return Some(fine(name, found));
+    }
+    let found = "the project is one of the published Wavecraft, whose command isn't on the PATH: no `bundle`, no `update`";
+    needed.then(|| attention(name, found, other::INSTALL))
 }
 
 /// The published Wavecraft has a command of the same name.

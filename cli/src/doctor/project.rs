@@ -7,9 +7,19 @@ use toml_edit::DocumentMut;
 use wavecraft_companion_protocol::doctor::Check;
 
 pub(super) async fn checks(folder: &Path) -> Vec<Check> {
-    let project = match Project::find(folder) {
-        Ok(project) => project,
-        Err(_) => {
+    let project = match Project::folder_of(folder) {
+        Ok(Some(_)) => match Project::find(folder) {
+            Ok(project) => project,
+            Err(error) => {
+                return vec![failed(
+                    "project",
+                    format!("{error:#}"),
+                    "correct that file, and run this again",
+                )];
+            }
+        },
+        Err(error) => return vec![failed("project", format!("{error:#}"), "wavecraft start says the same")],
+        Ok(None) => {
             return vec![attention(
                 "project",
                 format!("{} is in none: its own checks are left out", folder.display()),
@@ -51,21 +61,26 @@ async fn kind(project: &Project) -> Check {
 /// The SDK's sources that the project carries; none where it takes the SDK from elsewhere.
 fn sdk(project: &Project) -> Option<Check> {
     let (name, ours) = ("sdk", env!("CARGO_PKG_VERSION"));
-    let manifest = project.folder.join("sdk/Cargo.toml");
+    let folder = project.folder.join("sdk");
+    let manifest = folder.join("dev-audio/Cargo.toml");
     if !manifest.is_file() {
         return None;
     }
     let replace = "replace sdk/ by the one of a new project: wavecraft create fresh";
-    let text = std::fs::read_to_string(&manifest).ok();
-    let document = text.and_then(|text| text.parse::<DocumentMut>().ok());
-    let version = document.as_ref().and_then(|document| {
-        document.get("workspace")?.get("package")?.get("version")?.as_str().map(str::to_owned)
-    });
+    // An older `create` wrote a workspace, whose crates inherit their version.
+    let version = version_in(&manifest, &["package", "version"])
+        .or_else(|| version_in(&folder.join("Cargo.toml"), &["workspace", "package", "version"]));
     Some(match version {
         Some(version) if version == ours => fine(name, format!("{version}, as this command's")),
         Some(version) => attention(name, format!("{version}; this command's is {ours}"), replace),
         None => failed(name, format!("{} names no version", manifest.display()), replace),
     })
+}
+
+fn version_in(manifest: &Path, way: &[&str]) -> Option<String> {
+    let document: DocumentMut = std::fs::read_to_string(manifest).ok()?.parse().ok()?;
+    let found = way.iter().try_fold(document.as_item(), |item, key| item.get(key))?;
+    found.as_str().map(str::to_owned)
 }
 
 fn page(project: &Project) -> Check {
@@ -91,19 +106,24 @@ mod tests {
     #[test]
     fn an_sdk_of_another_version_is_told() {
         let dir = tempfile::tempdir().unwrap();
-        for folder in ["engine", "sdk"] {
-            fs::create_dir(dir.path().join(folder)).unwrap();
+        for folder in ["engine", "sdk/dev-audio"] {
+            fs::create_dir_all(dir.path().join(folder)).unwrap();
         }
         fs::write(dir.path().join("engine/Cargo.toml"), "").unwrap();
         let project = Project::find(dir.path()).unwrap();
         assert_eq!(sdk(&project), None);
+        let write = |file: &str, text: &str| fs::write(dir.path().join("sdk").join(file), text).unwrap();
         let with = |text: String| {
-            fs::write(dir.path().join("sdk/Cargo.toml"), text).unwrap();
-            sdk(&project).unwrap()
+            write("dev-audio/Cargo.toml", &text);
+            sdk(&project).unwrap().verdict
         };
-        let version = |version: &str| format!("[workspace.package]\nversion = \"{version}\"\n");
-        assert_eq!(with(version(env!("CARGO_PKG_VERSION"))).verdict, Verdict::Fine);
-        assert_eq!(with(version("0.0.1")).verdict, Verdict::Attention);
-        assert_eq!(with("[".into()).verdict, Verdict::Failed);
+        let version = |version: &str| format!("[package]\nversion = \"{version}\"\n");
+        assert_eq!(with(version(env!("CARGO_PKG_VERSION"))), Verdict::Fine);
+        assert_eq!(with(version("0.0.1")), Verdict::Attention);
+        assert_eq!(with("[".into()), Verdict::Failed);
+        let older = "[package]\nversion.workspace = true\n";
+        assert_eq!(with(older.into()), Verdict::Failed);
+        write("Cargo.toml", "[workspace.package]\nversion = \"0.0.1\"\n");
+        assert_eq!(with(older.into()), Verdict::Attention);
     }
 }

@@ -31,6 +31,9 @@ pub(crate) fn loader_default() -> Vec<PathBuf> {
     Vec::new()
 }
 
+/// Does a plugin with a window need WebKitGTK to be built? The window is a web view, and here that is WebKitGTK's.
+pub(crate) const WEB_VIEWS_ARE_WEBKITGTKS: bool = true;
+
 /// Where the companion's files are.
 pub(crate) fn paths() -> anyhow::Result<Paths> {
     Paths::linux(|name| std::env::var_os(name)).context("neither WAVECRAFT_HOME nor HOME is set")

@@ -39,6 +39,9 @@ pub(crate) fn loader_default() -> Vec<PathBuf> {
     home.into_iter().chain(["/usr/local/lib", "/usr/lib"].map(PathBuf::from)).collect()
 }
 
+/// Does a plugin with a window need WebKitGTK to be built? The system has a web view of its own.
+pub(crate) const WEB_VIEWS_ARE_WEBKITGTKS: bool = false;
+
 /// Where the companion's files are.
 pub(crate) fn paths() -> anyhow::Result<Paths> {
     Paths::macos(|name| std::env::var_os(name)).context("neither WAVECRAFT_HOME nor HOME is set")

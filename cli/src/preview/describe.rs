@@ -1,4 +1,4 @@
-//! A program's parameters, from the program itself.
+//! A program's parameters and processors, from the program itself.
 
 use crate::processes::{Line, Processes, guarded_with_libraries};
 use anyhow::{Context, bail};
@@ -13,14 +13,22 @@ use wavecraft_companion_protocol::{
 /// So long the program may take: it makes its processors, and no sound.
 const LIMIT: Duration = Duration::from_secs(10);
 
-/// Runs the program with `--describe` and returns the parameters that it prints.
+/// What a program says of itself.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Described {
+    pub(crate) parameters: Vec<ParameterSpec>,
+    /// The ids of its processors; `None` from one that doesn't tell them.
+    pub(crate) processors: Option<Vec<String>>,
+}
+
+/// Runs the program with `--describe` and returns what it prints.
 ///
 /// # Errors
 /// If it fails, takes too long, or prints something else.
 pub(crate) async fn describe(
     program: &ProjectProgram,
     processes: &mut Processes,
-) -> anyhow::Result<Vec<ParameterSpec>> {
+) -> anyhow::Result<Described> {
     let ProjectProgram { executable, library, loader_path } = program;
     let mut running = processes
         .spawn(guarded_with_libraries(executable, loader_path).args(library).arg("--describe"))
@@ -45,18 +53,18 @@ pub(crate) async fn describe(
     if !status.success() {
         bail!("the project's {name} can't describe its parameters ({status}):{err}");
     }
-    parameters_in(&out)
+    described_in(&out)
 }
 
-fn parameters_in(text: &str) -> anyhow::Result<Vec<ParameterSpec>> {
-    let Ok(FromChild::Hello { parameters, .. }) = serde_json::from_str(text) else {
+fn described_in(text: &str) -> anyhow::Result<Described> {
+    let Ok(FromChild::Hello { parameters, processors, .. }) = serde_json::from_str(text) else {
         bail!(
             "the project's `dev-audio --describe` printed something else than its parameters: let its `main` be \
              `wavecraft_dev_audio::run!` or call `DevAudio::run`, and print nothing itself"
         );
     };
     check_set(&parameters)?;
-    Ok(parameters)
+    Ok(Described { parameters, processors })
 }
 
 #[cfg(test)]
@@ -70,11 +78,14 @@ mod tests {
                 r#"{{"type":"hello","abi":1,"sdk_version":"0","name":"x","latency_frames":0,"parameters":{parameters}}}"#
             )
         };
-        assert_eq!(parameters_in(&hello("[]")).unwrap(), []);
+        let nothing = |processors| Described { parameters: Vec::new(), processors };
+        assert_eq!(described_in(&hello("[]")).unwrap(), nothing(None));
+        let told = described_in(&hello(r#"[],"processors":["gain"]"#)).unwrap();
+        assert_eq!(told, nothing(Some(vec!["gain".into()])));
         for bad in ["", "hello", r#"{"type":"ready"}"#] {
-            assert!(parameters_in(bad).unwrap_err().to_string().contains("run!"), "{bad}");
+            assert!(described_in(bad).unwrap_err().to_string().contains("run!"), "{bad}");
         }
         let backwards = r#"[{"id":"a","name":"A","type":"float","default":0,"min":1,"max":0}]"#;
-        assert!(parameters_in(&hello(backwards)).unwrap_err().to_string().contains("`a`"));
+        assert!(described_in(&hello(backwards)).unwrap_err().to_string().contains("`a`"));
     }
 }

@@ -17,6 +17,8 @@ pub(crate) const FILE: &str = "wavecraft.toml";
 #[derive(Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Defaults {
+    /// As `--with-audio` or `--no-audio`.
+    pub(crate) audio: Option<bool>,
     /// As `--input`; a file's path starts from the project's folder.
     #[serde(default, deserialize_with = "source")]
     pub(crate) source: Option<Source>,
@@ -93,12 +95,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(Defaults::read(folder.path()).unwrap(), Defaults::default());
         assert_eq!(read("# nothing\n"), Ok(Defaults::default()));
-        let all = "source = \"tone\"\nmode = \"direct\"\non_bypass = \"silence\"\nport = 9100\nui_port = 5200\n\
+        let all = "audio = true\nsource = \"tone\"\nmode = \"direct\"\non_bypass = \"silence\"\nport = 9100\nui_port = 5200\n\
                    profile = \"release\"\n[devices]\ninput = \"Scarlett\"\noutput = \"hw:1\"\n";
         let port = |port| NonZeroU16::new(port);
         assert_eq!(
             read(all),
             Ok(Defaults {
+                audio: Some(true),
                 source: Some(Source::Tone),
                 mode: Some(Mode::Direct),
                 on_bypass: Some(OnBypass::Silence),
@@ -128,7 +131,7 @@ mod tests {
             (
                 "mode = \"direct\"\nsauce = \"tone\"",
                 "2:1",
-                "unknown field `sauce`, expected one of `source`, `mode`",
+                "unknown field `sauce`, expected one of `audio`, `source`, `mode`",
             ),
             ("[devices]\n  speaker = \"x\"", "2:3", "unknown field `speaker`, expected `input` or `output`"),
             ("mode = \"fast\"", "1:8", "unknown variant `fast`, expected `pipelined` or `direct`"),

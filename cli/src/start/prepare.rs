@@ -6,9 +6,11 @@ use super::{
 use crate::{
     builds::{Builds, Digest},
     cargo::{self, Target},
-    companion, page, ports,
+    companion,
+    generated::Generated,
+    page, ports,
     preview::{self, Preview},
-    project::{PageSource, Project},
+    project::{DEFAULTS_FILE, PageSource, Project},
 };
 use anyhow::Context;
 use std::collections::BTreeMap;
@@ -30,6 +32,12 @@ impl Start {
         }
         let cargo = cargo::program()?;
         let target = cargo::find_target(&cargo, &project, &mut self.processes).await?;
+        if target.published.is_some() && !self.args.with_audio && project.defaults.audio.is_none() {
+            self.report.say(&format!(
+                "Without sound: the published Wavecraft's own `start` plays, this one with --with-audio, or always with \
+                 `audio = true` in {DEFAULTS_FILE} (`false`: this is no longer said)."
+            ));
+        }
         if let Some(source) = &source {
             let policy = self.args.install_policy();
             page::install_if_needed(source, policy, &mut self.processes, &self.report).await?;
@@ -49,6 +57,7 @@ impl Start {
             None => None,
         };
         let origins = ui_port.map(page::origins).unwrap_or_default();
+        self.generated = target.published.as_ref().and_then(|sdk| Generated::of(&project, sdk));
         let mut session = if self.args.with_audio {
             self.attach(&project, &target, &built, origins).await?
         } else {
@@ -74,6 +83,7 @@ impl Start {
     ) -> anyhow::Result<Session> {
         let builds = self.builds.insert(Builds::create(&self.paths.builds_dir)?);
         let (digest, program) = (Digest::of(built)?, builds.keep(built)?);
+        self.generate(&program).await;
         let attach = Attach {
             project_dir: project.folder.clone(),
             name: target.package.clone(),
@@ -113,7 +123,11 @@ impl Start {
         built: &ProjectProgram,
         origins: Vec<String>,
     ) -> anyhow::Result<Session> {
-        let parameters = preview::describe(built, &mut self.processes).await?;
+        let described = preview::describe(built, &mut self.processes).await?;
+        if let Some(generated) = &mut self.generated {
+            generated.write(&described, &self.report);
+        }
+        let parameters = described.parameters;
         let (token, audio_token) = (self.token.clone(), self.audio_token.clone());
         let port = (self.args.port, self.args.strict_port);
         let preview = Preview::serve(parameters, port, token, audio_token, origins).await.map_err(no_port)?;
@@ -135,6 +149,16 @@ impl Start {
             ));
         }
         page.unservable().is_none()
+    }
+
+    /// Writes the page's generated files anew, where it has any, from what `program` says of itself.
+    pub(super) async fn generate(&mut self, program: &ProjectProgram) {
+        let Some(generated) = &mut self.generated else { return };
+        match preview::describe(program, &mut self.processes).await {
+            Ok(described) => generated.write(&described, &self.report),
+            // It is heard or refused in a moment, and then told.
+            Err(error) => self.report.detail(&format!("the page's generated files are as before: {error:#}")),
+        }
     }
 
     /// Watching is a help: where the system can't, the sound goes on without.

@@ -120,9 +120,12 @@ impl Start {
     /// Without audio: the page gets the new parameters.
     async fn show(&mut self, built: &Built) -> anyhow::Result<()> {
         let asked = Instant::now();
-        let parameters = preview::describe(&built.program, &mut self.processes).await?;
+        let described = preview::describe(&built.program, &mut self.processes).await?;
+        if let Some(generated) = &mut self.generated {
+            generated.write(&described, &self.report);
+        }
         let preview = self.preview.as_mut().context("started without audio")?;
-        preview.replace(parameters);
+        preview.replace(described.parameters);
         let swap_ms = u64::try_from(asked.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.report.event(&Event::Reloaded { build_ms: built.ms, swap_ms, late_blocks: None });
         Ok(())
@@ -156,6 +159,7 @@ impl Start {
                 let reloaded: Reloaded =
                     serde_json::from_value(answer).context("the companion's answer to `reload`")?;
                 session.heard = Some(asked.digest);
+                self.generate(&asked.copy).await;
                 if let Some(attach) = &mut session.attach {
                     attach.program = asked.copy;
                 }

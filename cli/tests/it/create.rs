@@ -1,16 +1,10 @@
 //! `wavecraft create`: what it writes, what it refuses, and that a created project is one that builds.
 
-use crate::support::World;
+use crate::support::{World, published::git};
 use std::{fs, path::Path, process::Command};
 
 /// Somebody's git.
 const IDENTITY: &str = "[user]\n\tname = Ada\n\temail = ada@example.com\n";
-
-fn git(folder: &Path, arguments: &[&str]) -> String {
-    let output = Command::new("git").args(arguments).current_dir(folder).output().expect("git runs");
-    assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).expect("text")
-}
 
 #[test]
 fn a_project_is_complete_and_committed_as_its_author() {
@@ -90,6 +84,80 @@ fn bad_names_are_usage_errors_and_leave_nothing() {
     world.run(&["create", "fine", "--vendor", ""]).fails(2, &["--vendor"]);
     world.run(&["create"]).fails(2, &["<NAME>"]);
     assert_eq!(world.names_in("here"), [] as [&str; 0]);
+}
+
+/// What cargo says of the workspace in a folder: its packages.
+fn packages(folder: &Path) -> Vec<String> {
+    let mut cargo = Command::new("cargo");
+    cargo.args(["metadata", "--no-deps", "--offline", "--format-version", "1"]).current_dir(folder);
+    let output = cargo.output().expect("cargo runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let packages = metadata["packages"].as_array().expect("a list").iter();
+    packages.map(|package| package["name"].as_str().expect("a name").to_owned()).collect()
+}
+
+#[test]
+fn a_workspace_around_stays_one() {
+    let bar = "[package]\nname = \"bar\"\nversion = \"0.1.0\"\nedition = \"2024\"\n";
+    let outer = "# Ours.\n[workspace]\nmembers = [\"plugins/*\"]\nresolver = \"3\"\n";
+    let world = World::new()
+        .file("here/Cargo.toml", outer)
+        .file("here/plugins/bar/Cargo.toml", bar)
+        .file("here/plugins/bar/src/lib.rs", "");
+    let manifest = world.path("here/Cargo.toml");
+    let create = |place: &str| {
+        let finished = world.run(&["create", "foo", "--no-git", "--output", place]);
+        assert_eq!(finished.code, Some(0), "{finished:#?}");
+        finished.out
+    };
+    let said = create("plugins/foo");
+    let place = manifest.to_str().unwrap();
+    for text in [place, "`plugins/*`", r#"`exclude = ["plugins/foo"]`"#, "workspace of its own"] {
+        assert!(said.contains(text), "no `{text}` in {said}");
+    }
+    let after = fs::read_to_string(&manifest).unwrap();
+    assert_eq!(after, format!("{outer}exclude = [\"plugins/foo\"]\n"));
+    assert_eq!(packages(&world.path("here")), ["bar"]);
+    assert_eq!(packages(&world.path("here/plugins/foo/engine")), ["foo"]);
+
+    // Where no member's pattern reaches, nothing is said and nothing changed.
+    assert!(!create("elsewhere/foo").contains("workspace"));
+    assert_eq!(fs::read_to_string(&manifest).unwrap(), after);
+    assert_eq!(packages(&world.path("here/elsewhere/foo/engine")), ["foo"]);
+
+    // A project is the same wherever it lies.
+    let same = Command::new("diff")
+        .args(["-r", "plugins/foo", "elsewhere/foo"])
+        .current_dir(world.path("here"))
+        .status();
+    assert!(same.expect("diff runs").success());
+
+    // What can't be mended is told.
+    let named = outer.replace("plugins/*", "plugins/named/engine");
+    let world = World::new().file("here/Cargo.toml", &named);
+    let said = world.run(&["create", "named", "--no-git", "--output", "plugins/named"]).out;
+    assert!(
+        said.contains("names `plugins/named/engine` as a member") && said.contains("take that line out"),
+        "{said}"
+    );
+    assert_eq!(fs::read_to_string(world.path("here/Cargo.toml")).unwrap(), named);
+}
+
+/// Whoever puts `sdk/` into a workspace, as the guide for existing plugins says, needs nothing else there.
+#[test]
+fn the_sdk_is_the_same_in_any_workspace() {
+    let world = World::new();
+    assert_eq!(world.run(&["create", "demo", "--no-git", "--output", "."]).code, Some(0));
+    let engine = world.path("here/engine/Cargo.toml");
+    let own = fs::read_to_string(&engine).unwrap().replace("[workspace]\n", "");
+    fs::write(&engine, own).unwrap();
+    let world = world.file("here/Cargo.toml", "[workspace]\nresolver = \"2\"\nmembers = [\"engine\"]\n");
+    let mut all = packages(&world.path("here"));
+    all.sort();
+    assert_eq!(all, ["demo", "wavecraft-companion-protocol", "wavecraft-dev-audio", "wavecraft-ring"]);
+    let apart = "[workspace]\nresolver = \"2\"\nmembers = [\"engine\"]\nexclude = [\"sdk\"]\n";
+    assert_eq!(packages(&world.file("here/Cargo.toml", apart).path("here")), ["demo"]);
 }
 
 /// In the checkout's own target folder, where another workspace is above it; with the versions that this repository

@@ -111,6 +111,36 @@ fn another_command_of_the_same_name_is_told() {
     let _companion = FakeCompanion::run(&world, Fault::None);
     let found = "(wavecraft 0.9.1), not this one";
     warns(&world, "wavecraft", found, "put this one first: export PATH=");
+    let (code, check) = check(&world, "published");
+    let (found, place) = (check["found"].as_str().unwrap(), world.path("tools/wavecraft"));
+    assert!(found.starts_with(&format!("wavecraft 0.9.1, at {}: ", place.display())), "{found}");
+    assert_eq!((code, &check["verdict"]), (0, &"fine".into()));
+}
+
+#[test]
+fn a_plugin_of_the_published_sdk_needs_its_command_and_its_headers() {
+    let tools = |world: World| {
+        let companion = world.path("tools/wavecraft-companion");
+        world
+            .script("tools/wavecraft-companion", "echo 'wavecraft-companion 0.1.0 (abc1234)'")
+            .env("WAVECRAFT_COMPANION", companion)
+    };
+    let world = tools(World::new().with_published_plugin("0.9.38"));
+    let _companion = FakeCompanion::run(&world, Fault::None);
+    warns(&world, "published", "the project is one of the published Wavecraft", "cargo install wavecraft");
+    if std::env::consts::OS == "linux" {
+        let lacking = world.script("tools/pkg-config", "exit 1");
+        warns(&lacking, "webview", "the headers of webkit2gtk-4.1 are missing", "libwebkit2gtk-4.1-dev");
+        let lock = "version = 4\n[[package]]\nname = \"webkit2gtk-sys\"\nversion = \"2.0.1\"\n";
+        let locked = lacking.file("here/Cargo.lock", lock);
+        fails(&locked, "webview", "the headers of webkit2gtk-4.1 are missing", "sudo apt install");
+        let there =
+            locked.script("tools/pkg-config", "[ \"$*\" = '--modversion webkit2gtk-4.1' ] && echo 2.50.6");
+        assert_eq!(check(&there, "webview").1["found"], "webkit2gtk-4.1 2.50.6");
+        let without = there.file("here/Cargo.lock", "version = 4\n");
+        let findings = without.run(&["doctor", "--json"]).out;
+        assert!(!findings.contains("webview"), "{findings}");
+    }
 }
 
 #[test]
@@ -143,7 +173,7 @@ fn a_project_is_looked_into() {
     fails(&broken, "page", "is not JSON", "start with --no-ui");
     let other_sdk = broken
         .file("here/ui/package.json", "{}")
-        .file("here/sdk/Cargo.toml", "[workspace.package]\nversion = \"0.0.1\"\n");
+        .file("here/sdk/dev-audio/Cargo.toml", "[package]\nversion = \"0.0.1\"\n");
     warns(&other_sdk, "sdk", "0.0.1; this command's is", "wavecraft create");
     std::fs::remove_dir_all(other_sdk.path("here/engine/src/bin")).unwrap();
     fails(&other_sdk, "project", "this project has nothing that can be played", "says it at length");

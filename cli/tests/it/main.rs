@@ -1,5 +1,6 @@
 //! The command line's behaviour, tried on the real program. Every test goes through [`support::World`].
 
+mod adopt;
 mod bad_input;
 mod companion;
 mod create;
@@ -10,12 +11,14 @@ mod doctor;
 mod document;
 mod ending;
 mod errors;
+mod generated;
 mod install;
 mod libraries;
 mod loss;
 mod mac_report;
 mod newcomer;
 mod on_a_terminal;
+mod other;
 mod page;
 mod plugin;
 mod preview;

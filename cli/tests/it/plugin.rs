@@ -1,14 +1,13 @@
 //! A Wavecraft plugin without a `dev-audio`: its library is run by the plugin host, with the real companion.
 
 use crate::{
-    support::{Live, World, until},
+    support::{Live, World, published::SOURCE, until},
     websocket::Page,
 };
 use rustix::process::Signal;
 use serde_json::{Value, json};
 use std::{fs, path::Path};
 
-const SOURCE: &str = include_str!("../../../plugin-host/tests/plugin/lib.rs");
 const LIBRARY: &str = "here/engine/src/lib.rs";
 
 /// A project as Wavecraft's own `create` lays it out: a workspace with the plugin's package in `engine`.

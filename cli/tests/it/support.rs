@@ -2,6 +2,7 @@
 
 pub(crate) mod fake_companion;
 pub(crate) mod fake_vite;
+pub(crate) mod published;
 mod run;
 mod terminal;
 mod tmux;

@@ -14,12 +14,17 @@ use crate::companion::{Companion, SAMPLE_RATE, command, hear, start, until};
 
 fn hello_of(example: &str) -> (String, u32, Vec<ParameterSpec>) {
     let mut companion = Companion::connected(example, 2, 2, &[]);
-    let Some(FromChild::Hello { abi, sdk_version, name, latency_frames, parameters }) = companion.hear()
+    let Some(FromChild::Hello { abi, sdk_version, name, latency_frames, parameters, processors }) =
+        companion.hear()
     else {
         panic!("a hello comes first")
     };
     assert_eq!((abi, sdk_version.as_str()), (ABI_VERSION, env!("CARGO_PKG_VERSION")));
     assert_eq!(check_set(&parameters), Ok(()));
+    let processors = processors.expect("the ids of the processors");
+    let of_one =
+        |parameter: &ParameterSpec| processors.iter().any(|one| parameter.id.starts_with(&format!("{one}_")));
+    assert!(parameters.iter().all(of_one), "{processors:?}");
     (name, latency_frames, parameters)
 }
 

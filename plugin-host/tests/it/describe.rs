@@ -19,6 +19,7 @@ fn a_plugin_describes_its_parameters() {
     assert_eq!((described.code, described.err.as_str()), (Some(0), ""), "{described:?}");
     let hello: Value = serde_json::from_str(&described.out).unwrap();
     assert_eq!((hello["name"].as_str(), hello["latency_frames"].as_u64()), (Some("demo"), Some(0)));
+    assert_eq!(hello["processors"], serde_json::json!(["gain"]));
     let [level, fault] = &hello["parameters"].as_array().unwrap()[..] else { panic!("two parameters") };
     assert_eq!(level["id"], "gain_level");
     assert_eq!((&level["default"], &level["max"], &level["unit"]), (&0.5.into(), &2.0.into(), &"x".into()));

@@ -1,8 +1,8 @@
 //! The manifests of `sdk/`, made from this repository's.
 
 use anyhow::Context;
-use std::collections::BTreeSet;
-use toml_edit::{Array, DocumentMut, Item, Table, TableLike, value};
+use std::{collections::BTreeSet, path::Path};
+use toml_edit::{DocumentMut, Formatted, InlineTable, Item, TableLike, Value, value};
 
 /// Tables of a manifest that hold dependencies which its users build too.
 const DEPENDENCY_TABLES: [&str; 2] = ["dependencies", "build-dependencies"];
@@ -46,35 +46,102 @@ pub(super) fn packages<'a>(manifest: &'a DocumentMut, root: &'a DocumentMut) -> 
         .collect()
 }
 
-/// The manifest of the workspace that `crates` (folder and stripped manifest) make up: the package fields and lints
-/// that they inherit, and of the dependencies just those that they name.
+/// Writes into `manifest` what it inherits from the workspace of `root`, so that it means the same in whatever workspace
+/// it lies: cargo looks for one in every folder above, and takes the first for the crate's own. `folder` is the crate's.
 ///
 /// # Errors
-/// One of them inherits a dependency that `root` doesn't have.
-pub(super) fn workspace(root: &DocumentMut, crates: &[(&str, DocumentMut)]) -> anyhow::Result<DocumentMut> {
-    let all = root["workspace"]["dependencies"].as_table_like().context("[workspace.dependencies]")?;
-    let used: BTreeSet<&str> = crates
-        .iter()
-        .flat_map(|(_, manifest)| dependencies(manifest))
-        .filter(|(_, item)| item.get("workspace").is_some())
-        .map(|(name, _)| name)
-        .collect();
-    let mut dependencies = Table::new();
-    for name in used {
-        dependencies.insert(name, all.get(name).with_context(|| format!("no dependency `{name}`"))?.clone());
+/// It inherits something that `root` doesn't have.
+pub(super) fn disinherit(manifest: &mut DocumentMut, root: &DocumentMut, folder: &str) -> anyhow::Result<()> {
+    let workspace = root.get("workspace").context("[workspace]")?;
+    let given = |table: &str, name: &str| workspace.get(table).and_then(|table| table.get(name)).cloned();
+    let package = manifest.get_mut("package").and_then(Item::as_table_like_mut).context("[package]")?;
+    for (name, item) in package.iter_mut() {
+        if inherits(item) {
+            let name = name.get();
+            *item = given("package", name).with_context(|| format!("no `{name}` of packages"))?;
+        }
     }
-
-    let mut workspace = Table::new();
-    workspace.insert("resolver", root["workspace"]["resolver"].clone());
-    workspace.insert("members", value(crates.iter().map(|(folder, _)| *folder).collect::<Array>()));
-    for inherited in ["package", "lints"] {
-        workspace.insert(inherited, root["workspace"][inherited].clone());
+    if manifest.get("lints").is_some_and(inherits) {
+        let mut lints = workspace.get("lints").context("no lints")?.clone();
+        // Each lint's table stands where it is put, not where it stood in the other file.
+        unplaced(&mut lints);
+        manifest.insert("lints", lints);
     }
-    workspace.insert("dependencies", Item::Table(dependencies));
+    for table in dependency_tables(manifest) {
+        for (mut name, item) in table.iter_mut().filter(|(_, item)| inherits(item)) {
+            let given = given("dependencies", &name).with_context(|| format!("no dependency `{name}`"))?;
+            let whole =
+                dependency(&given, item, folder).with_context(|| format!("the dependency `{name}`"))?;
+            // What stands before `name.workspace` belongs to the second half.
+            if let Some(second) = item.as_table().and_then(|own| own.key("workspace")) {
+                *name.leaf_decor_mut() = second.leaf_decor().clone();
+            }
+            *item = whole;
+        }
+    }
+    Ok(())
+}
 
-    let mut manifest = DocumentMut::new();
-    manifest.insert("workspace", Item::Table(workspace));
-    Ok(manifest)
+fn inherits(item: &Item) -> bool {
+    item.get("workspace").is_some()
+}
+
+fn unplaced(item: &mut Item) {
+    if let Item::Table(table) = item {
+        table.set_position(None);
+        table.iter_mut().for_each(|(_, item)| unplaced(item));
+    }
+}
+
+/// Every table of dependencies in a stripped manifest.
+fn dependency_tables(manifest: &mut DocumentMut) -> Vec<&mut dyn TableLike> {
+    let mut found: Vec<&mut dyn TableLike> = Vec::new();
+    for (name, item) in manifest.iter_mut() {
+        let name = name.get();
+        if DEPENDENCY_TABLES.contains(&name) {
+            found.extend(item.as_table_like_mut());
+        } else if name == "target" {
+            let targets = item.as_table_like_mut().into_iter().flat_map(TableLike::iter_mut);
+            let tables = targets.filter_map(|(_, item)| item.as_table_like_mut());
+            for (_, item) in tables
+                .flat_map(TableLike::iter_mut)
+                .filter(|(name, _)| DEPENDENCY_TABLES.contains(&name.get()))
+            {
+                found.extend(item.as_table_like_mut());
+            }
+        }
+    }
+    found
+}
+
+/// What a crate in `folder` says itself, where its workspace says `given` and it `own`: the same as cargo makes of them.
+fn dependency(given: &Item, own: &Item, folder: &str) -> anyhow::Result<Item> {
+    let mut whole = match given.as_value().context("written as a table of its own")? {
+        Value::InlineTable(table) => table.clone(),
+        version => InlineTable::from_iter([("version", version.clone())]),
+    };
+    if let Some(Value::String(path)) = whole.get_mut("path") {
+        let up = "../".repeat(Path::new(folder).components().count());
+        *path = Formatted::new(format!("{up}{}", path.value()));
+    }
+    for (key, item) in own.as_table_like().context("no table")?.iter().filter(|(key, _)| *key != "workspace")
+    {
+        let item = item.as_value().context("a table in it")?;
+        match (key, whole.get_mut(key)) {
+            ("features", Some(Value::Array(features))) => {
+                features.extend(item.as_array().context("features that are no list")?.iter().cloned());
+                features.fmt();
+            }
+            _ => {
+                whole.insert(key, item.clone());
+            }
+        }
+    }
+    whole.fmt();
+    Ok(match whole.get("version") {
+        Some(version) if whole.len() == 1 => value(version.clone()),
+        _ => value(whole),
+    })
 }
 
 #[cfg(test)]
@@ -110,22 +177,27 @@ mod tests {
     }
 
     #[test]
-    fn the_workspace_has_what_its_members_inherit_and_no_more() {
+    fn what_a_crate_inherits_it_says_itself() {
         let root = document(
-            "[workspace]\nresolver = \"3\"\nmembers = [\"app\"]\n[workspace.package]\nedition = \"2024\"\n\
-             [workspace.dependencies]\na = { path = \"a\" }\nunused = \"1\"\n[workspace.lints.rust]\nunused = \"deny\"\n",
+            "[workspace]\n[workspace.package]\nedition = \"2024\"\n[workspace.lints.rust]\nunused = \"deny\"\n\
+             [workspace.dependencies]\na = { path = \"a\", features = [\"x\"] }\nb = \"1.2\"\n\
+             c = { version = \"3\", default-features = false }\n",
         );
-        let member = |text| document(text);
-        let made =
-            workspace(&root, &[("x", member("[dependencies]\na.workspace = true\nb = \"2\"\n"))]).unwrap();
-        let made = document(&made.to_string());
-        assert_eq!(made["workspace"]["members"].as_array().unwrap().len(), 1);
-        assert_eq!(made["workspace"]["lints"]["rust"]["unused"].as_str(), Some("deny"));
-        assert_eq!(made["workspace"]["package"]["edition"].as_str(), Some("2024"));
-        let dependencies = made["workspace"]["dependencies"].as_table_like().unwrap();
-        assert_eq!(dependencies.iter().map(|(name, _)| name).collect::<Vec<_>>(), ["a"]);
-
-        let error = workspace(&root, &[("x", member("[dependencies]\nmissing.workspace = true\n"))]);
-        assert!(error.unwrap_err().to_string().contains("missing"));
+        let mut manifest = document(
+            "[package]\nname = \"d\"\nedition.workspace = true\n[lints]\nworkspace = true\n[dependencies]\n# Why.\n\
+             a = { workspace = true, features = [\"y\"] }\n# And this.\nb.workspace = true\ne = \"5\"\n\
+             [target.'cfg(unix)'.dependencies]\nc = { workspace = true, optional = true }\n",
+        );
+        disinherit(&mut manifest, &root, "d").unwrap();
+        let text = manifest.to_string();
+        assert_eq!(
+            text,
+            "[package]\nname = \"d\"\nedition = \"2024\"\n[lints.rust]\nunused = \"deny\"\n[dependencies]\n# Why.\n\
+             a = { path = \"../a\", features = [\"x\", \"y\"] }\n# And this.\nb = \"1.2\"\ne = \"5\"\n\
+             [target.'cfg(unix)'.dependencies]\nc = { version = \"3\", default-features = false, optional = true }\n"
+        );
+        let mut lacking = document("[package]\nname = \"d\"\n[dependencies]\nmissing.workspace = true\n");
+        let error = disinherit(&mut lacking, &root, "d").unwrap_err();
+        assert!(error.to_string().contains("`missing`"), "{error}");
     }
 }

@@ -1,0 +1,135 @@
+//! `wavecraft adopt`: gives an existing plugin a `dev-audio` program. A person sees each change first, and git undoes it.
+
+mod manifest;
+mod plan;
+mod repository;
+mod source;
+
+use crate::{
+    cargo::{self, Parts},
+    failure::Usage,
+    output::out,
+    processes::Processes,
+    project::Project,
+    terminal::colours_allowed,
+};
+use anyhow::{Context, bail};
+use plan::Plan;
+use repository::State;
+use std::{
+    io::{self, IsTerminal, Write},
+    path::Path,
+};
+
+/// What `wavecraft adopt` is asked for.
+#[derive(Debug, clap::Args)]
+pub(crate) struct AdoptArgs {
+    /// Write it without asking
+    #[arg(long, short)]
+    yes: bool,
+    /// Show what would be written, and write nothing
+    #[arg(long, conflicts_with = "yes")]
+    dry_run: bool,
+    /// Write even if git has changes that aren't committed, which an undo would take along
+    #[arg(long)]
+    allow_dirty: bool,
+    /// A processor of the plugin, once for each in their order [default: those of its `wavecraft_plugin!`]
+    #[arg(long = "processor", value_name = "TYPE")]
+    processors: Vec<String>,
+}
+
+/// Shows the change, asks, and writes it.
+///
+/// # Errors
+/// If the project has a `dev-audio` already or can't get one, with what to do; if git couldn't undo it. Nothing is written
+/// then.
+pub(crate) async fn run(args: AdoptArgs) -> anyhow::Result<()> {
+    let project = Project::find(&std::env::current_dir()?)?;
+    let mut processes = Processes::new();
+    let parts = cargo::parts(&cargo::program()?, &project.engine(), &mut processes).await;
+    processes.end().await;
+    let parts = parts?;
+    let folder = &project.folder;
+    check(&parts)?;
+    let plan = Plan::make(folder, &parts, &args.processors)?;
+    out!("{} gets a `dev-audio`:\n", parts.package);
+    out!("{}", plan.shown(folder, io::stdout().is_terminal() && colours_allowed()));
+    if args.dry_run {
+        out!("Nothing was written.");
+        return Ok(());
+    }
+    let state = State::of(folder, &plan.changed(folder))?;
+    if let (State::Dirty(changes), false) = (&state, args.allow_dirty) {
+        bail!(
+            "git has changes here that aren't committed, so that it couldn't undo this alone:\n{changes}\nCommit or stash \
+             them first, or give --allow-dirty. Nothing was written"
+        );
+    }
+    if !args.yes && !agreed(&state)? {
+        out!("Nothing was written.");
+        return Ok(());
+    }
+    plan.write(folder)?;
+    out!("Written. `wavecraft start --with-audio` builds and plays it.");
+    if !matches!(state, State::None) {
+        out!("To undo it, before you commit: {}", plan.undo(folder));
+    }
+    Ok(())
+}
+
+/// Can it get one?
+fn check(parts: &Parts) -> anyhow::Result<()> {
+    let file = parts.manifest.with_file_name("src/bin/dev-audio.rs");
+    if parts.has_dev_audio || file.exists() {
+        return Err(Usage(format!(
+            "{} has a `dev-audio` already. One that opens audio devices itself, as older Wavecraft projects have it, is to be \
+             removed first: {}, and what {} says of it",
+            parts.package,
+            file.display(),
+            parts.manifest.display()
+        ))
+        .into());
+    }
+    Ok(())
+}
+
+fn agreed(state: &State) -> anyhow::Result<bool> {
+    if !io::stdin().is_terminal() {
+        return Err(
+            Usage("nobody can be asked here: give --yes to have it written. Nothing was".into()).into()
+        );
+    }
+    let undo = if matches!(state, State::None) { " No git repository keeps what was." } else { "" };
+    let mut terminal = io::stderr();
+    write!(terminal, "Write this?{undo} [y/N] ")?;
+    terminal.flush()?;
+    let mut line = String::new();
+    io::stdin().read_line(&mut line)?;
+    Ok(matches!(line.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
+}
+
+/// A path as a person reads it: from the project's folder on.
+fn inside(path: &Path, folder: &Path) -> String {
+    path.strip_prefix(folder).unwrap_or(path).display().to_string()
+}
+
+/// The way from a folder to a path, both absolute and without links.
+fn way(from: &Path, to: &Path) -> anyhow::Result<String> {
+    let shared = from.components().zip(to.components()).take_while(|(one, other)| one == other).count();
+    let up = from.components().skip(shared).map(|_| std::path::Component::ParentDir);
+    let way: std::path::PathBuf = up.chain(to.components().skip(shared)).collect();
+    way.to_str().map(str::to_owned).with_context(|| format!("{} is not UTF-8", way.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_way_goes_up_and_down() {
+        let way = |from, to| way(Path::new(from), Path::new(to)).unwrap();
+        assert_eq!(way("/p/engine", "/p/sdk/dev-audio"), "../sdk/dev-audio");
+        assert_eq!(way("/p", "/p/sdk"), "sdk");
+        assert_eq!(way("/a/b", "/c"), "../../c");
+    }
+}

@@ -1,0 +1,198 @@
+//! What is written, as a whole: shown first, and written all or nothing.
+
+use super::{inside, manifest, source};
+use crate::{
+    cargo::Parts,
+    create::{File, sdk_files},
+    failure::Usage,
+    terminal::{Style, paint},
+    write,
+};
+use anyhow::Context;
+use similar::{ChangeTag, TextDiff};
+use std::{
+    fmt::Write,
+    fs,
+    path::{Path, PathBuf},
+};
+use toml_edit::DocumentMut;
+
+/// The SDK's folder in a project.
+const SDK: &str = "sdk";
+
+/// Lines around a change that are shown.
+const AROUND: usize = 3;
+
+/// A file that is written anew or otherwise.
+#[derive(Debug)]
+struct Change {
+    path: PathBuf,
+    /// What it holds; `None` where it isn't there.
+    before: Option<String>,
+    after: String,
+}
+
+/// All that is written.
+#[derive(Debug)]
+pub(super) struct Plan {
+    changes: Vec<Change>,
+    /// The SDK's sources; none where they are there.
+    sdk: Vec<File>,
+}
+
+impl Plan {
+    /// Thinks it out and changes nothing. `named` are the processors, where the person named them.
+    ///
+    /// # Errors
+    /// If it can't be done, with what to do.
+    pub(super) fn make(folder: &Path, parts: &Parts, named: &[String]) -> anyhow::Result<Self> {
+        let sdk = folder.join(SDK);
+        let has_sdk = sdk.join("dev-audio/Cargo.toml").is_file();
+        if sdk.exists() && !has_sdk {
+            return Err(Usage(format!(
+                "{} is in the place of the SDK's sources: move it elsewhere",
+                sdk.display()
+            ))
+            .into());
+        }
+        let mut plan = Self { changes: Vec::new(), sdk: if has_sdk { Vec::new() } else { sdk_files()? } };
+        let text = read(&parts.manifest)?;
+        let package =
+            manifest::package(&text, parts, &sdk).with_context(|| parts.manifest.display().to_string())?;
+        if parts.workspace == parts.manifest {
+            let both = manifest::workspace(package, parts, &sdk)?;
+            plan.change(&parts.manifest, Some(text), both.to_string());
+        } else {
+            plan.change(&parts.manifest, Some(text), package.to_string());
+            let text = read(&parts.workspace)?;
+            let place = || parts.workspace.display().to_string();
+            let manifest: DocumentMut = text.parse().with_context(place)?;
+            let manifest = manifest::workspace(manifest, parts, &sdk).with_context(place)?;
+            plan.change(&parts.workspace, Some(text), manifest.to_string());
+        }
+        let text = read(&parts.source)?;
+        let found = source::read(&text, &parts.library, &parts.dependencies, named)
+            .with_context(|| format!("{} can't be read for its processors", parts.source.display()))?;
+        plan.change(&parts.source, Some(text), found.source);
+        plan.change(&parts.manifest.with_file_name("src/bin/dev-audio.rs"), None, found.program);
+        Ok(plan)
+    }
+
+    fn change(&mut self, path: &Path, before: Option<String>, after: String) {
+        if before.as_ref() != Some(&after) {
+            self.changes.push(Change { path: path.into(), before, after });
+        }
+    }
+
+    /// For a person: the differences, as `diff -u` has them.
+    pub(super) fn shown(&self, folder: &Path, colour: bool) -> String {
+        let painted = |style: Style, text: &str| paint(style, text, colour);
+        let mut shown = String::new();
+        for Change { path, before, after } in &self.changes {
+            let name = inside(path, folder);
+            let heading = if before.is_some() { name } else { format!("{name} (new)") };
+            // A string's capacity is its only limit, here and below.
+            let _ = writeln!(shown, "{}", painted(Style::Bold, &heading));
+            let diff = TextDiff::from_lines(before.as_deref().unwrap_or_default(), after);
+            for hunk in diff.unified_diff().context_radius(AROUND).iter_hunks() {
+                let _ = writeln!(shown, "{}", painted(Style::Dim, hunk.header().to_string().trim_end()));
+                for change in hunk.iter_changes() {
+                    let (mark, style) = match change.tag() {
+                        ChangeTag::Delete => ("-", Some(Style::Red)),
+                        ChangeTag::Insert => ("+", Some(Style::Green)),
+                        ChangeTag::Equal => (" ", None),
+                    };
+                    let line = format!("{mark}{}", change.value().trim_end_matches('\n'));
+                    let _ = writeln!(shown, "{}", style.map_or(line.clone(), |style| painted(style, &line)));
+                }
+            }
+            shown.push('\n');
+        }
+        if !self.sdk.is_empty() {
+            let heading = format!("{SDK}/ (new)");
+            let _ = writeln!(shown, "{}", painted(Style::Bold, &heading));
+            let _ = writeln!(
+                shown,
+                "+{} files: the sources of wavecraft-dev-audio and what it uses",
+                self.sdk.len()
+            );
+        }
+        shown
+    }
+
+    /// Writes everything.
+    ///
+    /// # Errors
+    /// If something can't be written; everything is then as it was.
+    pub(super) fn write(&self, folder: &Path) -> anyhow::Result<()> {
+        let written = self.write_sdk(folder).and_then(|()| self.write_changes());
+        written.inspect_err(|_| self.take_back(folder)).context("nothing was changed")
+    }
+
+    fn write_sdk(&self, folder: &Path) -> anyhow::Result<()> {
+        if self.sdk.is_empty() {
+            return Ok(());
+        }
+        let staging = tempfile::Builder::new().prefix(".wavecraft-adopt-").tempdir_in(folder);
+        let staging = staging.with_context(|| format!("no folder could be made in {}", folder.display()))?;
+        for (name, content) in &self.sdk {
+            let path = staging.path().join(name);
+            let parent = path.parent().context("a file is in a folder")?;
+            fs::create_dir_all(parent)
+                .and_then(|()| fs::write(&path, content))
+                .with_context(|| format!("{} could not be written", folder.join(name).display()))?;
+        }
+        let place = folder.join(SDK);
+        fs::rename(staging.path().join(SDK), &place)
+            .with_context(|| format!("{} could not be made", place.display()))
+    }
+
+    fn write_changes(&self) -> anyhow::Result<()> {
+        for Change { path, before, after } in &self.changes {
+            if before.is_none() {
+                let parent = path.parent().context("a file is in a folder")?;
+                fs::create_dir_all(parent)
+                    .with_context(|| format!("{} could not be made", parent.display()))?;
+            }
+            write::atomically(path, after.as_bytes())?;
+        }
+        Ok(())
+    }
+
+    /// As far as that is possible: why it couldn't be written is what the person hears.
+    fn take_back(&self, folder: &Path) {
+        for Change { path, before, after } in &self.changes {
+            if fs::read(path).is_ok_and(|now| now == after.as_bytes()) {
+                let _ = match before {
+                    Some(before) => write::atomically(path, before.as_bytes()),
+                    None => fs::remove_file(path).map_err(Into::into),
+                };
+            }
+        }
+        if !self.sdk.is_empty() {
+            let _ = fs::remove_dir_all(folder.join(SDK));
+        }
+    }
+
+    /// The commands that undo it where git has what was.
+    pub(super) fn undo(&self, folder: &Path) -> String {
+        let mut new = self.names(folder, true);
+        new.extend((!self.sdk.is_empty()).then(|| SDK.into()));
+        let changed = self.changed(folder).join(" ");
+        format!("cd '{}' && git restore {changed} && rm -r {}", folder.display(), new.join(" "))
+    }
+
+    /// The files that are there and are changed, from the project's folder on.
+    pub(super) fn changed(&self, folder: &Path) -> Vec<String> {
+        self.names(folder, false)
+    }
+
+    fn names(&self, folder: &Path, new: bool) -> Vec<String> {
+        let of_kind = self.changes.iter().filter(|change| change.before.is_none() == new);
+        of_kind.map(|change| inside(&change.path, folder)).collect()
+    }
+}
+
+fn read(path: &Path) -> anyhow::Result<String> {
+    fs::read_to_string(path).with_context(|| format!("{} can't be read", path.display()))
+}
