@@ -87,7 +87,7 @@ impl CommandLink {
             None => Some(format!(
                 "{} isn't on your PATH: {}, then open a new terminal",
                 self.short(folder),
-                shell::remedy(&self.shell, folder)
+                shell::remedy(&self.shell, folder, self.home.as_deref())
             )),
         };
         LinkState::Made { at: self.short(&link), advice }

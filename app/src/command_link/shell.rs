@@ -4,6 +4,7 @@
 use std::{
     env,
     ffi::OsString,
+    fs,
     io::Read,
     os::unix::{ffi::OsStringExt, process::CommandExt},
     path::{Path, PathBuf},
@@ -32,10 +33,21 @@ pub(super) fn path(shell: &Path) -> Vec<PathBuf> {
     env::split_paths(&path).filter(|folder| folder.is_absolute()).collect()
 }
 
-/// Sh, bash, zsh, dash and fish take both flags. In each of them the variable in quotes is one text with colons.
+/// As a terminal runs it: a login shell, and an interactive one, which alone reads zsh's `~/.zshrc`. Where that doesn't
+/// answer, as a login shell only.
 fn ask(shell: &Path) -> Option<OsString> {
+    let interactive = || ask_as(shell, &["-l", "-i"]);
+    // An interactive shell would take the terminal that this companion was started from away from its user.
+    let on_a_terminal = fs::File::open("/dev/tty").is_ok();
+    (!on_a_terminal).then(interactive).flatten().or_else(|| ask_as(shell, &["-l"]))
+}
+
+/// Sh, bash, zsh, dash and fish take these flags, each by itself. In each of them the variable in quotes is one text
+/// with colons.
+fn ask_as(shell: &Path, flags: &[&str]) -> Option<OsString> {
     let mut asked = Command::new(shell)
-        .args(["-l", "-c", &format!("printf '\\n{MARK}%s\\n' \"$PATH\"")])
+        .args(flags)
+        .args(["-c", &format!("printf '\\n{MARK}%s\\n' \"$PATH\"")])
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -60,20 +72,29 @@ fn ask(shell: &Path) -> Option<OsString> {
     Some(OsString::from_vec(line.to_vec()))
 }
 
-/// What to do so that this shell finds what is in a folder.
-pub(super) fn remedy(shell: &Path, folder: &Path) -> String {
+/// What to do so that this shell finds what is in a folder. Zsh reads `~/.zshrc` in every terminal; of bash's three
+/// profiles a login shell reads the first that is there and none of the others (bash(1), "Invocation").
+pub(super) fn remedy(shell: &Path, folder: &Path, home: Option<&Path>) -> String {
     let folder = folder.display();
-    match shell.file_name().and_then(|name| name.to_str()) {
-        Some("fish") => format!("run  fish_add_path '{folder}'"),
-        Some("zsh") => format!("add  export PATH=\"{folder}:$PATH\"  to ~/.zprofile"),
-        _ => format!("add  export PATH=\"{folder}:$PATH\"  to ~/.profile"),
-    }
+    let file = match shell.file_name().and_then(|name| name.to_str()) {
+        Some("fish") => return format!("run  fish_add_path '{folder}'"),
+        Some("zsh") => ".zshrc",
+        Some("bash") => [".bash_profile", ".bash_login"]
+            .into_iter()
+            .find(|file| home.is_some_and(|home| home.join(file).is_file()))
+            .unwrap_or(".profile"),
+        _ => ".profile",
+    };
+    format!("add  export PATH=\"{folder}:$PATH\"  to ~/{file}")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::{fs, os::unix::fs::PermissionsExt};
+    use std::os::unix::fs::PermissionsExt;
+
+    /// Runs what a shell is given behind `-c`, the last of its arguments.
+    const ANSWER: &str = "for last; do :; done; eval \"$last\"";
 
     /// A shell that does this.
     fn shell(dir: &tempfile::TempDir, script: &str) -> PathBuf {
@@ -86,8 +107,8 @@ mod tests {
     #[test]
     fn a_profile_adds_its_folders_whatever_it_prints() {
         let dir = tempfile::tempdir().unwrap();
-        let script = "echo Good morning; PATH=/opt/own:relative:$PATH; eval \"$3\"";
-        let folders = path(&shell(&dir, script));
+        let script = format!("echo Good morning; PATH=/opt/own:relative:$PATH; {ANSWER}");
+        let folders = path(&shell(&dir, &script));
         assert_eq!(folders[0], PathBuf::from("/opt/own"));
         assert!(folders.iter().all(|folder| folder.is_absolute()) && folders.len() > 1, "{folders:?}");
     }
@@ -112,10 +133,51 @@ mod tests {
     }
 
     #[test]
+    fn what_an_interactive_shell_alone_reads_counts_and_one_that_hangs_there_is_asked_plainly() {
+        let dir = tempfile::tempdir().unwrap();
+        let interactive = "case \" $* \" in *' -i '*)";
+        let rc = format!("{interactive} PATH=/from/zshrc:$PATH;; esac; {ANSWER}");
+        let rc = shell(&dir, &rc);
+        assert_eq!(
+            ask_as(&rc, &["-l", "-i"]).map(|path| env::split_paths(&path).next()),
+            Some(Some("/from/zshrc".into()))
+        );
+        assert_eq!(path(&rc).contains(&"/from/zshrc".into()), fs::File::open("/dev/tty").is_err());
+        let asks = shell(&dir, &format!("{interactive} exit 7;; esac; PATH=/plain:$PATH; {ANSWER}"));
+        assert_eq!(path(&asks)[0], PathBuf::from("/plain"));
+    }
+
+    /// With a home of its own: what zsh reads, and in which order, is zsh's.
+    #[test]
+    fn a_folder_that_only_zshrc_adds_is_on_the_path() {
+        let zsh = Path::new("/bin/zsh");
+        if !zsh.exists() {
+            return;
+        }
+        let home = tempfile::tempdir().unwrap();
+        fs::write(home.path().join(".zshrc"), "echo hello; export PATH=/from/zshrc:$PATH\n").unwrap();
+        // A shell whose home this is.
+        let script = format!("HOME='{0}' ZDOTDIR='{0}' exec /bin/zsh \"$@\"", home.path().display());
+        let own = shell(&home, &script);
+        let path = ask_as(&own, &["-l", "-i"]).expect("zsh answers");
+        assert!(env::split_paths(&path).any(|folder| folder == Path::new("/from/zshrc")), "{path:?}");
+        let plain = ask_as(&own, &["-l"]).expect("zsh answers");
+        assert!(!env::split_paths(&plain).any(|folder| folder == Path::new("/from/zshrc")), "{plain:?}");
+    }
+
+    #[test]
     fn each_shell_has_its_own_remedy() {
-        let remedy = |shell: &str| remedy(Path::new(shell), Path::new("/h/.local/bin"));
-        assert_eq!(remedy("/bin/zsh"), "add  export PATH=\"/h/.local/bin:$PATH\"  to ~/.zprofile");
+        let home = tempfile::tempdir().unwrap();
+        let remedy = |shell: &str| remedy(Path::new(shell), Path::new("/h/.local/bin"), Some(home.path()));
+        assert_eq!(remedy("/bin/zsh"), "add  export PATH=\"/h/.local/bin:$PATH\"  to ~/.zshrc");
         assert_eq!(remedy("/usr/bin/fish"), "run  fish_add_path '/h/.local/bin'");
-        assert!(remedy("/bin/bash").ends_with("~/.profile"));
+        // A profile that bash wouldn't read is no help.
+        for (file, named) in
+            [(".profile", ".profile"), (".bash_login", ".bash_login"), (".bash_profile", ".bash_profile")]
+        {
+            fs::write(home.path().join(file), "").unwrap();
+            assert!(remedy("/bin/bash").ends_with(&format!("to ~/{named}")), "{file}");
+            assert!(remedy("/bin/sh").ends_with("to ~/.profile"));
+        }
     }
 }

@@ -14,7 +14,10 @@ impl Home {
         home.executable("App/Helpers/wavecraft", "exit 0");
         fs::create_dir_all(home.at("App/MacOS")).unwrap();
         fs::create_dir_all(home.at("local")).unwrap();
-        home.executable("zsh", &format!("PATH=$(cat '{}'); eval \"$3\"", home.at("path").display()));
+        home.executable(
+            "zsh",
+            &format!("PATH=$(cat '{}'); for last; do :; done; eval \"$last\"", home.at("path").display()),
+        );
         home.path(&["local", OWN]);
         home
     }
@@ -90,7 +93,7 @@ fn a_folder_that_is_not_on_the_path_is_told_with_the_line_for_the_profile() {
     home.link().make().unwrap();
     let advice = advice(home.state());
     let line = format!("export PATH=\"{}:$PATH\"", home.at(OWN).display());
-    assert!(advice.contains(&line) && advice.contains("~/.zprofile"), "{advice}");
+    assert!(advice.contains(&line) && advice.contains("~/.zshrc"), "{advice}");
     home.path(&[OWN]);
     assert_eq!(home.state(), made("~/.local/bin/wavecraft"));
 }

@@ -15,7 +15,10 @@ use std::{
 /// A person's shell whose `PATH` are the bus's folders alone: without everybody's, which a test leaves alone.
 pub(crate) fn shell(bus: &Bus) -> PathBuf {
     let (shell, folder) = (bus.folder().join("zsh"), bus.folder());
-    let script = format!("#!/bin/sh\nPATH='{0}/earlier:{0}/.local/bin'\neval \"$3\"\n", folder.display());
+    let script = format!(
+        "#!/bin/sh\nPATH='{0}/earlier:{0}/.local/bin'\nfor last; do :; done; eval \"$last\"\n",
+        folder.display()
+    );
     fs::write(&shell, script).unwrap();
     fs::set_permissions(&shell, fs::Permissions::from_mode(0o755)).unwrap();
     shell
