@@ -1,48 +1,43 @@
 //! A free port for the page's server.
 
 use anyhow::bail;
-use std::{
-    io::ErrorKind,
-    net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener},
-};
+use wavecraft_companion_server::is_port_free;
 
 /// So many ports are tried from the first on.
 const TRIED: u16 = 100;
 
-/// The first free port from `first` on; only `first` itself where `strict`.
+/// The first free port from `first` on; only `first` itself where `strict`. Free is one that nobody has at any address by
+/// which a browser may find `localhost`.
 ///
 /// # Errors
 /// If none is free: the text names the ports and the flag.
-pub(crate) fn free_port(first: u16, strict: bool) -> anyhow::Result<u16> {
+pub(crate) async fn free_port(first: u16, strict: bool) -> anyhow::Result<u16> {
     let last = if strict { first } else { first.saturating_add(TRIED - 1) };
-    match (first..=last).find(|port| is_free(*port)) {
-        Some(port) => Ok(port),
-        None if strict => {
-            bail!("port {first} is taken: end what listens there, or choose another with --ui-port")
+    for port in first..=last {
+        if is_port_free(port).await {
+            return Ok(port);
         }
-        None => bail!("every port from {first} to {last} is taken: choose another with --ui-port"),
     }
-}
-
-/// Free for both families: a browser that resolves `localhost` must not find another server on the same number.
-pub(crate) fn is_free(port: u16) -> bool {
-    let bind = |address: SocketAddr| TcpListener::bind(address).map(drop);
-    bind((Ipv4Addr::LOCALHOST, port).into()).is_ok()
-        // A machine without IPv6 can't bind there either, and has nothing there that could be found.
-        && bind((Ipv6Addr::LOCALHOST, port).into()).map_err(|error| error.kind())
-            != Err(ErrorKind::AddrInUse)
+    if strict {
+        bail!("port {first} is taken: end what listens there, or choose another with --ui-port")
+    }
+    bail!("every port from {first} to {last} is taken: choose another with --ui-port")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::net::TcpListener;
 
-    #[test]
-    fn a_taken_port_is_stepped_over_or_refused() {
-        let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let port = taken.local_addr().unwrap().port();
-        assert!(free_port(port, false).map_or(true, |other| other > port));
-        let refused = free_port(port, true).unwrap_err().to_string();
-        assert!(refused.contains(&port.to_string()) && refused.contains("--ui-port"), "{refused}");
+    #[tokio::test]
+    async fn a_taken_port_is_stepped_over_or_refused() {
+        // At this computer's own address, and at every one.
+        for address in ["127.0.0.1:0", "[::1]:0", "0.0.0.0:0", "[::]:0"] {
+            let taken = TcpListener::bind(address).unwrap();
+            let port = taken.local_addr().unwrap().port();
+            assert!(free_port(port, false).await.map_or(true, |other| other > port), "{address}");
+            let refused = free_port(port, true).await.unwrap_err().to_string();
+            assert!(refused.contains(&port.to_string()) && refused.contains("--ui-port"), "{refused}");
+        }
     }
 }

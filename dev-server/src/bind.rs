@@ -3,8 +3,12 @@
 use std::{
     io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    time::Duration,
 };
-use tokio::net::{TcpListener, TcpSocket};
+use tokio::{
+    net::{TcpListener, TcpSocket, TcpStream},
+    time::timeout,
+};
 
 /// Connections that may wait to be accepted.
 const BACKLOG: u32 = 128;
@@ -12,6 +16,9 @@ const BACKLOG: u32 = 128;
 /// What the kernel may hold for a client that doesn't read. Enough for ten scope frames; much more would be minutes of
 /// old meters, which the outbox could have dropped.
 const SEND_BUFFER_BYTES: u32 = 256 * 1024;
+
+/// Somebody who listens and takes no connection for so long has a queue that is full: the port is theirs.
+const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Why no port could be listened on.
 #[derive(Debug, thiserror::Error)]
@@ -32,15 +39,14 @@ pub enum BindError {
     },
 }
 
-/// Listens on 127.0.0.1 and, where the system has it, on `[::1]`, at one port. The listeners that probed the port are the
-/// ones returned, so nobody can come between.
+/// Listens on 127.0.0.1 and, where the system has it, on `[::1]`, at one port.
 ///
 /// A port that is free on one of the two is taken: a browser may read `localhost` as either, and would hand the project's
 /// token to whoever listens on the other.
-pub(crate) fn bind(first: u16, strict: bool) -> Result<(u16, Vec<TcpListener>), BindError> {
+pub(crate) async fn bind(first: u16, strict: bool) -> Result<(u16, Vec<TcpListener>), BindError> {
     let mut port = first;
     loop {
-        match bind_both(port) {
+        match bind_both(port).await {
             Ok(bound) => return Ok(bound),
             Err(error) if error.kind() != io::ErrorKind::AddrInUse => {
                 return Err(BindError::Refused { port, source: error });
@@ -53,7 +59,19 @@ pub(crate) fn bind(first: u16, strict: bool) -> Result<(u16, Vec<TcpListener>), 
     }
 }
 
-fn bind_both(port: u16) -> io::Result<(u16, Vec<TcpListener>)> {
+/// Could a server have this port of this computer's own addresses now? Taken is also one that somebody has at every
+/// address, as Docker has those that it forwards.
+///
+/// # Panics
+/// Outside of a tokio runtime with I/O and time.
+pub async fn is_port_free(port: u16) -> bool {
+    bind_both(port).await.is_ok()
+}
+
+async fn bind_both(port: u16) -> io::Result<(u16, Vec<TcpListener>)> {
+    if port != 0 && (answers(Ipv4Addr::LOCALHOST, port).await || answers(Ipv6Addr::LOCALHOST, port).await) {
+        return Err(io::ErrorKind::AddrInUse.into());
+    }
     let first = listen(TcpSocket::new_v4()?, Ipv4Addr::LOCALHOST.into(), port)?;
     let port = first.local_addr()?.port();
     let second = match TcpSocket::new_v6() {
@@ -68,11 +86,82 @@ fn bind_both(port: u16) -> io::Result<(u16, Vec<TcpListener>)> {
     }
 }
 
+/// Does somebody take connections there already?
+///
+/// `bind` alone doesn't tell: with `SO_REUSEADDR` a Mac lets a user listen on 127.0.0.1 beside their own program that
+/// listens at every address (BSD's rule: only the very same address is a conflict), and what was that program's at
+/// `localhost` would silently be ours. Without the option a port would be taken for as long as its last connections are
+/// in TIME_WAIT. So it is asked as a browser would. It has to be asked before: our own address, once bound, goes first.
+async fn answers(address: impl Into<IpAddr>, port: u16) -> bool {
+    match timeout(PATIENCE, TcpStream::connect(SocketAddr::new(address.into(), port))).await {
+        // A port from the range for clients may be the one that the system gave this very connection, which then has
+        // met itself (RFC 9293, section 3.5: simultaneous open).
+        Ok(Ok(stream)) => {
+            !matches!((stream.local_addr(), stream.peer_addr()), (Ok(own), Ok(other)) if own == other)
+        }
+        Ok(Err(_)) => false,
+        Err(_) => true,
+    }
+}
+
 fn listen(socket: TcpSocket, address: IpAddr, port: u16) -> io::Result<TcpListener> {
-    // A port whose last connections are still in TIME_WAIT is free. (On no Unix does this let two listeners share one.)
-    socket.set_reuseaddr(true)?;
-    // Accepted connections inherit it.
+    // A port whose last connections are still in TIME_WAIT is free. One that the system is to choose is chosen without
+    // that, so that it is nobody's at any address.
+    socket.set_reuseaddr(port != 0)?;
+    // Accepted connections inherit these.
     socket.set_send_buffer_size(SEND_BUFFER_BYTES)?;
     socket.bind(SocketAddr::new(address, port))?;
+    socket.set_reuseaddr(true)?;
     socket.listen(BACKLOG)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn anybody_at(port: u16) -> [bool; 2] {
+        [answers(Ipv4Addr::LOCALHOST, port).await, answers(Ipv6Addr::LOCALHOST, port).await]
+    }
+
+    /// On Linux `bind` would refuse these too; on a Mac this alone sees them.
+    #[tokio::test]
+    async fn a_program_that_listens_at_every_address_is_seen() {
+        for (address, seen) in [("0.0.0.0:0", [true, false]), ("[::]:0", [true, true])] {
+            // As most servers do: Node.js and Docker set it, as do we.
+            let listener = std::net::TcpListener::bind(address).unwrap();
+            let port = listener.local_addr().unwrap().port();
+            assert_eq!(anybody_at(port).await, seen, "{address}");
+            assert!(!is_port_free(port).await, "{address}");
+            drop(listener);
+            assert_eq!(anybody_at(port).await, [false; 2], "{address}");
+            assert!(is_port_free(port).await, "{address}");
+        }
+    }
+
+    #[tokio::test]
+    async fn one_who_takes_no_connections_any_more_still_has_the_port() {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
+        let listener = socket.listen(1).unwrap();
+        let address = listener.local_addr().unwrap();
+        // Until its queue is full: what comes then is left without an answer.
+        let mut waiting = Vec::new();
+        while let Ok(Ok(stream)) = timeout(PATIENCE, TcpStream::connect(address)).await {
+            waiting.push(stream);
+        }
+        assert!(answers(Ipv4Addr::LOCALHOST, address.port()).await);
+    }
+
+    #[tokio::test]
+    async fn connections_that_ended_a_moment_ago_hold_no_port() {
+        let (port, listeners) = bind(0, false).await.unwrap();
+        let client = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.unwrap();
+        let (server, _) = listeners[0].accept().await.unwrap();
+        // The side that closes first keeps the port in TIME_WAIT.
+        drop(server);
+        client.readable().await.unwrap();
+        assert_eq!(client.try_read(&mut [0]).unwrap(), 0);
+        drop((client, listeners));
+        assert_eq!(bind(port, true).await.unwrap().0, port);
+    }
 }

@@ -2,13 +2,15 @@
 
 use std::{
     convert::Infallible,
+    net::SocketAddr,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
 use hyper::{
-    Request,
+    Method, Request,
     body::{Bytes, Incoming},
+    http::request::Parts,
     server::conn::http1,
     service::service_fn,
     upgrade::{self, OnUpgrade},
@@ -17,6 +19,7 @@ use hyper_util::rt::TokioIo;
 use tokio::{
     net::TcpStream,
     sync::{OwnedSemaphorePermit, watch},
+    task::spawn_blocking,
     time::timeout,
 };
 
@@ -24,6 +27,8 @@ use crate::{
     client,
     gate::{Refusal, Role},
     http::{self, Answer},
+    opening::OPENING_PREFIX,
+    platform::is_of_this_user,
     server::Shared,
     upgrade::{switch, wanted},
 };
@@ -65,11 +70,12 @@ async fn first_request(
     stream: TcpStream,
     shared: &Arc<Shared>,
 ) -> Option<(Role, OwnedSemaphorePermit, TcpStream, Bytes)> {
+    let ends = stream.peer_addr().ok().zip(stream.local_addr().ok());
     let admitted = Mutex::new(None);
-    let service = service_fn(|request| {
-        let (answer, upgrade) = respond(request, shared);
+    let service = service_fn(async |request| {
+        let (answer, upgrade) = respond(request, ends, shared).await;
         *admitted.lock().unwrap_or_else(PoisonError::into_inner) = upgrade;
-        std::future::ready(Ok::<_, Infallible>(answer))
+        Ok::<_, Infallible>(answer)
     });
     // The handshake's limit is over the whole of it, which a client that sends its header one byte at a time can't
     // stretch; so hyper's own limit on the header isn't needed.
@@ -87,14 +93,22 @@ async fn first_request(
     Some((role, place, parts.io.into_inner(), parts.read_buf))
 }
 
-fn respond(mut request: Request<Incoming>, shared: &Shared) -> (Answer, Option<Admitted>) {
+async fn respond(
+    mut request: Request<Incoming>,
+    ends: Option<(SocketAddr, SocketAddr)>,
+    shared: &Shared,
+) -> (Answer, Option<Admitted>) {
     let upgrade = upgrade::on(&mut request);
     let (request, _) = request.into_parts();
     if let Err(refusal) = shared.gate.pass(&request) {
         return (refuse(shared, refusal), None);
     }
     if !wanted(&request) {
-        return (http::get(&request), None);
+        let answer = match request.uri.path().strip_prefix(OPENING_PREFIX) {
+            Some(code) => open(&request, code, ends, shared).await,
+            None => http::get(&request),
+        };
+        return (answer, None);
     }
     let admission = match shared.gate.admit(&request) {
         Ok(admission) => admission,
@@ -111,6 +125,35 @@ fn respond(mut request: Request<Incoming>, shared: &Shared) -> (Answer, Option<A
             (http::full(shared.limits.clients), None)
         }
     }
+}
+
+/// Shows the page that a code stands for, to the user who asked for it: the code alone may have been read by another in
+/// the arguments of the program that opened the browser.
+async fn open(
+    request: &Parts,
+    code: &str,
+    ends: Option<(SocketAddr, SocketAddr)>,
+    shared: &Shared,
+) -> Answer {
+    if request.method != Method::GET {
+        return http::only_get("GET");
+    }
+    let openings = || shared.openings.lock().unwrap_or_else(PoisonError::into_inner);
+    let refuse = |refusal| http::no_page(note(shared, refusal));
+    if !openings().knows(code, Instant::now()) {
+        return refuse(Refusal::Opening);
+    }
+    let asked = ends.map(|(client, server)| spawn_blocking(move || is_of_this_user(client, server)));
+    let ours = match asked {
+        Some(asked) => asked.await.unwrap_or(false),
+        None => false,
+    };
+    if !ours {
+        return refuse(Refusal::Stranger);
+    }
+    // Taken now and not before: whoever may not use it can't use it up.
+    let leads_to = openings().take(code, Instant::now());
+    leads_to.as_deref().and_then(http::found).unwrap_or_else(|| refuse(Refusal::Opening))
 }
 
 fn refuse(shared: &Shared, refusal: Refusal) -> Answer {

@@ -37,6 +37,8 @@ pub(crate) enum Refusal {
     Origin,
     Token,
     Handshake,
+    Opening,
+    Stranger,
 }
 
 impl fmt::Display for Refusal {
@@ -45,6 +47,8 @@ impl fmt::Display for Refusal {
             Self::Host => "its Host is not this server's address",
             Self::Origin => "its Origin is no page of this project",
             Self::Token => "it has no token of this project",
+            Self::Opening => "it wants to be shown a page by a code that is used, too old or wrong",
+            Self::Stranger => "it wants to be shown a page by another user's code",
             Self::Handshake => "it isn't HTTP, or took too long",
         })
     }
@@ -171,7 +175,7 @@ fn offered_subprotocols(headers: &HeaderMap) -> Vec<&str> {
 }
 
 /// Are they equal? The time it takes depends on their lengths alone, and a token's length is no secret.
-fn same(one: &str, other: &str) -> bool {
+pub(crate) fn same(one: &str, other: &str) -> bool {
     one.len() == other.len()
         && one.bytes().zip(other.bytes()).fold(0, |found, (a, b)| black_box(found | (a ^ b))) == 0
 }

@@ -40,11 +40,33 @@ pub(crate) fn get(request: &Parts) -> Answer {
         return answer(StatusCode::NOT_FOUND, TEXT, "There is nothing at this address.\n");
     };
     if request.method != Method::GET && request.method != Method::HEAD {
-        let mut refused = answer(StatusCode::METHOD_NOT_ALLOWED, TEXT, "This address can only be read.\n");
-        refused.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
-        return refused;
+        return only_get("GET, HEAD");
     }
     answer(StatusCode::OK, file.kind, file.text)
+}
+
+/// Look there: at the page that a code stood for.
+pub(crate) fn found(address: &str) -> Option<Answer> {
+    let mut answer = answer(StatusCode::FOUND, TEXT, "");
+    answer.headers_mut().insert(header::LOCATION, HeaderValue::from_str(address).ok()?);
+    Some(answer)
+}
+
+/// No page for this code. `wait`: there were too many such questions.
+pub(crate) fn no_page(wait: Option<Duration>) -> Answer {
+    let status = if wait.is_some() { StatusCode::TOO_MANY_REQUESTS } else { StatusCode::FORBIDDEN };
+    let mut answer = answer(status, inspector::HTML, include_str!("opening.html"));
+    if let Some(wait) = wait {
+        answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs() + 1));
+    }
+    answer
+}
+
+/// This address can only be read.
+pub(crate) fn only_get(allowed: &'static str) -> Answer {
+    let mut refused = answer(StatusCode::METHOD_NOT_ALLOWED, TEXT, "This address can only be read.\n");
+    refused.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
+    refused
 }
 
 /// Not you, and not why.

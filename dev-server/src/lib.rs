@@ -23,6 +23,8 @@
 //! | `connection` | one TCP connection, up to its answer |
 //! | `gate` | who may come in |
 //! | `backoff` | how many were refused lately |
+//! | `opening` | addresses that work once |
+//! | `platform` | what differs between the systems: whose a connection is |
 //! | `http` | the answers to plain HTTP |
 //! | `inspector` | the files of the inspector's page |
 //! | `upgrade` | what a WebSocket's request needs |
@@ -103,12 +105,14 @@ mod http;
 mod hub;
 mod inspector;
 mod methods;
+mod opening;
 mod outbox;
+mod platform;
 mod pump;
 mod server;
 mod upgrade;
 
-pub use bind::BindError;
+pub use bind::{BindError, is_port_free};
 pub use config::{Config, DEFAULT_PORT, Limits};
 pub use host::{Host, SetParameterError};
 pub use server::{Server, serve};

@@ -2,8 +2,9 @@
 
 use std::{
     convert::Infallible,
-    sync::{Arc, Mutex},
-    time::Duration,
+    io,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
 };
 
 use tokio::{
@@ -29,6 +30,7 @@ use crate::{
     gate::Gate,
     host::Host,
     hub::Hub,
+    opening::{OPENING_PREFIX, Openings},
     outbox::Lane,
     pump,
 };
@@ -42,6 +44,7 @@ pub(crate) struct Shared {
     pub(crate) limits: Limits,
     pub(crate) gate: Gate,
     pub(crate) backoff: Mutex<Backoff>,
+    pub(crate) openings: Mutex<Openings>,
     pub(crate) hub: Arc<Hub>,
     /// One for each client there may be.
     pub(crate) places: Arc<Semaphore>,
@@ -74,11 +77,12 @@ pub struct Server {
 /// Outside of a tokio runtime with I/O and time.
 pub async fn serve(config: Config, host: Arc<dyn Host>) -> Result<Server, BindError> {
     let Config { port, strict_port, token, audio_token, origins, limits } = config;
-    let (port, listeners) = bind(port, strict_port)?;
+    let (port, listeners) = bind(port, strict_port).await?;
     let shared = Arc::new(Shared {
         port,
         gate: Gate::new(port, token.clone(), audio_token, origins),
         backoff: Mutex::new(Backoff::new(limits.refusals_per_minute)),
+        openings: Mutex::default(),
         hub: Arc::new(Hub::new(host, limits.clone())),
         places: Arc::new(Semaphore::new(limits.clients)),
         handshakes: Arc::new(Semaphore::new(limits.handshakes)),
@@ -108,6 +112,18 @@ impl Server {
     #[must_use]
     pub fn ws_url(&self) -> String {
         format!("ws://127.0.0.1:{}{PATH_PREFIX}{}", self.port(), self.token.as_str())
+    }
+
+    /// An address of this server that leads to `address` once, within two minutes, for a browser of this user: for the
+    /// arguments of the program that opens it, which every user of the machine can read. Whoever else asks, or asks too
+    /// late, gets a page that says what to do.
+    ///
+    /// # Errors
+    /// The system gives no random numbers.
+    pub fn open_once(&self, address: &str) -> io::Result<String> {
+        let mut openings = self.shared.openings.lock().unwrap_or_else(PoisonError::into_inner);
+        let code = openings.add(address.into(), Instant::now())?;
+        Ok(format!("http://127.0.0.1:{}{OPENING_PREFIX}{code}", self.port()))
     }
 
     /// Replaces the pages that may connect, `scheme://host:port` each. Those that are connected stay.

@@ -28,7 +28,7 @@ impl Start {
         let source = if self.args.no_ui { None } else { project.page()?.filter(|page| self.can_serve(page)) };
         if source.is_some() && self.args.strict_port {
             // Known at once rather than after the build.
-            ports::free_port(self.args.ui_port(), true)?;
+            ports::free_port(self.args.ui_port(), true).await?;
         }
         let cargo = cargo::program()?;
         let target = cargo::find_target(&cargo, &project, &mut self.processes).await?;
@@ -53,7 +53,7 @@ impl Start {
             () = keys::until_quit(&mut self.keyboard, self.report.screen()) => return Ok(End::Done),
         };
         let ui_port = match &source {
-            Some(_) => Some(ports::free_port(self.args.ui_port(), self.args.strict_port)?),
+            Some(_) => Some(ports::free_port(self.args.ui_port(), self.args.strict_port).await?),
             None => None,
         };
         let origins = ui_port.map(page::origins).unwrap_or_default();

@@ -204,7 +204,7 @@ impl Start {
     async fn on_page_ended(&mut self, status: ExitStatus, session: &mut Session) -> anyhow::Result<()> {
         let Some(page) = self.page.take() else { return Ok(()) };
         let again = !page.is_up() && !self.args.strict_port && session.port_tries < PORT_TRIES;
-        match ports::free_port(page.port, false) {
+        match ports::free_port(page.port, false).await {
             Ok(port) if again && port != page.port => {
                 session.port_tries += 1;
                 self.move_page(port, session).await

@@ -8,6 +8,7 @@ mod harness;
 mod limits;
 mod methods;
 mod notifications;
+mod opening;
 mod port;
 mod project;
 mod slow;

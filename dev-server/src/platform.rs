@@ -1,0 +1,11 @@
+//! What differs between the systems: one file each, the same names in both.
+
+#[cfg(target_os = "linux")]
+mod linux;
+#[cfg(any(test, target_os = "macos"))]
+mod macos;
+
+#[cfg(target_os = "linux")]
+pub(crate) use linux::is_of_this_user;
+#[cfg(target_os = "macos")]
+pub(crate) use macos::is_of_this_user;
