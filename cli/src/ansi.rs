@@ -1,18 +1,103 @@
-//! Terminal escape sequences: taken out where a program reads.
+//! Text from elsewhere, before it is shown: what could move the cursor, rename the window or hide a part of the text is
+//! taken out of it.
 
-/// `text` without CSI sequences (`ESC [ … letter`, ECMA-48 section 5.4): colours, cursor moves, erasing.
+/// What a terminal is told besides text.
+const ESCAPE: char = '\u{1b}';
+
+/// `text` as nothing but text: no escape sequences (ECMA-48: colours, cursor moves, erasing, titles), no other control
+/// characters but line ends and tabs, and none that turn the direction of writing, by which a name can pose as another.
 pub(crate) fn strip(text: &str) -> String {
+    clean(text, false)
+}
+
+/// The same, but for colours and the like: `ESC [ … m` (select graphic rendition).
+pub(crate) fn keep_colours(text: &str) -> String {
+    clean(text, true)
+}
+
+/// The same as [`strip`], in one line: for a name or a path among other words.
+pub(crate) fn line(text: &str) -> String {
+    strip(text).replace(['\n', '\t'], " ")
+}
+
+/// Would a terminal do something else with it than show it?
+pub(crate) fn is_hidden(char: char) -> bool {
+    // Unicode's explicit directional formatting characters (UAX 9, section 2).
+    (char.is_control() && !matches!(char, '\n' | '\t'))
+        || matches!(char, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+fn clean(text: &str, colours: bool) -> String {
     let mut plain = String::with_capacity(text.len());
-    let mut rest = text.chars().peekable();
-    while let Some(char) = rest.next() {
-        if char != '\u{1b}' {
-            plain.push(char);
-        } else if rest.next_if_eq(&'[').is_some() {
-            // Parameters and intermediates are below '@'; the first character from there on ends the sequence.
-            while rest.next().is_some_and(|char| char < '@') {}
-        }
+    let mut rest = text;
+    while let Some(char) = rest.chars().next() {
+        let behind = &rest[char.len_utf8()..];
+        rest = match sequence(char, behind) {
+            Some((sequence, behind)) => {
+                if colours
+                    && sequence.starts_with('[')
+                    && sequence.ends_with('m')
+                    && !sequence.contains(is_hidden)
+                {
+                    plain.push(ESCAPE);
+                    plain.push_str(sequence);
+                }
+                behind
+            }
+            None => {
+                if !is_hidden(char) {
+                    plain.push(char);
+                }
+                behind
+            }
+        };
     }
     plain
+}
+
+/// The escape sequence that begins with `char` (ECMA-48 sections 5.3 to 5.6), without its first character, and what is
+/// behind it. One without an end goes as far as it is one, so that what follows is seen.
+fn sequence(char: char, behind: &str) -> Option<(&str, &str)> {
+    let whole = behind;
+    let (kind, body) = match char {
+        ESCAPE => {
+            let kind = behind.chars().next()?;
+            (kind, &behind[kind.len_utf8()..])
+        }
+        // The same in one character: CSI, DCS, SOS, OSC, PM, APC.
+        '\u{9b}' => ('[', behind),
+        '\u{90}' => ('P', behind),
+        '\u{98}' => ('X', behind),
+        '\u{9d}' => (']', behind),
+        '\u{9e}' => ('^', behind),
+        '\u{9f}' => ('_', behind),
+        _ => return None,
+    };
+    let end = match kind {
+        // Parameters and intermediates, then one final.
+        '[' => {
+            let end = body.find(|char| !matches!(char, ' '..='?')).unwrap_or(body.len());
+            let last = body[end..].chars().next().filter(|char| matches!(char, '@'..='~'));
+            &body[end + last.map_or(0, char::len_utf8)..]
+        }
+        // A text up to its terminator, which is in the same line.
+        'P' | 'X' | ']' | '^' | '_' => {
+            let line = body.split('\n').next().unwrap_or_default();
+            let ends = ["\u{1b}\\", "\u{9c}", "\u{7}"];
+            let end = ends.iter().filter_map(|end| line.find(end).map(|at| at + end.len())).min();
+            &body[end.unwrap_or(0)..]
+        }
+        // Intermediates, then one final.
+        ' '..='/' => {
+            let end = body.find(|char| !matches!(char, ' '..='/')).unwrap_or(body.len());
+            let last = body[end..].chars().next().filter(|char| matches!(char, '0'..='~'));
+            &body[end + last.map_or(0, char::len_utf8)..]
+        }
+        '0'..='~' => body,
+        // No sequence: what follows stands for itself.
+        _ => return Some(("", whole)),
+    };
+    Some((&whole[..whole.len() - end.len()], end))
 }
 
 #[cfg(test)]
@@ -22,7 +107,41 @@ mod tests {
     #[test]
     fn colours_go_and_text_stays() {
         assert_eq!(strip("\u{1b}[0m\u{1b}[1m\u{1b}[38;5;9merror\u{1b}[0m: ä [x]"), "error: ä [x]");
-        assert_eq!(strip("plain"), "plain");
+        assert_eq!(strip("plain\tand\nmore"), "plain\tand\nmore");
         assert_eq!(strip("cut \u{1b}[1"), "cut ");
+    }
+
+    #[test]
+    fn nothing_that_a_terminal_obeys_is_left() {
+        for (text, plain) in [
+            // A title, a hyperlink, the clipboard; by BEL, by ST and by the one character for it.
+            ("a\u{1b}]0;title\u{7}b", "ab"),
+            ("\u{1b}]8;;http://x\u{1b}\\link\u{1b}]8;;\u{1b}\\", "link"),
+            ("a\u{9d}52;c;aGk=\u{9c}b", "ab"),
+            // Erasing, moving, asking, resetting, another character set, a device's string.
+            ("\u{1b}[2J\u{1b}[1;1Hgone\u{1b}[6n\u{1b}c\u{1b}(0x\u{1b}7", "gonex"),
+            ("\u{9b}31mred\u{1b}P1$q\"p\u{1b}\\", "red"),
+            // Over what was written, and a bell.
+            ("safe\r\u{8}\u{8}evil\u{7}\u{0}\u{7f}", "safeevil"),
+            // A name that reads the other way round.
+            ("gpj.\u{202e}exe\u{2066}\u{200f}", "gpj.exe"),
+            // Without an end nothing else is swallowed.
+            ("a\u{1b}]0;title b\nc", "a0;title b\nc"),
+            ("\u{1b}[31;ä", "ä"),
+            ("\u{1b}ä\u{1b}", "ä"),
+            ("\u{1b}\u{1b}[31mx", "x"),
+        ] {
+            assert_eq!(strip(text), plain, "{text:?}");
+            assert!(!keep_colours(text).replace("\u{1b}[31m", "").contains(is_hidden), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn of_sequences_only_colours_can_be_kept() {
+        assert_eq!(
+            keep_colours("\u{1b}[1;31merror\u{1b}[0m\u{1b}[2K\u{1b}]0;x\u{7}\r"),
+            "\u{1b}[1;31merror\u{1b}[0m"
+        );
+        assert_eq!(line("a\nb\tc\u{1b}[1m"), "a b c");
     }
 }

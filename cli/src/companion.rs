@@ -2,13 +2,19 @@
 
 mod connection;
 mod launch;
+mod owner;
 
 pub(crate) use connection::{Connection, Error, Incoming};
 pub(crate) use launch::{Launched, Launcher, program, would_stay};
 
 use crate::platform;
 use anyhow::{Context, bail};
-use std::{collections::BTreeMap, path::PathBuf, time::Duration};
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+    path::PathBuf,
+    time::Duration,
+};
 use tokio::net::UnixStream;
 use wavecraft_companion_protocol::{
     PROTOCOL_VERSION,
@@ -39,22 +45,23 @@ pub(crate) struct Companion {
 
 /// Connects to the companion that runs; `None` if none does.
 pub(crate) async fn find(paths: &Paths) -> anyhow::Result<Option<Companion>> {
-    match connect(paths)?.await {
+    match connect(paths).await? {
         Some(stream) => greet(stream).await.map(Some),
         None => Ok(None),
     }
 }
 
 /// Connects to the companion that runs, or starts one. What was started is kept in `launched` as soon as it is, so
-/// that a wait that is given up doesn't lose it.
+/// that a wait that is given up doesn't lose it. A wait that gets long is told to `tell`.
 pub(crate) async fn find_or_start(
     paths: &Paths,
     launched: &mut Option<Launched>,
+    tell: &dyn Fn(&str),
 ) -> anyhow::Result<Companion> {
     if let Some(companion) = find(paths).await? {
         return Ok(companion);
     }
-    let stream = launch::start(paths, launched).await?;
+    let stream = launch::start(paths, launched, tell).await?;
     greet(stream).await
 }
 
@@ -63,7 +70,8 @@ pub(crate) async fn ask_once<T>(
     ask: impl AsyncFnOnce(&mut Connection) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
     let mut launched = None;
-    let mut companion = find_or_start(&paths()?, &mut launched).await?;
+    let tell = |text: &str| drop(writeln!(io::stderr(), "{text}"));
+    let mut companion = find_or_start(&paths()?, &mut launched, &tell).await?;
     let answer = ask(&mut companion.connection).await;
     if let Some(launched) = &mut launched {
         let end = Shutdown { if_idle: true };
@@ -73,8 +81,11 @@ pub(crate) async fn ask_once<T>(
     answer
 }
 
-/// Tries the socket once. The outer error is about its path.
-fn connect(paths: &Paths) -> anyhow::Result<impl Future<Output = Option<UnixStream>> + use<>> {
+/// Tries the socket once. `None`: nobody answers there.
+///
+/// # Errors
+/// Its path doesn't fit, or it is another user's, who is told nothing.
+async fn connect(paths: &Paths) -> anyhow::Result<Option<UnixStream>> {
     let socket: PathBuf = paths.socket();
     let bytes = socket.as_os_str().len();
     if bytes > MAX_SOCKET_PATH_BYTES {
@@ -84,7 +95,10 @@ fn connect(paths: &Paths) -> anyhow::Result<impl Future<Output = Option<UnixStre
             socket.display()
         );
     }
-    Ok(async move { UnixStream::connect(socket).await.ok() })
+    owner::check_folder(&paths.run_dir)?;
+    let Ok(stream) = UnixStream::connect(&socket).await else { return Ok(None) };
+    owner::check_peer(&stream, &socket)?;
+    Ok(Some(stream))
 }
 
 async fn greet(stream: UnixStream) -> anyhow::Result<Companion> {

@@ -11,10 +11,10 @@ mod version;
 mod webview;
 
 use crate::{
-    cargo,
+    ansi, cargo,
     cli::JsonArgs,
     failure::{FAILED, SUCCESS},
-    output::out,
+    output::{coloured_line, out},
     processes::Processes,
     project::Project,
     report::json_line,
@@ -64,7 +64,7 @@ fn print(findings: &Findings) {
             Verdict::Failed => ("✗", 31),
         };
         let mark = if colour { format!("\u{1b}[{code}m{mark}\u{1b}[0m") } else { mark.into() };
-        out!("{mark} {name:<12}{found}");
+        coloured_line(&format!("{mark} {name:<12}{}", ansi::strip(found)));
         if let Some(mend) = mend {
             out!("{:14}→ {mend}", "");
         }

@@ -1,5 +1,6 @@
 //! Failures that end with an exit code of their own, and the one place that prints them.
 
+use crate::ansi;
 use std::fmt;
 
 /// Everything worked.
@@ -27,6 +28,6 @@ impl std::error::Error for Usage {}
 pub(crate) fn print(error: &anyhow::Error) -> i32 {
     use std::io::Write;
     // A closed standard error is no reason to panic at the very end.
-    let _ = writeln!(std::io::stderr(), "error: {error:#}");
+    let _ = writeln!(std::io::stderr(), "error: {}", ansi::strip(&format!("{error:#}")));
     if error.downcast_ref::<Usage>().is_some() { USAGE } else { FAILED }
 }

@@ -106,8 +106,13 @@ impl Report {
         self.closed.get()
     }
 
-    /// A line for a person.
+    /// A line for a person. What is no text in it isn't printed, wherever it came from.
     pub(crate) fn say(&self, text: &str) {
+        self.print(&ansi::strip(text));
+    }
+
+    /// A line of which every part is text, or our own colour.
+    fn print(&self, text: &str) {
         if self.json {
             // Standard error is a convenience here; a program reads the events.
             let _ = writeln!(io::stderr(), "{text}");
@@ -119,18 +124,19 @@ impl Report {
     /// A line for a person who asked for more.
     pub(crate) fn detail(&self, text: &str) {
         if self.verbose {
-            self.say(&self.painted(Style::Dim, text));
+            self.print(&self.painted(Style::Dim, text));
         }
     }
 
     /// A named value for a person.
     pub(crate) fn item(&self, name: &str, value: &str) {
-        self.say(&format!("  {}{value}", self.painted(Style::Bold, &format!("{name:<10}"))));
+        let name = self.painted(Style::Bold, &format!("{name:<10}"));
+        self.print(&format!("  {name}{}", ansi::strip(value)));
     }
 
     /// A line for a person about something that failed, where programs have their own event for it.
     pub(crate) fn warn(&self, text: &str) {
-        self.say(&format!("{} {text}", self.painted(Style::Red, "!")));
+        self.print(&format!("{} {}", self.painted(Style::Red, "!"), ansi::strip(text)));
     }
 
     /// Something failed and the command goes on.
@@ -154,13 +160,22 @@ impl Report {
     /// page's server always, and the rest when they asked for more.
     pub(crate) fn log(&self, from: From, line: &str) {
         match from {
-            From::Cargo => drop(self.screen.print_error(line)),
-            From::Child => self.say(&format!("{} {line}", self.painted(Style::Dim, "child │"))),
+            // Its colours are wanted: it was asked for them.
+            From::Cargo if self.colour => drop(self.screen.print_error(&ansi::keep_colours(line))),
+            From::Cargo => drop(self.screen.print_error(&ansi::strip(line))),
+            From::Child => self.quote("child │", line),
             From::Companion => self.say(line),
-            From::Page => self.detail(&format!("ui │ {line}")),
-            From::PageError => self.say(&format!("{} {line}", self.painted(Style::Dim, "ui │"))),
+            From::Page => self.detail(&format!("ui │ {}", ansi::line(line))),
+            From::PageError => self.quote("ui │", line),
         }
         self.emit(&Event::Log { from: from.name().into(), line: ansi::strip(line) });
+    }
+
+    /// What another program said, each line behind its name: none can pose as ours.
+    fn quote(&self, name: &str, text: &str) {
+        for line in ansi::strip(text).split('\n') {
+            self.print(&format!("{} {line}", self.painted(Style::Dim, name)));
+        }
     }
 
     /// Something happened.
@@ -252,7 +267,7 @@ impl Report {
 
     fn say_how_to_stop(&self, state: &str) {
         let keys = if self.keys.get() { "Press h for the keys; q or " } else { "" };
-        self.say(&format!("  {} {keys}Ctrl+C stops it.", self.painted(Style::Green, state)));
+        self.print(&format!("  {} {keys}Ctrl+C stops it.", self.painted(Style::Green, state)));
     }
 
     fn devices(&self, devices: &AudioDevices) {
@@ -286,11 +301,33 @@ impl Report {
     }
 
     fn painted(&self, style: Style, text: &str) -> String {
-        paint(style, text, self.colour)
+        paint(style, &ansi::strip(text), self.colour)
     }
 }
 
-/// A message of the protocol as one line.
+/// A message of the protocol as one line, without a character that a terminal would obey: JSON has another way to write
+/// those (RFC 8259, section 7), and serde_json uses it for the first 32 alone.
 pub(crate) fn json_line(message: &impl serde::Serialize) -> String {
-    wavecraft_companion_protocol::rpc::to_value(message).to_string()
+    let line = wavecraft_companion_protocol::rpc::to_value(message).to_string();
+    if !line.contains(ansi::is_hidden) {
+        return line;
+    }
+    let escaped = |char: char| match ansi::is_hidden(char) {
+        true => format!("\\u{:04x}", u32::from(char)),
+        false => char.to_string(),
+    };
+    line.chars().map(escaped).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_keeps_every_character_and_shows_none_that_a_terminal_obeys() {
+        let name = "a\u{1b}[2Jb\u{9b}31m\u{202e}c\u{7f}ä\n\"";
+        let line = json_line(&name);
+        assert!(!line.contains(ansi::is_hidden), "{line:?}");
+        assert_eq!(serde_json::from_str::<String>(&line).unwrap(), name);
+    }
 }

@@ -1,6 +1,7 @@
 //! `wavecraft status`: what the companion runs.
 
 use crate::{
+    ansi,
     cli::JsonArgs,
     companion::{self, QUICK},
     output::out,
@@ -47,7 +48,8 @@ pub(crate) async fn run(args: JsonArgs) -> anyhow::Result<()> {
 
 fn print_session(session: &SessionStatus) {
     out!("");
-    out!("{} ({}) in {}", session.name, session.session, session.project_dir.display());
+    let folder = session.project_dir.display().to_string();
+    out!("{} ({}) in {}", ansi::line(&session.name), ansi::line(&session.session), ansi::line(&folder));
     let item = |name: &str, value: &str| out!("  {name:<10}{value}");
     let more = |value: &Option<String>| {
         if let Some(value) = value {

@@ -1,6 +1,7 @@
 //! `wavecraft stop`: ends projects that other terminals started.
 
 use crate::{
+    ansi,
     companion::{self, QUICK},
     output::out,
     running,
@@ -36,7 +37,7 @@ pub(crate) async fn run(args: StopArgs) -> anyhow::Result<()> {
     for session in chosen {
         let detach = OfSession { session: session.session.clone() };
         companion.connection.call::<serde_json::Value>(DETACH, &detach, QUICK).await?;
-        out!("Stopped {}.", session.name);
+        out!("Stopped {}.", ansi::line(&session.name));
     }
     Ok(())
 }

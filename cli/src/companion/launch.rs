@@ -21,8 +21,13 @@ use wavecraft_companion_protocol::{bundle, paths::Paths};
 
 /// Names another companion than the one that would be found.
 const VARIABLE: &str = "WAVECRAFT_COMPANION";
-/// So long a companion may take from being started to answering.
-const LIMIT: Duration = Duration::from_secs(10);
+/// So long a companion may take from being started to answering: the system may look at a new program first.
+const LIMIT: Duration = Duration::from_secs(30);
+/// And so long an app, about which the system may ask a person, who reads the question and may have to look for the
+/// settings.
+const APP_LIMIT: Duration = Duration::from_secs(180);
+/// After so long a person is told what is waited for.
+const PATIENCE: Duration = Duration::from_secs(3);
 /// So long one that ended at once may have been only the slower of two: the quicker one answers by then.
 const RACE: Duration = Duration::from_secs(1);
 /// A socket that appears gives no event that works on both systems; so often it is tried.
@@ -35,6 +40,13 @@ pub(crate) struct Launcher {
     command: Command,
     /// The command only asks the system to open the app, which then stays.
     opens_app: bool,
+}
+
+/// How long is waited.
+#[derive(Clone, Copy)]
+struct Limits {
+    patience: Duration,
+    limit: Duration,
 }
 
 impl Launcher {
@@ -83,28 +95,55 @@ impl Launched {
     }
 }
 
-/// Starts the companion and waits until it takes a connection.
-pub(crate) async fn start(paths: &Paths, launched: &mut Option<Launched>) -> anyhow::Result<UnixStream> {
-    let Launcher { mut command, opens_app } = launcher()?;
-    let log_before = std::fs::metadata(paths.log()).map_or(0, |meta| meta.len());
+/// Starts the companion and waits until it takes a connection. A wait that gets long is told to `tell`, once.
+pub(crate) async fn start(
+    paths: &Paths,
+    launched: &mut Option<Launched>,
+    tell: &dyn Fn(&str),
+) -> anyhow::Result<UnixStream> {
+    let launcher = launcher()?;
+    let limit = if launcher.opens_app { APP_LIMIT } else { LIMIT };
+    run(launcher, Limits { patience: PATIENCE, limit }, paths, launched, tell).await
+}
+
+async fn run(
+    launcher: Launcher,
+    Limits { patience, limit }: Limits,
+    paths: &Paths,
+    launched: &mut Option<Launched>,
+    tell: &dyn Fn(&str),
+) -> anyhow::Result<UnixStream> {
+    let Launcher { mut command, opens_app } = launcher;
+    let log = paths.log();
+    let log_before = std::fs::metadata(&log).map_or(0, |meta| meta.len());
     // A file without a name rather than a pipe: the companion may outlive this command, and writing into a pipe that
     // nobody reads would fail there.
     let mut errors = tempfile::tempfile().context("no temporary file can be made")?;
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(errors.try_clone()?);
-    let mut process = command.spawn().context("the companion could not be started")?;
+    let process = command.spawn().context("the companion could not be started")?;
+    // open(1) ends when the system has taken its wish, which may be after a question to the person.
+    let mut opener = None;
     if opens_app {
-        let status = process.wait().await?;
-        if !status.success() {
-            bail!("the companion could not be opened ({status}); {}", how_to_install());
-        }
+        opener = Some(process);
     } else {
         *launched = Some(Launched { process });
     }
-    let mut end = Instant::now() + LIMIT;
-    let mut ended = None;
+    let begin = Instant::now();
+    let mut end = begin + limit;
+    let (mut ended, mut told) = (None, false);
     while Instant::now() < end {
-        if let Some(stream) = connect(paths)?.await {
+        if let Some(stream) = connect(paths).await? {
             return Ok(stream);
+        }
+        if let Some(process) = &mut opener
+            && let Some(status) = process.try_wait()?
+        {
+            opener = None;
+            if !status.success() {
+                let said = lines_from(&mut errors, 0);
+                let said = if said.is_empty() { String::new() } else { format!(" It said:{said}\n") };
+                bail!("`open` could not open the companion ({status}).{said} {}", how_to_open());
+            }
         }
         if ended.is_none()
             && let Some(launched) = launched
@@ -114,23 +153,51 @@ pub(crate) async fn start(paths: &Paths, launched: &mut Option<Launched>) -> any
                 end = end.min(Instant::now() + RACE);
             }
         }
+        if !told && ended.is_none() && begin.elapsed() >= patience {
+            told = true;
+            tell(&waiting_for(opens_app, limit));
+        }
         sleep(POLL).await;
     }
-    let log = paths.log();
-    match ended {
-        Some(status) => {
-            *launched = None;
-            let said = last_words(&mut errors, &log, log_before);
-            Err(Unreachable(format!("the companion ended at once ({status}). {said}")).into())
-        }
-        None => Err(Unreachable(format!(
-            "the companion was started and doesn't answer at {} after {} s: see {}",
-            paths.socket().display(),
-            LIMIT.as_secs(),
-            log.display()
-        ))
-        .into()),
+    if let Some(status) = ended {
+        *launched = None;
+        let said = last_words(&mut errors, &log, log_before);
+        return Err(Unreachable(format!("the companion ended at once ({status}). {said}")).into());
     }
+    let (seconds, log) = (limit.as_secs(), log.display());
+    if opens_app {
+        let said = lines_from(&mut errors, 0);
+        let said = if said.is_empty() { String::new() } else { format!(" `open` said:{said}\n") };
+        // Not tried once more: the person had their time.
+        bail!(
+            "the companion's app doesn't answer after {seconds} s.{said} {} Its log is {log}",
+            how_to_open()
+        );
+    }
+    let socket = paths.socket();
+    Err(Unreachable(format!(
+        "the companion was started and doesn't answer at {} after {seconds} s: see {log}",
+        socket.display(),
+    ))
+    .into())
+}
+
+/// What a person reads meanwhile.
+fn waiting_for(opens_app: bool, limit: Duration) -> String {
+    let seconds = limit.as_secs();
+    match opens_app {
+        true => format!(
+            "Waiting for the Wavecraft Companion to open, {seconds} s at most. {} Ctrl+C gives it up.",
+            how_to_open()
+        ),
+        false => format!("Waiting for the companion to answer, {seconds} s at most …"),
+    }
+}
+
+/// Gatekeeper, to a person: an app that isn't notarised is refused once, and then listed there.
+fn how_to_open() -> &'static str {
+    "If macOS asks whether it may be opened, say yes; if macOS says that it can't be opened, click Done, then Open Anyway \
+     in System Settings > Privacy & Security."
 }
 
 fn launcher() -> anyhow::Result<Launcher> {
@@ -206,4 +273,64 @@ fn lines_from(file: &mut File, start: u64) -> String {
     let text = String::from_utf8_lossy(&bytes);
     let lines: Vec<_> = text.lines().collect();
     lines[lines.len().saturating_sub(LAST_LINES)..].iter().map(|line| format!("\n  {line}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{cell::RefCell, os::unix::fs::PermissionsExt};
+    use tokio::net::UnixListener;
+
+    const SHORT: Limits = Limits { patience: Duration::from_millis(20), limit: Duration::from_millis(300) };
+    const LONG: Limits = Limits { patience: Duration::ZERO, limit: Duration::from_secs(60) };
+
+    /// A folder with what plays macOS's open(1).
+    fn opener(script: &str) -> (tempfile::TempDir, Paths, Launcher) {
+        let dir = tempfile::tempdir().unwrap();
+        let home = dir.path().to_path_buf();
+        let paths = Paths::linux(|name| (name == "WAVECRAFT_HOME").then(|| home.clone().into())).unwrap();
+        std::fs::create_dir_all(&paths.run_dir).unwrap();
+        let open = dir.path().join("open");
+        std::fs::write(&open, format!("#!/bin/sh\n{script}\n")).unwrap();
+        std::fs::set_permissions(&open, std::fs::Permissions::from_mode(0o755)).unwrap();
+        (dir, paths, Launcher { command: Command::new(open), opens_app: true })
+    }
+
+    #[tokio::test]
+    async fn what_open_says_is_told() {
+        let (_dir, paths, launcher) =
+            opener("echo 'The file cannot be opened: kLSNoExecutableErr.' >&2; exit 1");
+        let error = run(launcher, LONG, &paths, &mut None, &|_| {}).await.unwrap_err().to_string();
+        assert!(error.contains("kLSNoExecutableErr") && error.contains("Open Anyway"), "{error}");
+        assert!(error.contains("exit status: 1"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn an_app_that_does_not_come_is_waited_for_in_words_and_not_for_ever() {
+        let (_dir, paths, launcher) = opener("echo 'it was moved' >&2");
+        let told = RefCell::new(Vec::new());
+        let tell = |text: &str| told.borrow_mut().push(text.to_owned());
+        let error = run(launcher, SHORT, &paths, &mut None, &tell).await.unwrap_err();
+        assert!(!error.is::<Unreachable>(), "it isn't tried a second time");
+        let error = error.to_string();
+        for part in ["it was moved", "doesn't answer", "Open Anyway", "companion.log"] {
+            assert!(error.contains(part), "no `{part}` in {error}");
+        }
+        let told = told.into_inner();
+        assert_eq!(told.len(), 1, "once: {told:?}");
+        assert!(told[0].contains("Privacy & Security") && told[0].contains("Ctrl+C"), "{told:?}");
+    }
+
+    #[tokio::test]
+    async fn an_app_that_a_person_had_to_allow_first_is_reached() {
+        // open(1) waits for the answer, as it does while the system's question is on the screen.
+        let (dir, paths, launcher) = opener("until test -e \"$0.answered\"; do sleep 0.02; done");
+        let (socket, answer) = (paths.socket(), dir.path().join("open.answered"));
+        let listening = RefCell::new(None);
+        let tell = |_: &str| {
+            std::fs::write(&answer, "").unwrap();
+            *listening.borrow_mut() = Some(UnixListener::bind(&socket).unwrap());
+        };
+        run(launcher, LONG, &paths, &mut None, &tell).await.unwrap();
+    }
 }

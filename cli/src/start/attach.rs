@@ -52,11 +52,12 @@ impl Start {
     }
 
     async fn reach(&mut self) -> anyhow::Result<Companion> {
-        match companion::find_or_start(&self.paths, &mut self.launched).await {
+        let tell = |text: &str| self.report.say(text);
+        match companion::find_or_start(&self.paths, &mut self.launched, &tell).await {
             Err(error) if error.is::<Unreachable>() => {
                 self.report.trouble(&format!("{error:#}\nTrying once more …"));
                 sleep(ONCE_MORE).await;
-                companion::find_or_start(&self.paths, &mut self.launched).await
+                companion::find_or_start(&self.paths, &mut self.launched, &tell).await
             }
             outcome => outcome,
         }

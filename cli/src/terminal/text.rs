@@ -1,5 +1,6 @@
 //! Text for one line of a terminal: coloured, and never wider than there is room.
 
+use crate::ansi;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// How a text looks (ECMA-48, select graphic rendition).
@@ -21,9 +22,9 @@ pub(crate) struct Span {
 }
 
 impl Span {
-    /// Of a text without control characters.
-    pub(crate) fn new(style: Style, text: impl Into<String>) -> Self {
-        Self { text: text.into(), style }
+    /// Of a text, in one line. What is no text in it is left out.
+    pub(crate) fn new(style: Style, text: impl AsRef<str>) -> Self {
+        Self { text: ansi::line(text.as_ref()), style }
     }
 }
 
