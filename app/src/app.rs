@@ -12,6 +12,7 @@ mod login_side;
 mod measuring;
 mod menu_side;
 mod microphone_side;
+mod opening;
 mod pace;
 mod reasons;
 mod recordings;
@@ -49,6 +50,8 @@ use wavecraft_companion_protocol::{
 const TICK_WATCHED: Duration = Duration::from_millis(16);
 /// And while nobody does: often enough for a heartbeat that must move within 250 ms.
 const TICK: Duration = Duration::from_millis(50);
+/// An app that is opened again within this time was opened by commands that start it, at the same moment.
+const JUST_BEGUN: Duration = Duration::from_secs(5);
 /// A headless companion that was asked to ends so long after its last lease.
 const IDLE_BEFORE_EXIT: Duration = Duration::from_secs(5);
 
@@ -132,6 +135,8 @@ pub(crate) struct App {
     measuring: Option<measuring::Measuring>,
     /// Counts the moments at which the last project went.
     idle_epoch: u64,
+    /// When this app began.
+    began: Instant,
     quitting: bool,
     stats_due: Instant,
     /// What the limiter had done when figures were last sent.
@@ -188,6 +193,7 @@ impl App {
             told: None,
             measuring: None,
             idle_epoch: 0,
+            began: Instant::now(),
             quitting: false,
             stats_due: Instant::now(),
             limited_frames: 0,
@@ -270,6 +276,9 @@ impl App {
             Event::LoginItemIs(state) => self.login_item_is(state),
             Event::CommandLinkIs(state) => self.command_link_is(state),
             Event::DeviceStillAway(notice) => self.device_still_away(&notice),
+            // Two commands that both found no companion open the app twice.
+            Event::OpenedAgain if self.began.elapsed() < JUST_BEGUN => {}
+            Event::OpenedAgain => self.opened_again(),
             Event::Woke => self.woke(),
             Event::IconMayChange => self.icon_may_change(),
             Event::Tick => self.tick(),

@@ -193,6 +193,8 @@ pub(crate) enum Event {
     CommandLinkIs(LinkState),
     /// A notice on devices was new a moment ago: is it still the one?
     DeviceStillAway(String),
+    /// The app was opened while it runs.
+    OpenedAgain,
     /// The computer woke up.
     Woke,
     /// The menu's icon was held back for a moment, which is over.

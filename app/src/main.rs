@@ -106,7 +106,7 @@ fn run(args: &Args) -> anyhow::Result<ExitCode> {
     if args.uninstall {
         return main_thread::without_menu(runtime, |_| uninstall::run(paths));
     }
-    let Args { exit_when_idle, backend, .. } = *args;
+    let Args { exit_when_idle, backend, at_login, .. } = *args;
     if let Some(backend) = backend {
         backend.check().map_err(|reason| anyhow::anyhow!("{reason}: start it with `--backend auto`"))?;
     }
@@ -114,8 +114,10 @@ fn run(args: &Args) -> anyhow::Result<ExitCode> {
         let patience = if args.at_login { PANEL_PATIENCE } else { Duration::ZERO };
         match platform::can_show_menu(patience) {
             Ok(()) => {
+                // Opened by a person, not by the desktop or the command.
+                let opened = !at_login && !exit_when_idle;
                 return main_thread::with_menu(runtime, |channels| {
-                    serve(exit_when_idle, backend, paths, channels)
+                    serve(exit_when_idle, opened, backend, paths, channels)
                 });
             }
             // Whoever started it as a helper wants its sound, with or without a menu.
@@ -123,7 +125,7 @@ fn run(args: &Args) -> anyhow::Result<ExitCode> {
             Err(reason) => anyhow::bail!("{reason}. Start it with --headless to do without a menu"),
         }
     }
-    main_thread::without_menu(runtime, |channels| serve(exit_when_idle, backend, paths, channels))
+    main_thread::without_menu(runtime, |channels| serve(exit_when_idle, false, backend, paths, channels))
 }
 
 /// The main thread belongs to the menu's event loop; everything else lives on the runtime's threads. Two of them: pages
@@ -139,6 +141,7 @@ fn runtime() -> anyhow::Result<Runtime> {
 
 async fn serve(
     exit_when_idle: bool,
+    opened: bool,
     backend: Option<BackendChoice>,
     paths: Paths,
     channels: Channels,
@@ -148,6 +151,9 @@ async fn serve(
         // Asked for a companion, and there is one: nothing went wrong.
         Err(running @ InstanceError::Running(_)) => {
             eprintln!("wavecraft-companion: {running}");
+            if opened {
+                quit::show(&paths).await?;
+            }
             return Ok(ExitCode::SUCCESS);
         }
         Err(error) => return Err(error.into()),

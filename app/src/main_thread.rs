@@ -62,7 +62,7 @@ where
     let (sender, outcome) = channel();
     let (failure_sender, failure) = channel();
     let mut changes = shown.clone();
-    let on_wake = events.clone();
+    let (on_wake, on_opened) = (events.clone(), events.clone());
     let work = work(Channels { events: events.clone(), inbox, menus: Some(menus) });
     let handle = runtime.handle().clone();
     let begin = move |main: platform::MainThread| {
@@ -100,7 +100,8 @@ where
         }
         ControlFlow::Continue(())
     };
-    platform::main_loop(begin, look, leave);
+    let opened = move || drop(on_opened.send(Event::OpenedAgain));
+    platform::main_loop(begin, look, opened, leave);
     let ended = running.take().map_or(Ok(ExitCode::SUCCESS), Work::end);
     match failure.try_recv() {
         Ok(error @ (ViewError::Tray(_) | ViewError::Menu(_))) => {

@@ -99,8 +99,10 @@ pub(crate) enum Shortcut {
 /// What a click does.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Action {
-    /// Opens the project's page at this address, which holds its token.
-    OpenPage(String),
+    /// Opens the project's page.
+    OpenPage(SessionId),
+    /// Opens the project's inspector.
+    OpenInspector(SessionId),
     /// Takes the processor out of, or into, the way.
     SetBypass(SessionId, bool),
     /// Silences the project, or not.

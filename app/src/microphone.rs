@@ -6,7 +6,7 @@ mod played;
 
 use crate::{event::Events, platform};
 use wavecraft_companion_protocol::settings::Consent;
-pub(crate) use wavecraft_companion_protocol::system::Permission;
+pub(crate) use wavecraft_companion_protocol::{microphone::Access, system::Permission};
 
 /// Who gives the permission.
 pub(crate) trait Authority: Send {
@@ -30,64 +30,45 @@ pub(crate) fn authority() -> Box<dyn Authority> {
     Box::new(platform::MicrophoneAuthority)
 }
 
-/// How it stands with a project whose source is the microphone. In all states but the first its source is silence.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Access {
-    /// It hears it.
-    Allowed,
-    /// A person has to say so in the menu first.
-    Unconfirmed,
-    /// A person refused it to this folder.
-    Refused,
-    /// The system is asking the person.
-    Asking,
-    /// The system says no, and the person can change that.
-    Denied,
-    /// The system says no for good.
-    Restricted,
+/// What follows from a person's word on the folder and the system's on this program. `menu`: a person can be asked, in a
+/// menu or from there in a terminal. Without one, whoever starts a project has said so by that.
+pub(crate) fn access(consent: Option<Consent>, menu: bool, permission: Permission) -> Access {
+    match (consent, permission) {
+        (Some(Consent::Refused), _) => Access::Refused,
+        (None, _) if menu => Access::Unconfirmed,
+        (_, Permission::NotNeeded | Permission::Authorized) => Access::Allowed,
+        (_, Permission::NotDetermined) => Access::Asking,
+        (_, Permission::Denied) => Access::Denied,
+        (_, Permission::Restricted) => Access::Restricted,
+    }
 }
 
-impl Access {
-    /// What follows from a person's word on the folder and the system's on this program. `menu`: there is a menu in
-    /// which a person can be asked. Without one, whoever starts a project has said so by that.
-    pub(crate) fn of(consent: Option<Consent>, menu: bool, permission: Permission) -> Self {
-        match (consent, permission) {
-            (Some(Consent::Refused), _) => Self::Refused,
-            (None, _) if menu => Self::Unconfirmed,
-            (_, Permission::NotNeeded | Permission::Authorized) => Self::Allowed,
-            (_, Permission::NotDetermined) => Self::Asking,
-            (_, Permission::Denied) => Self::Denied,
-            (_, Permission::Restricted) => Self::Restricted,
-        }
-    }
-
-    /// For a person: why the microphone isn't heard, and what to do.
-    pub(crate) fn trouble(self) -> Option<Trouble> {
-        let (what, hint) = match self {
-            Self::Allowed => return None,
-            Self::Unconfirmed => (
-                "the project asks for the microphone and hears silence until that is allowed",
-                "click Allow in the companion's menu",
-            ),
-            Self::Refused => (
-                "the project hears silence: the microphone was refused to it in the companion's menu",
-                "to allow it, choose Source > Microphone there",
-            ),
-            Self::Asking => (
-                "the project hears silence: the system asks whether the companion may use the microphone",
-                "answer the system's question",
-            ),
-            Self::Denied => (
-                "the project hears silence: the system doesn't let the companion use the microphone",
-                "turn it on in System Settings > Privacy & Security > Microphone; the sound comes by itself then",
-            ),
-            Self::Restricted => (
-                "the project hears silence: this computer's rules keep the microphone from the companion",
-                "choose another source, or ask whoever manages this computer",
-            ),
-        };
-        Some(Trouble { what, hint })
-    }
+/// For a person: why the microphone isn't heard, and what to do.
+pub(crate) fn trouble(access: Access) -> Option<Trouble> {
+    let (what, hint) = match access {
+        Access::Allowed => return None,
+        Access::Unconfirmed => (
+            "the project asks for the microphone and hears silence until that is allowed",
+            "press y in its terminal, run `wavecraft microphone allow`, or click Allow in the companion's menu",
+        ),
+        Access::Refused => (
+            "the project hears silence: the microphone was refused to it",
+            "to allow it, run `wavecraft microphone allow`, or click Allow in the companion's menu",
+        ),
+        Access::Asking => (
+            "the project hears silence: the system asks whether the companion may use the microphone",
+            "answer the system's question",
+        ),
+        Access::Denied => (
+            "the project hears silence: the system doesn't let the companion use the microphone",
+            "turn it on in System Settings > Privacy & Security > Microphone; the sound comes by itself then",
+        ),
+        Access::Restricted => (
+            "the project hears silence: this computer's rules keep the microphone from the companion",
+            "choose another source, or ask whoever manages this computer",
+        ),
+    };
+    Some(Trouble { what, hint })
 }
 
 /// Why the microphone isn't heard.
@@ -130,7 +111,7 @@ mod tests {
             (None, false, NotDetermined, Access::Asking),
             (None, false, Denied, Access::Denied),
         ] {
-            assert_eq!(Access::of(consent, menu, permission), access, "{consent:?} {menu} {permission:?}");
+            assert_eq!(super::access(consent, menu, permission), access, "{consent:?} {menu} {permission:?}");
         }
     }
 }

@@ -22,7 +22,7 @@ mod system;
 pub(crate) use system::{
     Activity, COPIERS, COPIERS_ENVIRONMENT, EndWatch, FORGETTERS, LATE_START, LOADER_VARIABLE, MainThread,
     MicrophoneAuthority, OPENER, can_show_menu, icon_color, is_traced, loader_default, login_item, main_loop,
-    paths, set_icon, show_notification, spawn, watch_sleep, with_icon,
+    paths, set_icon, show_notification, show_words, spawn, watch_sleep, with_icon,
 };
 
 use rustix::process::Pid;

@@ -1,8 +1,11 @@
-//! Quitting the companion that runs, from another process of the same program.
+//! Asking the companion that runs, from another process of the same program: to quit, or to show itself.
 
 use anyhow::Context;
 use std::process::ExitCode;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::UnixStream,
+};
 use wavecraft_companion_protocol::{PROTOCOL_VERSION, control, paths::Paths, rpc};
 
 /// Asks the companion that runs to quit, and waits until it has.
@@ -10,23 +13,49 @@ use wavecraft_companion_protocol::{PROTOCOL_VERSION, control, paths::Paths, rpc}
 /// # Errors
 /// It refused, or the connection broke.
 pub(crate) async fn run(paths: &Paths) -> anyhow::Result<ExitCode> {
-    let Ok(mut socket) = tokio::net::UnixStream::connect(paths.socket()).await else {
+    let Ok(socket) = UnixStream::connect(paths.socket()).await else {
         eprintln!("wavecraft-companion: none is running");
         return Ok(ExitCode::SUCCESS);
     };
+    // The end of the stream is the end of the companion.
+    ask(socket, control::SHUTDOWN, &control::Shutdown::default(), false).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Asks the companion that runs to show the newest project, as a Mac does by itself when an app is opened again.
+///
+/// # Errors
+/// It refused, or the connection broke.
+pub(crate) async fn show(paths: &Paths) -> anyhow::Result<()> {
+    match UnixStream::connect(paths.socket()).await {
+        Ok(socket) => ask(socket, control::SHOW, &serde_json::json!({}), true).await,
+        // One that is just starting or ending shows nothing.
+        Err(_) => Ok(()),
+    }
+}
+
+/// `only`: nothing else is waited for than the answer.
+async fn ask(
+    mut socket: UnixStream,
+    method: &str,
+    params: &impl serde::Serialize,
+    only: bool,
+) -> anyhow::Result<()> {
     let calls = [
         rpc::request(1, control::HELLO, &control::Hello { version: PROTOCOL_VERSION }),
-        rpc::request(2, control::SHUTDOWN, &control::Shutdown::default()),
+        rpc::request(2, method, params),
     ];
     let said = "the companion that runs doesn't answer; end its process, then try again";
     socket.write_all(format!("{}\n{}\n", calls[0], calls[1]).as_bytes()).await.context(said)?;
+    if only {
+        socket.shutdown().await.context(said)?;
+    }
     let mut answers = String::new();
-    // The end of the stream is the end of the companion.
     socket.read_to_string(&mut answers).await.context(said)?;
     for answer in answers.lines() {
         if let Ok(rpc::FromServer::Answer { outcome: Err(error), .. }) = rpc::decode_from_server(answer) {
             anyhow::bail!("the companion that runs refused: {error}");
         }
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }

@@ -27,6 +27,8 @@ pub(crate) struct Session {
     pub id: SessionId,
     /// What it was attached with.
     pub attach: Attach,
+    /// When it was attached.
+    pub began: Instant,
     /// The connection that attached it: its lease.
     pub owner: ConnectionId,
     /// What its dev server sees.

@@ -6,6 +6,7 @@ use crate::{
     create::CreateArgs,
     devices::DevicesArgs,
     guard,
+    microphone::MicrophoneArgs,
     record::RecordArgs,
     render::RenderArgs,
     start::StartArgs,
@@ -46,6 +47,12 @@ Examples:
   wavecraft devices                                 what there is, and what is chosen
   wavecraft devices --output headphones --buffer 128
   wavecraft devices --output default --buffer default";
+const MICROPHONE_EXAMPLES: &str = "\
+Examples:
+  wavecraft microphone               who may, and who said so, when and where
+  wavecraft microphone allow         this folder's project, or the only one that asks
+  wavecraft microphone deny my-gain
+  wavecraft microphone forget ~/old  asked again at the next start";
 
 /// The commands.
 #[derive(Debug, Subcommand)]
@@ -75,6 +82,12 @@ pub(crate) enum Command {
     /// List the audio devices, and choose among them
     #[command(after_help = DEVICES_EXAMPLES)]
     Devices(DevicesArgs),
+    /// Show which projects may hear the microphone, and allow it or take it back
+    ///
+    /// A folder is asked about once, when its project first listens to the microphone: here, by `y` in its `wavecraft start`,
+    /// or in the companion's menu. Each yes of a terminal is told by a notification of the desktop.
+    #[command(after_help = MICROPHONE_EXAMPLES)]
+    Microphone(MicrophoneArgs),
     /// Measure how long sound takes from the output back to the input: connect the two by a cable first
     ///
     /// Three chirps are played at -12 dBFS, so turn loudspeakers and headphones down. Projects that run are silent

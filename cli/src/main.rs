@@ -18,6 +18,7 @@ mod generated;
 mod guard;
 mod lines;
 mod measure_latency;
+mod microphone;
 mod other;
 mod output;
 mod page;
@@ -58,6 +59,7 @@ fn main() {
         Command::Record(args) => on_a_runtime(record::run(args)).map(|()| failure::SUCCESS),
         Command::Render(args) => on_a_runtime(render::run(args)),
         Command::Devices(args) => on_a_runtime(devices::run(args)).map(|()| failure::SUCCESS),
+        Command::Microphone(args) => on_a_runtime(microphone::run(args)).map(|()| failure::SUCCESS),
         Command::MeasureLatency(args) => on_a_runtime(measure_latency::run(args)).map(|()| failure::SUCCESS),
         Command::Doctor(args) => on_a_runtime(doctor::run(args)),
         Command::Completions(args) => {

@@ -57,6 +57,10 @@ pub const SELECT_DEVICES: &str = "selectDevices";
 pub const MEASURE_LATENCY: &str = "measureLatency";
 /// Get notifications of the projects this connection attached (`all: false`) or of all: [`Subscribe`].
 pub const SUBSCRIBE: &str = "subscribe";
+/// An address that opens a project's page once: [`OpenOnce`] → [`OpenedOnce`].
+pub const OPEN_ONCE: &str = "openOnce";
+/// Show the newest project's inspector, as when the app is opened again: no parameters.
+pub const SHOW: &str = "show";
 /// End the companion: [`Shutdown`].
 pub const SHUTDOWN: &str = "shutdown";
 
@@ -284,6 +288,23 @@ pub struct SetGain {
     pub session: String,
     /// −60 to +12 dB.
     pub gain_db: f32,
+}
+
+/// Parameters of [`OPEN_ONCE`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OpenOnce {
+    /// Which project.
+    pub session: String,
+    /// Its inspector, also where it has a page.
+    #[serde(default)]
+    pub inspector: bool,
+}
+
+/// Result of [`OPEN_ONCE`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OpenedOnce {
+    /// Leads a browser of this user to the page, or to the inspector where there is none: once, within two minutes.
+    pub url: String,
 }
 
 /// Parameters of [`SUBSCRIBE`].

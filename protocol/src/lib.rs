@@ -9,6 +9,7 @@
 //! | [`control`] | the Unix socket between the `wavecraft` command and the companion |
 //! | [`child`] | the socketpair between the companion and a processor child |
 //! | [`frame`] | the length prefix on that socketpair |
+//! | [`microphone`] | who may hear the microphone |
 //! | [`doctor`] | what `wavecraft doctor` prints with `--json` |
 //! | [`event`] | what `wavecraft start`, `record` and `render` print with `--json` |
 //! | [`parameter`] | parameters, as all of the above describe them |
@@ -61,6 +62,8 @@ pub mod event;
 pub mod frame;
 #[cfg(feature = "companion")]
 pub mod latency;
+#[cfg(feature = "companion")]
+pub mod microphone;
 pub mod parameter;
 #[cfg(feature = "companion")]
 pub mod paths;

@@ -67,6 +67,9 @@ pub struct Project {
     /// Whether it may hear the microphone, once a person has said so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub microphone: Option<Consent>,
+    /// When and where that was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub microphone_given: Option<Given>,
     /// Values of parameters that weren't their defaults, by id.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub parameters: BTreeMap<String, f32>,
@@ -79,6 +82,25 @@ pub struct Project {
 pub enum Consent {
     Allowed,
     Refused,
+}
+
+/// When and where a person gave their word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Given {
+    /// In seconds since the beginning of 1970, UTC.
+    pub at: u64,
+    /// Where.
+    pub from: GivenFrom,
+}
+
+/// Where a person gave their word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum GivenFrom {
+    /// In the companion's menu.
+    Menu,
+    /// In a terminal, or whatever else called the control socket.
+    Terminal,
 }
 
 /// How long a child may stand still, and what follows its crashes. Absent members have their defaults.

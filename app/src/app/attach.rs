@@ -69,6 +69,7 @@ impl App {
         let session = Session {
             id: id.clone(),
             attach,
+            began: Instant::now(),
             owner,
             shared,
             server: ServerStage::Binding,

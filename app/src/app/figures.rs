@@ -3,7 +3,7 @@
 use super::{App, AudioSide, reasons};
 use crate::{
     audio::Opened,
-    microphone::{Access, Trouble},
+    microphone::{self, Trouble},
     session::{RecordingStage, Session},
 };
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -284,7 +284,7 @@ fn stats(
             .map(|ppm| Drift { ppm, buffer_frames: parts.input_fifo_frames }),
         devices: opened.devices(),
         source: session.source.name(),
-        source_reason: session.microphone.and_then(Access::trouble).map(Trouble::line),
+        source_reason: session.microphone.and_then(microphone::trouble).map(Trouble::line),
         file: snapshot.file.map(|file| FilePosition {
             position_frames: file.position_frames,
             length_frames: file.length_frames,
@@ -330,7 +330,7 @@ pub(super) fn db_to_linear(db: f32) -> f32 {
 }
 
 fn audio_status(session: &Session, devices: Option<&AudioDevices>) -> AudioRuntimeStatus {
-    let microphone = session.microphone.and_then(Access::trouble);
+    let microphone = session.microphone.and_then(microphone::trouble);
     let (phase, problem) = match (devices, session.state) {
         (None, _) | (_, State::Starting | State::Shadow) => (AudioRuntimePhase::Initializing, None),
         (_, State::Crashed | State::Held) => (

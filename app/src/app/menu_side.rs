@@ -120,9 +120,10 @@ impl App {
         side.menus.send_modify(|_| {});
         // Looked up in what the app would show now: of an older menu nothing is done.
         let Some(action) = menu::compute(&self.facts()).action(key).cloned() else { return };
-        info!("menu: {}", redacted(&action));
+        info!("menu: {action:?}");
         match action {
-            Action::OpenPage(address) => crate::desktop::open(address.into(), &self.events),
+            Action::OpenPage(id) => self.show_page(&id, false),
+            Action::OpenInspector(id) => self.show_page(&id, true),
             Action::SetBypass(id, on) => self.set_bypassed(&id, on),
             Action::SetMute(id, on) => self.set_muted(&id, on),
             Action::Record(id) => self.record_from_menu(&id),
@@ -214,14 +215,6 @@ impl App {
     }
 }
 
-/// An action for the log, which holds no token.
-fn redacted(action: &Action) -> String {
-    match action {
-        Action::OpenPage(_) => "OpenPage".into(),
-        action => format!("{action:?}"),
-    }
-}
-
 fn project(session: &Session) -> Project {
     let figures = session.shared.figures();
     let stats = figures.stats.as_ref();
@@ -231,8 +224,8 @@ fn project(session: &Session) -> Project {
         state: session.state,
         reason: session.reason.clone(),
         ending: session.ending.is_some(),
-        page: page(session),
-        inspector: session.server().map(|server| session.attach.token.inspector_url(server.port())),
+        page: page(session).is_some(),
+        inspector: session.server().is_some(),
         bypassed: session.bypassed,
         muted: session.muted,
         mute_reason: session.mute_reason.clone(),

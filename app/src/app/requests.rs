@@ -13,10 +13,11 @@ use tracing::warn;
 use wavecraft_companion_protocol::{
     PROTOCOL_VERSION,
     control::{
-        self, Attach, BAD_SOURCE, HELLO_FIRST, Hello, OfSession, Reload, SelectDevices, SessionStatus,
-        SetBuildStatus, SetBypass, SetFlag, SetGain, SetMode, SetOrigins, SetSource, Shutdown, Status,
-        Subscribe, UNKNOWN_SESSION, VERSION_MISMATCH,
+        self, Attach, BAD_SOURCE, HELLO_FIRST, Hello, OfSession, OpenOnce, Reload, SelectDevices,
+        SessionStatus, SetBuildStatus, SetBypass, SetFlag, SetGain, SetMode, SetOrigins, SetSource, Shutdown,
+        Status, Subscribe, UNKNOWN_SESSION, VERSION_MISMATCH,
     },
+    microphone::{CONFIRM_MICROPHONE, ConfirmMicrophone, MICROPHONE},
     rpc::{Call, ErrorObject, INVALID_PARAMS, INVALID_REQUEST, METHOD_NOT_FOUND, to_value},
     session::{Mode, Source},
     settings::Project,
@@ -144,6 +145,19 @@ impl App {
                 later(reply, |reply| self.list_devices(ListedFor::Select(select, reply)))
             }
             control::MEASURE_LATENCY => later(reply, |reply| self.measure_latency(from, reply)),
+            MICROPHONE => Ok(Outcome::Now(to_value(&self.microphone_access()))),
+            CONFIRM_MICROPHONE => {
+                let confirm: ConfirmMicrophone = call.params()?;
+                self.confirm_in_terminal(confirm).map(|access| Outcome::Now(to_value(&access)))
+            }
+            control::OPEN_ONCE => {
+                let open: OpenOnce = call.params()?;
+                self.open_once(&open).map(|opened| Outcome::Now(to_value(&opened)))
+            }
+            control::SHOW => {
+                self.opened_again();
+                done
+            }
             control::SUBSCRIBE => {
                 let subscribe: Subscribe = call.params()?;
                 if let Some(client) = self.clients.get_mut(&from) {

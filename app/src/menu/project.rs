@@ -18,10 +18,10 @@ pub(crate) struct Project {
     pub reason: Option<String>,
     /// It is being ended.
     pub ending: bool,
-    /// Its page's address with its token, if it has a page.
-    pub page: Option<String>,
-    /// Its inspector's address with its token, while it is served.
-    pub inspector: Option<String>,
+    /// Has it a page?
+    pub page: bool,
+    /// Is its inspector served?
+    pub inspector: bool,
     /// Is its processor bypassed by hand?
     pub bypassed: bool,
     /// Is it muted?
@@ -67,7 +67,7 @@ impl Project {
 
     /// Can its page be opened?
     pub(super) fn has_page(&self) -> bool {
-        self.page.is_some() && !self.ending
+        self.page && !self.ending
     }
 
     /// Its lines. The `first` project with a page is the one whose page a key of the keyboard opens.
@@ -92,10 +92,11 @@ impl Project {
             entries.push(Entry::text(key("howl"), "Muted: the level ran away, as feedback does"));
             entries.push(Entry::button(key("unhowl"), "Turned Down: Unmute", Action::SetMute(id(), false)));
         }
-        let page = Entry::button(key("page"), "Open Page", self.page.clone().map(Action::OpenPage));
+        let page = Entry::button(key("page"), "Open Page", self.page.then(|| Action::OpenPage(id())));
+        let inspector = self.inspector.then(|| Action::OpenInspector(id()));
         entries.extend([
             if first { page.with_shortcut(Shortcut::Open) } else { page },
-            Entry::button(key("inspector"), "Open Inspector", self.inspector.clone().map(Action::OpenPage)),
+            Entry::button(key("inspector"), "Open Inspector", inspector),
             Entry::check(key("bypass"), "Bypass", self.bypassed, Action::SetBypass(id(), !self.bypassed)),
             Entry::check(key("mute"), "Mute", self.muted, Action::SetMute(id(), !self.muted)),
             self.recording(key("record")),

@@ -21,7 +21,7 @@ mod spawn;
 
 pub(crate) use desktop::{
     COPIERS, COPIERS_ENVIRONMENT, FORGETTERS, MainThread, OPENER, can_show_menu, icon_color, main_loop,
-    set_icon, with_icon,
+    set_icon, show_words, with_icon,
 };
 pub(crate) use end_watch::EndWatch;
 pub(crate) use login_item::login_item;

@@ -11,6 +11,7 @@ mod measuring;
 #[cfg(debug_assertions)]
 mod microphone;
 mod modes;
+mod opening;
 mod page;
 mod recording;
 mod reloading;

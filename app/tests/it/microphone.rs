@@ -111,3 +111,67 @@ fn nothing_is_measured_with_a_microphone_that_the_system_keeps_away() {
     let refused = control.call("measureLatency", json!({})).unwrap_err();
     assert!(refused["message"].as_str().unwrap().contains("System Settings"), "{refused}");
 }
+
+#[test]
+fn a_terminals_word_is_obeyed_remembered_and_listed() {
+    let companion = Companion::start();
+    let mut control = companion.control();
+    let attached =
+        control.attach_live("gain", json!({"source": {"kind": "microphone"}, "project_dir": "/first"}));
+    control.stats(is_open);
+    let word = |consent: Value| json!({"project_dir": "/first", "consent": consent});
+
+    // From any connection: whoever may call this socket is this user.
+    let mut other = companion.control();
+    let access = other.call("confirmMicrophone", word(json!("refused"))).unwrap();
+    assert_eq!(access["projects"][0]["access"], "refused");
+    control.notice("childLog", line_with("`wavecraft microphone allow`"));
+    control.stats(|stats| stats["source_reason"].is_string() && stats["devices"]["input"].is_null());
+
+    let access = other.call("confirmMicrophone", word(json!("allowed"))).unwrap();
+    assert_eq!(
+        access["projects"],
+        json!([{"session": attached["session"], "name": "gain", "project_dir": "/first", "access": "allowed"}])
+    );
+    let said = &access["remembered"][0];
+    assert_eq!((&said["project_dir"], &said["consent"]), (&json!("/first"), &json!("allowed")));
+    assert_eq!(said["given"]["from"], "terminal");
+    assert!(said["given"]["at"].as_u64().unwrap() > 1_700_000_000, "{said}");
+    control.stats(is_open);
+    // Each yes is for the desktop, also where there is none: then the log has it.
+    eventually("the yes is told", || {
+        companion.log().contains(": gain may hear the microphone").then_some(())
+    });
+    // What is said again keeps its time and place.
+    let again = other.call("confirmMicrophone", word(json!("allowed"))).unwrap();
+    assert_eq!(again["remembered"], access["remembered"]);
+
+    let forgotten = other.call("confirmMicrophone", word(Value::Null)).unwrap();
+    assert_eq!(forgotten["remembered"], json!([]));
+    assert_eq!(other.call("microphone", json!({})).unwrap(), forgotten);
+}
+
+#[test]
+fn a_word_on_nothing_is_refused_and_a_flood_of_yeses_too() {
+    let companion = Companion::start();
+    let mut control = companion.control();
+    let refused = |control: &mut crate::support::Control, params: Value, why: &str| {
+        let error = control.call("confirmMicrophone", params).unwrap_err();
+        assert_eq!(error["code"], -32019, "{error}");
+        assert!(error["message"].as_str().unwrap().contains(why), "{error}");
+    };
+    let word = |consent: Value| json!({"project_dir": "/first", "consent": consent});
+    // Nobody asks: nothing can be allowed ahead.
+    refused(&mut control, word(json!("allowed")), "no project in /first asks");
+    refused(&mut control, word(Value::Null), "nothing was said");
+    refused(&mut control, word(json!("refused")), "nothing was said");
+    control.attach_live("gain", json!({"source": {"kind": "microphone"}, "project_dir": "/first"}));
+    // It hears it already, as there is no menu: a key that is pressed by mistake says nothing.
+    let by_key = json!({"project_dir": "/first", "consent": "refused", "if_asked": true});
+    refused(&mut control, by_key, "nothing here waits");
+    for _ in 0..10 {
+        control.call("confirmMicrophone", word(json!("allowed"))).unwrap();
+        control.call("confirmMicrophone", word(Value::Null)).unwrap();
+    }
+    refused(&mut control, word(json!("allowed")), "wait a moment");
+}

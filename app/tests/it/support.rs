@@ -211,6 +211,16 @@ impl Control {
     }
 }
 
+/// What a server answers to a browser that follows an address.
+pub(crate) fn follow(url: &str) -> String {
+    let (host, path) = url.strip_prefix("http://").and_then(|rest| rest.split_once('/')).expect("an address");
+    let mut stream = std::net::TcpStream::connect(host).unwrap();
+    write!(stream, "GET /{path} HTTP/1.1\r\nHost: {host}\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    std::io::Read::read_to_string(&mut stream, &mut answer).unwrap();
+    answer
+}
+
 /// An example of `wavecraft-dev-audio`, which is built beside this test.
 pub(crate) fn child(example: &str) -> PathBuf {
     let path = Path::new(env!("CARGO_BIN_EXE_wavecraft-companion")).with_file_name("examples").join(example);

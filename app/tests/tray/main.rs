@@ -210,9 +210,48 @@ fn two_projects_and_one_that_is_held() {
     tray.says("1 project · ");
 }
 
+/// As on a Mac, where the system tells it: a person who doesn't see the icon opens the app again.
 #[test]
 #[ignore = "needs dbus-daemon: scripts/test tray"]
-fn the_page_opens_with_its_token_and_the_diagnostics_hold_none() {
+fn opened_once_more_it_shows_the_newest_inspector_or_says_what_to_do() {
+    let bus = Bus::start();
+    let panel = Panel::start(&bus);
+    let notifications = notifications::Notifications::start(&bus);
+    let opened = helper(&bus, "xdg-open");
+    let companion = companion(&bus);
+    let tray = Tray::of(&panel);
+    tray.says("No project is running");
+    let again = || {
+        let output = command(&bus, &companion.home).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("runs already"), "{output:?}");
+    };
+    again();
+    let shown = notifications.next();
+    assert!(
+        shown.contains("No project is running") && shown.contains("wavecraft start --with-audio"),
+        "{shown}"
+    );
+    let mut first = companion.control();
+    first.attach_live("gain", json!({"name": "zebra", "project_dir": "/first"}));
+    let mut second = companion.control();
+    let newest = second.attach_live("gain", json!({"name": "aardvark", "project_dir": "/second"}));
+    again();
+    let answer = support::follow(noted(&opened).trim());
+    assert!(answer.contains(&format!("location: http://127.0.0.1:{}/#wc=", newest["port"])), "{answer}");
+    // The desktop and the command start it too, and nobody wants a browser then.
+    std::fs::remove_file(&opened).unwrap();
+    for quiet in ["--at-login", "--exit-when-idle"] {
+        assert!(command(&bus, &companion.home).arg(quiet).output().unwrap().status.success());
+    }
+    again();
+    noted(&opened);
+    assert_eq!(companion.log().matches("shown again").count(), 3, "{}", companion.log());
+}
+
+#[test]
+#[ignore = "needs dbus-daemon: scripts/test tray"]
+fn the_page_opens_by_an_address_without_its_token_and_the_diagnostics_hold_none() {
     let bus = Bus::start();
     let panel = Panel::start(&bus);
     let (opened, copied) = (helper(&bus, "xdg-open"), helper(&bus, "wl-copy"));
@@ -224,17 +263,23 @@ fn the_page_opens_with_its_token_and_the_diagnostics_hold_none() {
     tray.says("gain: live");
     tray.click("Open Page");
     let token = support::TOKEN;
-    assert_eq!(noted(&opened).trim(), format!("http://127.0.0.1:5173/#wc={token}&ws={}", attached["port"]));
-    std::fs::remove_file(&opened).unwrap();
+    let leads_to = |page: String| {
+        let url = noted(&opened).trim().to_owned();
+        assert!(!url.contains(token), "{url}");
+        let answer = support::follow(&url);
+        assert!(answer.contains(&format!("location: {page}\r\n")), "{url} answers {answer}");
+        std::fs::remove_file(&opened).unwrap();
+    };
+    let port = &attached["port"];
+    leads_to(format!("http://127.0.0.1:5173/#wc={token}&ws={port}"));
     tray.click("Open Inspector");
-    assert_eq!(noted(&opened).trim(), format!("http://127.0.0.1:{}/#wc={token}", attached["port"]));
+    leads_to(format!("http://127.0.0.1:{port}/#wc={token}"));
     tray.click("Copy Diagnostics");
     let text = noted(&copied);
     assert!(text.contains("gain in /") && text.contains("Live") && text.contains("companion.log"), "{text}");
     assert!(!text.contains(token) && !text.contains(support::AUDIO_TOKEN), "{text}");
     assert!(!companion.log().contains(token), "{}", companion.log());
 
-    std::fs::remove_file(&opened).unwrap();
     tray.click("Show Log");
     assert_eq!(noted(&opened).trim(), companion.home.path().join("log/companion.log").to_str().unwrap());
     // Whatever can't be opened is told, until the next click.

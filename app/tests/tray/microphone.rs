@@ -77,7 +77,7 @@ fn a_refusal_is_silence_until_it_is_taken_back_in_the_menu() {
     let asking = tray.color();
     tray.click("Don't Allow");
     tray.says("The microphone was refused");
-    told(&mut control, "refused to it in the companion's menu");
+    told(&mut control, "the microphone was refused to it");
     eventually("the icon is at ease", || (tray.color() != asking).then_some(()));
     assert_eq!(remembered(&companion, "/first"), "refused");
     // Its terminal can't change that.
@@ -89,6 +89,46 @@ fn a_refusal_is_silence_until_it_is_taken_back_in_the_menu() {
     tray.click("Source/Microphone");
     tray.says("Microphone: gain listens to Virtual input");
     assert_eq!(remembered(&companion, "/first"), "allowed");
+}
+
+#[test]
+#[ignore = "needs dbus-daemon: scripts/test tray"]
+fn a_terminal_can_say_yes_and_each_yes_is_notified() {
+    let bus = Bus::start();
+    let panel = Panel::start(&bus);
+    let notifications = Notifications::start(&bus);
+    let companion = companion(&bus);
+    let tray = Tray::of(&panel);
+    let mut control = companion.control();
+    let folder = "/odd\u{1b}[31m/first";
+    control.attach_live("gain", microphone(folder));
+    told(&mut control, "press y in its terminal");
+    tray.says("gain asks for the microphone");
+    assert!(notifications.next().contains("gain asks for the microphone"));
+    let by_key = json!({"project_dir": folder, "consent": "allowed", "if_asked": true});
+    control.call("confirmMicrophone", by_key.clone()).unwrap();
+    tray.says("Microphone: gain listens to Virtual input");
+    let shown = notifications.next();
+    assert!(shown.starts_with("gain may hear the microphone\nA terminal allowed it for /odd"), "{shown}");
+    assert!(!shown.contains('\u{1b}'), "{shown:?}");
+    // Nothing asks any more.
+    assert_eq!(control.call("confirmMicrophone", by_key).unwrap_err()["code"], -32019);
+
+    // Taken back and given again within the same minute: told again.
+    let word = |consent: &str| json!({"project_dir": folder, "consent": consent});
+    control.call("confirmMicrophone", word("refused")).unwrap();
+    tray.says("The microphone was refused");
+    control.call("confirmMicrophone", word("allowed")).unwrap();
+    assert!(notifications.next().starts_with("gain may hear the microphone\n"));
+    assert_eq!(remembered(&companion, folder), "allowed");
+    // What is forgotten is asked again.
+    control.call("confirmMicrophone", json!({"project_dir": folder})).unwrap();
+    tray.says("gain asks for the microphone");
+    // A word of the menu's is known as that.
+    tray.click("Allow");
+    tray.says("Microphone: gain listens to Virtual input");
+    let access = control.call("microphone", json!({})).unwrap();
+    assert_eq!(access["remembered"][0]["given"]["from"], "menu", "{access}");
 }
 
 #[cfg(debug_assertions)]

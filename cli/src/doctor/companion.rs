@@ -58,6 +58,7 @@ pub(super) async fn checks() -> (Vec<Check>, Option<Status>) {
     let status = match seen {
         Some(Ok((status, devices))) => {
             checks.extend(status.microphone.map(microphone));
+            checks.push(menu(status.companion.headless));
             checks.extend(status.login_item.map(login_item));
             checks.push(sound(&devices));
             Some(status)
@@ -168,6 +169,18 @@ fn microphone(permission: Permission) -> Check {
     }
 }
 
+/// Where its icon is. Nobody but the person can see whether it is there.
+fn menu(headless: bool) -> Check {
+    let name = "menu";
+    match headless {
+        true => fine(
+            name,
+            "the companion runs without one; `wavecraft status` and `wavecraft microphone` do without",
+        ),
+        false => fine(name, platform::ICON_PLACE),
+    }
+}
+
 fn login_item(state: LoginState) -> Check {
     let name = "login";
     match state {
@@ -250,6 +263,9 @@ mod tests {
         ] {
             assert_eq!(microphone(permission).verdict, verdict, "{permission:?}");
         }
+        assert!(
+            menu(true).found.contains("wavecraft microphone") && menu(false).found == platform::ICON_PLACE
+        );
         assert_eq!(login_item(LoginState::RequiresApproval).verdict, Verdict::Attention);
         assert_eq!(login_item(LoginState::Enabled).verdict, Verdict::Fine);
     }

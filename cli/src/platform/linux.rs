@@ -34,6 +34,10 @@ pub(crate) fn loader_default() -> Vec<PathBuf> {
 /// Does a plugin with a window need WebKitGTK to be built? The window is a web view, and here that is WebKitGTK's.
 pub(crate) const WEB_VIEWS_ARE_WEBKITGTKS: bool = true;
 
+/// Where the companion's icon is, for a person who doesn't see it.
+pub(crate) const ICON_PLACE: &str = "in the desktop's panel. If it isn't there: GNOME needs its AppIndicator extension; \
+    starting `wavecraft-companion` again shows the inspector";
+
 /// Where the companion's files are.
 pub(crate) fn paths() -> anyhow::Result<Paths> {
     Paths::linux(|name| std::env::var_os(name)).context("neither WAVECRAFT_HOME nor HOME is set")

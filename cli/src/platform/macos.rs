@@ -42,6 +42,11 @@ pub(crate) fn loader_default() -> Vec<PathBuf> {
 /// Does a plugin with a window need WebKitGTK to be built? The system has a web view of its own.
 pub(crate) const WEB_VIEWS_ARE_WEBKITGTKS: bool = false;
 
+/// Where the companion's icon is, for a person who doesn't see it. macOS 26 lets each app's icons be allowed there or not;
+/// on a Mac with a notch those that find no room are behind it.
+pub(crate) const ICON_PLACE: &str = "in the menu bar. If it isn't there: System Settings > Menu Bar > Allow in the Menu \
+    Bar (macOS 26 and later), or quit other apps whose icons fill the bar; opening the app again shows the inspector";
+
 /// Where the companion's files are.
 pub(crate) fn paths() -> anyhow::Result<Paths> {
     Paths::macos(|name| std::env::var_os(name)).context("neither WAVECRAFT_HOME nor HOME is set")

@@ -10,14 +10,17 @@ use serde::{Serialize, de::DeserializeOwned};
 use std::time::Duration;
 use wavecraft_companion_protocol::{
     control::{DEVICES, DeviceList, SET_BYPASS, SET_MUTE, SetBypass, SetFlag},
+    microphone::{CONFIRM_MICROPHONE, ConfirmMicrophone, MicrophoneAccess},
     session::Build,
+    settings::Consent,
 };
 
-const HELP: [(&str, &str); 10] = [
+const HELP: [(&str, &str); 11] = [
     ("r", "build now and swap"),
     ("o", "open the page in the browser"),
     ("s", "choose where the sound comes from"),
     ("m", "mute, and unmute"),
+    ("y, n", "allow the microphone that the project asks for, or refuse it"),
     ("b", "bypass the processor, and back"),
     ("d", "list the audio devices"),
     ("l", "latency and load by their parts"),
@@ -48,10 +51,12 @@ impl Start {
                 'r' => self.build_now(session)?,
                 'o' => {
                     self.report.say("Opening the page in your browser.");
-                    self.open_page(session);
+                    self.open_page(session).await;
                 }
                 's' => self.ask_for_source(session),
                 'm' => self.toggle_mute(session).await,
+                'y' => self.confirm_microphone(Consent::Allowed, session).await,
+                'n' => self.confirm_microphone(Consent::Refused, session).await,
                 'b' => self.toggle_bypass(session).await,
                 'd' => self.list_devices().await,
                 'l' => self.tell_figures(session),
@@ -106,6 +111,20 @@ impl Start {
             "The processor is back."
         });
         self.show_live(session);
+    }
+
+    /// A person's word on what the project asks for; nothing where it doesn't ask.
+    async fn confirm_microphone(&mut self, consent: Consent, session: &Session) {
+        let confirm =
+            ConfirmMicrophone { project_dir: session.folder.clone(), consent: Some(consent), if_asked: true };
+        let Some(_) = self.carry_out::<MicrophoneAccess>(CONFIRM_MICROPHONE, &confirm, QUICK).await else {
+            return;
+        };
+        // What is heard now the companion says.
+        self.report.say(match consent {
+            Consent::Allowed => "The microphone is allowed to this folder from now on. `wavecraft microphone deny` takes it back.",
+            Consent::Refused => "The microphone is refused to this folder. `wavecraft microphone allow` takes that back.",
+        });
     }
 
     async fn list_devices(&mut self) {

@@ -27,7 +27,7 @@ use std::{
 };
 use tokio::time::{Instant, sleep_until};
 use wavecraft_companion_protocol::{
-    control::{Attach, Notice, SET_ORIGINS, STATUS, SetOrigins, Status},
+    control::{Attach, Notice, OPEN_ONCE, OpenOnce, OpenedOnce, SET_ORIGINS, STATUS, SetOrigins, Status},
     event::Event,
     session::{State, StateChange, Stats},
     token::FRAGMENT_KEY,
@@ -121,7 +121,7 @@ impl Start {
         }
         let limit = Instant::now() + GETTING_READY;
         loop {
-            self.tell_if_ready(session);
+            self.tell_if_ready(session).await;
             if self.report.is_closed() {
                 // Nobody reads any more what this says: as a closed terminal.
                 return Ok(End::Interrupted);
@@ -312,7 +312,7 @@ impl Start {
     }
 
     /// Once it is served, and with audio heard and measured.
-    fn tell_if_ready(&mut self, session: &mut Session) {
+    async fn tell_if_ready(&mut self, session: &mut Session) {
         let served = session.page_is_late || self.page.as_ref().is_none_or(Page::is_up);
         if session.ready.is_some() || !session.live || !served {
             return;
@@ -333,8 +333,8 @@ impl Start {
             mode: stats.map(|stats| stats.mode),
         });
         self.show_live(session);
-        if let Some(url) = ui_url.filter(|_| self.args.open) {
-            self.open(&url);
+        if ui_url.is_some() && self.args.open {
+            self.open_page(session).await;
         }
     }
 
@@ -343,10 +343,26 @@ impl Start {
         Some(format!("{}#{FRAGMENT_KEY}={}&ws={}", page.url(), self.token.as_str(), session.ws_port))
     }
 
-    /// The page in the browser, or where there is none the inspector.
-    pub(super) fn open_page(&self, session: &Session) {
-        let url = self.ui_url(session);
-        self.open(&url.unwrap_or_else(|| self.token.inspector_url(session.ws_port)));
+    /// The page in the browser, or where there is none the inspector: by an address that works once, since what opens it is
+    /// told the address in its arguments, which every user of the machine can read.
+    pub(super) async fn open_page(&mut self, session: &Session) {
+        let url = match (&mut self.companion, &self.preview) {
+            (Some(companion), _) => {
+                let open = OpenOnce { session: session.name.clone(), inspector: self.page.is_none() };
+                let opened = companion.connection.call::<OpenedOnce>(OPEN_ONCE, &open, QUICK).await;
+                opened.map(|opened| opened.url).map_err(|error| error.to_string())
+            }
+            (None, Some(preview)) => {
+                let page = self.ui_url(session);
+                let page = page.unwrap_or_else(|| self.token.inspector_url(session.ws_port));
+                preview.server.open_once(&page).map_err(|error| error.to_string())
+            }
+            (None, None) => return,
+        };
+        match url {
+            Ok(url) => self.open(&url),
+            Err(error) => self.report.trouble(&format!("the page could not be opened: {error}")),
+        }
     }
 
     /// The browser is the user's, not this start's: it is not waited for and not ended.

@@ -86,6 +86,35 @@ fn keys_do_what_the_help_says_and_leave_no_trace() {
 
 #[test]
 #[ignore = "needs tmux: scripts/test terminal"]
+fn the_terminal_that_asked_can_allow_the_microphone_and_refuse_it() {
+    let world = World::with_project();
+    let companion = FakeCompanion::run(&world, Fault::Asks);
+    let tmux = world.tmux("microphone", 110, 40);
+    ready(&tmux);
+    press(&tmux, "h", "allow the microphone that the project asks for");
+    press(&tmux, "y", "The microphone is allowed to this folder from now on.");
+    press(&tmux, "n", "The microphone is refused to this folder.");
+    tmux.keep("answered");
+    let words: Vec<_> = companion
+        .calls("confirmMicrophone")
+        .iter()
+        .map(|call| (call["consent"].clone(), call["if_asked"].clone()))
+        .collect();
+    assert_eq!(words, [(json!("allowed"), json!(true)), (json!("refused"), json!(true))]);
+    assert_eq!(companion.call("confirmMicrophone").unwrap()["project_dir"], json!(world.path("here")));
+    press(&tmux, "q", "code=0");
+
+    // Where nothing asks, the key allows nothing.
+    let world = World::with_project();
+    let _companion = FakeCompanion::run(&world, Fault::None);
+    let tmux = world.tmux("no-question", 110, 40);
+    ready(&tmux);
+    press(&tmux, "y", "! nothing here waits for a word on the microphone");
+    press(&tmux, "q", "code=0");
+}
+
+#[test]
+#[ignore = "needs tmux: scripts/test terminal"]
 fn the_last_row_stays_the_last_whatever_is_logged_and_however_wide_it_is() {
     let world = World::with_project();
     let _companion = FakeCompanion::run(&world, Fault::Chatty);

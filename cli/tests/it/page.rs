@@ -3,7 +3,7 @@
 use crate::support::{
     World,
     fake_companion::{FakeCompanion, Fault},
-    until_gone,
+    until, until_gone,
 };
 use serde_json::json;
 use std::net::TcpListener;
@@ -46,6 +46,19 @@ fn wavecrafts_own_client_gets_the_address_by_the_environment() {
     let token = companion.call("attach").unwrap()["token"].as_str().unwrap().to_owned();
     let url = std::fs::read_to_string(world.path("vite.url")).unwrap();
     assert_eq!(url.trim(), format!("ws://127.0.0.1:9000/p/{token}"));
+}
+
+#[test]
+fn what_opens_the_page_is_told_an_address_that_works_once() {
+    let world = World::with_project().with_page();
+    let (notes, new) = (world.path("opened"), world.path("opened.new"));
+    let script = format!("echo \"$@\" > '{0}' && mv '{0}' '{1}'", new.display(), notes.display());
+    let world = world.script("tools/xdg-open", &script).script("tools/open", &script);
+    let companion = FakeCompanion::run(&world, Fault::None);
+    world.run(&[START, &["--open"]].concat()).left_nothing();
+    let opened = until("the page is opened", || std::fs::read_to_string(&notes).ok());
+    assert_eq!(opened.trim(), "http://127.0.0.1:9000/open/a-code");
+    assert_eq!(companion.call("openOnce"), Some(json!({"session": "demo", "inspector": false})));
 }
 
 #[test]

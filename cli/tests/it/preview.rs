@@ -1,8 +1,16 @@
 //! A start without audio: the page's server with real parameters and levels that are made up.
 
-use crate::{support::World, websocket::Page};
+use crate::{
+    support::{World, until},
+    websocket::Page,
+};
 use serde_json::{Value, json};
-use std::{fs, net::TcpStream, path::Path};
+use std::{
+    fs,
+    io::{Read, Write},
+    net::TcpStream,
+    path::Path,
+};
 
 const SOURCE: &str = "here/engine/src/bin/dev-audio.rs";
 
@@ -94,6 +102,43 @@ fn a_page_is_served_beside_it() {
     let finished = live.finish();
     assert_eq!(finished.code, Some(0), "{finished:#?}");
     finished.left_nothing();
+}
+
+/// `xdg-open`, or on a Mac `open`, that only writes down what it is given.
+fn with_an_opener(world: World) -> World {
+    let (notes, new) = (world.path("opened"), world.path("opened.new"));
+    let script = format!("echo \"$@\" > '{0}' && mv '{0}' '{1}'", new.display(), notes.display());
+    world.script("tools/xdg-open", &script).script("tools/open", &script)
+}
+
+/// What a server answers to a browser that follows an address.
+fn answer(url: &str) -> String {
+    let (host, path) = url.strip_prefix("http://").and_then(|rest| rest.split_once('/')).expect("an address");
+    let mut stream = TcpStream::connect(host).expect("a server");
+    write!(stream, "GET /{path} HTTP/1.1\r\nHost: {host}\r\n\r\n").expect("a request");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    answer
+}
+
+#[test]
+fn an_opened_page_leaves_no_token_in_anybodys_arguments() {
+    let world = with_an_opener(world().with_page());
+    let mut live = world.live(&["start", "--json", "--open"]);
+    let ready = live.event("ready");
+    let page = ready["ui_url"].as_str().expect("the page");
+    let token = page.split_once("#wc=").expect("a token").1.split('&').next().expect("it");
+    let notes = world.path("opened");
+    let opened = until("the page is opened", || fs::read_to_string(&notes).ok());
+    assert!(!opened.contains(token) && opened.contains("/open/"), "{opened}");
+    // Followed as a browser does, it is the page with its token; once.
+    let first = answer(opened.trim());
+    assert!(first.starts_with("HTTP/1.1 302") && first.contains(&format!("location: {page}\r\n")), "{first}");
+    let second = answer(opened.trim());
+    assert!(second.starts_with("HTTP/1.1 403") && second.contains("any more"), "{second}");
+    assert!(!second.contains(token), "{second}");
+    live.signal(rustix::process::Signal::INT);
+    live.finish().left_nothing();
 }
 
 #[test]

@@ -144,7 +144,7 @@ fn what_is_on_is_checked_and_a_click_turns_it_off() {
         mode: Mode::Direct,
         source: SourceName::File,
         file: Some("/music/loop.flac".into()),
-        page: None,
+        page: false,
         ..project("demo", State::Live)
     };
     let menu = compute(&with(vec![on]));

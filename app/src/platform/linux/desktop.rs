@@ -88,11 +88,21 @@ impl MainThread {
     }
 }
 
+/// Shows words to a person who may not see the icon: as a notification.
+///
+/// # Errors
+/// For the log: there is no server, or it refuses.
+pub(crate) fn show_words(title: &str, text: &str) -> Result<(), String> {
+    super::show_notification(title, text)
+}
+
 /// Calls `look` on this thread, which is the main one, each time it is woken, until that breaks. `begin` is called
 /// once before. `leave` is for systems that end a process from within its loop: here a signal does, which the app hears.
+/// Nobody tells here that the program is opened while it runs: the other process does, on the control socket.
 pub(crate) fn main_loop(
     begin: impl FnOnce(MainThread),
     mut look: impl FnMut() -> ControlFlow<()> + 'static,
+    _opened: impl Fn(),
     _leave: impl FnOnce() + 'static,
 ) {
     let (sender, woken) = mpsc::channel();

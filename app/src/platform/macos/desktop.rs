@@ -44,9 +44,27 @@ pub(crate) fn icon_color(_: Icon) -> Option<[u8; 3]> {
     None
 }
 
+/// The name by which the system remembers where the icon stands, and whether it may
+/// (`NSStatusItem.autosaveName`: "If this property is not set, a string is generated"). The generated one is `Item-0` for
+/// everybody, by which macOS 26 mixes up what it remembers.
+const ICON_NAME: &str = "dev.wavecraft.companion.menu";
+
 /// The icon to begin with, as a template. A title would stand in the menu bar beside it (`NSStatusBarButton.title`).
 pub(crate) fn with_icon(builder: TrayIconBuilder, image: tray_icon::Icon) -> TrayIconBuilder {
-    builder.with_icon_templated(image)
+    builder.with_icon_templated(image).with_autosave_name(ICON_NAME)
+}
+
+/// Shows words to a person who may not see the icon: in a window of osascript(1)'s own, which needs no permission, as
+/// notifications do. `display dialog` of the language's standard additions; the words are arguments, so nothing in them is
+/// a command. Waits until it is closed, two minutes at most.
+///
+/// # Errors
+/// For the log: the window can't be shown.
+pub(crate) fn show_words(title: &str, text: &str) -> Result<(), String> {
+    const SCRIPT: &str = "on run {theTitle, theText}\n\
+        display dialog theText with title theTitle buttons {\"OK\"} default button 1 with icon note giving up after 120\n\
+        end run";
+    crate::desktop::run(&["/usr/bin/osascript", "-e", SCRIPT, title, text].map(AsRef::as_ref), &[])
 }
 
 /// Replaces the icon by another template: without saying so again it would be drawn black.
@@ -87,7 +105,8 @@ impl MainThread {
 }
 
 /// Calls `look` on this thread, which is the main one, each time it is woken, until that breaks. `begin` is called
-/// once the app runs: a status item can be made from then on. `leave` is called if the system ends the app: it may take
+/// once the app runs: a status item can be made from then on. `opened` is called
+/// when it is opened while it runs. `leave` is called if the system ends the app: it may take
 /// some seconds, and the process ends afterwards.
 ///
 /// AppKit's event loop must run on the main thread, which tao checks. "Accessory" is an app without a place in the
@@ -100,6 +119,7 @@ impl MainThread {
 pub(crate) fn main_loop(
     begin: impl FnOnce(MainThread),
     look: impl FnMut() -> ControlFlow<()> + 'static,
+    opened: impl Fn(),
     leave: impl FnOnce() + 'static,
 ) {
     MAIN_LOOP.with(|main_loop| main_loop.begin(Box::new(look), Box::new(leave)));
@@ -112,6 +132,9 @@ pub(crate) fn main_loop(
             Event::NewEvents(StartCause::Init) => {
                 begin.take().into_iter().for_each(|begin| begin(MainThread(())))
             }
+            // `applicationShouldHandleReopen(_:hasVisibleWindows:)`: "sent by the application whenever the Finder
+            // reactivates an already running application", and by open(1).
+            Event::Reopen { .. } => opened(),
             Event::LoopDestroyed => MAIN_LOOP.with(MainLoop::destroyed),
             _ => {}
         }

@@ -18,6 +18,7 @@ use std::{
 use wavecraft_companion_protocol::{
     PROTOCOL_VERSION,
     control::{self, Attach, Attached, OfSession, SessionStatus, Status, Welcome},
+    microphone::{BAD_CONSENT, CONFIRM_MICROPHONE, ConfirmMicrophone, MICROPHONE},
     rpc::{self, Call, ErrorObject, Id, Incoming, Response},
     session::{AudioDevices, LateBlocks, Latency, Levels, SourceName, State, StateChange, Stats},
     system::{LoginState, Permission},
@@ -45,6 +46,14 @@ pub(crate) enum Fault {
     StoppedElsewhere,
     /// It plays another project already.
     Shared,
+    /// A project asks for the microphone, with a name that a terminal would obey.
+    Asks,
+    /// Two projects do.
+    AsksTwice,
+    /// The system keeps the microphone from it, whatever a person says.
+    DeniedBySystem,
+    /// Its lines would move the cursor, rename the window and erase the screen.
+    Escapes,
 }
 
 /// A companion on a thread of the test.
@@ -180,6 +189,18 @@ impl Connection {
                 self.end_child();
                 Ok(json!({}))
             }
+            MICROPHONE => Ok(self.microphone("unconfirmed")),
+            CONFIRM_MICROPHONE => {
+                let confirm: ConfirmMicrophone = call.params().expect("a word");
+                let asked = matches!(self.fault, Fault::Asks | Fault::AsksTwice | Fault::DeniedBySystem);
+                if confirm.if_asked && !asked {
+                    let message = "nothing here waits for a word on the microphone";
+                    return Err(ErrorObject::new(BAD_CONSENT, message));
+                }
+                let denied = self.fault == Fault::DeniedBySystem;
+                Ok(self.microphone(if denied { "denied" } else { "allowed" }))
+            }
+            control::OPEN_ONCE => Ok(json!({"url": "http://127.0.0.1:9000/open/a-code"})),
             // What was chosen comes back as it was asked for.
             control::DEVICES | control::SELECT_DEVICES => Ok(json!({"inputs": [], "outputs": [
                 {"id": "hw:0", "name": "Loudspeaker", "channels": 2, "sample_rate": 48000, "is_default": true},
@@ -201,6 +222,12 @@ impl Connection {
         }
         let log = json!({"session": "demo", "stream": "stdout", "line": "hello from the child"});
         self.send(&rpc::notification(control::CHILD_LOG, &log));
+        if self.fault == Fault::Escapes {
+            let line = "\u{1b}]0;owned\u{7}\u{1b}[2J\u{1b}[1;1Hover\u{9b}31m\rwritten\nerror: not ours";
+            let log = json!({"session": "demo", "stream": "message", "line": line});
+            self.send(&rpc::notification(control::CHILD_LOG, &log));
+            self.state(State::Shadow, Some("\u{1b}]52;c;aGk=\u{7}because"));
+        }
         self.state(State::Live, None);
         for _ in 0..2 {
             self.send(&rpc::notification(control::STATS, &stats()));
@@ -244,6 +271,29 @@ impl Connection {
             login_item: Some(LoginState::Enabled),
             sessions: sessions.into_iter().collect(),
         }
+    }
+
+    /// The projects that ask, or what they got.
+    fn microphone(&self, access: &str) -> Value {
+        let own = self.attached.as_ref().map(|(attach, _)| attach.project_dir.clone());
+        let own = own.unwrap_or_else(|| "/projects/one".into());
+        let project = |session: &str, name: &str, folder: &Path| json!({"session": session, "name": name, "project_dir": folder, "access": access});
+        let evil = "one\u{1b}]0;owned\u{7}\u{1b}[2J\nallowed";
+        let projects = match self.fault {
+            Fault::Asks | Fault::DeniedBySystem => vec![project("one-1", evil, &own)],
+            Fault::AsksTwice => {
+                vec![project("one-1", "one", &own), project("two-1", "two", Path::new("/projects/two"))]
+            }
+            _ => Vec::new(),
+        };
+        json!({
+            "permission": if self.fault == Fault::DeniedBySystem { "denied" } else { "notNeeded" },
+            "projects": projects,
+            "remembered": [
+                {"project_dir": "/projects/old", "consent": "allowed", "given": {"at": 1_700_000_000, "from": "terminal"}},
+                {"project_dir": "/projects/\u{1b}[31modd\nname", "consent": "refused"},
+            ],
+        })
     }
 
     fn refuses_reload(&self) -> bool {

@@ -1,0 +1,45 @@
+//! What comes from others: a companion that isn't this user's is told nothing, and no text of anybody's moves the cursor.
+
+use crate::support::{
+    World,
+    fake_companion::{FakeCompanion, Fault},
+};
+use rustix::process::getuid;
+use std::os::unix::fs::chown;
+
+/// Nobody's, on both systems.
+const ANOTHER: u32 = 65_534;
+
+#[test]
+fn a_companion_in_another_users_folder_is_told_nothing() {
+    let world = World::with_project();
+    let companion = FakeCompanion::run(&world, Fault::None);
+    // An administrator can give the folder away; for everybody else the system has one that is the administrator's.
+    let world = if getuid().is_root() {
+        chown(world.path("home/wavecraft/run"), Some(ANOTHER), None).expect("another owner");
+        world
+    } else {
+        world.env("WAVECRAFT_HOME", "/")
+    };
+    for args in
+        [&["status"][..], &["start", "--with-audio", "--json"], &["microphone", "allow"], &["stop", "--all"]]
+    {
+        let finished = world.run(args);
+        finished.fails(1, &["is another user's", "nothing was sent there", "WAVECRAFT_HOME"]);
+    }
+    assert_eq!(companion.calls("hello").len(), 0);
+}
+
+#[test]
+fn what_others_say_is_shown_as_text_and_as_theirs() {
+    let world = World::with_project();
+    let _companion = FakeCompanion::run(&world, Fault::Escapes);
+    let finished = world.run(&["start", "--with-audio", "--no-ui", "--seconds", "1"]);
+    assert_eq!(finished.code, Some(0), "{finished:#?}");
+    for text in [&finished.out, &finished.err] {
+        assert!(text.chars().all(|char| char == '\n' || !char.is_control()), "{finished:#?}");
+    }
+    // Each line of theirs is behind their name.
+    assert!(finished.out.contains("child │ overwritten\nchild │ error: not ours\n"), "{finished:#?}");
+    assert!(finished.out.contains("processor listening: because"), "{finished:#?}");
+}
