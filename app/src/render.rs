@@ -4,21 +4,21 @@
 //! `docs/decisions/0016-rendering-without-an-engine.md`. What happens is told as events, one a line on standard output.
 
 mod blocks;
+mod output;
 mod processor;
 mod values;
 
 use crate::{executable, platform::Program};
-use anyhow::{Context, anyhow, bail};
+use anyhow::{Context, bail};
 use blocks::{Blocks, Done};
 use processor::Processor;
 use std::{
     fs,
     io::{self, Write},
-    path::Path,
+    path::{Path, PathBuf},
     process::ExitCode,
     time::{Duration, Instant},
 };
-use tempfile::NamedTempFile;
 use tokio::signal::unix::{SignalKind, signal};
 use wavecraft_audio_core::{FileReader, MAX_FRAMES, MAX_WAV_FRAMES, Offline, OfflineError, WavFile};
 use wavecraft_companion_protocol::{
@@ -66,7 +66,7 @@ pub(crate) async fn run(job: String) -> anyhow::Result<ExitCode> {
 async fn render(job: &str) -> anyhow::Result<()> {
     let job: RenderJob =
         serde_json::from_str(job).map_err(|error| BadJob(format!("the job can't be read: {error}")))?;
-    check(&job)?;
+    let place = check(&job)?;
     let input = FileReader::open(&job.input)?;
     let sample_rate = input.sample_rate();
     let tail_frames = frames_in(job.tail_seconds, sample_rate);
@@ -74,12 +74,9 @@ async fn render(job: &str) -> anyhow::Result<()> {
         bail!("{} is longer than a WAV file can be (4 GiB): use a part of it", job.input.display());
     }
     tell(&Event::Rendering { frames: 0, total_frames: input.total_frames(), sample_rate });
-    if input.channels() > 2 {
-        note(&format!("the first two of {} channels are taken", input.channels()));
-    }
-    let part = beside(&job.output)?;
+    let part = output::beside(&place)?;
     let output = WavFile::begin(part.reopen()?, sample_rate)
-        .with_context(|| format!("{} can't be written", job.output.display()))?;
+        .with_context(|| format!("{} can't be written", place.display()))?;
 
     let began = Instant::now();
     let mut env = executable::environment(&job.env);
@@ -108,12 +105,13 @@ async fn render(job: &str) -> anyhow::Result<()> {
         }
     };
     processor.end().await;
-    keep(part, &job)?;
-    tell_done(&job, &done, sample_rate, latency_frames, began);
+    output::keep(part, &place, job.force)?;
+    tell_done(&place, &done, sample_rate, latency_frames, began);
     Ok(())
 }
 
-fn check(job: &RenderJob) -> anyhow::Result<()> {
+/// Gives the path of the file to make.
+fn check(job: &RenderJob) -> anyhow::Result<PathBuf> {
     if !(1..=MAX_FRAMES).contains(&job.block_frames) {
         let message = format!("a block of {} frames: 1 to {MAX_FRAMES} are possible", job.block_frames);
         bail!(BadJob(message));
@@ -122,45 +120,15 @@ fn check(job: &RenderJob) -> anyhow::Result<()> {
         let message = format!("a tail of {} s: 0 to {MAX_TAIL_SECONDS} are possible", job.tail_seconds);
         bail!(BadJob(message));
     }
-    if !job.force && job.output.exists() {
-        bail!(BadJob(there_already(&job.output)));
-    }
+    let place = output::place(&job.output, job.force).map_err(BadJob)?;
     executable::check(&job.program)?;
-    Ok(())
+    Ok(place)
 }
 
-fn there_already(output: &Path) -> String {
-    format!("{} is there already: choose another name, or replace it with --force", output.display())
-}
-
-/// The file that is written, beside the one that it becomes: a file that isn't whole never has its name.
-fn beside(output: &Path) -> anyhow::Result<NamedTempFile> {
-    let folder = output.parent().filter(|folder| folder.is_dir());
-    let folder = folder.ok_or_else(|| anyhow!("{}: there is no such folder", output.display()))?;
-    // Others may read it as they may any new file of this user: the system takes its mask off these.
-    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o666);
-    let mut builder = tempfile::Builder::new();
-    let part = builder.prefix(".wavecraft-").suffix(".part").permissions(mode).tempfile_in(folder);
-    part.with_context(|| format!("{} can't be written", folder.display()))
-}
-
-fn keep(part: NamedTempFile, job: &RenderJob) -> anyhow::Result<()> {
-    let kept = if job.force { part.persist(&job.output) } else { part.persist_noclobber(&job.output) };
-    match kept {
-        Ok(_) => Ok(()),
-        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
-            bail!(BadJob(there_already(&job.output)))
-        }
-        Err(error) => Err(error.error).with_context(|| format!("{} can't be written", job.output.display())),
-    }
-}
-
-fn tell_done(job: &RenderJob, done: &Done, sample_rate: u32, latency_frames: u32, began: Instant) {
-    if done.damaged_packets > 0 {
-        note(&format!("{} parts of the input are damaged and were left out", done.damaged_packets));
-    }
+fn tell_done(place: &Path, done: &Done, sample_rate: u32, latency_frames: u32, began: Instant) {
+    done.remarks.iter().for_each(|remark| note(remark));
     tell(&Event::Rendered {
-        path: fs::canonicalize(&job.output).unwrap_or_else(|_| job.output.clone()),
+        path: fs::canonicalize(place).unwrap_or_else(|_| place.to_owned()),
         frames: done.frames,
         seconds: crate::app::seconds(done.frames, sample_rate),
         sample_rate,

@@ -182,6 +182,21 @@ impl Session {
         }
     }
 
+    /// The file that is the source, if one is.
+    pub(crate) fn source_file(&self) -> Option<&PathBuf> {
+        match &self.source {
+            Source::File { path } => Some(path),
+            _ => None,
+        }
+    }
+
+    /// Whether the file that is the source is in memory, at this rate in Hz.
+    pub(crate) fn has_file_at(&self, sample_rate: u32) -> bool {
+        self.file
+            .as_ref()
+            .is_some_and(|(path, file)| Some(path) == self.source_file() && file.sample_rate() == sample_rate)
+    }
+
     /// What is heard while the processor isn't. Until it was heard once: nothing, so that no start begins with the
     /// unprocessed input. A microphone is never played unprocessed, unless its terminal asked for that: its loudspeaker
     /// may stand beside it.

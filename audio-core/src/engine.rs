@@ -200,7 +200,7 @@ impl Engine {
         self.send(Command::Unlink(id));
     }
 
-    /// Crossfades to another source. A file that was loaded for another rate is resampled here first.
+    /// Crossfades to another source.
     pub fn set_source(&mut self, id: ProjectId, source: &Source) {
         let generator = self.generator(source);
         if let Some(handle) = self.projects.get_mut(&id) {

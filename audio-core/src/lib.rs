@@ -61,6 +61,7 @@ mod engine;
 mod gate;
 mod input;
 mod latency;
+mod loudest;
 mod number;
 mod offline;
 mod record;
@@ -88,12 +89,14 @@ pub use engine::spectrum::{SPECTRUM_POINTS, SpectrumFrame};
 pub use engine::{Engine, EngineError, engine};
 pub use input::InputFeed;
 pub use latency::{LatencyError, LatencyRecording, MeasuredLatency};
+pub use loudest::LOUDEST;
 pub use offline::{Offline, OfflineError};
 pub use record::{RecordError, Recording, Take};
 pub use render::Renderer;
 pub use source::Source;
 pub use source::decode::FileReader;
-pub use source::file::{AudioFile, FileError, MAX_FILE_SECONDS};
+pub use source::error::FileError;
+pub use source::file::{AudioFile, MAX_FILE_FRAMES};
 pub use wav::{MAX_WAV_FRAMES, WavFile};
 
 #[cfg(test)]

@@ -10,8 +10,8 @@ use std::time::Duration;
 use wavecraft_ring::{BlockHeader, Geometry, GeometryError, HostRing, SendError, clock};
 
 use crate::engine::config::MAX_FRAMES;
+use crate::loudest::sanitise;
 use crate::number::{count32, nanoseconds, position, size};
-use crate::render::channels::sanitise;
 
 /// How often a wait for the child looks whether its process is still there.
 const LOOK_NS: u64 = 50_000_000;
@@ -87,7 +87,7 @@ impl Offline {
     }
 
     /// The answer to the oldest block that has none yet: waits for it. `None` where no block is under way. What isn't
-    /// finite is replaced by 0 and counted.
+    /// finite, or beyond ±[`LOUDEST`](crate::LOUDEST), is replaced and counted.
     ///
     /// # Errors
     /// [`OfflineError::Ended`], [`OfflineError::Silent`].
@@ -105,7 +105,7 @@ impl Offline {
         Ok(Some([left, right]))
     }
 
-    /// Samples that weren't finite, so far.
+    /// Samples that weren't finite, or beyond ±[`LOUDEST`](crate::LOUDEST), so far.
     #[must_use]
     pub fn nonfinite(&self) -> u64 {
         self.nonfinite

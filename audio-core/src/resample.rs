@@ -26,26 +26,33 @@ pub(crate) fn convert_loop(frames: &[[f32; 2]], from_rate: u32, to_rate: u32) ->
     let step = size(from_rate / gcd(from_rate, to_rate));
     let seam = step * SEAM.div_ceil(step);
     let ratio = f64::from(to_rate) / f64::from(from_rate);
+    let mut resampler =
+        Fft::<f32>::new(size(from_rate), size(to_rate), FILE_CHUNK, CHANNELS, FixedSync::Input).ok()?;
+    let mut input = vec![0.0; resampler.input_frames_max() * CHANNELS];
+    let mut output = vec![0.0; resampler.output_frames_max() * CHANNELS];
+
+    // The loop, over and over, from before its seam on: what comes out then is skipped.
     let count = frames.len();
-    let before = (0..seam).rev().map(|back| frames[count - 1 - back % count]);
-    let after = (0..seam).map(|ahead| frames[ahead % count]);
-    let padded: Vec<f32> = before.chain(frames.iter().copied()).chain(after).flatten().collect();
-
-    let (from, to) = (size(from_rate), size(to_rate));
-    let mut resampler = Fft::<f32>::new(from, to, FILE_CHUNK, CHANNELS, FixedSync::Input).ok()?;
-    let length = padded.len() / CHANNELS;
-    let input = InterleavedSlice::new(&padded[..], CHANNELS, length).ok()?;
-    let room = resampler.process_all_needed_output_len(length);
-    let mut converted = vec![0.0; room * CHANNELS];
-    let mut output = InterleavedSlice::new_mut(&mut converted[..], CHANNELS, room).ok()?;
-    let (_, made) = resampler.process_all_into_buffer(&input, &mut output, length, None).ok()?;
-
-    let start = whole_frames(real(seam) * ratio);
+    let mut turning = frames.iter().cycle().skip((count - seam % count) % count);
+    let mut skipped = whole_frames(real(seam) * ratio) + resampler.output_delay();
     let wanted = whole_frames(real(count) * ratio).max(1);
-    let converted =
-        converted.get(..made * CHANNELS)?.chunks_exact(CHANNELS).map(|frame| [frame[0], frame[1]]);
-    let looped: Vec<[f32; 2]> = converted.skip(start).take(wanted).collect();
-    (looped.len() == wanted).then_some(looped)
+    let mut looped = Vec::with_capacity(wanted);
+    while looped.len() < wanted {
+        let needed = resampler.input_frames_next();
+        for (slot, frame) in input.chunks_exact_mut(CHANNELS).take(needed).zip(&mut turning) {
+            slot.copy_from_slice(frame);
+        }
+        let (from, to) = (input.len() / CHANNELS, output.len() / CHANNELS);
+        let taken = InterleavedSlice::new(&input[..], CHANNELS, from).ok()?;
+        let mut given = InterleavedSlice::new_mut(&mut output[..], CHANNELS, to).ok()?;
+        let (_, made) =
+            resampler.process_into_buffer(&taken, &mut given, None).ok().filter(|made| made.1 > 0)?;
+        let skip = skipped.min(made);
+        skipped -= skip;
+        let made = output[..made * CHANNELS].chunks_exact(CHANNELS).skip(skip);
+        looped.extend(made.map(|frame| [frame[0], frame[1]]).take(wanted - looped.len()));
+    }
+    Some(looped)
 }
 
 fn whole_frames(frames: f64) -> usize {

@@ -1,6 +1,7 @@
 //! What feeds a processor.
 
 pub(crate) mod decode;
+pub(crate) mod error;
 pub(crate) mod file;
 mod signal;
 
@@ -24,7 +25,7 @@ pub enum Source {
     /// A sine from 20 Hz to 20 kHz, ten seconds long, rising by the same number of octaves every second, at −12 dBFS
     /// (peak), over and over.
     Sweep,
-    /// A file, over and over.
+    /// A file at the session's rate, over and over: at another it is silence until [`AudioFile::at_rate`] has converted it.
     File(AudioFile),
 }
 
@@ -39,7 +40,7 @@ pub(crate) enum Generator {
 }
 
 impl Generator {
-    /// May convert a file's rate: called on the control side.
+    /// A file at another rate isn't converted here, where others wait: it is silence.
     pub(crate) fn new(source: &Source, sample_rate: u32) -> Self {
         match source {
             Source::Silence => Self::Silence,
@@ -47,7 +48,10 @@ impl Generator {
             Source::Tone => Self::Tone(Tone::new(sample_rate)),
             Source::Noise => Self::Noise(Noise::new()),
             Source::Sweep => Self::Sweep(Sweep::new(sample_rate)),
-            Source::File(file) => Self::File { file: file.at_rate(sample_rate), next: 0 },
+            Source::File(file) if file.sample_rate() == sample_rate => {
+                Self::File { file: file.clone(), next: 0 }
+            }
+            Source::File(_) => Self::Silence,
         }
     }
 

@@ -250,7 +250,9 @@ impl Report {
                     self.say(&format!("The processor's latency of {latency_frames} frames is taken out."));
                 }
                 if *nonfinite > 0 {
-                    self.warn(&format!("{nonfinite} samples were no numbers and are silence now"));
+                    self.warn(&format!(
+                        "{nonfinite} samples were no numbers, or far beyond what is sound, and were limited"
+                    ));
                 }
             }
             Event::Stopped { orphans } if *orphans > 0 => {

@@ -143,7 +143,7 @@ pub enum Event {
         sample_rate: u32,
         /// The processor's own latency, which was taken out.
         latency_frames: u32,
-        /// Samples that weren't finite and became 0.
+        /// Samples that weren't finite and became 0, or beyond ±65,536 and were limited.
         nonfinite: u64,
         /// The time it took, without the build.
         took_ms: u64,

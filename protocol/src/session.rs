@@ -317,7 +317,7 @@ pub struct Stats {
     pub blocks: u64,
     /// Blocks that came back too late.
     pub late_blocks: LateBlocks,
-    /// Samples that weren't finite and became 0.
+    /// Samples that weren't finite and became 0, or beyond ±65,536 and were limited.
     pub nonfinite: u64,
     /// Times the device itself lost frames.
     pub xruns: u64,

@@ -2,7 +2,12 @@
 
 use crate::control::ProjectProgram;
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    fs::FileType,
+    os::unix::fs::FileTypeExt,
+    path::{Path, PathBuf},
+};
 
 /// Parameters of [`RECORD`](crate::control::RECORD).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,6 +78,44 @@ pub struct RenderJob {
     /// How long the output goes on after the input, in seconds.
     #[serde(default)]
     pub tail_seconds: f64,
+}
+
+/// Whether a WAV file may have this name: with its ending, or without one.
+///
+/// # Errors
+/// A sentence for a person: the name promises something else.
+pub fn check_name(path: &Path) -> Result<(), String> {
+    let ending = path.extension().map(|ending| ending.to_string_lossy().into_owned());
+    match ending {
+        Some(ending) if !matches!(ending.to_lowercase().as_str(), "wav" | "wave") => {
+            let wanted = path.with_extension("wav");
+            let wanted = wanted.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            Err(format!("only WAV files are written, not .{ending}: call it {wanted}, and convert it then"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether a file may be put in the place of what is there. `kind` is what is there, behind links.
+///
+/// # Errors
+/// A sentence for a person: it is no ordinary file, and no flag changes that.
+pub fn check_place(path: &Path, kind: FileType) -> Result<(), String> {
+    let path = path.display();
+    if kind.is_file() {
+        return Ok(());
+    }
+    if kind.is_dir() {
+        return Err(format!("{path} is a folder: name a file in it"));
+    }
+    let kind = if kind.is_fifo() {
+        "a pipe"
+    } else if kind.is_socket() {
+        "a socket"
+    } else {
+        "a device"
+    };
+    Err(format!("{path} is {kind}, and a WAV file's beginning is written last: name an ordinary file"))
 }
 
 /// Exit code of `wavecraft-companion --render` where the job asks for something that can't be: a parameter that there

@@ -143,8 +143,11 @@ impl App {
         if !ready {
             return;
         }
+        let AudioSide::Open(opened) = &self.audio else { return };
         match &session.source {
-            Source::File { path } if session.file.is_none() => self.read_file(id, path.clone(), None),
+            Source::File { path } if !session.has_file_at(opened.audio.sample_rate()) => {
+                self.read_file(id, path.clone(), None);
+            }
             _ => self.join_the_mix(id),
         }
     }
@@ -203,13 +206,18 @@ impl App {
         }
     }
 
-    /// Reads a file that is to be the source. The rate is the session's, so the audio side must run.
+    /// Reads a file that is to be the source; of one that was read, only the rate is converted. The rate is the session's,
+    /// so the audio side must run.
     pub(super) fn read_file(&mut self, id: &str, path: PathBuf, reply: Option<Reply>) {
         let AudioSide::Open(opened) = &self.audio else { return };
-        let (rate, events, session) =
-            (opened.audio.stream().sample_rate, self.events.clone(), id.to_string());
+        let (rate, events, session) = (opened.audio.sample_rate(), self.events.clone(), id.to_string());
+        let known = self.sessions.get(id).and_then(|session| session.file.clone());
+        let known = known.filter(|(known, _)| *known == path).map(|(_, file)| file);
         tokio::task::spawn_blocking(move || {
-            let result = AudioFile::load(&path, rate);
+            let result = match known {
+                Some(file) => file.at_rate(&path, rate),
+                None => AudioFile::load(&path, rate),
+            };
             let _ = events.send(Event::FileRead { session, path, result, reply });
         });
     }
@@ -222,15 +230,19 @@ impl App {
         reply: Option<Reply>,
     ) {
         let Some(session) = self.sessions.get_mut(id) else { return };
-        let at_start = reply.is_none();
         match result {
             Ok(file) => {
+                let is_new = session.file.as_ref().is_none_or(|(known, _)| *known != path);
+                let remarks = if is_new { file.remarks().to_vec() } else { Vec::new() };
                 session.file = Some((path.clone(), file));
                 session.shared.figures().has_file = true;
-                if at_start {
-                    self.join_the_mix(id);
-                } else {
-                    self.use_source(id, Source::File { path });
+                let source = Source::File { path };
+                // Without a call it is for the start, or at another rate: unless something else was chosen meanwhile.
+                if reply.is_some() || session.source == source {
+                    self.use_source(id, source);
+                }
+                for remark in remarks {
+                    self.warn_of(id, remark);
                 }
                 if let Some(reply) = reply {
                     let _ = reply.send(Ok(serde_json::json!({})));

@@ -13,7 +13,7 @@ use wavecraft_audio_core::{Take as AudioTake, WavFile};
 use wavecraft_companion_protocol::{
     control::{BAD_RECORDING, RECORDING_ENDED},
     rpc::{ErrorObject, INVALID_PARAMS, to_value},
-    take::{Recording, RecordingEnded, Take},
+    take::{Recording, RecordingEnded, Take, check_name},
 };
 
 /// Somebody wants a recording.
@@ -64,6 +64,9 @@ impl App {
             RecordingStage::Beginning | RecordingStage::Ending => {
                 return refused(format!("a recording of `{id}` just begins or ends: try again in a moment"));
             }
+        }
+        if let Err(message) = check_name(path) {
+            return Err(ErrorObject::new(BAD_RECORDING, message));
         }
         if !path.is_absolute() {
             let message = format!("{} is no absolute path", path.display());

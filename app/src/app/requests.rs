@@ -239,9 +239,18 @@ impl App {
         let heard_before = self.decide_microphone(id).filter(|access| *access == Access::Allowed);
         self.mind_feedback(id);
         let Some(session) = self.sessions.get_mut(id) else { return };
-        if let (AudioSide::Open(opened), Some(project)) = (&mut self.audio, session.project) {
-            opened.audio.set_on_bypass(project, session.on_bypass());
-            opened.audio.set_source(project, &session.audio_source());
+        match (&mut self.audio, session.project) {
+            (AudioSide::Open(opened), Some(project)) => {
+                opened.audio.set_on_bypass(project, session.on_bypass());
+                opened.audio.set_source(project, &session.audio_source());
+                // A file that was read for an output of another rate is silence until it is converted.
+                let path = session.source_file().filter(|_| !session.has_file_at(opened.audio.sample_rate()));
+                if let Some(path) = path.cloned() {
+                    self.read_file(id, path, None);
+                }
+            }
+            // It waited for a file.
+            _ => self.begin(id),
         }
         self.remember(id, |project| project.source = Some(source));
         self.tell_microphone(id, heard_before);

@@ -19,7 +19,7 @@ pub(super) enum Failure {
     #[error(transparent)]
     Child(#[from] OfflineError),
     /// The output can't be written.
-    #[error("the output can't be written: {0}")]
+    #[error("the output can't be written")]
     Output(#[from] std::io::Error),
 }
 
@@ -28,10 +28,10 @@ pub(super) enum Failure {
 pub(super) struct Done {
     /// Frames of the output.
     pub frames: u64,
-    /// Samples that weren't finite.
+    /// Samples that weren't finite, or beyond what is sound.
     pub nonfinite: u64,
-    /// Parts of the input that can't be decoded.
-    pub damaged_packets: u64,
+    /// What is missing in the input or was changed, for a person.
+    pub remarks: Vec<String>,
 }
 
 /// Frame n of the output belongs to frame n of the input: what the processor makes before its latency is over is cut
@@ -86,7 +86,7 @@ impl Blocks {
         Ok(Done {
             frames: self.output.committed_frames(),
             nonfinite: self.offline.nonfinite(),
-            damaged_packets: self.feed.input.damaged_packets(),
+            remarks: self.feed.input.remarks(),
         })
     }
 }

@@ -5,6 +5,7 @@ mod control_socket;
 mod ending;
 mod endurance;
 mod faults;
+mod files;
 mod garbage;
 mod lease;
 mod measuring;

@@ -163,6 +163,81 @@ fn what_can_not_be_rendered_is_said_and_leaves_nothing() {
 }
 
 #[test]
+fn only_an_ordinary_file_is_replaced_and_only_wav_is_written() {
+    let folder = Folder::new();
+    write(&folder.path("in.wav"), 48_000, &signal(4800));
+    let job = |output: &str, force: bool| folder.job("gain", output, json!({"force": force}));
+    let make = |program: &str, name: &str| {
+        assert!(Command::new(program).arg(folder.path(name)).status().unwrap().success());
+    };
+    // A link stays, and what it points to is written; one that points nowhere yet, too.
+    fs::create_dir(folder.path("there")).unwrap();
+    for (link, target) in
+        [("link.wav", "there/real.wav"), ("second.wav", "link.wav"), ("new.wav", "there/new.wav")]
+    {
+        std::os::unix::fs::symlink(target, folder.path(link)).unwrap();
+    }
+    fs::write(folder.path("there/real.wav"), "old").unwrap();
+    folder.fails(&job("link.wav", false), 2, "--force");
+    folder.fails(&job("new.wav", false), 2, "--force");
+    assert_eq!(fs::read(folder.path("there/real.wav")).unwrap(), b"old");
+    for link in ["link.wav", "second.wav", "new.wav"] {
+        folder.render(&job(link, true));
+        assert!(fs::symlink_metadata(folder.path(link)).unwrap().is_symlink(), "{link}");
+    }
+    assert_eq!(read(&folder.path("there/real.wav")).1, signal(4800));
+    assert_eq!(read(&folder.path("there/new.wav")).1, signal(4800));
+    assert_eq!(fs::read_dir(folder.path("there")).unwrap().count(), 2);
+
+    // What is no file stays what it is.
+    make("mkfifo", "pipe.wav");
+    make("mkdir", "folder.wav");
+    std::os::unix::fs::symlink("/dev/null", folder.path("null.wav")).unwrap();
+    std::os::unix::fs::symlink("pipe.wav", folder.path("to-pipe.wav")).unwrap();
+    std::os::unix::fs::symlink("circle.wav", folder.path("circle.wav")).unwrap();
+    let socket = std::os::unix::net::UnixListener::bind(folder.path("socket.wav")).unwrap();
+    for force in [false, true] {
+        folder.fails(&job("pipe.wav", force), 2, "is a pipe");
+        folder.fails(&job("to-pipe.wav", force), 2, "is a pipe");
+        folder.fails(&job("folder.wav", force), 2, "is a folder");
+        folder.fails(&job("socket.wav", force), 2, "is a socket");
+        folder.fails(&job("null.wav", force), 2, "is a device");
+        folder.fails(&job("/dev/null", force), 2, "is a device");
+    }
+    folder.fails(&job("circle.wav", true), 2, "circle");
+    drop(socket);
+
+    folder.fails(&job("out.flac", false), 2, "only WAV files are written, not .flac: call it out.wav");
+    folder.fails(&job("out.MP3", true), 2, "not .MP3");
+    for name in ["out.WAV", "out.wave", "out"] {
+        folder.render(&job(name, false));
+        assert_eq!(read(&folder.path(name)).1, signal(4800), "{name}");
+    }
+}
+
+/// One reader: the same file gives the same answer here as for a source that is played.
+#[test]
+fn what_is_missing_in_the_input_is_told() {
+    let folder = Folder::new();
+    write(&folder.path("whole.wav"), 48_000, &signal(4800));
+    let bytes = fs::read(folder.path("whole.wav")).unwrap();
+    fs::write(folder.path("in.wav"), &bytes[..bytes.len() - 8 * 800]).unwrap();
+    let output = folder.command(&folder.job("gain", "out.wav", json!({}))).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    assert!(String::from_utf8_lossy(&output.stdout).contains("4000 of its 4800 frames"), "{output:?}");
+    assert_eq!(read(&folder.path("out.wav")).1, signal(4800)[..4000]);
+
+    assert!(Command::new("mkfifo").arg(folder.path("pipe")).status().unwrap().success());
+    folder.fails(&folder.job("gain", "no.wav", json!({"input": folder.path("pipe")})), 1, "is a pipe");
+    fs::write(folder.path("text.wav"), "no sound").unwrap();
+    folder.fails(
+        &folder.job("gain", "no.wav", json!({"input": folder.path("text.wav")})),
+        1,
+        "isn't an audio file",
+    );
+}
+
+#[test]
 fn a_processor_that_panics_crashes_or_hangs_ends_the_rendering() {
     let folder = Folder::new();
     write(&folder.path("in.wav"), 48_000, &signal(48_000));

@@ -155,7 +155,7 @@ pub struct ProjectSnapshot {
     pub late: LateBlocks,
     /// The last of them.
     pub last_late: LastLate,
-    /// Samples of the child that weren't finite and were replaced by 0.
+    /// Samples of the child that weren't finite, or beyond ±[`LOUDEST`](crate::LOUDEST), and were replaced.
     pub nonfinite: u64,
     /// Non-finite samples that the present child itself says it has seen.
     pub child_nonfinite: u32,

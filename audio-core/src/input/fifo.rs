@@ -7,6 +7,7 @@ use super::drift::DriftLoop;
 use super::matcher::Matcher;
 use crate::backend::InputStream;
 use crate::gate::guarded;
+use crate::loudest::sane;
 use crate::number::{count32, position, real, real64, size, whole};
 
 /// Frames that the FIFO can hold: 0.7 s at 48 kHz, more than any device delivers at once.
@@ -132,7 +133,7 @@ impl InputFeed {
         for frame in samples.chunks_exact(channels) {
             let left = to_f32(frame[first]);
             let right = frame.get(first + 1).map_or(left, |right| to_f32(*right));
-            let frame = [left, right].map(|sample| if sample.is_finite() { sample } else { 0.0 });
+            let frame = [left, right].map(sane);
             self.silent_frames = if frame == [0.0; 2] { self.silent_frames + 1 } else { 0 };
             match self.ring.push(frame) {
                 Ok(()) => pushed += 1,

@@ -37,26 +37,9 @@ pub(super) fn input_channels<'a>(
     })
 }
 
-/// Replaces what isn't finite by 0 and counts it.
-pub(crate) fn sanitise(samples: &mut [f32]) -> u64 {
-    // Counting without branches first, in lanes as wide as a sample: the ordinary block has nothing to replace.
-    let count: u32 = samples.iter().map(|sample| u32::from(!sample.is_finite())).sum();
-    if count > 0 {
-        samples.iter_mut().filter(|sample| !sample.is_finite()).for_each(|sample| *sample = 0.0);
-    }
-    count.into()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_is_not_finite_becomes_zero_and_is_counted() {
-        let mut samples = [1.0, f32::NAN, f32::INFINITY, -f32::INFINITY, f32::MIN_POSITIVE / 2.0];
-        assert_eq!(sanitise(&mut samples), 3);
-        assert_eq!(samples, [1.0, 0.0, 0.0, 0.0, f32::MIN_POSITIVE / 2.0]);
-    }
 
     #[test]
     fn a_mono_processor_gets_the_half_sum_and_many_channels_get_silence() {

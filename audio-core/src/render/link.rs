@@ -7,8 +7,9 @@ use wavecraft_ring::{BlockHeader, HostRing, Reply};
 
 use crate::engine::config::{Clock, Limits, MAX_FRAMES};
 use crate::engine::snapshot::{LinkState, Load};
+use crate::loudest::sanitise;
 use crate::number::{count32, nanoseconds, real64, size, whole};
-use crate::render::channels::{MAX_OUTPUTS, input_channels, sanitise};
+use crate::render::channels::{MAX_OUTPUTS, input_channels};
 use crate::render::counts::Counts;
 use crate::render::delay::Reach;
 use crate::render::fade::{Ramp, Residue};

@@ -1,185 +1,217 @@
 //! Decoding an audio file piece by piece.
 
-use std::fs::File;
-use std::io;
+mod kind;
+mod ogg;
+mod packets;
+mod part;
+mod pcm;
+mod riff;
+mod tags;
+mod wav;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
-use symphonia::core::audio::GenericAudioBufferRef;
-use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
-use symphonia::core::errors::Error as DecodeError;
-use symphonia::core::formats::probe::Hint;
-use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
-use symphonia::core::io::MediaSourceStream;
-use symphonia::core::meta::MetadataOptions;
-
-use crate::source::file::FileError;
+use self::packets::Packets;
+use self::part::Part;
+use self::riff::Found;
+use self::wav::Wav;
+use crate::loudest::sanitise;
+use crate::number::position;
+use crate::source::error::FileError;
 
 /// Rates between which a file is taken, in Hz.
 const RATES: std::ops::RangeInclusive<u32> = 1_000..=768_000;
 
 /// A WAV, FLAC, MP3 or Ogg Vorbis file, read from its beginning to its end, at its own rate: in stereo, a mono file on
-/// both sides, of many channels the first two. What isn't finite is silence.
+/// both sides, of many channels the first two. Samples that aren't finite are silence, and none is beyond
+/// [`LOUDEST`](crate::LOUDEST).
+///
+/// What plays, and what doesn't, is in `docs/decisions/0037-which-files-play.md`.
 pub struct FileReader {
     path: PathBuf,
-    format: Box<dyn FormatReader>,
-    decoder: Box<dyn AudioDecoder>,
-    track_id: u32,
-    total_frames: Option<u64>,
-    sample_rate: u32,
-    channels: usize,
+    decoder: Decoder,
     /// The frames decoded last.
     frames: Vec<[f32; 2]>,
     /// Those are the first, and nobody had them yet.
     at_start: bool,
-    /// What was wrong with the last damaged packet.
-    damage: Option<String>,
-    damaged_packets: u64,
-    interleaved: Vec<f32>,
+    /// Frames decoded so far.
+    decoded: u64,
+    /// Samples so far that were replaced or limited.
+    limited: u64,
 }
 
+enum Decoder {
+    /// Samples as they are.
+    Wav(Wav),
+    /// Compressed, in packets.
+    Packets(Box<Packets>),
+}
+
+/// Why it doesn't go on: half a sentence about the file.
+type Reason = String;
+
 impl FileReader {
-    /// Opens a file and decodes its first frames.
+    /// Opens a file and decodes its first frames. Doesn't wait for a pipe or a device.
     ///
     /// # Errors
     /// Every [`FileError`] but [`FileError::TooLong`].
     pub fn open(path: &Path) -> Result<Self, FileError> {
-        let format = probe(path)?;
-        let not_audio = || FileError::NotAudio { path: path.to_owned() };
-        let track = format.default_track(TrackType::Audio).ok_or_else(not_audio)?;
-        let parameters = track.codec_params.as_ref().and_then(|parameters| parameters.audio());
-        let decoder = symphonia::default::get_codecs()
-            .make_audio_decoder(parameters.ok_or_else(not_audio)?, &AudioDecoderOptions::default())
-            .map_err(|error| unsupported(path, &error.to_string()))?;
-        let (track_id, total_frames) = (track.id, track.num_frames);
+        let part = part::open(path)?;
+        let decoder = guarded(path, || decoder(path, part))??;
         let mut reader = Self {
             path: path.to_owned(),
-            format,
             decoder,
-            track_id,
-            total_frames,
-            sample_rate: 0,
-            channels: 0,
             frames: Vec::new(),
             at_start: false,
-            damage: None,
-            damaged_packets: 0,
-            interleaved: Vec::new(),
+            decoded: 0,
+            limited: 0,
         };
         reader.at_start = reader.decode()?;
-        match (reader.at_start, &reader.damage) {
-            (true, _) if RATES.contains(&reader.sample_rate) => Ok(reader),
-            (true, _) => Err(unsupported(path, &format!("its rate is {} Hz", reader.sample_rate))),
-            (false, Some(reason)) => Err(unsupported(path, reason)),
-            (false, None) => Err(FileError::Empty { path: path.to_owned() }),
+        match (reader.at_start, &reader.decoder) {
+            (true, _) if RATES.contains(&reader.sample_rate()) => Ok(reader),
+            (true, _) => Err(no_rate(path, reader.sample_rate())),
+            (false, Decoder::Packets(packets)) if packets.damage.is_some() => {
+                Err(FileError::unsupported(path, packets.damage.clone().unwrap_or_default()))
+            }
+            (false, _) => Err(FileError::Empty { path: path.to_owned() }),
         }
     }
 
     /// Its rate in Hz.
     #[must_use]
     pub fn sample_rate(&self) -> u32 {
-        self.sample_rate
+        match &self.decoder {
+            Decoder::Wav(wav) => wav.sample_rate(),
+            Decoder::Packets(packets) => packets.sample_rate,
+        }
     }
 
     /// Its channels, at least 1.
     #[must_use]
     pub fn channels(&self) -> usize {
-        self.channels
+        match &self.decoder {
+            Decoder::Wav(wav) => wav.channels(),
+            Decoder::Packets(packets) => packets.channels,
+        }
     }
 
-    /// Its frames, where it says so; it may be wrong.
+    /// Its frames, where it says so; it may be wrong, except for a WAV file.
     #[must_use]
     pub fn total_frames(&self) -> Option<u64> {
-        self.total_frames
-    }
-
-    /// Packets that were left out so far because they can't be decoded, as players do.
-    #[must_use]
-    pub fn damaged_packets(&self) -> u64 {
-        self.damaged_packets
+        match &self.decoder {
+            Decoder::Wav(wav) => Some(wav.total_frames()),
+            Decoder::Packets(packets) => packets.total_frames,
+        }
     }
 
     /// The next frames, at least one; `None` at the end. A file that was cut off ends where it was.
     ///
     /// # Errors
-    /// [`FileError::Unsupported`].
+    /// [`FileError::Unsupported`], [`FileError::Unreadable`].
     pub fn next_frames(&mut self) -> Result<Option<&[[f32; 2]]>, FileError> {
         let there = std::mem::take(&mut self.at_start) || self.decode()?;
         Ok(there.then_some(&self.frames))
     }
 
-    /// Decodes packets until there are frames. `false` at the end.
+    /// What is missing or was changed, as sentences for a person; to be asked at the end.
+    #[must_use]
+    pub fn remarks(&self) -> Vec<String> {
+        let decoded = self.decoded;
+        let (missing, cut_off, damaged) = match &self.decoder {
+            Decoder::Wav(wav) => (wav.missing_frames(), false, 0),
+            Decoder::Packets(packets) => (packets.missing_frames(decoded), packets.cut_off, packets.damaged),
+        };
+        let name = self.path.display();
+        let mut remarks = Vec::new();
+        if self.channels() > 2 {
+            remarks.push(format!("the first two of {} channels of {name} are taken", self.channels()));
+        }
+        if missing > 0 {
+            let all = decoded.saturating_add(missing);
+            remarks.push(format!("{name} is incomplete: {decoded} of its {all} frames are there"));
+        } else if cut_off {
+            remarks.push(format!("{name} was cut off: it is played up to there"));
+        }
+        if damaged > 0 {
+            remarks.push(format!("{damaged} parts of {name} are damaged and were left out"));
+        }
+        if self.limited > 0 {
+            let limit = crate::LOUDEST;
+            remarks.push(format!(
+                "{} samples of {name} were no numbers, or beyond ±{limit}: they were limited",
+                self.limited
+            ));
+        }
+        remarks
+    }
+
+    /// Decodes until there are frames. `false` at the end.
     fn decode(&mut self) -> Result<bool, FileError> {
         self.frames.clear();
-        while self.frames.is_empty() {
-            match self.next_packet() {
-                Ok(true) => {}
-                Ok(false) => return Ok(false),
-                Err(DecodeError::DecodeError(reason)) => {
-                    self.damage = Some(reason.to_owned());
-                    self.damaged_packets += 1;
-                }
-                // The end of a file that was cut off.
-                Err(DecodeError::IoError(error)) if error.kind() == io::ErrorKind::UnexpectedEof => {
-                    return Ok(false);
-                }
-                Err(error) => return Err(unsupported(&self.path, &error.to_string())),
+        let (decoder, frames) = (&mut self.decoder, &mut self.frames);
+        let more = guarded(&self.path, || match decoder {
+            Decoder::Wav(wav) => wav.next(frames),
+            Decoder::Packets(packets) => packets.next(frames),
+        })?;
+        more.map_err(|reason| FileError::unsupported(&self.path, reason))?;
+        self.limited += sanitise(self.frames.as_flattened_mut());
+        self.decoded += position(self.frames.len());
+        Ok(!self.frames.is_empty())
+    }
+}
+
+fn decoder(path: &Path, part: Part) -> Result<Decoder, FileError> {
+    let unsupported = |reason: Reason| FileError::unsupported(path, reason);
+    let part = tags::skip_leading(part).map_err(unsupported)?;
+    let start = part.first_bytes();
+    if riff::is_wave(&start) {
+        return match riff::read(&part).map_err(unsupported)? {
+            Found::Samples(layout) if !RATES.contains(&layout.sample_rate) => {
+                Err(no_rate(path, layout.sample_rate))
             }
-        }
-        Ok(true)
-    }
-
-    /// `false` where there is none.
-    fn next_packet(&mut self) -> Result<bool, DecodeError> {
-        let Some(packet) = self.format.next_packet()? else { return Ok(false) };
-        if packet.track_id == self.track_id {
-            let buffer = self.decoder.decode(&packet)?;
-            let (rate, channels) = (buffer.spec().rate(), buffer.spec().channels().count());
-            if self.sample_rate == 0 {
-                (self.sample_rate, self.channels) = (rate, channels.max(1));
-            } else if (self.sample_rate, self.channels) != (rate, channels) {
-                return Err(DecodeError::Unsupported("its rate or its channels change on the way"));
+            Found::Samples(layout) => Ok(Decoder::Wav(Wav::new(part, layout))),
+            Found::Mpeg { start, end } => {
+                let packets = Packets::open(part.cut(start, end), None).map_err(unsupported)?;
+                Ok(Decoder::Packets(Box::new(packets)))
             }
-            add(&buffer, self.channels, &mut self.interleaved, &mut self.frames);
+        };
+    }
+    if let Some(other) = kind::other(&start) {
+        return Err(unsupported(format!("it is {other}")));
+    }
+    let kind = kind::known(&start);
+    let mut part = tags::cut_trailing(part);
+    if kind == Some(kind::Known::Ogg) {
+        if let Some(other) = ogg::other_codec(&part) {
+            return Err(unsupported(format!("it is {other}")));
         }
-        Ok(true)
+        part = ogg::mended(part);
+    }
+    match (Packets::open(part, kind), kind) {
+        (Ok(packets), _) => Ok(Decoder::Packets(Box::new(packets))),
+        (Err(reason), Some(_)) => Err(unsupported(reason)),
+        (Err(_), None) => Err(FileError::NotAudio { path: path.to_owned() }),
     }
 }
 
-fn add(
-    buffer: &GenericAudioBufferRef<'_>,
-    channels: usize,
-    interleaved: &mut Vec<f32>,
-    frames: &mut Vec<[f32; 2]>,
-) {
-    buffer.copy_to_vec_interleaved(interleaved);
-    let finite = |sample: f32| if sample.is_finite() { sample } else { 0.0 };
-    frames.extend(interleaved.chunks_exact(channels).map(|frame| {
-        let left = finite(frame[0]);
-        [left, frame.get(1).map_or(left, |right| finite(*right))]
-    }));
+fn no_rate(path: &Path, rate: u32) -> FileError {
+    let (least, most) = RATES.into_inner();
+    FileError::unsupported(path, format!("its rate is {rate} Hz, and {least} to {most} can be"))
 }
 
-fn unsupported(path: &Path, reason: &str) -> FileError {
-    FileError::Unsupported { path: path.to_owned(), reason: reason.to_owned() }
+/// A panic in a decoder is an answer: the file is one that it can't read.
+pub(super) fn guarded<T>(path: &Path, work: impl FnOnce() -> T) -> Result<T, FileError> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|_| FileError::unsupported(path, "the decoder failed on it"))
 }
 
-fn probe(path: &Path) -> Result<Box<dyn FormatReader>, FileError> {
-    let unreadable =
-        |error: &io::Error| FileError::Unreadable { path: path.to_owned(), reason: error.to_string() };
-    let file = File::open(path).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => FileError::Missing { path: path.to_owned() },
-        _ => unreadable(&error),
-    })?;
-    let kind = file.metadata().map_err(|error| unreadable(&error))?;
-    if !kind.is_file() {
-        return Err(FileError::NotAudio { path: path.to_owned() });
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_an_answer() {
+        let answer = guarded(Path::new("x.mp3"), || panic!("as a decoder might"));
+        assert!(answer.unwrap_err().to_string().contains("x.mp3 can't be played: the decoder failed"));
     }
-    let mut hint = Hint::new();
-    if let Some(extension) = path.extension().and_then(|extension| extension.to_str()) {
-        hint.with_extension(extension);
-    }
-    let stream = MediaSourceStream::new(Box::new(file), Default::default());
-    symphonia::default::get_probe()
-        .probe(&hint, stream, FormatOptions::default(), MetadataOptions::default())
-        .map_err(|_| FileError::NotAudio { path: path.to_owned() })
 }

@@ -1,90 +1,50 @@
 //! An audio file, decoded whole into memory.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
-use crate::number::size;
+use crate::number::position;
 use crate::resample::convert_loop;
-use crate::source::decode::FileReader;
+use crate::source::decode::{FileReader, guarded};
+use crate::source::error::FileError;
 
-/// Longest file in seconds: ten minutes at 48 kHz are 230 MB in memory.
-pub const MAX_FILE_SECONDS: u32 = 600;
-
-/// Why a file can't be a source.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum FileError {
-    /// There is no such file.
-    #[error("there is no file {}; check the path", path.display())]
-    Missing {
-        /// The path as given.
-        path: PathBuf,
-    },
-    /// The file is there but can't be read.
-    #[error("{} can't be read: {reason}", path.display())]
-    Unreadable {
-        /// The path as given.
-        path: PathBuf,
-        /// What the system said.
-        reason: String,
-    },
-    /// The file isn't of a kind that is known here.
-    #[error("{} isn't an audio file that can be read here; WAV, FLAC, MP3 and Ogg Vorbis can", path.display())]
-    NotAudio {
-        /// The path as given.
-        path: PathBuf,
-    },
-    /// The file is audio, but of an unknown coding or damaged.
-    #[error("the audio in {} can't be decoded: {reason}; convert it to a WAV file", path.display())]
-    Unsupported {
-        /// The path as given.
-        path: PathBuf,
-        /// What the decoder said.
-        reason: String,
-    },
-    /// The file has no audio in it.
-    #[error("{} has no sound in it", path.display())]
-    Empty {
-        /// The path as given.
-        path: PathBuf,
-    },
-    /// The file is longer than is kept in memory.
-    #[error("{} is longer than {limit_seconds} s; use a part of it", path.display())]
-    TooLong {
-        /// The path as given.
-        path: PathBuf,
-        /// The limit in seconds.
-        limit_seconds: u32,
-    },
-}
+/// Most frames of a file that is kept in memory, at its own rate as at the session's: ten minutes at 96 kHz, 461 MB.
+pub const MAX_FILE_FRAMES: u32 = 57_600_000;
 
 /// A decoded file at one rate, stereo: a mono file is on both sides, of many channels the first two are taken. Cloning it
 /// copies nothing.
 #[derive(Clone)]
 pub struct AudioFile {
-    frames: Arc<[[f32; 2]]>,
+    frames: Arc<Vec<[f32; 2]>>,
     sample_rate: u32,
+    remarks: Arc<[String]>,
 }
 
 impl AudioFile {
     /// Reads WAV, FLAC, MP3 or Ogg Vorbis and converts it to `sample_rate` Hz. Takes its time (a second or so for some
-    /// minutes of sound): for a control thread or a worker, never for the audio thread.
+    /// minutes of sound): for a worker, never for the audio thread, nor for one that others wait for.
     ///
     /// # Errors
     /// One [`FileError`] for each thing that can be wrong with the file; each message names it and says what to do.
     pub fn load(path: &Path, sample_rate: u32) -> Result<Self, FileError> {
-        let (frames, file_rate) = decode(path)?;
-        let converted =
-            convert_loop(&frames, file_rate, sample_rate).ok_or_else(|| FileError::Unsupported {
-                path: path.to_owned(),
-                reason: format!("its rate of {file_rate} Hz can't be converted to {sample_rate} Hz"),
-            })?;
-        Ok(Self::from_frames(converted, sample_rate))
+        let mut reader = FileReader::open(path)?;
+        let file_rate = reader.sample_rate();
+        let known = reader.total_frames().unwrap_or(0);
+        fits(path, usize::try_from(known).unwrap_or(usize::MAX), file_rate, sample_rate)?;
+        let mut frames = Vec::new();
+        while let Some(more) = reader.next_frames()? {
+            frames.extend_from_slice(more);
+            fits(path, frames.len(), file_rate, sample_rate)?;
+        }
+        let file =
+            Self { frames: Arc::new(frames), sample_rate: file_rate, remarks: reader.remarks().into() };
+        file.at_rate(path, sample_rate)
     }
 
     /// A loop made by hand, at `sample_rate` Hz.
     #[must_use]
     pub fn from_frames(frames: Vec<[f32; 2]>, sample_rate: u32) -> Self {
-        Self { frames: frames.into(), sample_rate }
+        Self { frames: Arc::new(frames), sample_rate, remarks: Arc::default() }
     }
 
     /// Its samples, left and right.
@@ -99,14 +59,40 @@ impl AudioFile {
         self.sample_rate
     }
 
-    /// The same sound at another rate; rates between which nothing can be converted leave it silent.
-    pub(crate) fn at_rate(&self, sample_rate: u32) -> Self {
-        if sample_rate == self.sample_rate {
-            return self.clone();
-        }
-        let frames = convert_loop(&self.frames, self.sample_rate, sample_rate).unwrap_or_default();
-        Self::from_frames(frames, sample_rate)
+    /// What is missing in it or was changed: sentences for a person.
+    #[must_use]
+    pub fn remarks(&self) -> &[String] {
+        &self.remarks
     }
+
+    /// The same sound at another rate; `path` is for messages. Takes as long as [`load`](Self::load).
+    ///
+    /// # Errors
+    /// [`FileError::TooLong`], and [`FileError::Unsupported`] for rates between which nothing can be converted.
+    pub fn at_rate(&self, path: &Path, sample_rate: u32) -> Result<Self, FileError> {
+        if sample_rate == self.sample_rate {
+            return Ok(self.clone());
+        }
+        fits(path, self.frames.len(), self.sample_rate, sample_rate)?;
+        let converted = guarded(path, || convert_loop(&self.frames, self.sample_rate, sample_rate))?;
+        let converted = converted.ok_or_else(|| {
+            let reason =
+                format!("its rate of {} Hz can't be converted to {sample_rate} Hz", self.sample_rate);
+            FileError::unsupported(path, reason)
+        })?;
+        Ok(Self { frames: Arc::new(converted), sample_rate, remarks: Arc::clone(&self.remarks) })
+    }
+}
+
+/// Whether so many frames can be kept at both rates.
+fn fits(path: &Path, frames: usize, file_rate: u32, sample_rate: u32) -> Result<(), FileError> {
+    let highest = file_rate.max(sample_rate);
+    let needed = u128::from(position(frames)) * u128::from(highest) / u128::from(file_rate.max(1));
+    if needed <= u128::from(MAX_FILE_FRAMES) {
+        return Ok(());
+    }
+    let limit_seconds = MAX_FILE_FRAMES / highest.max(1);
+    Err(FileError::TooLong { path: path.to_owned(), limit_seconds, sample_rate: highest })
 }
 
 impl std::fmt::Debug for AudioFile {
@@ -117,18 +103,4 @@ impl std::fmt::Debug for AudioFile {
             .field("sample_rate", &self.sample_rate)
             .finish()
     }
-}
-
-/// All frames of a file, and its rate.
-fn decode(path: &Path) -> Result<(Vec<[f32; 2]>, u32), FileError> {
-    let mut reader = FileReader::open(path)?;
-    let limit = size(reader.sample_rate()).saturating_mul(size(MAX_FILE_SECONDS));
-    let mut frames = Vec::new();
-    while let Some(more) = reader.next_frames()? {
-        frames.extend_from_slice(more);
-        if frames.len() > limit {
-            return Err(FileError::TooLong { path: path.to_owned(), limit_seconds: MAX_FILE_SECONDS });
-        }
-    }
-    Ok((frames, reader.sample_rate()))
 }

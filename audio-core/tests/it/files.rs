@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use wavecraft_audio_core::{
-    AudioFile, FileError, FilePosition, FileReader, MAX_FILE_SECONDS, ProjectSettings, Source,
+    AudioFile, FileError, FilePosition, FileReader, LOUDEST, MAX_FILE_FRAMES, ProjectSettings, Source,
 };
 
 use crate::bench::{Bench, RATE, float, largest_step, narrow, peak};
@@ -56,6 +56,8 @@ fn the_rate_is_converted_again_when_the_session_has_another() {
     write_sine(&path, 1, 48_000, 48_000);
     let file = AudioFile::load(&path, 96_000).expect("it's an ordinary file");
     assert_eq!(file.frames().len(), 96_000);
+    let file = file.at_rate(&path, RATE).expect("it's an ordinary rate");
+    assert_eq!(file.frames().len(), 48_000);
     let mut bench = Bench::new(256);
     bench.project(ProjectSettings { source: Source::File(file), ..ProjectSettings::default() });
     let out = bench.run(&vec![0.0; 52_800], 256, &mut []);
@@ -105,28 +107,75 @@ fn each_thing_that_can_be_wrong_has_its_own_answer() {
 
     std::fs::write(path("text.wav"), "this is not sound").expect("it can be written");
     assert_eq!(load(&path("text.wav")), FileError::NotAudio { path: path("text.wav") });
-    assert_eq!(load(folder.path()), FileError::NotAudio { path: folder.path().to_owned() });
+    assert_eq!(load(folder.path()), FileError::NoFile { path: folder.path().to_owned(), kind: "a folder" });
     std::fs::write(path("empty"), []).expect("it can be written");
-    assert_eq!(load(&path("empty")), FileError::NotAudio { path: path("empty") });
+    assert_eq!(load(&path("empty")), FileError::Empty { path: path("empty") });
 
     write_sine(&path("none.wav"), 2, 48_000, 0);
     assert_eq!(load(&path("none.wav")), FileError::Empty { path: path("none.wav") });
+}
 
-    write_sine(&path("good.wav"), 1, 48_000, 480);
-    let mut bytes = std::fs::read(path("good.wav")).expect("it can be read");
-    // The format tag lies 8 bytes after the start of the chunk "fmt ": 0x6789 is nobody's.
-    let tag = bytes.windows(4).position(|window| window == b"fmt ").expect("a WAV has it") + 8;
-    bytes[tag..tag + 2].copy_from_slice(&[0x89, 0x67]);
-    std::fs::write(path("coding.wav"), bytes).expect("it can be written");
-    let error = load(&path("coding.wav"));
-    assert!(matches!(error, FileError::Unsupported { .. } | FileError::NotAudio { .. }), "{error:?}");
+#[test]
+fn a_file_is_as_long_as_memory_allows_at_its_own_rate_and_the_sessions() {
+    let folder = folder();
+    let path = folder.path().join("long.wav");
+    // As long in its own frames as may be, and far too long at 48 kHz.
+    write_sine(&path, 1, 1000, usize::try_from(MAX_FILE_FRAMES / 48).expect("it's small") + 1);
+    let too_long = FileError::TooLong { path: path.clone(), limit_seconds: 1200, sample_rate: 48_000 };
+    assert_eq!(AudioFile::load(&path, 48_000).expect_err("too long at 48 kHz"), too_long);
+    let file = AudioFile::load(&path, 1000).expect("short at its own rate");
+    assert_eq!(file.at_rate(&path, 48_000).expect_err("the same later"), too_long);
 
-    let seconds = usize::try_from(MAX_FILE_SECONDS).expect("it's small") + 1;
-    write_sine(&path("long.wav"), 1, 1000, seconds * 1000);
-    assert_eq!(
-        load(&path("long.wav")),
-        FileError::TooLong { path: path("long.wav"), limit_seconds: MAX_FILE_SECONDS }
-    );
+    // 599 s at 768 kHz take no room on the disk, and would take gigabytes in memory.
+    let sparse = folder.path().join("sparse.wav");
+    write_sine(&sparse, 2, 768_000, 0);
+    let bytes = 599 * 768_000 * 8_u32;
+    let mut header = std::fs::read(&sparse).expect("it can be read");
+    let size_at = header.len() - 4;
+    header[size_at..].copy_from_slice(&bytes.to_le_bytes());
+    std::fs::write(&sparse, header).expect("it can be written");
+    let file = std::fs::OpenOptions::new().write(true).open(&sparse).expect("it is there");
+    file.set_len(u64::from(bytes) + 1000).expect("a sparse file");
+    let error = AudioFile::load(&sparse, 48_000).expect_err("it is too long");
+    assert!(matches!(error, FileError::TooLong { limit_seconds: 75, sample_rate: 768_000, .. }), "{error}");
+}
+
+#[test]
+fn what_is_no_ordinary_file_is_refused_without_a_wait() {
+    let folder = folder();
+    let load = |path: &Path| AudioFile::load(path, 48_000).expect_err("it must be refused");
+    let refused =
+        |path: &Path, kind| assert_eq!(load(path), FileError::NoFile { path: path.to_owned(), kind });
+    let pipe = folder.path().join("pipe.wav");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo is there");
+    assert!(made.success());
+    // Nobody writes into it, ever.
+    refused(&pipe, "a pipe");
+    let socket = folder.path().join("socket.wav");
+    let _listener = std::os::unix::net::UnixListener::bind(&socket).expect("a short path");
+    refused(&socket, "a socket");
+    refused(Path::new("/dev/zero"), "a device");
+    let link = folder.path().join("link.wav");
+    std::os::unix::fs::symlink(&pipe, &link).expect("a link");
+    refused(&link, "a pipe");
+}
+
+#[test]
+fn samples_that_are_no_sound_are_limited_and_told_and_every_rate_can_follow() {
+    let folder = folder();
+    let path = folder.path().join("loud.wav");
+    let mut writer = hound::WavWriter::create(&path, spec(2, 44_100)).expect("the file can be made");
+    for sample in [3e38, -3e38, f32::MAX, f32::MIN, 1e30, f32::INFINITY, f32::NAN, 0.5].repeat(1000) {
+        writer.write_sample(sample).expect("there is room");
+    }
+    writer.finalize().expect("the file can be closed");
+    let file = AudioFile::load(&path, 44_100).expect("it is an ordinary file otherwise");
+    assert_eq!(file.frames()[..4], [[LOUDEST, -LOUDEST], [LOUDEST, -LOUDEST], [LOUDEST, 0.0], [0.0, 0.5]]);
+    assert!(file.remarks()[0].starts_with("7000 samples of"), "{:?}", file.remarks());
+    for rate in [48_000, 96_000, 8000] {
+        let converted = file.at_rate(&path, rate).expect("any rate");
+        assert!(converted.frames().iter().flatten().all(|sample| sample.is_finite()), "{rate}");
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What the control side sees.
 
-use wavecraft_audio_core::{ProjectSettings, SCOPE_POINTS, Source};
+use wavecraft_audio_core::{LOUDEST, ProjectSettings, SCOPE_POINTS, Source};
 
 use crate::bench::{Bench, decibels, narrow, noise, sine};
 
@@ -28,6 +28,22 @@ fn meters_agree_with_a_known_sine_within_a_hundredth_of_a_decibel() {
     let callbacks = 48_000_u64.div_ceil(333);
     assert_eq!((bench.stats().callbacks, snapshot.blocks), (callbacks, callbacks - 1));
     assert_ne!(snapshot.heartbeat, 0);
+}
+
+/// The square of what the child makes is no `f32` any more.
+#[test]
+fn what_a_processor_makes_of_absurd_size_is_limited_and_counted() {
+    let mut bench = Bench::new(256);
+    let project = bench.microphone_project();
+    let mut child = bench.child(project, 1e30);
+    bench.run(&sine(1000.0, 0.5, 48_000), 256, &mut [&mut child]);
+    let snapshot = bench.snapshot(project);
+    assert!(snapshot.nonfinite > 10_000, "{}", snapshot.nonfinite);
+    assert_eq!(snapshot.output.peak, [LOUDEST; 2]);
+    let spectrum = bench.audio.spectrum(project).expect("a second has run");
+    let scope = bench.audio.scope(project).expect("a second has run");
+    let levels = spectrum.levels_db.iter().chain(&scope.left).chain(&snapshot.output.rms);
+    assert!(levels.into_iter().all(|level| level.is_finite()));
 }
 
 #[test]
