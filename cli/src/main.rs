@@ -19,6 +19,7 @@ mod guard;
 mod lines;
 mod measure_latency;
 mod microphone;
+mod numbers;
 mod other;
 mod output;
 mod page;

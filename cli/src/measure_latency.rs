@@ -22,7 +22,7 @@ pub(crate) async fn run(args: JsonArgs) -> anyhow::Result<()> {
     if args.json {
         out!("{}", json_line(&measured));
     } else {
-        print!("{}", table(&measured));
+        table(&measured).lines().for_each(|line| out!("{line}"));
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Standard output, for commands that print and end.
 
-use crate::ansi;
+use crate::{ansi, failure};
 use std::{
     fmt,
     io::{self, Write},
@@ -13,25 +13,24 @@ macro_rules! out {
 pub(crate) use out;
 
 /// Writes a line, without what is no text in it: names and sentences may come from elsewhere. Nobody reads it any more:
-/// then it isn't written.
-///
-/// # Panics
-/// It can't be written for another reason, such as a full disk: what was asked for must not be missing without a word.
+/// then it isn't written. It can't be written for another reason, such as a full disk: then that is said, and the command
+/// ends, as what was asked for must not be missing without a word.
 pub(crate) fn line(text: fmt::Arguments<'_>) {
     write_line(&ansi::strip(&text.to_string()));
 }
 
 /// The same of a text in colours of our own.
-///
-/// # Panics
-/// As [`line`].
 pub(crate) fn coloured_line(text: &str) {
     write_line(&ansi::keep_colours(text));
 }
 
 fn write_line(text: &str) {
-    match writeln!(io::stdout(), "{text}") {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => panic!("standard output: {error}"),
+    let mut out = io::stdout();
+    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            let error = anyhow::Error::from(error).context("standard output can't be written");
+            std::process::exit(failure::print(&error));
+        }
         _ => {}
     }
 }

@@ -5,6 +5,8 @@
 
 use crate::{
     companion::{self, Connection, Error, Incoming, QUICK},
+    failure::Usage,
+    numbers::{MOST_SECONDS, absolute_text},
     report::{Report, clock, decibels, over_both},
     running,
     signals::Signals,
@@ -19,7 +21,7 @@ use wavecraft_companion_protocol::{
     },
     event::Event,
     session::Stats,
-    take::{Record, Recording, Take},
+    take::{Record, Recording, Take, check_name},
 };
 
 /// So long a disk may take for the last seconds of a recording.
@@ -35,7 +37,7 @@ pub(crate) struct RecordArgs {
     #[arg(short, long, value_name = "FILE.wav")]
     output: PathBuf,
     /// Stop after so many seconds [default: at Ctrl+C]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=MOST_SECONDS))]
     seconds: Option<u64>,
     /// Print events as JSON, one a line, on standard output
     #[arg(long)]
@@ -63,7 +65,8 @@ pub(crate) async fn run(args: RecordArgs) -> anyhow::Result<()> {
 }
 
 async fn record(args: &RecordArgs, report: &Report, signals: &mut Signals) -> anyhow::Result<Take> {
-    let path = std::path::absolute(&args.output).context("the current folder is gone")?;
+    let path = absolute_text(&args.output)?;
+    check_name(&path).map_err(Usage)?;
     let Some(mut companion) = companion::find(&companion::paths()?).await? else { bail!(NONE_RUNS) };
     let connection = &mut companion.connection;
     let status: Status = connection.call(STATUS, &serde_json::json!({}), QUICK).await?;

@@ -8,6 +8,7 @@ use crate::{
     cargo, companion,
     failure::{INTERRUPTED, SUCCESS, Usage},
     lines::LastLines,
+    numbers::{self, absolute_text},
     processes::{Line, Processes, guarded},
     project::Project,
     report::{self, From, Report, clock},
@@ -18,7 +19,7 @@ use anyhow::{Context, anyhow, bail};
 use std::path::PathBuf;
 use wavecraft_companion_protocol::{
     event::Event,
-    take::{BAD_JOB, RenderJob},
+    take::{BAD_JOB, RenderJob, check_name, check_place},
 };
 
 /// What `wavecraft render` is asked for.
@@ -34,10 +35,10 @@ pub(crate) struct RenderArgs {
     #[arg(long, value_name = "ID=VALUE", value_parser = assignment)]
     set: Vec<(String, String)>,
     /// Frames that the processor gets at once, 1 to 4096
-    #[arg(long, value_name = "FRAMES", default_value_t = 512)]
+    #[arg(long, value_name = "FRAMES", default_value_t = 512, value_parser = clap::value_parser!(u32).range(1..=4096))]
     block_size: u32,
     /// Go on so long after the input's end, for what rings on
-    #[arg(long, value_name = "SECONDS", default_value_t = 0.0)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 0.0, value_parser = numbers::tail_seconds)]
     tail: f64,
     /// The cargo profile to build with [default: an optimised development profile]
     #[arg(long, env = "WAVECRAFT_PROFILE", value_name = "NAME")]
@@ -82,6 +83,7 @@ pub(crate) async fn run(args: RenderArgs) -> anyhow::Result<i32> {
 
 async fn render(args: &RenderArgs, report: &Report, processes: &mut Processes) -> anyhow::Result<()> {
     let input = args.input.canonicalize().with_context(|| args.input.display().to_string())?;
+    let input = absolute_text(&input)?;
     let output = output(args)?;
     let project = Project::find(&std::env::current_dir().context("the current folder is gone")?)?;
     let cargo = cargo::program()?;
@@ -101,7 +103,7 @@ async fn render(args: &RenderArgs, report: &Report, processes: &mut Processes) -
         tail_seconds: args.tail,
     };
     let job =
-        serde_json::to_string(&job).context("a path isn't text: give the files and folders other names")?;
+        serde_json::to_string(&job).context("the project's path isn't text: give its folders other names")?;
     let program = companion::program()?;
     let mut command = guarded(&program);
     command.arg("--render").arg(job);
@@ -111,8 +113,12 @@ async fn render(args: &RenderArgs, report: &Report, processes: &mut Processes) -
 
 /// An absolute path in a folder that is there. Looked at now rather than after the build.
 fn output(args: &RenderArgs) -> anyhow::Result<PathBuf> {
-    let output = std::path::absolute(&args.output).context("the current folder is gone")?;
-    if !args.force && output.exists() {
+    let output = absolute_text(&args.output)?;
+    check_name(&output).map_err(Usage)?;
+    if let Ok(there) = output.metadata() {
+        check_place(&output, there.file_type()).map_err(Usage)?;
+    }
+    if !args.force && output.symlink_metadata().is_ok() {
         let message = "is there already: choose another name, or replace it with --force";
         bail!(Usage(format!("{} {message}", output.display())));
     }

@@ -16,6 +16,7 @@ use crate::{
     companion::{self, Companion, Launched},
     failure::{INTERRUPTED, SUCCESS},
     generated::Generated,
+    numbers::MOST_SECONDS,
     page::{InstallPolicy, Page},
     preview::Preview,
     processes::Processes,
@@ -80,7 +81,7 @@ pub(crate) struct StartArgs {
     #[arg(long)]
     no_install: bool,
     /// Stop after so many seconds from when it is ready
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=MOST_SECONDS))]
     seconds: Option<u64>,
     /// Print events as JSON, one a line, on standard output
     #[arg(long)]

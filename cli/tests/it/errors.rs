@@ -18,6 +18,22 @@ fn arguments_that_are_none_are_usage_errors() {
         (&["start", "--with-audio", "--input", "file:engine"], "is not a file"),
         (&["start", "--with-audio", "--mode", "fast"], "use pipelined or direct"),
         (&["start", "--with-audio", "--seconds", "0"], "0"),
+        (&["start", "--with-audio", "--seconds", "18446744073709551615"], "18446744073709551615"),
+        (&["record", "-o", "a.wav", "--seconds", "18446744073709551615"], "18446744073709551615"),
+        (&["record", "-o", "a.wav", "--seconds", "nan"], "nan"),
+        (&["record", "-o", "a.flac"], "only WAV files are written, not .flac: call it a.wav"),
+        (&["render", "-i", "x.txt", "-o", "a.flac"], "only WAV files are written, not .flac: call it a.wav"),
+        (&["render", "-i", "x.txt", "-o", "/dev/null", "--force"], "/dev/null is a device"),
+        (
+            &["render", "-i", "x.txt", "-o", "engine.wav", "--tail", "nan"],
+            "a number of seconds from 0 to 3600",
+        ),
+        (&["render", "-i", "x.txt", "-o", "a.wav", "--tail", "inf"], "a number of seconds from 0 to 3600"),
+        (&["render", "-i", "x.txt", "-o", "a.wav", "--tail=-1"], "a number of seconds from 0 to 3600"),
+        (&["render", "-i", "x.txt", "-o", "a.wav", "--block-size", "0"], "1..=4096"),
+        (&["render", "-i", "x.txt", "-o", "a.wav", "--block-size", "4294967296"], "4294967296"),
+        (&["devices", "--rate", "nan"], "nan"),
+        (&["devices", "--buffer=-1"], "-1"),
         (&["start", "--with-audio", "--no-ui", "--open"], "--no-ui"),
         (&["start", "--nonsense"], "--nonsense"),
         (&["stop", "name", "--all"], "--all"),
@@ -25,6 +41,38 @@ fn arguments_that_are_none_are_usage_errors() {
         (&[], "Usage"),
     ] {
         world.run(args).fails(2, &[text]);
+    }
+}
+
+#[test]
+fn a_name_that_is_no_text_is_told() {
+    use std::os::unix::ffi::OsStrExt;
+    let world = World::with_project().file("here/x.wav", "");
+    let latin = std::ffi::OsStr::from_bytes(b"caf\xe9.wav");
+    for args in [&["record", "-o"][..], &["render", "-i", "x.wav", "-o"]] {
+        let mut command = world.program(env!("CARGO_BIN_EXE_wavecraft"), "here", args);
+        let output = command.arg(latin).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains("isn't text in UTF-8"), "{said}");
+    }
+}
+
+/// Linux has a device that is as full as a disk can be: said once, and no success.
+#[test]
+fn an_output_that_can_not_be_written_is_told() {
+    if !std::path::Path::new("/dev/full").exists() {
+        return;
+    }
+    let world = World::new().env("WAVECRAFT_BACKEND", "virtual");
+    for args in [&["devices"][..], &["devices", "--json"], &["completions", "bash"], &["doctor"]] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let mut command = world.program(env!("CARGO_BIN_EXE_wavecraft"), "here", args);
+        let output = command.stdout(full).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{args:?}: {said}");
+        assert_eq!(said.matches("standard output can't be written").count(), 1, "{args:?}: {said}");
+        assert!(!said.contains("panicked"), "{args:?}: {said}");
     }
 }
 

@@ -1,0 +1,60 @@
+//! What options take: numbers within bounds, and paths that can be told to the companion.
+
+use crate::failure::Usage;
+use anyhow::Context;
+use std::path::{Path, PathBuf};
+
+/// The longest `--seconds`: a year. A clock's arithmetic holds that many on every system.
+pub(crate) const MOST_SECONDS: u64 = 31_536_000;
+/// The longest `--tail` in seconds, as the companion takes it.
+const MOST_TAIL_SECONDS: f64 = 3600.0;
+
+/// `--tail`: seconds from 0 on, fractions too.
+///
+/// # Errors
+/// A sentence for a person.
+pub(crate) fn tail_seconds(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(seconds) if (0.0..=MOST_TAIL_SECONDS).contains(&seconds) => Ok(seconds),
+        _ => Err(format!("it is a number of seconds from 0 to {MOST_TAIL_SECONDS}")),
+    }
+}
+
+/// The path from the root on. The messages to the companion are text, so it must be text too.
+///
+/// # Errors
+/// It isn't, or there is no current folder any more.
+pub(crate) fn absolute_text(path: &Path) -> anyhow::Result<PathBuf> {
+    let path = std::path::absolute(path).context("the current folder is gone")?;
+    if path.to_str().is_some() {
+        return Ok(path);
+    }
+    let message = "the name isn't text in UTF-8: give the file, or the folder that it is in, another";
+    Err(Usage(format!("{}: {message}", path.display())).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
+
+    #[test]
+    fn a_tail_is_a_number_within_bounds() {
+        assert_eq!(tail_seconds("0"), Ok(0.0));
+        assert_eq!(tail_seconds("3600"), Ok(3600.0));
+        for text in ["nan", "inf", "-inf", "-1", "-0.001", "3600.5", "1e300", "", "two"] {
+            assert!(tail_seconds(text).unwrap_err().contains("0 to 3600"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_path_that_is_no_text_is_told() {
+        let latin = Path::new(OsStr::from_bytes(b"/tmp/caf\xe9.wav"));
+        let error = absolute_text(latin).unwrap_err();
+        assert!(error.is::<Usage>() && error.to_string().contains("isn't text"), "{error}");
+        assert_eq!(
+            absolute_text(Path::new("/tmp/caf\u{e9}.wav")).unwrap().to_str(),
+            Some("/tmp/caf\u{e9}.wav")
+        );
+    }
+}
