@@ -65,7 +65,7 @@ impl AudioFile {
         &self.remarks
     }
 
-    /// The same sound at another rate; `path` is for messages. Takes as long as [`load`](Self::load).
+    /// The same sound at another rate, in Hz; `path` is for messages. Takes as long as [`load`](Self::load).
     ///
     /// # Errors
     /// [`FileError::TooLong`], and [`FileError::Unsupported`] for rates between which nothing can be converted.
