@@ -1,6 +1,6 @@
 //! Files as a source: what is refused at once, what is told, and another rate of the output.
 
-use crate::support::{Companion, Control};
+use crate::support::{Companion, Control, output_rms};
 use serde_json::{Value, json};
 use std::{path::Path, process::Command};
 
@@ -62,9 +62,9 @@ fn a_file_follows_the_outputs_rate() {
     // One that waits while something else is heard is converted once it is chosen.
     let session = &attached["session"];
     control.call("setSource", json!({"session": session, "source": {"kind": "silence"}})).unwrap();
-    control.heard_at(0.0);
+    control.stats(|stats| output_rms(stats) == 0.0);
     change_rate(&mut control, 44_100);
-    control.heard_at(0.0);
+    control.stats(|stats| output_rms(stats) == 0.0);
     control.call("setSource", json!({"session": session, "source": file(&path)})).unwrap();
     control.heard_at(0.25);
 }
