@@ -349,6 +349,7 @@ impl App {
             PageWish::Mute(on) => self.set_muted(id, on),
             PageWish::Mode(mode) => self.set_mode(id, mode),
             PageWish::Watched(anyone) => session.watched = anyone,
+            PageWish::Refused(line) => self.warn_of(id, line),
             PageWish::Source(name) => {
                 let source = match (name, &session.file) {
                     (SourceName::Tone, _) => Source::Tone,

@@ -232,7 +232,7 @@ pub(crate) enum Deadline {
     End,
 }
 
-/// What a page may change.
+/// What a page may change, or has happen.
 #[derive(Debug)]
 pub(crate) enum PageWish {
     /// Take the processor out of, or into, the way.
@@ -245,4 +245,6 @@ pub(crate) enum PageWish {
     Mode(Mode),
     /// Someone looks at levels and the scope, or nobody does any more.
     Watched(bool),
+    /// A page was refused: what a person is told.
+    Refused(String),
 }

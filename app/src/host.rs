@@ -156,6 +156,10 @@ impl Host for Shared {
         }
     }
 
+    fn page_refused(&self, line: String) {
+        self.wish(PageWish::Refused(line));
+    }
+
     fn watched(&self, anyone: bool) {
         self.wish(PageWish::Watched(anyone));
     }

@@ -49,6 +49,13 @@ impl Builds {
         Ok(Self { folder, generation: 0 })
     }
 
+    /// A folder for what the page's server needs, made if it isn't there.
+    pub(crate) fn page(&self) -> anyhow::Result<PathBuf> {
+        let folder = self.folder.join("page");
+        private_folder(&folder)?;
+        Ok(folder)
+    }
+
     /// Copies what was built as the next generation and returns what to run then. The file system shares the blocks
     /// where it can.
     pub(crate) fn keep(&mut self, program: &ProjectProgram) -> anyhow::Result<ProjectProgram> {

@@ -6,11 +6,7 @@ mod form;
 mod text;
 
 use crate::{
-    cargo::PublishedSdk,
-    preview::Described,
-    project::{PageSource, Project},
-    report::Report,
-    write,
+    cargo::PublishedSdk, page::PageSource, preview::Described, project::Project, report::Report, write,
 };
 use anyhow::{Context, bail};
 use form::Form;

@@ -1,16 +1,23 @@
-//! The project's page: npm and Vite.
+//! The project's page: its packages, and Vite.
 
+mod absent;
 mod install;
+mod lead;
+mod manager;
 mod probe;
+mod source;
 
-pub(crate) use install::{InstallPolicy, install_if_needed};
+pub(crate) use absent::Absent;
+pub(crate) use install::{Install, InstallPolicy, NotAllowed, Step, install_if_needed};
+pub(crate) use lead::Lead;
+pub(crate) use manager::Manager;
+pub(crate) use source::PageSource;
 
 use crate::{
     ansi,
     lines::LastLines,
     processes::{Line, Processes, Running, guarded},
     programs,
-    project::PageSource,
 };
 use anyhow::Context;
 use std::{io, path::PathBuf, process::ExitStatus, time::Duration};
@@ -48,34 +55,41 @@ pub(crate) enum PageEvent {
 }
 
 impl Page {
-    /// Starts the server at `port`, which was free a moment ago. `ws_url` goes to pages that take it from the
-    /// environment.
+    /// Starts the server at `port`, which was free a moment ago. A page that is made with Wavecraft's own client is led to
+    /// where `lead` says.
     ///
     /// # Errors
-    /// If Node.js or npm isn't there.
+    /// If Node.js or the page's package manager isn't there.
     pub(crate) fn serve(
         source: &PageSource,
         port: u16,
-        ws_url: Option<&str>,
+        lead: Option<&Lead>,
         processes: &mut Processes,
     ) -> anyhow::Result<Self> {
         let mut command = match source.plain_vite() {
             Some(vite) => {
                 needed("node")?;
-                guarded(&vite)
+                let mut command = guarded(&vite.program);
+                command.args(vite.args);
+                match lead {
+                    Some(lead) => lead.take(&mut command, vite.config.as_deref()),
+                    None => drop(command.args(vite.config.iter().flat_map(|config| ["--config", config]))),
+                }
+                command
             }
             None => {
-                let mut command = guarded(&needed("npm")?);
-                command.args(["run", "dev", "--"]);
+                let manager = Manager::of(source)?;
+                let mut command = guarded(&manager.program()?);
+                command.args(manager.dev_args());
+                if let Some(lead) = lead {
+                    lead.offer(&mut command);
+                }
                 command
             }
         };
         command
             .args(["--host", HOST, "--port", &port.to_string(), "--strictPort"])
             .current_dir(&source.folder);
-        if let Some(url) = ws_url {
-            command.env("VITE_WS_URL", url);
-        }
         Ok(Self {
             port,
             since: Instant::now(),

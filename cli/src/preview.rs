@@ -8,6 +8,7 @@ pub(crate) use describe::{Described, describe};
 
 use project::Project;
 use std::sync::Arc;
+use tokio::sync::mpsc;
 use wavecraft_companion_protocol::{parameter::ParameterSpec, token::Token};
 use wavecraft_companion_server::{BindError, Config, DEFAULT_PORT, Limits, Server, serve};
 
@@ -16,6 +17,7 @@ pub(crate) struct Preview {
     /// What the page talks to.
     pub(crate) server: Server,
     project: Arc<Project>,
+    refused: mpsc::Receiver<String>,
 }
 
 impl Preview {
@@ -30,18 +32,28 @@ impl Preview {
         audio_token: Token,
         origins: Vec<String>,
     ) -> Result<Self, BindError> {
-        let project = Arc::new(Project::new(parameters));
+        let (sender, refused) = mpsc::channel(1);
+        let project = Arc::new(Project::new(parameters, sender));
         let port = port.unwrap_or(DEFAULT_PORT);
         let config = Config { port, strict_port, token, audio_token, origins, limits: Limits::default() };
         let host: Arc<Project> = Arc::clone(&project);
         let server = serve(config, host).await?;
-        Ok(Self { server, project })
+        Ok(Self { server, project, refused })
     }
 
     /// Other parameters from now on. Values are kept by id.
     pub(crate) fn replace(&self, parameters: Vec<ParameterSpec>) {
         if self.project.replace(parameters) {
             self.server.parameters_changed();
+        }
+    }
+
+    /// Waits until a page is refused; what to tell of it.
+    pub(crate) async fn refused(&mut self) -> String {
+        match self.refused.recv().await {
+            Some(line) => line,
+            // The project has the other end as long as this.
+            None => std::future::pending().await,
         }
     }
 

@@ -4,8 +4,8 @@ mod defaults;
 
 pub(crate) use defaults::{Defaults, Devices, FILE as DEFAULTS_FILE};
 
+use crate::page::PageSource;
 use anyhow::{Context, bail};
-use serde_json::Value;
 use std::path::{Path, PathBuf};
 
 /// Where a checkout of the published SDK has its plugin.
@@ -73,57 +73,7 @@ impl Project {
     /// # Errors
     /// If there is a `ui/package.json` that isn't JSON.
     pub(crate) fn page(&self) -> anyhow::Result<Option<PageSource>> {
-        let folder = self.folder.join("ui");
-        let file = folder.join("package.json");
-        if !file.is_file() {
-            return Ok(None);
-        }
-        let text = std::fs::read(&file).with_context(|| format!("{} can't be read", file.display()))?;
-        let package: Value =
-            serde_json::from_slice(&text).with_context(|| format!("{} is not JSON", file.display()))?;
-        Ok(Some(PageSource { folder, package }))
-    }
-}
-
-/// The folder of a page, and what its `package.json` says.
-#[derive(Debug)]
-pub(crate) struct PageSource {
-    /// Where `package.json` is.
-    pub(crate) folder: PathBuf,
-    package: Value,
-}
-
-impl PageSource {
-    /// Must npm be run before the page can be served?
-    pub(crate) fn needs_install(&self) -> bool {
-        !self.folder.join("node_modules").is_dir()
-    }
-
-    /// Is it made with Wavecraft's own client, which takes its address from `VITE_WS_URL` alone?
-    pub(crate) fn uses_wavecraft_core(&self) -> bool {
-        self.dependencies().any(|dependencies| dependencies.get("@wavecraft/core").is_some())
-    }
-
-    /// What in the folder's path Vite can't serve a page from, which makes the page blank or ends the server. Of a page
-    /// without Vite nobody knows that.
-    ///
-    /// Seen with Vite 8: with `#` the page is blank, with `?` and `\` the server ends or never answers, with `:` it refuses every file.
-    pub(crate) fn unservable(&self) -> Option<char> {
-        let uses_vite = self.dependencies().any(|dependencies| dependencies.get("vite").is_some())
-            || self.plain_vite().is_some();
-        let path = self.folder.to_string_lossy();
-        uses_vite.then(|| path.chars().find(|char| "#?\\:".contains(*char))).flatten()
-    }
-
-    fn dependencies(&self) -> impl Iterator<Item = &Value> {
-        ["dependencies", "devDependencies", "peerDependencies"].iter().map(|kind| &self.package[kind])
-    }
-
-    /// Vite's own program, where the `dev` script runs nothing else: two processes fewer than npm.
-    pub(crate) fn plain_vite(&self) -> Option<PathBuf> {
-        let script = self.package["scripts"]["dev"].as_str();
-        let vite = self.folder.join("node_modules/.bin/vite");
-        (script.is_none_or(|script| script.trim() == "vite") && vite.is_file()).then_some(vite)
+        PageSource::find(&self.folder)
     }
 }
 
@@ -178,35 +128,5 @@ mod tests {
         // A project that happens to have a folder of that name is itself.
         fs::create_dir(root.join("engine/src")).unwrap();
         assert_eq!(Project::find(&root).unwrap().folder, root);
-    }
-
-    #[test]
-    fn the_page_is_what_its_package_says() {
-        let dir = project();
-        let project = Project::find(dir.path()).unwrap();
-        assert!(project.page().unwrap().is_none());
-        let ui = dir.path().join("ui");
-        fs::create_dir_all(ui.join("node_modules/.bin")).unwrap();
-        fs::write(ui.join("node_modules/.bin/vite"), "").unwrap();
-        let with = |package: &str| {
-            fs::write(ui.join("package.json"), package).unwrap();
-            project.page()
-        };
-        let plain = with(r#"{"scripts": {"dev": "vite"}}"#).unwrap().unwrap();
-        assert!(plain.plain_vite().is_some() && !plain.uses_wavecraft_core() && !plain.needs_install());
-        let theirs = with(r#"{"scripts": {"dev": "tsc && vite"}, "dependencies": {"@wavecraft/core": "1"}}"#);
-        let theirs = theirs.unwrap().unwrap();
-        assert!(theirs.plain_vite().is_none() && theirs.uses_wavecraft_core());
-        let odd = |folder: &str, package: &str| {
-            let package = serde_json::from_str(package).unwrap();
-            PageSource { folder: folder.into(), package }.unservable()
-        };
-        let vite = r#"{"scripts": {"dev": "tsc && vite"}, "devDependencies": {"vite": "8"}}"#;
-        for (folder, char) in [("/a#b/ui", '#'), ("/a?b/ui", '?'), ("/a\\b/ui", '\\'), ("/a:b/ui", ':')] {
-            assert_eq!(odd(folder, vite), Some(char), "{folder}");
-            assert_eq!(odd(folder, r#"{"scripts": {"dev": "node serve.js"}}"#), None, "{folder}");
-        }
-        assert_eq!(odd("/a %b&'é/ui", vite), None);
-        assert!(with("{").unwrap_err().to_string().contains("package.json"));
     }
 }

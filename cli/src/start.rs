@@ -4,6 +4,7 @@ mod attach;
 mod devices;
 mod end;
 mod keys;
+mod page;
 mod places;
 mod prepare;
 mod question;

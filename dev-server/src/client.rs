@@ -102,6 +102,8 @@ async fn burst(
         match message {
             Some(Ok(Message::Text(text))) => {
                 if let Some(answer) = methods::answer(&text, member, &shared.hub, &shared.limits) {
+                    // What the call changed is told before it is answered, as the published server does.
+                    gather(socket, member, shared.limits.ping_every).await?;
                     put(socket, Message::text(answer), shared.limits.ping_every).await?;
                 }
             }
@@ -128,10 +130,16 @@ async fn burst(
 
 /// Sends all that waits, in as few writes as it fits.
 async fn deliver(socket: &mut Socket, member: &Member, limit: Duration) -> Result<(), Farewell> {
+    gather(socket, member, limit).await?;
+    in_time(socket.flush(), limit).await
+}
+
+/// Takes what waits into the next write.
+async fn gather(socket: &mut Socket, member: &Member, limit: Duration) -> Result<(), Farewell> {
     while let Some(text) = member.outbox().pop() {
         put(socket, Message::Text(text), limit).await?;
     }
-    in_time(socket.flush(), limit).await
+    Ok(())
 }
 
 async fn put(socket: &mut Socket, message: Message, limit: Duration) -> Result<(), Farewell> {

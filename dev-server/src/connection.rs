@@ -36,6 +36,9 @@ use crate::{
 /// The most bytes that a request's head may have. A browser's is one or two thousand.
 const MAX_HEAD_BYTES: usize = 16 * 1024;
 
+/// A page that is refused goes on trying; so often it is told.
+const TELL_AGAIN: Duration = Duration::from_secs(60);
+
 /// A request that becomes a WebSocket.
 struct Admitted {
     role: Role,
@@ -112,7 +115,12 @@ async fn respond(
     }
     let admission = match shared.gate.admit(&request) {
         Ok(admission) => admission,
-        Err(refusal) => return (refuse(shared, refusal), None),
+        Err(refusal) => {
+            if let Some(page) = shared.gate.page(&request) {
+                tell_of_page(shared, page);
+            }
+            return (refuse(shared, refusal), None);
+        }
     };
     let answer = match switch(&request, admission.subprotocol) {
         Ok(answer) => answer,
@@ -154,6 +162,21 @@ async fn open(
     // Taken now and not before: whoever may not use it can't use it up.
     let leads_to = openings().take(code, Instant::now());
     leads_to.as_deref().and_then(http::found).unwrap_or_else(|| refuse(Refusal::Opening))
+}
+
+/// Has the person told that the project's page has no token: the page itself can't know why it is refused.
+fn tell_of_page(shared: &Shared, page: &str) {
+    let mut told = shared.told_of_page.lock().unwrap_or_else(PoisonError::into_inner);
+    let now = Instant::now();
+    if told.is_some_and(|last| now.duration_since(last) < TELL_AGAIN) {
+        return;
+    }
+    *told = Some(now);
+    drop(told);
+    shared.hub.host().page_refused(format!(
+        "the page at {page} was refused: it came without this start's token, as a tab of an earlier start does. Open it \
+         with `o` in the terminal of `wavecraft start`, or by the whole address that was printed there, with what follows the #"
+    ));
 }
 
 fn refuse(shared: &Shared, refusal: Refusal) -> Answer {

@@ -105,15 +105,20 @@ impl Gate {
         }
     }
 
+    /// The page that a request comes from, where it is a registered one.
+    pub(crate) fn page<'a>(&self, request: &'a Parts) -> Option<&'a str> {
+        only(&request.headers, &ORIGIN).flatten().filter(|origin| self.is_registered(origin))
+    }
+
     fn knows(&self, origin: &str) -> bool {
         let own =
             origin.strip_prefix("http://").is_some_and(|rest| self.hosts.iter().any(|host| host == rest));
-        own || self
-            .origins
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .iter()
-            .any(|registered| registered == origin)
+        own || self.is_registered(origin)
+    }
+
+    fn is_registered(&self, origin: &str) -> bool {
+        let origins = self.origins.read().unwrap_or_else(PoisonError::into_inner);
+        origins.iter().any(|registered| registered == origin)
     }
 
     /// Finds out what a client is by the tokens it brings: in its path, or beside [`SUBPROTOCOL`], or both. All of them

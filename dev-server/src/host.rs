@@ -83,6 +83,12 @@ pub trait Host: Send + Sync + 'static {
     /// A program with its own audio registered (`Some`), or the registered one went (`None`).
     fn audio_client(&self, registered: Option<RegisterAudioParams>);
 
+    /// A page of the project's was refused, since it came without the token. `line` says so, and what to do, to the person
+    /// who starts the project. Once a minute at most.
+    fn page_refused(&self, line: String) {
+        let _ = line;
+    }
+
     /// Does anyone look at meters, scope or spectrum, by a subscription or by having asked within the last three seconds?
     /// Called when the answer changes; it starts as no. The host needs to measure for pages only while it is yes.
     fn watched(&self, anyone: bool);

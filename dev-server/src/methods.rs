@@ -72,8 +72,8 @@ fn carry_out(request: Request, caller: &Member, hub: &Hub) -> Result<Reply, Erro
             Reply::OscilloscopeFrame(GetOscilloscopeFrameResult { frame: host.oscilloscope_frame() })
         }
         Request::GetAudioStatus => Reply::AudioStatus(GetAudioStatusResult { status: host.audio_status() }),
-        // A page sizes its own window; the published clients want to hear that they may.
-        Request::RequestResize(_) => Reply::Resize(RequestResizeResult { accepted: true }),
+        // Nobody sizes a browser's window. The published server says the same.
+        Request::RequestResize(_) => Reply::Resize(RequestResizeResult { accepted: false }),
         Request::GetStats => Reply::Stats(host.stats().map(Box::new)),
         Request::Subscribe(wanted) => {
             hub.subscribe(caller.id(), wanted);

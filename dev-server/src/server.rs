@@ -45,6 +45,8 @@ pub(crate) struct Shared {
     pub(crate) gate: Gate,
     pub(crate) backoff: Mutex<Backoff>,
     pub(crate) openings: Mutex<Openings>,
+    /// When a person was last told that a page came without the token.
+    pub(crate) told_of_page: Mutex<Option<Instant>>,
     pub(crate) hub: Arc<Hub>,
     /// One for each client there may be.
     pub(crate) places: Arc<Semaphore>,
@@ -83,6 +85,7 @@ pub async fn serve(config: Config, host: Arc<dyn Host>) -> Result<Server, BindEr
         gate: Gate::new(port, token.clone(), audio_token, origins),
         backoff: Mutex::new(Backoff::new(limits.refusals_per_minute)),
         openings: Mutex::default(),
+        told_of_page: Mutex::default(),
         hub: Arc::new(Hub::new(host, limits.clone())),
         places: Arc::new(Semaphore::new(limits.clients)),
         handshakes: Arc::new(Semaphore::new(limits.handshakes)),

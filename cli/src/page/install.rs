@@ -1,16 +1,18 @@
 //! The page's packages.
 
-use super::needed;
+use super::{Manager, PageSource};
 use crate::{
     lines::LastLines,
-    processes::{Line, Processes, guarded},
-    project::PageSource,
+    processes::{Line, Processes, Running, guarded},
     report::{From, Report},
 };
 use anyhow::{Context, bail};
-use std::io::{self, IsTerminal, Write};
+use std::{
+    io::{self, IsTerminal, Write},
+    path::PathBuf,
+};
 
-/// May npm install what is missing?
+/// May what is missing be installed?
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum InstallPolicy {
     /// On a terminal somebody is asked; elsewhere nobody can be, so yes.
@@ -21,10 +23,63 @@ pub(crate) enum InstallPolicy {
     No,
 }
 
-/// Runs `npm install` where the page has no `node_modules`.
+/// An installation that runs.
+pub(crate) struct Install {
+    running: Running,
+    last: LastLines,
+    what: String,
+}
+
+/// What an installation does.
+pub(crate) enum Step {
+    /// It wrote a line.
+    Said(String),
+    /// The packages are there.
+    Done,
+}
+
+impl Install {
+    /// Starts the page's package manager.
+    ///
+    /// # Errors
+    /// It isn't there.
+    pub(crate) fn begin(
+        source: &PageSource,
+        processes: &mut Processes,
+        report: &Report,
+    ) -> anyhow::Result<Self> {
+        let manager = Manager::of(source)?;
+        let mut command = guarded(&manager.program()?);
+        let what = format!("{} in {}", manager.install_command(), source.folder.display());
+        report.say(&format!("Installing the page's packages ({what}) …"));
+        command.args(manager.install_args()).current_dir(&source.folder);
+        let running = processes
+            .spawn(&mut command)
+            .with_context(|| format!("{} could not be started", manager.name()))?;
+        Ok(Self { running, last: LastLines::default(), what })
+    }
+
+    /// Waits for what it does next. Nothing is lost if the wait is given up.
+    ///
+    /// # Errors
+    /// It failed: with its last lines.
+    pub(crate) async fn next(&mut self) -> anyhow::Result<Step> {
+        if let Some(Line::Out(line) | Line::Err(line)) = self.running.next_line().await? {
+            self.last.push(line.clone());
+            return Ok(Step::Said(line));
+        }
+        let status = self.running.wait().await?;
+        if !status.success() {
+            bail!("{} failed ({status}):{}", self.what, self.last);
+        }
+        Ok(Step::Done)
+    }
+}
+
+/// Installs the page's packages where some are missing.
 ///
 /// # Errors
-/// If it is needed and not allowed, or fails (with npm's last lines).
+/// If it is needed and not allowed, or fails (with the manager's last lines).
 pub(crate) async fn install_if_needed(
     source: &PageSource,
     policy: InstallPolicy,
@@ -34,48 +89,42 @@ pub(crate) async fn install_if_needed(
     if !source.needs_install() {
         return Ok(());
     }
-    let npm = needed("npm")?;
+    let command = Manager::of(source)?.install_command();
     let allowed = match policy {
         InstallPolicy::Yes => true,
         InstallPolicy::No => false,
-        InstallPolicy::Ask => !io::stdin().is_terminal() || ask().await?,
+        InstallPolicy::Ask => !io::stdin().is_terminal() || ask(&command).await?,
     };
-    let folder = source.folder.display();
     if !allowed {
-        bail!(
-            "the page's packages are not installed: run `npm install` in {folder}, or start with --install or --no-ui"
-        );
+        return Err(NotAllowed { command, folder: source.folder.clone() }.into());
     }
-    report.say(&format!("Installing the page's packages (npm install in {folder}) …"));
-    let mut command = guarded(&npm);
-    command.args(["install", "--no-audit", "--no-fund"]).current_dir(&source.folder);
-    let mut running = processes.spawn(&mut command).context("npm could not be started")?;
-    let mut last = LastLines::default();
+    let mut install = Install::begin(source, processes, report)?;
     let progress = report.progress();
-    progress.say("npm install");
+    progress.say(&command);
     loop {
         tokio::select! {
-            line = running.next_line() => match line? {
-                Some(Line::Out(line) | Line::Err(line)) => {
-                    report.log(From::Page, &line);
-                    last.push(line);
-                }
-                None => break,
+            step = install.next() => match step? {
+                Step::Said(line) => report.log(From::Page, &line),
+                Step::Done => return Ok(()),
             },
             () = progress.turn() => {}
         }
     }
-    let status = running.wait().await?;
-    if !status.success() {
-        bail!("`npm install` in {folder} failed ({status}):{last}");
-    }
-    Ok(())
 }
 
-async fn ask() -> anyhow::Result<bool> {
-    let answer = tokio::task::spawn_blocking(|| {
+/// Packages are missing, and nobody may install them but the person.
+#[derive(Debug, thiserror::Error)]
+#[error("the page's packages are not installed: run `{command}` in {}, or start with --install or --no-ui", folder.display())]
+pub(crate) struct NotAllowed {
+    command: String,
+    folder: PathBuf,
+}
+
+async fn ask(command: &str) -> anyhow::Result<bool> {
+    let question = format!("The page's packages are missing. Run {command}? [Y/n] ");
+    let answer = tokio::task::spawn_blocking(move || {
         let mut terminal = io::stderr();
-        write!(terminal, "The page's packages are missing. Run npm install? [Y/n] ")?;
+        write!(terminal, "{question}")?;
         terminal.flush()?;
         let mut line = String::new();
         io::stdin().read_line(&mut line).map(|_| line)

@@ -6,6 +6,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
     time::{Instant, SystemTime, UNIX_EPOCH},
 };
+use tokio::sync::mpsc;
 use wavecraft_companion_protocol::{
     browser::{
         AudioRuntimePhase, AudioRuntimeStatus, MeterFrame, MeterUpdate, NOT_ALLOWED, OscilloscopeFrame,
@@ -22,6 +23,8 @@ pub(super) struct Project {
     parameters: Mutex<Parameters>,
     started: Instant,
     started_at_ms: u64,
+    /// Told of a page that was refused. There is one place: the next is told a minute later.
+    refused: mpsc::Sender<String>,
 }
 
 #[derive(Default)]
@@ -32,13 +35,14 @@ struct Parameters {
 }
 
 impl Project {
-    /// With these parameters at their defaults.
-    pub(super) fn new(specs: Vec<ParameterSpec>) -> Self {
+    /// With these parameters at their defaults. Of a page that is refused `refused` gets a line.
+    pub(super) fn new(specs: Vec<ParameterSpec>, refused: mpsc::Sender<String>) -> Self {
         let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let project = Self {
             parameters: Mutex::default(),
             started: Instant::now(),
             started_at_ms: u64::try_from(since_1970.as_millis()).unwrap_or(u64::MAX),
+            refused,
         };
         project.replace(specs);
         project
@@ -125,6 +129,10 @@ impl Host for Project {
 
     fn audio_client(&self, _registered: Option<RegisterAudioParams>) {}
 
+    fn page_refused(&self, line: String) {
+        let _ = self.refused.try_send(line);
+    }
+
     fn watched(&self, _anyone: bool) {}
 }
 
@@ -151,7 +159,7 @@ mod tests {
 
     #[test]
     fn values_are_kept_by_id_also_of_one_that_was_away() {
-        let project = Project::new(vec![spec("a", 10.0), spec("b", 10.0)]);
+        let project = Project::new(vec![spec("a", 10.0), spec("b", 10.0)], mpsc::channel(1).0);
         assert_eq!(project.set_parameter("a", 8.0).unwrap(), 8.0);
         assert!(!project.replace(vec![spec("a", 10.0), spec("b", 10.0)]), "the same");
         assert!(project.replace(vec![spec("b", 10.0)]));
@@ -163,7 +171,7 @@ mod tests {
 
     #[test]
     fn what_needs_audio_says_how_to_have_it() {
-        let project = Project::new(Vec::new());
+        let project = Project::new(Vec::new(), mpsc::channel(1).0);
         for refused in
             [project.set_bypass(true), project.set_mute(true), project.set_source(SourceName::Tone)]
         {

@@ -1,16 +1,18 @@
 //! The way to a session: the project, its packages, the first build, and somebody to run what was built.
 
 use super::{
-    End, Start, attach::no_port, current_folder, devices, keys, rebuilds::Rebuilds, session::Session,
+    End, Start, attach::no_port, current_folder, devices, keys, page::PageSide, rebuilds::Rebuilds,
+    session::Session,
 };
 use crate::{
     builds::{Builds, Digest},
     cargo::{self, Target},
     companion,
     generated::Generated,
-    page, ports,
+    page::{self, PageSource},
+    ports,
     preview::{self, Preview},
-    project::{DEFAULTS_FILE, PageSource, Project},
+    project::{DEFAULTS_FILE, Project},
 };
 use anyhow::Context;
 use std::collections::BTreeMap;
@@ -25,8 +27,16 @@ impl Start {
         let project = Project::find(&current_folder()?)?;
         self.report.say(&format!("wavecraft {} · {}", env!("CARGO_PKG_VERSION"), project.folder.display()));
         self.args.fill(&project.defaults)?;
-        let source = if self.args.no_ui { None } else { project.page()?.filter(|page| self.can_serve(page)) };
-        if source.is_some() && self.args.strict_port {
+        let mut page = PageSide::default();
+        match project.page() {
+            _ if self.args.no_ui => {}
+            Ok(source) => page.source = source.filter(|page| self.can_serve(page)),
+            Err(error) => {
+                page.source = Some(PageSource::unread(&project.folder));
+                self.miss_page(&mut page, &error);
+            }
+        }
+        if page.source.is_some() && self.args.strict_port {
             // Known at once rather than after the build.
             ports::free_port(self.args.ui_port(), true).await?;
         }
@@ -38,9 +48,12 @@ impl Start {
                  `audio = true` in {DEFAULTS_FILE} (`false`: this is no longer said)."
             ));
         }
-        if let Some(source) = &source {
+        if let Some(source) = page.source.as_ref().filter(|_| page.absent.is_none()) {
             let policy = self.args.install_policy();
-            page::install_if_needed(source, policy, &mut self.processes, &self.report).await?;
+            let installed = page::install_if_needed(source, policy, &mut self.processes, &self.report).await;
+            if let Err(error) = installed {
+                self.miss_page(&mut page, &error);
+            }
         }
         self.take_keyboard();
         // From before the build on: who edits meanwhile is heard too.
@@ -52,9 +65,11 @@ impl Start {
             built = build => built?,
             () = keys::until_quit(&mut self.keyboard, self.report.screen()) => return Ok(End::Done),
         };
-        let ui_port = match &source {
-            Some(_) => Some(ports::free_port(self.args.ui_port(), self.args.strict_port).await?),
-            None => None,
+        let ui_port = match &page.source {
+            Some(_) if page.absent.is_none() => {
+                Some(ports::free_port(self.args.ui_port(), self.args.strict_port).await?)
+            }
+            _ => None,
         };
         let origins = ui_port.map(page::origins).unwrap_or_default();
         self.generated = target.published.as_ref().and_then(|sdk| Generated::of(&project, sdk));
@@ -63,9 +78,11 @@ impl Start {
         } else {
             self.preview(&project, &target, &built, origins).await?
         };
-        if let (Some(source), Some(port)) = (source, ui_port) {
-            self.serve(&source, port, &session)?;
-            session.source = Some(source);
+        session.page = page;
+        if let Some(port) = ui_port
+            && let Err(error) = self.serve(port, &mut session)
+        {
+            self.miss_page(&mut session.page, &error);
         }
         if let Some(mut rebuilds) = rebuilds {
             let wide = rebuilds.widen(&built, made, &mut self.processes).await;

@@ -1,7 +1,9 @@
 //! A session that runs: watched until it is over.
 
 use super::{
-    End, Start, places,
+    End, Start,
+    page::PageSide,
+    places,
     question::Question,
     rebuilds::{Rebuild, Rebuilds},
     swap::Swap,
@@ -10,55 +12,40 @@ use crate::{
     builds::Digest,
     companion::{Companion, Error, Incoming, QUICK},
     guard,
-    page::{self, Page, PageEvent},
-    platform, ports,
+    page::{Page, PageEvent},
+    platform,
+    preview::Preview,
     processes::{Line, Processes},
     programs,
-    project::PageSource,
     report::{From, Report, over_both},
     terminal::{Input, Keyboard},
 };
 use anyhow::{Context, bail};
-use std::{
-    future::pending,
-    path::PathBuf,
-    process::{ExitStatus, Stdio},
-    time::Duration,
-};
+use std::{future::pending, path::PathBuf, process::Stdio, time::Duration};
 use tokio::time::{Instant, sleep_until};
 use wavecraft_companion_protocol::{
-    control::{Attach, Notice, OPEN_ONCE, OpenOnce, OpenedOnce, SET_ORIGINS, STATUS, SetOrigins, Status},
+    control::{Attach, ChildLog, LogStream, Notice, OPEN_ONCE, OpenOnce, OpenedOnce, STATUS, Status},
     event::Event,
     session::{State, StateChange, Stats},
-    token::FRAGMENT_KEY,
 };
 
 /// So long it may take from being attached to being heard and served. The companion gives up on a child much earlier;
 /// this is for a companion or a page's server that says nothing at all.
 const GETTING_READY: Duration = Duration::from_secs(90);
-/// So long the page's server may take before the rest is ready without it.
-const PAGE: Duration = Duration::from_secs(10);
-/// So often another port is tried for the page, if the one found free is taken by the time the server starts.
-const PORT_TRIES: u32 = 3;
-
 /// What is known of a session that runs.
 pub(super) struct Session {
     pub(super) name: String,
     /// The project's.
     pub(super) folder: PathBuf,
-    ws_url: String,
+    pub(super) ws_url: String,
     pub(super) ws_port: u16,
     /// The processor is heard; without audio, always.
     pub(super) live: bool,
     pub(super) stats: Option<Box<Stats>>,
     /// When it was first heard and served.
     pub(super) ready: Option<Instant>,
-    /// The page, where one is served.
-    pub(super) source: Option<PageSource>,
-    /// How often the page's server was started.
-    port_tries: u32,
-    /// The page didn't come in time: what is heard doesn't wait for it.
-    page_is_late: bool,
+    /// Its page.
+    pub(super) page: PageSide,
     /// Where the companion writes what it does.
     pub(super) log: Option<PathBuf>,
     /// The sources, while they are watched.
@@ -86,9 +73,7 @@ impl Session {
             live: false,
             stats: None,
             ready: None,
-            source: None,
-            port_tries: 1,
-            page_is_late: false,
+            page: PageSide::default(),
             log: None,
             rebuilds: None,
             attach: None,
@@ -106,12 +91,6 @@ impl Session {
 }
 
 impl Start {
-    pub(super) fn serve(&mut self, source: &PageSource, port: u16, session: &Session) -> anyhow::Result<()> {
-        let url = source.uses_wavecraft_core().then_some(session.ws_url.as_str());
-        self.page = Some(Page::serve(source, port, url, &mut self.processes)?);
-        Ok(())
-    }
-
     /// Tells what happens until it is over.
     pub(super) async fn watch(&mut self, session: &mut Session) -> anyhow::Result<End> {
         if let Some(rebuilds) = &session.rebuilds {
@@ -126,8 +105,7 @@ impl Start {
                 // Nobody reads any more what this says: as a closed terminal.
                 return Ok(End::Interrupted);
             }
-            let page = self.page.as_ref().filter(|page| !page.is_up() && !session.page_is_late);
-            let page_limit = page.map(|page| page.since + PAGE);
+            let page_limit = self.page_limit(session);
             let end = match session.ready {
                 None => Some(limit),
                 Some(since) => self.args.run_time().map(|time| since + time),
@@ -141,11 +119,13 @@ impl Start {
                     Err(error) => return Err(stopped(error, session)),
                 },
                 event = next_of(&mut self.page) => match event? {
-                    PageEvent::Up => self.on_page_up(session),
+                    PageEvent::Up => self.on_page_up(session).await,
                     PageEvent::Said(Line::Out(line)) => self.report.log(From::Page, &line),
                     PageEvent::Said(Line::Err(line)) => self.report.log(From::PageError, &line),
                     PageEvent::Ended(status) => self.on_page_ended(status, session).await?,
                 },
+                news = session.page.news() => self.on_page_news(news, session).await?,
+                line = next_refused(&mut self.preview) => self.on_page_refused(line, session),
                 rebuild = next_rebuild(&mut session.rebuilds, &mut self.processes, &self.report) => match rebuild {
                     Ok(rebuild) => self.on_rebuild(rebuild, session).await,
                     Err(error) => {
@@ -171,69 +151,6 @@ impl Start {
                     );
                 }
             }
-        }
-    }
-
-    fn on_page_up(&self, session: &Session) {
-        match self.ui_url(session).filter(|_| session.page_is_late) {
-            Some(url) => {
-                self.report.event(&Event::Page { ui_url: url.clone() });
-                if self.args.open {
-                    self.open(&url);
-                }
-            }
-            None => self.report.detail("the page's server is up"),
-        }
-    }
-
-    /// Nothing answers where the page was told to be. Whatever else runs doesn't wait for it.
-    fn on_page_late(&self, session: &mut Session) {
-        session.page_is_late = true;
-        let Some(page) = &self.page else { return };
-        let goes_on = if self.preview.is_some() { "The rest runs" } else { "The sound doesn't wait for it" };
-        self.report.trouble(&format!(
-            "the page isn't there: nothing answers at {} {} s after its server was started. A `dev` script in \
-             ui/package.json has to pass on to its server what it is given (--host, --port and --strictPort). {goes_on}; \
-             --no-ui starts without a page. Its server said:{}",
-            page.url(),
-            PAGE.as_secs(),
-            page.last_lines()
-        ));
-    }
-
-    async fn on_page_ended(&mut self, status: ExitStatus, session: &mut Session) -> anyhow::Result<()> {
-        let Some(page) = self.page.take() else { return Ok(()) };
-        let again = !page.is_up() && !self.args.strict_port && session.port_tries < PORT_TRIES;
-        match ports::free_port(page.port, false).await {
-            Ok(port) if again && port != page.port => {
-                session.port_tries += 1;
-                self.move_page(port, session).await
-            }
-            _ if session.ready.is_none() => bail!(
-                "the page's server ended ({status}); `--no-ui` starts without it. It said:{}",
-                page.last_lines()
-            ),
-            _ => {
-                self.report.trouble(&format!(
-                    "the page's server ended ({status}). The sound goes on; for the page, stop and start again"
-                ));
-                Ok(())
-            }
-        }
-    }
-
-    /// Another program took the page's port between the look and the start.
-    async fn move_page(&mut self, port: u16, session: &Session) -> anyhow::Result<()> {
-        let origins = page::origins(port);
-        if let Some(companion) = &mut self.companion {
-            let origins = SetOrigins { session: session.name.clone(), origins };
-            companion.connection.call::<serde_json::Value>(SET_ORIGINS, &origins, QUICK).await?;
-        } else if let Some(preview) = &self.preview {
-            preview.server.set_origins(origins);
-        }
-        match &session.source {
-            Some(source) => self.serve(source, port, session),
-            None => Ok(()),
         }
     }
 
@@ -311,9 +228,17 @@ impl Start {
         Ok(())
     }
 
+    /// A page was refused by the server of a project without sound. With sound the companion tells it.
+    fn on_page_refused(&self, line: String, session: &Session) {
+        self.report.log(From::Child, &line);
+        if let Some(preview) = &self.preview {
+            preview.server.log(&ChildLog { session: session.name.clone(), stream: LogStream::Message, line });
+        }
+    }
+
     /// Once it is served, and with audio heard and measured.
     async fn tell_if_ready(&mut self, session: &mut Session) {
-        let served = session.page_is_late || self.page.as_ref().is_none_or(Page::is_up);
+        let served = session.page.late || self.page.as_ref().is_none_or(Page::is_up);
         if session.ready.is_some() || !session.live || !served {
             return;
         }
@@ -336,11 +261,6 @@ impl Start {
         if ui_url.is_some() && self.args.open {
             self.open_page(session).await;
         }
-    }
-
-    fn ui_url(&self, session: &Session) -> Option<String> {
-        let page = self.page.as_ref().filter(|page| page.is_up())?;
-        Some(format!("{}#{FRAGMENT_KEY}={}&ws={}", page.url(), self.token.as_str(), session.ws_port))
     }
 
     /// The page in the browser, or where there is none the inspector: by an address that works once, since what opens it is
@@ -380,6 +300,13 @@ impl Start {
 async fn next_of(page: &mut Option<Page>) -> std::io::Result<PageEvent> {
     match page {
         Some(page) => page.next().await,
+        None => pending().await,
+    }
+}
+
+async fn next_refused(preview: &mut Option<Preview>) -> String {
+    match preview {
+        Some(preview) => preview.refused().await,
         None => pending().await,
     }
 }

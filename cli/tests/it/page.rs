@@ -6,7 +6,7 @@ use crate::support::{
     until, until_gone,
 };
 use serde_json::json;
-use std::net::TcpListener;
+use std::{net::TcpListener, path::Path};
 
 const START: &[&str] = &["start", "--with-audio", "--json", "--seconds", "1"];
 
@@ -36,16 +36,46 @@ fn the_page_is_served_and_gone_after() {
 }
 
 #[test]
-fn wavecrafts_own_client_gets_the_address_by_the_environment() {
-    let world = World::with_project().with_page().file(
-        "here/ui/package.json",
-        r#"{"scripts": {"dev": "vite"}, "dependencies": {"@wavecraft/core": "1"}}"#,
-    );
+fn wavecrafts_own_client_is_led_by_a_configuration() {
+    let world = World::with_project()
+        .with_page()
+        .file(
+            "here/ui/package.json",
+            r#"{"scripts": {"dev": "vite"}, "dependencies": {"@wavecraft/core": "1"}}"#,
+        )
+        .file("here/ui/node_modules/@wavecraft/core/package.json", "{}");
     let companion = FakeCompanion::run(&world, Fault::None);
     world.run(START).left_nothing();
     let token = companion.call("attach").unwrap()["token"].as_str().unwrap().to_owned();
-    let url = std::fs::read_to_string(world.path("vite.url")).unwrap();
-    assert_eq!(url.trim(), format!("ws://127.0.0.1:9000/p/{token}"));
+    let read = |name: &str| std::fs::read_to_string(world.path(name)).unwrap();
+    assert_eq!(read("vite.url").trim(), "ws://127.0.0.1:9000", "what may stand in the page has no token");
+    assert_eq!(read("vite.secret").trim(), format!("ws://127.0.0.1:9000/p/{token}"));
+    let args = read("vite.args");
+    let config = args.split(' ').skip_while(|word| *word != "--config").nth(1).expect("a configuration");
+    let builds = world.path("home/wavecraft/builds");
+    assert!(Path::new(config).starts_with(&builds), "{args}");
+    assert_eq!(world.names_in("home/wavecraft/builds"), [""; 0], "nothing stays");
+    assert_eq!(world.names_in("here/ui").len(), 2, "nothing was written into the page's folder");
+}
+
+#[test]
+fn a_script_that_is_more_than_vite_is_told_what_to_do() {
+    let world = World::with_project()
+        .with_page()
+        .script("tools/npm", "shift 3; exec node_modules/.bin/vite \"$@\"")
+        .file(
+            "here/ui/package.json",
+            r#"{"scripts": {"dev": "tsc && vite"}, "dependencies": {"@wavecraft/core": "1"}}"#,
+        )
+        .file("here/ui/node_modules/@wavecraft/core/package.json", "{}");
+    let companion = FakeCompanion::run(&world, Fault::None);
+    let finished = world.run(START);
+    finished.left_nothing();
+    assert!(finished.err.contains("let `dev` be `vite`"), "{}", finished.err);
+    let token = companion.call("attach").unwrap()["token"].as_str().unwrap().to_owned();
+    let read = |name: &str| std::fs::read_to_string(world.path(name)).unwrap();
+    assert_eq!(read("vite.url").trim(), format!("ws://127.0.0.1:9000/p/{token}"));
+    assert!(!read("vite.args").contains("--config"), "nothing that the script may not expect");
 }
 
 #[test]
@@ -81,41 +111,111 @@ fn a_taken_page_port_is_refused_where_strict() {
 }
 
 #[test]
-fn a_server_that_fails_ends_the_start() {
-    let world =
-        World::with_project().with_page().script("here/ui/node_modules/.bin/vite", "echo oh no; exit 4");
+fn a_server_that_fails_leaves_the_sound_and_is_tried_again() {
+    let world = World::with_project().with_page();
+    let working = world.path("vite");
+    std::fs::rename(world.path("here/ui/node_modules/.bin/vite"), &working).unwrap();
+    let world = world.script("here/ui/node_modules/.bin/vite", "echo oh no; exit 4");
     let _companion = FakeCompanion::run(&world, Fault::None);
-    let finished = world.run(START);
-    finished.fails(1, &["exit status: 4", "--no-ui"]);
-    assert!(finished.events().contains(&json!({"event": "log", "from": "ui", "line": "oh no"})));
+    let mut live = world.live(&["start", "--with-audio", "--json"]);
+    let trouble = live.event("error")["message"].as_str().unwrap().to_owned();
+    for part in ["exit status: 4", "oh no", "--no-ui", "package.json"] {
+        assert!(trouble.contains(part), "{trouble}");
+    }
+    assert_eq!(live.event("ready")["ui_url"], json!(null), "the sound is there");
+    std::fs::rename(&working, world.path("here/ui/node_modules/.bin/vite")).unwrap();
+    std::fs::write(world.path("here/ui/vite.config.ts"), "export default {}").unwrap();
+    assert!(live.event("page")["ui_url"].as_str().unwrap().contains("#wc="));
+    live.signal(rustix::process::Signal::INT);
+    let finished = live.finish();
+    assert_eq!(finished.code, Some(130), "{finished:#?}");
+    finished.left_nothing();
+}
+
+/// A page whose server works, whose packages are away, and whose package manager is `script`; it finds the server in `vite`.
+fn without_packages(manager: &str, script: &str) -> World {
+    let world = World::with_project().with_page().script(&format!("tools/{manager}"), script);
+    std::fs::rename(world.path("here/ui/node_modules/.bin/vite"), world.path("vite")).unwrap();
+    std::fs::remove_dir_all(world.path("here/ui/node_modules")).unwrap();
+    world
+}
+
+const INSTALLS: &str =
+    "echo \"$@\" > ../../manager.args; mkdir -p node_modules/.bin; cp ../../vite node_modules/.bin/vite";
+
+#[test]
+fn missing_packages_are_installed_by_whom_the_page_is_made_for() {
+    for (manager, lock, args) in [
+        ("npm", "package-lock.json", "install --no-audit --no-fund"),
+        ("pnpm", "pnpm-lock.yaml", "install"),
+        ("yarn", "yarn.lock", "install"),
+        ("bun", "bun.lock", "install"),
+    ] {
+        let world = without_packages(manager, INSTALLS).file(&format!("here/ui/{lock}"), "");
+        let _companion = FakeCompanion::run(&world, Fault::None);
+        let finished = world.run(START);
+        assert_eq!(finished.code, Some(0), "{finished:#?}");
+        assert!(
+            finished.err.contains(&format!("Installing the page's packages ({manager} install")),
+            "{finished:#?}"
+        );
+        let said = std::fs::read_to_string(world.path("manager.args")).unwrap();
+        assert_eq!(said.trim(), args, "{manager}");
+    }
+}
+
+#[test]
+fn packages_that_may_not_be_installed_leave_only_the_page_out() {
+    let world = without_packages("npm", INSTALLS);
+    let _companion = FakeCompanion::run(&world, Fault::None);
+    let finished = world.run(&[START, &["--no-install"]].concat());
+    assert_eq!(finished.code, Some(0), "{finished:#?}");
+    assert!(finished.err.contains("npm install") && finished.err.contains("--no-ui"), "{}", finished.err);
+    assert!(!world.path("manager.args").exists());
     finished.left_nothing();
 }
 
 #[test]
-fn missing_packages_are_installed_unless_forbidden() {
-    let npm =
-        "echo \"$@\" > ../../npm.args; mkdir -p node_modules/.bin; cp ../../vite node_modules/.bin/vite";
-    let world = World::with_project().with_page().script("tools/npm", npm);
-    std::fs::rename(world.path("here/ui/node_modules/.bin/vite"), world.path("vite")).unwrap();
-    std::fs::remove_dir_all(world.path("here/ui/node_modules")).unwrap();
+fn a_manager_that_is_missing_is_named() {
+    let world = without_packages("npm", INSTALLS).file("here/ui/bun.lock", "");
     let _companion = FakeCompanion::run(&world, Fault::None);
-    let refused = world.run(&[START, &["--no-install"]].concat());
-    refused.fails(1, &["npm install", "--no-ui"]);
     let finished = world.run(START);
     assert_eq!(finished.code, Some(0), "{finished:#?}");
-    assert!(finished.err.contains("Installing the page's packages"), "it says what it installs");
-    assert_eq!(
-        std::fs::read_to_string(world.path("npm.args")).unwrap().trim(),
-        "install --no-audit --no-fund"
+    assert!(
+        finished.err.contains("bun is not on the PATH") && finished.err.contains("--no-ui"),
+        "{}",
+        finished.err
     );
 }
 
 #[test]
-fn a_failing_install_shows_npms_words() {
-    let world =
-        World::with_project().with_page().script("tools/npm", "echo E404 no such package >&2; exit 1");
-    std::fs::remove_dir_all(world.path("here/ui/node_modules")).unwrap();
-    world.run(START).fails(1, &["E404 no such package"]);
+fn npm_that_fails_leaves_the_sound_and_is_tried_again() {
+    let fails_once =
+        format!("[ -e ../../there ] || {{ echo E404 no such package >&2; exit 1; }}; {INSTALLS}");
+    let world = without_packages("npm", &fails_once);
+    let _companion = FakeCompanion::run(&world, Fault::None);
+    let mut live = world.live(&["start", "--with-audio", "--json"]);
+    let trouble = live.event("error")["message"].as_str().unwrap().to_owned();
+    for part in ["npm install", "E404 no such package", "--no-ui", "package.json"] {
+        assert!(trouble.contains(part), "{trouble}");
+    }
+    let ready = live.event("ready");
+    assert_eq!(ready["ui_url"], json!(null));
+    assert!(ready["inspector_url"].is_string());
+    std::fs::write(world.path("there"), "").unwrap();
+    std::fs::write(world.path("here/ui/package-lock.json"), "{}").unwrap();
+    assert!(live.event("page")["ui_url"].as_str().unwrap().contains("#wc="));
+    live.signal(rustix::process::Signal::INT);
+    live.finish().left_nothing();
+}
+
+#[test]
+fn a_broken_package_json_leaves_only_the_page_out() {
+    let world = World::with_project().with_page().file("here/ui/package.json", "{");
+    let _companion = FakeCompanion::run(&world, Fault::None);
+    let finished = world.run(START);
+    assert_eq!(finished.code, Some(0), "{finished:#?}");
+    assert!(finished.err.contains("package.json is not JSON"), "{}", finished.err);
 }
 
 #[test]
@@ -187,4 +287,18 @@ fn odd_names_that_vite_takes_are_taken() {
     live.event("reloaded");
     live.signal(rustix::process::Signal::INT);
     live.finish().left_nothing();
+}
+#[test]
+fn a_package_of_the_same_workspace_is_left_to_who_knows_it() {
+    let package = r#"{"scripts": {"dev": "vite"}, "dependencies": {"ours": "workspace:*"}}"#;
+    for (manager, installs, says) in
+        [("yarn", true, "yarn install"), ("npm", false, "which npm doesn't know")]
+    {
+        let world = without_packages(manager, INSTALLS).file("here/ui/package.json", package);
+        let _companion = FakeCompanion::run(&world, Fault::None);
+        let finished = world.run(START);
+        assert_eq!(finished.code, Some(0), "{finished:#?}");
+        assert!(finished.err.contains(says), "{}", finished.err);
+        assert_eq!(world.path("manager.args").exists(), installs, "{manager}");
+    }
 }

@@ -1,6 +1,9 @@
 //! Who may come in.
 
-use crate::harness::{Raw, Running, UI, audio_token, handshake, http, open_path, status, token};
+use crate::{
+    harness::{Raw, Running, UI, audio_token, handshake, http, open_path, status, token},
+    project::Asked,
+};
 
 #[tokio::test]
 async fn every_request_names_this_server_once() {
@@ -283,4 +286,29 @@ async fn what_isnt_http_ends_that_connection_alone() {
     let answer = String::from_utf8_lossy(&raw.rest().await).into_owned();
     assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 431"), "{answer}");
     page.heard_nothing().await;
+}
+
+#[tokio::test]
+async fn a_page_of_the_project_without_its_token_is_told_once() {
+    let mut running = Running::new().await;
+    let port = running.port();
+    let host = format!("Host: 127.0.0.1:{port}");
+    let page = format!("Origin: {UI}");
+    let own = format!("Origin: http://127.0.0.1:{port}");
+    let wrong = format!("/p/{}", "x".repeat(43));
+    // None of these is the project's page without its token.
+    for (path, headers) in [
+        (wrong.as_str(), vec![host.as_str()]),
+        (&wrong, vec![&host, "Origin: http://evil.example"]),
+        (&wrong, vec![&host, &own]),
+        (&open_path(), vec![&host, &page]),
+    ] {
+        http(port, &handshake(path, &headers)).await;
+    }
+    assert_eq!(running.asked_before(), []);
+    for path in ["/", &wrong, "/"] {
+        assert_eq!(status(&http(port, &handshake(path, &[&host, &page])).await), 403);
+    }
+    let [Asked::PageRefused(line)] = &running.asked_before()[..] else { panic!("not told once") };
+    assert!(line.contains(UI) && line.contains("`o`") && !line.contains("xxx"), "{line}");
 }

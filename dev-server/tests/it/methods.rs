@@ -46,7 +46,7 @@ async fn answers_have_the_published_shapes() {
     assert_eq!((status.sample_rate, status.buffer_size), (Some(48_000.0), Some(256)));
 
     let resize = page.call("requestResize", json!({"width": 800, "height": 600})).await;
-    assert!(read::<published::RequestResizeResult>(resize).accepted);
+    assert!(!read::<published::RequestResizeResult>(resize).accepted, "nobody sizes a browser's window");
     let _: published::SetParameterResult =
         read(page.call("setParameter", json!({"id": "amp_gain", "value": 0.25})).await);
     assert_eq!(page.call("ping", Value::Null).await, Ok(json!({"pong": true})));
@@ -60,7 +60,7 @@ async fn answers_have_the_published_shapes() {
 }
 
 #[tokio::test]
-async fn a_set_parameter_is_told_to_every_page_after_its_answer() {
+async fn a_set_parameter_is_told_to_every_page_before_it_is_answered() {
     let running = Running::new().await;
     let (mut one, mut other) = (running.page().await, running.page().await);
     for (id, value, taken) in [
@@ -72,9 +72,10 @@ async fn a_set_parameter_is_told_to_every_page_after_its_answer() {
     ] {
         one.send(json!({"jsonrpc": "2.0", "id": 1, "method": "setParameter", "params": {"id": id, "value": value}}).to_string())
             .await;
-        assert_eq!(one.receive().await, json!({"jsonrpc": "2.0", "id": 1, "result": {}}));
+        // As the published server: who waits for the answer has the value by then.
         let told = ("parameterChanged".to_string(), json!({"id": id, "value": taken}));
         assert_eq!(one.hears().await, told);
+        assert_eq!(one.receive().await, json!({"jsonrpc": "2.0", "id": 1, "result": {}}));
         assert_eq!(other.hears().await, told);
         let got = other.call("getParameter", json!({"id": id})).await;
         assert_eq!(got, Ok(json!({"id": id, "value": taken})));
@@ -257,5 +258,21 @@ async fn switches_and_sources_reach_the_project() {
     ] {
         assert_eq!(page.call("setSource", json!({"source": name})).await, Ok(json!({})));
         assert_eq!(running.asked().await, Asked::Source(source));
+    }
+}
+
+/// Unlike the published server, which keeps 0.3 as it is: what a page is told is what the processor has.
+#[tokio::test]
+async fn a_switch_takes_the_nearer_of_its_two_values_and_says_which() {
+    let running = Running::new().await;
+    let mut page = running.page().await;
+    for (asked, taken) in [(0.3, 0.0), (0.7, 1.0), (1.0, 1.0)] {
+        page.notify("setParameter", json!({"id": "amp_bypass", "value": asked})).await;
+        assert_eq!(
+            page.hears().await,
+            ("parameterChanged".into(), json!({"id": "amp_bypass", "value": taken}))
+        );
+        let held = page.call("getParameter", json!({"id": "amp_bypass"})).await;
+        assert_eq!(held, Ok(json!({"id": "amp_bypass", "value": taken})));
     }
 }

@@ -133,9 +133,9 @@ async fn state_and_log_come_to_subscribers_as_they_come() {
     // Who subscribes hears the last state and build, and no old log.
     page.send(json!({"jsonrpc": "2.0", "id": 1, "method": "subscribe", "params": {"topics": ["state", "log", "build"]}}).to_string())
         .await;
-    assert_eq!(page.receive().await["result"], json!({}));
     assert_eq!(page.hears().await, ("sessionState".into(), json!({"session": "demo", "state": "live"})));
     assert_eq!(page.hears().await, ("buildStatus".into(), json!({"status": "ok", "ms": 1})));
+    assert_eq!(page.receive().await["result"], json!({}));
 
     server.log(&ChildLog { line: "after".into(), ..line });
     let log = json!({"session": "demo", "stream": "stderr", "line": "after"});

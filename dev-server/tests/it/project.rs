@@ -22,6 +22,7 @@ pub(crate) enum Asked {
     Source(SourceName),
     Mode(Mode),
     AudioClient(Option<String>),
+    PageRefused(String),
     Watched(bool),
 }
 
@@ -188,6 +189,10 @@ impl Host for Project {
 
     fn audio_client(&self, registered: Option<RegisterAudioParams>) {
         self.note(Asked::AudioClient(registered.map(|program| program.client_id)));
+    }
+
+    fn page_refused(&self, line: String) {
+        self.note(Asked::PageRefused(line));
     }
 
     fn watched(&self, anyone: bool) {

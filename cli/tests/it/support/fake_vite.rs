@@ -9,14 +9,17 @@ use std::{
 
 impl World {
     /// With a page whose server is [`as_a_program`]. It writes its process id to `vite.pid`, its child's to
-    /// `esbuild.pid` and the address that it was given to `vite.url`.
+    /// `esbuild.pid`, the addresses that it was given to `vite.url` and, with the token, `vite.secret`, and its arguments to
+    /// `vite.args`.
     pub(crate) fn with_page(self) -> Self {
         let here = |name: &str| self.path(name).display().to_string();
         let lines = format!(
-            "sleep 1000 & echo $! > '{}'\necho $$ > '{}'\necho \"$VITE_WS_URL\" > '{}'\nexport FAKE_VITE_ARGS=\"$*\"\n{}",
+            "sleep 1000 & echo $! > '{}'\necho $$ > '{}'\necho \"$VITE_WS_URL\" > '{}'\necho \"$WAVECRAFT_WS_URL\" > '{}'\necho \"$@\" > '{}'\nexport FAKE_VITE_ARGS=\"$*\"\n{}",
             here("esbuild.pid"),
             here("vite.pid"),
             here("vite.url"),
+            here("vite.secret"),
+            here("vite.args"),
             this_test_as_a_program("support::fake_vite::as_a_program")
         );
         // A port of its own: tests that run at the same time would all begin at the usual one.

@@ -1,0 +1,300 @@
+//! The folder of a page: what its `package.json` says, and what is there beside it and above.
+
+use super::manager::Manager;
+use anyhow::Context;
+use serde_json::Value;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
+
+/// What a change of which may mend a page that isn't served.
+const CAUSES: [&str; 15] = [
+    "package.json",
+    "package-lock.json",
+    "npm-shrinkwrap.json",
+    "pnpm-lock.yaml",
+    "pnpm-workspace.yaml",
+    "yarn.lock",
+    "bun.lock",
+    "bun.lockb",
+    ".npmrc",
+    "vite.config.ts",
+    "vite.config.js",
+    "vite.config.mjs",
+    "vite.config.mts",
+    "vite.config.cjs",
+    "vite.config.cts",
+];
+
+/// The folder of a page, and what its `package.json` says.
+#[derive(Debug, Clone)]
+pub(crate) struct PageSource {
+    /// Where `package.json` is.
+    pub(crate) folder: PathBuf,
+    package: Value,
+}
+
+/// Vite as a page's `dev` script calls it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Vite {
+    /// Its program.
+    pub(crate) program: PathBuf,
+    /// What the script gives it, without the configuration.
+    pub(crate) args: Vec<String>,
+    /// The configuration that the script names.
+    pub(crate) config: Option<String>,
+}
+
+/// What a page's packages depended on at some time.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Causes(Vec<Option<(SystemTime, u64)>>);
+
+impl PageSource {
+    /// The page in a project's folder, where it has one.
+    ///
+    /// # Errors
+    /// If there is a `ui/package.json` that isn't JSON.
+    pub(crate) fn find(project: &Path) -> anyhow::Result<Option<Self>> {
+        let folder = project.join("ui");
+        let file = folder.join("package.json");
+        if !file.is_file() {
+            return Ok(None);
+        }
+        let text = fs::read(&file).with_context(|| format!("{} can't be read", file.display()))?;
+        let package: Value =
+            serde_json::from_slice(&text).with_context(|| format!("{} is not JSON", file.display()))?;
+        Ok(Some(Self { folder, package }))
+    }
+
+    /// The page in a project's folder whose `package.json` can't be read.
+    pub(crate) fn unread(project: &Path) -> Self {
+        Self { folder: project.join("ui"), package: Value::Null }
+    }
+
+    /// Must packages be installed before the page can be served? They may also lie in a folder above, where a workspace has
+    /// its own, or in no folder at all (Yarn's Plug'n'Play).
+    pub(crate) fn needs_install(&self) -> bool {
+        if self.above(".pnp.cjs").is_some() {
+            return false;
+        }
+        let mut names = self.dependencies(&["dependencies", "devDependencies"]).peekable();
+        if names.peek().is_none() {
+            return !self.folder.join("node_modules").is_dir();
+        }
+        names.any(|name| self.above(&format!("node_modules/{name}")).is_none())
+    }
+
+    /// Is it made with Wavecraft's own client, which knows one address alone?
+    pub(crate) fn uses_wavecraft_core(&self) -> bool {
+        self.dependencies(&["dependencies", "devDependencies", "peerDependencies"])
+            .any(|name| name.starts_with("@wavecraft/"))
+    }
+
+    /// What in the folder's path Vite can't serve a page from, which makes the page blank or ends the server. Of a page
+    /// without Vite nobody knows that.
+    ///
+    /// Seen with Vite 8: with `#` the page is blank, with `?` and `\` the server ends or never answers, with `:` it refuses every file.
+    pub(crate) fn unservable(&self) -> Option<char> {
+        let uses_vite = self.plain_vite().is_some()
+            || self
+                .dependencies(&["dependencies", "devDependencies", "peerDependencies"])
+                .any(|name| name == "vite");
+        let path = self.folder.to_string_lossy();
+        uses_vite.then(|| path.chars().find(|char| "#?\\:".contains(*char))).flatten()
+    }
+
+    /// Does a dependency name a package of the same workspace, which npm can't?
+    pub(crate) fn uses_workspace_protocol(&self) -> bool {
+        ["dependencies", "devDependencies"]
+            .iter()
+            .filter_map(|kind| self.package[kind].as_object())
+            .flat_map(|all| all.values())
+            .any(|wanted| wanted.as_str().is_some_and(|wanted| wanted.starts_with("workspace:")))
+    }
+
+    /// The package manager that `package.json` names: <https://nodejs.org/api/packages.html#packagemanager>.
+    pub(crate) fn named_manager(&self) -> Option<Manager> {
+        Manager::named(self.package["packageManager"].as_str()?.split('@').next()?)
+    }
+
+    /// Vite's own program, where the `dev` script runs nothing else: two processes fewer than a package manager's.
+    pub(crate) fn plain_vite(&self) -> Option<Vite> {
+        let program = self.above("node_modules/.bin/vite").filter(|program| program.is_file())?;
+        let (args, config) = match self.package["scripts"]["dev"].as_str() {
+            None => (Vec::new(), None),
+            Some(script) => vite_alone(script)?,
+        };
+        Some(Vite { program, args, config })
+    }
+
+    /// The page's folder, and those above up to the one that holds the workspace it is in.
+    pub(crate) fn workspace(&self) -> impl Iterator<Item = &Path> {
+        let root = self.folder.ancestors().skip(1).find(|folder| is_workspace(folder));
+        let all = self.folder.ancestors();
+        all.take_while(move |folder| {
+            **folder == self.folder || root.is_some_and(|root| folder.starts_with(root))
+        })
+    }
+
+    /// How everything is now on which it depends whether the page can be served.
+    pub(crate) fn causes(&self) -> Causes {
+        let state = |path: PathBuf| {
+            let metadata = fs::metadata(path).ok()?;
+            Some((metadata.modified().ok()?, metadata.len()))
+        };
+        let files = self.workspace().flat_map(|folder| CAUSES.map(|name| folder.join(name)));
+        let packages = self.folder.ancestors().map(|folder| folder.join("node_modules/.bin"));
+        Causes(files.chain(packages).map(state).collect())
+    }
+
+    fn dependencies(&self, kinds: &'static [&str]) -> impl Iterator<Item = &str> {
+        kinds
+            .iter()
+            .filter_map(|kind| self.package[kind].as_object())
+            .flat_map(|all| all.keys().map(String::as_str))
+    }
+
+    /// A path in the page's folder or the nearest one above that has it, as Node.js looks for packages.
+    fn above(&self, path: &str) -> Option<PathBuf> {
+        self.folder.ancestors().map(|folder| folder.join(path)).find(|path| path.exists())
+    }
+}
+
+fn is_workspace(folder: &Path) -> bool {
+    let named = || {
+        let text = fs::read(folder.join("package.json")).ok()?;
+        serde_json::from_slice::<Value>(&text).ok()?.get("workspaces").cloned()
+    };
+    folder.join("pnpm-workspace.yaml").is_file() || named().is_some()
+}
+
+/// The arguments and the configuration of a script that calls Vite's server and nothing else.
+fn vite_alone(script: &str) -> Option<(Vec<String>, Option<String>)> {
+    // Vite's options that take a word: <https://vite.dev/guide/cli.html>.
+    const WITH_WORD: [&str; 10] =
+        ["--mode", "-m", "--port", "--host", "--base", "--logLevel", "-l", "--clearScreen", "--filter", "-f"];
+    if script.contains(|letter: char| "&|;<>$`'\"\\()*?~#\n".contains(letter)) {
+        return None;
+    }
+    let mut words = script.split_whitespace().peekable();
+    if words.next()? != "vite" {
+        return None;
+    }
+    let _ = words.next_if(|word| ["dev", "serve"].contains(word));
+    let (mut args, mut config) = (Vec::new(), None);
+    while let Some(word) = words.next() {
+        if let Some(path) = word.strip_prefix("--config=") {
+            config = Some(path.to_owned());
+        } else if ["--config", "-c"].contains(&word) {
+            config = Some(words.next()?.to_owned());
+        } else if word.starts_with('-') {
+            args.push(word.to_owned());
+            if WITH_WORD.contains(&word) {
+                args.extend(words.next_if(|next| !next.starts_with('-')).map(str::to_owned));
+            }
+        } else {
+            // Another root.
+            return None;
+        }
+    }
+    Some((args, config))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(package: &str) -> (tempfile::TempDir, PageSource) {
+        let dir = tempfile::tempdir().unwrap();
+        let ui = dir.path().join("project/ui");
+        fs::create_dir_all(&ui).unwrap();
+        fs::write(ui.join("package.json"), package).unwrap();
+        let source = PageSource::find(&dir.path().join("project")).unwrap().unwrap();
+        (dir, source)
+    }
+
+    #[test]
+    fn the_page_is_what_its_package_says() {
+        let (dir, plain) = page(r#"{"scripts": {"dev": "vite"}}"#);
+        assert!(PageSource::find(dir.path()).unwrap().is_none());
+        assert!(plain.plain_vite().is_none() && !plain.uses_wavecraft_core() && plain.needs_install());
+        fs::create_dir_all(plain.folder.join("node_modules/.bin")).unwrap();
+        fs::write(plain.folder.join("node_modules/.bin/vite"), "").unwrap();
+        assert!(plain.plain_vite().is_some() && !plain.needs_install());
+        for package in ["core", "components"] {
+            let (_dir, theirs) = page(&format!(r#"{{"dependencies": {{"@wavecraft/{package}": "1"}}}}"#));
+            assert!(theirs.uses_wavecraft_core());
+        }
+        fs::write(plain.folder.join("package.json"), "{").unwrap();
+        let error = PageSource::find(plain.folder.parent().unwrap()).unwrap_err().to_string();
+        assert!(error.contains("package.json"), "{error}");
+    }
+
+    #[test]
+    fn vite_cant_serve_from_every_folder() {
+        let odd = |folder: &str, package: &str| {
+            let package = serde_json::from_str(package).unwrap();
+            PageSource { folder: folder.into(), package }.unservable()
+        };
+        let vite = r#"{"scripts": {"dev": "tsc && vite"}, "devDependencies": {"vite": "8"}}"#;
+        for (folder, char) in [("/a#b/ui", '#'), ("/a?b/ui", '?'), ("/a\\b/ui", '\\'), ("/a:b/ui", ':')] {
+            assert_eq!(odd(folder, vite), Some(char), "{folder}");
+            assert_eq!(odd(folder, r#"{"scripts": {"dev": "node serve.js"}}"#), None, "{folder}");
+        }
+        assert_eq!(odd("/a %b&'é/ui", vite), None);
+    }
+
+    #[test]
+    fn only_a_script_that_is_vites_server_alone_is_run_without_npm() {
+        let alone = |script| vite_alone(script).map(|(args, config)| (args.join(" "), config));
+        let plain = |args: &str| Some((args.to_owned(), None));
+        assert_eq!(alone("vite"), plain(""));
+        assert_eq!(alone(" vite  dev "), plain(""));
+        assert_eq!(alone("vite serve --open --mode staging --host"), plain("--open --mode staging --host"));
+        assert_eq!(alone("vite --config vite.dev.ts"), Some((String::new(), Some("vite.dev.ts".into()))));
+        assert_eq!(alone("vite -c a.ts --force"), Some(("--force".into(), Some("a.ts".into()))));
+        assert_eq!(alone("vite --config=a.ts"), Some((String::new(), Some("a.ts".into()))));
+        for other in [
+            "tsc && vite",
+            "vite app",
+            "vite build",
+            "vite & tsc -w",
+            "npx vite",
+            "MODE=x vite",
+            "vite -c",
+            "",
+            "vite --mode $X",
+        ] {
+            assert_eq!(alone(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn packages_may_lie_in_a_folder_above() {
+        let (dir, source) =
+            page(r#"{"dependencies": {"@wavecraft/core": "workspace:*"}, "devDependencies": {"vite": "6"}}"#);
+        assert!(source.needs_install() && source.uses_workspace_protocol());
+        fs::create_dir_all(dir.path().join("node_modules/vite")).unwrap();
+        assert!(source.needs_install(), "one is missing");
+        fs::create_dir_all(dir.path().join("node_modules/@wavecraft/core")).unwrap();
+        assert!(!source.needs_install());
+        fs::create_dir_all(dir.path().join("node_modules/.bin")).unwrap();
+        fs::write(dir.path().join("node_modules/.bin/vite"), "").unwrap();
+        assert_eq!(source.plain_vite().unwrap().program, dir.path().join("node_modules/.bin/vite"));
+    }
+
+    #[test]
+    fn a_lock_file_or_a_workspaces_own_package_is_a_cause() {
+        let (dir, source) = page("{}");
+        let before = source.causes();
+        assert_eq!(source.causes(), before);
+        fs::write(source.folder.join("package-lock.json"), "{}").unwrap();
+        let locked = source.causes();
+        assert_ne!(locked, before);
+        fs::write(dir.path().join("package.json"), r#"{"workspaces": ["project/ui"]}"#).unwrap();
+        assert_ne!(source.causes(), locked);
+        assert_eq!(source.workspace().count(), 3);
+    }
+}

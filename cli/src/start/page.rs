@@ -1,0 +1,237 @@
+//! The project's page beside its sound: what fails of it never ends the sound, and is tried again when it may be mended.
+
+use super::{Start, session::Session};
+use crate::{
+    builds::Builds,
+    companion::QUICK,
+    page::{self, Absent, Install, Lead, NotAllowed, Page, PageSource, Step},
+    ports,
+    report::From,
+};
+use std::{future::pending, process::ExitStatus, time::Duration};
+use tokio::time::Instant;
+use wavecraft_companion_protocol::{
+    control::{SET_ORIGINS, SetOrigins},
+    event::Event,
+    token::FRAGMENT_KEY,
+};
+
+/// So often another port is tried for the page, if the one found free is taken by the time the server starts.
+const PORT_TRIES: u32 = 3;
+
+/// So long the page's server may take before the rest is ready without it.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What is known of the page that a session has, or should have.
+#[derive(Default)]
+pub(super) struct PageSide {
+    /// Where it is made from; absent where none is wanted.
+    pub(super) source: Option<PageSource>,
+    /// Why there is none.
+    pub(super) absent: Option<Absent>,
+    /// Its packages, while they are installed beside the sound.
+    pub(super) install: Option<Install>,
+    /// The person refused to have packages installed.
+    refused: bool,
+    /// It didn't come in time: what is heard doesn't wait for it.
+    pub(super) late: bool,
+    /// How often the page's server was started.
+    port_tries: u32,
+    /// The person knows what a `dev` script has to do.
+    advised: bool,
+}
+
+/// What happens to a page that isn't served.
+pub(super) enum PageNews {
+    /// A file that may be the cause is another one.
+    Changed,
+    /// Of its installation.
+    Step(anyhow::Result<Step>),
+}
+
+impl PageSide {
+    /// Waits for what happens next. Nothing is lost if the wait is given up.
+    pub(super) async fn news(&mut self) -> PageNews {
+        match (&mut self.install, &mut self.absent) {
+            (Some(install), _) => PageNews::Step(install.next().await),
+            (None, Some(absent)) => {
+                absent.changed().await;
+                PageNews::Changed
+            }
+            (None, None) => pending().await,
+        }
+    }
+}
+
+impl Start {
+    /// Starts the page's server.
+    ///
+    /// # Errors
+    /// If it can't be started.
+    pub(super) fn serve(&mut self, port: u16, session: &mut Session) -> anyhow::Result<()> {
+        let Some(source) = &session.page.source else { return Ok(()) };
+        let mut lead = None;
+        if source.uses_wavecraft_core() {
+            let builds = match &mut self.builds {
+                Some(builds) => builds,
+                none => none.insert(Builds::create(&self.paths.builds_dir)?),
+            };
+            lead = Some(Lead::write(&builds.page()?, &session.ws_url)?);
+            if source.plain_vite().is_none() && !std::mem::replace(&mut session.page.advised, true) {
+                self.report.warn(Lead::advice());
+            }
+        }
+        session.page.port_tries += 1;
+        self.page = Some(Page::serve(source, port, lead.as_ref(), &mut self.processes)?);
+        Ok(())
+    }
+
+    /// Goes on without the page: says why, and waits for what may mend it.
+    pub(super) fn miss_page(&self, page: &mut PageSide, error: &anyhow::Error) {
+        let Some(source) = &page.source else { return };
+        page.refused |= error.is::<NotAllowed>();
+        page.absent = Some(Absent::new(source.clone()));
+        let again = match page.refused {
+            true => "It is served as soon as they are there",
+            false => {
+                "It is tried again when package.json, a lock file or Vite's configuration changes; --no-ui leaves it out"
+            }
+        };
+        self.report.trouble(&format!("no page: {error:#}\nThe project runs without it. {again}"));
+    }
+
+    /// What may have kept the page away is another one, or its packages are being installed.
+    ///
+    /// # Errors
+    /// If the companion is gone.
+    pub(super) async fn on_page_news(&mut self, news: PageNews, session: &mut Session) -> anyhow::Result<()> {
+        let outcome = match news {
+            PageNews::Changed => self.page_changed(session),
+            PageNews::Step(Ok(Step::Said(line))) => {
+                self.report.log(From::Page, &line);
+                return Ok(());
+            }
+            PageNews::Step(step) => {
+                session.page.install = None;
+                step.map(|_| true)
+            }
+        };
+        match outcome {
+            Ok(false) => Ok(()),
+            Ok(true) => match ports::free_port(self.args.ui_port(), self.args.strict_port).await {
+                Ok(port) => {
+                    session.page.port_tries = 0;
+                    self.serve_at(port, session).await
+                }
+                Err(error) => {
+                    self.miss_page(&mut session.page, &error);
+                    Ok(())
+                }
+            },
+            Err(error) => {
+                self.miss_page(&mut session.page, &error);
+                Ok(())
+            }
+        }
+    }
+
+    /// Can it be served now?
+    fn page_changed(&mut self, session: &mut Session) -> anyhow::Result<bool> {
+        let side = &mut session.page;
+        match PageSource::find(&session.folder) {
+            Ok(Some(source)) => side.source = Some(source),
+            // It is being written.
+            Ok(None) => {}
+            Err(error) => return Err(error),
+        }
+        let Some(source) = &side.source else { return Ok(false) };
+        side.absent = None;
+        if !source.needs_install() {
+            return Ok(true);
+        }
+        if side.refused {
+            side.absent = Some(Absent::new(source.clone()));
+        } else {
+            side.install = Some(Install::begin(source, &mut self.processes, &self.report)?);
+        }
+        Ok(false)
+    }
+
+    /// The page's server ended.
+    ///
+    /// # Errors
+    /// If the companion is gone.
+    pub(super) async fn on_page_ended(
+        &mut self,
+        status: ExitStatus,
+        session: &mut Session,
+    ) -> anyhow::Result<()> {
+        let Some(page) = self.page.take() else { return Ok(()) };
+        session.page.late = false;
+        let again = !page.is_up() && !self.args.strict_port && session.page.port_tries < PORT_TRIES;
+        match ports::free_port(page.port, false).await {
+            // Another program took the port between the look and the start.
+            Ok(port) if again && port != page.port => self.serve_at(port, session).await,
+            _ => {
+                let error = anyhow::anyhow!("its server ended ({status}). It said:{}", page.last_lines());
+                self.miss_page(&mut session.page, &error);
+                Ok(())
+            }
+        }
+    }
+
+    /// When the rest is ready without the page, where it isn't there yet.
+    pub(super) fn page_limit(&self, session: &Session) -> Option<Instant> {
+        let page = self.page.as_ref().filter(|page| !page.is_up() && !session.page.late);
+        page.map(|page| page.since + PATIENCE)
+    }
+
+    /// Nothing answers where the page was told to be. Whatever else runs doesn't wait for it.
+    pub(super) fn on_page_late(&self, session: &mut Session) {
+        session.page.late = true;
+        let Some(page) = &self.page else { return };
+        let goes_on = if self.preview.is_some() { "The rest runs" } else { "The sound doesn't wait for it" };
+        self.report.trouble(&format!(
+            "the page isn't there: nothing answers at {} {} s after its server was started. A `dev` script in \
+             ui/package.json has to pass on to its server what it is given (--host, --port and --strictPort). {goes_on}; \
+             --no-ui starts without a page. Its server said:{}",
+            page.url(),
+            PATIENCE.as_secs(),
+            page.last_lines()
+        ));
+    }
+
+    /// Lets the page at this port in, and serves it there.
+    async fn serve_at(&mut self, port: u16, session: &mut Session) -> anyhow::Result<()> {
+        let origins = page::origins(port);
+        if let Some(companion) = &mut self.companion {
+            let origins = SetOrigins { session: session.name.clone(), origins };
+            companion.connection.call::<serde_json::Value>(SET_ORIGINS, &origins, QUICK).await?;
+        } else if let Some(preview) = &self.preview {
+            preview.server.set_origins(origins);
+        }
+        if let Err(error) = self.serve(port, session) {
+            self.miss_page(&mut session.page, &error);
+        }
+        Ok(())
+    }
+
+    /// The page's server serves. Who was told that the rest is ready hears of it now.
+    pub(super) async fn on_page_up(&mut self, session: &Session) {
+        match self.ui_url(session).filter(|_| session.ready.is_some()) {
+            Some(ui_url) => {
+                self.report.event(&Event::Page { ui_url });
+                if self.args.open {
+                    self.open_page(session).await;
+                }
+            }
+            None => self.report.detail("the page's server is up"),
+        }
+    }
+
+    /// The page's address, with the token behind the #.
+    pub(super) fn ui_url(&self, session: &Session) -> Option<String> {
+        let page = self.page.as_ref().filter(|page| page.is_up())?;
+        Some(format!("{}#{FRAGMENT_KEY}={}&ws={}", page.url(), self.token.as_str(), session.ws_port))
+    }
+}
