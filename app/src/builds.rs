@@ -1,8 +1,20 @@
 //! The copies of processors that the command makes for the companion: `builds/<process>-<random>/<generation>/`.
 
 use rustix::process::{Pid, test_kill_process};
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Component, Path},
+};
 use tracing::info;
+
+/// The folder of `built` if that is `builds/<start>/<generation>/<file>` and none of the folders is a link.
+pub(crate) fn folder_of<'a>(builds: &Path, built: &'a Path) -> Option<&'a Path> {
+    let names: Vec<_> = built.strip_prefix(builds).ok()?.components().collect();
+    let plain = names.len() == 3 && names.iter().all(|name| matches!(name, Component::Normal(_)));
+    let generation = built.parent()?;
+    let is_folder = |path: &Path| path.symlink_metadata().is_ok_and(|meta| meta.is_dir());
+    (plain && is_folder(generation) && generation.parent().is_some_and(is_folder)).then_some(generation)
+}
 
 /// Removes what a command left behind that was killed together with its companion: folders whose process is gone.
 pub(crate) fn remove_abandoned(builds: &Path) {
@@ -19,6 +31,28 @@ pub(crate) fn remove_abandoned(builds: &Path) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_a_generations_own_folder_is_taken_for_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let builds = dir.path().join("builds");
+        fs::create_dir_all(builds.join("1-a/1/deeper")).unwrap();
+        fs::create_dir_all(dir.path().join("state/1")).unwrap();
+        std::os::unix::fs::symlink(dir.path().join("state"), builds.join("link")).unwrap();
+        let of = |built: &str| folder_of(&builds, &builds.join(built)).map(Path::to_path_buf);
+        assert_eq!(of("1-a/1/dev-audio"), Some(builds.join("1-a/1")));
+        for built in [
+            "1-a/../x/dev-audio",
+            "../x/y",
+            "1-a/dev-audio",
+            "1-a/1/deeper/dev-audio",
+            "link/1/dev-audio",
+            "no/1/x",
+        ] {
+            assert_eq!(of(built), None, "{built}");
+        }
+        assert_eq!(folder_of(&builds, Path::new("/usr/bin/true")), None);
+    }
 
     #[test]
     fn only_what_nobody_uses_is_removed() {

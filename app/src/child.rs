@@ -39,6 +39,8 @@ use wavecraft_ring::{ABI_VERSION, Geometry, HostRing, ParameterWriter};
 
 /// So many messages and lines of one child may wait for the app; more wait in the child's pipes.
 const WAITING_MESSAGES: usize = 64;
+/// Names a child to whoever looks for what it left running: its descendants inherit it.
+const MARK_VARIABLE: &str = "WAVECRAFT_CHILD";
 /// A longer line is cut here, in bytes.
 const MAX_LINE_BYTES: usize = 8 * 1024;
 /// After a child's end, its last words may still be on their way for so long.
@@ -161,11 +163,17 @@ impl Child {
         let mut program = program.clone();
         program.env.push((LINK_VARIABLE.into(), link.into()));
         program.env.extend(loader_variable(&program));
+        let mark = OsString::from(format!("{}.{}.{}", std::process::id(), id.session, id.generation));
+        program.env.push((MARK_VARIABLE.into(), mark.clone()));
 
         let alive = Arc::new(AtomicBool::new(true));
         let process = Arc::new(Process::default());
-        let spawn = move || platform::spawn(&program, side.descriptor.as_fd(), theirs.as_fd());
-        let (spawned, exit) = spawn_on_a_thread(spawn, Arc::clone(&process), Arc::clone(&alive))?;
+        let spawn = move || {
+            // Much may have happened since the project was attached.
+            program.runs = executable::check(&program.runs).map_err(io::Error::other)?;
+            platform::spawn(&program, side.descriptor.as_fd(), theirs.as_fd())
+        };
+        let (spawned, exit) = spawn_on_a_thread(spawn, mark, Arc::clone(&process), Arc::clone(&alive))?;
         let (outbox, inbox) = mpsc::unbounded_channel();
         tokio::spawn(write_messages(socket_writer, inbox));
         let budget = Arc::new(Semaphore::new(WAITING_MESSAGES));
@@ -196,13 +204,15 @@ impl Child {
     }
 }
 
-/// How a process ends, once it has; what became of its start, before.
+/// How a process ends, once it has, and number and name of what it left running, which was ended too; what became of its
+/// start, before.
 type Beginning = oneshot::Receiver<io::Result<Spawned>>;
-type End = oneshot::Receiver<ExitReason>;
+type End = oneshot::Receiver<(ExitReason, Vec<(u32, String)>)>;
 
 /// One thread starts one process and then waits for it: it knows the end at once, and nobody else waits meanwhile.
 fn spawn_on_a_thread(
     spawn: impl FnOnce() -> io::Result<Spawned> + Send + 'static,
+    mark: OsString,
     process: Arc<Process>,
     alive: Arc<AtomicBool>,
 ) -> io::Result<(Beginning, End)> {
@@ -217,7 +227,7 @@ fn spawn_on_a_thread(
         let is_over = || alive.store(false, Ordering::Release);
         match pid {
             Some(pid) => process.wait(pid, is_over, |reason| {
-                let _ = ended.send(reason);
+                let _ = ended.send((reason, platform::end_left_behind(MARK_VARIABLE, &mark)));
             }),
             None => is_over(),
         }
@@ -296,17 +306,26 @@ async fn read_messages(
         let reason = forward_messages(&mut socket, &child, &events, &budget).await.err();
         let _ = events.send(Event::ChildHungUp { child: child.clone(), reason });
     });
-    let reason = tokio::select! {
-        reason = &mut exit => {
+    let end = tokio::select! {
+        end = &mut exit => {
             let _ = tokio::time::timeout(LAST_WORDS, &mut messages).await;
-            reason
+            end
         }
         () = &mut messages => exit.await,
     };
     // Why its loader ended it stands there.
     let _ = tokio::time::timeout(LAST_WORDS, errors).await;
     // The sender is dropped without a word only if its thread could not go on.
-    let reason = reason.unwrap_or(ExitReason::Unknown);
+    let (reason, left) = end.unwrap_or((ExitReason::Unknown, Vec::new()));
+    drop(messages);
+    for (number, name) in left {
+        let Ok(permit) = Arc::clone(&budget).acquire_owned().await else { return };
+        let message = format!(
+            "the processor's program left process {number} ({name}) running by itself: it was ended too"
+        );
+        let message = FromChild::Log { message };
+        let _ = events.send(Event::ChildSaid { child: child.clone(), message, permit });
+    }
     let _ = events.send(Event::ChildExited { child: child.clone(), reason });
 }
 

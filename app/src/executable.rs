@@ -1,13 +1,20 @@
 //! Which programs the companion runs, and what they see of its environment.
+//!
+//! A program is refused if somebody else could put another in its place, and for nothing else
+//! (docs/decisions/0040-what-another-user-could-change.md).
 
+mod others;
+
+use others::Person;
+use rustix::fs::{Access, access};
 use std::{
     collections::BTreeMap,
     ffi::OsString,
     fs,
-    os::unix::fs::{MetadataExt, PermissionsExt},
-    path::{Path, PathBuf},
+    os::unix::fs::PermissionsExt,
+    path::{Component, Path, PathBuf},
 };
-use wavecraft_companion_protocol::control::ProjectProgram;
+use wavecraft_companion_protocol::{bundle, control::ProjectProgram};
 
 /// Why a program isn't run.
 #[derive(Debug, thiserror::Error)]
@@ -20,22 +27,26 @@ pub(crate) enum Refused {
         /// The system's word.
         error: std::io::Error,
     },
-    /// It is something else than a program of this user that only this user can change.
+    /// It isn't a program, or can't be run where it lies.
     #[error("{} {reason}", path.display())]
     Unfit {
         /// The program.
         path: PathBuf,
-        /// What is wrong with it.
+        /// What is wrong with it, and what mends that.
         reason: &'static str,
+    },
+    /// Somebody else could put another program in its place.
+    #[error("{} isn't run, since somebody else could change it: {by}", path.display())]
+    OfOthers {
+        /// The program.
+        path: PathBuf,
+        /// Who could, and what mends that.
+        by: others::Changeable,
     },
 }
 
-/// The mode bits that let the group or everybody write.
-const WRITABLE_BY_OTHERS: u32 = 0o022;
-/// The user id of the system's own files.
-const ROOT: u32 = 0;
-/// The owner may execute.
-const EXECUTABLE: u32 = 0o100;
+/// Somebody may execute.
+const EXECUTABLE: u32 = 0o111;
 
 /// What a child may see of its terminal's environment. Everything else, `DYLD_*` and `LD_*` above all, is dropped.
 const ENVIRONMENT: [&str; 15] = [
@@ -62,25 +73,20 @@ pub(crate) fn environment(env: &BTreeMap<String, String>) -> Vec<(OsString, OsSt
     env.iter().filter(fits).map(|(name, value)| (name.into(), value.into())).collect()
 }
 
-/// Checks what is to be run as a child: the program, and the library that it is to run.
+/// Checks one program, as [`check`] does.
 ///
 /// # Errors
 /// See [`Refused`].
-pub(crate) fn check(program: &ProjectProgram) -> Result<(), Refused> {
-    let uid = rustix::process::getuid().as_raw();
-    check_file(&program.executable, uid)?;
-    program.library.as_deref().map_or(Ok(()), |library| check_file(library, uid))
+pub(crate) fn check_program(path: &Path) -> Result<PathBuf, Refused> {
+    check_file(path, &Person::of_this_process())
 }
 
 /// The folders of the program's loader path that nobody but this user and root can change; others are left out.
 pub(crate) fn loader_path(program: &ProjectProgram) -> Vec<&Path> {
-    let uid = rustix::process::getuid().as_raw();
+    let person = Person::of_this_process();
     let is_fit = |folder: &Path| {
-        folder.is_absolute()
-            && fs::metadata(folder).is_ok_and(|meta| {
-                let writable = meta.permissions().mode() & WRITABLE_BY_OTHERS != 0;
-                meta.is_dir() && [uid, ROOT].contains(&meta.uid()) && !writable
-            })
+        let found = fs::canonicalize(folder).ok().filter(|found| folder.is_absolute() && found.is_dir());
+        found.is_some_and(|found| person.alone_can_change(&found).is_ok())
     };
     program.loader_path.iter().map(PathBuf::as_path).filter(|folder| is_fit(folder)).collect()
 }
@@ -106,115 +112,69 @@ pub(crate) fn missing_library(line: &str) -> Option<String> {
     ))
 }
 
-/// Checks that `path` is an absolute path of a regular file (no link) that belongs to the user `uid`, can be executed,
-/// and can't be written by others.
+/// Checks what is to be run as a child, the program and the library that it is to run, and returns both by the paths
+/// that were checked, without links.
 ///
 /// # Errors
 /// See [`Refused`].
-fn check_file(path: &Path, uid: u32) -> Result<(), Refused> {
-    let unfit = |reason| Err(Refused::Unfit { path: path.into(), reason });
-    if !path.is_absolute() {
-        return unfit("is not an absolute path");
+pub(crate) fn check(program: &ProjectProgram) -> Result<ProjectProgram, Refused> {
+    let person = Person::of_this_process();
+    let library = program.library.as_deref().map(|library| check_file(library, &person)).transpose()?;
+    Ok(ProjectProgram { executable: check_file(&program.executable, &person)?, library, ..program.clone() })
+}
+
+/// Checks that `path` is the absolute path of a program that can be run and that nobody but `person` and the system can
+/// change, and returns where it really lies.
+///
+/// # Errors
+/// See [`Refused`].
+fn check_file(path: &Path, person: &Person) -> Result<PathBuf, Refused> {
+    let found = runnable(path)?;
+    if !is_beside_us(&found) {
+        person.alone_can_change(&found).map_err(|by| Refused::OfOthers { path: path.into(), by })?;
     }
-    let meta =
-        fs::symlink_metadata(path).map_err(|error| Refused::Unreadable { path: path.into(), error })?;
+    Ok(found)
+}
+
+/// Checks that `path` is the absolute path of a program that can be run, and returns where it really lies.
+///
+/// # Errors
+/// [`Refused::Unreadable`], [`Refused::Unfit`].
+fn runnable(path: &Path) -> Result<PathBuf, Refused> {
+    let unfit = |reason| Err(Refused::Unfit { path: path.into(), reason });
+    if !path.is_absolute() || path.components().any(|part| part == Component::ParentDir) {
+        return unfit("is not an absolute path without `..`");
+    }
+    let unreadable = |error| Refused::Unreadable { path: path.into(), error };
+    let found = fs::canonicalize(path).map_err(unreadable)?;
+    let meta = fs::metadata(&found).map_err(unreadable)?;
     if !meta.is_file() {
         return unfit("is not a regular file");
     }
-    if meta.uid() != uid {
-        return unfit("belongs to another user");
+    if meta.permissions().mode() & EXECUTABLE == 0 {
+        return unfit("is not executable: `chmod u+x` it");
     }
-    let mode = meta.permissions().mode();
-    if mode & WRITABLE_BY_OTHERS != 0 {
-        return unfit("can be written by other users: `chmod go-w` it");
+    if access(&found, Access::EXEC_OK).is_err() {
+        return unfit(
+            "may not be run where it lies: it isn't this user's, or its disk is mounted `noexec`. WAVECRAFT_HOME can name a \
+             folder on another disk",
+        );
     }
-    if mode & EXECUTABLE == 0 {
-        return unfit("is not executable");
-    }
-    Ok(())
+    Ok(found)
+}
+
+/// Whether `found` is the plugin host that was installed together with this program: whoever could change the one could
+/// change the other.
+fn is_beside_us(found: &Path) -> bool {
+    let Ok(own) = std::env::current_exe().and_then(fs::canonicalize) else { return false };
+    is_plugin_host_of(&own, found)
+}
+
+fn is_plugin_host_of(companion: &Path, found: &Path) -> bool {
+    let in_bundle = companion.ancestors().nth(3).map(|bundle| bundle.join(bundle::PLUGIN_HOST));
+    let beside = Path::new(bundle::PLUGIN_HOST).file_name().map(|name| companion.with_file_name(name));
+    [in_bundle, beside].into_iter().flatten().any(|host| host == found)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_a_program_that_nobody_else_can_change_is_run() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("program");
-        let uid = rustix::process::getuid().as_raw();
-        assert!(matches!(check_file(&path, uid), Err(Refused::Unreadable { .. })));
-        fs::write(&path, "x").unwrap();
-        let with_mode = |mode| {
-            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
-            check_file(&path, uid).map_err(|refused| refused.to_string())
-        };
-        assert_eq!(with_mode(0o700), Ok(()));
-        assert!(with_mode(0o600).unwrap_err().contains("not executable"));
-        assert!(with_mode(0o770).unwrap_err().contains("chmod go-w"));
-        assert!(with_mode(0o702).is_err());
-        with_mode(0o755).unwrap();
-        assert!(check_file(&path, uid + 1).is_err(), "another user's");
-        assert!(check_file(dir.path(), uid).is_err(), "a folder");
-        let link = dir.path().join("link");
-        std::os::unix::fs::symlink(&path, &link).unwrap();
-        assert!(check_file(&link, uid).is_err(), "a link");
-        assert!(check_file(Path::new("program"), uid).is_err(), "a relative path");
-    }
-
-    #[test]
-    fn only_folders_that_nobody_else_can_change_are_searched_for_libraries() {
-        let dir = tempfile::tempdir().unwrap();
-        let folder = |name: &str, mode| {
-            let path = dir.path().join(name);
-            fs::create_dir(&path).unwrap();
-            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
-            path
-        };
-        let (own, open) = (folder("own", 0o755), folder("open", 0o777));
-        let program = ProjectProgram {
-            executable: "/p".into(),
-            library: None,
-            loader_path: vec![own.clone(), open, "relative".into(), "/nowhere".into(), "/usr".into()],
-        };
-        assert_eq!(loader_path(&program), [own.as_path(), Path::new("/usr")]);
-    }
-
-    #[test]
-    fn a_missing_library_is_named() {
-        for line in [
-            "/b/1/dev-audio: error while loading shared libraries: libg.so: cannot open shared object file: No such file",
-            "Error loading shared library libg.so: No such file or directory (needed by /b/1/dev-audio)",
-            "dyld[123]: Library not loaded: libg.so",
-        ] {
-            assert!(missing_library(line).unwrap().contains("library libg.so can't"), "{line}");
-        }
-        assert_eq!(missing_library("hello"), None);
-    }
-
-    #[test]
-    fn a_library_is_checked_as_the_program_is() {
-        let dir = tempfile::tempdir().unwrap();
-        let file = |name: &str, mode| {
-            let path = dir.path().join(name);
-            fs::write(&path, "x").unwrap();
-            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
-            path
-        };
-        let (good, open) = (file("good", 0o700), file("open", 0o777));
-        let checked = |executable: &PathBuf, library: Option<&PathBuf>| {
-            check(&ProjectProgram {
-                executable: executable.clone(),
-                library: library.cloned(),
-                loader_path: Vec::new(),
-            })
-            .map_err(|refused| refused.to_string())
-        };
-        assert_eq!(checked(&good, None), Ok(()));
-        assert_eq!(checked(&good, Some(&good)), Ok(()));
-        for refused in [checked(&open, Some(&good)), checked(&good, Some(&open))] {
-            let text = refused.unwrap_err();
-            assert!(text.contains(&open.display().to_string()) && text.contains("chmod go-w"), "{text}");
-        }
-    }
-}
+mod tests;

@@ -68,6 +68,9 @@ struct Args {
     /// Render a file through a project's processor: for `wavecraft render`, which makes the job.
     #[arg(long, value_name = "JOB", hide = true, conflicts_with_all = ["headless", "exit_when_idle", "quit"])]
     render: Option<String>,
+    /// Say whether this companion would run a program, and if not, why: for `wavecraft doctor`.
+    #[arg(long, value_name = "PROGRAM", hide = true, conflicts_with_all = ["headless", "exit_when_idle", "quit"])]
+    may_run: Option<std::path::PathBuf>,
     /// Quit the companion that runs.
     #[arg(long, conflicts_with_all = ["headless", "exit_when_idle"])]
     quit: bool,
@@ -97,6 +100,10 @@ fn main() -> ExitCode {
 fn run(args: &Args) -> anyhow::Result<ExitCode> {
     if let Some(job) = args.render.clone() {
         return main_thread::without_menu(runtime()?, |_| render::run(job));
+    }
+    if let Some(program) = &args.may_run {
+        executable::check_program(program)?;
+        return Ok(ExitCode::SUCCESS);
     }
     let paths = platform::paths().context("neither HOME nor WAVECRAFT_HOME is set: set one of them")?;
     let runtime = runtime()?;

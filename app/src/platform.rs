@@ -21,8 +21,9 @@ mod system;
 
 pub(crate) use system::{
     Activity, COPIERS, COPIERS_ENVIRONMENT, EndWatch, FORGETTERS, LATE_START, LOADER_VARIABLE, MainThread,
-    MicrophoneAuthority, OPENER, can_show_menu, icon_color, is_traced, loader_default, login_item, main_loop,
-    paths, set_icon, show_notification, show_words, spawn, watch_sleep, with_icon,
+    MicrophoneAuthority, OPENER, can_show_menu, end_left_behind, icon_color, is_traced, loader_default,
+    login_item, main_loop, paths, set_icon, show_notification, show_words, spawn, watch_sleep, with_icon,
+    writes_as_group_alone,
 };
 
 use rustix::process::Pid;

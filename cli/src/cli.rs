@@ -111,6 +111,9 @@ pub(crate) enum Command {
     /// Become a program in a session of its own
     #[command(name = guard::DETACHED_COMMAND, hide = true)]
     Detached(guard::DetachedArgs),
+    /// Becomes a program that ends with its guard: what a guard does
+    #[command(name = guard::BOUND_COMMAND, hide = true)]
+    Bound(guard::BoundArgs),
 }
 
 /// For commands that only show something.

@@ -31,6 +31,9 @@ pub(crate) const GUARD_COMMAND: &str = "__guard";
 /// The hidden command that starts a program which shall outlive the terminal.
 pub(crate) const DETACHED_COMMAND: &str = "__detached";
 
+/// The hidden command that becomes a program which ends with its guard.
+pub(crate) const BOUND_COMMAND: &str = "__bound";
+
 /// So long a group may take to end after SIGTERM, before SIGKILL.
 pub(crate) const GRACE: Duration = Duration::from_secs(2);
 /// So long the system may take to clear away what got SIGKILL.
@@ -62,6 +65,17 @@ pub(crate) struct DetachedArgs {
     program: Vec<OsString>,
 }
 
+/// The arguments of [`BOUND_COMMAND`].
+#[derive(Debug, clap::Args)]
+pub(crate) struct BoundArgs {
+    /// The guard's process
+    #[arg(long)]
+    guard: i32,
+    /// The program and its arguments
+    #[arg(last = true, required = true)]
+    program: Vec<OsString>,
+}
+
 /// Runs the program and returns its exit code, 128 + n where signal n ended it.
 pub(crate) async fn run(args: GuardArgs) -> anyhow::Result<i32> {
     // A session of its own: the terminal's Ctrl+C and hang-up are for `start`, which then ends this in order.
@@ -76,7 +90,7 @@ pub(crate) async fn run(args: GuardArgs) -> anyhow::Result<i32> {
         [signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?, signal(SignalKind::hangup())?];
     let mut owner = owner()?;
     let (program, rest) = args.program.split_first().context("no program")?;
-    let mut command = Command::new(program);
+    let mut command = bound(program);
     if !args.loader_path.is_empty() {
         let folders = args.loader_path.into_iter().chain(platform::loader_default());
         command.env(platform::LOADER_VARIABLE, std::env::join_paths(folders)?);
@@ -108,6 +122,31 @@ pub(crate) fn run_detached(args: DetachedArgs) -> anyhow::Result<()> {
     let _ = process::setsid();
     let (program, rest) = args.program.split_first().context("no program")?;
     let error = std::process::Command::new(program).args(rest).current_dir("/").exec();
+    Err(error).with_context(|| format!("{} can't be run", program.display()))
+}
+
+/// A command that runs `program`, which ends when this guard is killed and can't end it, where the system can do that.
+fn bound(program: &OsString) -> Command {
+    if !platform::ENDS_WITH_PARENT {
+        return Command::new(program);
+    }
+    let mut command = Command::new(platform::own_program());
+    command
+        .arg0("wavecraft")
+        .arg(BOUND_COMMAND)
+        .arg(format!("--guard={}", process::getpid()))
+        .arg("--")
+        .arg(program);
+    command
+}
+
+/// Becomes the program, once the system knows that it is to end with the guard.
+pub(crate) fn run_bound(args: BoundArgs) -> anyhow::Result<()> {
+    platform::end_with_parent();
+    // The guard may be gone already; then the system has nothing to tell.
+    anyhow::ensure!(process::getppid() == Pid::from_raw(args.guard), "the guard is gone");
+    let (program, rest) = args.program.split_first().context("no program")?;
+    let error = std::process::Command::new(program).args(rest).exec();
     Err(error).with_context(|| format!("{} can't be run", program.display()))
 }
 

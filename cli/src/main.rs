@@ -70,6 +70,7 @@ fn main() {
         Command::Man(args) => completions::write_pages(&args).map(|()| failure::SUCCESS),
         Command::Guard(args) => on_a_runtime(guard::run(args)),
         Command::Detached(args) => guard::run_detached(args).map(|()| failure::SUCCESS),
+        Command::Bound(args) => guard::run_bound(args).map(|()| failure::SUCCESS),
     };
     let code = outcome.unwrap_or_else(|error| failure::print(&error));
     // Not a return: a thread that still waits for an answer on the terminal must not hold the process.

@@ -341,9 +341,7 @@ impl App {
 
     /// The folder of what was built and the command copied for us, `builds/<start>/<generation>`, and of nothing else.
     pub(super) fn build_folder<'a>(&self, built: &'a Path) -> Option<&'a Path> {
-        let generation = built.parent()?;
-        let builds = generation.parent()?.parent()?;
-        (builds == self.paths.builds_dir).then_some(generation)
+        crate::builds::folder_of(&self.paths.builds_dir, built)
     }
 
     fn free_id(&self, name: &str) -> SessionId {
@@ -367,8 +365,11 @@ impl App {
     }
 }
 
+/// It is checked again at each launch: here, so that the answer says what is wrong.
 fn check(program: &ProjectProgram) -> Result<(), ErrorObject> {
-    executable::check(program).map_err(|refused| ErrorObject::new(BAD_EXECUTABLE, refused.to_string()))
+    executable::check(program)
+        .map(drop)
+        .map_err(|refused| ErrorObject::new(BAD_EXECUTABLE, refused.to_string()))
 }
 
 pub(super) fn remove_folder(folder: &Path) {

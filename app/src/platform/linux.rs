@@ -7,6 +7,10 @@ mod desktop;
 #[cfg_attr(not(mac_shim), path = "linux/end_watch.rs")]
 #[cfg_attr(mac_shim, path = "macos/end_watch.rs")]
 mod end_watch;
+#[path = "linux/groups.rs"]
+mod groups;
+#[path = "linux/left_behind.rs"]
+mod left_behind;
 #[path = "linux/login_item.rs"]
 mod login_item;
 #[path = "linux/microphone.rs"]
@@ -24,6 +28,8 @@ pub(crate) use desktop::{
     set_icon, show_words, with_icon,
 };
 pub(crate) use end_watch::EndWatch;
+pub(crate) use groups::writes_as_group_alone;
+pub(crate) use left_behind::end_left_behind;
 pub(crate) use login_item::login_item;
 pub(crate) use microphone::MicrophoneAuthority;
 pub(crate) use notification::show_notification;

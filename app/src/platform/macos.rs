@@ -30,7 +30,10 @@ pub(crate) use spawn::spawn;
 pub(crate) use traced::is_traced;
 
 use super::Program;
-use std::path::{Path, PathBuf};
+use std::{
+    ffi::OsStr,
+    path::{Path, PathBuf},
+};
 use wavecraft_companion_protocol::paths::Paths;
 
 /// Where the loader looks for a library that isn't where the program says (dyld(1)). A hardened program never sees it, as
@@ -51,3 +54,14 @@ pub(crate) fn paths() -> Option<Paths> {
 
 /// Why a program that was started may say nothing for a while.
 pub(crate) const LATE_START: &str = "macOS looks at each new build before it may run, which can take so long";
+
+/// Whether nobody but the user and the system may write to a file because its group may. Groups 0 (wheel) and 80 (admin)
+/// are administrators, who may change everything; of every other group, `staff` above all, the members are many.
+pub(crate) fn writes_as_group_alone(_place: &Path, gid: u32, _uid: u32) -> bool {
+    matches!(gid, 0 | 80)
+}
+
+/// Another process's environment isn't told here without private calls, so nothing is found.
+pub(crate) fn end_left_behind(_variable: &str, _value: &OsStr) -> Vec<(u32, String)> {
+    Vec::new()
+}

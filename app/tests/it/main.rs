@@ -8,6 +8,7 @@ mod faults;
 mod files;
 mod garbage;
 mod lease;
+mod leaving;
 mod measuring;
 #[cfg(debug_assertions)]
 mod microphone;

@@ -4,7 +4,7 @@ use std::{path::Path, process::Stdio, time::Duration};
 use tokio::{process::Command, time::timeout};
 
 /// So long a program may take to say its version. npm is the slowest.
-const LIMIT: Duration = Duration::from_secs(10);
+pub(super) const LIMIT: Duration = Duration::from_secs(10);
 
 /// What `program` prints, run in `folder`. `None` where it can't be run, fails, or says nothing in time.
 pub(super) async fn said(program: &Path, args: &[&str], folder: &Path) -> Option<String> {

@@ -1,19 +1,20 @@
 //! The command itself: which one a terminal runs, and what belongs beside it.
 
-use super::{ask::said, attention, fine};
-use crate::{other, platform, programs};
-use std::path::Path;
+use super::{
+    ask::{self, said},
+    attention, failed, fine,
+};
+use crate::{companion, other, platform, plugin_host, programs};
+use std::{path::Path, process::Stdio};
+use tokio::{process::Command, time::timeout};
 use wavecraft_companion_protocol::doctor::Check;
-
-/// Runs plugin libraries that have no `dev-audio`.
-const PLUGIN_HOST: &str = "wavecraft-plugin-host";
 
 /// `published`: the project is one of the published SDK.
 pub(super) async fn checks(published: bool) -> Vec<Check> {
     let own = std::env::current_exe().unwrap_or_else(|_| platform::own_program());
     let mut checks = vec![on_the_path(&own).await];
     checks.extend(other(&own, published).await);
-    checks.push(plugin_host(&own));
+    checks.push(plugin_host().await);
     checks
 }
 
@@ -64,14 +65,29 @@ fn same_file(one: &Path, other: &Path) -> bool {
     matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }
 
-fn plugin_host(own: &Path) -> Check {
-    let (name, host) = ("plugin-host", own.with_file_name(PLUGIN_HOST));
-    if programs::is_program(&host) {
-        return fine(name, host.display().to_string());
+/// Whether the companion would run it is the companion's to say: it is asked.
+async fn plugin_host() -> Check {
+    let name = "plugin-host";
+    let host = match plugin_host::find() {
+        Ok(host) => host,
+        Err(error) => {
+            return attention(
+                name,
+                format!("{error:#}. Only plugins without a `dev-audio` need it"),
+                "install Wavecraft Companion anew, or add a `dev-audio` to the plugin",
+            );
+        }
+    };
+    let Ok(companion) = companion::program() else { return fine(name, host.display().to_string()) };
+    let mut question = Command::new(companion);
+    let asked = question.arg("--may-run").arg(&host).stdin(Stdio::null()).kill_on_drop(true).output();
+    match timeout(ask::LIMIT, asked).await {
+        // An older companion doesn't know the question, and says so with another code.
+        Ok(Ok(answer)) if answer.status.code() == Some(1) => {
+            let text = String::from_utf8_lossy(&answer.stderr);
+            let text = text.trim().trim_start_matches("wavecraft-companion: ");
+            failed(name, text, "install Wavecraft Companion anew, or change the rights as it says")
+        }
+        _ => fine(name, host.display().to_string()),
     }
-    attention(
-        name,
-        format!("{} is missing; only plugins without a `dev-audio` need it", host.display()),
-        "install Wavecraft Companion anew, or add a `dev-audio` to the plugin",
-    )
 }

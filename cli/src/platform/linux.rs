@@ -2,7 +2,7 @@
 
 use crate::{companion::Launcher, programs};
 use anyhow::Context;
-use rustix::process::{Pid, getpid, set_child_subreaper};
+use rustix::process::{Pid, Signal, getpid, set_child_subreaper, set_parent_process_death_signal};
 use std::{
     io,
     path::{Path, PathBuf},
@@ -52,6 +52,15 @@ pub(crate) fn own_program() -> PathBuf {
 pub(crate) fn adopt_orphans() {
     // Without it (a kernel before 3.4) they go to process 1, which waits for them too.
     let _ = set_child_subreaper(Some(getpid()));
+}
+
+/// Whether the system can do [`end_with_parent`].
+pub(crate) const ENDS_WITH_PARENT: bool = true;
+
+/// The system sends this process SIGTERM when the thread that forked it ends (prctl(2), `PR_SET_PDEATHSIG`; an exec keeps it).
+pub(crate) fn end_with_parent() {
+    // Without it the process only outlives a parent that is killed.
+    let _ = set_parent_process_death_signal(Some(Signal::TERM));
 }
 
 /// When the process started, in ticks since the machine's start: with its id, a name that is never used again.

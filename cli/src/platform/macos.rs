@@ -61,6 +61,13 @@ pub(crate) fn own_program() -> PathBuf {
 /// Orphans go to launchd, which waits for them. macOS has nothing like Linux's subreapers, and needs none here.
 pub(crate) fn adopt_orphans() {}
 
+/// macOS has no signal for a parent's death. Nor may this hardened program stand between the guard and what it runs: the
+/// loader would take `DYLD_*` out of the environment there.
+pub(crate) const ENDS_WITH_PARENT: bool = false;
+
+/// See [`ENDS_WITH_PARENT`].
+pub(crate) fn end_with_parent() {}
+
 /// When the process started: with its id, a name that is not used again within a second. `None` if there is no such
 /// process.
 ///

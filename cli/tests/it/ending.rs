@@ -62,6 +62,35 @@ fn a_killed_start_leaves_nothing_but_a_companion_that_notices() {
     }
 }
 
+/// Nobody is left to end anything, so the system must: only Linux can.
+#[test]
+fn a_start_and_its_guards_killed_at_once_leave_no_server() {
+    if std::env::consts::OS != "linux" {
+        return;
+    }
+    let world = World::with_project().with_page();
+    let _companion = FakeCompanion::run(&world, Fault::None);
+    let (live, all) = everything(&world, START);
+    let guards = children(live.pid());
+    let signal_guards = |signal| {
+        for guard in &guards {
+            rustix::process::kill_process(Pid::from_raw(*guard).unwrap(), signal).unwrap();
+        }
+    };
+    // Stopped, they can't notice that the start is gone.
+    signal_guards(Signal::STOP);
+    live.signal(Signal::KILL);
+    signal_guards(Signal::KILL);
+    let server = all.iter().find(|(what, _)| *what == "the page's server").unwrap();
+    until_gone(server.0, server.1);
+    kill_what_is_left(world.pid_in("esbuild.pid"));
+}
+
+/// A child of the server's in this test is an endless `sleep`, which no signal of its parent's ends.
+fn kill_what_is_left(pid: i32) {
+    let _ = rustix::process::kill_process(Pid::from_raw(pid).unwrap(), Signal::KILL);
+}
+
 #[test]
 fn a_server_that_ignores_the_first_signal_is_killed() {
     let stubborn = "trap '' TERM\necho $$ > ../../vite.pid\nsleep 1000 & echo $! > ../../esbuild.pid\n\

@@ -2,9 +2,9 @@
 #![expect(unsafe_code, reason = "the hook between fork and exec, and the system calls in it")]
 
 use crate::platform::{Program, SEGMENT_DESCRIPTOR, SOCKET_DESCRIPTOR, Spawned};
-use rustix::process::Pid;
+use rustix::process::{Pid, Signal, getpid, getppid, set_parent_process_death_signal};
 use std::{
-    io,
+    fs, io,
     os::{
         fd::{AsRawFd, BorrowedFd, OwnedFd, RawFd},
         unix::process::CommandExt,
@@ -12,7 +12,8 @@ use std::{
     process::{Command, Stdio},
 };
 
-/// Starts `program` with `segment` and `socket` as its descriptors 3 and 4.
+/// Starts `program` with `segment` and `socket` as its descriptors 3 and 4. It ends with the thread that calls this,
+/// whatever it does, and where memory runs out the system ends it before this process.
 ///
 /// # Errors
 /// What fork or exec answered.
@@ -21,7 +22,7 @@ pub(crate) fn spawn(
     segment: BorrowedFd<'_>,
     socket: BorrowedFd<'_>,
 ) -> io::Result<Spawned> {
-    let (segment, socket) = (segment.as_raw_fd(), socket.as_raw_fd());
+    let (segment, socket, own_pid) = (segment.as_raw_fd(), socket.as_raw_fd(), getpid());
     let mut command = Command::new(&program.runs.executable);
     command
         .args(program.arguments())
@@ -35,14 +36,29 @@ pub(crate) fn spawn(
     // SAFETY: the closure runs in the forked child, where only async-signal-safe calls are allowed: it makes system
     // calls on integers that it copied, allocates nothing (an `io::Error` of an errno holds no allocation), takes no
     // lock, and touches no state of the parent.
-    unsafe { command.pre_exec(move || arrange_descriptors(segment, socket)) };
+    unsafe {
+        command.pre_exec(move || end_with(own_pid).and_then(|()| arrange_descriptors(segment, socket)))
+    };
     let mut child = command.spawn()?;
+    // Raising one's own chance needs no right. Without it (no /proc) the system chooses as it likes.
+    let _ = fs::write(format!("/proc/{}/oom_score_adj", child.id()), FIRST_TO_GO);
     let pipe = || io::Error::other("the child has no pipe for its output");
     Ok(Spawned {
         pid: Pid::from_child(&child),
         stdout: OwnedFd::from(child.stdout.take().ok_or_else(pipe)?),
         stderr: OwnedFd::from(child.stderr.take().ok_or_else(pipe)?),
     })
+}
+
+/// proc(5), `oom_score_adj`, -1000 to 1000: the system counts it as if it used half of the memory besides.
+const FIRST_TO_GO: &str = "500";
+
+/// In the forked child: the system ends it when `parent`'s thread that forked ends (prctl(2), `PR_SET_PDEATHSIG`), also
+/// where it doesn't look at its socket.
+fn end_with(parent: Pid) -> io::Result<()> {
+    set_parent_process_death_signal(Some(Signal::KILL))?;
+    // It may be gone already; then the signal never comes.
+    if getppid() == Some(parent) { Ok(()) } else { Err(io::ErrorKind::BrokenPipe.into()) }
 }
 
 /// Above every number that is given a meaning.
