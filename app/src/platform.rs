@@ -19,6 +19,9 @@ mod system;
 #[path = "platform/macos.rs"]
 mod system;
 
+#[cfg(test)]
+mod tests;
+
 pub(crate) use system::{
     Activity, COPIERS, COPIERS_ENVIRONMENT, EndWatch, FORGETTERS, LATE_START, LOADER_VARIABLE, MainThread,
     MicrophoneAuthority, OPENER, can_show_menu, end_left_behind, icon_color, is_traced, loader_default,
