@@ -5,8 +5,13 @@ mod attach;
 mod audio_side;
 mod command_side;
 mod device_watch;
+mod door;
 mod feedback;
 mod figures;
+#[cfg(test)]
+mod floods;
+mod howl;
+mod keeping;
 mod lifecycle;
 mod login_side;
 mod measuring;
@@ -17,12 +22,14 @@ mod pace;
 mod reasons;
 mod recordings;
 mod requests;
+mod status;
 
-use self::{device_watch::Watch, microphone_side::MicrophoneSide};
+use self::{device_watch::Watch, howl::Howl, keeping::Keeping, microphone_side::MicrophoneSide};
 use crate::{
     audio::Opened,
+    builds,
     connection::{ConnectionId, Outbox},
-    event::{Event, Events, PageWish, SessionId},
+    event::{Event, Events, SessionId},
     microphone,
     platform::Activity,
     session::Session,
@@ -34,6 +41,7 @@ pub(crate) use menu_side::Menus;
 pub(crate) use recordings::{Wish, seconds};
 use std::{
     collections::BTreeMap,
+    sync::Arc,
     time::{Duration, Instant},
 };
 use tokio::sync::mpsc;
@@ -52,7 +60,9 @@ const TICK_WATCHED: Duration = Duration::from_millis(16);
 const TICK: Duration = Duration::from_millis(50);
 /// An app that is opened again within this time was opened by commands that start it, at the same moment.
 const JUST_BEGUN: Duration = Duration::from_secs(5);
-/// A headless companion that was asked to ends so long after its last lease.
+/// What pages want of a project is done so often at most.
+const WISHES_PERIOD: Duration = Duration::from_millis(20);
+/// A headless companion that was asked to ends so long after its last project and its last connection.
 const IDLE_BEFORE_EXIT: Duration = Duration::from_secs(5);
 
 /// Which audio side is asked for.
@@ -122,6 +132,7 @@ pub(crate) struct App {
     events: Events,
     paths: Paths,
     settings: Store,
+    keeping: Keeping,
     welcome: Welcome,
     clients: BTreeMap<ConnectionId, Client>,
     sessions: BTreeMap<SessionId, Session>,
@@ -133,7 +144,7 @@ pub(crate) struct App {
     /// The devices in use as they were last told.
     told: Option<AudioDevices>,
     measuring: Option<measuring::Measuring>,
-    /// Counts the moments at which the last project went.
+    /// Counts the moments at which the last project, or the last connection, went.
     idle_epoch: u64,
     /// When this app began.
     began: Instant,
@@ -141,8 +152,7 @@ pub(crate) struct App {
     stats_due: Instant,
     /// What the limiter had done when figures were last sent.
     limited_frames: u64,
-    /// The level ran away and the mix is muted, and that was said.
-    howl_told: bool,
+    howl: Howl,
     /// The menu, unless it runs without one.
     menu: Option<menu_side::MenuSide>,
 }
@@ -183,6 +193,7 @@ impl App {
             events,
             paths,
             settings,
+            keeping: Keeping::default(),
             welcome,
             clients: BTreeMap::new(),
             sessions: BTreeMap::new(),
@@ -197,7 +208,7 @@ impl App {
             quitting: false,
             stats_due: Instant::now(),
             limited_frames: 0,
-            howl_told: false,
+            howl: Howl::default(),
             menu: menus.map(|menus| menu_side::MenuSide::new(menus, trouble)),
         }
     }
@@ -227,6 +238,8 @@ impl App {
             self.renew_menu(only_figures);
         }
         self.close_audio();
+        self.flush_settings();
+        builds::remove_abandoned(&self.paths.builds_dir);
     }
 
     /// Acts on one event. Everything that changes the app's state goes through here.
@@ -236,11 +249,14 @@ impl App {
             Event::ConnectionOpened { id, outbox } => {
                 self.clients.insert(id, Client { outbox, greeted: false, all: false });
             }
-            Event::ConnectionClosed(id) => {
-                self.clients.remove(&id);
+            Event::ConnectionClosed { id, place: _place } => {
+                let was_there = self.clients.remove(&id).is_some();
                 self.end_recordings_of(id);
                 self.forget_measuring_of(id);
                 self.end_leases_of(id);
+                if was_there && self.is_unused() {
+                    self.note_idle();
+                }
             }
             Event::ServerBound { session, result } => self.server_bound(&session, result),
             Event::ServerClosed(session) => self.server_closed(&session),
@@ -264,7 +280,10 @@ impl App {
             Event::ChildExited { child, reason } => self.child_exited(&child, reason),
             Event::ChildDeadline { child, what } => self.child_deadline(&child, what),
             Event::Respawn(child) => self.respawn(&child),
-            Event::Page { session, wish } => self.page_wish(&session, wish),
+            Event::Page(session) => self.page_wishes(&session),
+            Event::BuildsMayBeAbandoned => builds::remove_abandoned(&self.paths.builds_dir),
+            Event::SettingsDue => self.settings_due(),
+            Event::SettingsWritten(result) => self.settings_written(result),
             Event::MenuClicked(key) => self.menu_clicked(&key),
             Event::MenuTrouble(trouble) => self.menu_trouble(trouble),
             Event::MenuMayOpen => {
@@ -283,8 +302,8 @@ impl App {
             Event::IconMayChange => self.icon_may_change(),
             Event::Tick => self.tick(),
             Event::Idle(epoch) => {
-                if epoch == self.idle_epoch && self.is_idle() {
-                    info!("nothing has been attached for {} s: ending", IDLE_BEFORE_EXIT.as_secs());
+                if epoch == self.idle_epoch && self.is_unused() {
+                    info!("nobody has been connected for {} s: ending", IDLE_BEFORE_EXIT.as_secs());
                     self.quit();
                 }
             }
@@ -309,6 +328,9 @@ impl App {
             self.sessions.values().filter(|session| session.owner == owner).map(|s| s.id.clone()).collect();
         for session in owned {
             info!("{session}: its terminal is gone, so it ends");
+            if let Some(session) = self.sessions.get_mut(&session) {
+                session.lost = session.ending.is_none();
+            }
             self.detach(&session, None);
         }
     }
@@ -316,6 +338,11 @@ impl App {
     /// Nobody needs the audio side.
     fn is_idle(&self) -> bool {
         self.sessions.is_empty() && self.measuring.is_none()
+    }
+
+    /// Nobody needs the companion at all: also nobody who has only just connected.
+    fn is_unused(&self) -> bool {
+        self.is_idle() && self.clients.is_empty()
     }
 
     /// Closes what the last project, or a measurement without one, has left open.
@@ -342,26 +369,42 @@ impl App {
         });
     }
 
-    fn page_wish(&mut self, id: &str, wish: PageWish) {
+    /// Does what a project's pages want, not more often than [`WISHES_PERIOD`]: what they want meanwhile is wanted once.
+    fn page_wishes(&mut self, id: &str) {
         let Some(session) = self.sessions.get_mut(id) else { return };
-        match wish {
-            PageWish::Bypass(on) => self.set_bypassed(id, on),
-            PageWish::Mute(on) => self.set_muted(id, on),
-            PageWish::Mode(mode) => self.set_mode(id, mode),
-            PageWish::Watched(anyone) => session.watched = anyone,
-            PageWish::Refused(line) => self.warn_of(id, line),
-            PageWish::Source(name) => {
-                let source = match (name, &session.file) {
-                    (SourceName::Tone, _) => Source::Tone,
-                    (SourceName::Noise, _) => Source::Noise,
-                    (SourceName::Sweep, _) => Source::Sweep,
-                    (SourceName::Silence, _) => Source::Silence,
-                    (SourceName::File, Some((path, _))) => Source::File { path: path.clone() },
-                    // Both were refused before they came here; a page gets no second way to them.
-                    (SourceName::File, None) | (SourceName::Microphone, _) => return,
-                };
-                self.use_source(id, source);
-            }
+        let now = Instant::now();
+        let left = session.wishes_due.saturating_duration_since(now);
+        if !left.is_zero() {
+            self.send_later(left, Event::Page(id.to_owned()));
+            return;
+        }
+        session.wishes_due = now + WISHES_PERIOD;
+        let wanted = session.shared.wishes.take();
+        session.watched = wanted.watched.unwrap_or(session.watched);
+        let file = session.file.as_ref().map(|(path, _)| path.clone());
+        let source = wanted.source.and_then(|name| match (name, file) {
+            (SourceName::Tone, _) => Some(Source::Tone),
+            (SourceName::Noise, _) => Some(Source::Noise),
+            (SourceName::Sweep, _) => Some(Source::Sweep),
+            (SourceName::Silence, _) => Some(Source::Silence),
+            (SourceName::File, Some(path)) => Some(Source::File { path }),
+            // Both were refused before they came here; a page gets no second way to them.
+            (SourceName::File, None) | (SourceName::Microphone, _) => None,
+        });
+        if let Some(on) = wanted.bypass {
+            self.set_bypassed(id, on);
+        }
+        if let Some(on) = wanted.mute {
+            self.set_muted(id, on);
+        }
+        if let Some(mode) = wanted.mode {
+            self.set_mode(id, mode);
+        }
+        if let Some(line) = wanted.refused {
+            self.warn_of(id, line);
+        }
+        if let Some(source) = source {
+            self.use_source(id, source);
         }
     }
 
@@ -393,25 +436,40 @@ impl App {
         if let Some(server) = self.sessions.get(&log.session).and_then(Session::server) {
             server.log(&log);
         }
-        self.tell(&log.session, control::CHILD_LOG, &log);
-    }
-
-    /// Sends a notification to the session's owner and to those who want to hear of all.
-    fn tell(&self, id: &str, method: &str, params: &impl serde::Serialize) {
-        let owner = self.sessions.get(id).map(|session| session.owner);
-        let line = rpc::notification(method, params);
-        for (client_id, client) in &self.clients {
-            if (client.all || owner == Some(*client_id)) && !client.outbox.send(line.clone()) {
-                debug!("{client_id:?} reads too slowly or is gone: it missed a {method}");
-            }
+        let line: Arc<str> = rpc::notification(control::CHILD_LOG, &log).into();
+        for client in self.hearing(&log.session) {
+            client.outbox.log(&log.session, Arc::clone(&line));
         }
     }
 
-    /// Sends a notification to every connection that has said hello.
-    fn tell_all(&self, method: &str, params: &impl serde::Serialize) {
-        let line = rpc::notification(method, params);
+    /// Tells the session's owner, and those who want to hear of all, what takes the place of what was told before.
+    fn tell(&self, id: &str, method: &'static str, params: &impl serde::Serialize) {
+        let line: Arc<str> = rpc::notification(method, params).into();
+        for client in self.hearing(id) {
+            client.outbox.renew(method, id, Arc::clone(&line));
+        }
+    }
+
+    /// Tells them what happened.
+    fn tell_once(&self, id: &str, method: &str, params: &impl serde::Serialize) {
+        let line: Arc<str> = rpc::notification(method, params).into();
+        for client in self.hearing(id) {
+            client.outbox.keep(Arc::clone(&line));
+        }
+    }
+
+    fn hearing(&self, id: &str) -> impl Iterator<Item = &Client> {
+        let owner = self.sessions.get(id).map(|session| session.owner);
+        let hears =
+            move |(client_id, client): &(&ConnectionId, &Client)| client.all || owner == Some(**client_id);
+        self.clients.iter().filter(hears).map(|(_, client)| client)
+    }
+
+    /// Tells every connection that has said hello what takes the place of what was told before.
+    fn tell_all(&self, method: &'static str, params: &impl serde::Serialize) {
+        let line: Arc<str> = rpc::notification(method, params).into();
         for client in self.clients.values().filter(|client| client.greeted) {
-            client.outbox.send(line.clone());
+            client.outbox.renew(method, "", Arc::clone(&line));
         }
     }
 }

@@ -19,13 +19,17 @@ pub(crate) fn folder_of<'a>(builds: &Path, built: &'a Path) -> Option<&'a Path> 
 /// Removes what a command left behind that was killed together with its companion: folders whose process is gone.
 pub(crate) fn remove_abandoned(builds: &Path) {
     for entry in fs::read_dir(builds).into_iter().flatten().flatten() {
-        let name = entry.file_name();
-        let owner = name.to_str().and_then(|name| name.split('-').next()).and_then(|pid| pid.parse().ok());
-        let alive = owner.and_then(Pid::from_raw).is_some_and(|pid| test_kill_process(pid).is_ok());
-        if !alive && fs::remove_dir_all(entry.path()).is_ok() {
+        if is_abandoned(&entry.path()) && fs::remove_dir_all(entry.path()).is_ok() {
             info!("removed the abandoned build {}", entry.path().display());
         }
     }
+}
+
+/// Is the process gone whose folder `builds/<process>-<random>` this is?
+pub(crate) fn is_abandoned(folder: &Path) -> bool {
+    let name = folder.file_name().and_then(|name| name.to_str());
+    let owner = name.and_then(|name| name.split('-').next()).and_then(|pid| pid.parse().ok());
+    owner.and_then(Pid::from_raw).is_none_or(|pid| test_kill_process(pid).is_err())
 }
 
 #[cfg(test)]

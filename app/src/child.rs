@@ -1,9 +1,11 @@
 //! One processor child: its process, its socketpair and its output. What it says and how it ends become events.
 
+mod door;
 mod process;
 
 pub(crate) use process::Process;
 
+use self::door::Door;
 use crate::{
     event::{ChildId, Event, Events},
     executable,
@@ -27,20 +29,26 @@ use std::{
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWriteExt},
     net::{UnixStream, unix::pipe},
-    sync::{Semaphore, mpsc, oneshot},
+    sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot},
     task::JoinHandle,
 };
 use wavecraft_companion_protocol::{
     child::{FromChild, LINK_VARIABLE, Link, ToChild},
     control::LogStream,
     frame::{self, Decoder},
+    lanes,
 };
 use wavecraft_ring::{ABI_VERSION, Geometry, HostRing, ParameterWriter};
 
-/// So many messages and lines of one child may wait for the app; more wait in the child's pipes.
+/// So many messages of one child may wait for the app; more wait in its socketpair.
 const WAITING_MESSAGES: usize = 64;
 /// Names a child to whoever looks for what it left running: its descendants inherit it.
 const MARK_VARIABLE: &str = "WAVECRAFT_CHILD";
+/// So many lines of one child may wait for the app. More are read all the same, so that a processor that prints never
+/// waits for the companion, and are dropped and counted.
+const WAITING_LINES: usize = 1024;
+/// So many messages to a child may wait: more than it gets in its life.
+const WAITING_ORDERS: usize = 16;
 /// A longer line is cut here, in bytes.
 const MAX_LINE_BYTES: usize = 8 * 1024;
 /// After a child's end, its last words may still be on their way for so long.
@@ -56,7 +64,7 @@ pub(crate) struct Child {
     /// Cleared as soon as its process ends; the audio thread reads it.
     pub alive: Arc<AtomicBool>,
     process: Arc<Process>,
-    outbox: mpsc::UnboundedSender<ToChild>,
+    outbox: mpsc::Sender<ToChild>,
 }
 
 /// What [`Child::launch`] makes.
@@ -174,7 +182,7 @@ impl Child {
             platform::spawn(&program, side.descriptor.as_fd(), theirs.as_fd())
         };
         let (spawned, exit) = spawn_on_a_thread(spawn, mark, Arc::clone(&process), Arc::clone(&alive))?;
-        let (outbox, inbox) = mpsc::unbounded_channel();
+        let (outbox, inbox) = mpsc::channel(WAITING_ORDERS);
         tokio::spawn(write_messages(socket_writer, inbox));
         let budget = Arc::new(Semaphore::new(WAITING_MESSAGES));
         let hearing = Hearing { id: id.clone(), events: events.clone(), budget };
@@ -188,9 +196,9 @@ impl Child {
         self.process.pid()
     }
 
-    /// Tells it something. It may be gone already; then nobody hears it.
+    /// Tells it something. It may be gone already, or not read what it was told before; then it doesn't hear it.
     pub(crate) fn tell(&self, message: ToChild) {
-        let _ = self.outbox.send(message);
+        let _ = self.outbox.try_send(message);
     }
 
     /// See [`Process::kill`].
@@ -272,8 +280,9 @@ impl Hearing {
             }
         };
         let _ = events.send(Event::ChildStarted { child: id.clone(), pid });
+        let room = Arc::new(Semaphore::new(WAITING_LINES));
         let lines = |pipe, stream| {
-            tokio::spawn(read_lines(pipe, stream, id.clone(), events.clone(), Arc::clone(&budget)))
+            tokio::spawn(read_lines(pipe, stream, id.clone(), events.clone(), Arc::clone(&room)))
         };
         lines(stdout, LogStream::Stdout);
         let errors = lines(stderr, LogStream::Stderr);
@@ -281,10 +290,7 @@ impl Hearing {
     }
 }
 
-async fn write_messages(
-    mut socket: tokio::net::unix::OwnedWriteHalf,
-    mut inbox: mpsc::UnboundedReceiver<ToChild>,
-) {
+async fn write_messages(mut socket: tokio::net::unix::OwnedWriteHalf, mut inbox: mpsc::Receiver<ToChild>) {
     while let Some(message) = inbox.recv().await {
         let Ok(bytes) = frame::encode(&message) else { continue };
         if socket.write_all(&bytes).await.is_err() {
@@ -336,6 +342,7 @@ async fn forward_messages(
     budget: &Arc<Semaphore>,
 ) -> Result<(), String> {
     let mut decoder = Decoder::default();
+    let mut door = Door::default();
     let mut bytes = vec![0; 16 * 1024];
     loop {
         match socket.read(&mut bytes).await {
@@ -346,6 +353,7 @@ async fn forward_messages(
             Err(error) => return Err(error.to_string()),
         }
         while let Some(message) = decoder.next_message::<FromChild>().map_err(|error| error.to_string())? {
+            let Some(message) = door.take(message) else { continue };
             let Ok(permit) = Arc::clone(budget).acquire_owned().await else { return Ok(()) };
             let _ = events.send(Event::ChildSaid { child: child.clone(), message, permit });
         }
@@ -364,20 +372,60 @@ async fn read_lines(
     events: Events,
     budget: Arc<Semaphore>,
 ) {
+    let mut log = Log { stream, child, events, budget, dropped: 0 };
     let mut pending: Vec<u8> = Vec::new();
     let mut bytes = vec![0; 4096];
     while let Ok(count @ 1..) = pipe.read(&mut bytes).await {
         pending.extend_from_slice(&bytes[..count]);
         for line in take_lines(&mut pending) {
-            let Ok(permit) = Arc::clone(&budget).acquire_owned().await else { return };
-            let _ = events.send(Event::ChildWrote { child: child.clone(), stream, line, permit });
+            log.pass_on(line);
         }
     }
-    if !pending.is_empty()
-        && let Ok(permit) = budget.acquire_owned().await
-    {
-        let line = String::from_utf8_lossy(&pending).into_owned();
-        let _ = events.send(Event::ChildWrote { child, stream, line, permit });
+    if !pending.is_empty() {
+        log.pass_on(String::from_utf8_lossy(&pending).into_owned());
+    }
+    log.end().await;
+}
+
+/// One of a child's outputs on its way to the app.
+struct Log {
+    stream: LogStream,
+    child: ChildId,
+    events: Events,
+    budget: Arc<Semaphore>,
+    dropped: usize,
+}
+
+impl Log {
+    /// Passes a line on, or counts it where the app has too many already. Never waits.
+    fn pass_on(&mut self, line: String) {
+        if self.dropped > 0
+            && let Ok(permit) = Arc::clone(&self.budget).try_acquire_owned()
+        {
+            self.send(self.note(self.dropped), LogStream::Message, permit);
+            self.dropped = 0;
+        }
+        match Arc::clone(&self.budget).try_acquire_owned() {
+            Ok(permit) => self.send(line, self.stream, permit),
+            Err(_) => self.dropped += 1,
+        }
+    }
+
+    /// What is missing at the end is told too.
+    async fn end(self) {
+        if self.dropped > 0
+            && let Ok(permit) = Arc::clone(&self.budget).acquire_owned().await
+        {
+            self.send(self.note(self.dropped), LogStream::Message, permit);
+        }
+    }
+
+    fn note(&self, dropped: usize) -> String {
+        lanes::dropped(dropped, "the processor's output")
+    }
+
+    fn send(&self, line: String, stream: LogStream, permit: OwnedSemaphorePermit) {
+        let _ = self.events.send(Event::ChildWrote { child: self.child.clone(), stream, line, permit });
     }
 }
 

@@ -1,22 +1,28 @@
 //! The control socket's connections: lines in, events to the app; answers and notifications out.
 
+mod outbox;
+
+pub(crate) use outbox::Outbox;
+
 use crate::event::{Event, Events};
 use std::{
+    collections::VecDeque,
     pin::pin,
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::{UnixListener, UnixStream},
-    sync::{mpsc, oneshot, watch},
+    sync::{Notify, OwnedSemaphorePermit, Semaphore, oneshot, watch},
     task::JoinSet,
 };
 use tracing::{info, warn};
 use wavecraft_companion_protocol::{
-    control::MAX_LINE_BYTES,
+    control::{HELLO, MAX_LINE_BYTES},
     rpc::{self, Call, ErrorObject, Id, Incoming, Rejected, Response},
 };
 
@@ -24,30 +30,41 @@ use wavecraft_companion_protocol::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct ConnectionId(u64);
 
-/// So many lines may wait for a client that doesn't read, for example one in a suspended terminal: a quarter of an hour
-/// of a line a second. Notifications after that are lost to it, which its next figures make up for; a call whose answer
-/// finds no room closes the connection.
-const WAITING_LINES: usize = 1024;
-
-/// Where a connection's lines go out.
-#[derive(Debug, Clone)]
-pub(crate) struct Outbox {
-    lines: mpsc::Sender<String>,
+#[cfg(test)]
+impl ConnectionId {
+    /// One that no connection has.
+    pub(crate) fn of_test() -> Self {
+        Self(u64::MAX)
+    }
 }
 
-impl Outbox {
-    /// Sends a line. `false`: the client is gone or too far behind.
-    pub(crate) fn send(&self, line: String) -> bool {
-        self.lines.try_send(line).is_ok()
-    }
+/// So many connections at a time. For one more, the oldest that hasn't said `hello` goes.
+const MAX_CONNECTIONS: usize = 256;
+/// A client that sends nothing more has so long to read what it was answered.
+const LAST_ANSWERS: Duration = Duration::from_secs(10);
+/// So many calls in one batch, and so many bytes in the answers of more than a few words: together with those they make
+/// less than a line.
+const BATCH_CALLS: usize = 256;
+const BATCH_BYTES: usize = 128 * 1024;
+/// An answer of so few bytes always has room in a batch's.
+const SHORT_ANSWER_BYTES: usize = 400;
+
+/// A connection as the others' places see it.
+#[derive(Debug, Default)]
+struct Peer {
+    greeted: AtomicBool,
+    /// It has to go for a newer one.
+    goes: Notify,
 }
 
 /// Takes connections until `stop` is closed, then lets those there are send what they were answered. Those of another
 /// user are closed without a word.
 pub(crate) async fn accept(listener: UnixListener, events: Events, mut stop: watch::Receiver<()>) {
-    let numbers = AtomicU64::new(1);
+    let mut last = 0;
     let uid = rustix::process::getuid().as_raw();
     let mut connections = JoinSet::new();
+    let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let mut peers: VecDeque<Arc<Peer>> = VecDeque::new();
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -59,59 +76,103 @@ pub(crate) async fn accept(listener: UnixListener, events: Events, mut stop: wat
             Err(error) => {
                 // Out of descriptors, for example: a pause, or this would spin until some are free.
                 warn!("the control socket can't take a connection: {error}");
-                tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+                tokio::time::sleep(Duration::from_millis(100)).await;
                 continue;
             }
         };
         match stream.peer_cred() {
-            Ok(peer) if peer.uid() == uid => {
-                let id = ConnectionId(numbers.fetch_add(1, Ordering::Relaxed));
-                connections.spawn(serve(stream, id, events.clone(), stop.clone()));
+            Ok(peer) if peer.uid() == uid => {}
+            Ok(peer) => {
+                warn!("refused a control connection of user {}", peer.uid());
+                continue;
             }
-            Ok(peer) => warn!("refused a control connection of user {}", peer.uid()),
-            Err(error) => warn!("refused a control connection without credentials: {error}"),
+            Err(error) => {
+                warn!("refused a control connection without credentials: {error}");
+                continue;
+            }
         }
+        // A connection that ended has let go of its own.
+        peers.retain(|peer| Arc::strong_count(peer) > 1);
+        if places.available_permits() == 0 && !make_room(&mut peers) {
+            refuse(&stream);
+            continue;
+        }
+        let place = tokio::select! {
+            place = Arc::clone(&places).acquire_owned() => place,
+            _ = stop.changed() => break,
+        };
+        // The semaphore is never closed.
+        let Ok(place) = place else { break };
+        last += 1;
+        let peer = Arc::new(Peer::default());
+        peers.push_back(Arc::clone(&peer));
+        connections.spawn(serve(stream, ConnectionId(last), peer, place, events.clone(), stop.clone()));
     }
     drop(listener);
     while connections.join_next().await.is_some() {}
 }
 
-async fn serve(stream: UnixStream, id: ConnectionId, events: Events, mut stop: watch::Receiver<()>) {
-    let (reader, writer) = stream.into_split();
-    let (lines, outgoing) = mpsc::channel(WAITING_LINES);
-    let outbox = Outbox { lines };
-    let _ = events.send(Event::ConnectionOpened { id, outbox: outbox.clone() });
-    let closed = Arc::new(tokio::sync::Notify::new());
-    let writing = tokio::spawn(write_lines(writer, outgoing, Arc::clone(&closed)));
-    tokio::select! {
-        // In this order: an answer that is there already goes out before the end.
-        biased;
-        end = read_calls(reader, id, &events, &outbox) => {
-            if let Err(reason) = end {
-                info!("control connection {id:?}: {reason}");
-                outbox.send(response_line(Response::from(Rejected {
-                    id: Id::Null,
-                    error: ErrorObject::new(rpc::INVALID_REQUEST, reason),
-                })));
-            }
-        }
-        () = closed.notified() => {}
-        _ = stop.changed() => {}
-    }
-    let _ = events.send(Event::ConnectionClosed(id));
-    // The app's own outbox goes with the event above; then the writer has sent what there was and ends.
-    drop(outbox);
-    let _ = writing.await;
+/// Lets the oldest go that hasn't said `hello`. `false`: all have.
+fn make_room(peers: &mut VecDeque<Arc<Peer>>) -> bool {
+    let oldest = peers.iter().position(|peer| !peer.greeted.load(Ordering::Relaxed));
+    // Taken out, so that nobody waits for it to go a second time.
+    oldest.and_then(|oldest| peers.remove(oldest)).inspect(|peer| peer.goes.notify_one()).is_some()
 }
 
-async fn write_lines(
-    mut writer: tokio::net::unix::OwnedWriteHalf,
-    mut lines: mpsc::Receiver<String>,
-    closed: Arc<tokio::sync::Notify>,
+/// Says why, if there is room for it, and closes.
+fn refuse(stream: &UnixStream) {
+    warn!("refused a control connection: {MAX_CONNECTIONS} are open");
+    let message =
+        format!("{MAX_CONNECTIONS} connections to the companion are open: end one of their programs");
+    let _ = stream.try_write((error_line(rpc::INTERNAL_ERROR, message) + "\n").as_bytes());
+}
+
+async fn serve(
+    stream: UnixStream,
+    id: ConnectionId,
+    peer: Arc<Peer>,
+    place: OwnedSemaphorePermit,
+    events: Events,
+    mut stop: watch::Receiver<()>,
 ) {
-    while let Some(mut line) = lines.recv().await {
-        line.push('\n');
-        if writer.write_all(line.as_bytes()).await.is_err() {
+    let (reader, writer) = stream.into_split();
+    let outbox = Outbox::default();
+    let _ = events.send(Event::ConnectionOpened { id, outbox: outbox.clone() });
+    let closed = Arc::new(Notify::new());
+    let writing = tokio::spawn(write_lines(writer, outbox.clone(), Arc::clone(&closed)));
+    let leaves = tokio::select! {
+        // In this order: an answer that is there already goes out before the end.
+        biased;
+        end = read_calls(reader, id, &peer, &events, &outbox) => {
+            if let Err(reason) = end {
+                info!("control connection {id:?}: {reason}");
+                // Where there is no room for it, nobody reads.
+                let _ = tokio::time::timeout(LAST_ANSWERS, outbox.answer(error_line(rpc::INVALID_REQUEST, reason))).await;
+            }
+            false
+        }
+        () = closed.notified() => true,
+        () = peer.goes.notified() => {
+            info!("control connection {id:?} goes for a newer one: it said no `hello`");
+            true
+        }
+        _ = stop.changed() => false,
+    };
+    // Its place is another's when the app has heard of it, so that connections can't come faster than it hears of them.
+    let place = Arc::new(place);
+    let _ = events.send(Event::ConnectionClosed { id, place: Some(Arc::clone(&place)) });
+    outbox.close();
+    // One that closed its sending half and doesn't read isn't waited for; nor is one that has to go.
+    let stop = writing.abort_handle();
+    if leaves || tokio::time::timeout(LAST_ANSWERS, writing).await.is_err() {
+        stop.abort();
+    }
+    drop(place);
+}
+
+async fn write_lines(mut writer: tokio::net::unix::OwnedWriteHalf, outbox: Outbox, closed: Arc<Notify>) {
+    while let Some(line) = outbox.next().await {
+        if writer.write_all(line.as_bytes()).await.is_err() || writer.write_all(b"\n").await.is_err() {
             break;
         }
     }
@@ -121,6 +182,7 @@ async fn write_lines(
 async fn read_calls(
     reader: tokio::net::unix::OwnedReadHalf,
     id: ConnectionId,
+    peer: &Peer,
     events: &Events,
     outbox: &Outbox,
 ) -> Result<(), String> {
@@ -143,7 +205,7 @@ async fn read_calls(
         if text.trim().is_empty() {
             continue;
         }
-        let mut answering = pin!(answers(text, id, events));
+        let mut answering = pin!(answers(text, id, peer, events));
         let answer = tokio::select! {
             // In this order: the app hears of the call before it hears that nobody may be left to read its answer.
             biased;
@@ -151,28 +213,80 @@ async fn read_calls(
             () = hung_up(&mut reader) => {
                 // The app ends what is done for this client only. One that has closed nothing but its sending half
                 // still reads, and gets its answer.
-                let _ = events.send(Event::ConnectionClosed(id));
+                let _ = events.send(Event::ConnectionClosed { id, place: None });
                 answering.await
             }
         };
-        if answer.is_some_and(|line| !outbox.send(line)) {
-            return Err("the client reads too slowly".into());
+        // No further call is read before there is room for this one's answer.
+        if let Some(line) = answer {
+            outbox.answer(line).await;
         }
     }
 }
 
 /// The line that answers a call or a batch of them; `None` for what gets no answer.
-async fn answers(text: &str, from: ConnectionId, events: &Events) -> Option<String> {
-    match rpc::decode(text) {
-        Incoming::Single(call) => answer(call, from, events).await.map(response_line),
-        Incoming::Batch(calls) => {
-            let mut answers = Vec::new();
-            for call in calls {
-                answers.extend(answer(call, from, events).await);
-            }
-            (!answers.is_empty()).then(|| rpc::to_value(&answers).to_string())
+async fn answers(text: &str, from: ConnectionId, peer: &Peer, events: &Events) -> Option<String> {
+    let mut asked = Id::Null;
+    let line = match rpc::decode(text) {
+        Incoming::Single(call) => {
+            asked = id_of(&call).unwrap_or(Id::Null);
+            answer(call, from, peer, events).await.map(response_line)?
         }
+        Incoming::Batch(calls) if calls.len() > BATCH_CALLS => {
+            let message = format!("a batch has at most {BATCH_CALLS} calls, not {}", calls.len());
+            error_line(rpc::INVALID_REQUEST, message)
+        }
+        Incoming::Batch(calls) => {
+            let mut answers: Vec<String> = Vec::new();
+            let mut bytes = 0;
+            for call in calls {
+                let id = id_of(&call);
+                let Some(answer) = answer(call, from, peer, events).await.map(response_line) else {
+                    continue;
+                };
+                if answer.len() > SHORT_ANSWER_BYTES && bytes + answer.len() > BATCH_BYTES {
+                    let message =
+                        format!("its answer has {} bytes more than fit: call it alone", answer.len());
+                    let error = ErrorObject::new(rpc::INTERNAL_ERROR, message);
+                    answers.push(response_line(Response::new(id.unwrap_or(Id::Null), Err(error))));
+                } else {
+                    bytes += answer.len();
+                    answers.push(answer);
+                }
+            }
+            if answers.is_empty() {
+                return None;
+            }
+            format!("[{}]", answers.join(","))
+        }
+    };
+    Some(bounded(line, asked))
+}
+
+fn id_of(call: &Result<Call, Rejected>) -> Option<Id> {
+    match call {
+        Ok(call) => call.id.clone(),
+        Err(rejected) => Some(rejected.id.clone()),
     }
+}
+
+/// What a client can read, in answer to `asked`: a longer line is none for it.
+fn bounded(line: String, asked: Id) -> String {
+    if line.len() <= MAX_LINE_BYTES {
+        return line;
+    }
+    let message = format!(
+        "the answer would be a line of {} bytes, more than the {MAX_LINE_BYTES} there may be: ask for less at once",
+        line.len()
+    );
+    let told =
+        response_line(Response::new(asked, Err(ErrorObject::new(rpc::INTERNAL_ERROR, message.clone()))));
+    if told.len() <= MAX_LINE_BYTES { told } else { error_line(rpc::INTERNAL_ERROR, message) }
+}
+
+/// An answer to nothing that could be told.
+fn error_line(code: i32, message: String) -> String {
+    response_line(Response::from(Rejected { id: Id::Null, error: ErrorObject::new(code, message) }))
 }
 
 /// Ends when the client has closed its sending half, and stays pending for one that has sent more: what is behind that
@@ -189,16 +303,25 @@ fn response_line(response: Response) -> String {
 }
 
 /// One call after the other: an answer that takes time (an attach, a reload) holds up only its own connection.
-async fn answer(call: Result<Call, Rejected>, from: ConnectionId, events: &Events) -> Option<Response> {
+async fn answer(
+    call: Result<Call, Rejected>,
+    from: ConnectionId,
+    peer: &Peer,
+    events: &Events,
+) -> Option<Response> {
     let call = match call {
         Ok(call) => call,
         Err(rejected) => return Some(rejected.into()),
     };
     let id = call.id.clone();
+    let hello = call.method == HELLO;
     let (reply, outcome) = oneshot::channel();
     let _ = events.send(Event::Request { from, call, reply });
     let outcome = outcome.await.unwrap_or_else(|_| {
         Err(ErrorObject::new(rpc::INTERNAL_ERROR, "the companion is quitting: start it again"))
     });
+    if hello && outcome.is_ok() {
+        peer.greeted.store(true, Ordering::Relaxed);
+    }
     id.map(|id| Response::new(id, outcome))
 }

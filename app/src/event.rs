@@ -6,7 +6,7 @@ use crate::{
     login_item::LoginState,
 };
 use serde_json::Value;
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 use wavecraft_audio_core::{
     AudioError, AudioEvent, AudioFile, Backend, DeviceList, FileError, Take, WavFile,
@@ -15,7 +15,6 @@ use wavecraft_companion_protocol::{
     child::FromChild,
     control::{LogStream, SelectDevices},
     rpc::{Call, ErrorObject},
-    session::{Mode, SourceName},
 };
 use wavecraft_companion_server::{BindError, Server};
 
@@ -23,6 +22,9 @@ use wavecraft_companion_server::{BindError, Server};
 pub(crate) type SessionId = String;
 
 /// The sending half of the app's one queue.
+///
+/// The queue itself has no bound: whoever sends has one, so that none of them can fill it for the others. Each kind of
+/// event and what bounds it is in `docs/queues.md`.
 pub(crate) type Events = mpsc::UnboundedSender<Event>;
 
 /// What the answer to a request of the control socket travels back on.
@@ -56,7 +58,12 @@ pub(crate) enum Event {
         outbox: crate::connection::Outbox,
     },
     /// A connection of the control socket is gone, and its leases with it.
-    ConnectionClosed(ConnectionId),
+    ConnectionClosed {
+        /// Which.
+        id: ConnectionId,
+        /// Its place among the connections, which is free when the app has heard of this.
+        place: Option<Arc<OwnedSemaphorePermit>>,
+    },
     /// A session's dev server listens, or can't.
     ServerBound {
         /// Whose.
@@ -172,13 +179,14 @@ pub(crate) enum Event {
     },
     /// The pause after a crash is over.
     Respawn(ChildId),
-    /// A page asked for something that changes the app's state.
-    Page {
-        /// Of which session.
-        session: SessionId,
-        /// What.
-        wish: PageWish,
-    },
+    /// A session's pages asked for something that changes the app's state: the session holds what.
+    Page(SessionId),
+    /// A command that had builds is gone for a while, or isn't.
+    BuildsMayBeAbandoned,
+    /// The settings may be written again.
+    SettingsDue,
+    /// The settings were written, or can't be.
+    SettingsWritten(std::io::Result<()>),
     /// The menu may be opened in a moment: what it shows is looked at again, where nobody tells when that changes.
     MenuMayOpen,
     /// A line of the menu was clicked: the one with this key.
@@ -230,21 +238,4 @@ pub(crate) enum Deadline {
     Ready,
     /// To end by itself, from being told to.
     End,
-}
-
-/// What a page may change, or has happen.
-#[derive(Debug)]
-pub(crate) enum PageWish {
-    /// Take the processor out of, or into, the way.
-    Bypass(bool),
-    /// Silence the project, or not.
-    Mute(bool),
-    /// Choose where the input comes from. Never the microphone: the server refused that already.
-    Source(SourceName),
-    /// Choose when the processor's answers are taken.
-    Mode(Mode),
-    /// Someone looks at levels and the scope, or nobody does any more.
-    Watched(bool),
-    /// A page was refused: what a person is told.
-    Refused(String),
 }

@@ -1,8 +1,9 @@
 //! One project as its dev server sees it.
 
 use crate::{
-    event::{Event, Events, PageWish, SessionId},
+    event::{Event, Events, SessionId},
     parameters::{ParameterBank, SetError},
+    wishes::{Wanted, Wishes},
 };
 use std::{
     collections::BTreeMap,
@@ -27,6 +28,8 @@ pub(crate) struct Shared {
     /// The parameters.
     pub parameters: ParameterBank,
     figures: Mutex<Figures>,
+    /// What pages want of the app.
+    pub wishes: Wishes,
 }
 
 /// The last of everything that is measured.
@@ -53,7 +56,13 @@ pub(crate) struct Figures {
 impl Shared {
     /// For a new session, with values for the parameters that turn out to have these ids.
     pub(crate) fn new(session: SessionId, events: Events, parameters: BTreeMap<String, f32>) -> Self {
-        Self { session, events, parameters: ParameterBank::new(parameters), figures: Mutex::default() }
+        Self {
+            session,
+            events,
+            parameters: ParameterBank::new(parameters),
+            figures: Mutex::default(),
+            wishes: Wishes::default(),
+        }
     }
 
     /// The figures, to read or to replace some.
@@ -61,8 +70,10 @@ impl Shared {
         self.figures.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn wish(&self, wish: PageWish) {
-        let _ = self.events.send(Event::Page { session: self.session.clone(), wish });
+    fn wish(&self, wish: impl FnOnce(&mut Wanted)) {
+        if self.wishes.add(wish) {
+            let _ = self.events.send(Event::Page(self.session.clone()));
+        }
     }
 }
 
@@ -111,12 +122,12 @@ impl Host for Shared {
     }
 
     fn set_bypass(&self, on: bool) -> Result<(), ErrorObject> {
-        self.wish(PageWish::Bypass(on));
+        self.wish(|wanted| wanted.bypass = Some(on));
         Ok(())
     }
 
     fn set_mute(&self, on: bool) -> Result<(), ErrorObject> {
-        self.wish(PageWish::Mute(on));
+        self.wish(|wanted| wanted.mute = Some(on));
         Ok(())
     }
 
@@ -132,14 +143,14 @@ impl Host for Shared {
                 "no file is chosen: name one in the terminal with `--input file:PATH`",
             )),
             source => {
-                self.wish(PageWish::Source(source));
+                self.wish(|wanted| wanted.source = Some(source));
                 Ok(())
             }
         }
     }
 
     fn set_mode(&self, mode: Mode) -> Result<(), ErrorObject> {
-        self.wish(PageWish::Mode(mode));
+        self.wish(|wanted| wanted.mode = Some(mode));
         Ok(())
     }
 
@@ -157,10 +168,10 @@ impl Host for Shared {
     }
 
     fn page_refused(&self, line: String) {
-        self.wish(PageWish::Refused(line));
+        self.wish(|wanted| wanted.refused = Some(line));
     }
 
     fn watched(&self, anyone: bool) {
-        self.wish(PageWish::Watched(anyone));
+        self.wish(|wanted| wanted.watched = Some(anyone));
     }
 }

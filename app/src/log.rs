@@ -7,9 +7,12 @@ use std::{
     sync::Mutex,
 };
 use tracing_subscriber::{EnvFilter, Layer, fmt, layer::SubscriberExt, util::SubscriberInitExt};
+use wavecraft_companion_protocol::bounded::cut;
 
 /// A log of this size is set aside, so that there are never more than two files of it.
 const SET_ASIDE_AT_BYTES: u64 = 1024 * 1024;
+/// The most that one event takes there, as JSON counts it.
+const MAX_EVENT_BYTES: usize = 16 * 1024;
 
 /// Starts logging to `path`. What is logged is chosen by `WAVECRAFT_LOG` in the form of `RUST_LOG`; `info` if unset.
 ///
@@ -18,12 +21,49 @@ const SET_ASIDE_AT_BYTES: u64 = 1024 * 1024;
 pub(crate) fn start(path: &Path) -> io::Result<()> {
     let file = LogFile::open(path)?;
     let filter = || EnvFilter::try_from_env("WAVECRAFT_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    let to_file = fmt::layer().with_ansi(false).with_writer(Mutex::new(file)).with_filter(filter());
-    let to_terminal = io::stderr()
-        .is_terminal()
-        .then(|| fmt::layer().with_target(false).with_writer(io::stderr).with_filter(filter()));
+    let to_file = fmt::layer().with_ansi(false).with_writer(Mutex::new(OneLine(file))).with_filter(filter());
+    // Without colours, which could not be told from those that somebody else's words bring along.
+    let to_terminal = io::stderr().is_terminal().then(|| {
+        fmt::layer()
+            .with_target(false)
+            .with_ansi(false)
+            .with_writer(|| OneLine(io::stderr()))
+            .with_filter(filter())
+    });
     tracing_subscriber::registry().with(to_file).with(to_terminal).init();
     Ok(())
+}
+
+/// The door of the log: an event is one line, whatever names and words of others are in it. Of what isn't text there is
+/// only the notation, so that nobody can write a line of their own, or control the terminal of whoever reads it.
+struct OneLine<W>(W);
+
+impl<W: Write> Write for OneLine<W> {
+    /// One event of the log is one call.
+    fn write(&mut self, event: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(event);
+        self.0.write_all((one_line(text.trim_end_matches('\n')) + "\n").as_bytes())?;
+        Ok(event.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+fn one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for c in cut(text, MAX_EVENT_BYTES).chars() {
+        // Besides what controls terminals, what turns around the direction of text or hides in it.
+        let hidden = c.is_control()
+            || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200b}'..='\u{200f}' | '\u{feff}');
+        if hidden && c != '\t' {
+            line.extend(c.escape_default());
+        } else {
+            line.push(c);
+        }
+    }
+    line
 }
 
 /// A log that sets itself aside when it is full: a companion may run for weeks.
@@ -61,6 +101,25 @@ impl Write for LogFile {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_event_is_one_line_whoever_had_a_word_in_it() {
+        let logged = |event: &str| {
+            let mut log = OneLine(Vec::new());
+            log.write_all(event.as_bytes()).unwrap();
+            String::from_utf8(log.0).unwrap()
+        };
+        assert_eq!(
+            logged("INFO my-gain: attached from /home/ada\n"),
+            "INFO my-gain: attached from /home/ada\n"
+        );
+        let forged = logged("WARN a\nERROR all is lost\r\u{1b}[2J\u{9b}1m\u{202e}\u{0}\tb ü\n");
+        assert_eq!(forged, "WARN a\\nERROR all is lost\\r\\u{1b}[2J\\u{9b}1m\\u{202e}\\u{0}\tb ü\n");
+        let long = logged(&"\n".repeat(1 << 20));
+        assert!(long.lines().count() == 1 && long.len() <= MAX_EVENT_BYTES, "{}", long.len());
+        let long = logged(&"x".repeat(1 << 20));
+        assert!(long.len() <= MAX_EVENT_BYTES + 1 && long.contains("more bytes"), "{}", long.len());
+    }
 
     #[test]
     fn a_full_log_is_set_aside_while_it_is_written() {

@@ -28,6 +28,7 @@ mod settings;
 mod takes;
 mod uninstall;
 mod view;
+mod wishes;
 
 use anyhow::Context;
 use app::{App, BackendChoice, Options};

@@ -4,8 +4,11 @@ use std::{
     collections::{BTreeMap, HashMap},
     sync::{PoisonError, RwLock},
 };
-use wavecraft_companion_protocol::parameter::{OutOfRange, Parameter, ParameterSpec};
+use wavecraft_companion_protocol::parameter::{MAX_PARAMETERS, OutOfRange, Parameter, ParameterSpec};
 use wavecraft_ring::ParameterWriter;
+
+/// Values of so many ids are kept for the time when they are back: of four of the largest projects.
+const MAX_REMEMBERED: usize = 4 * MAX_PARAMETERS;
 
 /// Shared by the app, which changes which parameters there are, and the project's dev server, which changes values.
 /// A value set by a page reaches the child's segment on the page's own thread, without a way through the app.
@@ -76,6 +79,10 @@ impl ParameterBank {
         let old = std::mem::replace(&mut inner.current, incoming);
         let changed = old.specs != inner.current.specs;
         inner.remembered.extend(old.specs.into_iter().map(|spec| spec.id).zip(old.values));
+        // A program that names its parameters anew each time is forgotten, not kept.
+        while inner.remembered.len() > MAX_REMEMBERED {
+            inner.remembered.pop_first();
+        }
         changed
     }
 

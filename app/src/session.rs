@@ -87,12 +87,16 @@ pub(crate) struct Session {
     pub recording_trouble: Option<String>,
     /// Does somebody look at its levels?
     pub watched: bool,
+    /// What its pages want is done again from then on.
+    pub wishes_due: Instant,
     /// The attach's answer is still owed.
     pub attach_reply: Option<Reply>,
     /// The heartbeat that was seen last, and when it moved.
     pub heartbeat: (u32, Instant),
     /// It is being detached: nothing new begins, and these wait for the end.
     pub ending: Option<Vec<Reply>>,
+    /// Its connection ended, and nobody asked for its end.
+    pub lost: bool,
     /// Was it ever heard?
     pub was_live: bool,
 }

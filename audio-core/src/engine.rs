@@ -33,7 +33,8 @@ use crate::render::report::{EngineReport, ProjectReport};
 use crate::source::{Generator, Source};
 use crate::wav::WavFile;
 
-/// Commands on their way to the renderer. More wait in a list on the control side, so none is ever lost.
+/// Commands on their way to the renderer. More wait in a list on the control side, so none is ever lost; of those that set
+/// the same of the same project the newest waits.
 const COMMANDS: usize = 1024;
 
 /// Values on their way back. A callback returns at most what the commands of one callback replaced.
@@ -357,6 +358,8 @@ impl Engine {
 
     fn send(&mut self, command: Command) {
         if !self.waiting.is_empty() {
+            // However often something is set while the renderer stands still, it is set once.
+            self.waiting.retain(|older| !command.replaces(older));
             self.waiting.push_back(command);
         } else if let Err(rtrb::PushError::Full(command)) = self.commands.push(command) {
             self.waiting.push_back(command);

@@ -15,10 +15,13 @@ use std::{
     path::PathBuf,
     time::Duration,
 };
-use tokio::net::UnixStream;
+use tokio::{
+    net::UnixStream,
+    time::{Instant, sleep},
+};
 use wavecraft_companion_protocol::{
     PROTOCOL_VERSION,
-    control::{HELLO, Hello, SHUTDOWN, Shutdown, VERSION_MISMATCH, Welcome},
+    control::{HELLO, Hello, SHUTDOWN, Shutdown, ShuttingDown, VERSION_MISMATCH, Welcome},
     paths::{MAX_SOCKET_PATH_BYTES, Paths},
 };
 
@@ -27,6 +30,9 @@ pub(crate) const QUICK: Duration = Duration::from_secs(5);
 
 /// Variables that a processor may want to see.
 const PASSED_ON: [&str; 3] = ["RUST_BACKTRACE", "RUST_LOG", "WAVECRAFT_REALTIME"];
+/// So often more it is tried to reach one, and so long is waited before.
+const TRIES: u32 = 4;
+const BETWEEN_TRIES: Duration = Duration::from_millis(100);
 /// So long one that was started for one call may take to end.
 const ENDING: Duration = Duration::from_secs(2);
 
@@ -45,9 +51,13 @@ pub(crate) struct Companion {
 
 /// Connects to the companion that runs; `None` if none does.
 pub(crate) async fn find(paths: &Paths) -> anyhow::Result<Option<Companion>> {
-    match connect(paths).await? {
-        Some(stream) => greet(stream).await.map(Some),
-        None => Ok(None),
+    let mut tries = Tries::new();
+    loop {
+        let Some(stream) = connect(paths).await? else { return Ok(None) };
+        match greet(stream).await {
+            Err(error) if tries.again(&error).await => {}
+            outcome => return outcome.map(Some),
+        }
     }
 }
 
@@ -58,11 +68,40 @@ pub(crate) async fn find_or_start(
     launched: &mut Option<Launched>,
     tell: &dyn Fn(&str),
 ) -> anyhow::Result<Companion> {
-    if let Some(companion) = find(paths).await? {
-        return Ok(companion);
+    let mut tries = Tries::new();
+    loop {
+        if let Some(companion) = find(paths).await? {
+            return Ok(companion);
+        }
+        let started = async { greet(launch::start(paths, launched, tell).await?).await };
+        match started.await {
+            Err(error) if tries.again(&error).await => {}
+            outcome => return outcome,
+        }
     }
-    let stream = launch::start(paths, launched, tell).await?;
-    greet(stream).await
+}
+
+/// A companion that was just ending may have taken the connection, or held the place of the one that was started:
+/// nothing was asked of it then, so that it is asked of the next.
+struct Tries {
+    left: u32,
+    begun: Instant,
+}
+
+impl Tries {
+    fn new() -> Self {
+        Self { left: TRIES, begun: Instant::now() }
+    }
+
+    /// Is another try of use? Waits for a moment before it. One that hangs is no better the next time.
+    async fn again(&mut self, error: &anyhow::Error) -> bool {
+        let again = error.is::<Unreachable>() && self.left > 0 && self.begun.elapsed() < QUICK;
+        if again {
+            self.left -= 1;
+            sleep(BETWEEN_TRIES).await;
+        }
+        again
+    }
 }
 
 /// Asks the companion that runs. Where none does, one is started for it and ended, unless it has other users by then.
@@ -75,8 +114,11 @@ pub(crate) async fn ask_once<T>(
     let answer = ask(&mut companion.connection).await;
     if let Some(launched) = &mut launched {
         let end = Shutdown { if_idle: true };
-        let _ = companion.connection.call::<serde_json::Value>(SHUTDOWN, &end, QUICK).await;
-        launched.gone_within(ENDING).await;
+        let answer = companion.connection.call(SHUTDOWN, &end, QUICK).await;
+        // Others may use it by now. It ends by itself after the last of them.
+        if !matches!(answer, Ok(ShuttingDown { ending: false })) {
+            launched.gone_within(ENDING).await;
+        }
     }
     answer
 }

@@ -1,7 +1,10 @@
 //! Lines of text that other programs write.
 
 use std::{collections::VecDeque, fmt, io};
-use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
+
+/// A longer line comes in pieces. cargo's own, with all that the compiler says of one mistake, are far below it.
+const LONGEST_BYTES: usize = 4 * 1024 * 1024;
 
 /// Reads lines. What isn't UTF-8 is replaced: it is only shown.
 pub(crate) struct Lines {
@@ -18,7 +21,9 @@ impl Lines {
     /// The next line without its end; `None` when there is none. Nothing is lost if the wait is given up: what was
     /// read of a line stays for the next call.
     pub(crate) async fn next(&mut self) -> io::Result<Option<String>> {
-        self.pipe.read_until(b'\n', &mut self.partial).await?;
+        let room = LONGEST_BYTES.saturating_sub(self.partial.len());
+        let mut bounded = (&mut self.pipe).take(u64::try_from(room).unwrap_or(u64::MAX));
+        bounded.read_until(b'\n', &mut self.partial).await?;
         if self.partial.is_empty() {
             return Ok(None);
         }
@@ -63,6 +68,15 @@ mod tests {
             all.push(line);
         }
         assert_eq!(all, ["one", "", "tw\u{fffd}o", "last"]);
+    }
+
+    #[tokio::test]
+    async fn an_endless_line_comes_in_pieces() {
+        let bytes = vec![b'x'; LONGEST_BYTES + 3];
+        let mut lines = Lines::new(io::Cursor::new(bytes));
+        assert_eq!(lines.next().await.unwrap().map(|line| line.len()), Some(LONGEST_BYTES));
+        assert_eq!(lines.next().await.unwrap().as_deref(), Some("xxx"));
+        assert_eq!(lines.next().await.unwrap(), None);
     }
 
     #[test]

@@ -42,6 +42,7 @@ mod stop;
 mod terminal;
 mod watch;
 mod write;
+mod writer;
 
 use clap::Parser;
 use cli::{Cli, Command};

@@ -12,14 +12,16 @@ pub(crate) use words::{
 use crate::{
     ansi,
     terminal::{Progress, Screen, Style, colours_allowed, paint},
+    writer::{Text, Writer},
 };
 use std::{
     cell::Cell,
-    io::{self, IsTerminal, Write},
+    io::{self, IsTerminal},
     rc::Rc,
 };
 use wavecraft_companion_protocol::{
     event::Event,
+    lanes,
     session::{AudioDevices, State, Stats},
 };
 use words::length;
@@ -59,6 +61,8 @@ pub(crate) struct Report {
     closed: Cell<bool>,
     keys: Cell<bool>,
     screen: Rc<Screen>,
+    /// With `--json`, standard error: a convenience there, which holds up no event.
+    errors: Option<Writer>,
 }
 
 impl Report {
@@ -68,8 +72,9 @@ impl Report {
         let terminal = if json { io::stderr().is_terminal() } else { io::stdout().is_terminal() };
         let colour = terminal && colours_allowed();
         // A program that reads events sees no line that changes.
-        let screen = Rc::new(Screen::new(colour, !json));
-        Self { json, verbose, colour, closed: Cell::new(false), keys: Cell::new(false), screen }
+        let screen = Rc::new(Screen::new(colour, !json, if json { missing_event } else { missing_line }));
+        let errors = json.then(|| Writer::new(missing_error));
+        Self { json, verbose, colour, closed: Cell::new(false), keys: Cell::new(false), screen, errors }
     }
 
     /// What stands at the bottom of the terminal, and is printed above.
@@ -103,7 +108,7 @@ impl Report {
 
     /// Did the reader of standard output go away? Then nobody would hear of anything any more.
     pub(crate) fn is_closed(&self) -> bool {
-        self.closed.get()
+        self.closed.get() || self.screen.writer().is_some_and(Writer::is_closed)
     }
 
     /// A line for a person. What is no text in it isn't printed, wherever it came from.
@@ -113,9 +118,8 @@ impl Report {
 
     /// A line of which every part is text, or our own colour.
     fn print(&self, text: &str) {
-        if self.json {
-            // Standard error is a convenience here; a program reads the events.
-            let _ = writeln!(io::stderr(), "{text}");
+        if let Some(errors) = &self.errors {
+            errors.line("messages", Text::Err(text.to_owned()));
         } else if self.screen.print(text).is_err() {
             self.closed.set(true);
         }
@@ -161,20 +165,45 @@ impl Report {
     pub(crate) fn log(&self, from: From, line: &str) {
         match from {
             // Its colours are wanted: it was asked for them.
-            From::Cargo if self.colour => drop(self.screen.print_error(&ansi::keep_colours(line))),
-            From::Cargo => drop(self.screen.print_error(&ansi::strip(line))),
-            From::Child => self.quote("child │", line),
-            From::Companion => self.say(line),
-            From::Page => self.detail(&format!("ui │ {}", ansi::line(line))),
-            From::PageError => self.quote("ui │", line),
+            From::Cargo => {
+                let line = if self.colour { ansi::keep_colours(line) } else { ansi::strip(line) };
+                match &self.errors {
+                    Some(errors) => errors.line(from.name(), Text::Err(line)),
+                    None => drop(self.screen.print_error(from.name(), &line)),
+                }
+            }
+            From::Child => self.quote(from, "child │", line),
+            From::Companion => self.pass_on(from, &ansi::strip(line)),
+            From::Page if !self.verbose => {}
+            From::Page => {
+                self.pass_on(from, &self.painted(Style::Dim, &format!("ui │ {}", ansi::line(line))))
+            }
+            From::PageError => self.quote(from, "ui │", line),
         }
-        self.emit(&Event::Log { from: from.name().into(), line: ansi::strip(line) });
+        let event = Event::Log { from: from.name().into(), line: ansi::strip(line) };
+        if let Some(writer) = self.screen.writer().filter(|_| self.json) {
+            writer.line(from.name(), Text::Out(json_line(&event)));
+        }
+    }
+
+    /// A line of another program's for a person, of which every part is text, or our own colour.
+    fn pass_on(&self, from: From, text: &str) {
+        let printed = match &self.errors {
+            Some(errors) => {
+                errors.line(from.name(), Text::Err(text.to_owned()));
+                Ok(())
+            }
+            None => self.screen.print_log(from.name(), text),
+        };
+        if printed.is_err() {
+            self.closed.set(true);
+        }
     }
 
     /// What another program said, each line behind its name: none can pose as ours.
-    fn quote(&self, name: &str, text: &str) {
+    fn quote(&self, from: From, name: &str, text: &str) {
         for line in ansi::strip(text).split('\n') {
-            self.print(&format!("{} {line}", self.painted(Style::Dim, name)));
+            self.pass_on(from, &format!("{} {line}", self.painted(Style::Dim, name)));
         }
     }
 
@@ -297,14 +326,45 @@ impl Report {
     }
 
     fn emit(&self, event: &Event) {
-        if self.json && writeln!(io::stdout(), "{}", json_line(event)).is_err() {
-            self.closed.set(true);
+        let Some(writer) = self.screen.writer().filter(|_| self.json) else { return };
+        let text = Text::Out(json_line(event));
+        match event {
+            Event::Stats { .. } => writer.renew("stats", text),
+            Event::Recording { .. } => writer.renew("recording", text),
+            Event::Rendering { .. } => writer.renew("rendering", text),
+            _ => writer.keep(text),
         }
     }
 
     fn painted(&self, style: Style, text: &str) -> String {
         paint(style, &ansi::strip(text), self.colour)
     }
+}
+
+/// Says to a program how many lines are missing.
+fn missing_event(source: &str, lines: usize) -> Text {
+    Text::Out(json_line(&Event::Log { from: source.into(), line: missing(source, lines) }))
+}
+
+/// The same beside the events.
+fn missing_error(source: &str, lines: usize) -> Text {
+    Text::Err(missing(source, lines))
+}
+
+/// Says it to a person.
+fn missing_line(source: &str, lines: usize) -> Text {
+    Text::Out(missing(source, lines))
+}
+
+fn missing(source: &str, lines: usize) -> String {
+    let of = match source {
+        "child" => "the processor's output",
+        "cargo" => "cargo's output",
+        "ui" => "the page's server's output",
+        "messages" => "what was told",
+        _ => "the companion's output",
+    };
+    lanes::dropped(lines, of)
 }
 
 /// A message of the protocol as one line, without a character that a terminal would obey: JSON has another way to write

@@ -42,6 +42,8 @@ enum Fault {
     Busy,
     /// Calls itself without an end.
     Recursion,
+    /// Prints a line for each sample, and passes audio on.
+    Print,
 }
 
 const NAMES: &[&str] = &[
@@ -56,6 +58,7 @@ const NAMES: &[&str] = &[
     "Panic elsewhere",
     "Busy",
     "Recursion",
+    "Print",
 ];
 
 const FAULTS: [Fault; NAMES.len()] = [
@@ -70,6 +73,7 @@ const FAULTS: [Fault; NAMES.len()] = [
     Fault::PanicElsewhere,
     Fault::Busy,
     Fault::Recursion,
+    Fault::Print,
 ];
 
 impl ProcessorParams for FaultyParams {
@@ -138,6 +142,9 @@ impl Processor for Faulty {
             }
             Fault::Recursion => {
                 deeper(0);
+            }
+            Fault::Print => {
+                block.iter().flat_map(|channel| channel.iter()).for_each(|sample| println!("{sample}"));
             }
         }
     }

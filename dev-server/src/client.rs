@@ -6,7 +6,7 @@ use futures_util::{FutureExt, SinkExt, StreamExt};
 use hyper::body::Bytes;
 use tokio::{
     net::TcpStream,
-    sync::watch,
+    sync::{OwnedSemaphorePermit, watch},
     task::yield_now,
     time::{Instant, MissedTickBehavior, interval_at, timeout},
 };
@@ -34,6 +34,7 @@ pub(crate) async fn run(
     stream: TcpStream,
     read: Bytes,
     role: Role,
+    place: OwnedSemaphorePermit,
     shared: &Shared,
     mut stop: watch::Receiver<()>,
 ) {
@@ -54,7 +55,11 @@ pub(crate) async fn run(
     tracing::debug!(client = member.id(), ?farewell, "a client goes");
     // Nothing is queued for it any more, and it may be replaced as the audio program.
     drop(member);
-    farewell.say(socket, shared.limits.ping_every, stop).await;
+    // Its place is free at once. Where as many are being told why they go already, this one goes without a word.
+    drop(place);
+    if let Ok(_leaving) = shared.farewells.try_acquire() {
+        farewell.say(socket, shared.limits.ping_every, stop).await;
+    }
 }
 
 /// Answers, tells what happens, and pings, until there is a reason to stop.

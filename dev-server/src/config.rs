@@ -26,15 +26,19 @@ pub struct Config {
 /// How much clients may ask for. The defaults are the product's; tests make them smaller.
 #[derive(Debug, Clone)]
 pub struct Limits {
-    /// WebSockets at a time. 32: some pages, each with some tabs, and no leak of a page that reconnects in a loop.
+    /// WebSockets at a time. 32: some pages, each with some tabs, and no leak of a page that reconnects in a loop. As
+    /// many again may be on their way out.
     pub clients: usize,
     /// A message's bytes, all its fragments together. 64 KiB: a batch that sets 512 parameters.
     pub message_bytes: usize,
-    /// Calls in one batch. 1,000: each may be answered by a scope frame of 25 KB.
+    /// Calls in one batch. 1,000: every parameter of a large project, one by one.
     pub batch_calls: usize,
+    /// Bytes of a batch's answer. Calls after that are answered with an error and not carried out; the one answer that
+    /// reaches it is whole. 1 MiB: forty scope frames, or the parameters of the largest project.
+    pub batch_bytes: usize,
     /// From a connection to the end of its HTTP answer. 3 s: all of it happens on one machine.
     pub handshake: Duration,
-    /// Connections at a time that haven't come so far. 64; others wait in the listener's queue.
+    /// Connections at a time that haven't come so far. 64; for one more, the oldest goes.
     pub handshakes: usize,
     /// Between pings. A client that hasn't answered by the next one, or hasn't read in all that time, is closed. 15 s.
     pub ping_every: Duration,
@@ -56,6 +60,7 @@ impl Default for Limits {
             clients: 32,
             message_bytes: 64 * 1024,
             batch_calls: 1000,
+            batch_bytes: 1024 * 1024,
             handshake: Duration::from_secs(3),
             handshakes: 64,
             ping_every: Duration::from_secs(15),

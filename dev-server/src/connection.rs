@@ -26,6 +26,7 @@ use tokio::{
 use crate::{
     client,
     gate::{Refusal, Role},
+    handshakes::Place,
     http::{self, Answer},
     opening::OPENING_PREFIX,
     platform::is_of_this_user,
@@ -51,7 +52,7 @@ struct Admitted {
 pub(crate) async fn serve(
     stream: TcpStream,
     shared: Arc<Shared>,
-    handshake: OwnedSemaphorePermit,
+    mut handshake: Place,
     mut stop: watch::Receiver<()>,
 ) {
     // Without it, Nagle's algorithm and delayed acknowledgements make an answer wait for 40 ms.
@@ -60,11 +61,15 @@ pub(crate) async fn serve(
     }
     let opened = tokio::select! {
         opened = first_request(stream, &shared) => opened,
+        () = handshake.taken() => {
+            note(&shared, Refusal::Handshake);
+            return;
+        }
         _ = stop.changed() => return,
     };
     drop(handshake);
-    if let Some((role, _place, stream, read)) = opened {
-        client::run(stream, read, role, &shared, stop).await;
+    if let Some((role, place, stream, read)) = opened {
+        client::run(stream, read, role, place, &shared, stop).await;
     }
 }
 

@@ -49,7 +49,7 @@ impl fmt::Display for Refusal {
             Self::Token => "it has no token of this project",
             Self::Opening => "it wants to be shown a page by a code that is used, too old or wrong",
             Self::Stranger => "it wants to be shown a page by another user's code",
-            Self::Handshake => "it isn't HTTP, or took too long",
+            Self::Handshake => "it isn't HTTP, took too long, or was the oldest of too many",
         })
     }
 }

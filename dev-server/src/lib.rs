@@ -22,6 +22,7 @@
 //! | `server` | the listeners and the handle to them |
 //! | `connection` | one TCP connection, up to its answer |
 //! | `gate` | who may come in |
+//! | `handshakes` | the connections that aren't clients yet |
 //! | `backoff` | how many were refused lately |
 //! | `opening` | addresses that work once |
 //! | `platform` | what differs between the systems: whose a connection is |
@@ -100,6 +101,7 @@ mod config;
 mod connection;
 mod farewell;
 mod gate;
+mod handshakes;
 mod host;
 mod http;
 mod hub;

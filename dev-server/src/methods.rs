@@ -8,7 +8,8 @@ use wavecraft_companion_protocol::{
         Request, RequestResizeResult, answer as answer_text, batch, notification,
     },
     rpc::{
-        self, Call, ErrorObject, INVALID_REQUEST, Id, Incoming, OUT_OF_RANGE, Rejected, UNKNOWN_PARAMETER,
+        self, Call, ErrorObject, INTERNAL_ERROR, INVALID_REQUEST, Id, Incoming, OUT_OF_RANGE, Rejected,
+        UNKNOWN_PARAMETER,
     },
     session::SourceName,
 };
@@ -30,10 +31,32 @@ pub(crate) fn answer(text: &str, caller: &Member, hub: &Hub, limits: &Limits) ->
             Some(answer_text(&Id::Null, &Err(ErrorObject::new(INVALID_REQUEST, message))))
         }
         Incoming::Batch(calls) => {
-            let answers: Vec<String> = calls.into_iter().filter_map(|call| one(call, caller, hub)).collect();
+            let mut answers: Vec<String> = Vec::new();
+            let mut bytes = 0;
+            for call in calls {
+                let answer = if bytes < limits.batch_bytes {
+                    one(call, caller, hub)
+                } else {
+                    too_much(call, limits.batch_bytes)
+                };
+                bytes += answer.as_ref().map_or(0, String::len);
+                answers.extend(answer);
+            }
             (!answers.is_empty()).then(|| batch(&answers))
         }
     }
+}
+
+/// What comes after a batch's answer is full: nothing is done for it, as its answer could not be told.
+fn too_much(call: Result<Call, Rejected>, limit: usize) -> Option<String> {
+    let message = format!(
+        "not carried out: the answers to this batch are over {limit} bytes already; ask for this in another message"
+    );
+    let id = match call {
+        Err(rejected) => rejected.id,
+        Ok(call) => call.id?,
+    };
+    Some(answer_text(&id, &Err(ErrorObject::new(INTERNAL_ERROR, message))))
 }
 
 fn one(call: Result<Call, Rejected>, caller: &Member, hub: &Hub) -> Option<String> {

@@ -10,6 +10,7 @@ use std::{
 use tokio::{
     net::TcpListener,
     sync::{Semaphore, mpsc, watch},
+    task::yield_now,
     time::sleep,
 };
 use wavecraft_companion_protocol::{
@@ -28,6 +29,7 @@ use crate::{
     config::{Config, Limits},
     connection,
     gate::Gate,
+    handshakes::Handshakes,
     host::Host,
     hub::Hub,
     opening::{OPENING_PREFIX, Openings},
@@ -50,8 +52,10 @@ pub(crate) struct Shared {
     pub(crate) hub: Arc<Hub>,
     /// One for each client there may be.
     pub(crate) places: Arc<Semaphore>,
-    /// One for each connection there may be that isn't a client yet.
-    pub(crate) handshakes: Arc<Semaphore>,
+    /// One for each that may be told why it is closed, while its place is another's already.
+    pub(crate) farewells: Arc<Semaphore>,
+    /// The connections that aren't clients yet.
+    pub(crate) handshakes: Arc<Handshakes>,
 }
 
 /// A project's dev server, as the one who runs it holds it.
@@ -88,7 +92,8 @@ pub async fn serve(config: Config, host: Arc<dyn Host>) -> Result<Server, BindEr
         told_of_page: Mutex::default(),
         hub: Arc::new(Hub::new(host, limits.clone())),
         places: Arc::new(Semaphore::new(limits.clients)),
-        handshakes: Arc::new(Semaphore::new(limits.handshakes)),
+        farewells: Arc::new(Semaphore::new(limits.clients)),
+        handshakes: Arc::new(Handshakes::new(limits.handshakes)),
         limits,
     });
     let (stop, stopped) = watch::channel(());
@@ -181,29 +186,28 @@ async fn accept(
     running: mpsc::Sender<Infallible>,
 ) {
     loop {
-        // Taken before the connection: those that find no place wait in the listener's queue.
-        let accepted = async {
-            let place = Arc::clone(&shared.handshakes).acquire_owned().await;
-            (listener.accept().await, place)
-        };
-        let (accepted, place) = tokio::select! {
-            accepted = accepted => accepted,
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
             _ = stop.changed() => break,
         };
-        match (accepted, place) {
-            (Ok((stream, _)), Ok(place)) => {
+        match accepted {
+            Ok((stream, _)) => {
+                let (place, full) = shared.handshakes.enter();
                 let connection = connection::serve(stream, Arc::clone(&shared), place, stop.clone());
                 let running = running.clone();
                 tokio::spawn(async move {
                     connection.await;
                     drop(running);
                 });
+                if full {
+                    // Those that were let in read what they were sent before another one comes.
+                    yield_now().await;
+                }
             }
-            (Err(error), _) => {
+            Err(error) => {
                 tracing::warn!(%error, port = shared.port, "a connection to the dev server could not be accepted");
                 sleep(ACCEPT_PAUSE).await;
             }
-            (_, Err(_)) => break,
         }
     }
     // Before `running`: who waits for the end finds the port free.

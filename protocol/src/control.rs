@@ -61,7 +61,7 @@ pub const SUBSCRIBE: &str = "subscribe";
 pub const OPEN_ONCE: &str = "openOnce";
 /// Show the newest project's inspector, as when the app is opened again: no parameters.
 pub const SHOW: &str = "show";
-/// End the companion: [`Shutdown`].
+/// End the companion: [`Shutdown`] → [`ShuttingDown`].
 pub const SHUTDOWN: &str = "shutdown";
 
 /// Notification: a project's state changed ([`StateChange`]).
@@ -318,9 +318,22 @@ pub struct Subscribe {
 /// Parameters of [`SHUTDOWN`].
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shutdown {
-    /// Only if no project is attached; otherwise the call does nothing.
+    /// Only if no project is attached and nobody else is connected; otherwise the call does nothing.
     #[serde(default)]
     pub if_idle: bool,
+}
+
+/// Result of [`SHUTDOWN`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShuttingDown {
+    /// The companion ends now. Otherwise others use it, and it goes on.
+    #[serde(default = "yes")]
+    pub ending: bool,
+}
+
+/// Older companions don't say it.
+fn yes() -> bool {
+    true
 }
 
 /// Result of [`STATUS`].
@@ -336,8 +349,15 @@ pub struct Status {
     /// Whether it starts at login; absent without a menu, which is where that is chosen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub login_item: Option<LoginState>,
-    /// Every project.
+    /// Every project, but for those that this answer has no room for.
     pub sessions: Vec<SessionStatus>,
+    /// How many those are.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub omitted: usize,
+}
+
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }
 
 /// One project in [`Status`].

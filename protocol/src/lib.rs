@@ -18,6 +18,8 @@
 //! | [`paths`] | where sockets, builds, settings and logs are |
 //! | [`bundle`] | where programs are in the Mac's app |
 //! | [`system`] | what the system says of the companion's program |
+//! | [`bounded`] | text cut to what a message has room for |
+//! | [`lanes`] | what waits for a reader |
 //! | [`take`] | recordings and renderings |
 //! | [`token`] | the secret that opens a project's dev WebSocket |
 //!
@@ -49,6 +51,8 @@
 //! ```
 
 #[cfg(feature = "companion")]
+pub mod bounded;
+#[cfg(feature = "companion")]
 pub mod browser;
 #[cfg(feature = "companion")]
 pub mod bundle;
@@ -60,6 +64,8 @@ pub mod doctor;
 #[cfg(feature = "companion")]
 pub mod event;
 pub mod frame;
+#[cfg(feature = "companion")]
+pub mod lanes;
 #[cfg(feature = "companion")]
 pub mod latency;
 #[cfg(feature = "companion")]

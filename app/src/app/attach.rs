@@ -1,7 +1,8 @@
 //! A project's way in and out: its dev server, its source, its place in the mix; and the end of all three.
 
-use super::{App, AudioSide};
+use super::{App, AudioSide, door};
 use crate::{
+    builds,
     connection::ConnectionId,
     event::{Deadline, Event, Reply, SessionId},
     executable,
@@ -13,7 +14,7 @@ use crate::{
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
-    time::Instant,
+    time::{Duration, Instant},
 };
 use tracing::{info, warn};
 use wavecraft_audio_core::{AudioFile, FileError, ProjectSettings};
@@ -26,6 +27,9 @@ use wavecraft_companion_protocol::{
 };
 use wavecraft_companion_server::{BindError, Config, DEFAULT_PORT, Limits, Server, serve};
 
+/// A command that ends removes its builds itself, and takes no longer for that.
+const COMMANDS_END: Duration = Duration::from_secs(2);
+
 impl App {
     pub(super) fn attach(&mut self, owner: ConnectionId, attach: Attach, reply: Reply) {
         if self.quitting {
@@ -33,7 +37,8 @@ impl App {
             let _ = reply.send(Err(error));
             return;
         }
-        if let Err(refused) = check(&attach.program) {
+        let room = door::room_for(self.sessions.len());
+        if let Err(refused) = room.and_then(|()| door::check(&attach)).and_then(|()| check(&attach.program)) {
             let _ = reply.send(Err(refused));
             return;
         }
@@ -99,9 +104,11 @@ impl App {
             recording: RecordingStage::None,
             recording_trouble: None,
             watched: false,
+            wishes_due: Instant::now(),
             attach_reply: Some(reply),
             heartbeat: (0, Instant::now()),
             ending: None,
+            lost: false,
             was_live: false,
         };
         self.sessions.insert(id, session);
@@ -296,6 +303,7 @@ impl App {
             opened.audio.set_on_bypass(project, wavecraft_audio_core::OnBypass::Silence);
             opened.audio.remove_project(project);
         }
+        self.mind_howl(id);
         self.drop_incoming(id, "the project was detached");
         self.retire_child(id);
         self.close_server(id);
@@ -331,7 +339,13 @@ impl App {
         self.set_state(id, State::Ended, None);
         let Some(session) = self.sessions.remove(id) else { return };
         if let Some(folder) = self.build_folder(session.program.runs.built()).and_then(Path::parent) {
-            remove_folder(folder);
+            // A command that lives and lost its connection may attach again, and removes its folder itself. One that was
+            // just killed is still there for a moment.
+            if !session.lost || builds::is_abandoned(folder) {
+                remove_folder(folder);
+            } else {
+                self.send_later(COMMANDS_END, Event::BuildsMayBeAbandoned);
+            }
         }
         for reply in session.ending.into_iter().flatten() {
             let _ = reply.send(Ok(serde_json::json!({})));

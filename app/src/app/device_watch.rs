@@ -176,11 +176,12 @@ impl App {
         within("the buffer size", select.buffer_size, BUFFERS)?;
         within("the input channel", select.input_channel.map(|channel| channel.map(u32::from)), 1..=1024)?;
         within("the output channel", select.output_channel.map(|channel| channel.map(u32::from)), 1..=1024)?;
-        let written = self.settings.change(|settings| {
+        self.settings.change(|settings| {
             apply(select, &mut settings.devices);
             devices::keep_names(&mut settings.devices, list);
         });
-        written.map_err(|error| {
+        // Whoever chooses hears whether that is for good, so it is written before the answer.
+        self.settings.take_unwritten().map_or(Ok(()), |file| file.write()).map_err(|error| {
             ErrorObject::new(
                 INTERNAL_ERROR,
                 format!("the choice is used, but can't be written down: {error}"),

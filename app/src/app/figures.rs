@@ -43,8 +43,8 @@ impl App {
         if stats_due {
             self.limited_frames = guard.limited_frames;
         }
-        let howl_began = guard.howl_muted && !self.howl_told;
-        self.howl_told = guard.howl_muted;
+        let howl_began = self.howl.follow(guard.howl_muted);
+        let mut peaks = Vec::new();
         let mut news = Vec::new();
         let all: Vec<String> = self.sessions.values().map(|session| session.id.clone()).collect();
         for session in self.sessions.values_mut() {
@@ -66,7 +66,14 @@ impl App {
                 let stats = stats(session, opened, &snapshot, limiting, &all);
                 session.shared.figures().stats = Some(stats);
             }
+            if howl_began && !session.muted {
+                let [left, right] = snapshot.output.peak;
+                peaks.push((session.id.clone(), left.max(right) * db_to_linear(session.gain_db)));
+            }
             news.push((session.id.clone(), snapshot, gave_up));
+        }
+        if howl_began {
+            self.howl.blame(&peaks);
         }
         if stats_due {
             self.tell_devices_if_new();

@@ -216,6 +216,7 @@ impl App {
         {
             super::attach::remove_folder(folder);
         }
+        self.mind_howl(id);
         self.set_state(id, State::Live, None);
     }
 
@@ -252,6 +253,8 @@ impl App {
             self.incoming_exited(&id.session, reason);
         } else if session.child.as_ref().is_some_and(|child| child.id == *id) {
             session.child = None;
+            self.mind_howl(&id.session);
+            let Some(session) = self.sessions.get_mut(&id.session) else { return };
             let words = session.last_words.take().unwrap_or_else(|| reason.to_string());
             // One that is on its way takes its place anyhow.
             if session.incoming.is_some() {

@@ -9,7 +9,7 @@ use std::{
     path::{Path, PathBuf},
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
-use tracing::{info, warn};
+use tracing::info;
 use wavecraft_companion_protocol::{
     control::{ChildLog, LogStream},
     microphone::{BAD_CONSENT, ConfirmMicrophone, Listener, MicrophoneAccess, Remembered},
@@ -222,14 +222,12 @@ impl App {
     fn remember_consent(&mut self, folder: PathBuf, consent: Option<Consent>, from: GivenFrom) {
         if self.consent_of(&folder) != consent {
             let at = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-            let changed = self.settings.change(|settings| {
+            self.settings.change(|settings| {
                 let project = settings.projects.entry(folder).or_default();
                 project.microphone = consent;
                 project.microphone_given = consent.map(|_| Given { at, from });
             });
-            if let Err(error) = changed {
-                warn!("the settings can't be written: {error}");
-            }
+            self.keep_settings();
         }
         self.mind_microphone();
     }

@@ -177,7 +177,7 @@ impl App {
                 self.warn_of(id, trouble);
             }
         }
-        self.tell(id, RECORDING_ENDED, &RecordingEnded { session: id.into(), take: take.clone() });
+        self.tell_once(id, RECORDING_ENDED, &RecordingEnded { session: id.into(), take: take.clone() });
         if let Some(reply) = reply {
             let _ = reply.send(Ok(to_value(&take)));
         }

@@ -1,21 +1,19 @@
 //! The control socket's calls.
 
-use super::{App, AudioSide, Wish, menu_side::page};
+use super::{App, AudioSide, Wish};
 use crate::{
-    child::Child,
     connection::ConnectionId,
     event::{ListedFor, Reply},
     microphone::Access,
-    session::{RecordingStage, Session, Stage},
+    session::Session,
 };
 use serde_json::{Value, json};
-use tracing::warn;
 use wavecraft_companion_protocol::{
     PROTOCOL_VERSION,
     control::{
         self, Attach, BAD_SOURCE, HELLO_FIRST, Hello, OfSession, OpenOnce, Reload, SelectDevices,
-        SessionStatus, SetBuildStatus, SetBypass, SetFlag, SetGain, SetMode, SetOrigins, SetSource, Shutdown,
-        Status, Subscribe, UNKNOWN_SESSION, VERSION_MISMATCH,
+        SetBuildStatus, SetBypass, SetFlag, SetGain, SetMode, SetOrigins, SetSource, Shutdown, ShuttingDown,
+        Subscribe, UNKNOWN_SESSION, VERSION_MISMATCH,
     },
     microphone::{CONFIRM_MICROPHONE, ConfirmMicrophone, MICROPHONE},
     rpc::{Call, ErrorObject, INVALID_PARAMS, INVALID_REQUEST, METHOD_NOT_FOUND, to_value},
@@ -111,6 +109,7 @@ impl App {
             control::SET_ORIGINS => {
                 let set: SetOrigins = call.params()?;
                 let session = self.owned(from, &set.session)?;
+                super::door::origins(&set.origins)?;
                 session.attach.origins.clone_from(&set.origins);
                 if let Some(server) = session.server() {
                     server.set_origins(set.origins);
@@ -138,7 +137,7 @@ impl App {
                 self.session(&of.session)?;
                 later(reply, |reply| self.end_recording(&of.session, None, Some(reply)))
             }
-            control::STATUS => Ok(Outcome::Now(to_value(&self.status()))),
+            control::STATUS => Ok(Outcome::Now(self.status())),
             control::DEVICES => later(reply, |reply| self.list_devices(ListedFor::Call(reply))),
             control::SELECT_DEVICES => {
                 let select: SelectDevices = call.params()?;
@@ -167,10 +166,12 @@ impl App {
             }
             control::SHUTDOWN => {
                 let shutdown: Shutdown = call.params()?;
-                if !shutdown.if_idle || self.is_idle() {
+                let others = self.clients.keys().any(|client| *client != from);
+                let ending = !shutdown.if_idle || (self.is_idle() && !others);
+                if ending {
                     self.quit();
                 }
-                done
+                Ok(Outcome::Now(to_value(&ShuttingDown { ending })))
             }
             unknown => Err(ErrorObject::new(METHOD_NOT_FOUND, format!("there is no method `{unknown}`"))),
         }
@@ -252,6 +253,7 @@ impl App {
             // It waited for a file.
             _ => self.begin(id),
         }
+        self.mind_howl(id);
         self.remember(id, |project| project.source = Some(source));
         self.tell_microphone(id, heard_before);
     }
@@ -260,11 +262,8 @@ impl App {
     pub(super) fn remember(&mut self, id: &str, change: impl FnOnce(&mut Project)) {
         let Some(session) = self.sessions.get(id) else { return };
         let folder = session.attach.project_dir.clone();
-        if let Err(error) =
-            self.settings.change(|settings| change(settings.projects.entry(folder).or_default()))
-        {
-            warn!("the settings can't be written: {error}");
-        }
+        self.settings.change(|settings| change(settings.projects.entry(folder).or_default()));
+        self.keep_settings();
     }
 
     /// The next start of the project, of this companion or another, begins with the values that there are now.
@@ -295,6 +294,9 @@ impl App {
             opened.audio.set_on_bypass(project, session.on_bypass());
             opened.audio.set_bypassed(project, on);
         }
+        if on {
+            self.mind_howl(id);
+        }
     }
 
     pub(super) fn set_muted(&mut self, id: &str, on: bool) {
@@ -308,6 +310,9 @@ impl App {
             if !on {
                 opened.audio.clear_howl();
             }
+        }
+        if on {
+            self.mind_howl(id);
         }
     }
 
@@ -326,20 +331,6 @@ impl App {
         }
         Ok(())
     }
-
-    fn status(&self) -> Status {
-        let devices = match &self.audio {
-            AudioSide::Open(opened) => Some(opened.devices()),
-            _ => None,
-        };
-        Status {
-            companion: self.welcome.clone(),
-            devices,
-            microphone: Some(self.microphone.authority.state()),
-            login_item: self.menu.as_ref().and_then(|side| side.login),
-            sessions: self.sessions.values().filter_map(session_status).collect(),
-        }
-    }
 }
 
 /// Hands the reply over to what answers later.
@@ -348,30 +339,4 @@ fn later(reply: &mut Option<Reply>, act: impl FnOnce(Reply)) -> Result<Outcome, 
         act(reply);
     }
     Ok(Outcome::Later)
-}
-
-/// `None` while its server has no port yet.
-fn session_status(session: &Session) -> Option<SessionStatus> {
-    let server = session.server()?;
-    let incoming = session.incoming.as_ref().filter(|incoming| matches!(incoming.stage, Stage::Shadow));
-    let child = session.child.as_ref().or(incoming.map(|incoming| &incoming.child));
-    Some(SessionStatus {
-        session: session.id.clone(),
-        name: session.attach.name.clone(),
-        project_dir: session.attach.project_dir.clone(),
-        state: session.state,
-        reason: session.reason.clone(),
-        child_pid: child.and_then(Child::pid).and_then(|pid| u32::try_from(pid.as_raw_nonzero().get()).ok()),
-        ws_url: server.ws_url(),
-        audio_token: session.attach.audio_token.clone(),
-        port: server.port(),
-        ui_url: page(session),
-        inspector_url: Some(session.attach.token.inspector_url(server.port())),
-        recording: match &session.recording {
-            RecordingStage::Running { recording, .. } => Some(recording.path().into()),
-            _ => None,
-        },
-        recording_trouble: session.recording_trouble.clone(),
-        stats: session.shared.figures().stats.clone(),
-    })
 }

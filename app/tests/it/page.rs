@@ -40,6 +40,12 @@ impl Page {
         }
     }
 
+    /// Asks without waiting for an answer, as none comes.
+    pub(crate) fn notify(&mut self, method: &str, params: Value) {
+        let call = json!({"jsonrpc": "2.0", "method": method, "params": params});
+        self.socket.send(Message::text(call.to_string())).unwrap();
+    }
+
     fn message(&mut self) -> Value {
         loop {
             if let Message::Text(text) = self.socket.read().unwrap() {

@@ -32,6 +32,22 @@ pub(crate) enum Command {
     Resume(u32),
 }
 
+impl Command {
+    /// Does this make an older command needless that the renderer hasn't seen?
+    pub(crate) fn replaces(&self, older: &Self) -> bool {
+        match (self, older) {
+            (Self::Source(id, _), Self::Source(other, _))
+            | (Self::Gain(id, _), Self::Gain(other, _))
+            | (Self::Muted(id, _), Self::Muted(other, _))
+            | (Self::Bypassed(id, _), Self::Bypassed(other, _))
+            | (Self::OnBypass(id, _), Self::OnBypass(other, _))
+            | (Self::Mode(id, ..), Self::Mode(other, ..)) => id == other,
+            (Self::ClearHowl, Self::ClearHowl) => true,
+            _ => false,
+        }
+    }
+}
+
 /// Renderer → control side: what must be freed there. Its drop is its purpose; only a measurement is read before.
 pub(crate) enum Garbage {
     Project(#[expect(dead_code, reason = "held to be dropped on the control side")] Box<Project>),

@@ -1,24 +1,27 @@
 //! One connection of the control socket: requests with their answers, and what the companion tells unasked.
 
 use serde_json::Value;
-use std::{
-    collections::{BTreeSet, VecDeque},
-    io,
-    time::Duration,
-};
+use std::{collections::BTreeSet, io, time::Duration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::UnixStream,
     time::timeout,
 };
 use wavecraft_companion_protocol::{
-    control::{MAX_LINE_BYTES, Notice},
+    control::{ChildLog, DEVICES_CHANGED, LogStream, MAX_LINE_BYTES, Notice, SESSION_STATE, STATS},
+    lanes::{self, Lanes, Next, Room},
     rpc::{self, ErrorObject, FromServer, Id},
 };
 
-/// So much waits while a request is under way. More can only come from a companion gone wrong, and then the oldest is
-/// dropped.
-const WAITING: usize = 4096;
+/// So much waits while a request is under way: of log lines the oldest go and are counted, of states and figures the
+/// newest of each project count.
+const ROOM: Room = Room { lines: 4096, line_bytes: 4 * 1024 * 1024, renewed: 1024 };
+/// What else there is, answers and ends of recordings, is bounded by what was asked for; more can only come from a
+/// companion gone wrong.
+const MAX_KEPT: usize = 4096;
+
+/// What makes a request long.
+const TOO_LONG_HELP: &str = "shorten the paths, names and variables that it is made of";
 
 /// What comes without being waited for.
 #[derive(Debug)]
@@ -49,6 +52,16 @@ pub(crate) enum Error {
         /// How long was waited.
         limit: Duration,
     },
+    /// What was to be asked is longer than a line may be, so it was not sent.
+    #[error(
+        "`{method}` would be a message of {bytes} bytes, and there is room for {MAX_LINE_BYTES}: {TOO_LONG_HELP}"
+    )]
+    TooLong {
+        /// What was to be asked.
+        method: &'static str,
+        /// How long it would be.
+        bytes: usize,
+    },
     /// It answered with an error.
     #[error("{0}")]
     Refused(ErrorObject),
@@ -60,7 +73,7 @@ pub(crate) struct Connection {
     stream: UnixStream,
     incoming: Vec<u8>,
     outgoing: Vec<u8>,
-    waiting: VecDeque<Incoming>,
+    waiting: Lanes<(&'static str, String), Incoming>,
     asked: BTreeSet<u64>,
     last_id: u64,
 }
@@ -72,7 +85,7 @@ impl Connection {
             stream,
             incoming: Vec::new(),
             outgoing: Vec::new(),
-            waiting: VecDeque::new(),
+            waiting: Lanes::new(ROOM),
             asked: BTreeSet::new(),
             last_id: 0,
         }
@@ -85,41 +98,72 @@ impl Connection {
         params: &impl serde::Serialize,
         limit: Duration,
     ) -> Result<R, Error> {
-        let id = Id::Number(self.tell(method, params).into());
+        let id = Id::Number(self.tell(method, params)?.into());
         let answer = timeout(limit, self.answer_to(&id)).await;
         let value = answer.map_err(|_| Error::Late { method, limit })??;
         serde_json::from_value(value).map_err(|error| Error::Garbage(format!("`{method}`: {error}")))
     }
 
     /// Asks for `method`, whose answer comes by [`next`](Self::next) with the number returned. Sent by the next wait.
-    pub(crate) fn ask(&mut self, method: &'static str, params: &impl serde::Serialize) -> u64 {
-        let id = self.tell(method, params);
+    ///
+    /// # Errors
+    /// It is too long, and isn't sent.
+    pub(crate) fn ask(&mut self, method: &'static str, params: &impl serde::Serialize) -> Result<u64, Error> {
+        let id = self.tell(method, params)?;
         self.asked.insert(id);
-        id
+        Ok(id)
     }
 
     /// Asks for `method`, whatever the answer. Sent by the next wait.
-    pub(crate) fn tell(&mut self, method: &'static str, params: &impl serde::Serialize) -> u64 {
+    ///
+    /// # Errors
+    /// It is too long, and isn't sent: the companion would end the connection for it.
+    pub(crate) fn tell(
+        &mut self,
+        method: &'static str,
+        params: &impl serde::Serialize,
+    ) -> Result<u64, Error> {
+        let request = rpc::request(self.last_id + 1, method, params);
+        if request.len() > MAX_LINE_BYTES {
+            return Err(Error::TooLong { method, bytes: request.len() });
+        }
         self.last_id += 1;
-        self.outgoing.extend_from_slice(rpc::request(self.last_id, method, params).as_bytes());
+        self.outgoing.extend_from_slice(request.as_bytes());
         self.outgoing.push(b'\n');
-        self.last_id
+        Ok(self.last_id)
     }
 
     /// The next thing that comes.
     pub(crate) async fn next(&mut self) -> Result<Incoming, Error> {
         loop {
-            self.flush().await?;
-            if let Some(incoming) = self.waiting.pop_front() {
-                return Ok(incoming);
+            self.write_what_fits()?;
+            match self.waiting.pop() {
+                Some(Next::Item(incoming)) => return Ok(incoming),
+                Some(Next::Dropped { source, lines }) => {
+                    let line = lanes::dropped(lines, "the processor's output");
+                    let log = ChildLog { session: source, stream: LogStream::Message, line };
+                    return Ok(Incoming::Notice(Notice::Log(log)));
+                }
+                None => {}
             }
             let message = self.message().await?;
             self.keep(message);
         }
     }
 
+    /// Never waits: what doesn't fit is sent while something is awaited.
+    fn write_what_fits(&mut self) -> Result<(), Error> {
+        while !self.outgoing.is_empty() {
+            match self.stream.try_write(&self.outgoing) {
+                Ok(count) => drop(self.outgoing.drain(..count)),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                Err(error) => return Err(gone_or(error)),
+            }
+        }
+        Ok(())
+    }
+
     async fn answer_to(&mut self, awaited: &Id) -> Result<Value, Error> {
-        self.flush().await?;
         loop {
             match self.message().await? {
                 FromServer::Answer { id, outcome } if id == *awaited => {
@@ -134,14 +178,6 @@ impl Connection {
         }
     }
 
-    async fn flush(&mut self) -> Result<(), Error> {
-        while !self.outgoing.is_empty() {
-            let count = self.stream.write(&self.outgoing).await.map_err(gone_or)?;
-            self.outgoing.drain(..count);
-        }
-        Ok(())
-    }
-
     /// Answers that nobody waits for, and notifications of a newer version, are nothing to us.
     fn keep(&mut self, message: FromServer) {
         let incoming = match message {
@@ -153,11 +189,18 @@ impl Connection {
             }
             FromServer::Answer { .. } => None,
         };
-        let Some(incoming) = incoming else { return };
-        if self.waiting.len() == WAITING {
-            self.waiting.pop_front();
+        match incoming {
+            None => {}
+            Some(Incoming::Notice(Notice::Log(log))) => {
+                let (session, bytes) = (log.session.clone(), log.line.len());
+                self.waiting.line(&session, bytes, Incoming::Notice(Notice::Log(log)));
+            }
+            Some(incoming) => match key(&incoming) {
+                Some(key) => self.waiting.renew(key, incoming),
+                None if self.waiting.kept() < MAX_KEPT => self.waiting.keep(incoming),
+                None => {}
+            },
         }
-        self.waiting.push_back(incoming);
     }
 
     async fn message(&mut self) -> Result<FromServer, Error> {
@@ -178,10 +221,30 @@ impl Connection {
             if searched > MAX_LINE_BYTES {
                 return Err(Error::Garbage(format!("a line of more than {MAX_LINE_BYTES} bytes")));
             }
-            if self.stream.read_buf(&mut self.incoming).await.map_err(gone_or)? == 0 {
-                return Err(Error::Gone);
+            let Self { stream, incoming, outgoing, .. } = self;
+            let (mut reader, mut writer) = stream.split();
+            // Both at once: a companion that waits until it is read doesn't read.
+            tokio::select! {
+                biased;
+                written = writer.write(outgoing), if !outgoing.is_empty() => {
+                    let count = written.map_err(gone_or)?;
+                    outgoing.drain(..count);
+                }
+                read = reader.read_buf(incoming) => if read.map_err(gone_or)? == 0 {
+                    return Err(Error::Gone);
+                },
             }
         }
+    }
+}
+
+/// Of what with the same key the newest counts.
+fn key(incoming: &Incoming) -> Option<(&'static str, String)> {
+    match incoming {
+        Incoming::Notice(Notice::State(change)) => Some((SESSION_STATE, change.session.clone())),
+        Incoming::Notice(Notice::Stats(stats)) => Some((STATS, stats.session.clone())),
+        Incoming::Notice(Notice::Devices(_)) => Some((DEVICES_CHANGED, String::new())),
+        _ => None,
     }
 }
 
@@ -229,8 +292,8 @@ mod tests {
     #[tokio::test]
     async fn what_was_asked_is_answered_later_and_what_was_told_is_not() {
         let (mut connection, mut theirs) = pair();
-        let told = connection.tell("x", &json!({}));
-        let asked = connection.ask("y", &json!({}));
+        let told = connection.tell("x", &json!({})).unwrap();
+        let asked = connection.ask("y", &json!({})).unwrap();
         for id in [told, asked] {
             says(&mut theirs, &format!("{{\"jsonrpc\":\"2.0\",\"id\":{id},\"result\":{id}}}\n")).await;
         }
@@ -240,6 +303,45 @@ mod tests {
         drop(connection);
         theirs.read_to_string(&mut sent).await.unwrap();
         assert_eq!(sent.lines().count(), 2, "{sent}");
+    }
+
+    #[tokio::test]
+    async fn a_flood_of_lines_before_an_answer_loses_no_state_and_is_counted() {
+        let (mut connection, mut theirs) = pair();
+        let flood = tokio::spawn(async move {
+            says(
+                &mut theirs,
+                &(rpc::notification("sessionState", &json!({"session": "a", "state": "live"})) + "\n"),
+            )
+            .await;
+            for number in 0..20_000 {
+                let log = json!({"session": "a", "stream": "stdout", "line": number.to_string()});
+                says(&mut theirs, &(rpc::notification("childLog", &log) + "\n")).await;
+            }
+            says(&mut theirs, "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":42}\n").await;
+            theirs
+        });
+        assert_eq!(connection.call::<u32>("x", &json!({}), SOON).await.unwrap(), 42);
+        let _theirs = flood.await.unwrap();
+        assert!(matches!(connection.next().await.unwrap(), Incoming::Notice(Notice::State(_))));
+        let Incoming::Notice(Notice::Log(note)) = connection.next().await.unwrap() else { panic!() };
+        assert!(
+            note.line.starts_with("15,904 lines of the processor's output were dropped"),
+            "{}",
+            note.line
+        );
+        let Incoming::Notice(Notice::Log(first)) = connection.next().await.unwrap() else { panic!() };
+        assert_eq!(first.line, "15904");
+    }
+
+    #[tokio::test]
+    async fn a_request_that_is_too_long_is_not_sent() {
+        let (mut connection, mut theirs) = pair();
+        let long = json!({"name": "x".repeat(MAX_LINE_BYTES)});
+        let refused = connection.call::<u32>("attach", &long, SOON).await.unwrap_err();
+        assert!(matches!(refused, Error::TooLong { method: "attach", .. }), "{refused}");
+        says(&mut theirs, "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":42}\n").await;
+        assert_eq!(connection.call::<u32>("x", &json!({}), SOON).await.unwrap(), 42, "the connection lives");
     }
 
     #[tokio::test]

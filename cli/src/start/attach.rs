@@ -21,6 +21,9 @@ use wavecraft_companion_protocol::{
 const ATTACHING: Duration = Duration::from_secs(30);
 /// So long after a companion that can't be reached it is tried once more.
 const ONCE_MORE: Duration = Duration::from_secs(1);
+/// So long a companion may take to end what it ran for a connection that was lost, and so often it is tried.
+const STILL_ENDING: Duration = Duration::from_secs(10);
+const ENDING_POLL: Duration = Duration::from_millis(100);
 /// A companion that goes so soon after it was brought back would go on doing so.
 const TOO_SOON: Duration = Duration::from_secs(60);
 
@@ -49,6 +52,20 @@ impl Start {
     pub(super) async fn run_on_companion(&mut self, attach: &Attach) -> anyhow::Result<Attached> {
         let companion = self.companion.as_mut().context("met")?;
         companion.connection.call(ATTACH, attach, ATTACHING).await.map_err(attach_error)
+    }
+
+    /// Where only the connection was lost, the companion is still ending what it ran for it, and the port is free then.
+    async fn run_again(&mut self, attach: &Attach) -> anyhow::Result<Attached> {
+        let limit = Instant::now() + STILL_ENDING;
+        loop {
+            let companion = self.companion.as_mut().context("met")?;
+            match companion.connection.call(ATTACH, attach, ATTACHING).await {
+                Err(Error::Refused(refused)) if refused.code == PORT_TAKEN && Instant::now() < limit => {
+                    sleep(ENDING_POLL).await;
+                }
+                outcome => return outcome.map_err(attach_error),
+            }
+        }
     }
 
     async fn reach(&mut self) -> anyhow::Result<Companion> {
@@ -95,8 +112,14 @@ impl Start {
             (attach.source, attach.mode) = (None, None);
         }
         attach.origins = self.page.as_ref().map(|page| page::origins(page.port)).unwrap_or_default();
+        // The build that is heard is gone where the companion had begun with the next before it was lost.
+        if !attach.program.built().exists()
+            && let Some(next) = session.swap.copy_asked_for()
+        {
+            attach.program = next.clone();
+        }
         self.meet_companion().await?;
-        let attached = self.run_on_companion(&attach).await?;
+        let attached = self.run_again(&attach).await?;
         session.attach = Some(attach);
         session.name = attached.session;
         self.restore(session).await?;

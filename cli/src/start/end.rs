@@ -10,7 +10,7 @@ use rustix::process::Pid;
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
 use wavecraft_companion_protocol::{
-    control::{DETACH, OfSession, SHUTDOWN, STATUS, Shutdown, Status},
+    control::{DETACH, OfSession, SHUTDOWN, STATUS, Shutdown, ShuttingDown, Status},
     token::PATH_PREFIX,
 };
 
@@ -111,7 +111,16 @@ impl Start {
             return false;
         }
         let shutdown = Shutdown { if_idle: true };
-        companion.connection.call::<serde_json::Value>(SHUTDOWN, &shutdown, QUICK).await.is_ok()
+        match companion.connection.call(SHUTDOWN, &shutdown, QUICK).await {
+            Ok(ShuttingDown { ending }) => {
+                if !ending {
+                    // Somebody else is connected just now: as above.
+                    self.launched = None;
+                }
+                ending
+            }
+            Err(_) => false,
+        }
     }
 
     /// The companion, also where the work was given up between starting it and talking to it.

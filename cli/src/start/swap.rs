@@ -10,6 +10,7 @@ use std::{
     time::Instant,
 };
 use wavecraft_companion_protocol::{
+    bounded::{BUILD_BYTES, cut},
     control::{BUILD_STATUS, ProjectProgram, RELOAD, Reload, Reloaded, SetBuildStatus},
     event::Event,
     rpc::ErrorObject,
@@ -46,6 +47,11 @@ pub(super) struct Built {
 }
 
 impl Swap {
+    /// The copy that the companion was asked to run and may run already, where its answer was lost.
+    pub(super) fn copy_asked_for(&self) -> Option<&ProjectProgram> {
+        self.asked.as_ref().map(|asked| &asked.copy)
+    }
+
     /// Takes what was built and isn't heard, where the companion that was asked is gone.
     pub(super) fn take_unheard(&mut self) -> Option<Built> {
         let asked = self.asked.take().map(|asked| asked.built);
@@ -109,11 +115,16 @@ impl Start {
 
     /// Whatever comes of it: a page that misses it is only told less.
     pub(super) fn tell_build(&mut self, build: Build, session: &Session) {
+        let build = match build {
+            Build::Failed { errors } => Build::Failed { errors: cut(&errors, BUILD_BYTES).into_owned() },
+            other => other,
+        };
         if let Some(preview) = &self.preview {
             preview.server.build_status(&build);
         } else if let Some(companion) = &mut self.companion {
             let status = SetBuildStatus { session: session.name.clone(), build };
-            companion.connection.tell(BUILD_STATUS, &status);
+            // It fits, as it was cut.
+            let _ = companion.connection.tell(BUILD_STATUS, &status);
         }
     }
 
@@ -141,7 +152,7 @@ impl Start {
         self.renew(session).await?;
         let companion = self.companion.as_mut().context("attached")?;
         let reload = Reload { session: session.name.clone(), program: copy.clone() };
-        let id = companion.connection.ask(RELOAD, &reload);
+        let id = companion.connection.ask(RELOAD, &reload)?;
         let late_blocks = session.late_blocks();
         session.swap.asked = Some(Asked { id, built: built.clone(), digest, copy, late_blocks });
         Ok(())

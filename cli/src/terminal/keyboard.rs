@@ -7,13 +7,16 @@ use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios, tc
 use std::io::{self, IsTerminal, Read};
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
-    sync::mpsc::{UnboundedReceiver, unbounded_channel},
+    sync::mpsc::{Receiver, channel},
 };
+
+/// So many keys wait; more stay in the terminal, as a text that was pasted does.
+const WAITING_KEYS: usize = 256;
 
 /// Standard input's terminal, taken from the shell until this is dropped.
 pub(crate) struct Keyboard {
     before: Termios,
-    keys: UnboundedReceiver<Key>,
+    keys: Receiver<Key>,
     resized: Signal,
     continued: Signal,
 }
@@ -38,7 +41,7 @@ impl Keyboard {
         let before = tcgetattr(io::stdin()).ok()?;
         let resized = signal(SignalKind::window_change()).ok()?;
         let continued = signal(SignalKind::from_raw(rustix::process::Signal::CONT.as_raw())).ok()?;
-        let (sender, keys) = unbounded_channel();
+        let (sender, keys) = channel(WAITING_KEYS);
         let keyboard = Self { before, keys, resized, continued };
         keyboard.set_mode().ok()?;
         // A read of a terminal can't be given up, so it has a thread, which ends with the process. One that is sent to the
@@ -47,7 +50,7 @@ impl Keyboard {
             let (mut bytes, mut chunk) = (Vec::new(), [0; 1024]);
             while let Ok(count @ 1..) = io::stdin().lock().read(&mut chunk) {
                 bytes.extend_from_slice(&chunk[..count]);
-                if decode(&mut bytes).into_iter().any(|key| sender.send(key).is_err()) {
+                if decode(&mut bytes).into_iter().any(|key| sender.blocking_send(key).is_err()) {
                     return;
                 }
             }

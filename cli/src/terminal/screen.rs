@@ -4,6 +4,7 @@ use super::{
     is_in_foreground, is_lively,
     text::{Segment, Span, Style, fit, tail},
 };
+use crate::writer::{Text, Writer};
 use rustix::termios::tcgetwinsize;
 use std::{
     cell::RefCell,
@@ -20,7 +21,11 @@ const CLEAR: &str = "\u{1b}[2J\u{1b}[3J\u{1b}[H";
 
 /// The screen. Where standard output is no terminal, or the terminal isn't this program's now, there is no bottom line
 /// and printing is just that.
-pub(crate) struct Screen(RefCell<Bottom>);
+pub(crate) struct Screen {
+    bottom: RefCell<Bottom>,
+    /// Where there is no bottom line.
+    writer: Option<Writer>,
+}
 
 /// What the bottom line holds. A question hides the rest.
 struct Bottom {
@@ -36,21 +41,30 @@ struct Bottom {
 
 impl Screen {
     /// Standard output as it is, with nothing in its bottom line.
-    pub(crate) fn new(colour: bool, wanted: bool) -> Self {
-        Self(RefCell::new(Bottom {
-            lively: wanted && is_lively(),
+    ///
+    /// `missing` says how many lines of a program are missing, where output is read slower than they come.
+    pub(crate) fn new(colour: bool, wanted: bool, missing: fn(&str, usize) -> Text) -> Self {
+        let lively = wanted && is_lively();
+        let bottom = RefCell::new(Bottom {
+            lively,
             colour,
             question: None,
             progress: None,
             turns: 0,
             figures: Vec::new(),
             shown: 0,
-        }))
+        });
+        Self { bottom, writer: (!lively).then(|| Writer::new(missing)) }
+    }
+
+    /// Writes by itself, where there is no bottom line.
+    pub(crate) fn writer(&self) -> Option<&Writer> {
+        self.writer.as_ref()
     }
 
     /// Can there be a bottom line?
     pub(crate) fn is_lively(&self) -> bool {
-        self.0.borrow().lively
+        self.bottom.borrow().lively
     }
 
     /// Prints a line on standard output.
@@ -58,17 +72,37 @@ impl Screen {
     /// # Errors
     /// Nobody reads it any more.
     pub(crate) fn print(&self, text: &str) -> io::Result<()> {
-        let mut bottom = self.0.borrow_mut();
+        if let Some(writer) = &self.writer {
+            writer.keep(Text::Out(text.to_owned()));
+            return if writer.is_closed() { Err(io::ErrorKind::BrokenPipe.into()) } else { Ok(()) };
+        }
+        let mut bottom = self.bottom.borrow_mut();
         let (erased, drawn) = (bottom.erase(), bottom.draw());
         write(&format!("{erased}{text}\n{drawn}"))
     }
 
-    /// Prints a line on standard error, which may be the same terminal.
+    /// Prints a line that `source` wrote.
     ///
     /// # Errors
     /// Nobody reads it any more.
-    pub(crate) fn print_error(&self, text: &str) -> io::Result<()> {
-        let mut bottom = self.0.borrow_mut();
+    pub(crate) fn print_log(&self, source: &str, text: &str) -> io::Result<()> {
+        match &self.writer {
+            Some(writer) => writer.line(source, Text::Out(text.to_owned())),
+            None => self.print(text)?,
+        }
+        Ok(())
+    }
+
+    /// Prints a line that `source` wrote on standard error, which may be the same terminal.
+    ///
+    /// # Errors
+    /// Nobody reads it any more.
+    pub(crate) fn print_error(&self, source: &str, text: &str) -> io::Result<()> {
+        if let Some(writer) = &self.writer {
+            writer.line(source, Text::Err(text.to_owned()));
+            return Ok(());
+        }
+        let mut bottom = self.bottom.borrow_mut();
         write(&bottom.erase())?;
         writeln!(io::stderr(), "{text}")?;
         write(&bottom.draw())
@@ -106,13 +140,13 @@ impl Screen {
 
     /// Empties the screen but for the bottom line.
     pub(crate) fn clear(&self) {
-        let mut bottom = self.0.borrow_mut();
+        let mut bottom = self.bottom.borrow_mut();
         let _ = write(&format!("{CLEAR}{}", bottom.draw()));
     }
 
     /// A line that can't be drawn is missed by nobody: the next text that is printed tells that the terminal is gone.
     fn change(&self, change: impl FnOnce(&mut Bottom)) {
-        let mut bottom = self.0.borrow_mut();
+        let mut bottom = self.bottom.borrow_mut();
         change(&mut bottom);
         let (erased, drawn) = (bottom.erase(), bottom.draw());
         let _ = write(&format!("{erased}{drawn}"));
@@ -121,7 +155,7 @@ impl Screen {
 
 impl Drop for Screen {
     fn drop(&mut self) {
-        let _ = write(&self.0.borrow_mut().erase());
+        let _ = write(&self.bottom.borrow_mut().erase());
     }
 }
 

@@ -85,6 +85,29 @@ fn a_compile_error_is_shown_everywhere_and_the_old_program_stays() {
     assert!(finished.err.contains("plays on"), "{finished:#?}");
 }
 
+#[test]
+fn of_a_compilers_endless_words_the_companion_gets_what_it_has_room_for() {
+    let world = World::with_project();
+    let companion = FakeCompanion::run(&world, Fault::None);
+    let mut live = ready(&world);
+    let nonsense: String = (0..4000).map(|number| format!("    nonsense_{number}();\n")).collect();
+    write(&world, SOURCE, &format!("fn main() {{\n{nonsense}}}\n"));
+    let failed = until_built(&mut live);
+    let all = failed["errors"].as_str().expect("errors");
+    assert!(all.len() > 256 * 1024, "too few to show anything: {}", all.len());
+    let told = until("the page is told", || {
+        companion.calls("buildStatus").into_iter().find(|call| call["status"] == "failed")
+    });
+    assert!(told.to_string().len() < 200 * 1024, "a line that the companion takes");
+    let told = told["errors"].as_str().expect("errors");
+    let (start, note) = told.rsplit_once(" … (cut: ").expect("it says that there is more");
+    assert!(all.starts_with(start) && note.ends_with(" more bytes)"), "{note}");
+    // What played plays on, and the next build is heard.
+    write(&world, SOURCE, &program("mended"));
+    live.event("reloaded");
+    stop(live);
+}
+
 /// The next end of a build.
 fn until_built(live: &mut Live) -> serde_json::Value {
     loop {

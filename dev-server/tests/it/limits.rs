@@ -13,7 +13,10 @@ use tokio_tungstenite::tungstenite::{
 };
 use wavecraft_companion_server::Limits;
 
-use crate::harness::{Raw, Running, handshake, http, open_path, soon, status};
+use crate::{
+    harness::{Raw, Running, handshake, http, open_path, soon, status},
+    project::Asked,
+};
 
 fn ping_of(length: usize) -> String {
     let start = r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#;
@@ -160,14 +163,62 @@ async fn who_does_not_get_to_the_point_is_cut_off() {
 }
 
 #[tokio::test]
-async fn those_who_wait_in_line_get_their_turn() {
-    let limits = Limits { handshake: Duration::from_millis(300), handshakes: 2, ..Limits::default() };
+async fn half_open_connections_make_nobody_wait() {
+    // So long that none of them goes by itself.
+    let limits = Limits { handshake: Duration::from_secs(3600), handshakes: 2, ..Limits::default() };
     let running = Running::with(limits).await;
     let mut silent = Vec::new();
-    for _ in 0..4 {
-        silent.push(Raw::open(running.port()).await);
+    for _ in 0..10 {
+        let mut raw = Raw::open(running.port()).await;
+        raw.send(b"GET / HTTP/1.1\r\n").await;
+        silent.push(raw);
     }
     running.page().await.heard_nothing().await;
+    // The oldest went for it.
+    assert!(silent[0].rest().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_place_is_free_as_soon_as_its_client_has_closed() {
+    let running = Running::with(Limits { clients: 1, ..Limits::default() }).await;
+    let request = handshake(&open_path(), &[&format!("Host: 127.0.0.1:{}", running.port())]);
+    let mut raw = Raw::open(running.port()).await;
+    raw.send(request.as_bytes()).await;
+    assert_eq!(status(&raw.head().await), 101);
+    raw.send(b"\x88\x80\0\0\0\0").await;
+    let mut start = [0; 2];
+    soon("the closing answer", tokio::io::AsyncReadExt::read_exact(&mut raw.0, &mut start)).await.unwrap();
+    assert_eq!(start[0], 0x88);
+    // It keeps its side of the connection open, and another one is let in all the same.
+    assert_eq!(status(&http(running.port(), &request).await), 101);
+    drop(raw);
+}
+
+#[tokio::test]
+async fn the_answer_to_a_batch_is_bounded_in_bytes() {
+    let mut running = Running::new().await;
+    let mut page = running.page().await;
+    let frame = |id| format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"getOscilloscopeFrame"}}"#);
+    let mut calls: Vec<String> = (0..700).map(frame).collect();
+    calls.push(r#"{"jsonrpc":"2.0","id":"late","method":"setMute","params":{"on":true}}"#.into());
+    calls.push(r#"{"jsonrpc":"2.0","method":"setBypass","params":{"on":true}}"#.into());
+    running.asked_before();
+    let answers = page.answer_to(format!("[{}]", calls.join(","))).await;
+    let answers = answers.as_array().expect("answers");
+    assert_eq!(answers.len(), 701, "each call with an id has its answer");
+    let bytes: usize = answers.iter().map(|answer| answer.to_string().len()).sum();
+    assert!(bytes < 2 * 1024 * 1024, "{bytes}");
+    let errors: Vec<&Value> = answers.iter().filter(|answer| answer.get("error").is_some()).collect();
+    assert!(!errors.is_empty() && errors.len() < 700);
+    let last = answers.last().expect("one");
+    assert_eq!((&last["id"], &last["error"]["code"]), (&Value::from("late"), &Value::from(-32603)));
+    assert!(last["error"]["message"].as_str().expect("a sentence").contains("another message"), "{last}");
+    // What could not be told was not done.
+    page.heard_nothing().await;
+    let asked = running.asked_before();
+    assert!(!asked.iter().any(|asked| matches!(asked, Asked::Mute(_) | Asked::Bypass(_))), "{asked:?}");
+    // Alone, each is answered as before.
+    assert!(page.answer_to(frame(1)).await["result"]["frame"].is_object());
 }
 
 #[tokio::test]

@@ -265,6 +265,7 @@ impl Connection {
             stats: None,
         });
         Status {
+            omitted: 0,
             companion: welcome(self.fault),
             devices: None,
             microphone: Some(Permission::Denied),

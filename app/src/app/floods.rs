@@ -1,0 +1,147 @@
+//! Every door is flooded while the app's loop stands still: what waits stays below the sum of the doors' bounds, and a
+//! call that comes last is answered after as many events.
+
+use super::{App, BackendChoice, Options};
+use crate::{
+    child::{Child, Launched},
+    connection::{self, ConnectionId},
+    event::{ChildId, Event, Events},
+    host::Shared,
+    platform::Program,
+    settings::Store,
+};
+use serde_json::json;
+use std::{
+    collections::BTreeMap,
+    io::Write,
+    os::unix::net::UnixStream,
+    path::Path,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+use tokio::{
+    net::UnixListener,
+    sync::{mpsc, oneshot, watch},
+    time::{sleep, timeout},
+};
+use wavecraft_companion_protocol::{
+    PROTOCOL_VERSION,
+    control::{ProjectProgram, STATUS, Welcome},
+    paths::Paths,
+    rpc::Call,
+    session::{Mode, SourceName},
+};
+use wavecraft_companion_server::Host;
+use wavecraft_ring::Geometry;
+
+/// Only a test that has failed waits for so long.
+const LIMIT: Duration = Duration::from_secs(60);
+/// A child's lines and messages, and what is told of its end.
+const OF_A_CHILD: usize = 1024 + 64 + 4;
+/// Of a connection: that it came, its call, that it hung up, that it is gone.
+const OF_CONNECTIONS: usize = 256 * 4;
+
+fn app(home: &Path, events: &Events) -> App {
+    let home_of = |name: &str| (name == "WAVECRAFT_HOME").then(|| home.as_os_str().to_owned());
+    let paths = Paths::linux(home_of).unwrap();
+    let (settings, _) = Store::load(paths.settings.clone());
+    let welcome = Welcome {
+        version: PROTOCOL_VERSION,
+        app_version: "0".into(),
+        pid: std::process::id(),
+        headless: true,
+        log: paths.log(),
+    };
+    let options = Options { exit_when_idle: false, backend: BackendChoice::Virtual };
+    App::new(options, events.clone(), paths, settings, welcome, None, None)
+}
+
+/// A child that prints, and is nothing else.
+fn printing(lines: usize, events: &Events) -> Launched {
+    let runs = ProjectProgram { executable: "/bin/sh".into(), library: None, loader_path: Vec::new() };
+    let text = format!("i=0; while [ $i -lt {lines} ]; do echo line $i; echo line $i >&2; i=$((i+1)); done");
+    let program = Program { runs, args: vec!["-c".into(), text], cwd: "/".into(), env: Vec::new() };
+    let geometry = Geometry::new(4096, 2, 2).unwrap();
+    let id = ChildId { session: "flood-1".into(), generation: 1 };
+    Child::launch(id, &program, geometry, events).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_door_lets_in_more_than_its_bound_and_a_call_is_answered_after_as_many_events() {
+    let home = tempfile::tempdir().unwrap();
+    let (events, mut inbox) = mpsc::unbounded_channel();
+
+    // A page: a hundred thousand wishes are one event.
+    let shared = Shared::new("flood-1".into(), events.clone(), BTreeMap::new());
+    for number in 0..25_000 {
+        let even = number % 2 == 0;
+        shared.set_mute(even).unwrap();
+        shared.set_bypass(even).unwrap();
+        shared.set_mode(if even { Mode::Direct } else { Mode::Pipelined }).unwrap();
+        shared.set_source(if even { SourceName::Noise } else { SourceName::Tone }).unwrap();
+    }
+    assert_eq!(inbox.len(), 1, "a page's wishes");
+
+    // A child: it prints to its end though nobody takes its lines.
+    let child = printing(50_000, &events).child;
+    let ended = async {
+        while child.alive.load(Ordering::Acquire) {
+            sleep(Duration::from_millis(5)).await;
+        }
+    };
+    timeout(LIMIT, ended).await.expect("the child isn't held up");
+    assert!(inbox.len() <= 1 + OF_A_CHILD, "a child's lines: {}", inbox.len());
+
+    // The control socket: more connections than there may be, with more calls than are read, that come and go.
+    let socket = home.path().join("s");
+    let listener = UnixListener::bind(&socket).unwrap();
+    let (stop, stopped) = watch::channel(());
+    let accepting = tokio::spawn(connection::accept(listener, events.clone(), stopped));
+    let calls = format!("{}\n", json!({"jsonrpc": "2.0", "id": 1, "method": "status"})).repeat(20);
+    let flood = tokio::task::spawn_blocking(move || {
+        let mut kept = Vec::new();
+        for number in 0..400 {
+            let mut stream = UnixStream::connect(&socket).unwrap();
+            stream.write_all(calls.as_bytes()).unwrap();
+            // Every other one goes at once.
+            kept.extend((number % 2 == 0).then_some(stream));
+        }
+        kept
+    });
+    let kept = timeout(LIMIT, flood).await.expect("the socket's queue takes them").unwrap();
+    let bound = 1 + OF_A_CHILD + OF_CONNECTIONS;
+    assert!(inbox.len() <= bound, "all doors: {}", inbox.len());
+
+    // A call that comes after all of it.
+    let (reply, mut answer) = oneshot::channel();
+    let from = ConnectionId::of_test();
+    let mut app = app(home.path(), &events);
+    let outbox = connection::Outbox::default();
+    app.clients.insert(from, super::Client { outbox, greeted: true, all: false });
+    let call = Call { id: None, method: STATUS.into(), params: json!({}) };
+    events.send(Event::Request { from, call, reply }).unwrap();
+    drop(kept);
+    let mut handled = 0;
+    let status = loop {
+        let event = timeout(LIMIT, inbox.recv()).await.expect("an event").expect("the queue");
+        app.handle(event);
+        handled += 1;
+        if let Ok(answer) = answer.try_recv() {
+            break answer;
+        }
+    };
+    assert!(status.unwrap()["sessions"].as_array().unwrap().is_empty());
+    assert!(handled <= bound + 1, "answered after {handled} events");
+    drop((stop, app));
+    accepting.abort();
+}
+
+/// What pages want of a project that isn't there any more is nobody's business.
+#[tokio::test]
+async fn wishes_for_a_project_that_went_are_forgotten() {
+    let home = tempfile::tempdir().unwrap();
+    let (events, _inbox) = mpsc::unbounded_channel();
+    let shared = Arc::new(Shared::new("gone-1".into(), events.clone(), BTreeMap::new()));
+    shared.set_mute(true).unwrap();
+    app(home.path(), &events).handle(Event::Page("gone-1".into()));
+}

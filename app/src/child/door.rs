@@ -1,0 +1,159 @@
+//! What a child says, cut to what the companion passes on: this is where it comes in.
+
+use wavecraft_companion_protocol::{
+    bounded::{LINE_BYTES, cut, cut_lines},
+    child::FromChild,
+    parameter::ParameterSpec,
+};
+
+/// Lines of one message.
+const MESSAGE_LINES: usize = 32;
+/// Lines and bytes of a backtrace: of a deep stack that is all that helps.
+const BACKTRACE_LINES: usize = 256;
+const BACKTRACE_BYTES: usize = 64 * 1024;
+/// Bytes of a name, a place, a version, and each of a parameter's texts.
+const NAME_BYTES: usize = 512;
+/// Choices that one parameter may name.
+const CHOICES: usize = 1024;
+
+/// Of one child. What is said once in a child's life is taken once.
+#[derive(Debug, Default)]
+pub(super) struct Door {
+    hello: bool,
+    error: bool,
+    panic: bool,
+}
+
+impl Door {
+    /// The message as it is taken in; `None` for one that is of no use any more.
+    pub(super) fn take(&mut self, message: FromChild) -> Option<FromChild> {
+        match message {
+            // What was agreed on stays.
+            FromChild::Hello { abi, sdk_version, name, latency_frames, mut parameters, processors } => {
+                parameters.iter_mut().for_each(shorten);
+                once(&mut self.hello).then(|| FromChild::Hello {
+                    abi,
+                    sdk_version: name_of(&sdk_version),
+                    name: name_of(&name),
+                    latency_frames,
+                    parameters,
+                    processors,
+                })
+            }
+            FromChild::Ready => Some(FromChild::Ready),
+            // After either it ends.
+            FromChild::Error { message } => {
+                once(&mut self.error).then(|| FromChild::Error { message: words(&message) })
+            }
+            FromChild::Panic { message, location, backtrace } => {
+                once(&mut self.panic).then(|| FromChild::Panic {
+                    message: words(&message),
+                    location: location.as_deref().map(name_of),
+                    backtrace: cut_lines(&backtrace, BACKTRACE_BYTES, BACKTRACE_LINES).into_owned(),
+                })
+            }
+            FromChild::Log { message } => Some(FromChild::Log { message: words(&message) }),
+        }
+    }
+}
+
+fn once(before: &mut bool) -> bool {
+    !std::mem::replace(before, true)
+}
+
+fn words(text: &str) -> String {
+    cut_lines(text, LINE_BYTES, MESSAGE_LINES).into_owned()
+}
+
+fn name_of(text: &str) -> String {
+    cut(text, NAME_BYTES).into_owned()
+}
+
+/// Its id is checked elsewhere: a parameter with another id would be another one.
+fn shorten(parameter: &mut ParameterSpec) {
+    let ParameterSpec { name, unit, group, variants, .. } = parameter;
+    for text in [Some(name), unit.as_mut(), group.as_mut()].into_iter().flatten() {
+        *text = name_of(text);
+    }
+    if let Some(choices) = variants {
+        choices.truncate(CHOICES);
+        choices.iter_mut().for_each(|choice| *choice = name_of(choice));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wavecraft_companion_protocol::{bounded::json_bytes, parameter::ParameterType};
+
+    #[test]
+    fn a_megabyte_of_newlines_is_a_few_lines() {
+        let newlines = "\n".repeat(1 << 20);
+        let mut door = Door::default();
+        let panic = || FromChild::Panic {
+            message: newlines.clone(),
+            location: Some(newlines.clone()),
+            backtrace: newlines.clone(),
+        };
+        let Some(FromChild::Panic { message, location, backtrace }) = door.take(panic()) else { panic!() };
+        assert!(message.lines().count() <= MESSAGE_LINES + 1 && message.contains("more lines"));
+        assert!(
+            backtrace.lines().count() <= BACKTRACE_LINES + 1 && json_bytes(&backtrace) <= BACKTRACE_BYTES
+        );
+        assert!(location.is_some_and(|location| json_bytes(&location) <= NAME_BYTES));
+        assert_eq!(door.take(panic()), None, "a process panics once");
+    }
+
+    #[test]
+    fn every_text_is_cut_and_says_so() {
+        let long = "\u{1b}".repeat(900_000);
+        let mut door = Door::default();
+        let error = || FromChild::Error { message: long.clone() };
+        let Some(FromChild::Error { message }) = door.take(error()) else { panic!() };
+        assert!(json_bytes(&message) <= LINE_BYTES && message.contains("more bytes"), "{}", message.len());
+        assert_eq!(door.take(error()), None);
+        let Some(FromChild::Log { message }) = door.take(FromChild::Log { message: long.clone() }) else {
+            panic!()
+        };
+        assert!(json_bytes(&message) <= LINE_BYTES);
+    }
+
+    #[test]
+    fn of_parameters_the_texts_are_cut_and_the_rest_stays() {
+        let long = "x".repeat(100_000);
+        let spec = ParameterSpec {
+            id: "gain".into(),
+            name: long.clone(),
+            kind: ParameterType::Enum,
+            default: 0.0,
+            min: 0.0,
+            max: 1.0,
+            step: None,
+            skew: None,
+            unit: Some(long.clone()),
+            group: Some(long.clone()),
+            variants: Some(vec![long.clone(); 2]),
+        };
+        let hello = || FromChild::Hello {
+            abi: 1,
+            sdk_version: long.clone(),
+            name: long.clone(),
+            latency_frames: 7,
+            parameters: vec![spec.clone()],
+            processors: Default::default(),
+        };
+        let mut door = Door::default();
+        let Some(FromChild::Hello { abi: 1, latency_frames: 7, sdk_version, name, parameters, .. }) =
+            door.take(hello())
+        else {
+            panic!()
+        };
+        let ParameterSpec { id, name: of, unit, group, variants, .. } = &parameters[0];
+        assert_eq!(id, "gain");
+        let texts = [Some(of), unit.as_ref(), group.as_ref()].into_iter().flatten();
+        for text in texts.chain(variants.iter().flatten()).chain([&sdk_version, &name]) {
+            assert!(text.len() <= NAME_BYTES, "{}", text.len());
+        }
+        assert_eq!(door.take(hello()), None, "a second hello is ignored");
+    }
+}
