@@ -10,9 +10,14 @@ mod facts;
 mod fake;
 mod hardware;
 mod list;
+#[cfg(all(test, mac_shim))]
+#[path = "../../../mac-shim/coreaudio.rs"]
+mod mac_shim;
+#[cfg(all(test, mac_shim))]
+mod mac_shim_tests;
 mod plan;
 mod signals;
-#[cfg(target_os = "macos")]
+#[cfg(any(target_os = "macos", all(test, mac_shim)))]
 mod system;
 #[cfg(test)]
 mod tests;

@@ -19,11 +19,14 @@ use self::unit::Unit;
 use super::callback::Callback;
 use super::facts::Facts;
 use super::hardware::{DeviceNumber, Direction, Fault, Hardware, Heard, Setup, Watched};
+#[cfg(mac_shim)]
+use super::mac_shim::objc2_core_audio;
 
 /// The Mac's hardware.
 pub(crate) struct System;
 
 /// What [`System`] listens with.
+#[cfg(not(mac_shim))]
 pub(crate) type SystemListener = Listening;
 
 /// The system object, whose properties are those of the sound system as a whole.
@@ -119,6 +122,11 @@ const fn channels(direction: Direction) -> Address {
 fn pointer<T>(value: &mut T) -> NonNull<std::ffi::c_void> {
     NonNull::from(value).cast()
 }
+
+// What `mac-shim/` has in place of Apple's numbers is compared with them.
+#[cfg(all(test, not(mac_shim)))]
+#[path = "../../../../mac-shim/coreaudio/numbers.rs"]
+mod numbers;
 
 // The codes that the decisions go by are Apple's.
 const _: () = {

@@ -12,6 +12,8 @@ use objc2_core_audio::{
 
 use super::succeeded;
 use crate::backend::coreaudio::hardware::{Fault, Heard};
+#[cfg(mac_shim)]
+use crate::backend::coreaudio::mac_shim::{block2, dispatch2, objc2_core_audio};
 
 /// What the HAL calls: how many properties have changed, and which. The list may hold properties that nobody listens to,
 /// and isn't looked at: whoever hears asks how things are.

@@ -16,6 +16,8 @@ use objc2_core_foundation::{CFDictionary, CFNumber, CFRetained, CFString, CFType
 use super::{global, pointer, scope, scoped, succeeded};
 use crate::backend::coreaudio::facts::{AGGREGATE, Facts, Side, channels_in};
 use crate::backend::coreaudio::hardware::{DeviceNumber, Direction, Fault};
+#[cfg(mac_shim)]
+use crate::backend::coreaudio::mac_shim::objc2_core_audio;
 use crate::number::{count32, size, whole};
 
 /// What a person would say was refused.
@@ -163,9 +165,11 @@ fn string(object: AudioObjectID, address: Address) -> Result<String, Fault> {
 /// of each property that is read here.
 fn object<T: Type>(object: AudioObjectID, address: Address) -> Result<CFRetained<T>, Fault> {
     let mut found: *mut T = ptr::null_mut();
-    read(object, address, pointer(&mut found), count32(size_of::<*mut T>()))?;
-    // It may be null where the device is going.
-    let found = NonNull::new(found).ok_or(Fault { doing: READ, answer: "it gave nothing".to_owned() })?;
+    let length = count32(size_of::<*mut T>());
+    let filled = read(object, address, pointer(&mut found), length)?;
+    // It may be null where the device is going; a part of a pointer is none.
+    let found = NonNull::new(found).filter(|_| filled == length);
+    let found = found.ok_or(Fault { doing: READ, answer: "it gave nothing".to_owned() })?;
     // SAFETY: the call gave a pointer to an object of that type, which is ours to release.
     Ok(unsafe { CFRetained::from_raw(found) })
 }

@@ -23,6 +23,8 @@ use objc2_core_audio_types::{
 
 use crate::backend::coreaudio::callback::Callback;
 use crate::backend::coreaudio::hardware::{Fault, Setup};
+#[cfg(mac_shim)]
+use crate::backend::coreaudio::mac_shim::{coreaudio, objc2_audio_toolbox, objc2_core_audio};
 use crate::engine::config::MAX_FRAMES;
 use crate::number::{count32, size};
 
