@@ -9,6 +9,7 @@ mod door;
 mod feedback;
 mod figures;
 #[cfg(test)]
+#[path = "app/floods/tests.rs"]
 mod floods;
 mod howl;
 mod keeping;
