@@ -97,7 +97,8 @@ impl Start {
                 "It is tried again when package.json, a lock file or Vite's configuration changes; --no-ui leaves it out"
             }
         };
-        self.report.trouble(&format!("no page: {error:#}\nThe project runs without it. {again}"));
+        let goes_on = if self.preview.is_some() { "The rest runs" } else { "The sound goes on" };
+        self.report.trouble(&format!("no page: {error:#}\n{goes_on} without it. {again}"));
     }
 
     /// What may have kept the page away is another one, or its packages are being installed.
