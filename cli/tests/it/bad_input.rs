@@ -23,13 +23,15 @@ fn world() -> World {
 
 #[test]
 fn a_source_that_is_no_audio_is_named_with_what_would_be() {
-    for (name, content) in
-        [("notes.txt", "Dear diary"), ("broken.wav", "RIFF\u{1}\u{1}\u{1}\u{1}WAVEfmt "), ("empty.flac", "")]
-    {
+    for (name, content, why) in [
+        ("notes.txt", "Dear diary", "WAV, FLAC, MP3"),
+        ("broken.wav", "RIFF\u{1}\u{1}\u{1}\u{1}WAVEfmt ", "it ends before its sound begins"),
+        ("empty.flac", "", "has no sound in it"),
+    ] {
         let world = world().file(&format!("here/{name}"), content);
         let source = format!("file:{name}");
         let finished = world.run(&["start", "--with-audio", "--json", "--input", &source]);
-        finished.fails(1, &[name, "WAV, FLAC, MP3"]);
+        finished.fails(1, &[name, why]);
         finished.left_nothing();
     }
 }

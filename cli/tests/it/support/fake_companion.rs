@@ -94,7 +94,9 @@ impl World {
         let program = self.path("tools/wavecraft-companion");
         let run = this_test_as_a_program("support::fake_companion::as_a_program");
         let version = "[ \"$1\" = --version ] && exec echo 'wavecraft-companion 7.7.7'";
-        let lines = format!("{version}\necho \"$@\" > '{}'\n{run}", self.path("companion.args").display());
+        let may_run = "[ \"$1\" = --may-run ] && exit 0";
+        let lines =
+            format!("{version}\n{may_run}\necho \"$@\" > '{}'\n{run}", self.path("companion.args").display());
         self.script("tools/wavecraft-companion", &lines).env("WAVECRAFT_COMPANION", program)
     }
 }
