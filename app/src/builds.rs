@@ -1,11 +1,15 @@
 //! The copies of processors that the command makes for the companion: `builds/<process>-<random>/<generation>/`.
 
-use rustix::process::{Pid, test_kill_process};
+use rustix::{
+    fs::{FlockOperation, flock},
+    process::{Pid, test_kill_process},
+};
 use std::{
-    fs,
+    fs::{self, File},
     path::{Component, Path},
 };
 use tracing::info;
+use wavecraft_companion_protocol::paths::BUILDS_LOCK;
 
 /// The folder of `built` if that is `builds/<start>/<generation>/<file>` and none of the folders is a link.
 pub(crate) fn folder_of<'a>(builds: &Path, built: &'a Path) -> Option<&'a Path> {
@@ -25,8 +29,12 @@ pub(crate) fn remove_abandoned(builds: &Path) {
     }
 }
 
-/// Is the process gone whose folder `builds/<process>-<random>` this is?
+/// Is the process gone whose folder `builds/<process>-<random>` this is? Its lock is, as soon as it ends; its number stays
+/// until its parent has asked for it, and says so only where there is no lock.
 pub(crate) fn is_abandoned(folder: &Path) -> bool {
+    if let Ok(lock) = File::open(folder.join(BUILDS_LOCK)) {
+        return flock(&lock, FlockOperation::NonBlockingLockExclusive).is_ok();
+    }
     let name = folder.file_name().and_then(|name| name.to_str());
     let owner = name.and_then(|name| name.split('-').next()).and_then(|pid| pid.parse().ok());
     owner.and_then(Pid::from_raw).is_none_or(|pid| test_kill_process(pid).is_err())
@@ -70,5 +78,13 @@ mod tests {
         }
         remove_abandoned(dir.path());
         assert_eq!([mine.exists(), gone.exists(), odd.exists()], [true, false, false]);
+        let lock = File::create(mine.join(BUILDS_LOCK)).unwrap();
+        flock(&lock, FlockOperation::LockExclusive).unwrap();
+        remove_abandoned(dir.path());
+        assert!(mine.exists(), "locked");
+        // The process whose number it has is still there.
+        drop(lock);
+        remove_abandoned(dir.path());
+        assert!(!mine.exists());
     }
 }

@@ -3,20 +3,22 @@
 
 use crate::secret;
 use anyhow::Context;
+use rustix::fs::{FlockOperation, flock};
 use std::{
-    fs::{self, DirBuilder, Permissions},
+    fs::{self, DirBuilder, File, Permissions},
     hash::{DefaultHasher, Hasher},
     io::{self, ErrorKind},
     os::unix::fs::{DirBuilderExt, PermissionsExt},
     path::{Path, PathBuf},
 };
-use wavecraft_companion_protocol::control::ProjectProgram;
+use wavecraft_companion_protocol::{control::ProjectProgram, paths::BUILDS_LOCK};
 
 /// This start's folder among the builds. Removed when it is dropped, and by the companion where this command was
 /// killed.
 pub(crate) struct Builds {
     folder: PathBuf,
     generation: u32,
+    _lock: File,
 }
 
 /// What a program consists of, told from another by its bytes.
@@ -41,12 +43,13 @@ impl Digest {
 }
 
 impl Builds {
-    /// A new empty folder in `builds_dir`, for this user's eyes only. Its name begins with this process's id: a
-    /// companion that starts removes the folders whose process is gone.
+    /// A new folder in `builds_dir`, for this user's eyes only, with a lock that is held as long as this process lives: a
+    /// companion removes the folders whose lock isn't.
     pub(crate) fn create(builds_dir: &Path) -> anyhow::Result<Self> {
         let folder = builds_dir.join(format!("{}-{}", std::process::id(), secret::random_text::<9>()?));
         private_folder(&folder)?;
-        Ok(Self { folder, generation: 0 })
+        let lock = locked(&folder).with_context(|| format!("{} can't be locked", folder.display()))?;
+        Ok(Self { folder, generation: 0, _lock: lock })
     }
 
     /// A folder for what the page's server needs, made if it isn't there.
@@ -134,6 +137,15 @@ impl Drop for Builds {
         // The companion may have been quicker; whatever else is wrong, the next start has its own folder.
         let _ = fs::remove_dir_all(&self.folder);
     }
+}
+
+/// The lock has its name only once it is held: nobody takes the folder for abandoned meanwhile.
+fn locked(folder: &Path) -> io::Result<File> {
+    let unnamed = folder.join("lock.new");
+    let lock = File::create(&unnamed)?;
+    flock(&lock, FlockOperation::NonBlockingLockExclusive)?;
+    fs::rename(&unnamed, folder.join(BUILDS_LOCK))?;
+    Ok(lock)
 }
 
 fn private_folder(folder: &Path) -> anyhow::Result<()> {

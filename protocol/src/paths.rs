@@ -15,6 +15,9 @@ pub const SETTINGS_SET_ASIDE: &str = "json.broken";
 /// The settings' extension until they replace the ones before.
 pub const SETTINGS_BEING_WRITTEN: &str = "json.new";
 
+/// In a start's folder of builds: a file that the command holds locked (flock(2)) as long as it lives.
+pub const BUILDS_LOCK: &str = "lock";
+
 /// The files and folders of one user's companion.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Paths {

@@ -41,7 +41,7 @@ fn what_a_child_left_running_by_itself_is_ended_and_told() {
     let (program, pid) = script(folder.path(), lines);
     let companion = Companion::start();
     let mut control = companion.control();
-    control.attach("left", json!({"executable": program})).unwrap();
+    control.attach("gain", json!({"executable": program})).unwrap();
     let left = pid_in(&pid);
     let told = control.notice("childLog", |log| log["line"].as_str().unwrap().contains("running by itself"));
     assert!(told["line"].as_str().unwrap().contains(&format!("process {left}")), "{told}");
@@ -57,7 +57,7 @@ fn a_child_that_looks_at_nothing_ends_with_its_companion() {
     let (program, pid) = script(folder.path(), "echo $$ > \"$pid\"\nexec sleep 1000");
     let companion = Companion::start();
     let mut control = companion.control();
-    control.attach("deaf", json!({"executable": program})).unwrap();
+    control.attach("gain", json!({"executable": program})).unwrap();
     let deaf = pid_in(&pid);
     // What runs out of memory's way is the companion.
     eventually("the system would end it first", || {
