@@ -193,9 +193,10 @@ fn two_projects_and_one_that_is_held() {
     let companion = companion(&bus);
     let tray = Tray::of(&panel);
     let (mut first, mut second) = (companion.control(), companion.control());
+    let idle = tray.color();
     first.attach_live("passthrough", json!({"name": "first"}));
     tray.says("first: live");
-    let live = tray.color();
+    let live = eventually("the icon is another", || Some(tray.color()).filter(|color| *color != idle));
     let attached = second.attach("faulty", json!({"name": "second", "parameters": {"faulty_fault": 1.0}}));
     let attached = attached.unwrap();
     tray.says("2 projects · ");

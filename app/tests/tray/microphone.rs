@@ -19,9 +19,13 @@ fn told(control: &mut Control, part: &str) {
     control.notice("childLog", |log| log["line"].as_str().is_some_and(|line| line.contains(part)));
 }
 
-fn remembered(companion: &Companion, folder: &str) -> Value {
-    let text = fs::read_to_string(companion.home.path().join("settings.json")).unwrap();
-    serde_json::from_str::<Value>(&text).unwrap()["projects"][folder]["microphone"].clone()
+/// The person's word on the folder comes to be kept: settings are written in a moment.
+fn is_remembered(companion: &Companion, folder: &str, word: &str) {
+    eventually("the word is remembered", || {
+        let text = fs::read_to_string(companion.home.path().join("settings.json")).ok()?;
+        let settings: Value = serde_json::from_str(&text).ok()?;
+        (settings["projects"][folder]["microphone"] == word).then_some(())
+    });
 }
 
 #[test]
@@ -47,7 +51,7 @@ fn a_project_asks_once_and_its_folder_is_remembered() {
     told(&mut control, "the microphone is allowed");
     control.stats(|stats| stats["devices"]["input"].is_string());
     assert!(!tray.text().contains("asks for"), "{}", tray.text());
-    assert_eq!(remembered(&companion, "/first"), "allowed");
+    is_remembered(&companion, "/first", "allowed");
 
     // The folder is known from now on, another one isn't.
     control.call("detach", json!({"session": attached["session"]})).unwrap();
@@ -79,7 +83,7 @@ fn a_refusal_is_silence_until_it_is_taken_back_in_the_menu() {
     tray.says("The microphone was refused");
     told(&mut control, "the microphone was refused to it");
     eventually("the icon is at ease", || (tray.color() != asking).then_some(()));
-    assert_eq!(remembered(&companion, "/first"), "refused");
+    is_remembered(&companion, "/first", "refused");
     // Its terminal can't change that.
     let set = json!({"session": attached["session"], "source": {"kind": "microphone"}});
     control.call("setSource", set).unwrap();
@@ -88,7 +92,7 @@ fn a_refusal_is_silence_until_it_is_taken_back_in_the_menu() {
 
     tray.click("Source/Microphone");
     tray.says("Microphone: gain listens to Virtual input");
-    assert_eq!(remembered(&companion, "/first"), "allowed");
+    is_remembered(&companion, "/first", "allowed");
 }
 
 #[test]
@@ -120,7 +124,7 @@ fn a_terminal_can_say_yes_and_each_yes_is_notified() {
     tray.says("The microphone was refused");
     control.call("confirmMicrophone", word("allowed")).unwrap();
     assert!(notifications.next().starts_with("gain may hear the microphone\n"));
-    assert_eq!(remembered(&companion, folder), "allowed");
+    is_remembered(&companion, folder, "allowed");
     // What is forgotten is asked again.
     control.call("confirmMicrophone", json!({"project_dir": folder})).unwrap();
     tray.says("gain asks for the microphone");
