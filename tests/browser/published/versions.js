@@ -19,8 +19,12 @@ before(async () => {
   const packed = readFileSync(`${client}/dist/index.js`, 'utf8');
   assert.ok(packed.includes('"ws://127.0.0.1:9000"') && !packed.includes('VITE_WS_URL'), packed);
   browser = await launch();
-  // Whoever asks at the usual address meets a stranger: this one, or whoever has the port already.
-  stranger = createServer((socket) => (strangers++, socket.destroy())).listen(9000, '127.0.0.1');
+  // Whoever asks at the usual address meets a stranger: this one, or whoever has the port already. `start` connects to see
+  // whether the port is taken, and asks nothing.
+  stranger = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.once('data', () => (strangers++, socket.destroy()));
+  }).listen(9000, '127.0.0.1');
   await new Promise((resolve) => stranger.once('listening', resolve).once('error', resolve));
 });
 
