@@ -3,14 +3,14 @@
 #[cfg(any(test, target_os = "macos", mac_shim))]
 mod answers;
 #[cfg(mac_shim)]
-#[path = "../../mac-shim/kqueue.rs"]
+#[path = "../../crates/mac-shim/kqueue.rs"]
 mod kqueue_shim;
 #[cfg(any(test, target_os = "macos", mac_shim))]
 mod mach_o;
 #[cfg(any(test, target_os = "macos"))]
 mod main_loop;
 #[cfg(mac_shim)]
-#[path = "../../mac-shim/spawn.rs"]
+#[path = "../../crates/mac-shim/spawn.rs"]
 mod spawn_shim;
 #[cfg(target_os = "linux")]
 #[path = "platform/linux.rs"]

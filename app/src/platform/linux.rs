@@ -1,6 +1,6 @@
 //! Linux.
 //!
-//! With `--cfg mac_shim` a child is started and waited for by the Mac's files, over `mac-shim/`.
+//! With `--cfg mac_shim` a child is started and waited for by the Mac's files, over `crates/mac-shim/`.
 
 #[path = "linux/desktop.rs"]
 mod desktop;

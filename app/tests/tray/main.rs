@@ -9,11 +9,11 @@ mod menu;
 mod microphone;
 mod notifications;
 mod picture;
-#[path = "../../../cli/tests/sound/place.rs"]
+#[path = "../../../crates/cli/tests/sound/place.rs"]
 mod place;
-#[path = "../../../cli/tests/sound/recording.rs"]
+#[path = "../../../crates/cli/tests/sound/recording.rs"]
 mod recording;
-#[path = "../../../cli/tests/sound/server.rs"]
+#[path = "../../../crates/cli/tests/sound/server.rs"]
 #[expect(dead_code, reason = "some of it is for the command's tests")]
 mod server;
 #[path = "../it/support.rs"]

@@ -11,7 +11,7 @@ mod fake;
 mod hardware;
 mod list;
 #[cfg(all(test, mac_shim))]
-#[path = "../../../mac-shim/coreaudio.rs"]
+#[path = "../../../crates/mac-shim/coreaudio.rs"]
 mod mac_shim;
 #[cfg(all(test, mac_shim))]
 mod mac_shim_tests;

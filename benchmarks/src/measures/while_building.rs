@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 const COLD_SECONDS: f64 = 30.0;
 const WARM_SECONDS: f64 = 1.5;
 
-/// The command's own profile (cli/src/cargo.rs).
+/// The command's own profile (crates/cli/src/cargo.rs).
 const PROFILE: [&str; 8] = [
     "--profile",
     "wavecraft-dev",

@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { test } from 'node:test';
-import { isOwn } from '../../../cli/src/page/vite/owner.mjs';
+import { isOwn } from '../../../crates/cli/src/page/vite/owner.mjs';
 
 const ways = ['linux', 'darwin'].filter((way) =>
   way === 'linux' ? existsSync('/proc/net/tcp') : ['/usr/sbin/lsof', '/usr/bin/lsof'].some((path) => existsSync(path)),

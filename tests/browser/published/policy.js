@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { admit } from '../../../cli/src/page/vite/policy.mjs';
+import { admit } from '../../../crates/cli/src/page/vite/policy.mjs';
 
 test('the port comes beside the usual one, wherever that is allowed', () => {
   const at = (policy) => admit(policy, '9001');

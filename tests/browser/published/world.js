@@ -11,7 +11,7 @@ import { wavecraft } from '../support/paths.js';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const target = resolve(here, '../../..', process.env.CARGO_TARGET_DIR ?? 'target');
-const engine = resolve(here, '../../../plugin-host/tests/plugin/lib.rs');
+const engine = resolve(here, '../../../crates/plugin-host/tests/plugin/lib.rs');
 
 /** The packed client: its folder, as it comes out of a package. */
 export async function pack() {

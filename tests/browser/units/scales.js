@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decibels, hertz, logShare, milliseconds, number, share, toDecibels } from '../../../dev-server/src/inspector/scales.js';
+import { decibels, hertz, logShare, milliseconds, number, share, toDecibels } from '../../../crates/dev-server/src/inspector/scales.js';
 
 test('full scale is 0 dB, and silence has no level', () => {
   assert.equal(toDecibels(1), 0);

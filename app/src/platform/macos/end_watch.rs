@@ -1,5 +1,5 @@
 //! Waiting for a process's end. Nobody could run this file on a Mac where it was written; each call stands beside the
-//! rule it follows. On Linux it runs over `mac-shim/kqueue.rs`.
+//! rule it follows. On Linux it runs over `crates/mac-shim/kqueue.rs`.
 #![expect(unsafe_code, reason = "kevent, whose binding can't check its arguments")]
 
 #[cfg(mac_shim)]

@@ -1,5 +1,5 @@
 //! Starting a child. Nobody could run this file on a Mac where it was written; each call stands beside the rule it
-//! follows. On Linux it runs over `mac-shim/spawn.rs`.
+//! follows. On Linux it runs over `crates/mac-shim/spawn.rs`.
 #![expect(unsafe_code, reason = "posix_spawn, which alone can start a process without fork and disclaimed")]
 
 #[cfg(mac_shim)]

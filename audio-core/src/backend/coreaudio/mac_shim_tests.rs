@@ -1,4 +1,4 @@
-//! The Mac's calls themselves, over `mac-shim/coreaudio.rs`: what is read of devices, and what is asked of units.
+//! The Mac's calls themselves, over `crates/mac-shim/coreaudio.rs`: what is read of devices, and what is asked of units.
 
 mod properties;
 mod unit;

@@ -123,9 +123,9 @@ fn pointer<T>(value: &mut T) -> NonNull<std::ffi::c_void> {
     NonNull::from(value).cast()
 }
 
-// What `mac-shim/` has in place of Apple's numbers is compared with them.
+// What `crates/mac-shim/` has in place of Apple's numbers is compared with them.
 #[cfg(all(test, not(mac_shim)))]
-#[path = "../../../../mac-shim/coreaudio/numbers.rs"]
+#[path = "../../../../crates/mac-shim/coreaudio/numbers.rs"]
 mod numbers;
 
 // The codes that the decisions go by are Apple's.

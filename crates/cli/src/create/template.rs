@@ -1,0 +1,103 @@
+//! The template's files under a project's own name.
+//!
+//! `templates/react` is itself a project that builds where it lies, with the names below; creating one replaces
+//! them, and the way to the SDK, wherever they stand. There is no other markup.
+
+use super::name::ProjectName;
+use std::borrow::Cow;
+
+include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
+
+/// The template's package name, crate name, title and vendor, and where its `engine` finds the SDK.
+const PACKAGE: &str = "wavecraft-demo";
+const IDENT: &str = "wavecraft_demo";
+const TITLE: &str = "Wavecraft Demo";
+const VENDOR: &str = "A. Vendor";
+const DEV_AUDIO: &str = "../../../crates/dev-audio";
+
+/// A file of a project: its path inside of it, with `/`, and its content.
+pub(crate) type File = (String, Cow<'static, [u8]>);
+
+/// The sources of the SDK, by `<crate folder>/<path>`, as they are in this repository.
+pub(super) fn sdk_sources() -> &'static [(&'static str, &'static [u8])] {
+    SDK
+}
+
+/// Every file of the template for a project called `name`.
+pub(super) fn files(name: &ProjectName, vendor: &str) -> Vec<File> {
+    TEMPLATE.iter().map(|(path, content)| ((*path).into(), fill_in(content, name, vendor))).collect()
+}
+
+/// `content` with the template's names replaced; as it is where it isn't text.
+fn fill_in(content: &'static [u8], name: &ProjectName, vendor: &str) -> Cow<'static, [u8]> {
+    let Ok(text) = std::str::from_utf8(content) else { return Cow::Borrowed(content) };
+    // TOML's basic strings and JSON's strings escape these two the same way.
+    let vendor = vendor.replace('\\', r"\\").replace('"', "\\\"");
+    let text = text
+        .replace(&format!("\"{VENDOR}\""), &format!("\"{vendor}\""))
+        .replace(DEV_AUDIO, "../sdk/dev-audio")
+        .replace(PACKAGE, name.package())
+        .replace(IDENT, &name.ident())
+        .replace(TITLE, &name.title());
+    Cow::Owned(text.into_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn created(given: &str, vendor: &str) -> Vec<(String, String)> {
+        let name = ProjectName::new(given).unwrap();
+        files(&name, vendor)
+            .into_iter()
+            .map(|(path, content)| (path, String::from_utf8_lossy(&content).into_owned()))
+            .collect()
+    }
+
+    fn content(files: &[(String, String)], path: &str) -> String {
+        files.iter().find(|(name, _)| name == path).unwrap_or_else(|| panic!("no {path}")).1.clone()
+    }
+
+    #[test]
+    fn no_name_of_the_template_is_left() {
+        for (path, text) in created("TestPlugin", "Somebody") {
+            for left in [PACKAGE, IDENT, TITLE, VENDOR, DEV_AUDIO] {
+                assert!(!text.contains(left), "{path} still says {left}");
+                assert!(!path.contains(left), "{path}");
+            }
+        }
+    }
+
+    #[test]
+    fn manifests_stay_valid_whatever_the_vendor_is_called() {
+        let vendor = r#"A "B" \ C"#;
+        let files = created("my-plugin", vendor);
+        let manifest: toml_edit::DocumentMut = content(&files, "engine/Cargo.toml").parse().unwrap();
+        assert_eq!(manifest["package"]["name"].as_str(), Some("my-plugin"));
+        assert_eq!(manifest["package"]["authors"][0].as_str(), Some(vendor));
+        assert_eq!(
+            manifest["dependencies"]["wavecraft-dev-audio"]["path"].as_str(),
+            Some("../sdk/dev-audio")
+        );
+        let package: serde_json::Value = serde_json::from_str(&content(&files, "ui/package.json")).unwrap();
+        assert_eq!(package["author"], vendor);
+        assert_eq!(package["name"], "my-plugin-ui");
+    }
+
+    #[test]
+    fn dev_audio_is_one_line() {
+        let text = content(&created("my-plugin", "V"), "engine/src/bin/dev-audio.rs");
+        assert_eq!(text.lines().count(), 1, "{text}");
+        assert!(text.starts_with("wavecraft_dev_audio::run!(my_plugin::"), "{text}");
+    }
+
+    #[test]
+    fn no_by_product_and_no_address_of_a_machine_is_embedded() {
+        for (path, text) in created("my-plugin", "V") {
+            for folder in ["node_modules/", "target/", "dist/"] {
+                assert!(!path.contains(folder), "{path}");
+            }
+            assert!(!text.contains("\"resolved\""), "{path} names a registry");
+        }
+    }
+}
