@@ -5,9 +5,11 @@
 
 mod chained;
 mod instructions;
+mod numbered;
 
 use crate::{bytes, program::Slice};
 use anyhow::{Context, bail};
+use numbered::{FLAT_LOOKUP, ITSELF, MAIN_EXECUTABLE, WEAK_LOOKUP};
 use object::{macho::LC_DYLD_CHAINED_FIXUPS, read::macho::LoadCommandVariant};
 
 /// Where the loader looks for a symbol.
@@ -29,20 +31,6 @@ pub(crate) struct Import {
     /// May it be missing? Then its address is 0.
     pub(crate) weak: bool,
 }
-
-/// A symbol, with the number of its library as the file has it.
-struct Numbered<'data> {
-    symbol: &'data str,
-    /// Counted from 1 in the order of the load commands; 0 and below have meanings of their own.
-    library: i64,
-    weak: bool,
-}
-
-/// `BIND_SPECIAL_DYLIB_*` of `<mach-o/loader.h>`, and 0 for the program itself.
-const ITSELF: i64 = 0;
-const MAIN_EXECUTABLE: i64 = -1;
-const FLAT_LOOKUP: i64 = -2;
-const WEAK_LOOKUP: i64 = -3;
 
 /// All imports, each once, by name.
 pub(crate) fn imports(slice: &Slice<'_>) -> anyhow::Result<Vec<Import>> {

@@ -1,14 +1,13 @@
 //! The real-time part: blocks come, are processed, and go back.
 
+use std::hint::black_box;
 use std::time::Duration;
 
 use wavecraft::Transport;
-use wavecraft_ring::{ChildBlock, ChildRing, Geometry, clock};
+use wavecraft_ring::{ChildBlock, ChildRing, Geometry, MAX_CHANNELS, clock};
 
-use crate::buffer::Buffer;
 use crate::chain::Chain;
-use crate::priority::Priority;
-use crate::resident;
+use crate::realtime::{Priority, lock_memory};
 
 /// How often the heartbeat moves where there is nothing to do: well within the 250 ms after which the companion calls
 /// a child not responding.
@@ -21,6 +20,8 @@ const BEAT_NS: u64 = BEAT_MS * 1_000_000;
 /// Beats per minute, as the transport tells processors.
 const TEMPO: f64 = 120.0;
 
+const MOST_CHANNELS: usize = index(MAX_CHANNELS);
+
 /// What blocks are processed with, allocated before the first one comes.
 pub(crate) struct Blocks {
     buffer: Buffer,
@@ -31,22 +32,22 @@ impl Blocks {
     /// Room for blocks of this geometry and so many parameters.
     pub(crate) fn new(geometry: Geometry, parameters: usize) -> Self {
         let values = vec![0.0; parameters];
-        resident::keep(&values);
+        lock_memory(&values);
         Self { buffer: Buffer::new(geometry), values }
     }
 
-    /// Runs blocks as they come, until `told` says that there is something else to do, or the priority is lost. In
-    /// here nothing allocates, locks or waits without a deadline, but what the user's processors do.
+    /// Runs blocks as they come, until `interrupted` is true or the priority is lost. In here nothing allocates, locks or
+    /// waits without a deadline, except what the user's processors do.
     pub(crate) fn run(
         &mut self,
         ring: &mut ChildRing,
         chain: &mut Chain,
         priority: &mut Priority,
-        told: impl Fn() -> bool,
+        interrupted: impl Fn() -> bool,
     ) {
         loop {
-            // Asked before the blocks are taken: what was sent before the message is processed before it is obeyed.
-            let stop = told() || priority.is_lost();
+            // Asked before the blocks are taken: those that were sent before a command are processed before it is applied.
+            let stop = interrupted() || priority.has_unreported_loss();
             while let Some(block) = ring.next() {
                 priority.follow(block.frames());
                 let nonfinite = self.process(block, chain);
@@ -85,153 +86,78 @@ impl Blocks {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-    use std::sync::atomic::{AtomicBool, Ordering};
-    use std::thread;
+/// Room for the longest block, channel after channel, with the block that is in it.
+struct Buffer {
+    samples: Vec<f32>,
+    geometry: Geometry,
+    frames: usize,
+}
 
-    use wavecraft::{ParamRange, ParamSpec, Processor, ProcessorParams};
-    use wavecraft_ring::{BlockHeader, HostSide, attach, create};
-
-    use super::*;
-    use crate::chain::Plan;
-    use crate::guarded::guarded;
-    use crate::priority::Wanted;
-
-    /// Adds the parameter to every sample, and the transport's position to the first of channel 0.
-    #[derive(Default)]
-    struct Offset;
-
-    #[derive(Default)]
-    struct OffsetParams(f32);
-
-    impl ProcessorParams for OffsetParams {
-        fn param_specs() -> &'static [ParamSpec] {
-            &[ParamSpec {
-                name: "Amount",
-                id_suffix: "amount",
-                range: ParamRange::Linear { min: 0.0, max: 1000.0 },
-                default: 0.5,
-                unit: "",
-                group: None,
-            }]
-        }
-        fn apply_plain_values(&mut self, values: &[f32]) {
-            self.0 = values[0];
-        }
+impl Buffer {
+    /// As many channels as the larger side has. Every page is written to, so that none is missing later.
+    fn new(geometry: Geometry) -> Self {
+        let channels = index(geometry.inputs().max(geometry.outputs()));
+        let mut samples = vec![0.0; index(geometry.max_frames()) * channels];
+        // The compiler would otherwise leave it at the untouched pages of a fresh allocation.
+        black_box(&mut samples[..]).fill(0.0);
+        lock_memory(&samples);
+        Self { samples, geometry, frames: 0 }
     }
 
-    impl Processor for Offset {
-        type Params = OffsetParams;
-
-        fn process(&mut self, block: &mut [&mut [f32]], transport: &Transport, params: &OffsetParams) {
-            for sample in block.iter_mut().flat_map(|channel| channel.iter_mut()) {
-                *sample += params.0;
-            }
-            assert_eq!((transport.tempo, transport.playing), (Some(120.0), true));
-            let position = u16::try_from(transport.pos_samples).expect("a short test");
-            block[0][0] += f32::from(position);
-        }
-    }
-
-    fn chain_of_two() -> Chain {
-        let planned = || Plan::new("Offset", Offset::default).look().unwrap();
-        let mut chain = Chain::make(vec![planned(), planned()]).unwrap();
-        chain.prepare(48_000.0);
-        chain
-    }
-
-    /// Sends blocks through [`Blocks::run`] on a thread that may not allocate.
-    fn with_a_child(geometry: Geometry, host: impl FnOnce(&mut HostSide)) {
-        let mut side = create(geometry, 1).unwrap();
-        let mut ring = attach(side.descriptor.try_clone().unwrap()).unwrap();
-        let (told, interrupt) = (Arc::new(AtomicBool::new(false)), ring.interrupt_handle());
-        let stop = Arc::clone(&told);
-        let child = thread::spawn(move || {
-            let (mut chain, mut blocks) = (chain_of_two(), Blocks::new(geometry, 4));
-            let mut priority = Priority::new(Wanted::Never);
-            let told = || stop.load(Ordering::Acquire);
-            guarded(|| blocks.run(&mut ring, &mut chain, &mut priority, told));
-        });
-        host(&mut side);
-        told.store(true, Ordering::Release);
-        interrupt.interrupt();
-        child.join().unwrap();
-    }
-
-    fn exchange(side: &mut HostSide, position: u64, input: &[&[f32]], outputs: usize) -> Vec<Vec<f32>> {
-        let frames = input[0].len();
-        let header = BlockHeader {
-            frames: u32::try_from(frames).unwrap(),
-            sample_position: position,
-            host_time_ns: 0,
-            discontinuity: false,
-        };
-        side.ring.send(header, input).unwrap();
-        side.ring.wake();
-        assert!(side.ring.wait(clock::now_ns() + 20_000_000_000), "no reply in 20 s");
-        let mut output = vec![vec![0.0; frames]; outputs];
-        let mut channels: Vec<&mut [f32]> = output.iter_mut().map(Vec::as_mut_slice).collect();
-        side.ring.take(&mut channels).expect("a reply is ready");
-        output
-    }
-
-    #[test]
-    fn blocks_of_any_size_run_through_both_processors_without_an_allocation() {
-        with_a_child(Geometry::new(512, 2, 2).unwrap(), |side| {
-            // Two processors add their default of 0.5 each, and their two positions.
-            for frames in [1, 64, 333, 512] {
-                let (left, right) = (vec![0.25; frames], vec![-4.0; frames]);
-                let output = exchange(side, 100, &[&left, &right], 2);
-                assert_eq!(output[0][0], 0.25 + 1.0 + 200.0);
-                assert!(output[0][1..].iter().all(|&sample| sample == 1.25));
-                assert!(output[1].iter().all(|&sample| sample == -3.0));
-            }
-            // In the order of the specifications: amount, bypass, amount, bypass.
-            side.parameters.set_all(&[2.0, 0.0, 40.0, 0.0]).unwrap();
-            assert_eq!(exchange(side, 0, &[&[0.0], &[0.0]], 2), [[42.0], [42.0]]);
-            side.parameters.set(2, 3.0).unwrap();
-            assert_eq!(exchange(side, 0, &[&[0.0], &[0.0]], 2), [[5.0], [5.0]]);
-        });
-    }
-
-    #[test]
-    fn one_input_is_heard_on_every_channel() {
-        with_a_child(Geometry::new(64, 1, 2).unwrap(), |side| {
-            assert_eq!(exchange(side, 0, &[&[1.0, 2.0]], 2), [[2.0, 3.0], [2.0, 3.0]]);
-        });
-    }
-
-    #[test]
-    fn channels_beyond_the_inputs_start_silent_and_those_beyond_the_outputs_are_dropped() {
-        with_a_child(Geometry::new(64, 2, 3).unwrap(), |side| {
-            for _ in 0..2 {
-                assert_eq!(exchange(side, 0, &[&[1.0], &[2.0]], 3), [[2.0], [3.0], [1.0]]);
+    /// Copies a block's input in. One channel goes to all; otherwise channels beyond the inputs are silent.
+    fn read(&mut self, block: &ChildBlock<'_>) {
+        self.frames = index(block.frames());
+        let inputs = self.geometry.inputs();
+        self.with(|channels| {
+            for (channel, samples) in (0..).zip(channels) {
+                match inputs {
+                    1 => block.read_input(0, samples),
+                    _ if channel < inputs => block.read_input(channel, samples),
+                    _ => samples.fill(0.0),
+                }
             }
         });
-        with_a_child(Geometry::new(64, 2, 1).unwrap(), |side| {
-            assert_eq!(exchange(side, 0, &[&[1.0], &[2.0]], 1), [[2.0]]);
-        });
-        with_a_child(Geometry::new(64, 0, 1).unwrap(), |side| {
-            let header = BlockHeader { frames: 1, sample_position: 0, host_time_ns: 0, discontinuity: true };
-            side.ring.send(header, &[]).unwrap();
-            side.ring.wake();
-            assert!(side.ring.wait(clock::now_ns() + 20_000_000_000), "no reply in 20 s");
-            let mut output = [0.0];
-            assert_eq!(side.ring.take(&mut [&mut output[..]]).map(|reply| reply.frames), Some(1));
-            assert_eq!(output, [1.0]);
+    }
+
+    /// Copies the output into a block.
+    fn write(&mut self, block: &mut ChildBlock<'_>) {
+        self.with_outputs(|channels| {
+            for (channel, samples) in (0..).zip(channels) {
+                block.write_output(channel, samples);
+            }
         });
     }
 
-    #[test]
-    fn samples_that_are_not_finite_pass_and_are_counted() {
-        with_a_child(Geometry::new(64, 1, 1).unwrap(), |side| {
-            let output = exchange(side, 0, &[&[f32::NAN, f32::INFINITY, 1.0]], 1);
-            assert!(output[0][0].is_nan() && output[0][1].is_infinite() && output[0][2] == 2.0);
-            // Counted after the reply: the next one tells that it is done.
-            exchange(side, 0, &[&[0.0]], 1);
-            assert_eq!(side.ring.child().nonfinite, 2);
-        });
+    /// Samples of the output that are NaN or infinite.
+    fn count_nonfinite(&mut self) -> u32 {
+        let count =
+            |samples: &&mut [f32]| samples.iter().map(|sample| u32::from(!sample.is_finite())).sum::<u32>();
+        self.with_outputs(|channels| channels.iter().map(count).sum())
+    }
+
+    /// Calls `work` with every channel of the block.
+    fn with<T>(&mut self, work: impl FnOnce(&mut [&mut [f32]]) -> T) -> T {
+        let frames = self.frames;
+        let mut channels: [&mut [f32]; MOST_CHANNELS] = Default::default();
+        let mut count = 0;
+        let rooms = self.samples.chunks_exact_mut(index(self.geometry.max_frames()));
+        for (channel, room) in channels.iter_mut().zip(rooms) {
+            *channel = &mut room[..frames];
+            count += 1;
+        }
+        work(&mut channels[..count])
+    }
+
+    fn with_outputs<T>(&mut self, work: impl FnOnce(&mut [&mut [f32]]) -> T) -> T {
+        let outputs = index(self.geometry.outputs());
+        self.with(|channels| work(&mut channels[..outputs]))
     }
 }
+
+/// A count of the segment as an index: lossless on every system that we build for.
+const fn index(count: u32) -> usize {
+    count as usize
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,18 +1,53 @@
-//! The user's processors, in series.
+//! The processors, in series, and the trait for those that aren't a type of this program.
 
 use wavecraft::{Bypassed, ParamSpec, Processor, ProcessorParams, Transport};
 use wavecraft_companion_protocol::parameter::ParameterSpec;
 
 use crate::specs;
-use crate::stage::{DescribedStage, MakeStage, Stage};
+
+/// A processor as the child runs it. Every [`Processor`](wavecraft::Processor) is one by itself; a program that hosts
+/// something else, such as the processor of a library, implements it ([`DevAudio::stage`](crate::DevAudio::stage)).
+///
+/// It is made, called and kept on the audio thread alone.
+pub trait Stage {
+    /// Sets the sample rate in Hz and clears the state. Called before the first block, and between blocks later.
+    fn prepare(&mut self, sample_rate: f32);
+
+    /// Takes plain values, one for each of the [parameters](DescribedStage::parameters), in their order. Called between
+    /// two blocks: it must not allocate.
+    fn apply(&mut self, values: &[f32]);
+
+    /// Processes one block in place: one slice for each channel, all of one length. It must not allocate.
+    fn process(&mut self, block: &mut [&mut [f32]], transport: &Transport);
+}
+
+/// What is known of a [`Stage`] before it is made.
+pub struct DescribedStage {
+    /// Its parameters, with the ids that pages will know. The companion starts them at their defaults.
+    pub parameters: Vec<ParameterSpec>,
+    /// The ids of the processors that it consists of.
+    pub processors: Vec<String>,
+    /// Makes it, on the audio thread; or says for a person why it can't be made.
+    pub make: MakeStage,
+}
+
+/// Makes a [`Stage`], or says why that can't be.
+pub type MakeStage = Box<dyn FnOnce() -> Result<Box<dyn Stage>, String> + Send>;
 
 type ParamsOf<P> = <Bypassed<P> as Processor>::Params;
 
-/// A processor that wasn't looked at yet. Looking runs the user's code, so it waits until somebody hears what comes of it.
+/// What a child is made of: its name, its latency and its processors, none of which was made yet.
+pub(crate) struct ChainDefinition {
+    pub(crate) name: String,
+    pub(crate) latency_frames: u32,
+    pub(crate) plans: Vec<Plan>,
+}
+
+/// A processor of which nothing is known yet. Asking it runs the user's code, so that waits until the companion can be told
+/// what comes of it.
 pub(crate) struct Plan(Box<dyn FnOnce() -> Result<Planned, String>>);
 
 impl Plan {
-    /// Of a type.
     pub(crate) fn new<P: Processor>(type_name: &str, make: impl FnOnce() -> P + Send + 'static) -> Self {
         let type_name = type_name.to_owned();
         Self(Box::new(move || {
@@ -23,29 +58,32 @@ impl Plan {
         }))
     }
 
-    /// Of something that describes itself.
-    pub(crate) fn stage(look: impl FnOnce() -> Result<DescribedStage, String> + 'static) -> Self {
+    /// A processor that describes itself.
+    pub(crate) fn stage(describe: impl FnOnce() -> Result<DescribedStage, String> + 'static) -> Self {
         Self(Box::new(move || {
-            let DescribedStage { parameters, processors, make } = look()?;
+            let DescribedStage { parameters, processors, make } = describe()?;
             Ok(Planned { parameters: Parameters::Described { parameters, processors }, make })
         }))
     }
 
-    /// Learns what there is to know before it is made, or why it can't be made.
-    pub(crate) fn look(self) -> Result<Planned, String> {
+    /// Asks for its parameters.
+    ///
+    /// # Errors
+    /// Why it can't be made, for a person.
+    pub(crate) fn describe(self) -> Result<Planned, String> {
         (self.0)()
     }
 }
 
-/// A processor that isn't made yet.
+/// A processor whose parameters are known, and that isn't made yet.
 pub(crate) struct Planned {
     pub(crate) parameters: Parameters,
     make: MakeStage,
 }
 
-/// The parameters of one processor.
+/// One processor's parameters.
 pub(crate) enum Parameters {
-    /// As its type tells them.
+    /// Those that its type names.
     OfType { type_name: String, specs: &'static [ParamSpec] },
     /// As pages will know them, and the ids of the processors that have them.
     Described { parameters: Vec<ParameterSpec>, processors: Vec<String> },

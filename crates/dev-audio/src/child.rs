@@ -1,5 +1,5 @@
-//! The process as the companion's child. The main thread does nothing but listen to the companion, so that it notices
-//! its end whatever the user's code is doing.
+//! The program as the companion's child. The main thread only reads the socket, so that it notices the companion's end
+//! whatever the user's code is doing.
 
 use std::error::Error;
 use std::io::{ErrorKind, Read};
@@ -11,14 +11,13 @@ use wavecraft_companion_protocol::child::Link;
 use wavecraft_companion_protocol::frame::Decoder;
 use wavecraft_ring::{ABI_VERSION, attach};
 
-use crate::descriptors;
-use crate::dev_audio::DevAudio;
+use crate::chain::ChainDefinition;
+use crate::describe::{SDK_VERSION, introduce};
 use crate::dsp_thread::DspThread;
-use crate::hello::{SDK_VERSION, introduce};
-use crate::outbox::Outbox;
-use crate::{exit, panic_report};
+use crate::outbox::{Outbox, make_thread_essential, report_panics};
+use crate::process::{exit_now, take_descriptors};
 
-/// The way to the companion.
+/// The segment and the socket that the companion passed on.
 pub(crate) struct Connection {
     /// The companion's version of the segment.
     abi: u32,
@@ -28,29 +27,29 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    /// Takes what the variable's value names.
+    /// Takes the descriptors that `link`, the variable's value, names.
     ///
     /// # Errors
     ///
-    /// When it isn't a link, or not one to this process. Only the terminal can be told.
+    /// When it isn't a link, or was made for another process. No companion can be told, only the terminal.
     pub(crate) fn open(link: &str) -> Result<Self, Box<dyn Error>> {
         let link: Link = link.parse()?;
-        let inherited = descriptors::take(link)?;
+        let inherited = take_descriptors(link)?;
         let socket = UnixStream::from(inherited.socket);
         let outbox = Arc::new(Outbox::new(socket.try_clone()?)?);
         Ok(Self { abi: link.abi, segment: inherited.segment, socket, outbox })
     }
 }
 
-/// Lives as the companion's child. Ends with the companion, or after telling it why not.
-pub(crate) fn run(dev_audio: DevAudio, connection: Connection) -> ! {
+/// Runs until the companion ends, or until it can't go on, which the companion is told.
+pub(crate) fn run(definition: ChainDefinition, connection: Connection) -> ! {
     let Connection { abi, segment, socket, outbox } = connection;
-    panic_report::install(Arc::clone(&outbox));
-    panic_report::make_essential();
+    report_panics(Arc::clone(&outbox));
+    make_thread_essential();
     if abi != ABI_VERSION {
         outbox.give_up(other_version(abi));
     }
-    let (hello, planned) = introduce(dev_audio).unwrap_or_else(|error| outbox.give_up(error));
+    let (hello, planned) = introduce(definition).unwrap_or_else(|error| outbox.give_up(error));
     let ring = attach(segment)
         .unwrap_or_else(|error| outbox.give_up(format!("the shared memory can't be used: {error}")));
     outbox.send(&hello);
@@ -64,15 +63,15 @@ fn listen(mut socket: UnixStream, outbox: &Outbox, dsp: &DspThread) -> ! {
     let (mut decoder, mut bytes) = (Decoder::default(), [0; 4096]);
     loop {
         match socket.read(&mut bytes) {
-            Ok(0) => exit::now(0),
+            Ok(0) => exit_now(0),
             Ok(count) => decoder.push(&bytes[..count]),
             Err(error) if error.kind() == ErrorKind::Interrupted => continue,
             // Reset by a companion that went before it read everything.
-            Err(_) => exit::now(0),
+            Err(_) => exit_now(0),
         }
         loop {
             match decoder.next_message() {
-                Ok(Some(message)) => dsp.tell(message),
+                Ok(Some(message)) => dsp.send(message),
                 Ok(None) => break,
                 Err(error) => outbox.give_up(format!("the companion can't be understood: {error}")),
             }

@@ -1,4 +1,4 @@
-//! The processor child as a value: what `run!` makes, for a `main` of one's own.
+//! What a project's `main` calls: [`run!`](crate::run!), or [`DevAudio`] for a `main` of one's own.
 
 use std::env;
 use std::process::ExitCode;
@@ -6,10 +6,41 @@ use std::process::ExitCode;
 use wavecraft::Processor;
 use wavecraft_companion_protocol::child::LINK_VARIABLE;
 
-use crate::by_hand::{self, USAGE};
-use crate::chain::Plan;
+use crate::chain::{ChainDefinition, DescribedStage, Plan};
 use crate::child::{self, Connection};
-use crate::stage::DescribedStage;
+use crate::standalone::{self, USAGE};
+
+/// Expands to a `main` that runs these processors, in series, under the Companion.
+///
+/// The types implement `wavecraft::Processor` and `Default`. Parameter ids are made from the types' names, as in
+/// a Wavecraft plugin: `MyFilter` with a parameter `cutoff` gives `my_filter_cutoff` and `my_filter_bypass`; the
+/// second `MyFilter` of a chain gives `my_filter_2_cutoff`. The project's name is its package's.
+///
+/// ```
+/// # use wavecraft::{Processor, Transport};
+/// # #[derive(Default)]
+/// # struct Filter;
+/// # impl Processor for Filter {
+/// #     type Params = ();
+/// #     fn process(&mut self, _: &mut [&mut [f32]], _: &Transport, _: &()) {}
+/// # }
+/// # use Filter as Limiter;
+/// wavecraft_dev_audio::run!(Filter, Limiter; latency_frames = 64);
+/// ```
+///
+/// `latency_frames` is how many frames the output lags behind the input, 0 if not given; it is shown as a part of the
+/// session's latency.
+#[macro_export]
+macro_rules! run {
+    ($($processor:ty),+ $(,)? $(; latency_frames = $latency_frames:expr)? $(;)?) => {
+        fn main() -> ::std::process::ExitCode {
+            $crate::DevAudio::new(::core::env!("CARGO_PKG_NAME"))
+                $(.processor(::core::stringify!($processor), <$processor as ::core::default::Default>::default))+
+                $(.latency_frames($latency_frames))?
+                .run()
+        }
+    };
+}
 
 /// A chain of processors, to be run under the Companion.
 ///
@@ -39,17 +70,13 @@ use crate::stage::DescribedStage;
 ///         .run()
 /// }
 /// ```
-pub struct DevAudio {
-    pub(crate) name: String,
-    pub(crate) latency_frames: u32,
-    pub(crate) plans: Vec<Plan>,
-}
+pub struct DevAudio(pub(crate) ChainDefinition);
 
 impl DevAudio {
     /// A chain without a processor: it plays what it hears. `name` is the project's, for a person to read.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into(), latency_frames: 0, plans: Vec::new() }
+        Self(ChainDefinition { name: name.into(), latency_frames: 0, plans: Vec::new() })
     }
 
     /// Appends a processor. Parameter ids start with `type_name` in snake case (of a path its last part; repeated ones
@@ -62,24 +89,24 @@ impl DevAudio {
         type_name: &str,
         make: impl FnOnce() -> P + Send + 'static,
     ) -> Self {
-        self.plans.push(Plan::new(type_name, make));
+        self.0.plans.push(Plan::new(type_name, make));
         self
     }
 
     /// Appends a processor that isn't a type of this program.
     ///
-    /// `look` is called before anything is made, on another thread than the one that will process audio. What it returns
-    /// as an error is shown to a person.
+    /// `describe` is called before anything is made, on another thread than the one that will process audio. What it
+    /// returns as an error is shown to a person.
     #[must_use]
-    pub fn stage(mut self, look: impl FnOnce() -> Result<DescribedStage, String> + 'static) -> Self {
-        self.plans.push(Plan::stage(look));
+    pub fn stage(mut self, describe: impl FnOnce() -> Result<DescribedStage, String> + 'static) -> Self {
+        self.0.plans.push(Plan::stage(describe));
         self
     }
 
     /// How many frames the output lags behind the input; 0 if not set. Shown as a part of the session's latency.
     #[must_use]
     pub fn latency_frames(mut self, frames: u32) -> Self {
-        self.latency_frames = frames;
+        self.0.latency_frames = frames;
         self
     }
 
@@ -96,10 +123,10 @@ impl DevAudio {
     #[must_use = "it is the process's exit code"]
     pub fn run_with(self, arguments: impl Iterator<Item = String>) -> ExitCode {
         let Ok(link) = env::var(LINK_VARIABLE) else {
-            return by_hand::run(self, arguments);
+            return standalone::run(self.0, arguments);
         };
         match Connection::open(&link) {
-            Ok(connection) => child::run(self, connection),
+            Ok(connection) => child::run(self.0, connection),
             Err(error) => {
                 eprintln!(
                     "The environment variable {LINK_VARIABLE} is `{link}`, which can't be used: {error}."

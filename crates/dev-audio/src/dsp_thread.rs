@@ -1,24 +1,24 @@
-//! The thread that makes the processors and runs the blocks.
+//! The thread that makes the processors and runs the blocks, and the mailbox through which the main thread commands it.
 
+use std::collections::VecDeque;
 use std::io;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 use wavecraft_companion_protocol::child::{FromChild, ToChild};
 use wavecraft_ring::{ChildPhase, ChildRing, Interrupt};
 
 use crate::blocks::{BEAT, Blocks};
 use crate::chain::{Chain, Planned};
-use crate::denormals;
-use crate::mailbox::Mailbox;
-use crate::outbox::Outbox;
-use crate::priority::Priority;
-use crate::{panic_report, resident};
+use crate::outbox::{Outbox, make_thread_essential};
+use crate::realtime::{Priority, flush_denormals, lock_stack};
 
 /// The stack: what Linux gives a main thread, for processors that keep their arrays there.
 const STACK_BYTES: usize = 8 << 20;
 
-/// Later children of a session run on the same system: it refuses them the same, and was told of once.
+/// A refused priority is reported for the first child only: a session's later ones run on the same system.
 const FIRST_GENERATION: u32 = 1;
 
 /// The main thread's handle on the DSP thread.
@@ -34,24 +34,24 @@ impl DspThread {
         let handle = Self { mailbox: Arc::clone(&mailbox), interrupt: ring.interrupt_handle() };
         let body = move || {
             enter();
-            Dsp::new(ring, planned, outbox).obey(&mailbox)
+            Dsp::new(ring, planned, outbox).run(&mailbox)
         };
         thread::Builder::new().name("wavecraft-dsp".into()).stack_size(STACK_BYTES).spawn(body)?;
         Ok(handle)
     }
 
-    /// Passes a message on; the thread takes it between two blocks.
-    pub(crate) fn tell(&self, message: ToChild) {
+    /// Passes a message on, which the thread takes between two blocks.
+    pub(crate) fn send(&self, message: ToChild) {
         self.mailbox.put(message);
         self.interrupt.interrupt();
     }
 }
 
-/// What becomes of the thread before it runs anything of the user's. Its class comes with the blocks.
+/// Prepares the thread before it runs any code of the user's. Its real-time class comes with the blocks.
 fn enter() {
-    panic_report::make_essential();
-    denormals::flush_to_zero();
-    resident::keep_stack();
+    make_thread_essential();
+    flush_denormals();
+    lock_stack();
 }
 
 /// Everything that the thread owns.
@@ -75,8 +75,8 @@ impl Dsp {
         Self { ring, outbox, state: State::Unmade(planned), blocks, priority: Priority::from_environment() }
     }
 
-    /// Obeys the companion until the process ends.
-    fn obey(mut self, mailbox: &Mailbox) -> ! {
+    /// Applies the commands as they come, until the process ends.
+    fn run(mut self, mailbox: &Mailbox) -> ! {
         loop {
             self.ring.beat();
             match mailbox.take(BEAT) {
@@ -140,8 +140,8 @@ impl Dsp {
         self.ring.set_phase(ChildPhase::Running);
         loop {
             self.blocks.run(&mut self.ring, chain, &mut self.priority, || !mailbox.is_empty());
-            // Whoever is told this has missed its blocks long ago: the one time that this thread writes here.
-            if let Some(message) = self.priority.tell_loss() {
+            // The one time that this thread writes while blocks run: those that it could delay were missed long ago.
+            if let Some(message) = self.priority.take_loss_notice() {
                 self.outbox.send(&FromChild::Log { message });
             }
             if !mailbox.is_empty() {
@@ -149,5 +149,67 @@ impl Dsp {
             }
         }
         self.priority.leave();
+    }
+}
+
+/// A queue whose emptiness can be asked without a lock, which is all that the DSP thread does between two blocks.
+#[derive(Debug, Default)]
+pub(crate) struct Mailbox {
+    messages: Mutex<VecDeque<ToChild>>,
+    arrived: Condvar,
+    count: AtomicUsize,
+}
+
+impl Mailbox {
+    pub(crate) fn put(&self, message: ToChild) {
+        let mut messages = self.lock();
+        messages.push_back(message);
+        self.recount(&messages);
+        drop(messages);
+        self.arrived.notify_one();
+    }
+
+    /// The oldest message; waits for one at most so long.
+    pub(crate) fn take(&self, limit: Duration) -> Option<ToChild> {
+        let waited = self.arrived.wait_timeout_while(self.lock(), limit, |messages| messages.is_empty());
+        let (mut messages, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        let message = messages.pop_front();
+        self.recount(&messages);
+        message
+    }
+
+    /// Whether nothing is there, for the block loop.
+    pub(crate) fn is_empty(&self) -> bool {
+        // SYNC: partner is the Release in `recount`. It says when to look; the lock is what hands messages over.
+        self.count.load(Ordering::Acquire) == 0
+    }
+
+    fn recount(&self, messages: &VecDeque<ToChild>) {
+        // SYNC: partner is the Acquire in `is_empty`.
+        self.count.store(messages.len(), Ordering::Release);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, VecDeque<ToChild>> {
+        // No code that holds it panics.
+        self.messages.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_come_in_order_and_its_emptiness_is_known() {
+        let mailbox = Arc::new(Mailbox::default());
+        assert!(mailbox.is_empty());
+        assert_eq!(mailbox.take(Duration::ZERO), None);
+        let sender = Arc::clone(&mailbox);
+        let sender = std::thread::spawn(move || [ToChild::Start, ToChild::Stop].map(|one| sender.put(one)));
+        assert_eq!(mailbox.take(Duration::from_secs(30)), Some(ToChild::Start));
+        sender.join().unwrap();
+        assert!(!mailbox.is_empty());
+        assert_eq!(mailbox.take(Duration::ZERO), Some(ToChild::Stop));
+        assert!(mailbox.is_empty());
     }
 }

@@ -43,31 +43,20 @@
 //! * **stdout and stderr** are free to use. The Companion passes lines on to the terminal. Write none in `process`.
 
 mod blocks;
-mod buffer;
-mod by_hand;
 mod chain;
 mod child;
-mod denormals;
-mod descriptors;
+mod describe;
 mod dev_audio;
 mod dsp_thread;
-mod exit;
-#[cfg(test)]
-mod guarded;
-mod hello;
-mod mailbox;
-mod naming;
 mod outbox;
-mod panic_report;
 mod platform;
-mod priority;
-mod resident;
-mod run;
+mod process;
+mod realtime;
 mod specs;
-mod stage;
+mod standalone;
 
+pub use chain::{DescribedStage, MakeStage, Stage};
 pub use dev_audio::DevAudio;
-pub use stage::{DescribedStage, MakeStage, Stage};
 
 /// The unit tests run with an allocator that can be forbidden.
 #[cfg(test)]

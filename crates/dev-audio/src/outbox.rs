@@ -1,17 +1,30 @@
-//! What this process tells the companion.
+//! The messages to the companion, a panic of the user's code among them.
 
+use std::backtrace::{Backtrace, BacktraceStatus};
+use std::cell::Cell;
 use std::io::{self, Write};
 use std::os::unix::net::UnixStream;
-use std::sync::{Mutex, PoisonError};
+use std::panic::{self, PanicHookInfo};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 use std::time::Duration;
 
 use wavecraft_companion_protocol::child::FromChild;
 use wavecraft_companion_protocol::frame;
 
-use crate::exit;
+use crate::process::exit_now;
 
-/// How long one message may take. Only a companion that hangs doesn't read, and this process isn't to hang with it.
+/// How long sending one message may take. Only a companion that hangs doesn't read, and this process must not hang with it.
 const WRITE_LIMIT: Duration = Duration::from_secs(2);
+
+/// What the standard library's own handler ends a process with.
+const PANICKED: i32 = 101;
+
+/// The longest message passed on, in bytes: far more than a person reads, and within a frame however it is escaped.
+const LONGEST_MESSAGE: usize = 16 << 10;
+
+/// The longest backtrace passed on, in bytes.
+const LONGEST_BACKTRACE: usize = 128 << 10;
 
 /// The writing half of the socketpair. Messages of several threads don't mix.
 #[derive(Debug)]
@@ -26,7 +39,7 @@ impl Outbox {
         Ok(Self { socket, turn: Mutex::new(()) })
     }
 
-    /// Sends a message. A companion that can't be told anything is gone, and this process ends with it.
+    /// Sends a message. Where that fails, the companion is gone, and this process ends.
     pub(crate) fn send(&self, message: &FromChild) {
         let bytes = match frame::encode(message) {
             Ok(bytes) => bytes,
@@ -34,7 +47,7 @@ impl Outbox {
         };
         let turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         if (&self.socket).write_all(&bytes).is_err() {
-            exit::now(0);
+            exit_now(0);
         }
         drop(turn);
     }
@@ -43,24 +56,79 @@ impl Outbox {
     pub(crate) fn send_from_panic(&self, message: &FromChild) {
         let turn = self.turn.try_lock();
         if let Ok(bytes) = frame::encode(message) {
-            // Nobody is left to be told that this failed.
+            // A failure can't be reported to anybody.
             let _ = (&self.socket).write_all(&bytes);
         }
         drop(turn);
     }
 
-    /// Says why this process can't go on, and ends it.
+    /// Sends why this process can't go on, and ends it.
     pub(crate) fn give_up(&self, message: String) -> ! {
         self.send(&FromChild::Error { message });
-        exit::now(1)
+        exit_now(1)
     }
+}
+
+thread_local! {
+    /// Whether a panic of this thread leaves nothing that could go on.
+    static ESSENTIAL: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Sends every later panic of this process through `outbox`. One on an essential thread ends the process from
+/// within the hook: before anything unwinds (a destructor may hang or panic again), and the same way in a project
+/// that aborts on panics. Another thread is the user's own; it may die without the audio.
+pub(crate) fn report_panics(outbox: Arc<Outbox>) {
+    let print = panic::take_hook();
+    panic::set_hook(Box::new(move |panic| {
+        // In a project that aborts on panics, any panic is the end.
+        let essential = ESSENTIAL.get() || cfg!(panic = "abort");
+        outbox.send_from_panic(&if essential { report(panic) } else { log_line(panic) });
+        print(panic);
+        if essential {
+            exit_now(PANICKED);
+        }
+    }));
+}
+
+/// From here on a panic of the calling thread ends the process.
+pub(crate) fn make_thread_essential() {
+    ESSENTIAL.set(true);
+}
+
+fn report(panic: &PanicHookInfo<'_>) -> FromChild {
+    // Captured only where RUST_BACKTRACE asks for it.
+    let backtrace = Backtrace::capture();
+    let captured = backtrace.status() == BacktraceStatus::Captured;
+    FromChild::Panic {
+        message: shortened(text(panic), LONGEST_MESSAGE).to_owned(),
+        location: panic.location().map(ToString::to_string),
+        backtrace: match captured {
+            true => shortened(&backtrace.to_string(), LONGEST_BACKTRACE).to_owned(),
+            false => String::new(),
+        },
+    }
+}
+
+fn log_line(panic: &PanicHookInfo<'_>) -> FromChild {
+    let thread = thread::current();
+    let name = thread.name().unwrap_or("without a name");
+    let location = panic.location().map(|location| format!(" at {location}")).unwrap_or_default();
+    let text = shortened(text(panic), LONGEST_MESSAGE);
+    FromChild::Log { message: format!("thread `{name}` panicked{location}: {text}") }
+}
+
+fn text<'a>(panic: &'a PanicHookInfo<'_>) -> &'a str {
+    panic.payload_as_str().unwrap_or("a panic without a text")
+}
+
+fn shortened(text: &str, bytes: usize) -> &str {
+    &text[..text.floor_char_boundary(bytes)]
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::io::Read;
-    use std::sync::Arc;
     use wavecraft_companion_protocol::frame::Decoder;
 
     #[test]
@@ -100,5 +168,18 @@ mod tests {
         let mut bytes = Vec::new();
         theirs.read_to_end(&mut bytes).unwrap();
         assert_eq!(bytes, frame::encode(&FromChild::Ready).unwrap());
+    }
+
+    #[test]
+    fn the_longest_report_fits_into_a_frame() {
+        // A control character takes six bytes of JSON.
+        let longest = |bytes| shortened(&"\u{1}".repeat(bytes + 1), bytes).to_owned();
+        let report = FromChild::Panic {
+            message: longest(LONGEST_MESSAGE),
+            location: None,
+            backtrace: longest(LONGEST_BACKTRACE),
+        };
+        assert!(frame::encode(&report).is_ok());
+        assert_eq!(shortened("aé", 2), "a");
     }
 }

@@ -26,33 +26,20 @@ macro_rules! files {
     };
 }
 
-const FILES: [(&str, File); 26] = files![
+const FILES: [(&str, File); 13] = files![
     CSS "page.css"
     CSS "controls.css"
     CSS "pictures.css"
-    SCRIPT "address.js"
-    SCRIPT "build.js"
     SCRIPT "connection.js"
     SCRIPT "controls.js"
     SCRIPT "figures.js"
-    SCRIPT "hold.js"
-    SCRIPT "latency.js"
-    SCRIPT "link.js"
-    SCRIPT "log.js"
     SCRIPT "main.js"
     SCRIPT "meters.js"
-    SCRIPT "minute.js"
-    SCRIPT "painter.js"
     SCRIPT "parameters.js"
-    SCRIPT "range.js"
+    SCRIPT "pictures.js"
     SCRIPT "scales.js"
-    SCRIPT "scope.js"
-    SCRIPT "sender.js"
-    SCRIPT "sets.js"
-    SCRIPT "spectrum.js"
     SCRIPT "status.js"
     SCRIPT "surface.js"
-    SCRIPT "trigger.js"
 ];
 
 /// The file at a path.

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Holds } from '../../../crates/dev-server/src/inspector/hold.js';
+import { Holds } from '../../../crates/dev-server/src/inspector/scales.js';
 
 test('a mark stays for 1.5 s, then falls by 24 dB a second', () => {
   const holds = new Holds(2);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { positionOf, typed, valueAt, written } from '../../../crates/dev-server/src/inspector/range.js';
+import { positionOf, typed, valueAt, written } from '../../../crates/dev-server/src/inspector/controls.js';
 
 const tone = { min: 20, max: 10_020, skew: 2 };
 

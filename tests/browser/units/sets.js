@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Sets } from '../../../crates/dev-server/src/inspector/sets.js';
+import { Sets } from '../../../crates/dev-server/src/inspector/parameters.js';
 
 const values = (gain, tone) => new Map([['gain', gain], ['tone', tone]]);
 

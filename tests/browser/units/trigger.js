@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { crossing } from '../../../crates/dev-server/src/inspector/trigger.js';
+import { crossing } from '../../../crates/dev-server/src/inspector/pictures.js';
 
 const sine = Array.from({ length: 1024 }, (_, index) => Math.sin((2 * Math.PI * (index - 9.5)) / 100));
 

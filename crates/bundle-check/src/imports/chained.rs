@@ -1,6 +1,6 @@
 //! The imports of chained fixups: `dyld_chained_fixups_header` and `dyld_chained_import*` of `<mach-o/fixup-chains.h>`.
 
-use super::Numbered;
+use super::numbered::Numbered;
 use crate::bytes;
 use anyhow::{Context, ensure};
 

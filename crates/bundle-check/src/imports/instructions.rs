@@ -1,6 +1,6 @@
 //! The imports of binding instructions (`LC_DYLD_INFO`): `BIND_OPCODE_*` of `<mach-o/loader.h>`.
 
-use super::{Numbered, WEAK_LOOKUP};
+use super::numbered::{Numbered, WEAK_LOOKUP};
 use crate::bytes;
 use anyhow::{Context, bail};
 use object::macho::{

@@ -1,8 +1,8 @@
 //! The example children, run as the companion runs them.
 
-mod by_hand;
 mod companion;
 mod faults;
 mod hello;
 mod priority;
 mod processing;
+mod standalone;

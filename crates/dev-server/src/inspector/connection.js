@@ -1,9 +1,29 @@
-/** JSON-RPC over this server's WebSocket, which comes back by itself. */
+/** The connection to the server: the key that lets this page in, the socket, and what the page says about both. */
+
+/** Where this tab keeps the key. */
+const KEY = 'wavecraft.token';
+/** 32 bytes in base64url. */
+const TOKEN = /^[A-Za-z0-9_-]{43}$/;
+
+/**
+ * The token, or `null` where nobody gave this tab one. It comes in the fragment of the address, which is never sent to a
+ * server, is moved to `sessionStorage`, which only this tab and origin can read, and taken out of the address bar and the
+ * history.
+ */
+export function token() {
+  const given = new URLSearchParams(location.hash.slice(1)).get('wc');
+  if (given !== null) {
+    history.replaceState(history.state, '', location.pathname);
+    if (TOKEN.test(given)) sessionStorage.setItem(KEY, given);
+  }
+  return sessionStorage.getItem(KEY);
+}
 
 /** The first pause before another try, in ms; each following one is twice as long, up to the longest. */
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5000;
 
+/** JSON-RPC over this server's WebSocket, which connects again by itself. */
 export class Connection {
   #token;
   #events;
@@ -52,4 +72,45 @@ export class Connection {
     if (error) pending?.reject(new Error(error.message));
     else pending?.resolve(result);
   }
+}
+
+/** So many tries in vain are more than a restart takes. */
+const PATIENCE = 3;
+
+const TERMINAL = 'Press o in the terminal of wavecraft start, or choose Open Inspector in the companion’s menu.';
+
+/** Says whether this page is connected; if not, why, and what to do. */
+export class Link {
+  #word;
+  #why;
+
+  constructor(word, why) {
+    this.#word = word;
+    this.#why = why;
+  }
+
+  opened() {
+    this.#say('Connected', 'good', '');
+  }
+
+  /** `attempt` counts the tries since the connection was lost; `reason` is what the server said at its end. */
+  async lost(attempt, reason) {
+    if (attempt < PATIENCE) return this.#say('Connecting…', 'busy', reason);
+    this.#say('Not connected', 'bad', await why());
+  }
+
+  #say(word, tone, why) {
+    this.#word.textContent = word;
+    this.#word.dataset.tone = tone;
+    this.#why.textContent = why;
+    this.#why.hidden = why === '';
+  }
+}
+
+/** The server's page is open to everybody here, its socket only to the key: that tells the two apart. */
+async function why() {
+  const answers = await fetch('/', { cache: 'no-store' }).then(() => true, () => false);
+  return answers
+    ? `This address is served again, but by another start, which has a new key. ${TERMINAL}`
+    : `Nobody answers here any more: wavecraft start has ended, or the companion has. Start it again. ${TERMINAL}`;
 }

@@ -1,6 +1,6 @@
-/** A control for each kind of parameter. Each gives its elements and the way to show a value, and calls `set` when moved. */
+/** A control for each kind of parameter, and where a value lies on it and how it is written. */
 
-import { positionOf, typed, valueAt, written } from './range.js';
+import { clamp, number } from './scales.js';
 
 /** Positions of a slider without steps: finer than a screen. */
 const POSITIONS = 1000;
@@ -66,4 +66,23 @@ function slider(parameter, id, set) {
     if (key === 'Escape') restore();
   });
   return { elements: [range, field, element('span', { className: 'unit', textContent: unit })], show };
+}
+
+/** Where the control of a parameter stands for `value`, from 0 to 1. */
+export const positionOf = ({ min, max, skew = 1 }, value) =>
+  clamp((value - min) / (max - min || 1), 0, 1) ** (1 / skew);
+
+/** The value for a position of the control. */
+export const valueAt = ({ min, max, skew = 1 }, position) => clamp(min + (max - min) * position ** skew, min, max);
+
+/** A value with as many decimals as its size, and that of its range, ask for; without its unit. */
+export function written({ min, max, step }, value) {
+  if (step >= 1) return number(value, 0);
+  return number(value, Math.abs(value) >= 1000 ? 0 : max - min < 10 ? 3 : max - min < 100 ? 2 : 1);
+}
+
+/** What somebody typed, with a comma or a point, moved into the range; `null` where it is no number. */
+export function typed({ min, max }, text) {
+  const value = Number(text.trim().replace('−', '-').replace(',', '.'));
+  return text.trim() === '' || !Number.isFinite(value) ? null : clamp(value, min, max);
 }

@@ -1,6 +1,6 @@
-/** What is measured once a second, as lines of a name and a value. */
+/** What is measured once a second: lines of a name and a value, and the latency as a bar of its parts. */
 
-import { number } from './scales.js';
+import { milliseconds, number } from './scales.js';
 
 const LATE = {
   not_scheduled: 'not scheduled',
@@ -61,5 +61,44 @@ export function fill(list, lines) {
       const element = list.children[2 * index + offset];
       if (element.textContent !== String(text)) element.textContent = text;
     }
+  }
+}
+
+const PARTS = {
+  input_device: 'Input device',
+  input_buffer: 'Input buffer',
+  pipeline: 'Pipeline',
+  processor: 'Processor',
+  output_device: 'Output device',
+};
+
+/** The way from the input to the loudspeaker, as a bar of its parts. */
+export class Latency {
+  #bar;
+  #total;
+  #parts = new Map();
+
+  constructor(bar, legend, total) {
+    this.#bar = bar;
+    this.#total = total;
+    for (const [part, name] of Object.entries(PARTS)) {
+      const [stretch, term, value] = ['span', 'dt', 'dd'].map((tag) => document.createElement(tag));
+      stretch.className = term.className = part.replace('_', '-');
+      term.textContent = name;
+      bar.append(stretch);
+      legend.append(term, value);
+      this.#parts.set(part, { stretch, value });
+    }
+  }
+
+  show({ latency, devices }) {
+    const sum = Object.values(latency).reduce((sum, frames) => sum + frames, 0);
+    const written = (frames) => `${number(milliseconds(frames, devices.sample_rate), 2)} ms`;
+    for (const [part, { stretch, value }] of this.#parts) {
+      stretch.style.flexGrow = latency[part];
+      value.textContent = `${latency[part]} · ${written(latency[part])}`;
+    }
+    this.#total.textContent = `${written(sum)} · ${sum} frames`;
+    this.#bar.ariaLabel = `Latency, ${written(sum)} in all`;
   }
 }

@@ -1,20 +1,12 @@
 /** The inspector: everything that the server knows of its project, on one page that no project has to write. */
 
-import { token } from './address.js';
-import { Build } from './build.js';
-import { Connection } from './connection.js';
-import { blocks, devices, fill } from './figures.js';
-import { Latency } from './latency.js';
-import { Link } from './link.js';
-import { Log } from './log.js';
-import { Meters } from './meters.js';
-import { Minute } from './minute.js';
-import { Painter } from './painter.js';
-import { Parameters } from './parameters.js';
-import { Scope } from './scope.js';
-import { Sender } from './sender.js';
-import { Spectrum } from './spectrum.js';
-import { Status } from './status.js';
+import { Connection, Link, token } from './connection.js';
+import { Latency, blocks, devices, fill } from './figures.js';
+import { Meters, Minute } from './meters.js';
+import { Parameters, Sender } from './parameters.js';
+import { Scope, Spectrum } from './pictures.js';
+import { Build, Log, Status } from './status.js';
+import { Painter } from './surface.js';
 
 /** How often pictures come, in Hz: a display's rate, and less for those who asked their system for less motion. */
 const HZ = 60;

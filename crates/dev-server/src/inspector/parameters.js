@@ -1,8 +1,8 @@
-/** Every parameter with a control that fits it, under the headings that the project gives them; and two sets of them. */
+/** Every parameter under its heading, the two sets to compare, and the changes on their way to the server. */
 
 import { control } from './controls.js';
-import { Sets } from './sets.js';
 
+/** Every parameter with a control that fits it, under the headings that the project gives them. */
 export class Parameters {
   #place;
   #set;
@@ -69,5 +69,69 @@ export class Parameters {
     this.#shown.set(id, show);
     this.show(id, value);
     return row;
+  }
+}
+
+/** Two sets of parameters to compare: one is heard, the other is kept. */
+export class Sets {
+  /** The one that is heard: `A` or `B`. */
+  active = 'A';
+  /** By slot: values by id, from when it was heard last or copied to; a slot that never was holds nothing. */
+  #kept = { A: new Map(), B: new Map() };
+
+  get other() {
+    return this.active === 'A' ? 'B' : 'A';
+  }
+
+  /** Keeps `values`, by id, in the other slot too. */
+  copy(values) {
+    this.#kept[this.other] = new Map(values);
+  }
+
+  /**
+   * Goes to a slot; `values` are those that are heard. Returns those that are to be heard instead: what the slot holds
+   * of these parameters, where it differs.
+   */
+  switchTo(slot, values) {
+    if (slot === this.active) return [];
+    this.#kept[this.active] = new Map(values);
+    this.active = slot;
+    return [...this.#kept[slot]].filter(([id, value]) => values.has(id) && values.get(id) !== value);
+  }
+}
+
+/** Changes of parameters on their way: the latest value of each, as fast as the server answers. */
+export class Sender {
+  #request;
+  #refused;
+  /** By id: what to send after the answer, or `null`. */
+  #sending = new Map();
+
+  /** `request(method, params)` asks the server; `refused(error, id)` hears of what it says no to. */
+  constructor(request, refused) {
+    this.#request = request;
+    this.#refused = refused;
+  }
+
+  /** Is there a value of this parameter that the server hasn't answered yet? */
+  waits(id) {
+    return this.#sending.has(id);
+  }
+
+  /** Sends a value; of those that come while one has no answer, only the last. A drag never fills a queue. */
+  async send(id, value) {
+    const waits = this.#sending.has(id);
+    this.#sending.set(id, waits ? value : null);
+    if (waits) return;
+    try {
+      for (let next = value; next !== null; next = this.#sending.get(id)) {
+        this.#sending.set(id, null);
+        await this.#request('setParameter', { id, value: next });
+      }
+    } catch (error) {
+      this.#refused(error, id);
+    } finally {
+      this.#sending.delete(id);
+    }
   }
 }

@@ -1,4 +1,4 @@
-/** How the project is: its state, its name and the others', and what somebody should know. */
+/** What happens to the project: its state, its build, and the lines that its processor writes. */
 
 import { notices } from './figures.js';
 
@@ -14,6 +14,7 @@ const STATES = {
   ended: ['Ended', 'quiet'],
 };
 
+/** How the project is: its state, its name and the others', and what somebody should know. */
 export class Status {
   #at;
   #reason = null;
@@ -65,4 +66,63 @@ export class Status {
 function sentence(text) {
   const capital = text.charAt(0).toUpperCase() + text.slice(1);
   return /[.!?…]$/.test(capital) ? capital : `${capital}.`;
+}
+
+/** What the build does: a word in the head of the page, and the compiler's own over it while it fails. */
+export class Build {
+  #word;
+  #overlay;
+  #errors;
+
+  /** `at(id)` finds the elements. */
+  constructor(at) {
+    [this.#word, this.#overlay, this.#errors] = ['build', 'build-failed', 'build-errors'].map(at);
+    const hide = () => (this.#overlay.hidden = true);
+    at('build-hide').addEventListener('click', hide);
+    addEventListener('keydown', ({ key }) => key === 'Escape' && hide());
+  }
+
+  show({ status, ms, errors }) {
+    const words = { building: 'Building…', ok: `Built in ${(ms / 1000).toFixed(1)} s`, failed: 'Build failed' };
+    this.#word.textContent = words[status];
+    this.#word.dataset.tone = { ok: 'quiet', building: 'busy', failed: 'bad' }[status];
+    // While the next build runs, the errors of the last one stay: that is when they are being mended.
+    if (status === 'building') return;
+    this.#overlay.hidden = status !== 'failed';
+    this.#errors.textContent = errors ?? '';
+  }
+}
+
+/** Lines that are kept. */
+const LINES = 500;
+
+/** What the processor says, and what the companion says of it. */
+export class Log {
+  #place;
+  #painter;
+  #lines = [];
+
+  constructor(place, clear, painter) {
+    this.#place = place;
+    this.#painter = painter;
+    clear.addEventListener('click', () => {
+      this.#lines = [];
+      painter.request(this.#write);
+    });
+  }
+
+  add({ stream, line }) {
+    this.#lines.push(stream === 'message' ? `» ${line}` : line);
+    if (this.#lines.length > LINES) this.#lines.shift();
+    // A program that writes a thousand lines at once costs one frame.
+    this.#painter.request(this.#write);
+  }
+
+  #write = () => {
+    const place = this.#place;
+    // Whoever scrolled back goes on reading there.
+    const follows = place.scrollTop + place.clientHeight >= place.scrollHeight - 8;
+    place.textContent = this.#lines.join('\n') || 'Nothing yet.';
+    if (follows) place.scrollTop = place.scrollHeight;
+  };
 }

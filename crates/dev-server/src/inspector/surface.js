@@ -1,7 +1,6 @@
+/** What every picture is drawn on: a canvas, and the one loop that draws what changed. */
+
 /** A canvas at the screen's own resolution, in the page's colours. */
-
-const dark = matchMedia('(prefers-color-scheme: dark)');
-
 export class Surface {
   /** Its size in the page's pixels. */
   width = 0;
@@ -19,7 +18,7 @@ export class Surface {
     this.#draw = draw;
     this.context = canvas.getContext('2d');
     new ResizeObserver(() => this.request()).observe(canvas);
-    dark.addEventListener('change', () => {
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
       this.#colors.clear();
       this.request();
     });
@@ -73,4 +72,25 @@ export class Surface {
     this.context.font = '11px system-ui, sans-serif';
     this.#draw(this);
   };
+}
+
+/** One loop for everything that is drawn: in a frame of the screen, once, and only what changed. */
+export class Painter {
+  #due = new Set();
+  #waits = false;
+
+  /** Runs `draw` in the next frame, once, however often it is asked for before. A hidden page has no frames. */
+  request(draw) {
+    this.#due.add(draw);
+    if (this.#waits) return;
+    this.#waits = true;
+    requestAnimationFrame(() => this.#paint());
+  }
+
+  #paint() {
+    this.#waits = false;
+    const due = [...this.#due];
+    this.#due.clear();
+    for (const draw of due) draw();
+  }
 }

@@ -1,5 +1,5 @@
-//! The descriptors that the companion left open for us.
-#![expect(unsafe_code, reason = "inherited descriptors come as numbers")]
+//! The process as the companion starts it and as it ends: the descriptors it inherits, and an exit that waits for nothing.
+#![expect(unsafe_code, reason = "inherited descriptors are numbers, and no safe exit skips exit handlers")]
 
 use std::io;
 use std::os::fd::{FromRawFd, OwnedFd};
@@ -19,7 +19,7 @@ pub(crate) struct Inherited {
 /// # Errors
 ///
 /// When one isn't open, which means that the link wasn't made for this process, or when they have been taken.
-pub(crate) fn take(link: Link) -> io::Result<Inherited> {
+pub(crate) fn take_descriptors(link: Link) -> io::Result<Inherited> {
     static TAKEN: AtomicBool = AtomicBool::new(false);
     // SYNC: partner is this same swap on another thread; whoever reads `false` owns the descriptors. Nothing else is
     // published by it.
@@ -35,7 +35,7 @@ fn own(number: i32) -> io::Result<OwnedFd> {
     if flags < 0 {
         return Err(io::Error::last_os_error());
     }
-    // SAFETY: the descriptor is open, and nobody who runs before us owns an inherited descriptor. `take` makes sure
+    // SAFETY: the descriptor is open, and nobody who runs before us owns an inherited descriptor. `take_descriptors` makes sure
     // that this happens once, and a `Link`'s numbers differ and are above the standard streams.
     let descriptor = unsafe { OwnedFd::from_raw_fd(number) };
     // SAFETY: changes a flag of the descriptor that we own.
@@ -45,6 +45,15 @@ fn own(number: i32) -> io::Result<OwnedFd> {
     Ok(descriptor)
 }
 
+/// Ends the process at once, whatever its other threads do.
+///
+/// Not `std::process::exit`: that runs exit handlers and destructors of statics (of C and C++ code that a processor
+/// may link) while the DSP thread is still using them, and may wait for a lock that a hung processor holds.
+pub(crate) fn exit_now(code: i32) -> ! {
+    // SAFETY: takes an integer, touches no memory of ours, and doesn't return.
+    unsafe { libc::_exit(code) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -52,7 +61,7 @@ mod tests {
     #[test]
     fn a_number_that_is_not_open_is_an_error_and_nothing_is_taken_twice() {
         let closed = Link { abi: 1, segment: i32::MAX - 1, socket: i32::MAX };
-        assert_eq!(take(closed).unwrap_err().raw_os_error(), Some(libc::EBADF));
-        assert!(take(closed).unwrap_err().to_string().contains("once"));
+        assert_eq!(take_descriptors(closed).unwrap_err().raw_os_error(), Some(libc::EBADF));
+        assert!(take_descriptors(closed).unwrap_err().to_string().contains("once"));
     }
 }

@@ -1,25 +1,24 @@
-//! What a chain says about itself.
+//! The `hello`, in which a chain describes itself.
 
 use wavecraft_companion_protocol::child::FromChild;
 use wavecraft_companion_protocol::parameter::{ParameterSpec, check_set};
 use wavecraft_ring::ABI_VERSION;
 
-use crate::chain::{Parameters, Plan, Planned};
-use crate::dev_audio::DevAudio;
-use crate::{naming, specs};
+use crate::chain::{ChainDefinition, Parameters, Plan, Planned};
+use crate::specs;
 
-/// This crate's version.
+/// The version of this crate, which a `hello` tells.
 pub(crate) const SDK_VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// The chain's `hello`, and what is left to be made.
+/// The chain's `hello`, and its processors, which are still to be made.
 ///
 /// # Errors
 ///
-/// In words for a person, when a processor can't be had, or when the parameters aren't ones: two with one id, say, or a
+/// A text for a person, where a processor can't be made, or its parameters are refused: two with one id, say, or a
 /// default outside of its range.
-pub(crate) fn introduce(dev_audio: DevAudio) -> Result<(FromChild, Vec<Planned>), String> {
-    let DevAudio { name, latency_frames, plans } = dev_audio;
-    let planned = plans.into_iter().map(Plan::look).collect::<Result<Vec<_>, _>>()?;
+pub(crate) fn introduce(definition: ChainDefinition) -> Result<(FromChild, Vec<Planned>), String> {
+    let ChainDefinition { name, latency_frames, plans } = definition;
+    let planned = plans.into_iter().map(Plan::describe).collect::<Result<Vec<_>, _>>()?;
     let (parameters, processors) = (describe(&planned), Some(processors(&planned)));
     check_set(&parameters).map_err(|error| error.to_string())?;
     let sdk_version = SDK_VERSION.to_owned();
@@ -34,7 +33,7 @@ fn processors(planned: &[Planned]) -> Vec<String> {
         Parameters::OfType { type_name, .. } => Some(type_name.as_str()),
         Parameters::Described { .. } => None,
     });
-    let mut of_types = naming::id_prefixes(types).into_iter();
+    let mut of_types = specs::id_prefixes(types).into_iter();
     let of_one = |one: &Planned| match &one.parameters {
         Parameters::OfType { .. } => of_types.by_ref().take(1).collect(),
         Parameters::Described { processors, .. } => processors.clone(),
@@ -64,7 +63,8 @@ mod tests {
     use wavecraft::{ParamRange, ParamSpec, Processor, ProcessorParams, Transport};
 
     use super::*;
-    use crate::stage::DescribedStage;
+    use crate::DevAudio;
+    use crate::chain::DescribedStage;
 
     #[derive(Default)]
     struct Own;
@@ -100,7 +100,7 @@ mod tests {
     #[test]
     fn a_second_bypass_is_refused_before_anything_is_made() {
         let chain = DevAudio::new("Own").processor("Own", || -> Own { panic!("made") });
-        let refused = introduce(chain).err().unwrap();
+        let refused = introduce(chain.0).err().unwrap();
         assert!(refused.contains("`own_bypass`"), "{refused}");
     }
 
@@ -116,7 +116,7 @@ mod tests {
         };
         let make = || -> Plain { panic!("made") };
         let chain = DevAudio::new("Both").processor("Plain", make).stage(stage).processor("Plain", make);
-        let Ok((FromChild::Hello { parameters, processors, .. }, planned)) = introduce(chain) else {
+        let Ok((FromChild::Hello { parameters, processors, .. }, planned)) = introduce(chain.0) else {
             panic!("a hello")
         };
         assert_eq!(processors.unwrap(), ["plain", "knob", "plain_2"]);
@@ -128,12 +128,12 @@ mod tests {
     #[test]
     fn why_a_stage_can_not_be_had_is_what_it_says() {
         let chain = DevAudio::new("None").stage(|| Err("there is none".into()));
-        assert_eq!(introduce(chain).err().as_deref(), Some("there is none"));
+        assert_eq!(introduce(chain.0).err().as_deref(), Some("there is none"));
     }
 
     #[test]
     fn a_chain_without_a_processor_has_a_hello() {
-        let Ok((hello, planned)) = introduce(DevAudio::new("Nothing").latency_frames(3)) else {
+        let Ok((hello, planned)) = introduce(DevAudio::new("Nothing").latency_frames(3).0) else {
             panic!("a hello")
         };
         assert!(planned.is_empty());

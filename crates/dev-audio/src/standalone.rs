@@ -1,25 +1,25 @@
-//! The process as somebody started it in a terminal.
+//! The program started in a terminal, without the companion: it explains itself or describes its parameters.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use crate::dev_audio::DevAudio;
-use crate::hello::introduce;
+use crate::chain::ChainDefinition;
+use crate::describe::introduce;
 
-/// The exit code for a wrong use.
+/// The exit code where the arguments or the environment are wrong.
 pub(crate) const USAGE: u8 = 2;
 
 /// Explains, or describes the parameters, as the arguments say.
-pub(crate) fn run(dev_audio: DevAudio, arguments: impl Iterator<Item = String>) -> ExitCode {
+pub(crate) fn run(definition: ChainDefinition, arguments: impl Iterator<Item = String>) -> ExitCode {
     let arguments: Vec<_> = arguments.collect();
-    let help = help(&dev_audio.name);
+    let help = help(&definition.name);
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [] => {
             eprintln!("{help}");
             ExitCode::from(USAGE)
         }
         ["-h" | "--help"] => print(&help),
-        ["--describe"] => describe(dev_audio),
+        ["--describe"] => describe(definition),
         ["-h" | "--help" | "--describe", other, ..] | [other, ..] => {
             eprintln!("Unknown argument `{other}`.\n\n{help}");
             ExitCode::from(USAGE)
@@ -27,8 +27,8 @@ pub(crate) fn run(dev_audio: DevAudio, arguments: impl Iterator<Item = String>) 
     }
 }
 
-fn describe(dev_audio: DevAudio) -> ExitCode {
-    let json = match introduce(dev_audio) {
+fn describe(definition: ChainDefinition) -> ExitCode {
+    let json = match introduce(definition) {
         Ok((hello, _)) => serde_json::to_string(&hello),
         Err(error) => {
             eprintln!("This processor can't be used: {error}.");
