@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Shared by the scripts beside it: says what it does, installs what is missing.
+# Shared by the scripts beside it, and asked by xtask: says what it does, installs what is missing, a compiler too.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -17,6 +17,13 @@ need_rust() {
     say "installing Rust $channel"
     rustup toolchain install "$channel" --profile minimal --component clippy,rustfmt
   fi
+}
+
+# xtask COMMAND…: what the doors do, a program of ours. It is built where no other build makes it wait.
+xtask() {
+  need_rust
+  cargo build --quiet --locked --package xtask --target-dir target/xtask
+  target/xtask/debug/xtask "$@"
 }
 
 # need_target TRIPLE…: the standard library to compile for another system.

@@ -1,5 +1,5 @@
 # The macOS app with its command.
-# `scripts/homebrew` fills in what stands between @ signs.
+# `cargo xtask homebrew` fills in what stands between @ signs.
 cask "wavecraft-companion" do
   version "@VERSION@"
   sha256 "@ZIP_SHA256@"

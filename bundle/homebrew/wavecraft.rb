@@ -1,5 +1,5 @@
 # Command and companion on Linux, from source.
-# `scripts/homebrew` fills in what stands between @ signs.
+# `cargo xtask homebrew` fills in what stands between @ signs.
 class Wavecraft < Formula
   desc "Plays audio plugins while they are written"
   homepage "@HOMEPAGE@"

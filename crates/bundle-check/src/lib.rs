@@ -15,7 +15,7 @@
 //! | `seal` | whether the signature fits the program, and what it lets the program do |
 //! | `resources` | whether the bundle's files are those that were sealed |
 //!
-//! Whether a certificate is good, only Apple's own tools can say: `scripts/bundle` asks them on a Mac.
+//! Whether a certificate is good, only Apple's own tools can say: `cargo xtask bundle` asks them on a Mac.
 
 mod bytes;
 mod commands;

@@ -1,10 +1,10 @@
-//! `wavecraft-bundle-check`: says what is wrong with the app that `scripts/bundle` made.
+//! `wavecraft-bundle-check`: says what is wrong with the app that `cargo xtask bundle` made.
 
 use clap::Parser;
 use std::{path::PathBuf, process::ExitCode};
 use wavecraft_bundle_check::{Expected, Tables, asked_of_the_loader, check};
 
-/// Checks the app that scripts/bundle made, and says what is wrong with it.
+/// Checks the app that cargo xtask bundle made, and says what is wrong with it.
 #[derive(Parser)]
 struct Args {
     /// The app.

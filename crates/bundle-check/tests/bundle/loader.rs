@@ -8,7 +8,7 @@ use wavecraft_bundle_check::{
 };
 
 #[test]
-#[ignore = "wants the app of scripts/bundle"]
+#[ignore = "wants the app of cargo xtask bundle"]
 fn a_library_that_is_not_the_systems_is_seen() {
     for program in &PROGRAMS {
         let app = Planted::new();
@@ -19,7 +19,7 @@ fn a_library_that_is_not_the_systems_is_seen() {
 }
 
 #[test]
-#[ignore = "wants the app of scripts/bundle"]
+#[ignore = "wants the app of cargo xtask bundle"]
 fn a_framework_of_another_version_is_seen() {
     for framework in ["AppKit", "Foundation"] {
         let app = Planted::new();
@@ -34,7 +34,7 @@ fn a_framework_of_another_version_is_seen() {
 }
 
 #[test]
-#[ignore = "wants the app of scripts/bundle"]
+#[ignore = "wants the app of cargo xtask bundle"]
 fn a_symbol_that_no_mac_has_is_seen() {
     for program in &PROGRAMS {
         let app = Planted::new();
@@ -51,7 +51,7 @@ fn a_symbol_that_no_mac_has_is_seen() {
 }
 
 #[test]
-#[ignore = "wants the app of scripts/bundle"]
+#[ignore = "wants the app of cargo xtask bundle"]
 fn a_symbol_that_is_bound_to_another_library_is_seen() {
     let app = Planted::new();
     let library = |name: &str| format!("/System/Library/Frameworks/{name}.framework/Versions/A/{name}\0");
@@ -66,7 +66,7 @@ fn a_symbol_that_is_bound_to_another_library_is_seen() {
 }
 
 #[test]
-#[ignore = "wants the app of scripts/bundle"]
+#[ignore = "wants the app of cargo xtask bundle"]
 fn a_class_that_no_mac_has_is_seen() {
     let app = Planted::new();
     app.replace(COMPANION.path, b"\0NSStatusBar\0", b"\0NSStatusBat\0");
@@ -76,7 +76,7 @@ fn a_class_that_no_mac_has_is_seen() {
 }
 
 #[test]
-#[ignore = "wants the app of scripts/bundle"]
+#[ignore = "wants the app of cargo xtask bundle"]
 fn a_message_that_no_binding_declares_is_seen() {
     let app = Planted::new();
     app.replace(COMPANION.path, b"\0setTemplate:\0", b"\0setTemplade:\0");
@@ -86,7 +86,7 @@ fn a_message_that_no_binding_declares_is_seen() {
 }
 
 #[test]
-#[ignore = "wants the app of scripts/bundle"]
+#[ignore = "wants the app of cargo xtask bundle"]
 fn a_line_that_no_program_needs_is_seen() {
     let table = |name: &str| fs::read_to_string(root().join("bundle/mac").join(name)).expect(name);
     let (libraries, imports, selectors) =

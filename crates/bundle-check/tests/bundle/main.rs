@@ -1,4 +1,4 @@
-//! The app that `scripts/bundle` made has no fault, and each fault that is planted in it is seen by the check it is for.
+//! The app that `cargo xtask bundle` made has no fault, and each fault that is planted in it is seen by the check it is for.
 //! They want the app, so `scripts/test mac` runs them.
 
 mod loader;
@@ -14,13 +14,13 @@ use wavecraft_bundle_check::{
 const INFO: &str = "Contents/Info.plist";
 
 #[test]
-#[ignore = "wants the app of scripts/bundle"]
+#[ignore = "wants the app of cargo xtask bundle"]
 fn what_was_built_has_no_fault() {
     assert_eq!(Planted::new().findings(), []);
 }
 
 #[test]
-#[ignore = "wants the app of scripts/bundle"]
+#[ignore = "wants the app of cargo xtask bundle"]
 fn signing_it_anew_brings_no_fault() {
     let app = Planted::new();
     app.sign();
@@ -28,7 +28,7 @@ fn signing_it_anew_brings_no_fault() {
 }
 
 #[test]
-#[ignore = "wants the app of scripts/bundle"]
+#[ignore = "wants the app of cargo xtask bundle"]
 fn a_flipped_byte_is_seen_in_its_page() {
     for program in &PROGRAMS {
         let app = Planted::new();
@@ -42,7 +42,7 @@ fn a_flipped_byte_is_seen_in_its_page() {
 }
 
 #[test]
-#[ignore = "wants the app of scripts/bundle"]
+#[ignore = "wants the app of cargo xtask bundle"]
 fn a_missing_entitlement_is_seen() {
     let app = Planted::new();
     app.sign_with("companion.entitlements", "<plist version=\"1.0\"><dict/></plist>");
@@ -51,7 +51,7 @@ fn a_missing_entitlement_is_seen() {
 }
 
 #[test]
-#[ignore = "wants the app of scripts/bundle"]
+#[ignore = "wants the app of cargo xtask bundle"]
 fn an_entitlement_too_many_is_seen() {
     let app = Planted::new();
     let more = "<plist version=\"1.0\"><dict><key>com.apple.security.device.audio-input</key><true/>\
@@ -61,7 +61,7 @@ fn an_entitlement_too_many_is_seen() {
 }
 
 #[test]
-#[ignore = "wants the app of scripts/bundle"]
+#[ignore = "wants the app of cargo xtask bundle"]
 fn a_plugin_host_that_no_debugger_may_attach_to_is_seen() {
     let app = Planted::new();
     let released =
@@ -72,7 +72,7 @@ fn a_plugin_host_that_no_debugger_may_attach_to_is_seen() {
 }
 
 #[test]
-#[ignore = "wants the app of scripts/bundle"]
+#[ignore = "wants the app of cargo xtask bundle"]
 fn an_app_for_others_that_a_debugger_may_attach_to_is_seen() {
     let mut app = Planted::new();
     app.expected.for_others = true;
@@ -81,7 +81,7 @@ fn an_app_for_others_that_a_debugger_may_attach_to_is_seen() {
 }
 
 #[test]
-#[ignore = "wants the app of scripts/bundle"]
+#[ignore = "wants the app of cargo xtask bundle"]
 fn another_version_is_seen() {
     let app = Planted::new();
     app.replace_text(INFO, env!("CARGO_PKG_VERSION"), "7.8.9");
@@ -90,7 +90,7 @@ fn another_version_is_seen() {
 }
 
 #[test]
-#[ignore = "wants the app of scripts/bundle"]
+#[ignore = "wants the app of cargo xtask bundle"]
 fn a_program_of_another_version_is_seen() {
     let mut app = Planted::new();
     app.expected.version = "7.8.9".into();
@@ -100,7 +100,7 @@ fn a_program_of_another_version_is_seen() {
 }
 
 #[test]
-#[ignore = "wants the app of scripts/bundle"]
+#[ignore = "wants the app of cargo xtask bundle"]
 fn a_program_of_another_commit_is_seen() {
     let mut app = Planted::new();
     let other = format!("0123456{}", &app.expected.commit[7..]);
@@ -111,7 +111,7 @@ fn a_program_of_another_commit_is_seen() {
 }
 
 #[test]
-#[ignore = "wants the app of scripts/bundle"]
+#[ignore = "wants the app of cargo xtask bundle"]
 fn a_missing_sentence_for_the_microphone_is_seen() {
     let app = Planted::new();
     app.replace_text(INFO, "NSMicrophoneUsageDescription", "NSMicrophoneDescription");
@@ -120,7 +120,7 @@ fn a_missing_sentence_for_the_microphone_is_seen() {
 }
 
 #[test]
-#[ignore = "wants the app of scripts/bundle"]
+#[ignore = "wants the app of cargo xtask bundle"]
 fn an_older_system_in_a_program_is_seen() {
     let app = Planted::new();
     // LC_BUILD_VERSION: for macOS, from 14.4; here from 13.4.
@@ -130,7 +130,7 @@ fn an_older_system_in_a_program_is_seen() {
 }
 
 #[test]
-#[ignore = "wants the app of scripts/bundle"]
+#[ignore = "wants the app of cargo xtask bundle"]
 fn an_architecture_that_is_none_of_a_mac_is_seen() {
     let app = Planted::new();
     // The universal heading: its magic, a count, and the first slice's processor.
@@ -139,7 +139,7 @@ fn an_architecture_that_is_none_of_a_mac_is_seen() {
 }
 
 #[test]
-#[ignore = "wants the app of scripts/bundle"]
+#[ignore = "wants the app of cargo xtask bundle"]
 fn a_folder_of_the_builder_is_seen() {
     let mut app = Planted::new();
     // Where the crates' sources were, as panics tell it.
@@ -150,7 +150,7 @@ fn a_folder_of_the_builder_is_seen() {
 }
 
 #[test]
-#[ignore = "wants the app of scripts/bundle"]
+#[ignore = "wants the app of cargo xtask bundle"]
 fn a_key_that_was_changed_after_signing_is_seen() {
     let app = Planted::new();
     app.replace_text(INFO, "public.app-category.developer-tools", "public.app-category.music");
@@ -158,7 +158,7 @@ fn a_key_that_was_changed_after_signing_is_seen() {
 }
 
 #[test]
-#[ignore = "wants the app of scripts/bundle"]
+#[ignore = "wants the app of cargo xtask bundle"]
 fn a_file_that_was_changed_or_added_after_signing_is_seen() {
     let app = Planted::new();
     app.edit("Contents/Resources/AppIcon.icns", |file| file.push(0));
@@ -170,7 +170,7 @@ fn a_file_that_was_changed_or_added_after_signing_is_seen() {
 }
 
 #[test]
-#[ignore = "wants the app of scripts/bundle"]
+#[ignore = "wants the app of cargo xtask bundle"]
 fn programs_in_each_others_place_are_seen() {
     let app = Planted::new();
     app.write(COMMAND.path, &app.read(COMPANION.path));
@@ -179,7 +179,7 @@ fn programs_in_each_others_place_are_seen() {
 }
 
 #[test]
-#[ignore = "wants the app of scripts/bundle"]
+#[ignore = "wants the app of cargo xtask bundle"]
 fn a_program_without_a_signature_is_seen() {
     let app = Planted::new();
     // LC_CODE_SIGNATURE of both slices becomes a command that nobody needs to know.
@@ -194,7 +194,7 @@ fn a_program_without_a_signature_is_seen() {
 }
 
 #[test]
-#[ignore = "wants the app of scripts/bundle"]
+#[ignore = "wants the app of cargo xtask bundle"]
 fn a_program_without_the_hardened_runtime_is_seen() {
     let app = Planted::new();
     // The code directory of both slices: its magic, and behind length and version the flags.

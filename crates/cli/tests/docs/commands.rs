@@ -26,10 +26,17 @@ impl Help {
     }
 }
 
+/// What `scripts/` has in front of commands of xtask.
+const DOORS: [&str; 4] = ["scripts/run", "scripts/test", "scripts/check", "scripts/bench"];
+
 fn help(program: &str, command: Option<&str>) -> Option<String> {
+    let (program, command) = match program.strip_prefix("scripts/").filter(|_| DOORS.contains(&program)) {
+        Some(door) => ("xtask", Some(door)),
+        None => (program, command),
+    };
     let program = match program {
         "wavecraft" => PathBuf::from(env!("CARGO_BIN_EXE_wavecraft")),
-        "wavecraft-companion" => Path::new(env!("CARGO_BIN_EXE_wavecraft")).with_file_name(program),
+        "wavecraft-companion" | "xtask" => Path::new(env!("CARGO_BIN_EXE_wavecraft")).with_file_name(program),
         script => return fs::read_to_string(root().join(script)).ok(),
     };
     let output = Command::new(&program).args(command).arg("--help").output();
@@ -59,7 +66,7 @@ fn command_lines(document: &Document) -> Vec<String> {
     let blocks = blocks.iter().filter(|block| matches!(block.language.as_str(), "" | "sh"));
     let lines = blocks.flat_map(|block| block.text.lines()).map(str::to_owned);
     let ours = |line: &String| {
-        ["wavecraft ", "wavecraft-companion ", "scripts/"]
+        ["wavecraft ", "wavecraft-companion ", "scripts/", "cargo xtask "]
             .iter()
             .any(|start| bare(line).strip_prefix(start).is_some_and(|rest| !rest.is_empty()))
     };
@@ -76,11 +83,15 @@ fn bare(line: &str) -> &str {
 }
 
 fn check(line: &str, help: &mut Help) -> Result<(), String> {
-    let words = shlex::split(bare(line)).ok_or("its quotes don't end")?;
+    let line = bare(line);
+    let words =
+        shlex::split(line.strip_prefix("cargo ").filter(|own| own.starts_with("xtask ")).unwrap_or(line));
+    let words = words.ok_or("its quotes don't end")?;
     let (program, rest) = words.split_first().ok_or("it is empty")?;
     // What is left of `[--port N]` when the brackets are gone.
     let rest: Vec<_> = rest.iter().map(|word| word.trim_matches(['[', ']', '…', ','])).collect();
-    let command = rest.first().filter(|first| program == "wavecraft" && !first.starts_with('-'));
+    let has_commands = matches!(program.as_str(), "wavecraft" | "xtask");
+    let command = rest.first().filter(|first| has_commands && !first.starts_with('-'));
     let (own, passed_on) = match rest.iter().position(|word| *word == "--") {
         Some(at) => (&rest[..at], &rest[at + 1..]),
         None => (&rest[..], &[][..]),
@@ -92,7 +103,9 @@ fn check(line: &str, help: &mut Help) -> Result<(), String> {
         }
     }
     if program == "scripts/test" {
-        let area = |word: &&&str| !text.contains(&format!("\narea_{word}()"));
+        let area = |word: &&&str| {
+            **word != "all" && !word.starts_with('-') && !text.contains(&format!("\n  {word} "))
+        };
         if let Some(area) = own.iter().find(area) {
             return Err(format!("there is no area {area}"));
         }
@@ -134,6 +147,7 @@ fn flags_that_are_named_are_there() {
     for script in fs::read_dir(root().join("scripts")).expect("the scripts") {
         known += &fs::read_to_string(script.expect("a script").path()).unwrap_or_default();
     }
+    known += help.of("xtask", None).expect("its help");
     let mut wrong = Vec::new();
     for document in Document::current() {
         for code in document.code().iter().filter(|code| code.starts_with("--")) {

@@ -1,36 +1,40 @@
-//! What the scripts and CI load is what was meant, and who may write to the repository builds nothing.
+//! What scripts, xtask and CI load is what was meant, and who may write to the repository builds nothing.
 
 use crate::{
     document::{files, root},
     none,
 };
-use std::fs;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 const WORKFLOWS: &str = ".github/workflows";
 
-/// Each line of the scripts and workflows, with its place; lines that end with `\` are one.
-fn lines(folder: &str) -> Vec<(String, String)> {
-    let entries = fs::read_dir(root().join(folder)).expect(folder);
-    let mut paths: Vec<_> = entries.map(|entry| entry.expect("an entry").path()).collect();
-    paths.sort();
-    let texts = paths.iter().filter(|path| path.is_file()).map(|path| {
-        let name = path.file_name().expect("its name").to_string_lossy().into_owned();
-        (name, fs::read_to_string(path).expect("text").replace("\\\n", " "))
-    });
-    texts
-        .flat_map(|(name, text)| {
-            let numbered = text.lines().zip(1..).map(|(line, number): (_, u32)| {
-                (format!("{folder}/{name}:{number}: {}", line.trim()), line.trim().to_owned())
-            });
-            numbered.collect::<Vec<_>>()
-        })
-        .filter(|(_, line)| !line.starts_with('#'))
-        .collect()
+/// Each line of a file, with its place; lines that end with `\` are one.
+fn lines(file: &Path) -> Vec<(String, String)> {
+    let text = fs::read_to_string(root().join(file)).expect("text").replace("\\\n", " ");
+    let numbered =
+        text.lines().map(str::trim).zip(1..).map(|(line, number): (_, u32)| {
+            (format!("{}:{number}: {line}", file.display()), line.to_owned())
+        });
+    numbered.filter(|(_, line)| !line.starts_with(['#', '/'])).collect()
+}
+
+/// The files of a folder, without those of its folders.
+fn inside(folder: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(root().join(folder)).expect(folder).map(|entry| entry.expect("an entry"));
+    let found = entries.filter(|entry| entry.path().is_file());
+    found.map(|entry| Path::new(folder).join(entry.file_name())).collect()
 }
 
 /// The lines, of all that are run, in which something is wrong.
 fn found(is_wrong: fn(&str) -> bool) -> Vec<String> {
-    let all: Vec<_> = [WORKFLOWS, "scripts", ".ci"].iter().flat_map(|folder| lines(folder)).collect();
+    let mut scripts: Vec<_> =
+        [WORKFLOWS, "scripts", ".ci"].iter().flat_map(|folder| inside(folder)).collect();
+    scripts.extend(files(Path::new("xtask/src"), "rs"));
+    scripts.sort();
+    let all: Vec<_> = scripts.iter().flat_map(|file| lines(file)).collect();
     assert!(all.len() > 500, "only {} lines", all.len());
     all.into_iter().filter(|(_, line)| is_wrong(line)).map(|(place, _)| place).collect()
 }
@@ -67,9 +71,9 @@ fn releases_and_tools_are_built_from_lock_files() {
     none(found(is_unlocked));
     assert!(is_unlocked("cargo build --quiet --release --bins") && is_unlocked("cargo install cargo-x"));
     assert!(!is_unlocked("cargo build --locked --release"));
-    // scripts/bundle gives its flags by a variable.
-    let bundle = fs::read_to_string(root().join("scripts/bundle")).expect("the script");
-    assert!(bundle.contains("--release --locked --bins"));
+    // The programs that are given to others.
+    let bundle = fs::read_to_string(root().join("xtask/src/bundle.rs")).expect("the source");
+    assert!(bundle.contains("build --quiet --release --locked --bins"));
 }
 
 fn is_unhashed(line: &str) -> bool {
@@ -86,7 +90,7 @@ fn is_unhashed(line: &str) -> bool {
 fn packages_are_those_of_their_hashes() {
     none(found(is_unhashed));
     assert!(is_unhashed("\"$tools/bin/pip\" install zig") && is_unhashed("(cd x && npm install)"));
-    let lists = files(std::path::Path::new("scripts/python"), "txt");
+    let lists = files(Path::new("scripts/python"), "txt");
     assert!(lists.len() >= 4, "{lists:?}");
     for list in lists {
         let text = fs::read_to_string(root().join(&list)).expect("a list").replace("\\\n", " ");
@@ -119,7 +123,7 @@ fn writers_that_build(workflow: &str) -> Vec<String> {
 
 #[test]
 fn a_job_that_may_write_builds_nothing() {
-    for file in files(std::path::Path::new(WORKFLOWS), "yml") {
+    for file in files(Path::new(WORKFLOWS), "yml") {
         let text = fs::read_to_string(root().join(&file)).expect("a workflow");
         assert!(text.contains("\npermissions: {}\n"), "{} gives rights to every job", file.display());
         none(writers_that_build(&text));

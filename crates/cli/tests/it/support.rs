@@ -6,6 +6,7 @@ pub(crate) mod published;
 mod run;
 mod terminal;
 mod tmux;
+pub(crate) mod watching;
 
 pub(crate) use run::{Finished, Live};
 pub(crate) use terminal::Terminal;

@@ -1,37 +1,16 @@
 //! Sources that change while the project runs.
 
 use crate::support::{
-    Live, World,
+    World,
     fake_companion::{FakeCompanion, Fault},
     until, until_gone,
+    watching::{SOURCE, built, ready, started, stop, write},
 };
 use std::fs;
-
-const START: &[&str] = &["start", "--with-audio", "--json"];
-const SOURCE: &str = "here/engine/src/bin/dev-audio.rs";
 
 /// A program that waits as the first one does, and differs in its bytes.
 fn program(mark: &str) -> String {
     format!("fn main() {{ std::io::stdin().read_line(&mut String::from({mark:?})).unwrap(); }}\n")
-}
-
-fn write(world: &World, name: &str, text: &str) {
-    fs::write(world.path(name), text).expect("a source");
-}
-
-/// A start that is ready, and watches.
-fn ready(world: &World) -> Live {
-    let mut live = world.live(START);
-    live.event("ready");
-    live
-}
-
-fn stop(live: Live) -> crate::support::Finished {
-    live.signal(rustix::process::Signal::INT);
-    let finished = live.finish();
-    assert_eq!(finished.code, Some(130), "{finished:#?}");
-    finished.left_nothing();
-    finished
 }
 
 #[test]
@@ -70,7 +49,7 @@ fn a_compile_error_is_shown_everywhere_and_the_old_program_stays() {
     let companion = FakeCompanion::run(&world, Fault::None);
     let mut live = ready(&world);
     write(&world, SOURCE, "fn main() {\n    nonsense();\n}\n");
-    let failed = until_built(&mut live);
+    let failed = built(&mut live);
     assert_eq!(failed["status"], "failed", "{failed}");
     assert!(failed["errors"].as_str().expect("errors").contains("dev-audio.rs:2:5"), "{failed}");
     until("the page is told", || {
@@ -92,7 +71,7 @@ fn of_a_compilers_endless_words_the_companion_gets_what_it_has_room_for() {
     let mut live = ready(&world);
     let nonsense: String = (0..4000).map(|number| format!("    nonsense_{number}();\n")).collect();
     write(&world, SOURCE, &format!("fn main() {{\n{nonsense}}}\n"));
-    let failed = until_built(&mut live);
+    let failed = built(&mut live);
     let all = failed["errors"].as_str().expect("errors");
     assert!(all.len() > 256 * 1024, "too few to show anything: {}", all.len());
     let told = until("the page is told", || {
@@ -106,16 +85,6 @@ fn of_a_compilers_endless_words_the_companion_gets_what_it_has_room_for() {
     write(&world, SOURCE, &program("mended"));
     live.event("reloaded");
     stop(live);
-}
-
-/// The next end of a build.
-fn until_built(live: &mut Live) -> serde_json::Value {
-    loop {
-        let build = live.event("build");
-        if build["status"] != "building" {
-            return build;
-        }
-    }
 }
 
 #[test]
@@ -148,7 +117,7 @@ fn a_change_during_the_first_build_is_seen_too() {
     );
     let world = world.file("here/engine/build.rs", &script);
     let companion = FakeCompanion::run(&world, Fault::None);
-    let mut live = world.live(START);
+    let mut live = started(&world);
     world.pid_in("builds.pid");
     write(&world, SOURCE, &program("second"));
     fs::write(&go, "").expect("a file");

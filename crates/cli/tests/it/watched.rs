@@ -1,9 +1,10 @@
 //! Which files a build is made for: those that the last one depended on, wherever they are, and no others.
 
 use crate::support::{
-    Live, World,
+    World,
     fake_companion::{FakeCompanion, Fault},
     until,
+    watching::{SOURCE, built, ready, stop, write},
 };
 use std::{
     fs,
@@ -11,42 +12,9 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-const START: &[&str] = &["start", "--with-audio", "--json"];
-const SOURCE: &str = "here/engine/src/bin/dev-audio.rs";
-
 /// A program that waits, with something more in it.
 fn program(items: &str, mark: &str) -> String {
     format!("{items}\nfn main() {{ std::io::stdin().read_line(&mut String::from({mark})).unwrap(); }}\n")
-}
-
-fn write(world: &World, name: &str, text: &str) {
-    let path = world.path(name);
-    fs::create_dir_all(path.parent().expect("a folder")).expect("its folder");
-    fs::write(path, text).expect("a file");
-}
-
-fn ready(world: &World) -> Live {
-    let mut live = world.live(START);
-    live.event("ready");
-    live
-}
-
-fn stop(live: Live) -> crate::support::Finished {
-    live.signal(rustix::process::Signal::INT);
-    let finished = live.finish();
-    finished.left_nothing();
-    finished
-}
-
-/// How the next build ends.
-fn built(live: &mut Live) -> String {
-    loop {
-        let build = live.event("build");
-        match build["status"].as_str().expect("a status") {
-            "building" => {}
-            end => return end.to_owned(),
-        }
-    }
 }
 
 /// How many builds the page was told of.
@@ -123,7 +91,7 @@ fn what_a_build_depends_on_is_built_wherever_it_is_and_whatever_its_name_is() {
         ("here/.cargo/config.toml", "[env]\nX = \"1\"\n"),
     ] {
         write(&world, name, text);
-        assert_eq!(built(&mut live), "ok", "{name}");
+        assert_eq!(built(&mut live)["status"], "ok", "{name}");
     }
     let finished = stop(live);
     for name in [
@@ -164,9 +132,9 @@ fn what_a_failed_build_misses_is_built_when_it_comes() {
         ),
     ] {
         write(&world, SOURCE, &program(items, mark));
-        assert_eq!(built(&mut live), "failed", "{file}");
+        assert_eq!(built(&mut live)["status"], "failed", "{file}");
         write(&world, file, text);
-        assert_eq!(built(&mut live), "ok", "{file}");
+        assert_eq!(built(&mut live)["status"], "ok", "{file}");
     }
     stop(live);
 }
@@ -177,7 +145,7 @@ fn a_log_that_goes_on_after_a_mistake_is_left_out() {
     let companion = FakeCompanion::run(&world, Fault::None);
     let mut live = ready(&world);
     write(&world, SOURCE, "fn main() { nonsense }");
-    assert_eq!(built(&mut live), "failed");
+    assert_eq!(built(&mut live)["status"], "failed");
     // Written until nobody builds for it any more; each time is seen, since the build for it is told.
     let mut lines = 0;
     until("two builds for the log", || {
@@ -186,7 +154,7 @@ fn a_log_that_goes_on_after_a_mistake_is_left_out() {
         (builds(&companion) == 3).then_some(())
     });
     for _ in 0..2 {
-        assert_eq!(built(&mut live), "failed");
+        assert_eq!(built(&mut live)["status"], "failed");
     }
     write(&world, "here/engine/run.log", "more");
     write(&world, SOURCE, &program("", "\"mended\".to_string()"));

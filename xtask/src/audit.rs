@@ -1,0 +1,37 @@
+//! Holds the dependencies to deny.toml: licences, sources, versions that there are twice, known advisories.
+
+use crate::{
+    needs,
+    shell::{Cmd, say},
+};
+use anyhow::bail;
+
+/// The advisories are a database on GitHub. Where that can't be reached they are left out, and that is said; `--advisories` makes
+/// it an error.
+///
+/// # Errors
+/// What is found, and an unknown flag.
+pub(crate) fn run(args: &[String]) -> anyhow::Result<()> {
+    let is_strict = match args {
+        [] => false,
+        [flag] if flag == "--advisories" => true,
+        [flag, ..] => bail!("unknown flag {flag}: --advisories is the only one"),
+    };
+    needs::python("audit")?;
+    say("licences, sources, duplicates");
+    deny("error check licenses bans sources").run()?;
+    if deny("off fetch db").succeeds() {
+        say("advisories");
+        deny("error check --disable-fetch advisories").run()?;
+    } else if is_strict {
+        bail!("the advisories can't be fetched: see that github.com can be reached, then run this again");
+    } else {
+        say("advisories: left out, their database can't be reached from here");
+    }
+    say("audit: nothing found");
+    Ok(())
+}
+
+fn deny(words: &str) -> Cmd {
+    needs::tool("cargo-deny").arg("--log-level").args(words.split(' ')).aside()
+}

@@ -1,0 +1,37 @@
+//! Which app is made, and what is in it.
+
+use std::path::PathBuf;
+
+pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
+pub(crate) const ARM: &str = "aarch64-apple-darwin";
+pub(crate) const INTEL: &str = "x86_64-apple-darwin";
+/// A program and its folder in the app.
+pub(super) const PROGRAMS: [(&str, &str); 3] =
+    [("wavecraft-companion", "MacOS"), ("wavecraft", "Helpers"), ("wavecraft-plugin-host", "Helpers")];
+pub(super) const NAME: &str = "Wavecraft Companion.app";
+
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Build {
+    /// As people get it, in `target/bundle/`.
+    Shipped,
+    /// For this Mac's architecture only, in `target/bundle-here/`; neither checked nor packed.
+    Here,
+    /// Not optimised, in `target/bundle-unrun/`: to look at on Linux, where nothing of it runs.
+    Unrun,
+}
+
+/// An app to make.
+pub(super) struct Bundle {
+    pub(super) build: Build,
+    /// The folder that it is written to.
+    pub(super) out: PathBuf,
+    /// The processors that it is for.
+    pub(super) targets: Vec<String>,
+    pub(super) commit: String,
+}
+
+impl Bundle {
+    pub(super) fn app(&self) -> PathBuf {
+        self.out.join(NAME)
+    }
+}
