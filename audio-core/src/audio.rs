@@ -1,27 +1,20 @@
 //! The control side of a running engine and its streams.
 
-mod error;
-mod info;
-
-pub use error::AudioError;
-pub use info::{
-    AudioEvent, BackendKind, DeviceId, DeviceInfo, DeviceList, InputState, LatencyParts, StreamInfo,
-    StreamRequest, Transport,
-};
-
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use crate::backend::cpal_device::CpalDevice;
-use crate::backend::native::{self, Listener};
-use crate::backend::virtual_device::VirtualDevice;
-use crate::backend::{Backend, DeviceWords, Notify};
-use crate::engine::config::{EngineConfig, Limits, MAX_FRAMES};
+use wavecraft_audio_device::{
+    AudioError, AudioEvent, Backend, BackendKind, DeviceId, DeviceStatus, MAX_FRAMES, Notify, StreamRequest,
+    prepare,
+};
+
+use crate::config::{EngineConfig, Limits};
 use crate::engine::{Engine, engine};
+use crate::input::MatchedInput;
 use crate::number::nanoseconds;
-use crate::{EngineStats, input};
+use crate::snapshot::EngineStats;
+use crate::stream::{InputState, LatencyParts, StreamInfo};
 
 /// Longest wait for the fade before the streams are stopped: several callbacks of the largest ordinary buffer. A device
 /// that no longer calls is stopped after that without one.
@@ -35,9 +28,7 @@ const INPUT_RETRY: Duration = Duration::from_secs(2);
 /// `notify` hears of device events, from whatever thread they occur on, and must return quickly.
 ///
 /// # Errors
-/// [`AudioError::NoOutput`] when no sound system or output is usable (open [`BackendKind::Virtual`] then and say so),
-/// [`AudioError::UnknownDevice`] when the device asked for isn't there, else what the device said. Bounded: a sound
-/// server that doesn't answer is given up after a few seconds.
+/// As [`prepare`].
 pub fn open(
     kind: BackendKind,
     request: StreamRequest,
@@ -48,50 +39,11 @@ pub fn open(
     Audio::start(backend, Limits::default(), notify)
 }
 
-/// Sets an output's stream up, silent: for [`Audio::start`] or [`Audio::move_to`]. Whoever has a running engine can do
-/// this on another thread meanwhile.
-///
-/// # Errors
-/// As [`open`].
-pub fn prepare(
-    kind: BackendKind,
-    request: StreamRequest,
-    notify: Notify,
-) -> Result<Box<dyn Backend>, AudioError> {
-    Ok(match kind {
-        BackendKind::System => native::open(request, notify)?,
-        BackendKind::CoreAudio => native::open_coreaudio(request, notify)?,
-        BackendKind::Cpal | BackendKind::Jack => Box::new(CpalDevice::open(kind, request, notify, None)?),
-        BackendKind::Virtual => {
-            Box::new(VirtualDevice::new(request.sample_rate.or(request.session_rate), request.buffer_frames))
-        }
-    })
-}
-
-/// Lists the input and output devices of a sound system; the virtual backend has none.
-///
-/// # Errors
-/// [`AudioError::NoOutput`] when the sound system isn't usable.
-pub fn devices(kind: BackendKind) -> Result<DeviceList, AudioError> {
-    match kind {
-        BackendKind::Virtual => Ok(DeviceList::default()),
-        kind => native::devices(kind),
-    }
-}
-
-/// Tells [`AudioEvent::ListChanged`] when the list of devices, or a default, changes, until the listener is dropped.
-/// `None` where the system doesn't tell: then [`devices`] is to be asked again and again.
-#[must_use]
-pub fn listen(notify: impl Fn(AudioEvent) + Send + Sync + 'static) -> Option<Listener> {
-    let notify: Notify = Arc::new(notify);
-    native::listen(&notify)
-}
-
 /// Why an engine didn't move to another output.
-pub enum MoveError<B> {
+pub enum MoveError<B: ?Sized> {
     /// The other output has another rate than the engine, which goes on where it is. Here is the output back: with it, a
     /// new engine can be started.
-    OtherRate(B),
+    OtherRate(Box<B>),
     /// The engine is without an output and can't go on: the old one didn't give it back, or the new one refused it.
     Stranded(AudioError),
 }
@@ -100,10 +52,10 @@ pub enum MoveError<B> {
 ///
 /// Everything about projects is [`Engine`]'s, reached by dereferencing. Dropping it fades out, stops the streams and
 /// frees all projects.
-pub struct Audio<B: Backend = Box<dyn Backend>> {
+pub struct Audio<B: Backend + ?Sized = dyn Backend> {
     engine: Engine,
-    backend: B,
-    words: Arc<DeviceWords>,
+    backend: Box<B>,
+    status: Arc<DeviceStatus>,
     /// Xruns of outputs before this one.
     earlier_xruns: u64,
     notify: Notify,
@@ -115,12 +67,12 @@ pub struct Audio<B: Backend = Box<dyn Backend>> {
     input_kept_closed: bool,
 }
 
-impl<B: Backend> Audio<B> {
-    /// Starts an engine on a backend that was made by hand (tests).
+impl<B: Backend + ?Sized> Audio<B> {
+    /// Starts an engine on an output that was [prepared](prepare), or made by a test.
     ///
     /// # Errors
     /// When the backend can't start.
-    pub fn start(mut backend: B, limits: Limits, notify: Notify) -> Result<Self, AudioError> {
+    pub fn start(mut backend: Box<B>, limits: Limits, notify: Notify) -> Result<Self, AudioError> {
         let output = backend.output();
         let (engine, renderer) = engine(EngineConfig {
             sample_rate: output.sample_rate,
@@ -128,13 +80,13 @@ impl<B: Backend> Audio<B> {
             limits,
             clock: backend.clock(),
         });
-        let words = backend.words();
-        backend.start(renderer)?;
+        let status = backend.status();
+        backend.start(Box::new(renderer))?;
         let input_idle = Duration::from_millis(u64::from(limits.input_idle_ms));
         Ok(Self {
             engine,
             backend,
-            words,
+            status,
             earlier_xruns: 0,
             notify,
             input: InputState::Closed,
@@ -157,7 +109,7 @@ impl<B: Backend> Audio<B> {
             u32::try_from(frames / 1_000_000_000).unwrap_or(u32::MAX)
         };
         let input_open = matches!(self.input, InputState::Open { .. });
-        let input_ns = if input_open { self.words.input_latency_ns.load(Ordering::Relaxed) } else { 0 };
+        let input_ns = if input_open { self.status.input_latency_ns() } else { 0 };
         StreamInfo {
             backend: output.backend,
             output_name: output.name,
@@ -171,7 +123,7 @@ impl<B: Backend> Audio<B> {
                 input_device_frames: frames(input_ns),
                 input_fifo_frames: if input_open { stats.input.fifo_frames } else { 0 },
                 pipeline_frames: stats.delay_frames,
-                output_device_frames: frames(self.words.output_latency_ns.load(Ordering::Relaxed)),
+                output_device_frames: frames(self.status.output_latency_ns()),
             },
             notice: self.backend.notice(),
         }
@@ -180,7 +132,7 @@ impl<B: Backend> Audio<B> {
     /// The engine's counters with the device's.
     #[must_use]
     pub fn stats(&self) -> EngineStats {
-        let device_xruns = self.earlier_xruns + self.words.xruns.load(Ordering::Relaxed);
+        let device_xruns = self.earlier_xruns + self.status.xruns();
         EngineStats { device_xruns, ..self.engine.stats() }
     }
 
@@ -200,10 +152,9 @@ impl<B: Backend> Audio<B> {
     /// once after the last project was removed. Opening a device may take some hundred milliseconds.
     pub fn poll(&mut self) {
         self.engine.poll();
-        self.backend.look();
-        self.mind_input(Instant::now());
-        // SYNC: pairs with the store in the cpal error callback; the flag carries no data.
-        if self.words.moved.swap(false, Ordering::Relaxed) {
+        self.backend.poll();
+        self.update_input(Instant::now());
+        if self.status.take_default_moved() {
             (self.notify)(AudioEvent::DeviceChanged);
         }
     }
@@ -211,8 +162,7 @@ impl<B: Backend> Audio<B> {
     /// Whether the output in use has said that it is dead: [`AudioEvent::OutputLost`] may also come from one before it.
     #[must_use]
     pub fn output_lost(&self) -> bool {
-        // SYNC: pairs with the store in the cpal error callback; the flag carries no data.
-        self.words.output_lost.load(Ordering::Relaxed)
+        self.status.output_lost()
     }
 
     /// Goes on with another output: fades out, changes the stream, fades in. Projects and their children stay as they
@@ -221,7 +171,7 @@ impl<B: Backend> Audio<B> {
     ///
     /// # Errors
     /// See [`MoveError`].
-    pub fn move_to(&mut self, backend: B) -> Result<(), MoveError<B>> {
+    pub fn move_to(&mut self, backend: Box<B>) -> Result<(), MoveError<B>> {
         let output = backend.output();
         if output.sample_rate != self.engine.sample_rate() {
             return Err(MoveError::OtherRate(backend));
@@ -235,8 +185,8 @@ impl<B: Backend> Audio<B> {
             let reason = "the device before it doesn't let go of the engine".to_owned();
             return Err(MoveError::Stranded(AudioError::Refused { device: output.name, reason }));
         };
-        self.earlier_xruns += self.words.xruns.load(Ordering::Relaxed);
-        self.words = backend.words();
+        self.earlier_xruns += self.status.xruns();
+        self.status = backend.status();
         self.engine.resume(output.buffer_frames);
         self.backend = backend;
         self.backend.start(renderer).map_err(MoveError::Stranded)
@@ -256,12 +206,23 @@ impl<B: Backend> Audio<B> {
         self.input_kept_closed = closed;
     }
 
+    /// The engine: everything about projects.
+    #[must_use]
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// The engine, to change it.
+    pub fn engine_mut(&mut self) -> &mut Engine {
+        &mut self.engine
+    }
+
     /// The backend, to step a [`Manual`](crate::Manual) one.
     pub fn backend_mut(&mut self) -> &mut B {
         &mut self.backend
     }
 
-    fn mind_input(&mut self, now: Instant) {
+    fn update_input(&mut self, now: Instant) {
         if matches!(self.input, InputState::Open { .. }) && self.engine.input_lost() {
             self.close_input();
         }
@@ -290,23 +251,13 @@ impl<B: Backend> Audio<B> {
     }
 
     fn open_input(&mut self) {
-        let session_rate = self.backend.output().sample_rate;
-        let mut tap = None;
-        let opened = self.change_input(|backend| {
-            backend.open_input(&mut |stream| {
-                let (feed, end) = input::fifo(stream, session_rate);
-                tap = Some(end);
-                feed
-            })
-        });
-        match (opened, tap) {
-            (Ok(stream), Some(tap)) => {
-                self.engine.set_input(Some(tap));
-                self.input = InputState::Open { name: stream.name, sample_rate: stream.sample_rate };
+        match self.change_input(Backend::open_input) {
+            Ok(stream) => {
+                self.input = InputState::Open { name: stream.name.clone(), sample_rate: stream.sample_rate };
+                self.engine.set_input(Some(MatchedInput::new(stream, self.engine.sample_rate())));
                 (self.notify)(AudioEvent::InputOpened);
             }
-            (result, _) => {
-                let error = result.err().unwrap_or(AudioError::NoInputHere);
+            Err(error) => {
                 let told = matches!(&self.input, InputState::Failed(before) if *before == error);
                 self.input = InputState::Failed(error.clone());
                 if !told {
@@ -340,8 +291,7 @@ impl<B: Backend> Audio<B> {
             None => Err("the device doesn't let go of the engine".to_owned()),
         };
         if let Err(reason) = started {
-            // SYNC: pairs with the load in `output_lost`; the flag carries no data.
-            self.words.output_lost.store(true, Ordering::Relaxed);
+            self.status.lose_output();
             (self.notify)(AudioEvent::OutputLost { reason });
         }
         changed
@@ -363,7 +313,7 @@ impl<B: Backend> Audio<B> {
     }
 }
 
-impl<B: Backend> Deref for Audio<B> {
+impl<B: Backend + ?Sized> Deref for Audio<B> {
     type Target = Engine;
 
     fn deref(&self) -> &Engine {
@@ -371,13 +321,13 @@ impl<B: Backend> Deref for Audio<B> {
     }
 }
 
-impl<B: Backend> DerefMut for Audio<B> {
+impl<B: Backend + ?Sized> DerefMut for Audio<B> {
     fn deref_mut(&mut self) -> &mut Engine {
         &mut self.engine
     }
 }
 
-impl<B: Backend> Drop for Audio<B> {
+impl<B: Backend + ?Sized> Drop for Audio<B> {
     fn drop(&mut self) {
         self.fade_out();
         drop(self.backend.stop());

@@ -1,11 +1,9 @@
 //! The control side: projects are added, linked, set and read here.
 
 pub(crate) mod command;
-pub(crate) mod config;
 pub(crate) mod history;
 mod measuring;
 pub(crate) mod scope;
-pub(crate) mod snapshot;
 pub(crate) mod spectrum;
 pub(crate) mod telemetry;
 
@@ -14,23 +12,26 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use wavecraft_audio_device::{LostFlag, MAX_FRAMES};
 use wavecraft_ring::HostRing;
 
-use self::command::{Command, Garbage};
-use self::config::{EngineConfig, MAX_FRAMES, MAX_PROJECTS};
+use self::command::Command;
 use self::history::History;
 use self::measuring::Measuring;
 use self::scope::ScopeFrame;
-use self::snapshot::{EngineStats, Mode, OnBypass, ProjectId, ProjectSettings, ProjectSnapshot};
 use self::spectrum::{Analyser, SpectrumFrame};
-use crate::input::InputTap;
+use crate::config::{EngineConfig, MAX_PROJECTS};
+use crate::input::MatchedInput;
+use crate::latency::LatencyRecording;
 use crate::number::frames_in_ms;
 use crate::record::{Recording, record};
 use crate::render::Renderer;
 use crate::render::link::Link;
 use crate::render::project::Project;
 use crate::render::report::{EngineReport, ProjectReport};
+use crate::snapshot::{EngineStats, Mode, OnBypass, ProjectId, ProjectSettings, ProjectSnapshot};
 use crate::source::{Generator, Source};
+use crate::trash::Garbage;
 use crate::wav::WavFile;
 
 /// Commands on their way to the renderer. More wait in a list on the control side, so none is ever lost; of those that set
@@ -122,7 +123,7 @@ pub struct Engine {
     next_id: u64,
     report: Arc<EngineReport>,
     faded_out: Arc<AtomicBool>,
-    input_lost: Option<Arc<AtomicBool>>,
+    input_lost: Option<LostFlag>,
     measuring: Measuring,
     analyser: Analyser,
 }
@@ -326,14 +327,37 @@ impl Engine {
         self.measuring.is_under_way() || self.projects.values().any(|handle| handle.microphone)
     }
 
-    pub(crate) fn set_input(&mut self, tap: Option<InputTap>) {
-        self.input_lost = tap.as_ref().map(InputTap::lost);
-        self.send(Command::Input(tap.map(Box::new)));
+    /// Begins to measure the latency from the output back to the input: all projects fade out, the microphone is opened
+    /// if it isn't, three chirps are played at −12 dBFS on both channels, the projects fade in. One that is under way is
+    /// given up.
+    ///
+    /// Chirps are played once the input's stream has come to rest: at once where it is on the output's clock, and when
+    /// the two clocks are matched where it isn't. Then it takes 2.1 s. How long to wait is the caller's choice.
+    pub fn measure_latency(&mut self) {
+        let probe = self.measuring.begin(self.config.sample_rate);
+        self.send(Command::Measure(probe));
+    }
+
+    /// Gives a measurement up, if one is under way: the projects fade in.
+    pub fn stop_measuring(&mut self) {
+        if self.measuring.stop() {
+            self.send(Command::StopMeasuring);
+        }
+    }
+
+    /// What was recorded, once, when it is complete or was interrupted. [`poll`](Self::poll) brings it. The microphone
+    /// may be closed at the next one.
+    pub fn latency_recording(&mut self) -> Option<LatencyRecording> {
+        self.measuring.recording()
+    }
+
+    pub(crate) fn set_input(&mut self, stream: Option<MatchedInput>) {
+        self.input_lost = stream.as_ref().map(MatchedInput::lost);
+        self.send(Command::Input(stream.map(Box::new)));
     }
 
     pub(crate) fn input_lost(&self) -> bool {
-        // SYNC: pairs with the store in `InputFeed::lose`; the flag carries no data.
-        self.input_lost.as_ref().is_some_and(|lost| lost.load(Ordering::Relaxed))
+        self.input_lost.as_ref().is_some_and(LostFlag::is_raised)
     }
 
     pub(crate) fn fade_out(&mut self) {

@@ -1,22 +1,20 @@
-//! The way from the input device's callback to the renderer: a FIFO, and between two clocks a resampler that keeps its
-//! level.
+//! The way from the input device's FIFO into the renderer, and between two clocks a resampler that keeps the FIFO's level.
 //!
 //! Both run with their own block sizes. The FIFO holds as much as the sizes need. A device on the session's clock passes
 //! as it is; the frames of another are resampled by a ratio that follows the clocks' drift. Where either device stands
 //! still for longer than the FIFO reaches, it runs dry or over, which is heard as a short fade and counted.
 
 mod drift;
-mod fifo;
+mod matched;
 mod matcher;
 #[cfg(test)]
 mod simulation;
 
-pub use fifo::InputFeed;
-pub(crate) use fifo::{InputTap, fifo};
+pub(crate) use matched::MatchedInput;
 
-use crate::engine::snapshot::InputStats;
 use crate::number::{count32, frames_in_ms, real, sample, size};
 use crate::render::fade::{Ramp, Residue};
+use crate::snapshot::InputStats;
 
 /// After each underrun the FIFO is allowed to hold one more of the device's deliveries, this many at most: jitter between the
 /// two callbacks is then covered, while a slow clock doesn't add delay for ever.
@@ -30,7 +28,7 @@ const START_FADE_MS: u32 = 50;
 
 /// The microphone as the renderer sees it, with or without a stream behind it.
 pub(crate) struct MicrophoneInput {
-    tap: Option<Box<InputTap>>,
+    stream: Option<Box<MatchedInput>>,
     running: bool,
     level: Ramp,
     residue: Residue,
@@ -48,7 +46,7 @@ pub(crate) struct MicrophoneInput {
 impl MicrophoneInput {
     pub(crate) fn new(fade_frames: u32, sample_rate: u32) -> Self {
         Self {
-            tap: None,
+            stream: None,
             running: false,
             level: Ramp::at(0.0),
             residue: Residue::default(),
@@ -64,29 +62,29 @@ impl MicrophoneInput {
     }
 
     /// Takes another stream, or none; the old sound fades. Gives the old end back.
-    pub(crate) fn replace(&mut self, tap: Option<Box<InputTap>>) -> Option<Box<InputTap>> {
+    pub(crate) fn replace(&mut self, stream: Option<Box<MatchedInput>>) -> Option<Box<MatchedInput>> {
         self.halt(self.fade_frames);
         (self.fifo_frames, self.spare_pushes, self.started) = (0, 0, false);
-        if let Some(old) = &self.tap {
+        if let Some(old) = &self.stream {
             self.overruns += old.overruns();
         }
-        std::mem::replace(&mut self.tap, tap)
+        std::mem::replace(&mut self.stream, stream)
     }
 
     pub(crate) fn stats(&self) -> InputStats {
-        let full = self.tap.as_ref().map_or(0, |tap| tap.overruns());
+        let full = self.stream.as_ref().map_or(0, |stream| stream.overruns());
         InputStats {
             fifo_frames: count32(self.fifo_frames),
             underruns: self.underruns,
             overruns: self.overruns + full,
-            silent_frames: self.tap.as_ref().map_or(0, |tap| tap.silent_frames()),
-            drift_ppm: self.tap.as_ref().and_then(|tap| tap.drift_ppm()).map(sample),
+            silent_frames: self.stream.as_ref().map_or(0, |stream| stream.silent_frames()),
+            drift_ppm: self.stream.as_ref().and_then(|stream| stream.drift_ppm()).map(sample),
         }
     }
 
     /// Frames come at a constant delay: the stream has begun, and a clock that isn't the session's is matched.
     pub(crate) fn is_steady(&self) -> bool {
-        let settled = || self.tap.as_ref().is_some_and(|tap| tap.is_settled());
+        let settled = || self.stream.as_ref().is_some_and(|stream| stream.is_settled());
         self.running && self.level.is_steady() && settled()
     }
 
@@ -94,10 +92,10 @@ impl MicrophoneInput {
     pub(crate) fn read(&mut self, left: &mut [f32], right: &mut [f32], now_ns: u64) {
         let wanted = left.len();
         let mut taken = 0;
-        if let Some(mut tap) = self.tap.take() {
-            taken = self.take(&mut tap, left, right, now_ns);
-            self.fifo_frames = tap.waiting();
-            self.tap = Some(tap);
+        if let Some(mut stream) = self.stream.take() {
+            taken = self.take(&mut stream, left, right, now_ns);
+            self.fifo_frames = stream.waiting();
+            self.stream = Some(stream);
         }
         for frame in 0..taken {
             let level = self.level.next();
@@ -118,8 +116,8 @@ impl MicrophoneInput {
     }
 
     /// Takes as many frames as there are and are wanted; none before the FIFO holds what both block sizes need.
-    fn take(&mut self, tap: &mut InputTap, left: &mut [f32], right: &mut [f32], now_ns: u64) -> usize {
-        let mut level = tap.level(left.len(), self.spare_pushes, now_ns);
+    fn take(&mut self, stream: &mut MatchedInput, left: &mut [f32], right: &mut [f32], now_ns: u64) -> usize {
+        let mut level = stream.level(left.len(), self.spare_pushes, now_ns);
         // A renderer that was held up for a moment catches up by itself: only what goes beyond 10 ms more is dropped.
         let most = 2.0 * level.target + real(level.push) + real(size(self.fade_frames));
         if self.running && level.present > most {
@@ -130,14 +128,14 @@ impl MicrophoneInput {
             if level.push == 0 || level.present < level.target {
                 return 0;
             }
-            tap.skip(level.present - level.target);
+            stream.skip(level.present - level.target);
             level.present = level.target;
             let fade = if self.started { self.fade_frames } else { self.start_fade_frames };
             (self.running, self.started) = (true, true);
             self.level.jump(0.0);
             self.level.aim(1.0, fade);
         }
-        tap.fill(left, right, level, now_ns)
+        stream.fill(left, right, level, now_ns)
     }
 
     fn halt(&mut self, fade_frames: u32) {
@@ -148,9 +146,10 @@ impl MicrophoneInput {
 
 #[cfg(test)]
 mod tests {
+    use wavecraft_audio_device::{InputStream, InputWriter, input_fifo, no_alloc};
+
     use super::simulation::{Random, sine_error_db};
     use super::*;
-    use crate::backend::InputStream;
 
     /// What plays into what.
     #[derive(Clone, Copy)]
@@ -167,16 +166,20 @@ mod tests {
     const ONE_CLOCK: Devices = Devices { rate: 48_000, shares_clock: true, ppm: 0.0, push: 256, pull: 256 };
 
     impl Devices {
-        fn stream(self) -> InputStream {
-            InputStream { name: "simulated".into(), sample_rate: self.rate, shares_clock: self.shares_clock }
+        /// Both ends of its stream, for a session of 48 kHz.
+        fn open(self) -> (InputWriter, Box<MatchedInput>) {
+            let (writer, reader) = input_fifo();
+            let (sample_rate, shares_clock) = (self.rate, self.shares_clock);
+            let stream = InputStream { name: "simulated".into(), sample_rate, shares_clock, reader };
+            (writer, Box::new(MatchedInput::new(stream, 48_000)))
         }
 
         /// Plays a sine of a thousandth of the device's real second, and its negative on the right, for so many seconds;
         /// each delivery comes up to `late_ms` too late. Gives what was rendered on the left.
         fn play(self, seconds: usize, late_ms: f64) -> (Vec<f32>, InputStats) {
-            let (mut feed, tap) = fifo(&self.stream(), 48_000);
+            let (mut writer, stream) = self.open();
             let mut microphone = MicrophoneInput::new(480, 48_000);
-            microphone.replace(Some(Box::new(tap)));
+            microphone.replace(Some(stream));
             let rate = f64::from(self.rate) * (1.0 + self.ppm * 1e-6);
             let mut random = Random::new(3);
             let (mut pushed, mut pulled, mut out) = (0_usize, 0_usize, Vec::new());
@@ -192,11 +195,11 @@ mod tests {
                             [value, -value]
                         })
                         .collect();
-                    feed.push(&frames, 2, 0, to_ns(real(pushed) / rate), |value| value);
+                    writer.push(&frames, 2, 0, to_ns(real(pushed) / rate), |value| value);
                     pushed += self.push;
                     arrival = real(pushed) / rate + random.unit() * late_ms * 1e-3;
                 }
-                crate::gate::guarded(|| microphone.read(&mut left, &mut right, to_ns(now)));
+                no_alloc(|| microphone.read(&mut left, &mut right, to_ns(now)));
                 assert!(left.iter().zip(&right).all(|(left, right)| (left + right).abs() < 1e-6));
                 pulled += self.pull;
                 out.extend_from_slice(&left);
@@ -267,13 +270,13 @@ mod tests {
             // 2 s of a measurement at 5 ppm are half a frame.
             assert!((seen(12) - ppm).abs() < 5.0, "{ppm}: {}", seen(12));
         }
-        let (mut feed, tap) = fifo(&ONE_CLOCK.stream(), 48_000);
+        let (mut writer, stream) = ONE_CLOCK.open();
         let mut microphone = MicrophoneInput::new(480, 48_000);
-        microphone.replace(Some(Box::new(tap)));
+        microphone.replace(Some(stream));
         let (mut left, mut right) = (vec![0.0; 256], vec![0.0; 256]);
         let mut blocks = 0;
         while !microphone.is_steady() {
-            feed.push(&[0.4; 2 * 256], 2, 0, 0, |value| value);
+            writer.push(&[0.4; 2 * 256], 2, 0, 0, |value| value);
             microphone.read(&mut left, &mut right, 0);
             blocks += 1;
         }
@@ -297,12 +300,12 @@ mod tests {
 
     #[test]
     fn a_stream_that_is_taken_away_fades() {
-        let (mut feed, tap) = fifo(&ONE_CLOCK.stream(), 48_000);
+        let (mut writer, stream) = ONE_CLOCK.open();
         let mut microphone = MicrophoneInput::new(480, 48_000);
-        microphone.replace(Some(Box::new(tap)));
-        feed.push(&[0.4; 2 * 8192], 2, 0, 0, |value| value);
+        microphone.replace(Some(stream));
+        writer.push(&[0.4; 2 * 8192], 2, 0, 0, |value| value);
         let (mut left, mut right) = (vec![0.0; 3000], vec![0.0; 3000]);
-        feed.push(&[0.4; 2 * 8192], 2, 0, 0, |value| value);
+        writer.push(&[0.4; 2 * 8192], 2, 0, 0, |value| value);
         microphone.read(&mut left, &mut right, 0);
         assert_eq!(left[2999], 0.4);
         assert!(microphone.replace(None).is_some());
@@ -312,33 +315,33 @@ mod tests {
 
     #[test]
     fn silence_is_counted_where_it_is_exact_and_until_a_sound_comes() {
-        let (mut feed, tap) = fifo(&ONE_CLOCK.stream(), 48_000);
+        let (mut writer, stream) = ONE_CLOCK.open();
         let mut microphone = MicrophoneInput::new(0, 48_000);
-        microphone.replace(Some(Box::new(tap)));
+        microphone.replace(Some(stream));
         let silent = |microphone: &MicrophoneInput| microphone.stats().silent_frames;
         // What isn't heard counts: of four channels the last two are taken.
-        feed.push(&[0.5, 0.5, 0.0, 0.0].repeat(100), 4, 2, 0, |value| value);
-        feed.push(&[0.0; 60], 2, 0, 0, |value| value);
+        writer.push(&[0.5, 0.5, 0.0, 0.0].repeat(100), 4, 2, 0, |value| value);
+        writer.push(&[0.0; 60], 2, 0, 0, |value| value);
         assert_eq!(silent(&microphone), 130);
         // −180 dBFS on one side, as quiet as no converter is.
-        feed.push(&[0.0, 0.0, 0.0, 1e-9, 0.0, 0.0], 2, 0, 0, |value| value);
+        writer.push(&[0.0, 0.0, 0.0, 1e-9, 0.0, 0.0], 2, 0, 0, |value| value);
         assert_eq!(silent(&microphone), 1);
-        feed.push(&[0.1; 2], 2, 0, 0, |value| value);
+        writer.push(&[0.1; 2], 2, 0, 0, |value| value);
         assert_eq!(silent(&microphone), 0);
         // Nothing is left over for the next stream.
-        feed.push(&[0.0; 20], 2, 0, 0, |value| value);
+        writer.push(&[0.0; 20], 2, 0, 0, |value| value);
         microphone.replace(None);
         assert_eq!(silent(&microphone), 0);
     }
 
     #[test]
     fn a_pair_of_many_channels_is_taken() {
-        let (mut feed, tap) = fifo(&ONE_CLOCK.stream(), 48_000);
+        let (mut writer, stream) = ONE_CLOCK.open();
         let mut microphone = MicrophoneInput::new(0, 48_000);
-        microphone.replace(Some(Box::new(tap)));
+        microphone.replace(Some(stream));
         let four: Vec<f32> = (0..4 * 8000).map(|index| [0.1, 0.2, 0.3, 0.4][index % 4]).collect();
-        feed.push(&four, 4, 2, 0, |value| value);
-        feed.push(&four, 4, 2, 0, |value| value);
+        writer.push(&four, 4, 2, 0, |value| value);
+        writer.push(&four, 4, 2, 0, |value| value);
         let (mut left, mut right) = (vec![0.0; 3000], vec![0.0; 3000]);
         microphone.read(&mut left, &mut right, 0);
         assert_eq!((left[2999], right[2999]), (0.3, 0.4));

@@ -1,5 +1,7 @@
 //! The few lossy number conversions this crate needs, each with the reason why it loses nothing that matters.
 
+pub(crate) use wavecraft_audio_device::number::{count32, nanoseconds, position, size, whole};
+
 /// `f64` to the `f32` of audio samples: rounding to 24 bits is the purpose; values beyond `f32` become infinite.
 pub(crate) fn sample(value: f64) -> f32 {
     #[expect(clippy::cast_possible_truncation, reason = "samples are f32: rounding is meant")]
@@ -21,41 +23,15 @@ pub(crate) fn real64(count: u64) -> f64 {
     value
 }
 
-/// The nearest whole number, clamped into `u64`; NaN gives 0.
-pub(crate) fn whole(value: f64) -> u64 {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "`as` from a float saturates, which is what is wanted"
-    )]
-    let rounded = value.round() as u64;
-    rounded
+/// The nearest whole number as a count or an index, saturating; NaN gives 0.
+pub(crate) fn whole_size(value: f64) -> usize {
+    usize::try_from(whole(value)).unwrap_or(usize::MAX)
 }
 
-/// A count of frames as `u32`, saturating; no buffer here comes near that.
-pub(crate) fn count32(count: usize) -> u32 {
-    u32::try_from(count).unwrap_or(u32::MAX)
-}
-
-/// A 32-bit count as an index: lossless on every system that this crate builds for.
-pub(crate) fn size(count: u32) -> usize {
-    usize::try_from(count).unwrap_or(usize::MAX)
-}
-
-/// A count of frames as a step of the stream's 64-bit position.
-pub(crate) fn position(count: usize) -> u64 {
-    u64::try_from(count).unwrap_or(u64::MAX)
-}
-
-/// Frames in `milliseconds` at `sample_rate` Hz, rounded.
+/// Frames in `milliseconds` at `sample_rate` Hz, rounded down.
 pub(crate) fn frames_in_ms(milliseconds: u32, sample_rate: u32) -> u32 {
     let frames = u64::from(milliseconds) * u64::from(sample_rate) / 1000;
     u32::try_from(frames).unwrap_or(u32::MAX)
-}
-
-/// Duration of `frames` at `sample_rate` Hz in nanoseconds.
-pub(crate) fn nanoseconds(frames: u64, sample_rate: u32) -> u64 {
-    frames.saturating_mul(1_000_000_000) / u64::from(sample_rate.max(1))
 }
 
 /// Decibels relative to full scale as a linear amplitude: `10^(dB/20)`.

@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use wavecraft_ring::{BlockHeader, Geometry, GeometryError, HostRing, SendError, clock};
 
-use crate::engine::config::MAX_FRAMES;
-use crate::loudest::sanitise;
 use crate::number::{count32, nanoseconds, position, size};
+use wavecraft_audio_device::MAX_FRAMES;
+use wavecraft_audio_device::sanitise;
 
 /// How often a wait for the child looks whether its process is still there.
 const LOOK_NS: u64 = 50_000_000;

@@ -7,8 +7,8 @@ pub(crate) mod direct;
 pub(crate) mod fade;
 pub(crate) mod feed;
 pub(crate) mod flights;
-pub(crate) mod guard;
 pub(crate) mod ladder;
+pub(crate) mod limiter;
 pub(crate) mod line;
 pub(crate) mod link;
 pub(crate) mod links;
@@ -18,7 +18,6 @@ pub(crate) mod percentile;
 pub(crate) mod probe;
 pub(crate) mod project;
 pub(crate) mod report;
-pub(crate) mod trash;
 pub(crate) mod workspace;
 
 use std::sync::Arc;
@@ -26,25 +25,25 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use self::delay::{Delay, Reach};
 use self::fade::Ramp;
-use self::guard::Guard;
+use self::limiter::Limiter;
 use self::load::LoadMeter;
 use self::meter::LevelMeter;
 use self::probe::Probing;
 use self::project::Project;
 use self::report::EngineReport;
-use self::trash::Trash;
 use self::workspace::Workspace;
-use crate::engine::command::{Command, Garbage};
-use crate::engine::config::{Clock, EngineConfig, MAX_FRAMES, MAX_PROJECTS};
-use crate::engine::snapshot::{EngineStats, ProjectId};
-use crate::gate::guarded;
+use crate::config::{EngineConfig, MAX_PROJECTS};
+use crate::engine::command::Command;
 use crate::input::MicrophoneInput;
 use crate::number::{count32, frames_in_ms, nanoseconds, position, real64, size, whole};
+use crate::snapshot::{EngineStats, ProjectId};
+use crate::trash::{Garbage, Trash};
+use wavecraft_audio_device::{Clock, MAX_FRAMES, Render, Sink, no_alloc};
 
 /// The audio side of the engine: `Send`, moved into the device's callback.
 ///
-/// [`render`](Self::render) is its one entry. It takes commands, passes blocks to the children and back, mixes and
-/// guards. It never allocates, frees, locks, logs or panics, and it waits for nothing but the children of projects in
+/// [`Render::render`] is its one entry. It takes commands, passes blocks to the children and back, mixes and limits. In
+/// debug builds any allocation in there ends a program that has `assert_no_alloc`'s allocator. It never allocates, frees, locks, logs or panics, and it waits for nothing but the children of projects in
 /// Direct mode, to a deadline; what must be freed goes back to the [`Engine`](crate::Engine).
 pub struct Renderer {
     commands: rtrb::Consumer<Command>,
@@ -58,7 +57,7 @@ pub struct Renderer {
     probing: Probing,
     work: Workspace,
     delay: Delay,
-    guard: Guard,
+    limiter: Limiter,
     /// The whole mix, for the start and the end of the stream.
     master: Ramp,
     ending: bool,
@@ -74,6 +73,19 @@ pub struct Renderer {
     position: u64,
     callbacks: u64,
     largest_callback: u32,
+}
+
+impl Render for Renderer {
+    fn render(&mut self, frames: usize, input: Option<&[&[f32]]>, due_ns: Option<u64>, sink: Sink<'_>) {
+        no_alloc(|| self.run(frames, input, due_ns, sink));
+    }
+
+    /// Waits until the children have answered everything.
+    fn settle(&mut self, deadline_ns: u64) {
+        for project in &mut self.projects {
+            project.settle(deadline_ns, &mut self.work);
+        }
+    }
 }
 
 impl Renderer {
@@ -95,7 +107,7 @@ impl Renderer {
             probing: Probing::new(fade_frames),
             work: Workspace::new(),
             delay: Delay::new(config.nominal_frames),
-            guard: Guard::new(&config.limits, config.sample_rate, fade_frames),
+            limiter: Limiter::new(&config.limits, config.sample_rate, fade_frames),
             master,
             ending: false,
             faded_out,
@@ -112,46 +124,7 @@ impl Renderer {
         }
     }
 
-    /// Renders one callback of `frames` frames. `input` is the device's input where it comes in the same callback (one
-    /// channel is heard on both sides, of many the first two); `None` takes the input stream's FIFO. `sink` gets the
-    /// output in parts: offset in frames, left, right.
-    ///
-    /// In debug builds any allocation in here ends a program that has `assert_no_alloc`'s allocator.
-    pub fn render(
-        &mut self,
-        frames: usize,
-        input: Option<&[&[f32]]>,
-        mut sink: impl FnMut(usize, &[f32], &[f32]),
-    ) {
-        guarded(|| self.run(frames, input, None, &mut sink));
-    }
-
-    /// The same with the input stream's FIFO, for a device that says when this callback was to come, in nanoseconds on
-    /// the engine's clock: two clocks are then compared without the jitter of the callbacks.
-    pub(crate) fn render_at(
-        &mut self,
-        due_ns: u64,
-        frames: usize,
-        mut sink: impl FnMut(usize, &[f32], &[f32]),
-    ) {
-        guarded(|| self.run(frames, None, Some(due_ns), &mut sink));
-    }
-
-    /// Waits until the children have answered everything, or the deadline on the ring's clock has come. For backends
-    /// without a device: never called on a device's thread.
-    pub(crate) fn hold(&mut self, deadline_ns: u64) {
-        for project in &mut self.projects {
-            project.hold(deadline_ns, &mut self.work);
-        }
-    }
-
-    fn run(
-        &mut self,
-        frames: usize,
-        input: Option<&[&[f32]]>,
-        due_ns: Option<u64>,
-        sink: &mut impl FnMut(usize, &[f32], &[f32]),
-    ) {
+    fn run(&mut self, frames: usize, input: Option<&[&[f32]]>, due_ns: Option<u64>, sink: Sink<'_>) {
         let began_ns = (self.clock)();
         let due_ns = due_ns.unwrap_or(began_ns);
         self.obey();
@@ -190,10 +163,10 @@ impl Renderer {
         }
         let [left, right] = self.work.mix.part_mut(reach.frames);
         self.probing.hush(left, right);
-        self.guard.apply(left, right);
+        self.limiter.apply(left, right);
         let input = self.work.microphone.part(reach.frames);
         if let Some(probe) = self.probing.measure(steady, input, left, right) {
-            self.trash.put(Garbage::Probe(probe));
+            self.trash.put_probe(probe);
         }
         self.master.apply(left, right);
         self.output_meter.add(left, right);
@@ -243,12 +216,12 @@ impl Renderer {
                 Command::Remove(id) => self.with(id, |project| project.leave()),
                 Command::Link(id, link) => match self.find(id) {
                     Some(index) => self.projects[index].set_link(link, &mut self.trash),
-                    None => self.trash.put(Garbage::Link(link)),
+                    None => self.trash.put(link),
                 },
                 Command::Unlink(id) => self.with(id, |project| project.clear_link()),
                 Command::Source(id, source) => match self.find(id) {
                     Some(index) => self.projects[index].set_source(source, &mut self.trash),
-                    None => self.trash.put(Garbage::Source(source)),
+                    None => self.trash.put(source),
                 },
                 Command::Gain(id, gain) => self.with(id, |project| project.set_gain(gain)),
                 Command::Muted(id, muted) => self.with(id, |project| project.set_muted(muted)),
@@ -257,17 +230,17 @@ impl Renderer {
                 Command::Mode(id, mode, wish) => self.with(id, |project| project.set_mode(mode, wish)),
                 Command::Record(id, feed) => match self.find(id) {
                     Some(index) => self.projects[index].set_recording(feed, &mut self.trash),
-                    None => feed.into_iter().for_each(|feed| self.trash.put(Garbage::Record(feed))),
+                    None => feed.into_iter().for_each(|feed| self.trash.put(feed)),
                 },
                 Command::Input(tap) => {
                     if let Some(old) = self.input.replace(tap) {
-                        self.trash.put(Garbage::Input(old));
+                        self.trash.put(old);
                     }
                 }
-                Command::ClearHowl => self.guard.clear_howl(),
+                Command::ClearHowl => self.limiter.clear_howl(),
                 Command::Measure(probe) => {
                     if let Some(given_up) = self.probing.begin(probe) {
-                        self.trash.put(Garbage::Probe(given_up));
+                        self.trash.put_probe(given_up);
                     }
                 }
                 Command::StopMeasuring => self.stop_measuring(),
@@ -282,7 +255,7 @@ impl Renderer {
 
     fn stop_measuring(&mut self) {
         if let Some(probe) = self.probing.end() {
-            self.trash.put(Garbage::Probe(probe));
+            self.trash.put_probe(probe);
         }
     }
 
@@ -301,7 +274,7 @@ impl Renderer {
         if self.projects.len() < self.projects.capacity() {
             self.projects.push(project);
         } else {
-            self.trash.put(Garbage::Project(project));
+            self.trash.put(project);
         }
     }
 
@@ -320,7 +293,7 @@ impl Renderer {
         let mut index = 0;
         while index < self.projects.len() {
             if self.projects[index].has_left() {
-                self.trash.put(Garbage::Project(self.projects.remove(index)));
+                self.trash.put(self.projects.remove(index));
             } else {
                 index += 1;
             }
@@ -340,7 +313,7 @@ impl Renderer {
             load: self.load.load(),
             device_xruns: 0,
             output: self.output_meter.level(),
-            guard: self.guard.state(),
+            limiter: self.limiter.state(),
             input: self.input.stats(),
             leaked: self.trash.leaked(),
         });

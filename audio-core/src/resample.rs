@@ -3,7 +3,7 @@
 use rubato::audioadapter_buffers::direct::InterleavedSlice;
 use rubato::{Fft, FixedSync, Resampler};
 
-use crate::number::{real, size, whole};
+use crate::number::{real, size, whole_size};
 
 const CHANNELS: usize = 2;
 
@@ -34,8 +34,8 @@ pub(crate) fn convert_loop(frames: &[[f32; 2]], from_rate: u32, to_rate: u32) ->
     // The loop, over and over, from before its seam on: what comes out then is skipped.
     let count = frames.len();
     let mut turning = frames.iter().cycle().skip((count - seam % count) % count);
-    let mut skipped = whole_frames(real(seam) * ratio) + resampler.output_delay();
-    let wanted = whole_frames(real(count) * ratio).max(1);
+    let mut skipped = whole_size(real(seam) * ratio) + resampler.output_delay();
+    let wanted = whole_size(real(count) * ratio).max(1);
     let mut looped = Vec::with_capacity(wanted);
     while looped.len() < wanted {
         let needed = resampler.input_frames_next();
@@ -53,10 +53,6 @@ pub(crate) fn convert_loop(frames: &[[f32; 2]], from_rate: u32, to_rate: u32) ->
         looped.extend(made.map(|frame| [frame[0], frame[1]]).take(wanted - looped.len()));
     }
     Some(looped)
-}
-
-fn whole_frames(frames: f64) -> usize {
-    usize::try_from(whole(frames)).unwrap_or(usize::MAX)
 }
 
 fn gcd(a: u32, b: u32) -> u32 {

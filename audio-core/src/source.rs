@@ -7,7 +7,6 @@ mod signal;
 
 use self::file::AudioFile;
 use self::signal::{Noise, Sweep, Tone};
-use crate::engine::snapshot::FilePosition;
 use crate::number::position;
 
 /// A source as the control side names it.
@@ -27,6 +26,15 @@ pub enum Source {
     Sweep,
     /// A file at the session's rate, over and over: at another it is silence until [`AudioFile::at_rate`] has converted it.
     File(AudioFile),
+}
+
+/// Where a source's file is in its loop, in frames at the session's rate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct FilePosition {
+    /// The frame that the processor gets next, from 0.
+    pub position_frames: u64,
+    /// Frames of the whole file, at least 1.
+    pub length_frames: u64,
 }
 
 /// A source as it runs on the audio thread.

@@ -38,7 +38,7 @@ impl App {
         if stats_due {
             self.stats_due = now + STATS_PERIOD;
         }
-        let guard = opened.audio.stats().guard;
+        let guard = opened.audio.stats().limiter;
         let limiting = guard.limited_frames > self.limited_frames;
         if stats_due {
             self.limited_frames = guard.limited_frames;
@@ -307,8 +307,8 @@ fn stats(
         mute_reason: session.mute_reason.clone(),
         gain_db: session.gain_db,
         guard: Guard {
-            limiting: limiting || engine.guard.limiter_gain < 1.0,
-            howl_muted: engine.guard.howl_muted,
+            limiting: limiting || engine.limiter.gain < 1.0,
+            howl_muted: engine.limiter.howl_muted,
         },
         respawns: u64::from(session.generation.saturating_sub(1)),
         others: all.iter().filter(|id| **id != session.id).cloned().collect(),

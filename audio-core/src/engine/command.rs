@@ -1,11 +1,11 @@
-//! What travels between the control side and the renderer.
+//! What the control side tells the renderer.
 
-use crate::engine::snapshot::{Mode, OnBypass, ProjectId};
-use crate::input::InputTap;
+use crate::input::MatchedInput;
 use crate::record::RecordFeed;
 use crate::render::link::Link;
 use crate::render::probe::Probe;
 use crate::render::project::Project;
+use crate::snapshot::{Mode, OnBypass, ProjectId};
 use crate::source::Generator;
 
 /// Control side → renderer. Everything that owns memory is boxed, so that moving a command never allocates.
@@ -23,7 +23,7 @@ pub(crate) enum Command {
     Mode(ProjectId, Mode, u32),
     /// A recording begins, or ends.
     Record(ProjectId, Option<Box<RecordFeed>>),
-    Input(Option<Box<InputTap>>),
+    Input(Option<Box<MatchedInput>>),
     ClearHowl,
     Measure(Box<Probe>),
     StopMeasuring,
@@ -46,14 +46,4 @@ impl Command {
             _ => false,
         }
     }
-}
-
-/// Renderer → control side: what must be freed there. Its drop is its purpose; only a measurement is read before.
-pub(crate) enum Garbage {
-    Project(#[expect(dead_code, reason = "held to be dropped on the control side")] Box<Project>),
-    Link(#[expect(dead_code, reason = "held to be dropped on the control side")] Box<Link>),
-    Source(#[expect(dead_code, reason = "held to be dropped on the control side")] Box<Generator>),
-    Record(#[expect(dead_code, reason = "held to be dropped on the control side")] Box<RecordFeed>),
-    Input(#[expect(dead_code, reason = "held to be dropped on the control side")] Box<InputTap>),
-    Probe(Box<Probe>),
 }

@@ -1,7 +1,5 @@
 //! Measuring the latency of a loop: the control side.
 
-use crate::engine::Engine;
-use crate::engine::command::Command;
 use crate::latency::LatencyRecording;
 use crate::render::probe::Probe;
 
@@ -20,40 +18,28 @@ impl Measuring {
         self.under_way
     }
 
+    /// Begins another, and forgets the one before it.
+    pub(super) fn begin(&mut self, sample_rate: u32) -> Box<Probe> {
+        (self.number, self.under_way, self.recording) = (self.number + 1, true, None);
+        Box::new(Probe { number: self.number, recording: LatencyRecording::new(sample_rate) })
+    }
+
+    /// Gives it up. Returns whether one was under way.
+    pub(super) fn stop(&mut self) -> bool {
+        std::mem::take(&mut self.under_way)
+    }
+
+    /// What was recorded, once.
+    pub(super) fn recording(&mut self) -> Option<LatencyRecording> {
+        let recording = self.recording.take()?;
+        self.under_way = false;
+        Some(recording)
+    }
+
     /// The renderer gave a measurement back.
     pub(super) fn take(&mut self, probe: Probe) {
         if self.under_way && probe.number == self.number {
             self.recording = Some(probe.recording);
         }
-    }
-}
-
-impl Engine {
-    /// Begins to measure the latency from the output back to the input: all projects fade out, the microphone is opened
-    /// if it isn't, three chirps are played at −12 dBFS on both channels, the projects fade in. One that is under way is
-    /// given up.
-    ///
-    /// Chirps are played once the input's stream has come to rest: at once where it is on the output's clock, and when
-    /// the two clocks are matched where it isn't. Then it takes 2.1 s. How long to wait is the caller's choice.
-    pub fn measure_latency(&mut self) {
-        let Measuring { number, under_way, recording } = &mut self.measuring;
-        (*number, *under_way, *recording) = (*number + 1, true, None);
-        let probe = Probe { number: *number, recording: LatencyRecording::new(self.config.sample_rate) };
-        self.send(Command::Measure(Box::new(probe)));
-    }
-
-    /// Gives a measurement up, if one is under way: the projects fade in.
-    pub fn stop_measuring(&mut self) {
-        if std::mem::take(&mut self.measuring.under_way) {
-            self.send(Command::StopMeasuring);
-        }
-    }
-
-    /// What was recorded, once, when it is complete or was interrupted. [`poll`](Self::poll) brings it. The microphone
-    /// may be closed at the next one.
-    pub fn latency_recording(&mut self) -> Option<LatencyRecording> {
-        let recording = self.measuring.recording.take()?;
-        self.measuring.under_way = false;
-        Some(recording)
     }
 }

@@ -6,7 +6,7 @@ use realfft::num_complex::Complex;
 use realfft::{RealFftPlanner, RealToComplex};
 
 use crate::engine::history::{HISTORY_FRAMES, History};
-use crate::number::{real, sample};
+use crate::number::{real, sample, whole_size};
 
 /// Points of one frame of the spectrum, evenly spaced on a logarithmic axis.
 pub const SPECTRUM_POINTS: usize = 256;
@@ -101,7 +101,7 @@ impl Analyser {
     fn power(&self, from: f64, middle: f64, to: f64) -> f64 {
         let at = |bin: f64| {
             let last = self.powers.len() - 1;
-            self.powers[usize::try_from(crate::number::whole(bin)).unwrap_or(last).min(last)]
+            self.powers[whole_size(bin).min(last)]
         };
         let (first, last) = (from.ceil(), to.floor());
         if first > last {
@@ -109,8 +109,8 @@ impl Analyser {
             let part = middle - below;
             return at(below) * (1.0 - part) + at(below + 1.0) * part;
         }
-        let count = crate::number::whole(last - first);
-        (0..=count).map(|step| at(first + crate::number::real64(step))).fold(0.0, f64::max)
+        let count = whole_size(last - first);
+        (0..=count).map(|step| at(first + real(step))).fold(0.0, f64::max)
     }
 }
 

@@ -6,8 +6,8 @@ use rubato::{
     WindowFunction,
 };
 
-use crate::engine::config::MAX_FRAMES;
 use crate::number::size;
+use wavecraft_audio_device::MAX_FRAMES;
 
 const CHANNELS: usize = 2;
 

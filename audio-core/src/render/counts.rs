@@ -1,8 +1,8 @@
 //! A project's counters, which outlive its children.
 
-use crate::engine::snapshot::{LastLate, LateBlocks};
 use crate::number::nanoseconds;
 use crate::render::flights::Flight;
+use crate::snapshot::{LastLate, LateBlocks};
 
 /// Counters since the project was added.
 #[derive(Debug, Default)]

@@ -1,6 +1,6 @@
 //! The delay of Pipelined mode, and how it grows.
 
-use crate::engine::config::MAX_DELAY_FRAMES;
+use crate::config::MAX_DELAY_FRAMES;
 use crate::number::{count32, position, real, sample, size};
 use crate::render::fade::Ramp;
 use crate::render::line::Line;

@@ -1,9 +1,9 @@
 //! Direct mode of a project: whether its children are waited for, and when that is given up.
 
-use crate::engine::config::Limits;
-use crate::engine::snapshot::Mode;
+use crate::config::Limits;
 use crate::render::delay::Reach;
 use crate::render::fade::Ramp;
+use crate::snapshot::Mode;
 
 /// The mode in force, and the fade from one to the other.
 ///

@@ -1,11 +1,9 @@
 //! A project's source, and the crossfade from one to the next.
 
-use crate::engine::command::Garbage;
-use crate::engine::snapshot::FilePosition;
 use crate::render::fade::Ramp;
-use crate::render::trash::Trash;
 use crate::render::workspace::Workspace;
-use crate::source::Generator;
+use crate::source::{FilePosition, Generator};
+use crate::trash::Trash;
 
 /// The source that plays, the one that is faded in, and the one that waits for its turn.
 pub(crate) struct Feed {
@@ -26,7 +24,7 @@ impl Feed {
         if self.incoming.is_none() {
             self.begin(generator);
         } else if let Some(skipped) = self.waiting.replace(generator) {
-            trash.put(Garbage::Source(skipped));
+            trash.put(skipped);
         }
     }
 
@@ -51,7 +49,7 @@ impl Feed {
         }
         if self.share.is_steady() {
             if let Some(incoming) = self.incoming.take() {
-                trash.put(Garbage::Source(std::mem::replace(&mut self.current, incoming)));
+                trash.put(std::mem::replace(&mut self.current, incoming));
             }
             if let Some(waiting) = self.waiting.take() {
                 self.begin(waiting);

@@ -1,6 +1,6 @@
 //! When a child is heard: after enough blocks in time, until too many are late in a row.
 
-use crate::engine::config::Limits;
+use crate::config::Limits;
 
 /// A new child starts at the bottom, as one that was bypassed: it must show that it answers in time.
 #[derive(Debug)]

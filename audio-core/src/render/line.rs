@@ -1,7 +1,8 @@
 //! A delay line addressed by stream position.
 
-use crate::engine::config::{MAX_DELAY_FRAMES, MAX_FRAMES};
+use crate::config::MAX_DELAY_FRAMES;
 use crate::number::{position, size};
+use wavecraft_audio_device::MAX_FRAMES;
 
 /// Cells of a line: the longest delay and the longest block behind it, as a power of two.
 const CELLS: usize = size_of_line();

@@ -5,9 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use wavecraft_ring::{BlockHeader, HostRing, Reply};
 
-use crate::engine::config::{Clock, Limits, MAX_FRAMES};
-use crate::engine::snapshot::{LinkState, Load};
-use crate::loudest::sanitise;
+use crate::config::Limits;
 use crate::number::{count32, nanoseconds, real64, size, whole};
 use crate::render::channels::{MAX_OUTPUTS, input_channels};
 use crate::render::counts::Counts;
@@ -18,6 +16,9 @@ use crate::render::ladder::Ladder;
 use crate::render::line::Line;
 use crate::render::load::LoadMeter;
 use crate::render::workspace::Workspace;
+use crate::snapshot::{LinkState, Load};
+use wavecraft_audio_device::sanitise;
+use wavecraft_audio_device::{Clock, MAX_FRAMES};
 
 /// Sends blocks to a child, keeps what comes back until it is due, and mixes it with what is heard instead.
 pub(crate) struct Link {
@@ -170,7 +171,7 @@ impl Link {
         work: &mut Workspace,
         counts: &mut Counts,
     ) -> bool {
-        self.hold(deadline_ns, work, counts);
+        self.settle(deadline_ns, work, counts);
         // SYNC: as in `receive`.
         if !self.alive.load(Ordering::Relaxed) {
             self.gone = true;
@@ -188,7 +189,7 @@ impl Link {
     }
 
     /// Waits until every block sent is answered, the child is gone, or the deadline (on the ring's clock) has come.
-    pub(crate) fn hold(&mut self, deadline_ns: u64, work: &mut Workspace, counts: &mut Counts) {
+    pub(crate) fn settle(&mut self, deadline_ns: u64, work: &mut Workspace, counts: &mut Counts) {
         loop {
             self.collect(work, counts);
             // SYNC: as in `receive`.

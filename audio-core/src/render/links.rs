@@ -1,8 +1,7 @@
 //! A project's children: the one that is heard, a newer one that warms up, older ones that fade out.
 
-use crate::engine::command::Garbage;
 use crate::render::link::Link;
-use crate::render::trash::Trash;
+use crate::trash::Trash;
 
 /// Children at once: one heard, one warming up, and two that fade out after quick successors.
 const CAPACITY: usize = 4;
@@ -23,7 +22,7 @@ impl Links {
 
     pub(crate) fn add(&mut self, link: Box<Link>, trash: &mut Trash) {
         if self.list.len() == CAPACITY {
-            trash.put(Garbage::Link(self.list.remove(0)));
+            trash.put(self.list.remove(0));
         }
         self.list.push(link);
     }
@@ -73,7 +72,7 @@ impl Links {
             let link = &self.list[index];
             if link.faded_out() && (link.over() || replaced) {
                 newest_gone |= index + 1 == self.list.len() && link.state() == crate::LinkState::Gone;
-                trash.put(Garbage::Link(self.list.remove(index)));
+                trash.put(self.list.remove(index));
             } else {
                 index += 1;
             }

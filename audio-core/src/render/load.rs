@@ -1,8 +1,8 @@
 //! Busy time as a share of the time there was.
 
-use crate::engine::snapshot::Load;
 use crate::number::{real64, sample};
 use crate::render::percentile::Percentile;
+use crate::snapshot::Load;
 
 /// Weight of the newest block in the average.
 const NEWEST: f32 = 1.0 / 8.0;

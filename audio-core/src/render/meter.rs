@@ -1,7 +1,7 @@
 //! Peak and RMS of a stereo signal over a sliding window.
 
-use crate::engine::snapshot::Meter;
 use crate::number::{real, sample, size};
+use crate::snapshot::Meter;
 
 /// The window is this many slices of 10 ms. 100 ms holds the RMS of a steady tone above 100 Hz to within 0.15 dB, and
 /// of 1 kHz to within 0.02 dB, whatever its phase; whole periods exactly.

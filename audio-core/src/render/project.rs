@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::engine::command::Garbage;
-use crate::engine::config::{Clock, EngineConfig};
-use crate::engine::snapshot::{Load, Mode, OnBypass, ProjectId, ProjectSettings, ProjectSnapshot};
+use crate::config::EngineConfig;
 use crate::number::frames_in_ms;
 use crate::record::RecordFeed;
 use crate::render::counts::Counts;
@@ -17,9 +15,11 @@ use crate::render::link::Link;
 use crate::render::links::Links;
 use crate::render::meter::LevelMeter;
 use crate::render::report::ProjectReport;
-use crate::render::trash::Trash;
 use crate::render::workspace::Workspace;
+use crate::snapshot::{Load, Mode, OnBypass, ProjectId, ProjectSettings, ProjectSnapshot};
 use crate::source::Generator;
+use crate::trash::Trash;
+use wavecraft_audio_device::Clock;
 
 /// A source, its children, and the way from them into the mix.
 pub(crate) struct Project {
@@ -125,7 +125,7 @@ impl Project {
 
     pub(crate) fn set_recording(&mut self, feed: Option<Box<RecordFeed>>, trash: &mut Trash) {
         if let Some(old) = std::mem::replace(&mut self.recording, feed) {
-            trash.put(Garbage::Record(old));
+            trash.put(old);
         }
     }
 
@@ -180,9 +180,9 @@ impl Project {
         }
     }
 
-    /// Waits for the children: see [`Link::hold`].
-    pub(crate) fn hold(&mut self, deadline_ns: u64, work: &mut Workspace) {
-        self.links.iter_mut().for_each(|link| link.hold(deadline_ns, work, &mut self.counts));
+    /// Waits for the children: see [`Link::settle`].
+    pub(crate) fn settle(&mut self, deadline_ns: u64, work: &mut Workspace) {
+        self.links.iter_mut().for_each(|link| link.settle(deadline_ns, work, &mut self.counts));
     }
 
     /// Second half: adds what is due to `work.mix`.

@@ -1,10 +1,11 @@
 //! How snapshots travel from the renderer to the control side.
 
-use crate::engine::snapshot::{
-    EngineStats, FilePosition, GuardState, InputStats, LastLate, LateBlocks, LinkState, Load, Meter, Mode,
+use crate::engine::telemetry::{Latest, Pack, Unpack};
+use crate::snapshot::{
+    EngineStats, InputStats, LastLate, LateBlocks, LimiterState, LinkState, Load, Meter, Mode,
     ProjectSnapshot,
 };
-use crate::engine::telemetry::{Latest, Pack, Unpack};
+use crate::source::FilePosition;
 
 const PROJECT_WORDS: usize = 30;
 const ENGINE_WORDS: usize = 17;
@@ -114,9 +115,9 @@ impl EngineReport {
             .pair([stats.load.average, stats.load.maximum])
             .pair([stats.load.percentile99, 0.0]);
         pack_meter(&mut pack, &stats.output);
-        pack.pair([stats.guard.limiter_gain, 0.0])
-            .u64(stats.guard.limited_frames)
-            .bool(stats.guard.howl_muted)
+        pack.pair([stats.limiter.gain, 0.0])
+            .u64(stats.limiter.limited_frames)
+            .bool(stats.limiter.howl_muted)
             .u32(stats.input.fifo_frames)
             .u64(stats.input.underruns)
             .u64(stats.input.overruns)
@@ -138,8 +139,8 @@ impl EngineReport {
             load: unpack_load(&mut unpack),
             device_xruns: 0,
             output: unpack_meter(&mut unpack),
-            guard: GuardState {
-                limiter_gain: unpack.pair()[0],
+            limiter: LimiterState {
+                gain: unpack.pair()[0],
                 limited_frames: unpack.u64(),
                 howl_muted: unpack.bool(),
             },
@@ -233,7 +234,7 @@ mod tests {
             load: Load { average: 0.5, maximum: 0.75, percentile99: 0.625 },
             device_xruns: 0,
             output: Meter { peak: [0.1, 0.2], rms: [0.3, 0.4] },
-            guard: GuardState { limiter_gain: 0.5, limited_frames: 5, howl_muted: true },
+            limiter: LimiterState { gain: 0.5, limited_frames: 5, howl_muted: true },
             input: InputStats {
                 fifo_frames: 6,
                 underruns: 7,

@@ -2,8 +2,8 @@
 
 use wavecraft_ring::MAX_CHANNELS;
 
-use crate::engine::config::MAX_FRAMES;
 use crate::number::size;
+use wavecraft_audio_device::MAX_FRAMES;
 
 /// Two channels of [`MAX_FRAMES`] samples.
 pub(crate) struct Stereo {

@@ -16,9 +16,9 @@ use self::packets::Packets;
 use self::part::Part;
 use self::riff::Found;
 use self::wav::Wav;
-use crate::loudest::sanitise;
 use crate::number::position;
 use crate::source::error::FileError;
+use wavecraft_audio_device::sanitise;
 
 /// Rates between which a file is taken, in Hz.
 const RATES: std::ops::RangeInclusive<u32> = 1_000..=768_000;

@@ -22,8 +22,8 @@ impl Bench {
     }
 
     pub(crate) fn with_limits(nominal_frames: u32, limits: Limits) -> Self {
-        let settings = ManualSettings { sample_rate: RATE, nominal_frames, wait_for_children: None };
-        let audio = Audio::start(Manual::new(settings), limits, Arc::new(|_| {}))
+        let settings = ManualSettings { sample_rate: RATE, nominal_frames, settle_limit: None };
+        let audio = Audio::start(Box::new(Manual::new(settings)), limits, Arc::new(|_| {}))
             .expect("it has no device to refuse");
         Self { audio }
     }

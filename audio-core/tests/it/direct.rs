@@ -25,9 +25,9 @@ fn project(bench: &mut Bench, mode: Mode) -> ProjectId {
 fn warm_up(bench: &mut Bench, frames: usize) {
     let blocks = 10 + 1000_usize.div_ceil(frames);
     // Only what was answered in the meantime counts in Pipelined mode, in which a new child begins.
-    bench.audio.backend_mut().set_wait_for_children(Some(Duration::from_secs(20)));
+    bench.audio.backend_mut().set_settle_limit(Some(Duration::from_secs(20)));
     bench.run(&vec![0.0; blocks * frames], frames, &mut []);
-    bench.audio.backend_mut().set_wait_for_children(None);
+    bench.audio.backend_mut().set_settle_limit(None);
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn a_switch_either_way_is_a_crossfade_and_nothing_is_late() {
     let mut bench = Bench::with_limits(256, patient());
     let project = project(&mut bench, Mode::Pipelined);
     let _child = Served::new(&mut bench, project, 2, 0.5);
-    bench.audio.backend_mut().set_wait_for_children(Some(Duration::from_secs(20)));
+    bench.audio.backend_mut().set_settle_limit(Some(Duration::from_secs(20)));
     let signal = sine(500.0, 0.5, BLOCK * 200);
     let mut out = bench.run(&signal[..BLOCK * 40], BLOCK, &mut []);
     for turn in 0..8 {
@@ -191,7 +191,7 @@ fn a_dead_child_is_left_within_the_block_and_a_new_one_is_heard_at_once() {
         "dry in the same block, undelayed",
     );
     let _next = Served::new(&mut bench, project, 2, 0.25);
-    bench.audio.backend_mut().set_wait_for_children(Some(Duration::from_secs(20)));
+    bench.audio.backend_mut().set_settle_limit(Some(Duration::from_secs(20)));
     out.extend(bench.run(&signal[BLOCK * 9..], BLOCK, &mut []));
     assert!(child.is_freed());
     let expected: Vec<f32> = signal[BLOCK * 40..].iter().map(|sample| sample * 0.25).collect();
@@ -232,7 +232,7 @@ fn projects_of_both_modes_share_a_mix() {
     let projects = modes.map(|mode| project(&mut bench, mode));
     let _children = projects.map(|id| Served::new(&mut bench, id, 2, 0.25));
     warm_up(&mut bench, BLOCK);
-    bench.audio.backend_mut().set_wait_for_children(Some(Duration::from_secs(20)));
+    bench.audio.backend_mut().set_settle_limit(Some(Duration::from_secs(20)));
     let mut impulse = vec![0.0; BLOCK * 3];
     impulse[10] = 0.5;
     let out = bench.run(&impulse, BLOCK, &mut []);

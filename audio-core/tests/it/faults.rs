@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use wavecraft_audio_core::{
-    Audio, AudioError, Backend, Clock, DeviceWords, InputFeed, InputStream, Limits, LinkState, Manual,
-    ManualSettings, OnBypass, OutputStream, ProjectSettings, Renderer, Source,
+    Audio, AudioError, Backend, Clock, DeviceStatus, InputStream, Limits, LinkState, Manual, ManualSettings,
+    OnBypass, OutputStream, ProjectSettings, Render, Source,
 };
 
 use crate::bench::{Bench, Child, RATE, largest_step, peak, sine};
@@ -275,20 +275,17 @@ impl Backend for Burst {
     fn runs_by_itself(&self) -> bool {
         false
     }
-    fn words(&self) -> Arc<DeviceWords> {
-        self.0.words()
+    fn status(&self) -> Arc<DeviceStatus> {
+        self.0.status()
     }
-    fn start(&mut self, renderer: Renderer) -> Result<(), AudioError> {
+    fn start(&mut self, renderer: Box<dyn Render>) -> Result<(), AudioError> {
         self.0.start(renderer)
     }
-    fn stop(&mut self) -> Option<Renderer> {
+    fn stop(&mut self) -> Option<Box<dyn Render>> {
         self.0.stop()
     }
-    fn open_input(
-        &mut self,
-        make_feed: &mut dyn FnMut(&InputStream) -> InputFeed,
-    ) -> Result<InputStream, AudioError> {
-        self.0.open_input(make_feed)
+    fn open_input(&mut self) -> Result<InputStream, AudioError> {
+        self.0.open_input()
     }
     fn close_input(&mut self) {
         self.0.close_input();
@@ -297,8 +294,8 @@ impl Backend for Burst {
 
 #[test]
 fn callbacks_in_bursts_are_the_devices_fault() {
-    let settings = ManualSettings { sample_rate: RATE, nominal_frames: 256, wait_for_children: None };
-    let audio = Audio::start(Burst(Manual::new(settings)), Limits::default(), Arc::new(|_| {}));
+    let settings = ManualSettings { sample_rate: RATE, nominal_frames: 256, settle_limit: None };
+    let audio = Audio::start(Box::new(Burst(Manual::new(settings))), Limits::default(), Arc::new(|_| {}));
     let mut bench = Bench { audio: audio.expect("it has no device to refuse") };
     let project = bench.microphone_project();
     let mut child = bench.child(project, 0.5);

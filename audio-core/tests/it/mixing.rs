@@ -143,7 +143,7 @@ fn the_guard_limits_the_mix_and_leaves_the_tap_alone() {
     assert!(peak(&out) <= CEILING, "{}", peak(&out));
     assert!(peak(&out[BLOCK * 40..]) > CEILING * 0.99);
     let stats = bench.stats();
-    assert!(stats.guard.limiter_gain < 0.5 && stats.guard.limited_frames > 1000 && !stats.guard.howl_muted);
+    assert!(stats.limiter.gain < 0.5 && stats.limiter.limited_frames > 1000 && !stats.limiter.howl_muted);
     assert!((bench.snapshot(id).output.peak[0] - 2.0).abs() < 1e-3, "the tap is before the guard");
     assert!(stats.output.peak[0] <= CEILING);
 }
@@ -154,7 +154,7 @@ fn a_howl_is_muted_and_comes_back_when_it_is_cleared() {
     let id = bench.project(project(Source::File(sine_file(0.5))));
     let mut child = bench.child(id, 8.0);
     let out = bench.run(&vec![0.0; 48_000], BLOCK, &mut [&mut child]);
-    assert!(bench.stats().guard.howl_muted);
+    assert!(bench.stats().limiter.howl_muted);
     assert!(peak(&out[4800..20_000]) > 0.8, "heard for half a second");
     assert_eq!(peak(&out[36_000..]), 0.0);
     assert!(bench.snapshot(id).output.peak[0] > 3.9, "still measured");
@@ -162,7 +162,7 @@ fn a_howl_is_muted_and_comes_back_when_it_is_cleared() {
     bench.run(&[0.0; 4096], BLOCK, &mut [&mut child]);
     bench.audio.clear_howl();
     let out = bench.run(&vec![0.0; 96_000], BLOCK, &mut [&mut child]);
-    assert!(!bench.stats().guard.howl_muted);
+    assert!(!bench.stats().limiter.howl_muted);
     assert!((peak(&out[48_000..]) - 0.4).abs() < 1e-3, "{}", peak(&out[48_000..]));
 }
 

@@ -7,11 +7,11 @@ use wavecraft_audio_core::{
 };
 
 fn output(sample_rate: u32, nominal_frames: u32) -> Manual {
-    Manual::new(ManualSettings { sample_rate, nominal_frames, wait_for_children: None })
+    Manual::new(ManualSettings { sample_rate, nominal_frames, settle_limit: None })
 }
 
 fn started() -> Audio<Manual> {
-    Audio::start(output(48_000, 256), Limits::default(), Arc::new(|_| {}))
+    Audio::start(Box::new(output(48_000, 256)), Limits::default(), Arc::new(|_| {}))
         .expect("it has no device to refuse")
 }
 
@@ -31,7 +31,7 @@ fn what_plays_goes_on_after_a_fade() {
     assert!(before[4096..].iter().any(|value| *value > 0.2));
     let position = audio.stats().position_frames;
 
-    assert!(audio.move_to(output(48_000, 64)).is_ok());
+    assert!(audio.move_to(Box::new(output(48_000, 64))).is_ok());
     let begin = step(&mut audio, 64);
     // A fade-in of 480 frames: a tone of 0.2512 has reached 64/480 of it at most.
     assert!(begin.iter().all(|value| value.abs() <= 0.2512 * 64.0 / 480.0 + 1e-4), "{begin:?}");
@@ -50,7 +50,7 @@ fn what_plays_goes_on_after_a_fade() {
 fn an_output_of_another_rate_is_given_back_and_nothing_changes() {
     let mut audio = started();
     step(&mut audio, 256);
-    let Err(MoveError::OtherRate(other)) = audio.move_to(output(44_100, 256)) else {
+    let Err(MoveError::OtherRate(other)) = audio.move_to(Box::new(output(44_100, 256))) else {
         panic!("it has another rate")
     };
     step(&mut audio, 256);
@@ -63,7 +63,8 @@ fn an_output_of_another_rate_is_given_back_and_nothing_changes() {
 fn an_output_that_keeps_the_engine_is_told() {
     let mut audio = started();
     drop(wavecraft_audio_core::Backend::stop(audio.backend_mut()));
-    let Err(MoveError::Stranded(AudioError::Refused { reason, .. })) = audio.move_to(output(48_000, 256))
+    let Err(MoveError::Stranded(AudioError::Refused { reason, .. })) =
+        audio.move_to(Box::new(output(48_000, 256)))
     else {
         panic!("there is no engine to move")
     };

@@ -138,7 +138,7 @@ fn parameters_reach_the_child_with_the_next_block() {
 #[test]
 fn a_child_on_its_own_thread_answers_everything_when_steps_wait_for_it() {
     let mut bench = Bench::new(128);
-    bench.audio.backend_mut().set_wait_for_children(Some(Duration::from_secs(20)));
+    bench.audio.backend_mut().set_settle_limit(Some(Duration::from_secs(20)));
     let project = bench.microphone_project();
     let host = create(Geometry::new(MAX_FRAMES, 2, 2).expect("an ordinary geometry"), 7).expect("a segment");
     let mut ring = attach(host.descriptor).expect("the segment is whole");

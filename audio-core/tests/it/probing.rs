@@ -178,7 +178,7 @@ fn another_output_interrupts_it() {
     bench.audio.measure_latency();
     (0..100).for_each(|_| drop(bench.step(&[0.0; 256])));
     let next = Manual::new(ManualSettings { nominal_frames: 64, ..ManualSettings::default() });
-    assert!(bench.audio.move_to(next).is_ok());
+    assert!(bench.audio.move_to(Box::new(next)).is_ok());
     bench.step(&[0.0; 64]);
     let recording = bench.audio.latency_recording().expect("it came back");
     assert_eq!(recording.evaluate(), Err(LatencyError::Interrupted));

@@ -29,7 +29,7 @@ struct Stage {
 impl Stage {
     fn new(mode: Mode) -> Self {
         let mut bench = Bench::with_limits(256, patient());
-        bench.audio.backend_mut().set_wait_for_children(Some(Duration::from_secs(20)));
+        bench.audio.backend_mut().set_settle_limit(Some(Duration::from_secs(20)));
         let settings = ProjectSettings { source: Source::Microphone, mode, ..ProjectSettings::default() };
         let project = bench.project(settings);
         Self { bench, project, signal: sine(500.0, 0.5, BLOCK * 2000), at: 0, last: 0.0 }

@@ -34,11 +34,11 @@ pub(crate) fn measure(_run: &Run, lines: &mut Lines) {
 /// Steps a child that passes audio on, and looks for the impulse. The child runs on a thread of its own, and each step
 /// waits for it.
 fn added_latency(mode: Mode) -> usize {
-    let wait_for_children = Some(Duration::from_secs(10));
-    let settings = ManualSettings { sample_rate: RATE, nominal_frames: 128, wait_for_children };
+    let settle_limit = Some(Duration::from_secs(10));
+    let settings = ManualSettings { sample_rate: RATE, nominal_frames: 128, settle_limit };
     // The engine waits for the child as long as it takes, so that a busy machine can't change the figure.
     let limits = Limits { direct_wait_share: 1e6, ..Limits::default() };
-    let mut audio = Audio::start(Manual::new(settings), limits, Arc::new(|_| {})).expect("no device");
+    let mut audio = Audio::start(Box::new(Manual::new(settings)), limits, Arc::new(|_| {})).expect("no device");
     let settings = ProjectSettings { source: Source::Microphone, mode, ..ProjectSettings::default() };
     let project = audio.add_project(settings).expect("there is room");
     let host = create(Geometry::new(MAX_FRAMES, 2, 2).expect("a geometry"), 1).expect("a segment");

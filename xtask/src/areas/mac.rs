@@ -44,7 +44,7 @@ fn over_the_shim(tally: &mut Tally) -> anyhow::Result<()> {
         nextest(
             "--workspace --lib --bins",
             "package(wavecraft-ring) \
-             | package(wavecraft-audio-core) & kind(lib) & test(mac_shim) \
+             | package(wavecraft-audio-device) & kind(lib) & test(mac_shim) \
              | package(wavecraft-companion) & (test(child) | test(platform))",
         ),
     )?;

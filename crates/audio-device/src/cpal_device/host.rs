@@ -1,0 +1,94 @@
+//! Which of the system's sound systems is used.
+
+#[cfg(target_os = "linux")]
+mod linux;
+#[cfg(not(target_os = "linux"))]
+mod other;
+
+#[cfg(target_os = "linux")]
+use linux as system;
+#[cfg(not(target_os = "linux"))]
+use other as system;
+
+#[cfg(target_os = "linux")]
+pub(super) use linux::{Overview, follows_default, is_input, is_output, overview};
+pub(super) use system::shown_name;
+
+use cpal::traits::{DeviceTrait, HostTrait};
+
+use crate::device::{BackendKind, DeviceId};
+use crate::error::AudioError;
+
+/// cpal's names of PipeWire and JACK.
+const PIPEWIRE: &str = "PipeWire";
+const JACK: &str = "JACK";
+
+/// A sound system that has answered.
+pub(super) struct SoundHost {
+    host: cpal::Host,
+}
+
+impl SoundHost {
+    /// JACK if that is asked for. Else on Linux PipeWire if it runs, or ALSA where the kernel has sound; elsewhere the
+    /// system's own.
+    pub(super) fn find(kind: BackendKind) -> Result<Self, AudioError> {
+        let host = if kind == BackendKind::Jack { system::jack_host()? } else { system::usable_host()? };
+        Ok(Self { host })
+    }
+
+    #[cfg(target_os = "linux")]
+    pub(super) fn inner(&self) -> &cpal::Host {
+        &self.host
+    }
+
+    pub(super) fn name(&self) -> &'static str {
+        self.host.id().name()
+    }
+
+    /// Whether all its streams run on one clock. PipeWire's and JACK's do: their graph has one driver, and PipeWire
+    /// resamples what other devices give or take itself. Elsewhere each device has its own.
+    pub(super) fn has_one_clock(&self) -> bool {
+        [PIPEWIRE, JACK].contains(&self.name())
+    }
+
+    /// Whether the output may be asked for the rate that the engine has: not CoreAudio's, where cpal would change the device's
+    /// rate for every program.
+    pub(super) fn follows_session(&self) -> bool {
+        self.name() != "CoreAudio"
+    }
+
+    /// Whether a stream may have any rate. On PipeWire it may: the server converts where the device has another.
+    pub(super) fn takes_any_rate(&self) -> bool {
+        self.name() == PIPEWIRE
+    }
+
+    /// The output asked for, or the default one.
+    pub(super) fn output(&self, wanted: Option<&DeviceId>) -> Result<cpal::Device, AudioError> {
+        match wanted {
+            Some(id) => self.find_device(id, DeviceTrait::supports_output),
+            None => self.host.default_output_device().ok_or_else(|| AudioError::NoOutput {
+                reason: format!("{} has no output device", self.name()),
+            }),
+        }
+    }
+
+    /// The input asked for, or the default one.
+    pub(super) fn input(&self, wanted: Option<&DeviceId>) -> Result<cpal::Device, AudioError> {
+        match wanted {
+            Some(id) => self.find_device(id, DeviceTrait::supports_input),
+            None => self.host.default_input_device().ok_or_else(|| AudioError::NoInput {
+                reason: format!("{} has no input device", self.name()),
+            }),
+        }
+    }
+
+    fn find_device(
+        &self,
+        id: &DeviceId,
+        fits: fn(&cpal::Device) -> bool,
+    ) -> Result<cpal::Device, AudioError> {
+        let unknown = || AudioError::UnknownDevice { id: id.clone() };
+        let wanted: cpal::DeviceId = id.0.parse().map_err(|_| unknown())?;
+        self.host.device_by_id(&wanted).filter(fits).ok_or_else(unknown)
+    }
+}

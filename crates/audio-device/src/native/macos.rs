@@ -1,0 +1,35 @@
+//! macOS: CoreAudio, and cpal where that refuses.
+
+use crate::backend::Backend;
+use crate::coreaudio::{self, CoreAudio, System, SystemListener};
+use crate::cpal_device::CpalDevice;
+use crate::device::{BackendKind, DeviceList, StreamRequest};
+use crate::error::AudioError;
+use crate::event::Notify;
+
+/// Tells of changes until it is dropped.
+pub struct Listener {
+    _heard: Vec<SystemListener>,
+}
+
+/// Opens the output.
+pub(crate) fn open(request: StreamRequest, notify: Notify) -> Result<Box<dyn Backend>, AudioError> {
+    coreaudio::open_or(System, request, notify, |request, notify, reason| {
+        Ok(Box::new(CpalDevice::open(BackendKind::Cpal, request, notify, Some(reason))?))
+    })
+}
+
+/// Opens it by CoreAudio or not at all.
+pub(crate) fn open_coreaudio(request: StreamRequest, notify: Notify) -> Result<Box<dyn Backend>, AudioError> {
+    Ok(Box::new(CoreAudio::open(System, request, notify)?))
+}
+
+/// Lists the devices. Both interfaces have the same, under the same ids.
+pub(crate) fn devices(_: BackendKind) -> Result<DeviceList, AudioError> {
+    coreaudio::devices(&System)
+}
+
+/// Listens to changes of the list; `None` if the system doesn't let us.
+pub(crate) fn listen(notify: &Notify) -> Option<Listener> {
+    coreaudio::listen(&System, notify).map(|heard| Listener { _heard: heard })
+}

@@ -1,0 +1,51 @@
+//! Which backend is opened, listed and listened to.
+
+use std::sync::Arc;
+
+use crate::backend::Backend;
+use crate::cpal_device::CpalDevice;
+use crate::device::{BackendKind, DeviceList, StreamRequest};
+use crate::error::AudioError;
+use crate::event::{AudioEvent, Notify};
+use crate::native::{self, Listener};
+use crate::virtual_device::VirtualDevice;
+
+/// Sets an output's stream up, silent. That is what takes its time; it plays from [`Backend::start`] on.
+///
+/// # Errors
+/// [`AudioError::NoOutput`] when no sound system or output is usable (open [`BackendKind::Virtual`] then and say so),
+/// [`AudioError::UnknownDevice`] when the device asked for isn't there, else what the device said. Bounded: a sound
+/// server that doesn't answer is given up after a few seconds.
+pub fn prepare(
+    kind: BackendKind,
+    request: StreamRequest,
+    notify: Notify,
+) -> Result<Box<dyn Backend>, AudioError> {
+    Ok(match kind {
+        BackendKind::System => native::open(request, notify)?,
+        BackendKind::CoreAudio => native::open_coreaudio(request, notify)?,
+        BackendKind::Cpal | BackendKind::Jack => Box::new(CpalDevice::open(kind, request, notify, None)?),
+        BackendKind::Virtual => {
+            Box::new(VirtualDevice::new(request.sample_rate.or(request.session_rate), request.buffer_frames))
+        }
+    })
+}
+
+/// Lists the input and output devices of a sound system; the virtual backend has none.
+///
+/// # Errors
+/// [`AudioError::NoOutput`] when the sound system isn't usable.
+pub fn devices(kind: BackendKind) -> Result<DeviceList, AudioError> {
+    match kind {
+        BackendKind::Virtual => Ok(DeviceList::default()),
+        kind => native::devices(kind),
+    }
+}
+
+/// Tells [`AudioEvent::ListChanged`] when the list of devices, or a default, changes, until the listener is dropped.
+/// `None` where the system doesn't tell: then [`devices`] is to be asked again and again.
+#[must_use]
+pub fn listen(notify: impl Fn(AudioEvent) + Send + Sync + 'static) -> Option<Listener> {
+    let notify: Notify = Arc::new(notify);
+    native::listen(&notify)
+}
