@@ -50,7 +50,7 @@ pub enum MoveError<B: ?Sized> {
 
 /// A running engine with its streams: the control side, used from one thread.
 ///
-/// Everything about projects is [`Engine`]'s, reached by dereferencing. Dropping it fades out, stops the streams and
+/// Everything about projects is the [engine](Self::engine)'s. Dropping it fades out, stops the streams and
 /// frees all projects.
 pub struct Audio<B: Backend + ?Sized = dyn Backend> {
     engine: Engine,

@@ -2,6 +2,11 @@
 
 use wavecraft_audio_device::{Clock, MAX_FRAMES};
 
+use crate::number::size;
+
+/// [`MAX_FRAMES`] as an index: the length of each buffer of the renderer's.
+pub(crate) const PART_FRAMES: usize = size(MAX_FRAMES);
+
 /// Greatest delay of Pipelined mode: two parts of [`MAX_FRAMES`]. A callback beyond it is played, with late blocks.
 pub const MAX_DELAY_FRAMES: u32 = 2 * MAX_FRAMES;
 

@@ -256,8 +256,8 @@ impl Engine {
         if file_rate != engine_rate {
             return Err(EngineError::OtherRate { file_rate, engine_rate });
         }
-        let (feed, recording) = record(path, file).map_err(|_| EngineError::NoThread)?;
-        self.send(Command::Record(id, Some(Box::new(feed))));
+        let (tap, recording) = record(path, file).map_err(|_| EngineError::NoThread)?;
+        self.send(Command::Record(id, Some(Box::new(tap))));
         Ok(recording)
     }
 

@@ -12,7 +12,7 @@ mod simulation;
 
 pub(crate) use matched::MatchedInput;
 
-use crate::number::{count32, frames_in_ms, real, sample, size};
+use crate::number::{count32, frames_in_ms, real, sample};
 use crate::render::fade::{Ramp, Residue};
 use crate::snapshot::InputStats;
 
@@ -119,7 +119,7 @@ impl MicrophoneInput {
     fn take(&mut self, stream: &mut MatchedInput, left: &mut [f32], right: &mut [f32], now_ns: u64) -> usize {
         let mut level = stream.level(left.len(), self.spare_pushes, now_ns);
         // A renderer that was held up for a moment catches up by itself: only what goes beyond 10 ms more is dropped.
-        let most = 2.0 * level.target + real(level.push) + real(size(self.fade_frames));
+        let most = 2.0 * level.target + real(level.push) + f64::from(self.fade_frames);
         if self.running && level.present > most {
             self.overruns += 1;
             self.halt(SLIP_FADE_FRAMES);

@@ -7,11 +7,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use wavecraft_audio_device::{MAX_FRAMES, sanitise};
 use wavecraft_ring::{BlockHeader, Geometry, GeometryError, HostRing, SendError, clock};
 
+use crate::config::PART_FRAMES;
 use crate::number::{count32, nanoseconds, position, size};
-use wavecraft_audio_device::MAX_FRAMES;
-use wavecraft_audio_device::sanitise;
 
 /// How often a wait for the child looks whether its process is still there.
 const LOOK_NS: u64 = 50_000_000;
@@ -56,7 +56,7 @@ impl Offline {
     /// block.
     #[must_use]
     pub fn new(ring: HostRing, alive: Arc<AtomicBool>, sample_rate: u32, patience: Duration) -> Self {
-        let buffer = vec![0.0; size(MAX_FRAMES)];
+        let buffer = vec![0.0; PART_FRAMES];
         let (left, right) = (buffer.clone(), buffer);
         Self { ring, alive, sample_rate, patience, position: 0, left, right, nonfinite: 0 }
     }

@@ -3,44 +3,22 @@
 //! The audio thread pushes the tap into a ring of some seconds; a thread of the recording's own writes it, so a slow
 //! disk holds up nothing. What finds the ring full is dropped and counted.
 
+mod error;
 mod writer;
+
+pub use error::RecordError;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::thread::JoinHandle;
 
-use self::writer::Writer;
+use self::writer::{Progress, Writer};
 use crate::number::{position, size};
 use crate::wav::WavFile;
 
 /// For how long a disk may stand still before frames are lost, in seconds.
 const RING_SECONDS: u32 = 4;
-
-/// Why a recording ended by itself. The file is valid with what fitted.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum RecordError {
-    /// There is no room.
-    #[error("the disk is full: {} has what fitted; free some space and record again", path.display())]
-    DiskFull {
-        /// The file.
-        path: PathBuf,
-    },
-    /// The file has all the frames that a WAV file can have.
-    #[error("{} has reached the size that a WAV file can have (4 GiB); record again into another", path.display())]
-    FileFull {
-        /// The file.
-        path: PathBuf,
-    },
-    /// The system refused to write.
-    #[error("{} can't be written any more: {reason}", path.display())]
-    Write {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        reason: String,
-    },
-}
 
 /// What became of a recording.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,28 +41,17 @@ pub struct Take {
 pub struct Recording {
     path: PathBuf,
     sample_rate: u32,
-    shared: Arc<Shared>,
+    progress: Arc<Progress>,
     writer: Option<JoinHandle<Option<RecordError>>>,
 }
 
-/// Between the handle, the writer and the audio thread. None of the words hands over anything but itself.
-#[derive(Debug, Default)]
-struct Shared {
-    /// The writer shall end once it has written what is there.
-    stop: AtomicBool,
-    /// Frames in the file.
-    frames: AtomicU64,
-    /// Frames that found the ring full.
-    dropped: AtomicU64,
-}
-
 /// The audio thread's end.
-pub(crate) struct RecordFeed {
+pub(crate) struct RecordingTap {
     ring: rtrb::Producer<[f32; 2]>,
-    shared: Arc<Shared>,
+    progress: Arc<Progress>,
 }
 
-impl RecordFeed {
+impl RecordingTap {
     /// Takes what fits, and counts what doesn't.
     pub(crate) fn push(&mut self, left: &[f32], right: &[f32]) {
         let count = left.len().min(self.ring.slots());
@@ -94,20 +61,20 @@ impl RecordFeed {
         let lost = position(left.len() - count);
         if lost > 0 {
             // SYNC: pairs with the load in `Recording::dropped_frames`; a count that stands for itself.
-            self.shared.dropped.fetch_add(lost, Ordering::Relaxed);
+            self.progress.dropped.fetch_add(lost, Ordering::Relaxed);
         }
     }
 }
 
 /// Makes both ends and starts the thread that writes.
-pub(crate) fn record(path: &Path, file: WavFile) -> std::io::Result<(RecordFeed, Recording)> {
+pub(crate) fn record(path: &Path, file: WavFile) -> std::io::Result<(RecordingTap, Recording)> {
     let sample_rate = file.sample_rate();
     let (producer, consumer) = rtrb::RingBuffer::new(size(sample_rate) * size(RING_SECONDS));
-    let shared = Arc::new(Shared::default());
-    let writer = Writer::new(path.to_owned(), file, consumer, Arc::clone(&shared));
+    let progress = Arc::new(Progress::default());
+    let writer = Writer::new(path.to_owned(), file, consumer, Arc::clone(&progress));
     let writer = std::thread::Builder::new().name("record".into()).spawn(move || writer.run())?;
-    let feed = RecordFeed { ring: producer, shared: Arc::clone(&shared) };
-    Ok((feed, Recording { path: path.to_owned(), sample_rate, shared, writer: Some(writer) }))
+    let tap = RecordingTap { ring: producer, progress: Arc::clone(&progress) };
+    Ok((tap, Recording { path: path.to_owned(), sample_rate, progress, writer: Some(writer) }))
 }
 
 impl Recording {
@@ -127,14 +94,14 @@ impl Recording {
     #[must_use]
     pub fn frames(&self) -> u64 {
         // SYNC: pairs with the store in the writer; a count that stands for itself.
-        self.shared.frames.load(Ordering::Relaxed)
+        self.progress.frames.load(Ordering::Relaxed)
     }
 
     /// Frames lost by now, because the disk was too slow.
     #[must_use]
     pub fn dropped_frames(&self) -> u64 {
-        // SYNC: pairs with the addition in `RecordFeed::push`.
-        self.shared.dropped.load(Ordering::Relaxed)
+        // SYNC: pairs with the addition in `RecordingTap::push`.
+        self.progress.dropped.load(Ordering::Relaxed)
     }
 
     /// Has it ended by itself? Then [`finish`](Self::finish) says why.
@@ -163,7 +130,7 @@ impl Recording {
 
     fn stop(&self) {
         // SYNC: pairs with the load in the writer; the frames themselves go through the ring.
-        self.shared.stop.store(true, Ordering::Relaxed);
+        self.progress.stop.store(true, Ordering::Relaxed);
         if let Some(writer) = &self.writer {
             writer.thread().unpark();
         }

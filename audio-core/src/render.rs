@@ -3,48 +3,55 @@
 pub(crate) mod channels;
 pub(crate) mod counts;
 pub(crate) mod delay;
+pub(crate) mod delay_line;
 pub(crate) mod direct;
 pub(crate) mod fade;
-pub(crate) mod feed;
-pub(crate) mod flights;
-pub(crate) mod ladder;
+pub(crate) mod lateness;
 pub(crate) mod limiter;
-pub(crate) mod line;
 pub(crate) mod link;
+pub(crate) mod link_fade;
 pub(crate) mod links;
 pub(crate) mod load;
 pub(crate) mod meter;
+pub(crate) mod pending;
 pub(crate) mod percentile;
 pub(crate) mod probe;
 pub(crate) mod project;
+pub(crate) mod read_window;
+pub(crate) mod rendered;
 pub(crate) mod report;
+pub(crate) mod source_crossfade;
+pub(crate) mod tap;
 pub(crate) mod workspace;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use self::delay::{Delay, Reach};
+use wavecraft_audio_device::{Clock, Render, Sink, no_alloc};
+
+use self::delay::Delay;
 use self::fade::Ramp;
 use self::limiter::Limiter;
 use self::load::LoadMeter;
 use self::meter::LevelMeter;
 use self::probe::Probing;
 use self::project::Project;
+use self::read_window::ReadWindow;
 use self::report::EngineReport;
 use self::workspace::Workspace;
-use crate::config::{EngineConfig, MAX_PROJECTS};
+use crate::config::{EngineConfig, MAX_PROJECTS, PART_FRAMES};
 use crate::engine::command::Command;
 use crate::input::MicrophoneInput;
-use crate::number::{count32, frames_in_ms, nanoseconds, position, real64, size, whole};
+use crate::number::{count32, frames_in_ms, nanoseconds, position, real64, whole};
 use crate::snapshot::{EngineStats, ProjectId};
 use crate::trash::{Garbage, Trash};
-use wavecraft_audio_device::{Clock, MAX_FRAMES, Render, Sink, no_alloc};
 
 /// The audio side of the engine: `Send`, moved into the device's callback.
 ///
-/// [`Render::render`] is its one entry. It takes commands, passes blocks to the children and back, mixes and limits. In
-/// debug builds any allocation in there ends a program that has `assert_no_alloc`'s allocator. It never allocates, frees, locks, logs or panics, and it waits for nothing but the children of projects in
-/// Direct mode, to a deadline; what must be freed goes back to the [`Engine`](crate::Engine).
+/// [`Render::render`] is its one entry. It takes commands, passes blocks to the children and back, mixes and limits. It
+/// never allocates, frees, locks, logs or panics, and it waits for nothing but the children of projects in Direct mode, to
+/// a deadline; what must be freed goes back to the [`Engine`](crate::Engine). In debug builds any allocation in there ends
+/// a program that has `assert_no_alloc`'s allocator.
 pub struct Renderer {
     commands: rtrb::Consumer<Command>,
     trash: Trash,
@@ -83,7 +90,7 @@ impl Render for Renderer {
     /// Waits until the children have answered everything.
     fn settle(&mut self, deadline_ns: u64) {
         for project in &mut self.projects {
-            project.settle(deadline_ns, &mut self.work);
+            project.settle(deadline_ns, &mut self.work.reply);
         }
     }
 }
@@ -127,17 +134,17 @@ impl Renderer {
     fn run(&mut self, frames: usize, input: Option<&[&[f32]]>, due_ns: Option<u64>, sink: Sink<'_>) {
         let began_ns = (self.clock)();
         let due_ns = due_ns.unwrap_or(began_ns);
-        self.obey();
+        self.apply_commands();
         self.callbacks += 1;
         self.largest_callback = self.largest_callback.max(count32(frames));
         let mut grown_from = self.delay.observe(frames).filter(|_| self.position > 0);
         let mut done = 0;
         while done < frames {
-            let part = (frames - done).min(size(MAX_FRAMES));
-            let reach = self.delay.reach(self.position, part, grown_from.take(), self.fade_frames);
-            self.take_input(input, done, part, due_ns);
+            let part = (frames - done).min(PART_FRAMES);
+            let window = self.delay.window(self.position, part, grown_from.take(), self.fade_frames);
+            self.read_input(input, done, part, due_ns);
             let steady = input.is_some() || self.input.is_steady();
-            self.part(&reach, steady, began_ns.saturating_add(self.patience_ns(done + part)));
+            self.part(&window, steady, began_ns.saturating_add(self.patience_ns(done + part)));
             let [left, right] = self.work.mix.part(part);
             sink(done, left, right);
             self.position += position(part);
@@ -145,26 +152,26 @@ impl Renderer {
         }
         self.sweep();
         self.load.add((self.clock)().saturating_sub(began_ns), position(frames));
-        self.tell();
+        self.publish();
     }
 
     /// One part of a callback, with an input that is `steady` or not. Children in Direct mode are waited for until
     /// `wait_until_ns` on the engine's clock.
-    fn part(&mut self, reach: &Reach, steady: bool, wait_until_ns: u64) {
+    fn part(&mut self, window: &ReadWindow, steady: bool, wait_until_ns: u64) {
         let now_ns = (self.clock)();
         for project in &mut self.projects {
-            project.send(reach, now_ns, &mut self.work, &mut self.trash);
+            project.send(window, now_ns, &mut self.work, &mut self.trash);
         }
         self.projects.iter_mut().for_each(|project| project.wake());
         self.await_children(wait_until_ns);
-        self.work.mix.part_mut(reach.frames).into_iter().for_each(|channel| channel.fill(0.0));
+        self.work.mix.part_mut(window.frames).into_iter().for_each(|channel| channel.fill(0.0));
         for project in &mut self.projects {
-            project.play(reach, &mut self.work, &mut self.trash);
+            project.play(window, &mut self.work, &mut self.trash);
         }
-        let [left, right] = self.work.mix.part_mut(reach.frames);
+        let [left, right] = self.work.mix.part_mut(window.frames);
         self.probing.hush(left, right);
         self.limiter.apply(left, right);
-        let input = self.work.microphone.part(reach.frames);
+        let input = self.work.microphone.part(window.frames);
         if let Some(probe) = self.probing.measure(steady, input, left, right) {
             self.trash.put_probe(probe);
         }
@@ -182,7 +189,7 @@ impl Renderer {
         let left_ns = wait_until_ns.saturating_sub((self.clock)());
         let deadline_ns = wavecraft_ring::clock::now_ns().saturating_add(left_ns);
         for project in &mut self.projects {
-            project.await_children(deadline_ns, &self.clock, &mut self.work);
+            project.await_children(deadline_ns, &self.clock, &mut self.work.reply);
         }
     }
 
@@ -191,7 +198,7 @@ impl Renderer {
         whole(real64(nanoseconds(position(frames), self.sample_rate)) * self.wait_share)
     }
 
-    fn take_input(&mut self, input: Option<&[&[f32]]>, done: usize, part: usize, due_ns: u64) {
+    fn read_input(&mut self, input: Option<&[&[f32]]>, done: usize, part: usize, due_ns: u64) {
         let [left, right] = self.work.microphone.part_mut(part);
         match input {
             Some(channels) => {
@@ -207,7 +214,7 @@ impl Renderer {
         }
     }
 
-    fn obey(&mut self) {
+    fn apply_commands(&mut self) {
         // What comes in meanwhile waits for the next callback: this one takes a bounded time.
         for _ in 0..self.commands.slots() {
             let Ok(command) = self.commands.pop() else { return };
@@ -228,12 +235,12 @@ impl Renderer {
                 Command::Bypassed(id, bypassed) => self.with(id, |project| project.set_bypassed(bypassed)),
                 Command::OnBypass(id, choice) => self.with(id, |project| project.set_on_bypass(choice)),
                 Command::Mode(id, mode, wish) => self.with(id, |project| project.set_mode(mode, wish)),
-                Command::Record(id, feed) => match self.find(id) {
-                    Some(index) => self.projects[index].set_recording(feed, &mut self.trash),
-                    None => feed.into_iter().for_each(|feed| self.trash.put(feed)),
+                Command::Record(id, recording) => match self.find(id) {
+                    Some(index) => self.projects[index].set_recording(recording, &mut self.trash),
+                    None => recording.into_iter().for_each(|recording| self.trash.put(recording)),
                 },
-                Command::Input(tap) => {
-                    if let Some(old) = self.input.replace(tap) {
+                Command::Input(stream) => {
+                    if let Some(old) = self.input.replace(stream) {
                         self.trash.put(old);
                     }
                 }
@@ -300,7 +307,7 @@ impl Renderer {
         }
     }
 
-    fn tell(&mut self) {
+    fn publish(&mut self) {
         if self.ending && self.master.is_steady_at(0.0) {
             // SYNC: pairs with the load in `Engine::is_faded_out`; the flag carries no data.
             self.faded_out.store(true, Ordering::Relaxed);

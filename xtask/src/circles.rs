@@ -12,9 +12,8 @@ use std::{
 type Arrows = BTreeMap<PathBuf, BTreeMap<PathBuf, String>>;
 
 /// Crates that still have some. None comes back.
-pub(crate) const STILL: [&str; 8] = [
+pub(crate) const STILL: [&str; 7] = [
     "app",
-    "audio-core",
     "crates/bundle-check",
     "crates/cli",
     "crates/dev-audio",

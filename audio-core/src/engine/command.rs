@@ -1,7 +1,7 @@
 //! What the control side tells the renderer.
 
 use crate::input::MatchedInput;
-use crate::record::RecordFeed;
+use crate::record::RecordingTap;
 use crate::render::link::Link;
 use crate::render::probe::Probe;
 use crate::render::project::Project;
@@ -22,7 +22,7 @@ pub(crate) enum Command {
     /// With the number of the wish: see `render::direct`.
     Mode(ProjectId, Mode, u32),
     /// A recording begins, or ends.
-    Record(ProjectId, Option<Box<RecordFeed>>),
+    Record(ProjectId, Option<Box<RecordingTap>>),
     Input(Option<Box<MatchedInput>>),
     ClearHowl,
     Measure(Box<Probe>),

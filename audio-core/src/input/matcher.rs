@@ -6,8 +6,8 @@ use rubato::{
     WindowFunction,
 };
 
+use crate::config::PART_FRAMES;
 use crate::number::size;
-use wavecraft_audio_device::MAX_FRAMES;
 
 const CHANNELS: usize = 2;
 
@@ -39,14 +39,14 @@ impl Matcher {
             window: WindowFunction::BlackmanHarris2,
         };
         let ratio = f64::from(to_rate) / f64::from(from_rate);
-        let most = size(MAX_FRAMES);
+        let most = PART_FRAMES;
         let resampler =
             Async::new_sinc(ratio, MOST_MOVED, &parameters, most, CHANNELS, FixedAsync::Output).ok()?;
         let input = vec![0.0; resampler.input_frames_max() * CHANNELS];
         Some(Self { resampler, input, output: vec![0.0; most * CHANNELS] })
     }
 
-    /// Input frames that the next `frames` output frames take; at most [`MAX_FRAMES`] are asked for.
+    /// Input frames that the next `frames` output frames take; at most [`PART_FRAMES`] are asked for.
     pub(super) fn needs(&mut self, frames: usize) -> usize {
         // Refused are only 0 frames, which nobody asks for, and more than there is room for.
         let _ = self.resampler.set_chunk_size(frames);

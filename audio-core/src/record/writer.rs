@@ -3,21 +3,32 @@
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use super::{RecordError, Shared};
+use super::error::RecordError;
 use crate::wav::WavFile;
 
 /// How often the ring is emptied and the header renewed: what a power cut or a full disk can cost. A small part of what
 /// the ring holds.
 const PERIOD: Duration = Duration::from_millis(100);
 
+/// Between the handle, the writer and the audio thread. None of the words hands over anything but itself.
+#[derive(Debug, Default)]
+pub(super) struct Progress {
+    /// The writer shall end once it has written what is there.
+    pub(super) stop: AtomicBool,
+    /// Frames in the file.
+    pub(super) frames: AtomicU64,
+    /// Frames that found the ring full.
+    pub(super) dropped: AtomicU64,
+}
+
 pub(super) struct Writer {
     path: PathBuf,
     file: WavFile,
     ring: rtrb::Consumer<[f32; 2]>,
-    shared: Arc<Shared>,
+    progress: Arc<Progress>,
 }
 
 impl Writer {
@@ -25,9 +36,9 @@ impl Writer {
         path: PathBuf,
         file: WavFile,
         ring: rtrb::Consumer<[f32; 2]>,
-        shared: Arc<Shared>,
+        progress: Arc<Progress>,
     ) -> Self {
-        Self { path, file, ring, shared }
+        Self { path, file, ring, progress }
     }
 
     /// Writes until it is told to end, until nobody is there to push any more, or until it can't. Returns why it can't.
@@ -35,7 +46,7 @@ impl Writer {
         loop {
             // Looked at before the ring: what was pushed until then is written.
             // SYNC: pairs with the store in `Recording::stop`.
-            let last = self.shared.stop.load(Ordering::Relaxed) || self.ring.is_abandoned();
+            let last = self.progress.stop.load(Ordering::Relaxed) || self.ring.is_abandoned();
             if let Err(error) = self.write() {
                 return Some(self.explain(&error));
             }
@@ -55,7 +66,7 @@ impl Writer {
         self.file.append(chunk.into_iter())?;
         self.file.commit()?;
         // SYNC: pairs with the load in `Recording::frames`.
-        self.shared.frames.store(self.file.committed_frames(), Ordering::Relaxed);
+        self.progress.frames.store(self.file.committed_frames(), Ordering::Relaxed);
         Ok(())
     }
 

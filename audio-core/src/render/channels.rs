@@ -2,38 +2,30 @@
 
 use wavecraft_ring::MAX_CHANNELS;
 
-use crate::render::workspace::Stereo;
+use crate::number::size;
+use crate::render::workspace::InputBuffers;
 
 /// As many channels as a ring can have.
-pub(super) const MAX_OUTPUTS: usize = channels_of_ring();
-
-const fn channels_of_ring() -> usize {
-    #[expect(clippy::as_conversions, reason = "`TryFrom` isn't const; the ring's limit is 8")]
-    let channels = MAX_CHANNELS as usize;
-    channels
-}
+pub(super) const MAX_OUTPUTS: usize = size(MAX_CHANNELS);
 
 /// What each input channel of a processor gets: a mono one the half sum, a stereo one left and right, further ones
 /// silence.
 pub(super) fn input_channels<'a>(
     inputs: usize,
-    input: &'a Stereo,
-    mono: &'a mut [f32],
-    silence: &'a [f32],
-    frames: usize,
+    [left, right]: [&'a [f32]; 2],
+    buffers: &'a mut InputBuffers,
 ) -> [&'a [f32]; MAX_OUTPUTS] {
-    let [left, right] = input.part(frames);
+    let frames = left.len();
     if inputs == 1 {
-        for (mono, (left, right)) in mono.iter_mut().zip(left.iter().zip(right)) {
+        for (mono, (left, right)) in buffers.mono.iter_mut().zip(left.iter().zip(right)) {
             *mono = 0.5 * (left + right);
         }
-        let mono = &mono[..frames];
-        return std::array::from_fn(|_| mono);
+        return [&buffers.mono[..frames]; MAX_OUTPUTS];
     }
     std::array::from_fn(|channel| match channel {
         0 => left,
         1 => right,
-        _ => &silence[..frames],
+        _ => &buffers.silence[..frames],
     })
 }
 
@@ -43,11 +35,10 @@ mod tests {
 
     #[test]
     fn a_mono_processor_gets_the_half_sum_and_many_channels_get_silence() {
-        let mut input = Stereo::new();
-        (input.left[0], input.right[0]) = (0.5, 0.25);
-        let (mut mono, silence) = (vec![9.0; 4], vec![0.0; 4]);
-        assert_eq!(input_channels(1, &input, &mut mono, &silence, 1)[0], [0.375]);
-        let four = input_channels(4, &input, &mut mono, &silence, 1);
+        let mut buffers = InputBuffers { mono: Box::new([9.0; 4]), silence: Box::new([0.0; 4]) };
+        let source = [&[0.5][..], &[0.25]];
+        assert_eq!(input_channels(1, source, &mut buffers)[0], [0.375]);
+        let four = input_channels(4, source, &mut buffers);
         assert_eq!(four[..4], [&[0.5][..], &[0.25], &[0.0], &[0.0]]);
     }
 }

@@ -1,7 +1,7 @@
 //! A project's counters, which outlive its children.
 
 use crate::number::nanoseconds;
-use crate::render::flights::Flight;
+use crate::render::pending::PendingBlock;
 use crate::snapshot::{LastLate, LateBlocks};
 
 /// Counters since the project was added.
@@ -17,7 +17,7 @@ pub(crate) struct Counts {
 
 impl Counts {
     /// Counts a late block against a child that is or was heard.
-    pub(crate) fn blame(&mut self, begun: bool, flight: &Flight, now_ns: u64, sample_rate: u32) {
+    pub(crate) fn blame(&mut self, begun: bool, block: &PendingBlock, now_ns: u64, sample_rate: u32) {
         if begun {
             self.late.too_slow += 1;
         } else {
@@ -25,10 +25,10 @@ impl Counts {
         }
         self.last_late = LastLate {
             begun,
-            waited_ns: now_ns.saturating_sub(flight.sent_ns),
+            waited_ns: now_ns.saturating_sub(block.sent_ns),
             wake_ns: 0,
             busy_ns: 0,
-            block_ns: nanoseconds(u64::from(flight.frames), sample_rate),
+            block_ns: nanoseconds(u64::from(block.frames), sample_rate),
         };
     }
 }

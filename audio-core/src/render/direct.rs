@@ -1,8 +1,8 @@
 //! Direct mode of a project: whether its children are waited for, and when that is given up.
 
 use crate::config::Limits;
-use crate::render::delay::Reach;
 use crate::render::fade::Ramp;
+use crate::render::read_window::ReadWindow;
 use crate::snapshot::Mode;
 
 /// The mode in force, and the fade from one to the other.
@@ -64,9 +64,9 @@ impl Direct {
         }
     }
 
-    /// The project's own reach within a part of a callback.
-    pub(crate) fn reach(&self, reach: &Reach) -> Reach {
-        reach.with_direct(self.share)
+    /// The project's own window within a part of a callback.
+    pub(crate) fn window(&self, window: &ReadWindow) -> ReadWindow {
+        window.with_direct(self.share)
     }
 
     /// The part was played.

@@ -1,6 +1,6 @@
 //! The two ways a level changes: a ramp for what is planned, a fading residue for what isn't.
 
-use crate::number::{real, sample, size};
+use crate::number::{sample, size};
 
 /// A linear ramp from the present value to a target.
 #[derive(Debug, Clone, Copy)]
@@ -27,7 +27,7 @@ impl Ramp {
         }
         self.target = target;
         self.left = frames;
-        self.step = (target - self.value) / sample(real(size(frames)));
+        self.step = (target - self.value) / sample(f64::from(frames));
     }
 
     pub(crate) fn jump(&mut self, value: f32) {
@@ -65,6 +65,22 @@ impl Ramp {
 
     pub(crate) fn is_steady_at(&self, value: f32) -> bool {
         self.is_steady() && self.value == value
+    }
+
+    /// Adds two channels, multiplied by the ramp, to two others.
+    pub(crate) fn add(&mut self, from: [&[f32]; 2], to: [&mut [f32]; 2]) {
+        let start = *self;
+        for (to, from) in to.into_iter().zip(from) {
+            *self = start;
+            let pairs = to.iter_mut().zip(from);
+            if self.is_steady() {
+                // Most of the time: without a state from frame to frame the compiler can use vector registers.
+                let gain = self.value;
+                pairs.for_each(|(to, from)| *to += from * gain);
+            } else {
+                pairs.for_each(|(to, from)| *to += from * self.next());
+            }
+        }
     }
 
     /// Multiplies two channels by the ramp.

@@ -3,44 +3,37 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use wavecraft_audio_device::{Clock, sanitise};
 use wavecraft_ring::{BlockHeader, HostRing, Reply};
 
-use crate::config::Limits;
+use crate::config::{Limits, PART_FRAMES};
 use crate::number::{count32, nanoseconds, real64, size, whole};
 use crate::render::channels::{MAX_OUTPUTS, input_channels};
 use crate::render::counts::Counts;
-use crate::render::delay::Reach;
-use crate::render::fade::{Ramp, Residue};
-use crate::render::flights::{Flight, Flights};
-use crate::render::ladder::Ladder;
-use crate::render::line::Line;
+use crate::render::delay_line::DelayLine;
+use crate::render::lateness::LatenessPolicy;
+use crate::render::link_fade::LinkFade;
 use crate::render::load::LoadMeter;
-use crate::render::workspace::Workspace;
+use crate::render::pending::{PendingBlock, PendingBlocks};
+use crate::render::read_window::ReadWindow;
+use crate::render::rendered::RenderedBlock;
+use crate::render::workspace::{BlockBuffers, HeardBuffers, InputBuffers};
 use crate::snapshot::{LinkState, Load};
-use wavecraft_audio_device::sanitise;
-use wavecraft_audio_device::{Clock, MAX_FRAMES};
 
-/// Sends blocks to a child, keeps what comes back until it is due, and mixes it with what is heard instead.
+/// Sends blocks to a child, and keeps what comes back until it is due.
 pub(crate) struct Link {
     ring: HostRing,
     /// Cleared by whoever watches the process.
     alive: Arc<AtomicBool>,
     limits: Limits,
     sample_rate: u32,
-    fade_frames: u32,
     /// What the child made, by stream position.
-    wet: [Line<f32>; 2],
+    wet: [DelayLine<f32>; 2],
     /// Whether it made it in time.
-    made: Line<bool>,
-    flights: Flights,
-    ladder: Ladder,
-    /// Share of the child in what is heard.
-    share: Ramp,
-    /// After a hole the child comes back faster than after a bypass.
-    after_hole: bool,
-    residue: Residue,
-    /// What the child's part of the last frame was, over what is heard instead.
-    last: [f32; 2],
+    made: DelayLine<bool>,
+    pending: PendingBlocks,
+    lateness: LatenessPolicy,
+    fade: LinkFade,
     discontinuity: bool,
     /// The block of this part is with the child, which is to be woken.
     sent: bool,
@@ -66,15 +59,11 @@ impl Link {
             alive,
             limits,
             sample_rate,
-            fade_frames,
-            wet: [Line::new(), Line::new()],
-            made: Line::new(),
-            flights: Flights::default(),
-            ladder: Ladder::new(&limits),
-            share: Ramp::at(0.0),
-            after_hole: false,
-            residue: Residue::default(),
-            last: [0.0; 2],
+            wet: [DelayLine::new(), DelayLine::new()],
+            made: DelayLine::new(),
+            pending: PendingBlocks::default(),
+            lateness: LatenessPolicy::new(&limits),
+            fade: LinkFade::new(fade_frames, limits.late_fade_frames),
             discontinuity: true,
             sent: false,
             unsent: false,
@@ -85,17 +74,17 @@ impl Link {
         }
     }
 
-    /// Takes the replies that are in, then notes which of the others are due in this part. Returns whether the child is
+    /// Takes the replies that are in, by way of `reply`, then notes which of the others are due in this part. Returns whether the child is
     /// still there.
     pub(crate) fn receive(
         &mut self,
-        reach: &Reach,
+        window: &ReadWindow,
         now_ns: u64,
-        work: &mut Workspace,
+        reply: &mut [f32],
         counts: &mut Counts,
     ) -> bool {
         // Also for a child that gets nothing any more: what the line has there is from a whole line ago.
-        self.made.fill(reach.position, reach.frames, false);
+        self.made.fill(window.position, window.frames, false);
         // SYNC: pairs with the supervisor's store when the process has ended; the flag carries no data.
         if !self.alive.load(Ordering::Relaxed) {
             self.gone = true;
@@ -103,36 +92,42 @@ impl Link {
         if self.gone {
             return false;
         }
-        self.collect(work, counts);
-        self.judge(reach, now_ns, counts);
+        self.collect(reply, counts);
+        self.judge(window, now_ns, counts);
         true
     }
 
     /// Sends one block: the source's two channels as the child's inputs.
-    pub(crate) fn send(&mut self, reach: &Reach, now_ns: u64, work: &mut Workspace, counts: &mut Counts) {
+    pub(crate) fn send(
+        &mut self,
+        window: &ReadWindow,
+        now_ns: u64,
+        source: [&[f32]; 2],
+        buffers: &mut InputBuffers,
+        counts: &mut Counts,
+    ) {
         self.unsent = self.ring.free_slots() == 0;
         if self.unsent {
             self.discontinuity = true;
-            counts.late.full += u64::from(self.ladder.was_on_air());
-            if self.flights.oldest().is_some_and(|flight| flight.late) {
-                self.ladder.late();
+            counts.late.full += u64::from(self.lateness.was_on_air());
+            if self.pending.oldest().is_some_and(|block| block.late) {
+                self.lateness.late();
             }
             return;
         }
         let inputs = size(self.ring.geometry().inputs());
-        let channels =
-            input_channels(inputs, &work.input, &mut work.second.left, &work.silence, reach.frames);
+        let channels = input_channels(inputs, source, buffers);
         let header = BlockHeader {
-            frames: count32(reach.frames),
-            sample_position: reach.position,
+            frames: count32(window.frames),
+            sample_position: window.position,
             host_time_ns: now_ns,
             discontinuity: self.discontinuity,
         };
         match self.ring.send(header, &channels[..inputs.min(channels.len())]) {
             Ok(sequence) => {
-                self.flights.push(Flight {
+                self.pending.push(PendingBlock {
                     sequence,
-                    position: reach.position,
+                    position: window.position,
                     frames: header.frames,
                     sent_ns: now_ns,
                     late: false,
@@ -144,7 +139,7 @@ impl Link {
             Err(_) => {
                 self.unsent = true;
                 self.discontinuity = true;
-                counts.late.full += u64::from(self.ladder.was_on_air());
+                counts.late.full += u64::from(self.lateness.was_on_air());
             }
         }
     }
@@ -168,10 +163,10 @@ impl Link {
         &mut self,
         deadline_ns: u64,
         clock: &Clock,
-        work: &mut Workspace,
+        reply: &mut [f32],
         counts: &mut Counts,
     ) -> bool {
-        self.settle(deadline_ns, work, counts);
+        self.settle(deadline_ns, reply, counts);
         // SYNC: as in `receive`.
         if !self.alive.load(Ordering::Relaxed) {
             self.gone = true;
@@ -180,18 +175,18 @@ impl Link {
         let mut late = self.unsent;
         let begun = self.has_begun_oldest();
         let now_ns = clock();
-        for flight in self.flights.iter_mut().filter(|flight| !flight.late) {
-            flight.late = true;
+        for block in self.pending.iter_mut().filter(|block| !block.late) {
+            block.late = true;
             late = true;
-            counts.blame(begun, flight, now_ns, self.sample_rate);
+            counts.blame(begun, block, now_ns, self.sample_rate);
         }
         late
     }
 
     /// Waits until every block sent is answered, the child is gone, or the deadline (on the ring's clock) has come.
-    pub(crate) fn settle(&mut self, deadline_ns: u64, work: &mut Workspace, counts: &mut Counts) {
+    pub(crate) fn settle(&mut self, deadline_ns: u64, reply: &mut [f32], counts: &mut Counts) {
         loop {
-            self.collect(work, counts);
+            self.collect(reply, counts);
             // SYNC: as in `receive`.
             if self.ring.outstanding() == 0
                 || !self.alive.load(Ordering::Relaxed)
@@ -202,41 +197,30 @@ impl Link {
         }
     }
 
-    /// Adds the child's part of what is heard to `work.sum` and `work.weight`; `work.dry` is what is heard instead.
-    /// Leaves in `work.wet` and `work.made` what the child made.
-    pub(crate) fn play(&mut self, reach: &Reach, heard: bool, work: &mut Workspace) {
-        let frames = reach.frames;
-        let whole = self.read(reach, work);
-        let target = if heard { 1.0 } else { 0.0 };
-        if whole && self.share.is_steady_at(1.0) && target == 1.0 && self.residue.is_idle() {
-            self.play_whole(work, frames);
-        } else if self.share.is_steady_at(0.0) && target == 0.0 && self.residue.is_idle() {
-            self.last = [0.0; 2];
-            self.after_hole = false;
-        } else {
-            self.play_mixed(target, work, frames);
+    /// What the child made of what is due in this part.
+    pub(crate) fn render<'a>(&self, window: &ReadWindow, buffers: &'a mut BlockBuffers) -> RenderedBlock<'a> {
+        let samples = buffers.samples.part_mut(window.frames);
+        for (line, out) in self.wet.iter().zip(samples) {
+            window.read(line, out, &mut buffers.other);
         }
+        let valid = &mut buffers.valid[..window.frames];
+        window.read_flags(&self.made, valid);
+        RenderedBlock::new(buffers.samples.part_mut(window.frames), valid)
     }
 
-    /// Plays as the only one, where it is heard in full, nothing fades, and every frame was made in time: then `work.wet`
-    /// is what is heard. `dry` is what would be heard instead in the last frame. `false`, and nothing done, where it isn't so.
-    pub(crate) fn play_alone(&mut self, reach: &Reach, dry: [f32; 2], work: &mut Workspace) -> bool {
-        let Some(end) = reach.frames.checked_sub(1) else { return false };
-        if !self.share.is_steady_at(1.0) || !self.residue.is_idle() || !self.read(reach, work) {
-            return false;
-        }
-        self.last = [work.wet.left[end] - dry[0], work.wet.right[end] - dry[1]];
-        true
+    /// Adds the child's part of what is heard, all of it or nothing in the end, to `heard`.
+    pub(crate) fn mix(&mut self, audible: bool, block: &RenderedBlock<'_>, heard: &mut HeardBuffers) {
+        self.fade.add(audible, block, heard);
     }
 
-    /// Reads what is due into `work`. Was all of it made in time?
-    fn read(&self, reach: &Reach, work: &mut Workspace) -> bool {
-        let [left, right] = work.wet.part_mut(reach.frames);
-        reach.read(&self.wet[0], left, &mut work.before);
-        reach.read(&self.wet[1], right, &mut work.before);
-        let made = &mut work.made[..reach.frames];
-        reach.read_flags(&self.made, made);
-        made.iter().all(|made| *made)
+    /// Whether the child is heard in full, and nothing of it fades: then what it made is what is heard.
+    pub(crate) fn is_full(&self) -> bool {
+        self.fade.is_full()
+    }
+
+    /// The child was heard [in full](Self::is_full): its last frame, and what would have been heard instead of that.
+    pub(crate) fn note_full(&mut self, wet: [f32; 2], dry: [f32; 2]) {
+        self.fade.note_full(wet, dry);
     }
 
     /// Fades the child out for good.
@@ -246,12 +230,12 @@ impl Link {
 
     /// Whether the child may be heard.
     pub(crate) fn ready(&self) -> bool {
-        self.ladder.on_air() && !self.gone && !self.retired
+        self.lateness.on_air() && !self.gone && !self.retired
     }
 
     /// Whether nothing of the child is heard any more.
     pub(crate) fn faded_out(&self) -> bool {
-        self.share.is_steady_at(0.0) && self.residue.is_idle()
+        self.fade.is_silent()
     }
 
     /// Whether it can be freed without being missed, once it is faded out.
@@ -260,7 +244,7 @@ impl Link {
     }
 
     pub(crate) fn state(&self) -> LinkState {
-        match (self.gone, self.ladder.on_air(), self.ladder.was_on_air()) {
+        match (self.gone, self.lateness.on_air(), self.lateness.was_on_air()) {
             (true, _, _) => LinkState::Gone,
             (_, true, _) => LinkState::Live,
             (_, _, true) => LinkState::Bypassed,
@@ -280,16 +264,16 @@ impl Link {
         whole(self.wake_ns)
     }
 
-    /// Heartbeat and non-finite samples as the child itself tells them.
-    pub(crate) fn told(&self) -> (u32, u32) {
+    /// Heartbeat and non-finite samples as the child itself reports them.
+    pub(crate) fn reported(&self) -> (u32, u32) {
         let child = self.ring.child();
         (child.heartbeat, child.nonfinite)
     }
 
-    fn collect(&mut self, work: &mut Workspace, counts: &mut Counts) {
+    fn collect(&mut self, reply: &mut [f32], counts: &mut Counts) {
         for _ in 0..self.ring.ready() {
-            let Some(flight) = self.flights.pop() else { return };
-            if flight.late {
+            let Some(block) = self.pending.pop() else { return };
+            if block.late {
                 // Its frames were played dry: it comes too late to be heard, never out of its place.
                 if let Some(reply) = self.ring.discard() {
                     self.note(&reply);
@@ -298,36 +282,34 @@ impl Link {
                 }
                 continue;
             }
-            let stride = size(MAX_FRAMES);
             let outputs = size(self.ring.geometry().outputs());
-            let mut rest = work.channels.chunks_exact_mut(stride);
+            let mut rest = reply.chunks_exact_mut(PART_FRAMES);
             let mut channels: [&mut [f32]; MAX_OUTPUTS] =
                 std::array::from_fn(|_| rest.next().unwrap_or_default());
-            let Some(reply) = self.ring.take(&mut channels[..outputs.min(MAX_OUTPUTS)]) else { return };
-            debug_assert_eq!(reply.sequence, flight.sequence, "replies come in the order of the blocks");
-            self.note(&reply);
-            self.keep(&flight, outputs, work, counts);
-            self.ladder.in_time();
+            let Some(answer) = self.ring.take(&mut channels[..outputs.min(MAX_OUTPUTS)]) else { return };
+            debug_assert_eq!(answer.sequence, block.sequence, "replies come in the order of the blocks");
+            self.note(&answer);
+            self.keep(&block, outputs, reply, counts);
+            self.lateness.in_time();
             counts.blocks += 1;
         }
     }
 
     /// Sanitises what the child made and stores it at its place.
-    fn keep(&mut self, flight: &Flight, outputs: usize, work: &mut Workspace, counts: &mut Counts) {
-        let frames = size(flight.frames);
+    fn keep(&mut self, block: &PendingBlock, outputs: usize, reply: &mut [f32], counts: &mut Counts) {
+        let frames = size(block.frames);
         for (channel, line) in self.wet.iter_mut().enumerate() {
             // A mono processor is heard on both sides; of many channels, the first two.
             let channel = if outputs < 2 { 0 } else { channel };
             if outputs == 0 {
-                line.fill(flight.position, frames, 0.0);
+                line.fill(block.position, frames, 0.0);
                 continue;
             }
-            let start = channel * size(MAX_FRAMES);
-            let samples = &mut work.channels[start..start + frames];
+            let samples = &mut reply[channel * PART_FRAMES..][..frames];
             counts.nonfinite += sanitise(samples);
-            line.write(flight.position, samples);
+            line.write(block.position, samples);
         }
-        self.made.fill(flight.position, frames, true);
+        self.made.fill(block.position, frames, true);
     }
 
     fn note(&mut self, reply: &Reply) {
@@ -335,66 +317,26 @@ impl Link {
         self.wake_ns += (real64(reply.awake_ns.saturating_sub(reply.sent_ns)) - self.wake_ns) / 8.0;
     }
 
-    fn judge(&mut self, reach: &Reach, now_ns: u64, counts: &mut Counts) {
+    fn judge(&mut self, window: &ReadWindow, now_ns: u64, counts: &mut Counts) {
         // Nobody hears a child that warms up: its late blocks cost it its turn, and aren't counted.
-        let heard = self.ladder.was_on_air();
+        let heard = self.lateness.was_on_air();
         let begun = self.has_begun_oldest();
-        for flight in self.flights.iter_mut().filter(|flight| !flight.late && reach.needs(flight.position)) {
-            flight.late = true;
+        for block in self.pending.iter_mut().filter(|block| !block.late && window.needs(block.position)) {
+            block.late = true;
             let fair_ns =
-                real64(nanoseconds(u64::from(flight.frames), self.sample_rate)) * self.limits.blame_share;
-            if real64(now_ns.saturating_sub(flight.sent_ns)) < fair_ns {
+                real64(nanoseconds(u64::from(block.frames), self.sample_rate)) * self.limits.blame_share;
+            if real64(now_ns.saturating_sub(block.sent_ns)) < fair_ns {
                 counts.late.device += u64::from(heard);
                 continue;
             }
-            self.ladder.late();
+            self.lateness.late();
             if heard {
-                counts.blame(begun, flight, now_ns, self.sample_rate);
+                counts.blame(begun, block, now_ns, self.sample_rate);
             }
         }
     }
 
     fn has_begun_oldest(&self) -> bool {
-        self.flights.oldest().is_some_and(|flight| self.ring.has_begun(flight.sequence))
-    }
-
-    fn play_whole(&mut self, work: &mut Workspace, frames: usize) {
-        for (sum, wet) in [(&mut work.sum.left, &work.wet.left), (&mut work.sum.right, &work.wet.right)] {
-            sum[..frames].iter_mut().zip(&wet[..frames]).for_each(|(sum, wet)| *sum += wet);
-        }
-        work.weight[..frames].iter_mut().for_each(|weight| *weight += 1.0);
-        if let Some(end) = frames.checked_sub(1) {
-            self.last = [work.wet.left[end] - work.dry.left[end], work.wet.right[end] - work.dry.right[end]];
-        }
-    }
-
-    fn play_mixed(&mut self, target: f32, work: &mut Workspace, frames: usize) {
-        for frame in 0..frames {
-            let wet = [work.wet.left[frame], work.wet.right[frame]];
-            let dry = [work.dry.left[frame], work.dry.right[frame]];
-            let mut share = 0.0;
-            if work.made[frame] {
-                let length = if self.after_hole { self.limits.late_fade_frames } else { self.fade_frames };
-                self.share.aim(target, length);
-                share = self.share.next();
-                self.after_hole &= !self.share.is_steady();
-            } else {
-                if self.share.value() > 0.0 {
-                    // What was heard last goes on from where it was and fades; nothing is played twice.
-                    self.residue.start(self.last, self.limits.late_fade_frames);
-                    self.after_hole = true;
-                }
-                self.share.jump(0.0);
-            }
-            let residue = self.residue.next();
-            work.weight[frame] += share;
-            work.sum.left[frame] += share * wet[0] + residue[0];
-            work.sum.right[frame] += share * wet[1] + residue[1];
-            for channel in 0..2 {
-                self.last[channel] = share * (wet[channel] - dry[channel]) + residue[channel];
-            }
-        }
-        // A planned fade keeps its own length.
-        self.after_hole &= target == 1.0;
+        self.pending.oldest().is_some_and(|block| self.ring.has_begun(block.sequence))
     }
 }

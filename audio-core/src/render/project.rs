@@ -2,35 +2,37 @@
 
 use std::sync::Arc;
 
+use wavecraft_audio_device::Clock;
+
 use crate::config::EngineConfig;
-use crate::number::frames_in_ms;
-use crate::record::RecordFeed;
+use crate::number::{frames_in_ms, position};
+use crate::record::RecordingTap;
 use crate::render::counts::Counts;
-use crate::render::delay::Reach;
+use crate::render::delay_line::DelayLine;
 use crate::render::direct::Direct;
 use crate::render::fade::Ramp;
-use crate::render::feed::Feed;
-use crate::render::line::Line;
 use crate::render::link::Link;
 use crate::render::links::Links;
 use crate::render::meter::LevelMeter;
+use crate::render::read_window::ReadWindow;
 use crate::render::report::ProjectReport;
-use crate::render::workspace::Workspace;
-use crate::snapshot::{Load, Mode, OnBypass, ProjectId, ProjectSettings, ProjectSnapshot};
+use crate::render::source_crossfade::SourceCrossfade;
+use crate::render::tap::Tap;
+use crate::render::workspace::{BlockBuffers, HeardBuffers, Workspace};
+use crate::snapshot::{LinkState, Load, Mode, OnBypass, ProjectId, ProjectSettings, ProjectSnapshot};
 use crate::source::Generator;
 use crate::trash::Trash;
-use wavecraft_audio_device::Clock;
 
 /// A source, its children, and the way from them into the mix.
 pub(crate) struct Project {
     id: ProjectId,
-    feed: Feed,
+    source: SourceCrossfade,
     links: Links,
     direct: Direct,
     /// Whether the last child's process has ended and no new one was set.
     gone: bool,
     /// The source by stream position, to be heard instead, aligned.
-    dry: [Line<f32>; 2],
+    dry: [DelayLine<f32>; 2],
     /// How much of the source is heard instead: 1 dry, 0 silence.
     dry_level: Ramp,
     level: Ramp,
@@ -41,9 +43,7 @@ pub(crate) struct Project {
     fade_frames: u32,
     counts: Counts,
     input_meter: LevelMeter,
-    output_meter: LevelMeter,
-    tap: rtrb::Producer<[f32; 2]>,
-    recording: Option<Box<RecordFeed>>,
+    tap: Tap,
     report: Arc<ProjectReport>,
 }
 
@@ -54,17 +54,17 @@ impl Project {
         settings: &ProjectSettings,
         generator: Box<Generator>,
         config: &EngineConfig,
-        tap: rtrb::Producer<[f32; 2]>,
+        pictures: rtrb::Producer<[f32; 2]>,
         report: Arc<ProjectReport>,
     ) -> Self {
         let fade_frames = frames_in_ms(config.limits.fade_ms, config.sample_rate);
         let mut project = Self {
             id,
-            feed: Feed::new(generator, fade_frames),
+            source: SourceCrossfade::new(generator, fade_frames),
             links: Links::new(),
             direct: Direct::new(settings.mode, &config.limits, fade_frames),
             gone: false,
-            dry: [Line::new(), Line::new()],
+            dry: [DelayLine::new(), DelayLine::new()],
             dry_level: Ramp::at(dry_level(settings.on_bypass)),
             level: Ramp::at(0.0),
             gain: settings.gain,
@@ -74,9 +74,7 @@ impl Project {
             fade_frames,
             counts: Counts::default(),
             input_meter: LevelMeter::new(config.sample_rate),
-            output_meter: LevelMeter::new(config.sample_rate),
-            tap,
-            recording: None,
+            tap: Tap::new(config.sample_rate, pictures),
             report,
         };
         project.aim();
@@ -110,7 +108,7 @@ impl Project {
     }
 
     pub(crate) fn set_source(&mut self, generator: Box<Generator>, trash: &mut Trash) {
-        self.feed.change(generator, trash);
+        self.source.change(generator, trash);
     }
 
     pub(crate) fn set_link(&mut self, link: Box<Link>, trash: &mut Trash) {
@@ -123,10 +121,8 @@ impl Project {
         self.links.retire();
     }
 
-    pub(crate) fn set_recording(&mut self, feed: Option<Box<RecordFeed>>, trash: &mut Trash) {
-        if let Some(old) = std::mem::replace(&mut self.recording, feed) {
-            trash.put(old);
-        }
+    pub(crate) fn set_recording(&mut self, recording: Option<Box<RecordingTap>>, trash: &mut Trash) {
+        self.tap.record(recording, trash);
     }
 
     /// Fades the project out for good.
@@ -141,15 +137,16 @@ impl Project {
     }
 
     /// First half of a part: takes what the children have made, and hands them the source's next block.
-    pub(crate) fn send(&mut self, reach: &Reach, now_ns: u64, work: &mut Workspace, trash: &mut Trash) {
-        self.feed.fill(reach.frames, work, trash);
-        let [left, right] = work.input.part(reach.frames);
-        self.input_meter.add(left, right);
-        self.dry[0].write(reach.position, left);
-        self.dry[1].write(reach.position, right);
+    pub(crate) fn send(&mut self, window: &ReadWindow, now_ns: u64, work: &mut Workspace, trash: &mut Trash) {
+        let Workspace { microphone, source, inputs, reply, .. } = work;
+        let source = self.source.next(microphone.part(window.frames), source, trash);
+        self.input_meter.add(source[0], source[1]);
+        for (line, channel) in self.dry.iter_mut().zip(source) {
+            line.write(window.position, channel);
+        }
         for link in self.links.iter_mut() {
-            if link.receive(reach, now_ns, work, &mut self.counts) {
-                link.send(reach, now_ns, work, &mut self.counts);
+            if link.receive(window, now_ns, reply, &mut self.counts) {
+                link.send(window, now_ns, source, inputs, &mut self.counts);
             }
         }
     }
@@ -166,13 +163,13 @@ impl Project {
 
     /// Direct mode: takes the children's answers to this part's block, for which it waits to the deadline on the ring's
     /// clock.
-    pub(crate) fn await_children(&mut self, deadline_ns: u64, clock: &Clock, work: &mut Workspace) {
+    pub(crate) fn await_children(&mut self, deadline_ns: u64, clock: &Clock, reply: &mut [f32]) {
         if !self.direct.waits() {
             return;
         }
         let on_air = self.links.on_air();
         for (index, link) in self.links.iter_mut().enumerate().filter(|(_, link)| link.is_awaited()) {
-            let late = link.await_block(deadline_ns, clock, work, &mut self.counts);
+            let late = link.await_block(deadline_ns, clock, reply, &mut self.counts);
             // One that fades out after its successor took over is no reason to give the mode up.
             if on_air == Some(index) {
                 self.direct.note(late);
@@ -181,93 +178,75 @@ impl Project {
     }
 
     /// Waits for the children: see [`Link::settle`].
-    pub(crate) fn settle(&mut self, deadline_ns: u64, work: &mut Workspace) {
-        self.links.iter_mut().for_each(|link| link.settle(deadline_ns, work, &mut self.counts));
+    pub(crate) fn settle(&mut self, deadline_ns: u64, reply: &mut [f32]) {
+        self.links.iter_mut().for_each(|link| link.settle(deadline_ns, reply, &mut self.counts));
     }
 
-    /// Second half: adds what is due to `work.mix`.
-    pub(crate) fn play(&mut self, reach: &Reach, work: &mut Workspace, trash: &mut Trash) {
-        let reach = &self.direct.reach(reach);
-        if !self.play_alone(reach, work) {
-            self.play_mixed(reach, work);
+    /// Second half: adds what is due to the mix.
+    pub(crate) fn play(&mut self, window: &ReadWindow, work: &mut Workspace, trash: &mut Trash) {
+        let window = &self.direct.window(window);
+        let Workspace { block, heard, inputs, mix, .. } = work;
+        let mix = mix.part_mut(window.frames);
+        if let Some(made) = self.render_alone(window, block) {
+            self.tap.push(made);
+            self.level.add(made, mix);
+        } else {
+            let silence = &inputs.silence[..window.frames];
+            self.render_mixed(window, block, heard, silence);
+            self.level.add(heard.sum.part(window.frames), mix);
         }
         self.gone |= self.links.sweep(trash);
-        self.direct.advance(reach.frames);
-        self.tell(reach);
+        self.direct.advance(window.frames);
+        self.publish(window);
     }
 
-    /// Most of the time: one child, all of it in time, nothing fades. Then what it made is what is heard, and no buffer but
-    /// that one is touched. `false`, and nothing done, where it isn't so.
-    fn play_alone(&mut self, reach: &Reach, work: &mut Workspace) -> bool {
-        let steady = !self.bypassed && self.level.is_steady() && self.dry_level.is_steady();
-        let (true, Some(first), Some(link)) = (steady, reach.only(), self.links.alone()) else {
-            return false;
-        };
-        let last = first.wrapping_add(crate::number::position(reach.frames)).wrapping_sub(1);
-        let dry = self.dry.each_ref().map(|line| line.at(last) * self.dry_level.value());
-        if !link.play_alone(reach, dry, work) {
-            return false;
+    /// The one fast path, which is taken most of the time: one child, all of it in time, nothing fades. Then what it made is
+    /// what is heard, and no buffer but that one is touched. `None`, and nothing done, where it isn't so.
+    fn render_alone<'a>(
+        &mut self,
+        window: &ReadWindow,
+        buffers: &'a mut BlockBuffers,
+    ) -> Option<[&'a [f32]; 2]> {
+        let (first, end) = (window.only()?, window.frames.checked_sub(1)?);
+        if self.bypassed || !self.level.is_steady() || !self.dry_level.is_steady() {
+            return None;
         }
-        let heard = work.wet.part(reach.frames);
-        self.tap(heard);
-        let level = self.level.value();
-        for (mix, heard) in work.mix.part_mut(reach.frames).into_iter().zip(heard) {
-            mix.iter_mut().zip(heard).for_each(|(mix, heard)| *mix += heard * level);
-        }
-        true
+        let link = self.links.alone().filter(|link| link.is_full())?;
+        let block = link.render(window, buffers);
+        let wet = block.frame(end).filter(|_| block.is_whole())?;
+        let last = first.wrapping_add(position(end));
+        link.note_full(wet, self.dry.each_ref().map(|line| line.at(last) * self.dry_level.value()));
+        Some(block.into_samples())
     }
 
-    /// Any number of children, and what is heard instead of them, each with its share.
-    fn play_mixed(&mut self, reach: &Reach, work: &mut Workspace) {
-        let frames = reach.frames;
-        let [left, right] = work.dry.part_mut(frames);
-        reach.read(&self.dry[0], left, &mut work.before);
-        reach.read(&self.dry[1], right, &mut work.before);
+    /// Any number of children, and what is heard instead of them, each with its share: leaves it in the sum of `heard`.
+    fn render_mixed(
+        &mut self,
+        window: &ReadWindow,
+        buffers: &mut BlockBuffers,
+        heard: &mut HeardBuffers,
+        silence: &[f32],
+    ) {
+        let frames = window.frames;
+        let [left, right] = heard.dry.part_mut(frames);
+        window.read(&self.dry[0], left, &mut buffers.other);
+        window.read(&self.dry[1], right, &mut buffers.other);
         self.dry_level.apply(left, right);
-        work.sum.part_mut(frames).into_iter().for_each(|channel| channel.fill(0.0));
-        work.tap.part_mut(frames).into_iter().for_each(|channel| channel.fill(0.0));
-        work.weight[..frames].fill(0.0);
+        heard.sum.part_mut(frames).into_iter().for_each(|channel| channel.fill(0.0));
+        heard.weight[..frames].fill(0.0);
 
         let (on_air, lead) = (self.links.on_air(), self.links.lead());
         for (index, link) in self.links.iter_mut().enumerate() {
-            link.play(reach, on_air == Some(index) && !self.bypassed, work);
+            let block = link.render(window, buffers);
+            link.mix(on_air == Some(index) && !self.bypassed, &block, heard);
             if lead == Some(index) {
-                copy_made(work, frames);
+                self.tap.push(block.into_samples());
             }
         }
-        self.tap(work.tap.part(frames));
-        self.add_to_mix(work, frames);
-    }
-
-    /// What the processor made, for all who want to know.
-    fn tap(&mut self, [left, right]: [&[f32]; 2]) {
-        self.output_meter.add(left, right);
-        push_tap(&mut self.tap, left, right);
-        if let Some(recording) = &mut self.recording {
-            recording.push(left, right);
+        if lead.is_none() {
+            self.tap.push([silence; 2]);
         }
-    }
-
-    fn add_to_mix(&mut self, work: &mut Workspace, frames: usize) {
-        let channels = [
-            (&mut work.mix.left, &work.sum.left, &work.dry.left),
-            (&mut work.mix.right, &work.sum.right, &work.dry.right),
-        ];
-        let start = self.level;
-        for (mix, sum, dry) in channels {
-            let parts = sum[..frames].iter().zip(&dry[..frames]).zip(&work.weight[..frames]);
-            let heard = parts.map(|((sum, dry), weight)| dry * (1.0 - weight) + sum);
-            let mixed = mix[..frames].iter_mut().zip(heard);
-            if start.is_steady() {
-                // Most of the time: without a state from frame to frame the compiler can use vector registers.
-                let level = start.value();
-                mixed.for_each(|(mix, heard)| *mix += heard * level);
-            } else {
-                let mut level = start;
-                mixed.for_each(|(mix, heard)| *mix += heard * level.next());
-                self.level = level;
-            }
-        }
+        heard.fill_with_dry(frames);
     }
 
     fn aim(&mut self) {
@@ -275,20 +254,20 @@ impl Project {
         self.level.aim(target, self.fade_frames);
     }
 
-    fn tell(&self, reach: &Reach) {
+    fn publish(&self, window: &ReadWindow) {
         let newest = self.links.newest();
         let lead = self.links.lead().and_then(|index| self.links.get(index));
-        let (heartbeat, child_nonfinite) = newest.map(Link::told).unwrap_or_default();
+        let (heartbeat, child_nonfinite) = newest.map(Link::reported).unwrap_or_default();
         let link = match newest {
             Some(link) => link.state(),
-            None if self.gone => crate::LinkState::Gone,
-            None => crate::LinkState::None,
+            None if self.gone => LinkState::Gone,
+            None => LinkState::None,
         };
         self.report.write(
             &ProjectSnapshot {
-                timestamp_frames: reach.position + crate::number::position(reach.frames),
+                timestamp_frames: window.position + position(window.frames),
                 input: self.input_meter.level(),
-                output: self.output_meter.level(),
+                output: self.tap.level(),
                 blocks: self.counts.blocks,
                 late: self.counts.late,
                 last_late: self.counts.last_late,
@@ -306,8 +285,8 @@ impl Project {
                 bypassed: self.bypassed,
                 muted: self.muted,
                 mode: self.direct.mode(),
-                delay_frames: reach.heard_delay(),
-                file: self.feed.file_position(),
+                delay_frames: window.heard_delay(),
+                file: self.source.file_position(),
                 // The control side knows: it compares the mode with its last wish.
                 fell_back: false,
             },
@@ -320,28 +299,5 @@ fn dry_level(on_bypass: OnBypass) -> f32 {
     match on_bypass {
         OnBypass::Dry => 1.0,
         OnBypass::Silence => 0.0,
-    }
-}
-
-/// What the leading child made goes to the tap; what it didn't make is silence there.
-fn copy_made(work: &mut Workspace, frames: usize) {
-    let made = &work.made[..frames];
-    let whole = made.iter().all(|made| *made);
-    for (tap, wet) in [(&mut work.tap.left, &work.wet.left), (&mut work.tap.right, &work.wet.right)] {
-        if whole {
-            tap[..frames].copy_from_slice(&wet[..frames]);
-            continue;
-        }
-        for ((tap, wet), made) in tap[..frames].iter_mut().zip(&wet[..frames]).zip(made) {
-            *tap = if *made { *wet } else { 0.0 };
-        }
-    }
-}
-
-/// As much as fits: when nobody reads, the newest are dropped.
-fn push_tap(tap: &mut rtrb::Producer<[f32; 2]>, left: &[f32], right: &[f32]) {
-    let count = left.len().min(tap.slots());
-    if let Ok(chunk) = tap.write_chunk_uninit(count) {
-        chunk.fill_from_iter(left.iter().zip(right).map(|(left, right)| [*left, *right]));
     }
 }

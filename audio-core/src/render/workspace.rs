@@ -1,11 +1,11 @@
-//! Buffers that the renderer uses within one part of a callback, made once.
+//! Buffers that the renderer uses within one part of a callback, made once, each by the step that fills it.
 
 use wavecraft_ring::MAX_CHANNELS;
 
+use crate::config::PART_FRAMES;
 use crate::number::size;
-use wavecraft_audio_device::MAX_FRAMES;
 
-/// Two channels of [`MAX_FRAMES`] samples.
+/// Two channels of [`PART_FRAMES`] samples.
 pub(crate) struct Stereo {
     pub(crate) left: Box<[f32]>,
     pub(crate) right: Box<[f32]>,
@@ -29,55 +29,83 @@ impl Stereo {
 
 /// Everything a part needs; what each buffer holds is valid from the step that fills it to the end of the part.
 pub(crate) struct Workspace {
-    /// The microphone.
     pub(crate) microphone: Stereo,
-    /// The project's source.
-    pub(crate) input: Stereo,
-    /// A second source, while one crossfades into another; then the half sum for a mono processor.
-    pub(crate) second: Stereo,
-    /// Output channels of a child, one after the other.
-    pub(crate) channels: Box<[f32]>,
-    /// What a child made.
-    pub(crate) wet: Stereo,
-    /// Which frames of `wet` a child made in time.
-    pub(crate) made: Box<[bool]>,
-    /// What is heard instead.
+    pub(crate) source: SourceBuffers,
+    /// A processor's inputs.
+    pub(crate) inputs: InputBuffers,
+    /// A child's reply: its output channels, [`PART_FRAMES`] samples each, one after the other.
+    pub(crate) reply: Box<[f32]>,
+    pub(crate) block: BlockBuffers,
+    pub(crate) heard: HeardBuffers,
+    /// The mix of all projects.
+    pub(crate) mix: Stereo,
+}
+
+/// A project's source.
+pub(crate) struct SourceBuffers {
+    /// What it gives.
+    pub(crate) out: Stereo,
+    /// A second source, while one crossfades into another.
+    pub(crate) incoming: Stereo,
+}
+
+/// What a processor's inputs get that isn't the source as it is.
+pub(crate) struct InputBuffers {
+    /// The half sum, for a mono processor.
+    pub(crate) mono: Box<[f32]>,
+    /// Never written: for channels that the source doesn't have.
+    pub(crate) silence: Box<[f32]>,
+}
+
+/// A block that a child has made, as it is read where it is due.
+pub(crate) struct BlockBuffers {
+    pub(crate) samples: Stereo,
+    /// Which frames the child made in time.
+    pub(crate) valid: Box<[bool]>,
+    /// The same at another delay, while one fades into another.
+    pub(crate) other: Box<[f32]>,
+}
+
+/// What is heard of a project whose children fade.
+pub(crate) struct HeardBuffers {
+    /// What is heard instead of the children.
     pub(crate) dry: Stereo,
     /// Sum of the children's weighted sound.
     pub(crate) sum: Stereo,
     /// Sum of the children's weights: what is left to 1 is dry.
     pub(crate) weight: Box<[f32]>,
-    /// What the tap gets.
-    pub(crate) tap: Stereo,
-    /// Values at the old delay, while it grows.
-    pub(crate) before: Box<[f32]>,
-    /// The mix of all projects.
-    pub(crate) mix: Stereo,
-    /// Never written: input of a processor's channels that the source doesn't have.
-    pub(crate) silence: Box<[f32]>,
 }
 
 impl Workspace {
     pub(crate) fn new() -> Self {
-        let channels = size(MAX_FRAMES) * size(MAX_CHANNELS);
         Self {
             microphone: Stereo::new(),
-            input: Stereo::new(),
-            second: Stereo::new(),
-            channels: vec![0.0; channels].into_boxed_slice(),
-            wet: Stereo::new(),
-            made: vec![false; size(MAX_FRAMES)].into_boxed_slice(),
-            dry: Stereo::new(),
-            sum: Stereo::new(),
-            weight: silence(),
-            tap: Stereo::new(),
-            before: silence(),
+            source: SourceBuffers { out: Stereo::new(), incoming: Stereo::new() },
+            inputs: InputBuffers { mono: silence(), silence: silence() },
+            reply: vec![0.0; PART_FRAMES * size(MAX_CHANNELS)].into_boxed_slice(),
+            block: BlockBuffers {
+                samples: Stereo::new(),
+                valid: vec![false; PART_FRAMES].into_boxed_slice(),
+                other: silence(),
+            },
+            heard: HeardBuffers { dry: Stereo::new(), sum: Stereo::new(), weight: silence() },
             mix: Stereo::new(),
-            silence: silence(),
+        }
+    }
+}
+
+impl HeardBuffers {
+    /// Adds to the sum what the children's weights leave of what is heard instead of them.
+    pub(crate) fn fill_with_dry(&mut self, frames: usize) {
+        let weight = &self.weight[..frames];
+        for (sum, dry) in self.sum.part_mut(frames).into_iter().zip(self.dry.part(frames)) {
+            for ((sum, dry), weight) in sum.iter_mut().zip(dry).zip(weight) {
+                *sum += dry * (1.0 - weight);
+            }
         }
     }
 }
 
 fn silence() -> Box<[f32]> {
-    vec![0.0; size(MAX_FRAMES)].into_boxed_slice()
+    vec![0.0; PART_FRAMES].into_boxed_slice()
 }

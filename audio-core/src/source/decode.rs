@@ -12,13 +12,14 @@ mod wav;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
+use wavecraft_audio_device::sanitise;
+
 use self::packets::Packets;
 use self::part::Part;
 use self::riff::Found;
 use self::wav::Wav;
 use crate::number::position;
-use crate::source::error::FileError;
-use wavecraft_audio_device::sanitise;
+use crate::source::error::{FileError, Reason};
 
 /// Rates between which a file is taken, in Hz.
 const RATES: std::ops::RangeInclusive<u32> = 1_000..=768_000;
@@ -48,9 +49,6 @@ enum Decoder {
     Packets(Box<Packets>),
 }
 
-/// Why it doesn't go on: half a sentence about the file.
-type Reason = String;
-
 impl FileReader {
     /// Opens a file and decodes its first frames. Doesn't wait for a pipe or a device.
     ///
@@ -58,7 +56,7 @@ impl FileReader {
     /// Every [`FileError`] but [`FileError::TooLong`].
     pub fn open(path: &Path) -> Result<Self, FileError> {
         let part = part::open(path)?;
-        let decoder = guarded(path, || decoder(path, part))??;
+        let decoder = caught(path, || decoder(path, part))??;
         let mut reader = Self {
             path: path.to_owned(),
             decoder,
@@ -150,7 +148,7 @@ impl FileReader {
     fn decode(&mut self) -> Result<bool, FileError> {
         self.frames.clear();
         let (decoder, frames) = (&mut self.decoder, &mut self.frames);
-        let more = guarded(&self.path, || match decoder {
+        let more = caught(&self.path, || match decoder {
             Decoder::Wav(wav) => wav.next(frames),
             Decoder::Packets(packets) => packets.next(frames),
         })?;
@@ -201,7 +199,7 @@ fn no_rate(path: &Path, rate: u32) -> FileError {
 }
 
 /// A panic in a decoder is an answer: the file is one that it can't read.
-pub(super) fn guarded<T>(path: &Path, work: impl FnOnce() -> T) -> Result<T, FileError> {
+pub(super) fn caught<T>(path: &Path, work: impl FnOnce() -> T) -> Result<T, FileError> {
     catch_unwind(AssertUnwindSafe(work)).map_err(|_| FileError::unsupported(path, "the decoder failed on it"))
 }
 
@@ -211,7 +209,7 @@ mod tests {
 
     #[test]
     fn a_panic_is_an_answer() {
-        let answer = guarded(Path::new("x.mp3"), || panic!("as a decoder might"));
+        let answer = caught(Path::new("x.mp3"), || panic!("as a decoder might"));
         assert!(answer.unwrap_err().to_string().contains("x.mp3 can't be played: the decoder failed"));
     }
 }

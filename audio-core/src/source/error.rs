@@ -62,8 +62,11 @@ pub enum FileError {
     },
 }
 
+/// Why a file can't be played on: half a sentence about it.
+pub(super) type Reason = String;
+
 impl FileError {
-    pub(super) fn unsupported(path: &Path, reason: impl Into<String>) -> Self {
+    pub(super) fn unsupported(path: &Path, reason: impl Into<Reason>) -> Self {
         Self::Unsupported { path: path.to_owned(), reason: reason.into() }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::number::position;
 use crate::resample::convert_loop;
-use crate::source::decode::{FileReader, guarded};
+use crate::source::decode::{FileReader, caught};
 use crate::source::error::FileError;
 
 /// Most frames of a file that is kept in memory, at its own rate as at the session's: ten minutes at 96 kHz, 461 MB.
@@ -74,7 +74,7 @@ impl AudioFile {
             return Ok(self.clone());
         }
         fits(path, self.frames.len(), self.sample_rate, sample_rate)?;
-        let converted = guarded(path, || convert_loop(&self.frames, self.sample_rate, sample_rate))?;
+        let converted = caught(path, || convert_loop(&self.frames, self.sample_rate, sample_rate))?;
         let converted = converted.ok_or_else(|| {
             let reason =
                 format!("its rate of {} Hz can't be converted to {sample_rate} Hz", self.sample_rate);

@@ -57,7 +57,7 @@ impl<B: Backend> Bench<B> {
     }
 
     pub(crate) fn project(&mut self, settings: ProjectSettings) -> ProjectId {
-        self.audio.add_project(settings).expect("there is room")
+        self.audio.engine_mut().add_project(settings).expect("there is room")
     }
 
     /// A stereo child that multiplies by `gain`.
@@ -75,7 +75,10 @@ impl<B: Backend> Bench<B> {
         let geometry = Geometry::new(MAX_FRAMES, channels, channels).expect("an ordinary geometry");
         let host = create(geometry, 1).expect("a segment can be made");
         let alive = Arc::new(AtomicBool::new(true));
-        self.audio.set_link(project, host.ring, Arc::clone(&alive)).expect("the project is there");
+        self.audio
+            .engine_mut()
+            .set_link(project, host.ring, Arc::clone(&alive))
+            .expect("the project is there");
         Child {
             ring: attach(host.descriptor).expect("the segment is whole"),
             parameters: host.parameters,
@@ -88,7 +91,7 @@ impl<B: Backend> Bench<B> {
     }
 
     pub(crate) fn snapshot(&mut self, project: ProjectId) -> ProjectSnapshot {
-        self.audio.snapshot(project).expect("the project is there")
+        self.audio.engine_mut().snapshot(project).expect("the project is there")
     }
 
     pub(crate) fn stats(&self) -> EngineStats {

@@ -36,7 +36,7 @@ fn with_microphone(fake: &Fake, request: StreamRequest, told: &Told) -> Audio<Co
         on_bypass: OnBypass::Dry,
         ..ProjectSettings::default()
     };
-    audio.add_project(settings).expect("there is room");
+    audio.engine_mut().add_project(settings).expect("there is room");
     audio
 }
 
@@ -90,13 +90,13 @@ fn one_device_is_one_unit_and_turning_the_microphone_on_and_off_doesnt_click() {
     let fake = Fake::new(vec![device(1, 2, 2)]);
     let run = fake.run(FRAMES);
     let mut audio = with_microphone(&fake, asking(128), &Told::default());
-    let project = audio.add_project(tone()).expect("there is room");
+    let project = audio.engine_mut().add_project(tone()).expect("there is room");
     poll_until(&mut audio, "the tone", |audio| audio.stats().output.peak[0] > 0.1);
     poll_until(&mut audio, "the microphone", |audio| is_open(audio, "Device 1"));
     assert_eq!(fake.running().0, [setup(1, Some(2), Some(2))]);
     let stepped = |audio: &Audio<CoreAudio<Fake>>| audio.stats().input.fifo_frames;
     assert_eq!(stepped(&audio), 0, "a callback's input is played in the same callback");
-    audio.remove_project(project);
+    audio.engine_mut().remove_project(project);
     poll_until(&mut audio, "the microphone alone", |_| is_near(&heard(&fake, 2), &[0.01, 0.02]));
     let begun = fake.running().0;
     audio.choose_input(None, 0);

@@ -86,7 +86,7 @@ fn a_switch_either_way_is_a_crossfade_and_nothing_is_late() {
     let mut out = bench.run(&signal[..BLOCK * 40], BLOCK, &mut []);
     for turn in 0..8 {
         let mode = if turn % 2 == 0 { Mode::Direct } else { Mode::Pipelined };
-        bench.audio.set_mode(project, mode);
+        bench.audio.engine_mut().set_mode(project, mode);
         assert!(!bench.snapshot(project).fell_back, "not obeyed yet is not given up");
         let range = out.len()..out.len() + BLOCK * 20;
         out.extend(bench.run(&signal[range.clone()], BLOCK, &mut []));
@@ -149,12 +149,12 @@ fn a_child_that_is_late_too_often_goes_on_in_pipelined_mode() {
     assert!(largest_step(&out[BLOCK * 4..]) < OWN_STEP + FADE_STEP, "{}", largest_step(&out[BLOCK * 4..]));
 
     // It can be asked for again, and is given up again.
-    bench.audio.set_mode(project, Mode::Direct);
+    bench.audio.engine_mut().set_mode(project, Mode::Direct);
     assert!(!bench.snapshot(project).fell_back);
     let out = bench.run(&signal, BLOCK, &mut [&mut child]);
     assert!(bench.snapshot(project).fell_back);
     assert!(largest_step(&out[1..]) < OWN_STEP + FADE_STEP, "{}", largest_step(&out));
-    bench.audio.set_mode(project, Mode::Pipelined);
+    bench.audio.engine_mut().set_mode(project, Mode::Pipelined);
     bench.run(&signal[..BLOCK], BLOCK, &mut [&mut child]);
     assert!(!bench.snapshot(project).fell_back, "what was asked for is what there is");
 }

@@ -234,7 +234,7 @@ fn a_new_child_that_never_answers_is_never_heard() {
 #[test]
 fn a_link_that_is_cleared_fades_and_is_freed() {
     let mut scene = Scene::new();
-    scene.bench.audio.clear_link(scene.project);
+    scene.bench.audio.engine_mut().clear_link(scene.project);
     scene.steps(5);
     assert!(scene.child.is_freed());
     assert!(scene.hears(scene.at / BLOCK - 1, 1.0));

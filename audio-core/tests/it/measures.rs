@@ -40,8 +40,8 @@ fn what_a_processor_makes_of_absurd_size_is_limited_and_counted() {
     let snapshot = bench.snapshot(project);
     assert!(snapshot.nonfinite > 10_000, "{}", snapshot.nonfinite);
     assert_eq!(snapshot.output.peak, [LOUDEST; 2]);
-    let spectrum = bench.audio.spectrum(project).expect("a second has run");
-    let scope = bench.audio.scope(project).expect("a second has run");
+    let spectrum = bench.audio.engine_mut().spectrum(project).expect("a second has run");
+    let scope = bench.audio.engine_mut().scope(project).expect("a second has run");
     let levels = spectrum.levels_db.iter().chain(&scope.left).chain(&snapshot.output.rms);
     assert!(levels.into_iter().all(|level| level.is_finite()));
 }
@@ -51,9 +51,9 @@ fn the_scope_shows_the_processed_output_from_a_rising_crossing() {
     let mut bench = Bench::new(256);
     let project = bench.microphone_project();
     let mut child = bench.child(project, -0.5);
-    assert!(bench.audio.scope(project).is_none(), "nothing has run");
+    assert!(bench.audio.engine_mut().scope(project).is_none(), "nothing has run");
     bench.run(&sine(300.0, 0.8, 48_000), 256, &mut [&mut child]);
-    let frame = bench.audio.scope(project).expect("a second has run");
+    let frame = bench.audio.engine_mut().scope(project).expect("a second has run");
     assert_eq!(
         (frame.left.len(), frame.right.len(), frame.sample_rate),
         (SCOPE_POINTS, SCOPE_POINTS, 48_000)
@@ -64,9 +64,9 @@ fn the_scope_shows_the_processed_output_from_a_rising_crossing() {
     assert_eq!(frame.left, frame.right);
     assert!(frame.timestamp_frames <= 48_000 - 1024 && frame.timestamp_frames > 48_000 - 2049);
 
-    bench.audio.set_source(project, &Source::Silence);
+    bench.audio.engine_mut().set_source(project, &Source::Silence);
     bench.run(&vec![0.0; 48_000], 256, &mut [&mut child]);
-    assert!(bench.audio.scope(project).expect("it still runs").no_signal);
+    assert!(bench.audio.engine_mut().scope(project).expect("it still runs").no_signal);
 }
 
 #[test]
@@ -79,13 +79,13 @@ fn a_control_side_that_stands_still_loses_nothing_but_old_pictures() {
     }
     // More commands than the ring holds, then one that matters.
     for gain in 0..3000_u16 {
-        bench.audio.set_gain(project, f32::from(gain) / 3000.0);
+        bench.audio.engine_mut().set_gain(project, f32::from(gain) / 3000.0);
     }
-    bench.audio.set_gain(project, 0.5);
+    bench.audio.engine_mut().set_gain(project, 0.5);
     bench.run(&noise(1, 0.3, 25_600), 256, &mut []);
     let out = bench.step(&[0.2; 256]);
     assert_eq!(out.len(), 256);
     let out = bench.step(&[0.2; 256]);
     assert!((out[255] - narrow(0.1)).abs() < 1e-6, "{}", out[255]);
-    assert!(bench.audio.scope(project).is_some());
+    assert!(bench.audio.engine_mut().scope(project).is_some());
 }

@@ -39,13 +39,13 @@ fn three_projects_are_mixed_and_one_leaves() {
     let out = bench.run(&input, BLOCK, &mut [first, second, third]);
     assert!((out[BLOCK * 30 - 1] - 0.3).abs() < 1e-6, "half of 0.1 + 0.2 + 0.3");
 
-    bench.audio.remove_project(ids[1]);
+    bench.audio.engine_mut().remove_project(ids[1]);
     let [first, second, third] = &mut children;
     let out = bench.run(&input, BLOCK, &mut [first, second, third]);
     assert!((out[BLOCK * 30 - 1] - 0.2).abs() < 1e-6);
     assert!(largest_step(&out) < 0.1 / 480.0 + 1e-5, "{}", largest_step(&out));
     assert!(children[1].is_freed() && !children[0].is_freed());
-    assert!(bench.audio.snapshot(ids[1]).is_none());
+    assert!(bench.audio.engine_mut().snapshot(ids[1]).is_none());
 }
 
 #[test]
@@ -72,29 +72,29 @@ fn mute_gain_bypass_and_source_change_without_a_click() {
         out.extend(part);
     };
     expect(&mut bench, &mut child, 0.25, "at first");
-    bench.audio.set_muted(id, true);
+    bench.audio.engine_mut().set_muted(id, true);
     expect(&mut bench, &mut child, 0.0, "muted");
     assert!(bench.snapshot(id).muted);
-    bench.audio.set_muted(id, false);
-    bench.audio.set_gain(id, 1.5);
+    bench.audio.engine_mut().set_muted(id, false);
+    bench.audio.engine_mut().set_gain(id, 1.5);
     expect(&mut bench, &mut child, 0.375, "gain");
-    bench.audio.set_gain(id, f32::NAN);
+    bench.audio.engine_mut().set_gain(id, f32::NAN);
     expect(&mut bench, &mut child, 0.0, "no number");
-    bench.audio.set_gain(id, 1.0);
-    bench.audio.set_bypassed(id, true);
+    bench.audio.engine_mut().set_gain(id, 1.0);
+    bench.audio.engine_mut().set_bypassed(id, true);
     expect(&mut bench, &mut child, 0.5, "bypassed");
     assert!(bench.snapshot(id).bypassed && (bench.snapshot(id).output.peak[0] - 0.25).abs() < 1e-3);
-    bench.audio.set_on_bypass(id, OnBypass::Silence);
+    bench.audio.engine_mut().set_on_bypass(id, OnBypass::Silence);
     expect(&mut bench, &mut child, 0.0, "bypassed to silence");
-    bench.audio.set_on_bypass(id, OnBypass::Dry);
-    bench.audio.set_bypassed(id, false);
+    bench.audio.engine_mut().set_on_bypass(id, OnBypass::Dry);
+    bench.audio.engine_mut().set_bypassed(id, false);
     expect(&mut bench, &mut child, 0.25, "back");
-    bench.audio.set_source(id, &Source::Silence);
+    bench.audio.engine_mut().set_source(id, &Source::Silence);
     expect(&mut bench, &mut child, 0.0, "silent source");
     // Three at once: the first is faded in, the second is skipped, the third follows.
-    bench.audio.set_source(id, &Source::File(sine_file(0.4)));
-    bench.audio.set_source(id, &Source::File(sine_file(0.3)));
-    bench.audio.set_source(id, &Source::File(sine_file(0.2)));
+    bench.audio.engine_mut().set_source(id, &Source::File(sine_file(0.4)));
+    bench.audio.engine_mut().set_source(id, &Source::File(sine_file(0.3)));
+    bench.audio.engine_mut().set_source(id, &Source::File(sine_file(0.2)));
     expect(&mut bench, &mut child, 0.1, "the last source");
 
     // The steepest is the dry sound; each fade of 480 frames adds at most 0.5/480.
@@ -110,7 +110,7 @@ fn from_a_file_to_the_microphone_to_a_tone_without_a_click() {
     let voice = sine(500.0, 0.4, BLOCK * 60);
     let mut out = bench.run(&voice[..BLOCK * 20], BLOCK, &mut [&mut child]).split_off(BLOCK * 10);
     for (source, start, level) in [(Source::Microphone, 20, 0.4), (Source::Tone, 40, 0.251)] {
-        bench.audio.set_source(id, &source);
+        bench.audio.engine_mut().set_source(id, &source);
         let part = bench.run(&voice[BLOCK * start..BLOCK * (start + 20)], BLOCK, &mut [&mut child]);
         let settled = peak(&part[BLOCK * 6..]);
         assert!((settled - level).abs() < 1e-2, "{source:?}: {settled} instead of {level}");
@@ -128,10 +128,10 @@ fn sources_deliver_what_they_say() {
         let out = silent_steps(&mut bench, 60);
         let level = peak(&out[BLOCK * 20..]);
         assert!(level <= peak_level + 1e-4 && level > peak_level * 0.98, "{level}");
-        bench.audio.remove_project(id);
+        bench.audio.engine_mut().remove_project(id);
         silent_steps(&mut bench, 10);
     }
-    assert!(bench.audio.is_empty());
+    assert!(bench.audio.engine().is_empty());
 }
 
 #[test]
@@ -158,9 +158,9 @@ fn a_howl_is_muted_and_comes_back_when_it_is_cleared() {
     assert!(peak(&out[4800..20_000]) > 0.8, "heard for half a second");
     assert_eq!(peak(&out[36_000..]), 0.0);
     assert!(bench.snapshot(id).output.peak[0] > 3.9, "still measured");
-    bench.audio.set_gain(id, 0.1);
+    bench.audio.engine_mut().set_gain(id, 0.1);
     bench.run(&[0.0; 4096], BLOCK, &mut [&mut child]);
-    bench.audio.clear_howl();
+    bench.audio.engine_mut().clear_howl();
     let out = bench.run(&vec![0.0; 96_000], BLOCK, &mut [&mut child]);
     assert!(!bench.stats().limiter.howl_muted);
     assert!((peak(&out[48_000..]) - 0.4).abs() < 1e-3, "{}", peak(&out[48_000..]));
@@ -171,22 +171,23 @@ fn too_many_projects_and_unknown_ones_are_refused() {
     let mut bench = Bench::new(256);
     let ids: Vec<_> =
         (0..wavecraft_audio_core::MAX_PROJECTS).map(|_| bench.project(ProjectSettings::default())).collect();
-    assert_eq!(bench.audio.add_project(ProjectSettings::default()), Err(EngineError::TooManyProjects));
+    assert_eq!(
+        bench.audio.engine_mut().add_project(ProjectSettings::default()),
+        Err(EngineError::TooManyProjects)
+    );
     silent_steps(&mut bench, 2);
     for id in &ids {
-        bench.audio.remove_project(*id);
+        bench.audio.engine_mut().remove_project(*id);
     }
     // As many again at once, while the old ones still fade.
     let again: Vec<_> = ids.iter().map(|_| bench.project(ProjectSettings::default())).collect();
     silent_steps(&mut bench, 10);
-    assert!(
-        again
-            .iter()
-            .all(|id| bench.audio.snapshot(*id).is_some_and(|snapshot| snapshot.timestamp_frames > 0))
-    );
-    bench.audio.set_gain(ids[0], 1.0);
-    bench.audio.set_source(ids[0], &Source::Tone);
-    assert!(bench.audio.scope(ids[0]).is_none());
+    assert!(again.iter().all(|id| {
+        bench.audio.engine_mut().snapshot(*id).is_some_and(|snapshot| snapshot.timestamp_frames > 0)
+    }));
+    bench.audio.engine_mut().set_gain(ids[0], 1.0);
+    bench.audio.engine_mut().set_source(ids[0], &Source::Tone);
+    assert!(bench.audio.engine_mut().scope(ids[0]).is_none());
     silent_steps(&mut bench, 2);
     assert_eq!(bench.stats().leaked, 0);
 }

@@ -25,6 +25,7 @@ fn step(audio: &mut Audio<Manual>, frames: usize) -> Vec<f32> {
 fn what_plays_goes_on_after_a_fade() {
     let mut audio = started();
     let project = audio
+        .engine_mut()
         .add_project(ProjectSettings { source: Source::Tone, ..ProjectSettings::default() })
         .expect("there is room");
     let before: Vec<f32> = (0..20).flat_map(|_| step(&mut audio, 256)).collect();
@@ -43,7 +44,10 @@ fn what_plays_goes_on_after_a_fade() {
         (position + 41 * 64, 64),
         "shorter callbacks, shorter delay"
     );
-    assert_eq!(audio.snapshot(project).expect("it's there").timestamp_frames, position + 41 * 64);
+    assert_eq!(
+        audio.engine_mut().snapshot(project).expect("it's there").timestamp_frames,
+        position + 41 * 64
+    );
 }
 
 #[test]

@@ -142,7 +142,11 @@ fn a_child_on_its_own_thread_answers_everything_when_steps_wait_for_it() {
     let project = bench.microphone_project();
     let host = create(Geometry::new(MAX_FRAMES, 2, 2).expect("an ordinary geometry"), 7).expect("a segment");
     let mut ring = attach(host.descriptor).expect("the segment is whole");
-    bench.audio.set_link(project, host.ring, Arc::new(AtomicBool::new(true))).expect("the project is there");
+    bench
+        .audio
+        .engine_mut()
+        .set_link(project, host.ring, Arc::new(AtomicBool::new(true)))
+        .expect("the project is there");
     let stop = Arc::new(AtomicBool::new(false));
     let interrupt = ring.interrupt_handle();
     let thread = std::thread::spawn({

@@ -49,7 +49,7 @@ fn measure_with(
 ) -> Result<MeasuredLatency, LatencyError> {
     for _ in 0..LIMIT {
         round.step(next(), |input| play(bench, input));
-        if let Some(recording) = bench.audio.latency_recording() {
+        if let Some(recording) = bench.audio.engine_mut().latency_recording() {
             return recording.evaluate();
         }
     }
@@ -60,7 +60,7 @@ fn measure_with(
 fn the_loops_own_delay_is_measured_to_the_frame() {
     for delay in [256, 300, 1_024, 12_345] {
         let mut bench = Bench::new(256);
-        bench.audio.measure_latency();
+        bench.audio.engine_mut().measure_latency();
         let found = measure(&mut bench, &mut Loop::new(delay), || 256).expect("the loop is clean");
         assert!(
             (found.frames - f64::from(u32::try_from(delay).expect("small"))).abs() < 1e-2,
@@ -75,7 +75,7 @@ fn the_loops_own_delay_is_measured_to_the_frame() {
 fn callbacks_of_any_size_measure_the_same() {
     let mut bench = Bench::new(64);
     let mut random = Random(7);
-    bench.audio.measure_latency();
+    bench.audio.engine_mut().measure_latency();
     // As much as two of the longest callbacks, so that the input is always there.
     let found = measure(&mut bench, &mut Loop::new(10_000), || {
         1 + usize::try_from(random.next() % 5_000).expect("it's small")
@@ -97,7 +97,7 @@ fn projects_are_silent_meanwhile_and_back_afterwards() {
     });
     assert!(peak(&bench.step(&silence)) > 0.2, "the tone plays");
 
-    bench.audio.measure_latency();
+    bench.audio.engine_mut().measure_latency();
     let mut round = Loop::new(512);
     let mut loudest = 0.0_f32;
     let found = measure_with(
@@ -124,9 +124,9 @@ fn projects_are_silent_meanwhile_and_back_afterwards() {
 #[test]
 fn what_is_played_is_three_chirps_at_their_level() {
     let mut bench = Bench::new(256);
-    bench.audio.measure_latency();
+    bench.audio.engine_mut().measure_latency();
     let mut out = Vec::new();
-    while bench.audio.latency_recording().is_none() {
+    while bench.audio.engine_mut().latency_recording().is_none() {
         out.extend(bench.step(&[0.0; 256]));
     }
     assert!((peak(&out) - CHIRP_PEAK).abs() < 1e-3, "{}", peak(&out));
@@ -140,7 +140,7 @@ fn what_is_played_is_three_chirps_at_their_level() {
 #[test]
 fn nothing_connected_is_told() {
     let mut bench = Bench::new(256);
-    bench.audio.measure_latency();
+    bench.audio.engine_mut().measure_latency();
     let told = measure_with(
         &mut bench,
         &mut Loop::new(256),
@@ -157,17 +157,17 @@ fn nothing_connected_is_told() {
 fn a_measurement_that_is_stopped_gives_the_projects_back_and_nothing_else() {
     let mut bench = Bench::new(256);
     bench.project(ProjectSettings { source: Source::Tone, ..ProjectSettings::default() });
-    bench.audio.measure_latency();
+    bench.audio.engine_mut().measure_latency();
     let out: Vec<f32> = (0..20).flat_map(|_| bench.step(&[0.0; 256])).collect();
     assert!(peak(&out) < 0.26);
-    bench.audio.stop_measuring();
+    bench.audio.engine_mut().stop_measuring();
     let out: Vec<f32> = (0..600).flat_map(|_| bench.step(&[0.0; 256])).collect();
-    assert!(bench.audio.latency_recording().is_none());
+    assert!(bench.audio.engine_mut().latency_recording().is_none());
     assert!((peak(&out[1024..2048]) - 0.2512).abs() < 1e-3, "the tone, and no chirp");
 
     // One after that is one of its own.
-    bench.audio.measure_latency();
-    bench.audio.measure_latency();
+    bench.audio.engine_mut().measure_latency();
+    bench.audio.engine_mut().measure_latency();
     let found = measure(&mut bench, &mut Loop::new(256), || 256).expect("the loop is clean");
     assert!((found.frames - 256.0).abs() < 1e-2);
 }
@@ -175,11 +175,11 @@ fn a_measurement_that_is_stopped_gives_the_projects_back_and_nothing_else() {
 #[test]
 fn another_output_interrupts_it() {
     let mut bench = Bench::new(256);
-    bench.audio.measure_latency();
+    bench.audio.engine_mut().measure_latency();
     (0..100).for_each(|_| drop(bench.step(&[0.0; 256])));
     let next = Manual::new(ManualSettings { nominal_frames: 64, ..ManualSettings::default() });
     assert!(bench.audio.move_to(Box::new(next)).is_ok());
     bench.step(&[0.0; 64]);
-    let recording = bench.audio.latency_recording().expect("it came back");
+    let recording = bench.audio.engine_mut().latency_recording().expect("it came back");
     assert_eq!(recording.evaluate(), Err(LatencyError::Interrupted));
 }

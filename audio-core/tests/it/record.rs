@@ -12,7 +12,7 @@ fn folder() -> tempfile::TempDir {
 
 fn begin(bench: &mut Bench, project: wavecraft_audio_core::ProjectId, path: &Path) -> Recording {
     let file = WavFile::create(path, RATE).expect("the folder is ours");
-    bench.audio.record(project, path, file).expect("the project is there")
+    bench.audio.engine_mut().record(project, path, file).expect("the project is there")
 }
 
 fn left_of(path: &PathBuf) -> Vec<f32> {
@@ -31,12 +31,12 @@ fn a_take_is_what_the_processor_makes_whatever_becomes_of_it_after() {
 
     let path = folder.path().join("take.wav");
     let recording = begin(&mut bench, project, &path);
-    bench.audio.set_muted(project, true);
+    bench.audio.engine_mut().set_muted(project, true);
     bench.run(&signal[256 * 20..256 * 40], 256, &mut [&mut child]);
-    bench.audio.set_bypassed(project, true);
-    bench.audio.set_gain(project, 3.0);
+    bench.audio.engine_mut().set_bypassed(project, true);
+    bench.audio.engine_mut().set_gain(project, 3.0);
     bench.run(&signal[256 * 40..256 * 60], 256, &mut [&mut child]);
-    bench.audio.stop_recording(project);
+    bench.audio.engine_mut().stop_recording(project);
     bench.run(&signal[256 * 60..256 * 62], 256, &mut [&mut child]);
     let take = recording.finish();
 
@@ -93,7 +93,7 @@ fn a_recording_ends_with_its_engine_and_needs_the_engines_rate() {
     let project = bench.microphone_project();
     let path = folder.path().join("other.wav");
     let other = WavFile::create(&path, 44_100).expect("the folder is ours");
-    let refused = bench.audio.record(project, &path, other).map(|_| ());
+    let refused = bench.audio.engine_mut().record(project, &path, other).map(|_| ());
     assert_eq!(refused, Err(EngineError::OtherRate { file_rate: 44_100, engine_rate: RATE }));
 
     let path = folder.path().join("take.wav");

@@ -53,7 +53,11 @@ impl Served {
             let (hold, stop) = (Arc::clone(&hold), Arc::clone(&stop));
             move || serve(ring, process, &hold, &stop)
         });
-        bench.audio.set_link(project, host.ring, Arc::clone(&alive)).expect("the project is there");
+        bench
+            .audio
+            .engine_mut()
+            .set_link(project, host.ring, Arc::clone(&alive))
+            .expect("the project is there");
         Self { alive, hold, stop, interrupt, thread: Some(thread) }
     }
 

@@ -59,12 +59,13 @@ fn a_child_lives_on_the_virtual_device_and_is_freed_with_its_project() {
     let (mut audio, _) = virtual_audio(request);
     assert_eq!((audio.stream().sample_rate, audio.stream().buffer_frames), (44_100, 128));
     let project = audio
+        .engine_mut()
         .add_project(ProjectSettings { source: Source::Tone, ..ProjectSettings::default() })
         .expect("there is room");
     let host = create(Geometry::new(MAX_FRAMES, 2, 2).expect("an ordinary geometry"), 3).expect("a segment");
     let mut ring = attach(host.descriptor).expect("the segment is whole");
     let alive = Arc::new(AtomicBool::new(true));
-    audio.set_link(project, host.ring, Arc::clone(&alive)).expect("the project is there");
+    audio.engine_mut().set_link(project, host.ring, Arc::clone(&alive)).expect("the project is there");
     let stop = Arc::new(AtomicBool::new(false));
     let interrupt = ring.interrupt_handle();
     let child = std::thread::spawn({
@@ -89,12 +90,14 @@ fn a_child_lives_on_the_virtual_device_and_is_freed_with_its_project() {
         }
     });
     poll_until(&mut audio, "a live child with its sound at the tap", |audio| {
-        let snapshot = audio.snapshot(project).expect("the project is there");
+        let snapshot = audio.engine_mut().snapshot(project).expect("the project is there");
         snapshot.link == LinkState::Live && (snapshot.output.peak[0] - 0.2512).abs() < 0.01
     });
-    assert_eq!(audio.snapshot(project).expect("the project is there").live_generation, Some(3));
-    poll_until(&mut audio, "a picture", |audio| audio.scope(project).is_some_and(|frame| !frame.no_signal));
-    audio.remove_project(project);
+    assert_eq!(audio.engine_mut().snapshot(project).expect("the project is there").live_generation, Some(3));
+    poll_until(&mut audio, "a picture", |audio| {
+        audio.engine_mut().scope(project).is_some_and(|frame| !frame.no_signal)
+    });
+    audio.engine_mut().remove_project(project);
     poll_until(&mut audio, "the ring's end", |_| Arc::strong_count(&alive) == 1);
     stop.store(true, std::sync::atomic::Ordering::Relaxed);
     interrupt.interrupt();
@@ -104,19 +107,19 @@ fn a_child_lives_on_the_virtual_device_and_is_freed_with_its_project() {
 #[test]
 fn the_microphone_is_open_only_while_a_source_asks_for_it() {
     let (mut audio, events) = virtual_audio(StreamRequest::default());
-    let project = audio.add_project(ProjectSettings::default()).expect("there is room");
+    let project = audio.engine_mut().add_project(ProjectSettings::default()).expect("there is room");
     audio.poll();
     assert_eq!(audio.stream().input, InputState::Closed);
-    audio.set_source(project, &Source::Microphone);
+    audio.engine_mut().set_source(project, &Source::Microphone);
     audio.poll();
     assert!(matches!(audio.stream().input, InputState::Open { sample_rate: 48_000, .. }));
-    audio.set_source(project, &Source::Tone);
+    audio.engine_mut().set_source(project, &Source::Tone);
     audio.poll();
     assert!(matches!(audio.stream().input, InputState::Open { .. }), "not at once");
     poll_until(&mut audio, "its end", |audio| audio.stream().input == InputState::Closed);
-    audio.set_source(project, &Source::Microphone);
+    audio.engine_mut().set_source(project, &Source::Microphone);
     audio.poll();
-    audio.remove_project(project);
+    audio.engine_mut().remove_project(project);
     audio.poll();
     assert_eq!(audio.stream().input, InputState::Closed, "at once, with the last project");
     let expected =
@@ -129,10 +132,10 @@ fn a_microphone_that_is_kept_closed_is_opened_for_nobody() {
     let (mut audio, events) = virtual_audio(StreamRequest::default());
     let settings = ProjectSettings { source: Source::Microphone, ..ProjectSettings::default() };
     audio.keep_input_closed(true);
-    audio.add_project(settings).expect("there is room");
+    audio.engine_mut().add_project(settings).expect("there is room");
     audio.poll();
     assert_eq!(audio.stream().input, InputState::Closed);
-    assert!(audio.wants_microphone());
+    assert!(audio.engine().wants_microphone());
     audio.keep_input_closed(false);
     audio.poll();
     assert!(matches!(audio.stream().input, InputState::Open { .. }));

@@ -79,24 +79,24 @@ fn nothing_that_happens_to_a_project_is_heard_as_a_click() {
         assert!(child.is_freed());
         child = next;
 
-        stage.bench.audio.set_bypassed(project, true);
+        stage.bench.audio.engine_mut().set_bypassed(project, true);
         stage.settles("bypass", FADE, 0.5);
-        stage.bench.audio.set_on_bypass(project, OnBypass::Silence);
+        stage.bench.audio.engine_mut().set_on_bypass(project, OnBypass::Silence);
         stage.settles("bypass to silence", FADE, 0.0);
-        stage.bench.audio.set_bypassed(project, false);
+        stage.bench.audio.engine_mut().set_bypassed(project, false);
         stage.settles("back from silence", FADE, 0.4);
-        stage.bench.audio.set_on_bypass(project, OnBypass::Dry);
-        stage.bench.audio.set_muted(project, true);
+        stage.bench.audio.engine_mut().set_on_bypass(project, OnBypass::Dry);
+        stage.bench.audio.engine_mut().set_muted(project, true);
         stage.settles("mute", FADE, 0.0);
-        stage.bench.audio.set_muted(project, false);
+        stage.bench.audio.engine_mut().set_muted(project, false);
         stage.settles("unmute", FADE, 0.4);
         for other in [Mode::Direct, Mode::Pipelined, mode] {
-            stage.bench.audio.set_mode(project, other);
+            stage.bench.audio.engine_mut().set_mode(project, other);
             stage.settles("another mode", FADE, 0.4);
         }
         // A switch while another one still fades.
         for other in [Mode::Direct, Mode::Pipelined, Mode::Direct, mode] {
-            stage.bench.audio.set_mode(project, other);
+            stage.bench.audio.engine_mut().set_mode(project, other);
             let out = stage.bench.step(&stage.signal[stage.at..stage.at + BLOCK]);
             stage.at += BLOCK;
             assert!((out[0] - stage.last).abs() < OWN_STEP + FADE, "a quick switch");
@@ -111,7 +111,7 @@ fn nothing_that_happens_to_a_project_is_heard_as_a_click() {
         let _again = Served::new(&mut stage.bench, project, 2, 0.5);
         stage.settles("a new life", FADE, 0.25);
         assert_eq!(stage.bench.snapshot(project).late.of_child(), 0);
-        stage.bench.audio.remove_project(project);
+        stage.bench.audio.engine_mut().remove_project(project);
         stage.settles("the end", FADE, 0.0);
     }
 }

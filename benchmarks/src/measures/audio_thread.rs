@@ -58,10 +58,11 @@ impl Session {
             .map(|_| {
                 let settings =
                     ProjectSettings { source: Source::Microphone, gain: 0.05, ..ProjectSettings::default() };
-                let project = audio.add_project(settings).expect("there is room");
+                let project = audio.engine_mut().add_project(settings).expect("there is room");
                 let host =
                     create(Geometry::new(MAX_FRAMES, 2, 2).expect("a geometry"), 1).expect("a segment");
                 audio
+                    .engine_mut()
                     .set_link(project, host.ring, Arc::new(AtomicBool::new(true)))
                     .expect("the project is there");
                 attach(host.descriptor).expect("a segment")

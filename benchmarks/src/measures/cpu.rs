@@ -44,7 +44,7 @@ fn with_a_child(blocks: u32) -> (f64, f64) {
         || Audio::start(Box::new(Manual::new(settings)), Limits::default(), Arc::new(|_| {})).expect("no device");
     let (mut empty, mut audio) = (start(), start());
     let settings = ProjectSettings { source: Source::Microphone, ..ProjectSettings::default() };
-    let project = audio.add_project(settings).expect("there is room");
+    let project = audio.engine_mut().add_project(settings).expect("there is room");
     let mut child = Processor::gain();
     child.link(&mut audio, project);
     let input = [0.25; FRAMES];
@@ -56,7 +56,7 @@ fn with_a_child(blocks: u32) -> (f64, f64) {
     let engine = paced(blocks, || step(&mut audio));
     let child = usage_of(child.pid()).cpu_ns - before;
     let nothing = paced(blocks / 4, || step(&mut empty));
-    let late = audio.snapshot(project).expect("the project is there").late;
+    let late = audio.engine_mut().snapshot(project).expect("the project is there").late;
     if late.of_child() > u64::from(blocks) / 100 {
         eprintln!("P11: the machine is too busy for a figure worth quoting: {late:?}");
     }

@@ -56,13 +56,13 @@ fn late_children(count: usize, time: Duration) -> f64 {
         .iter_mut()
         .map(|child| {
             let settings = ProjectSettings { source: Source::Tone, gain: 0.01, ..ProjectSettings::default() };
-            let project = audio.add_project(settings).expect("there is room");
+            let project = audio.engine_mut().add_project(settings).expect("there is room");
             child.link(&mut audio, project);
             project
         })
         .collect();
     let mut counts = || {
-        let all = projects.iter().filter_map(|project| audio.snapshot(*project));
+        let all = projects.iter().filter_map(|project| audio.engine_mut().snapshot(*project));
         let sum = all.fold((0, 0), |(late, in_time), one| (late + one.late.of_child(), in_time + one.blocks));
         audio.poll();
         sum

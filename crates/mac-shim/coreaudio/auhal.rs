@@ -15,7 +15,7 @@ use objc2_core_audio_types::{
 use super::hal::{World, world};
 use super::numbers::audio_toolbox::*;
 use super::numbers::core_audio::kAudioHardwareBadDeviceError;
-use crate::gate::guarded;
+use crate::no_alloc;
 
 /// `kAudio_ParamError`.
 const PARAM_ERROR: i32 = -50;
@@ -424,7 +424,7 @@ fn callback(
     let (mut flags, mut stamp) = (AudioUnitRenderActionFlags(0), stamp(ticks));
     let (flags, stamp) = (NonNull::from(&mut flags), NonNull::from(&mut stamp));
     // SAFETY: function and context are those that were set together; everything else lives here.
-    let status = guarded(|| unsafe { function(context, flags, stamp, bus, frames, list) });
+    let status = no_alloc(|| unsafe { function(context, flags, stamp, bus, frames, list) });
     if status != 0 {
         world().misuses.push(format!("a callback answered {status}"));
     }

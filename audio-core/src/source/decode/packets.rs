@@ -9,9 +9,9 @@ use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
 use symphonia::core::io::MediaSourceStream;
 use symphonia::core::meta::MetadataOptions;
 
-use super::Reason;
 use super::kind::Known;
 use super::part::Part;
+use crate::source::error::Reason;
 
 /// So many damaged packets one after another are no file any more.
 const MOST_DAMAGED: u32 = 10_000;

@@ -4,9 +4,9 @@
 //! the file's own length; what is read is what is there. Formats: Microsoft's *Multimedia Programming Interface and
 //! Data Specifications 1.0* and `mmreg.h`, EBU Tech 3306 (RF64), ITU-R BS.2088 (BW64), Sony's Wave64.
 
-use super::Reason;
 use super::part::Part;
 use super::pcm::Coding;
+use crate::source::error::Reason;
 
 /// More chunks than any file has: a file full of empty ones ends here.
 const MOST_CHUNKS: usize = 10_000;

@@ -3,8 +3,8 @@
 //! Formats: ID3v2 (<https://id3.org/id3v2.4.0-structure>), ID3v1, APEv2
 //! (<https://wiki.hydrogenaudio.org/index.php?title=APEv2_specification>), Lyrics3 v2 (<https://id3.org/Lyrics3v2>).
 
-use super::Reason;
 use super::part::Part;
+use crate::source::error::Reason;
 
 /// More tags than any file has.
 const MOST: usize = 16;

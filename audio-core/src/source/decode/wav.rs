@@ -1,9 +1,9 @@
 //! Reads the samples of a WAV file, piece by piece.
 
-use super::Reason;
 use super::part::Part;
 use super::riff::Layout;
 use crate::number::position;
+use crate::source::error::Reason;
 
 /// Bytes read at once, about.
 const PIECE: usize = 1 << 16;

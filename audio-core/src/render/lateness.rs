@@ -2,9 +2,9 @@
 
 use crate::config::Limits;
 
-/// A new child starts at the bottom, as one that was bypassed: it must show that it answers in time.
+/// A new child starts as one that was bypassed: it must show that it answers in time.
 #[derive(Debug)]
-pub(crate) struct Ladder {
+pub(crate) struct LatenessPolicy {
     bypass_after: u32,
     return_after: u32,
     late_in_a_row: u32,
@@ -13,7 +13,7 @@ pub(crate) struct Ladder {
     was_on_air: bool,
 }
 
-impl Ladder {
+impl LatenessPolicy {
     pub(crate) fn new(limits: &Limits) -> Self {
         let at_once = limits.return_after == 0;
         Self {
@@ -62,21 +62,21 @@ mod tests {
 
     #[test]
     fn up_after_eight_in_time_down_after_three_late_in_a_row() {
-        let mut ladder = Ladder::new(&Limits::default());
-        (0..7).for_each(|_| ladder.in_time());
-        assert!(!ladder.on_air() && !ladder.was_on_air());
-        ladder.late();
-        (0..8).for_each(|_| ladder.in_time());
-        assert!(ladder.on_air());
+        let mut policy = LatenessPolicy::new(&Limits::default());
+        (0..7).for_each(|_| policy.in_time());
+        assert!(!policy.on_air() && !policy.was_on_air());
+        policy.late();
+        (0..8).for_each(|_| policy.in_time());
+        assert!(policy.on_air());
         for _ in 0..5 {
-            ladder.late();
-            ladder.late();
-            ladder.in_time();
+            policy.late();
+            policy.late();
+            policy.in_time();
         }
-        assert!(ladder.on_air(), "never three in a row");
-        (0..3).for_each(|_| ladder.late());
-        assert!(!ladder.on_air() && ladder.was_on_air());
-        (0..8).for_each(|_| ladder.in_time());
-        assert!(ladder.on_air());
+        assert!(policy.on_air(), "never three in a row");
+        (0..3).for_each(|_| policy.late());
+        assert!(!policy.on_air() && policy.was_on_air());
+        (0..8).for_each(|_| policy.in_time());
+        assert!(policy.on_air());
     }
 }

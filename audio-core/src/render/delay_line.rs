@@ -1,24 +1,17 @@
 //! A delay line addressed by stream position.
 
-use crate::config::MAX_DELAY_FRAMES;
+use crate::config::{MAX_DELAY_FRAMES, PART_FRAMES};
 use crate::number::{position, size};
-use wavecraft_audio_device::MAX_FRAMES;
 
 /// Cells of a line: the longest delay and the longest block behind it, as a power of two.
-const CELLS: usize = size_of_line();
-
-const fn size_of_line() -> usize {
-    #[expect(clippy::as_conversions, reason = "`TryFrom` isn't const; 12,288 fits every usize")]
-    let frames = (MAX_DELAY_FRAMES + MAX_FRAMES) as usize;
-    frames.next_power_of_two()
-}
+const CELLS: usize = (size(MAX_DELAY_FRAMES) + PART_FRAMES).next_power_of_two();
 
 /// Keeps the last [`CELLS`] values of a stream; reading needs no state but the position.
-pub(crate) struct Line<T> {
+pub(crate) struct DelayLine<T> {
     cells: Box<[T]>,
 }
 
-impl<T: Copy + Default> Line<T> {
+impl<T: Copy + Default> DelayLine<T> {
     pub(crate) fn new() -> Self {
         Self { cells: vec![T::default(); CELLS].into_boxed_slice() }
     }
@@ -54,7 +47,7 @@ impl<T: Copy + Default> Line<T> {
 
     /// Where `position` is, and how many of `count` cells come before the wrap.
     fn split(at: u64, count: usize) -> (usize, usize) {
-        debug_assert!(count <= size(MAX_FRAMES), "a part is never longer than MAX_FRAMES");
+        debug_assert!(count <= PART_FRAMES, "a part is never longer");
         let start = usize::try_from(at % position(CELLS)).unwrap_or(0);
         (start, count.min(CELLS - start))
     }
@@ -66,7 +59,7 @@ mod tests {
 
     #[test]
     fn reads_back_across_the_wrap() {
-        let mut line = Line::<u32>::new();
+        let mut line = DelayLine::<u32>::new();
         let start = position(CELLS) - 3;
         line.write(start, &[1, 2, 3, 4, 5]);
         let mut out = [0; 5];
@@ -80,7 +73,7 @@ mod tests {
 
     #[test]
     fn positions_before_the_first_are_silent() {
-        let mut line = Line::<f32>::new();
+        let mut line = DelayLine::<f32>::new();
         line.write(0, &[1.0, 1.0]);
         let mut out = [9.0; 4];
         line.read(0_u64.wrapping_sub(2), &mut out);

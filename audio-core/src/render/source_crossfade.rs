@@ -1,12 +1,12 @@
 //! A project's source, and the crossfade from one to the next.
 
 use crate::render::fade::Ramp;
-use crate::render::workspace::Workspace;
+use crate::render::workspace::SourceBuffers;
 use crate::source::{FilePosition, Generator};
 use crate::trash::Trash;
 
 /// The source that plays, the one that is faded in, and the one that waits for its turn.
-pub(crate) struct Feed {
+pub(crate) struct SourceCrossfade {
     current: Box<Generator>,
     incoming: Option<Box<Generator>>,
     waiting: Option<Box<Generator>>,
@@ -14,7 +14,7 @@ pub(crate) struct Feed {
     fade_frames: u32,
 }
 
-impl Feed {
+impl SourceCrossfade {
     pub(crate) fn new(generator: Box<Generator>, fade_frames: u32) -> Self {
         Self { current: generator, incoming: None, waiting: None, share: Ramp::at(0.0), fade_frames }
     }
@@ -33,27 +33,38 @@ impl Feed {
         self.incoming.as_ref().unwrap_or(&self.current).file_position()
     }
 
-    /// Fills `work.input`.
-    pub(crate) fn fill(&mut self, frames: usize, work: &mut Workspace, trash: &mut Trash) {
-        let microphone = work.microphone.part(frames);
-        self.current.fill(work.input.part_mut(frames), microphone);
-        let Some(incoming) = &mut self.incoming else { return };
-        incoming.fill(work.second.part_mut(frames), microphone);
-        let old = work.input.part_mut(frames);
-        let new = work.second.part(frames);
-        for frame in 0..frames {
-            let share = self.share.next();
-            for channel in 0..2 {
-                old[channel][frame] += (new[channel][frame] - old[channel][frame]) * share;
+    /// The source's next block, and what fades into it.
+    pub(crate) fn next<'a>(
+        &mut self,
+        microphone: [&[f32]; 2],
+        buffers: &'a mut SourceBuffers,
+        trash: &mut Trash,
+    ) -> [&'a [f32]; 2] {
+        let frames = microphone[0].len();
+        self.current.fill(buffers.out.part_mut(frames), microphone);
+        if let Some(incoming) = &mut self.incoming {
+            incoming.fill(buffers.incoming.part_mut(frames), microphone);
+            let (old, new) = (buffers.out.part_mut(frames), buffers.incoming.part(frames));
+            for frame in 0..frames {
+                let share = self.share.next();
+                for channel in 0..2 {
+                    old[channel][frame] += (new[channel][frame] - old[channel][frame]) * share;
+                }
+            }
+            if self.share.is_steady() {
+                self.end(trash);
             }
         }
-        if self.share.is_steady() {
-            if let Some(incoming) = self.incoming.take() {
-                trash.put(std::mem::replace(&mut self.current, incoming));
-            }
-            if let Some(waiting) = self.waiting.take() {
-                self.begin(waiting);
-            }
+        buffers.out.part(frames)
+    }
+
+    /// The incoming source is the one that plays; the one that waited fades in next.
+    fn end(&mut self, trash: &mut Trash) {
+        if let Some(incoming) = self.incoming.take() {
+            trash.put(std::mem::replace(&mut self.current, incoming));
+        }
+        if let Some(waiting) = self.waiting.take() {
+            self.begin(waiting);
         }
     }
 

@@ -1,0 +1,44 @@
+//! What a child made of one part, as it is due now.
+
+/// A block with the frames of it that were made in time. The others are whatever the line held there.
+pub(crate) struct RenderedBlock<'a> {
+    samples: [&'a mut [f32]; 2],
+    valid: &'a [bool],
+}
+
+impl<'a> RenderedBlock<'a> {
+    /// All three of one length.
+    pub(crate) fn new(samples: [&'a mut [f32]; 2], valid: &'a [bool]) -> Self {
+        Self { samples, valid }
+    }
+
+    /// Whether every frame was made in time.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.valid.iter().all(|valid| *valid)
+    }
+
+    pub(crate) fn frames(&self) -> usize {
+        self.valid.len()
+    }
+
+    /// A frame, if it was made in time.
+    pub(crate) fn frame(&self, at: usize) -> Option<[f32; 2]> {
+        self.valid[at].then(|| [self.samples[0][at], self.samples[1][at]])
+    }
+
+    /// Its samples, with silence where there are none.
+    pub(crate) fn into_samples(mut self) -> [&'a [f32]; 2] {
+        if !self.is_whole() {
+            let valid = self.valid;
+            for (sample, _) in self
+                .samples
+                .iter_mut()
+                .flat_map(|channel| channel.iter_mut().zip(valid))
+                .filter(|(_, valid)| !**valid)
+            {
+                *sample = 0.0;
+            }
+        }
+        self.samples.map(|channel| &*channel)
+    }
+}
