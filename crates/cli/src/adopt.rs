@@ -1,6 +1,7 @@
 //! `wavecraft adopt`: gives an existing plugin a `dev-audio` program. A person sees each change first, and git undoes it.
 
 mod manifest;
+mod paths;
 mod plan;
 mod repository;
 mod source;
@@ -13,13 +14,10 @@ use crate::{
     project::Project,
     terminal::colours_allowed,
 };
-use anyhow::{Context, bail};
+use anyhow::bail;
 use plan::Plan;
 use repository::State;
-use std::{
-    io::{self, IsTerminal, Write},
-    path::Path,
-};
+use std::io::{self, IsTerminal, Write};
 
 /// What `wavecraft adopt` is asked for.
 #[derive(Debug, clap::Args)]
@@ -106,30 +104,4 @@ fn agreed(state: &State) -> anyhow::Result<bool> {
     let mut line = String::new();
     io::stdin().read_line(&mut line)?;
     Ok(matches!(line.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
-}
-
-/// A path as a person reads it: from the project's folder on.
-fn inside(path: &Path, folder: &Path) -> String {
-    path.strip_prefix(folder).unwrap_or(path).display().to_string()
-}
-
-/// The way from a folder to a path, both absolute and without links.
-fn way(from: &Path, to: &Path) -> anyhow::Result<String> {
-    let shared = from.components().zip(to.components()).take_while(|(one, other)| one == other).count();
-    let up = from.components().skip(shared).map(|_| std::path::Component::ParentDir);
-    let way: std::path::PathBuf = up.chain(to.components().skip(shared)).collect();
-    way.to_str().map(str::to_owned).with_context(|| format!("{} is not UTF-8", way.display()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_way_goes_up_and_down() {
-        let way = |from, to| way(Path::new(from), Path::new(to)).unwrap();
-        assert_eq!(way("/p/engine", "/p/sdk/dev-audio"), "../sdk/dev-audio");
-        assert_eq!(way("/p", "/p/sdk"), "sdk");
-        assert_eq!(way("/a/b", "/c"), "../../c");
-    }
 }

@@ -1,18 +1,17 @@
 //! cargo: finding what of the project is played, building it, and what it is built from.
 
+mod artifacts;
 mod build;
-mod dep_info;
-mod diagnostics;
-mod forget;
 mod inputs;
-mod libraries;
 mod metadata;
 mod parts;
 mod published;
+#[cfg(test)]
+mod samples;
 mod target;
 
-pub(crate) use build::{Build, Made, Outcome, build};
-pub(crate) use forget::forget;
+pub(crate) use artifacts::Artifacts;
+pub(crate) use build::{Build, Outcome, build, forget};
 pub(crate) use inputs::{after_failure, after_success};
 pub(crate) use metadata::{Layout, find_target, layout, parts, published_sdk};
 pub(crate) use parts::Parts;

@@ -2,17 +2,18 @@
 
 mod connection;
 mod launch;
-mod owner;
+mod socket;
 
 pub(crate) use connection::{Connection, Error, Incoming};
-pub(crate) use launch::{Launched, Launcher, program, would_stay};
+pub(crate) use launch::{Launched, program, would_stay};
+pub(crate) use socket::Unreachable;
 
 use crate::platform;
 use anyhow::{Context, bail};
+use socket::connect;
 use std::{
     collections::BTreeMap,
     io::{self, Write},
-    path::PathBuf,
     time::Duration,
 };
 use tokio::{
@@ -22,24 +23,19 @@ use tokio::{
 use wavecraft_companion_protocol::{
     PROTOCOL_VERSION,
     control::{HELLO, Hello, SHUTDOWN, Shutdown, ShuttingDown, VERSION_MISMATCH, Welcome},
-    paths::{MAX_SOCKET_PATH_BYTES, Paths},
+    paths::Paths,
 };
 
-/// So long an answer may take that needs no device and no child.
+/// How long an answer may take that needs no device and no child.
 pub(crate) const QUICK: Duration = Duration::from_secs(5);
 
 /// Variables that a processor may want to see.
 const PASSED_ON: [&str; 3] = ["RUST_BACKTRACE", "RUST_LOG", "WAVECRAFT_REALTIME"];
-/// So often more it is tried to reach one, and so long is waited before.
+/// How often more it is tried to reach one, and so long is waited before.
 const TRIES: u32 = 4;
 const BETWEEN_TRIES: Duration = Duration::from_millis(100);
-/// So long one that was started for one call may take to end.
+/// How long one that was started for one call may take to end.
 const ENDING: Duration = Duration::from_secs(2);
-
-/// No companion could be spoken to, and another try may work: one that was just ending may have taken the connection.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub(crate) struct Unreachable(pub String);
 
 /// A companion that speaks our version.
 pub(crate) struct Companion {
@@ -121,26 +117,6 @@ pub(crate) async fn ask_once<T>(
         }
     }
     answer
-}
-
-/// Tries the socket once. `None`: nobody answers there.
-///
-/// # Errors
-/// Its path doesn't fit, or it is another user's, who is told nothing.
-async fn connect(paths: &Paths) -> anyhow::Result<Option<UnixStream>> {
-    let socket: PathBuf = paths.socket();
-    let bytes = socket.as_os_str().len();
-    if bytes > MAX_SOCKET_PATH_BYTES {
-        bail!(
-            "the companion's socket would be {}, which has {bytes} bytes, and a socket's path has room for \
-             {MAX_SOCKET_PATH_BYTES}: set WAVECRAFT_HOME to a shorter folder",
-            socket.display()
-        );
-    }
-    owner::check_folder(&paths.run_dir)?;
-    let Ok(stream) = UnixStream::connect(&socket).await else { return Ok(None) };
-    owner::check_peer(&stream, &socket)?;
-    Ok(Some(stream))
 }
 
 async fn greet(stream: UnixStream) -> anyhow::Result<Companion> {

@@ -1,8 +1,7 @@
 //! `wavecraft completions` and `wavecraft man`: the command line described, for shells and for man(1).
 
-use crate::cli::Cli;
 use anyhow::Context;
-use clap::CommandFactory;
+use clap::Command;
 use clap_complete::Shell;
 use std::path::PathBuf;
 
@@ -20,21 +19,21 @@ pub(crate) struct ManArgs {
     folder: PathBuf,
 }
 
-/// Prints what a shell reads to complete `wavecraft`.
-pub(crate) fn run(args: &CompletionsArgs) {
+/// Prints what a shell reads to complete `command`, which is `wavecraft`.
+pub(crate) fn run(args: &CompletionsArgs, mut command: Command) {
     // Written whole, since whoever stops reading would make the generator panic.
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "wavecraft", &mut script);
+    clap_complete::generate(args.shell, &mut command, "wavecraft", &mut script);
     crate::output::line(format_args!("{}", String::from_utf8_lossy(&script).trim_end()));
 }
 
-/// Writes a page for the command and one for each of its commands.
+/// Writes a page for `command` and one for each of its subcommands.
 ///
 /// # Errors
 /// The folder can't be written.
-pub(crate) fn write_pages(args: &ManArgs) -> anyhow::Result<()> {
-    let written = std::fs::create_dir_all(&args.folder)
-        .and_then(|()| clap_mangen::generate_to(Cli::command(), &args.folder));
+pub(crate) fn write_pages(args: &ManArgs, command: Command) -> anyhow::Result<()> {
+    let written =
+        std::fs::create_dir_all(&args.folder).and_then(|()| clap_mangen::generate_to(command, &args.folder));
     written.with_context(|| {
         format!("the pages can't be written to {}: choose another folder", args.folder.display())
     })

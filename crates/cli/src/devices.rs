@@ -12,7 +12,7 @@ use wavecraft_companion_protocol::{
     settings::ChosenDevices,
 };
 
-/// So long listing and opening may take: a sound server may be woken by it.
+/// How long listing and opening may take: a sound server may be woken by it.
 pub(crate) const LISTING: Duration = Duration::from_secs(15);
 
 /// Lists the devices; with options chooses first, for now and for later starts.

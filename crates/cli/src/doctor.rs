@@ -1,13 +1,12 @@
 //! `wavecraft doctor`: looks at everything a start needs, and says what mends what is missing. Nothing is changed, and
 //! nothing that it starts stays.
 
-mod ask;
+mod check;
 mod command;
 mod companion;
 mod ports;
 mod project;
 mod tools;
-mod version;
 mod webview;
 
 use crate::{
@@ -76,19 +75,4 @@ fn print(findings: &Findings) {
         1 => out!("One thing has to be mended: see the line with ✗."),
         more => out!("{more} things have to be mended: see the lines with ✗."),
     }
-}
-
-/// It is as it should be.
-fn fine(name: &str, found: impl Into<String>) -> Check {
-    Check { name: name.into(), verdict: Verdict::Fine, found: found.into(), mend: None }
-}
-
-/// It works, or isn't needed by everybody.
-fn attention(name: &str, found: impl Into<String>, mend: impl Into<String>) -> Check {
-    Check { name: name.into(), verdict: Verdict::Attention, found: found.into(), mend: Some(mend.into()) }
-}
-
-/// It doesn't work.
-fn failed(name: &str, found: impl Into<String>, mend: impl Into<String>) -> Check {
-    Check { name: name.into(), verdict: Verdict::Failed, found: found.into(), mend: Some(mend.into()) }
 }

@@ -34,11 +34,11 @@ pub(crate) const DETACHED_COMMAND: &str = "__detached";
 /// The hidden command that becomes a program which ends with its guard.
 pub(crate) const BOUND_COMMAND: &str = "__bound";
 
-/// So long a group may take to end after SIGTERM, before SIGKILL.
+/// How long a group may take to end after SIGTERM, before SIGKILL.
 pub(crate) const GRACE: Duration = Duration::from_secs(2);
-/// So long the system may take to clear away what got SIGKILL.
+/// How long the system may take to clear away what got SIGKILL.
 const CLEARING: Duration = Duration::from_secs(5);
-/// No event tells that a process group is empty; so often it is asked.
+/// No event tells that a process group is empty; this is how often it is asked.
 const POLL: Duration = Duration::from_millis(10);
 /// How much politer than the audio a build is.
 const BACKGROUND_NICE: i32 = 10;

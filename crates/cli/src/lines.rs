@@ -33,7 +33,7 @@ impl Lines {
     }
 }
 
-/// So many lines are kept.
+/// How many lines are kept.
 const LAST: usize = 20;
 
 /// The last lines that a program wrote, to show if it fails.

@@ -44,15 +44,22 @@ mod watch;
 mod write;
 mod writer;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use cli::{Cli, Command};
 
 fn main() {
-    let command = match Cli::try_parse() {
-        Ok(cli) => cli.command,
-        Err(refused) => std::process::exit(other::pass_on(&refused)),
+    let outcome = match Cli::try_parse() {
+        Ok(cli) => run(cli.command),
+        Err(refused) => on_a_runtime(other::pass_on(&refused)),
     };
-    let outcome = match command {
+    let code = outcome.unwrap_or_else(|error| failure::print(&error));
+    // Not a return: a thread that still waits for an answer on the terminal must not hold the process.
+    std::process::exit(code)
+}
+
+/// Returns the exit code.
+fn run(command: Command) -> anyhow::Result<i32> {
+    match command {
         Command::Create(args) => create::run(&args).map(|()| failure::SUCCESS),
         Command::Adopt(args) => on_a_runtime(adopt::run(args)).map(|()| failure::SUCCESS),
         Command::Start(args) => on_a_runtime(start::run(args)),
@@ -65,17 +72,14 @@ fn main() {
         Command::MeasureLatency(args) => on_a_runtime(measure_latency::run(args)).map(|()| failure::SUCCESS),
         Command::Doctor(args) => on_a_runtime(doctor::run(args)),
         Command::Completions(args) => {
-            completions::run(&args);
+            completions::run(&args, Cli::command());
             Ok(failure::SUCCESS)
         }
-        Command::Man(args) => completions::write_pages(&args).map(|()| failure::SUCCESS),
+        Command::Man(args) => completions::write_pages(&args, Cli::command()).map(|()| failure::SUCCESS),
         Command::Guard(args) => on_a_runtime(guard::run(args)),
         Command::Detached(args) => guard::run_detached(args).map(|()| failure::SUCCESS),
         Command::Bound(args) => guard::run_bound(args).map(|()| failure::SUCCESS),
-    };
-    let code = outcome.unwrap_or_else(|error| failure::print(&error));
-    // Not a return: a thread that still waits for an answer on the terminal must not hold the process.
-    std::process::exit(code)
+    }
 }
 
 /// Runs a command on one thread: nothing here is busy enough for two.

@@ -3,8 +3,7 @@
 
 use crate::{
     cargo::{self, PublishedSdk},
-    failure::{self, Usage},
-    on_a_runtime,
+    failure::Usage,
     processes::Processes,
     programs,
     project::Project,
@@ -23,7 +22,7 @@ use std::{
 /// This command's name, and the other's.
 const NAME: &str = "wavecraft";
 
-/// Who had the command line already, `device:inode` of each between commas: nobody gets it twice.
+/// The programs that were given the command line already, as `device:inode` between commas: none gets it twice.
 const PASSED_BY: &str = "WAVECRAFT_PASSED_BY";
 
 /// How the other command is installed.
@@ -33,13 +32,16 @@ pub(crate) const INSTALL: &str = "cargo install wavecraft";
 const TO_COME: [&str; 2] = ["bundle", "update"];
 
 /// Answers to a command line that this command can't read: passes it on in a project of the published SDK, or says what is
-/// wrong with it. Returns the exit code.
-pub(crate) fn pass_on(refused: &clap::Error) -> i32 {
+/// wrong with it.
+///
+/// # Errors
+/// If it can't be passed on, or names what isn't there yet.
+pub(crate) async fn pass_on(refused: &clap::Error) -> anyhow::Result<i32> {
     let name = match (refused.kind(), refused.get(ContextKind::InvalidSubcommand)) {
         (ErrorKind::InvalidSubcommand, Some(ContextValue::String(name))) => name.as_str(),
         _ => refused.exit(),
     };
-    let answered = on_a_runtime(published_here()).and_then(|here| match here {
+    match published_here().await? {
         Here::Published => run(name).map(|never| match never {}),
         Here::Ours if TO_COME.contains(&name) => Err(Usage(not_yet(name).into()).into()),
         Here::Nowhere if TO_COME.contains(&name) => Err(Usage(format!(
@@ -47,8 +49,7 @@ pub(crate) fn pass_on(refused: &clap::Error) -> i32 {
         ))
         .into()),
         Here::Ours | Here::Nowhere => refused.exit(),
-    });
-    answered.unwrap_or_else(|error| failure::print(&error))
+    }
 }
 
 /// Whose project the current folder is in.

@@ -4,30 +4,36 @@ mod absent;
 mod install;
 mod lead;
 mod manager;
-mod probe;
 mod source;
 
 pub(crate) use absent::Absent;
 pub(crate) use install::{Install, InstallPolicy, NotAllowed, Step, install_if_needed};
 pub(crate) use lead::Lead;
-pub(crate) use manager::Manager;
 pub(crate) use source::PageSource;
 
 use crate::{
     ansi,
     lines::LastLines,
     processes::{Line, Processes, Running, guarded},
-    programs,
 };
 use anyhow::Context;
-use std::{io, path::PathBuf, process::ExitStatus, time::Duration};
-use tokio::time::{Instant, sleep_until};
+use std::{io, process::ExitStatus, time::Duration};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    time::{Instant, sleep, sleep_until, timeout},
+};
 
 /// The address that the server listens on. Vite's own default is what `localhost` resolves to first, which differs
 /// between systems.
 const HOST: &str = "127.0.0.1";
 /// A server that answers and hasn't named its port by now never will: its `dev` script prints something else.
 const ANNOUNCEMENT: Duration = Duration::from_secs(2);
+
+/// A port gives no event when somebody listens; this is how often it is tried.
+const POLL: Duration = Duration::from_millis(50);
+/// A server that takes a connection and says nothing for so long is asked anew.
+const ANSWER: Duration = Duration::from_secs(5);
 
 /// The page's server while it runs.
 pub(crate) struct Page {
@@ -68,7 +74,7 @@ impl Page {
     ) -> anyhow::Result<Self> {
         let mut command = match source.plain_vite() {
             Some(vite) => {
-                needed("node")?;
+                manager::needed("node")?;
                 let mut command = guarded(&vite.program);
                 command.args(vite.args);
                 match lead {
@@ -78,7 +84,7 @@ impl Page {
                 command
             }
             None => {
-                let manager = Manager::of(source)?;
+                let manager = source.manager()?;
                 let mut command = guarded(&manager.program()?);
                 command.args(manager.dev_args());
                 if let Some(lead) = lead {
@@ -94,7 +100,7 @@ impl Page {
             port,
             since: Instant::now(),
             running: processes.spawn(&mut command).context("the page's server could not be started")?,
-            answers: tokio::spawn(probe::until_http_answers(port)),
+            answers: tokio::spawn(until_http_answers(port)),
             answered: None,
             announced: false,
             up: false,
@@ -156,8 +162,40 @@ pub(crate) fn origins(port: u16) -> Vec<String> {
     vec![format!("http://localhost:{port}"), format!("http://{HOST}:{port}")]
 }
 
-fn needed(name: &str) -> anyhow::Result<PathBuf> {
-    programs::find(name).with_context(|| {
-        format!("{name} is not on the PATH, and the project's page needs it: install Node.js from https://nodejs.org, or start with --no-ui")
-    })
+/// Waits until a request gets any HTTP answer.
+async fn until_http_answers(port: u16) {
+    while !matches!(timeout(ANSWER, ask(port)).await, Ok(Ok(true))) {
+        sleep(POLL).await;
+    }
+}
+
+async fn ask(port: u16) -> io::Result<bool> {
+    let mut stream = TcpStream::connect((HOST, port)).await?;
+    let request =
+        format!("GET / HTTP/1.1\r\nHost: {HOST}:{port}\r\nAccept: text/html\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await?;
+    let mut start = [0; 5];
+    stream.read_exact(&mut start).await?;
+    Ok(start == *b"HTTP/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::net::TcpListener;
+
+    #[tokio::test]
+    async fn only_http_is_an_answer() {
+        let listener = TcpListener::bind((HOST, 0)).await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let server = tokio::spawn(async move {
+            for answer in ["SSH-2.0-x\r\n", "HTTP/1.1 404 Not Found\r\n\r\n"] {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                stream.write_all(answer.as_bytes()).await.unwrap();
+                let _ = stream.read_to_end(&mut Vec::new()).await;
+            }
+        });
+        until_http_answers(port).await;
+        server.await.unwrap();
+    }
 }

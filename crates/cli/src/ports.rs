@@ -3,7 +3,7 @@
 use anyhow::bail;
 use wavecraft_companion_server::is_port_free;
 
-/// So many ports are tried from the first on.
+/// How many ports are tried from the first on.
 const TRIED: u16 = 100;
 
 /// The first free port from `first` on; only `first` itself where `strict`. Free is one that nobody has at any address by

@@ -1,12 +1,12 @@
 //! A project without audio: its page gets the real parameters, and levels that are made up.
 
 mod describe;
+mod host;
 mod levels;
-mod project;
 
 pub(crate) use describe::{Described, describe};
 
-use project::Project;
+use host::PreviewHost;
 use std::sync::Arc;
 use tokio::sync::mpsc;
 use wavecraft_companion_protocol::{parameter::ParameterSpec, token::Token};
@@ -16,7 +16,7 @@ use wavecraft_companion_server::{BindError, Config, DEFAULT_PORT, Limits, Server
 pub(crate) struct Preview {
     /// What the page talks to.
     pub(crate) server: Server,
-    project: Arc<Project>,
+    project: Arc<PreviewHost>,
     refused: mpsc::Receiver<String>,
 }
 
@@ -33,10 +33,10 @@ impl Preview {
         origins: Vec<String>,
     ) -> Result<Self, BindError> {
         let (sender, refused) = mpsc::channel(1);
-        let project = Arc::new(Project::new(parameters, sender));
+        let project = Arc::new(PreviewHost::new(parameters, sender));
         let port = port.unwrap_or(DEFAULT_PORT);
         let config = Config { port, strict_port, token, audio_token, origins, limits: Limits::default() };
-        let host: Arc<Project> = Arc::clone(&project);
+        let host: Arc<PreviewHost> = Arc::clone(&project);
         let server = serve(config, host).await?;
         Ok(Self { server, project, refused })
     }

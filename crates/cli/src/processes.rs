@@ -24,9 +24,9 @@ use tokio::{
     time::{Instant, sleep, sleep_until},
 };
 
-/// So long a guard may take once it is asked to end: its own two waits, and room.
+/// How long a guard may take once it is asked to end: its own two waits, and room.
 const GUARD_LIMIT: Duration = Duration::from_secs(10);
-/// No event tells that a process group is empty; so often it is asked.
+/// No event tells that a process group is empty; this is how often it is asked.
 const POLL: Duration = Duration::from_millis(10);
 
 /// A command that runs `program` under a guard. Arguments, folder and environment are added as to any other.

@@ -24,7 +24,7 @@ use wavecraft_companion_protocol::{
     take::{Record, Recording, Take, check_name},
 };
 
-/// So long a disk may take for the last seconds of a recording.
+/// How long a disk may take for the last seconds of a recording.
 const WRITING: Duration = Duration::from_secs(60);
 const NONE_RUNS: &str = "no project is running: start one with `wavecraft start --with-audio`";
 

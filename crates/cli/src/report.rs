@@ -329,9 +329,9 @@ impl Report {
         let Some(writer) = self.screen.writer().filter(|_| self.json) else { return };
         let text = Text::Out(json_line(event));
         match event {
-            Event::Stats { .. } => writer.renew("stats", text),
-            Event::Recording { .. } => writer.renew("recording", text),
-            Event::Rendering { .. } => writer.renew("rendering", text),
+            Event::Stats { .. } => writer.update("stats", text),
+            Event::Recording { .. } => writer.update("recording", text),
+            Event::Rendering { .. } => writer.update("rendering", text),
             _ => writer.keep(text),
         }
     }

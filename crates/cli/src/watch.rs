@@ -1,7 +1,7 @@
 //! Which of the files changed that the project's program is built from.
 //!
-//! [`Inputs`] says which paths matter, [`Seen`] what is another than it was. The system's events and a look from time to time
-//! only say where to look.
+//! [`Inputs`] says which paths matter, [`Seen`] what is another than it was. The system's events, and a look
+//! from time to time, only say where to look.
 
 mod disk;
 mod inputs;
@@ -35,9 +35,9 @@ use tokio::{
 const QUIET: Duration = Duration::from_millis(50);
 /// A change counts in any case after so long, also where something writes all the time.
 const PATIENCE: Duration = Duration::from_millis(500);
-/// So often files outside of the watched folders are looked at: a watch on a folder far up would tell of half the disk.
-const LOOK: Duration = Duration::from_millis(250);
-/// So many paths may wait; of more, everything is looked at.
+/// How often files outside of the watched folders are looked at: a watch on a folder far up would tell of half the disk.
+const POLL: Duration = Duration::from_millis(250);
+/// How many paths may wait; of more, everything is looked at.
 const WAITING_PATHS: usize = 4096;
 
 /// Watches what a program is built from.
@@ -50,11 +50,11 @@ pub(crate) struct Watch {
     folders: BTreeSet<PathBuf>,
     /// Files that it tells nothing of.
     far: Vec<PathBuf>,
-    /// Where to look.
+    /// Paths to look at.
     hints: BTreeSet<PathBuf>,
     first: Option<Instant>,
     last: Option<Instant>,
-    look: Interval,
+    poll: Interval,
 }
 
 /// What the system told and nobody has taken yet.
@@ -101,8 +101,8 @@ impl Watch {
         let sender = Arc::clone(&told);
         // Called on the watcher's own thread.
         let watcher = notify::recommended_watcher(move |event| sender.note(event))?;
-        let mut look = interval(LOOK);
-        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut poll = interval(POLL);
+        poll.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Ok(Self {
             watcher,
             told,
@@ -113,16 +113,16 @@ impl Watch {
             hints: BTreeSet::new(),
             first: None,
             last: None,
-            look,
+            poll,
         })
     }
 
-    /// Watches these from now on, which a build that began at `built` depended on. What changed since they were looked at last is told by [`changed`](Self::changed), also
-    /// where nobody watched it then.
+    /// Watches `inputs` from now on, which a build that began at `built` depended on. What changed since they were looked at
+    /// last is returned by [`changed`](Self::changed), also where nobody watched it then.
     ///
     /// # Errors
     /// As [`new`](Self::new), or where the system allows no more watches. What could be watched is.
-    pub(crate) fn renew(&mut self, inputs: Inputs, built: SystemTime) -> notify::Result<()> {
+    pub(crate) fn update(&mut self, inputs: Inputs, built: SystemTime) -> notify::Result<()> {
         self.seen.learn(&inputs, &self.inputs, built, &Disk);
         self.inputs = inputs;
         let folders = self.wanted();
@@ -137,8 +137,8 @@ impl Watch {
     /// Watches the same anew: folders of these names may be others now.
     ///
     /// # Errors
-    /// As [`renew`](Self::renew).
-    pub(crate) fn again(&mut self) -> notify::Result<()> {
+    /// As [`update`](Self::update).
+    pub(crate) fn watch_anew(&mut self) -> notify::Result<()> {
         let gone = std::mem::take(&mut self.folders);
         self.folders = self.wanted();
         let watched = self.watch(&self.folders.clone(), &gone);
@@ -207,7 +207,7 @@ impl Watch {
             let settled = self.first.zip(self.last).map(|(first, last)| (first + PATIENCE).min(last + QUIET));
             tokio::select! {
                 () = self.told.news.notified() => self.take(),
-                _ = self.look.tick() => {
+                _ = self.poll.tick() => {
                     let others = self.far.iter().filter(|file| self.seen.differs(file, &Disk));
                     let others: Vec<_> = others.cloned().collect();
                     if !others.is_empty() {
@@ -233,7 +233,7 @@ impl Watch {
     }
 
     /// To be called when cargo has ended, which may have written its lock file.
-    pub(crate) fn forgive_lock(&mut self) {
+    pub(crate) fn accept_lock(&mut self) {
         self.seen.learn_lock(&self.inputs, &Disk);
     }
 
@@ -242,7 +242,7 @@ impl Watch {
         let waiting = std::mem::take(&mut *told.waiting.lock().unwrap_or_else(PoisonError::into_inner));
         if waiting.all {
             // Folders may have come and gone without a word too.
-            let _ = self.again();
+            let _ = self.watch_anew();
         }
         for path in waiting.paths {
             let folder = path.is_dir();
@@ -294,6 +294,11 @@ pub(crate) fn settled(path: &Path) -> PathBuf {
         Ok(folder) => platform::canonical(path).unwrap_or_else(|_: io::Error| folder.join(name)),
         Err(_) => settled(folder).join(name),
     }
+}
+
+/// The folder as the system's events name it.
+pub(crate) fn settled_folder(folder: &Path) -> PathBuf {
+    platform::canonical(folder).unwrap_or_else(|_| folder.into())
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use wavecraft_companion_protocol::lanes::{Lanes, Next, Room};
 
 /// Of lines that other programs wrote the oldest go, and are counted; of figures the newest count.
 const ROOM: Room = Room { lines: 4096, line_bytes: 4 * 1024 * 1024, renewed: 16 };
-/// All else is kept. Whoever leaves so much of it unread reads no more.
+/// All else is kept. A reader that leaves this much of it unread doesn't read any more.
 const MAX_KEPT: usize = 4096;
 /// At the end a reader that takes nothing for so long isn't waited for.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -75,7 +75,7 @@ impl Writer {
     }
 
     /// Writes what takes the place of what was to be written by this name before.
-    pub(crate) fn renew(&self, name: &'static str, text: Text) {
+    pub(crate) fn update(&self, name: &'static str, text: Text) {
         self.add(|lanes| lanes.renew(name, text));
     }
 
@@ -192,7 +192,7 @@ mod tests {
         writer.keep(Text::Out("building".into()));
         for number in 0..20_000 {
             writer.line("child", Text::Out(number.to_string()));
-            writer.renew("stats", Text::Out(format!("stats {number}")));
+            writer.update("stats", Text::Out(format!("stats {number}")));
         }
         writer.keep(Text::Out("live".into()));
         assert!(!writer.is_closed());

@@ -1,4 +1,5 @@
-//! What differs between the systems: one file each, the same names in both.
+//! What differs between the systems: one file each, the same names in both. For a page that Vite serves, Vite asks whose a
+//! connection is in JavaScript: `crates/cli/src/page/vite/owner.mjs`.
 
 #[cfg(target_os = "linux")]
 mod linux;

@@ -1,6 +1,6 @@
 //! The manifests of a plugin that gets a `dev-audio`.
 
-use super::way;
+use super::paths::way;
 use crate::{
     cargo::{Parts, Source},
     write,

@@ -1,6 +1,6 @@
 //! What is written, as a whole: shown first, and written all or nothing.
 
-use super::{inside, manifest, source};
+use super::{manifest, paths::inside, source};
 use crate::{
     cargo::Parts,
     create::{File, sdk_files},

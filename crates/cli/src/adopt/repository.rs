@@ -7,7 +7,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-/// So many changes are named.
+/// How many changes are named.
 const NAMED: usize = 5;
 
 /// How a folder is kept.

@@ -1,17 +1,21 @@
-//! One build of what is played.
+//! One build of what is played: started, followed, and what the compiler said of it, for people and for the page.
 
-use super::{Target, diagnostics, libraries};
+use super::{
+    artifacts::{Artifacts, Script, loader_path},
+    target::Target,
+};
 use crate::{
     ansi,
-    processes::{Line, Processes, Running, guarded_in_background},
+    processes::{Line, Processes, Running, guarded, guarded_in_background},
     report::{self, From, Report},
     terminal::{Progress, colours_allowed},
 };
 use anyhow::{Context, bail};
-use serde_json::Value;
+use cargo_metadata::Message;
 use std::{
+    collections::BTreeSet,
     io::{self, IsTerminal},
-    path::{Path, PathBuf},
+    path::Path,
     time::{Duration, Instant},
 };
 use wavecraft_companion_protocol::{control::ProjectProgram, event::Event, session};
@@ -26,7 +30,7 @@ const PROFILE_SETTINGS: [&str; 3] = [
 ];
 
 /// What chooses `profile` on cargo's command line, or our own.
-pub(super) fn arguments_of_profile(profile: Option<&str>) -> Vec<&str> {
+fn arguments_of_profile(profile: Option<&str>) -> Vec<&str> {
     let mut arguments = vec!["--profile", profile.unwrap_or(PROFILE)];
     if profile.is_none() {
         arguments.extend(PROFILE_SETTINGS.iter().flat_map(|setting| ["--config", setting]));
@@ -34,37 +38,21 @@ pub(super) fn arguments_of_profile(profile: Option<&str>) -> Vec<&str> {
     arguments
 }
 
+/// cargo right-aligns its words of progress ("Compiling") to this column.
+const PROGRESS_WIDTH: usize = 12;
+
+/// What LLVM's linker says where it can't write, of which a `%` in the path is one reason.
+const NO_OUTPUT: &str = "lld: error: cannot open output file";
+
 /// A build that runs.
 pub(crate) struct Build {
     cargo: Running,
     started: Instant,
     target: Target,
     program: Option<ProjectProgram>,
-    made: Made,
+    artifacts: Artifacts,
     said: Vec<String>,
     progress: Progress,
-}
-
-/// What a build left in cargo's folder beside the program.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Made {
-    /// Names the files that were read.
-    pub(crate) dep_info: Option<PathBuf>,
-    /// The build scripts that ran, or would have if anything had changed.
-    pub(crate) scripts: Vec<Script>,
-    /// Is a crate of it a shared library?
-    pub(crate) has_dylibs: bool,
-}
-
-/// What came of a build script.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Script {
-    /// Its package, as cargo calls it.
-    pub(crate) package: String,
-    /// Where it wrote. What it said is beside it.
-    pub(crate) out_dir: PathBuf,
-    /// Where it says that libraries are.
-    pub(crate) linked: Vec<PathBuf>,
 }
 
 /// How a build ended.
@@ -75,7 +63,7 @@ pub(crate) enum Outcome {
         /// Where cargo put it. The next build writes over it.
         program: ProjectProgram,
         /// What else it left.
-        made: Made,
+        artifacts: Artifacts,
         /// How long it took, in milliseconds.
         ms: u64,
     },
@@ -86,7 +74,7 @@ pub(crate) enum Outcome {
         /// One line of it: the first error and its place.
         summary: String,
         /// What it left all the same.
-        made: Made,
+        artifacts: Artifacts,
     },
 }
 
@@ -123,7 +111,7 @@ impl Build {
             started: Instant::now(),
             target,
             program: None,
-            made: Made::default(),
+            artifacts: Artifacts::default(),
             said: Vec::new(),
             progress,
         })
@@ -146,13 +134,13 @@ impl Build {
             match line {
                 Some(Line::Out(message)) => {
                     if let Ok(message) = serde_json::from_str(&message) {
-                        self.note(&message)?;
+                        self.note(message)?;
                     }
                 }
                 Some(Line::Err(text)) => {
                     let plain = ansi::strip(&text);
                     // Where the line at the bottom tells what cargo does, it isn't told twice.
-                    if self.progress.is_shown() && diagnostics::is_progress(&plain) {
+                    if self.progress.is_shown() && is_progress(&plain) {
                         self.progress.say(&without_place(&plain));
                     } else {
                         report.log(From::Cargo, &text);
@@ -163,35 +151,36 @@ impl Build {
             }
         }
         if !self.cargo.wait().await?.success() {
-            let errors = diagnostics::without_progress(&self.said);
+            let errors = without_progress(&self.said);
             report.event(&Event::Build(session::Build::Failed { errors: errors.clone() }));
             return Ok(Outcome::Failed {
-                summary: diagnostics::summary(&errors),
+                summary: summary(&errors),
                 errors,
-                made: std::mem::take(&mut self.made),
+                artifacts: std::mem::take(&mut self.artifacts),
             });
         }
         let nameless = || format!("cargo built {} and named no file", self.target.name());
         let program = self.program.as_ref().with_context(nameless)?;
         let folder = self.target.manifest.parent().context("a manifest is in a folder")?;
-        let loader_path = libraries::loader_path(program, &self.made, folder, processes).await?;
+        let loader_path = loader_path(program, &self.artifacts, folder, processes).await?;
         let program = ProjectProgram { loader_path, ..program.clone() };
         let ms = milliseconds(self.started.elapsed());
         report.event(&Event::Build(session::Build::Ok { ms }));
-        Ok(Outcome::Built { program, made: std::mem::take(&mut self.made), ms })
+        Ok(Outcome::Built { program, artifacts: std::mem::take(&mut self.artifacts), ms })
     }
 
-    /// A message of cargo's.
-    fn note(&mut self, message: &Value) -> anyhow::Result<()> {
-        if let Some(program) = self.target.program_in(message)? {
-            self.made.dep_info = Some(program.built().with_extension("d"));
-            self.program = Some(program);
-        }
-        let kinds = message["target"]["kind"].as_array().into_iter().flatten();
-        self.made.has_dylibs |=
-            message["reason"] == "compiler-artifact" && { kinds }.any(|kind| kind == "dylib");
-        if message["reason"] == "build-script-executed" {
-            self.made.scripts.extend(Script::of(message));
+    /// Takes from a message of cargo's what was built.
+    fn note(&mut self, message: Message) -> anyhow::Result<()> {
+        match message {
+            Message::CompilerArtifact(artifact) => {
+                if let Some(program) = self.target.program_in(&artifact)? {
+                    self.artifacts.dep_info = Some(program.built().with_extension("d"));
+                    self.program = Some(program);
+                }
+                self.artifacts.has_dylibs |= artifact.target.is_dylib();
+            }
+            Message::BuildScriptExecuted(ran) => self.artifacts.scripts.push(Script::of(ran)),
+            _ => {}
         }
         Ok(())
     }
@@ -199,19 +188,6 @@ impl Build {
     /// Ends cargo and the compilers that it runs. Returned is what ends when the last of them has.
     pub(crate) fn cancel(self) -> impl Future<Output = ()> + Send + use<> {
         self.cargo.end()
-    }
-}
-
-impl Script {
-    fn of(message: &Value) -> Option<Self> {
-        let linked = message["linked_paths"].as_array().into_iter().flatten().filter_map(Value::as_str);
-        // A kind may be before it, as in `native=/there`; a script may also ask for the kinds that programs don't load.
-        let path = |text: &str| PathBuf::from(text.split_once('=').map_or(text, |(_, path)| path));
-        Some(Self {
-            package: message["package_id"].as_str()?.into(),
-            out_dir: message["out_dir"].as_str()?.into(),
-            linked: linked.map(path).collect(),
-        })
     }
 }
 
@@ -225,15 +201,69 @@ pub(crate) async fn build(
     profile: Option<&str>,
     processes: &mut Processes,
     report: &Report,
-) -> anyhow::Result<(ProjectProgram, Made)> {
+) -> anyhow::Result<(ProjectProgram, Artifacts)> {
     report.say(&format!("Building {} …", target.name()));
     let mut build = Build::start(cargo, target, profile, processes, report)?;
     match build.outcome(processes, report).await? {
-        Outcome::Built { program, made, ms } => {
+        Outcome::Built { program, artifacts, ms } => {
             report.say(&format!("Built in {}", report::seconds(ms)));
-            Ok((program, made))
+            Ok((program, artifacts))
         }
         Outcome::Failed { summary, .. } => bail!("{summary}"),
+    }
+}
+
+/// Lets cargo forget what it built of these packages with this profile, in its own folder. cargo goes by the time that a file
+/// says of itself, so one with other content and an older time is to it what it was.
+///
+/// # Errors
+/// If cargo can't be started.
+pub(crate) fn forget(
+    cargo: &Path,
+    packages: &BTreeSet<String>,
+    folder: &Path,
+    profile: Option<&str>,
+    processes: &mut Processes,
+) -> anyhow::Result<Running> {
+    let mut command = guarded(cargo);
+    command.args(["clean", "--quiet"]).args(arguments_of_profile(profile)).current_dir(folder);
+    command.args(packages.iter().flat_map(|package| ["--package", package]));
+    processes.spawn(&mut command).context("cargo could not be started")
+}
+
+/// The lines without cargo's progress.
+fn without_progress(lines: &[String]) -> String {
+    let kept: Vec<_> = lines.iter().filter(|line| !is_progress(line)).map(String::as_str).collect();
+    kept.join("\n").trim().to_owned()
+}
+
+/// Does the line tell what cargo does?
+fn is_progress(line: &str) -> bool {
+    line.split_at_checked(PROGRESS_WIDTH).is_some_and(|(word, rest)| {
+        let word = word.trim_start();
+        rest.starts_with(' ')
+            && word.starts_with(|char: char| char.is_ascii_uppercase())
+            && word.chars().all(|char| char.is_ascii_alphabetic())
+    })
+}
+
+/// One line for the end: the first error and its place.
+fn summary(errors: &str) -> String {
+    let mut lines = errors.lines().skip_while(|line| !line.starts_with("error"));
+    let Some(error) = lines.next() else {
+        return "the build failed; cargo's own words are above".into();
+    };
+    let place = lines
+        .take_while(|line| !line.starts_with("error"))
+        .find_map(|line| line.trim_start().strip_prefix("--> "));
+    if errors.lines().any(|line| line.contains(NO_OUTPUT) && line.contains('%')) {
+        return "the build failed: rust-lld can't write into a folder with a % in its path: give the project's folder \
+                another name, or set CARGO_TARGET_DIR to a folder without"
+            .into();
+    }
+    match place {
+        Some(place) => format!("the build failed at {place}: {error}"),
+        None => format!("the build failed: {error}"),
     }
 }
 
@@ -244,4 +274,28 @@ fn without_place(line: &str) -> String {
 
 fn milliseconds(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SAID: &str = "   Compiling demo v0.1.0 (/x)\nwarning: unused\n --> src/a.rs:1:1\nerror[E0425]: cannot find \
+                        value `y`\n  --> src/lib.rs:3:5\n   |\n3  |     y\n\nerror: could not compile `demo`\n";
+
+    #[test]
+    fn the_first_error_and_its_place_are_found() {
+        let lines: Vec<_> = SAID.lines().map(str::to_owned).collect();
+        let errors = without_progress(&lines);
+        assert!(!errors.contains("Compiling") && errors.contains("3  |     y"), "{errors}");
+        assert_eq!(
+            summary(&errors),
+            "the build failed at src/lib.rs:3:5: error[E0425]: cannot find value `y`"
+        );
+        assert_eq!(summary("error: no such profile"), "the build failed: error: no such profile");
+        let linker = "error: linking with `cc` failed\n  = note: rust-lld: error: cannot open output file /a%b/x: No such file";
+        assert!(summary(linker).contains("a % in its path"));
+        assert!(!summary(&linker.replace('%', "")).contains('%'));
+        assert!(summary("killed").contains("above"));
+    }
 }

@@ -1,27 +1,28 @@
 //! What the program is built from: what the last build read, and what decides about the next one.
 
 use super::{
-    build::{Made, Script},
-    dep_info,
+    artifacts::{Artifacts, Script},
     metadata::Layout,
 };
 use crate::watch::{self, Inputs};
 use std::{
     collections::BTreeSet,
+    ffi::OsString,
     fs,
+    os::unix::ffi::OsStringExt,
     path::{Path, PathBuf},
     time::SystemTime,
 };
 
-/// Of what cargo and the compiler say of a failure, so many words that may be files are looked for.
+/// How many words of a failure's text are taken for names of files at most.
 const NAMED: usize = 256;
 /// cargo's and rustup's files, which hold for all below the folder where they are.
 const SETTINGS: [&str; 4] = [".cargo/config.toml", ".cargo/config", "rust-toolchain.toml", "rust-toolchain"];
 
 /// After a build that worked: just what it read.
-pub(crate) fn after_success(layout: &Layout, made: &Made) -> Inputs {
+pub(crate) fn after_success(layout: &Layout, artifacts: &Artifacts) -> Inputs {
     let mut inputs = deciding(layout);
-    let file = made.dep_info.as_ref();
+    let file = artifacts.dep_info.as_ref();
     // The end of a line in a name is none that these files could say.
     let file = file.filter(|file| {
         ![file, &layout.workspace].iter().any(|path| path.as_os_str().as_encoded_bytes().contains(&b'\n'))
@@ -29,9 +30,9 @@ pub(crate) fn after_success(layout: &Layout, made: &Made) -> Inputs {
     let read = file.and_then(|file| fs::read(file).ok());
     // A build that tells nothing may have read anything.
     inputs.failed = read.is_none();
-    let read = dep_info::files_in(&read.unwrap_or_default(), &layout.workspace);
+    let read = files_in(&read.unwrap_or_default(), &layout.workspace);
     inputs.files.extend(read.iter().filter(|path| !path.is_dir()).map(|path| watch::settled(path)));
-    for script in &made.scripts {
+    for script in &artifacts.scripts {
         add_script(&mut inputs, layout, script);
     }
     inputs
@@ -42,8 +43,8 @@ pub(crate) fn after_success(layout: &Layout, made: &Made) -> Inputs {
 pub(crate) fn after_failure(
     before: &Inputs,
     layout: &Layout,
-    worked: &Made,
-    failed: &Made,
+    worked: &Artifacts,
+    failed: &Artifacts,
     began: SystemTime,
     errors: &str,
 ) -> Inputs {
@@ -60,7 +61,7 @@ pub(crate) fn after_failure(
 /// What decides about any build of these packages.
 fn deciding(layout: &Layout) -> Inputs {
     let packages: BTreeSet<_> =
-        layout.packages.iter().map(|package| settled_folder(&package.folder)).collect();
+        layout.packages.iter().map(|package| watch::settled_folder(&package.folder)).collect();
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| std::env::home_dir().map(|home| home.join(".cargo")));
     let settings = layout.folder.ancestors().flat_map(|folder| SETTINGS.map(|file| folder.join(file)));
@@ -69,7 +70,7 @@ fn deciding(layout: &Layout) -> Inputs {
     Inputs {
         files: settings.chain(homes).chain(manifests).map(|file| watch::settled(&file)).collect(),
         packages,
-        outputs: layout.outputs.iter().map(|folder| settled_folder(folder)).collect(),
+        outputs: layout.outputs.iter().map(|folder| watch::settled_folder(folder)).collect(),
         lock: Some(watch::settled(&layout.workspace.join("Cargo.lock"))),
         ..Inputs::default()
     }
@@ -89,11 +90,11 @@ fn add_script(inputs: &mut Inputs, layout: &Layout, script: &Script) {
     };
     let files = said("rerun-if-changed");
     if files.is_empty() && said("rerun-if-env-changed").is_empty() {
-        inputs.unnamed.insert(settled_folder(&package.folder));
+        inputs.unnamed.insert(watch::settled_folder(&package.folder));
     }
     for path in files.iter().map(|file| package.folder.join(file)) {
         if path.is_dir() {
-            inputs.whole.insert(settled_folder(&path));
+            inputs.whole.insert(watch::settled_folder(&path));
         } else {
             inputs.files.insert(watch::settled(&path));
         }
@@ -101,8 +102,8 @@ fn add_script(inputs: &mut Inputs, layout: &Layout, script: &Script) {
 }
 
 /// What compilers that have run since `began` have read: they tell also where they found mistakes in it.
-fn compilers_since(layout: &Layout, made: &Made, began: SystemTime) -> Vec<PathBuf> {
-    let profile = made.dep_info.as_ref().and_then(|file| file.parent());
+fn compilers_since(layout: &Layout, artifacts: &Artifacts, began: SystemTime) -> Vec<PathBuf> {
+    let profile = artifacts.dep_info.as_ref().and_then(|file| file.parent());
     let inside =
         profile.and_then(|folder| layout.outputs.iter().find_map(|output| folder.strip_prefix(output).ok()));
     let Some(inside) = inside else { return Vec::new() };
@@ -113,7 +114,7 @@ fn compilers_since(layout: &Layout, made: &Made, began: SystemTime) -> Vec<PathB
             && file.metadata().and_then(|meta| meta.modified()).is_ok_and(|written| written >= began)
     };
     let texts = files.filter(is_new).filter_map(|file| fs::read(file).ok());
-    texts.flat_map(|text| dep_info::files_in(&text, &layout.workspace)).collect()
+    texts.flat_map(|text| files_in(&text, &layout.workspace)).collect()
 }
 
 /// The files that a failure's text names, there or not, as "couldn't read `src/../../table.csv`".
@@ -144,9 +145,36 @@ fn has_folder(path: &Path) -> bool {
     path.ancestors().skip(1).take(2).any(Path::is_dir)
 }
 
-/// The folder as the system's events name it.
-pub(super) fn settled_folder(folder: &Path) -> PathBuf {
-    crate::platform::canonical(folder).unwrap_or_else(|_| folder.into())
+/// The files that a `.d` file of rustc's or cargo's names; a path that isn't absolute begins at `base`.
+///
+/// `target: file file`, a line each: a space in a name has a backslash before it, and nothing else is escaped
+/// (<https://doc.rust-lang.org/cargo/reference/build-cache.html#dep-info-files>). A `#` begins what is about the environment.
+fn files_in(text: &[u8], base: &Path) -> Vec<PathBuf> {
+    let lines = text.split(|byte| *byte == b'\n').filter(|line| !line.starts_with(b"#"));
+    let lists = lines.filter_map(|line| {
+        let colon = line.windows(2).position(|pair| pair == b": ")?;
+        line.get(colon + 2..)
+    });
+    lists.flat_map(names).map(|name| base.join(OsString::from_vec(name))).collect()
+}
+
+/// The names of a list.
+fn names(list: &[u8]) -> Vec<Vec<u8>> {
+    let mut names = vec![Vec::new()];
+    let mut bytes = list.iter().copied().peekable();
+    while let Some(byte) = bytes.next() {
+        match (byte, names.last_mut()) {
+            (b'\\', Some(name)) if bytes.peek() == Some(&b' ') => {
+                bytes.next();
+                name.push(b' ');
+            }
+            (b' ' | b'\r', _) => names.push(Vec::new()),
+            (byte, Some(name)) => name.push(byte),
+            (_, None) => {}
+        }
+    }
+    names.retain(|name| !name.is_empty());
+    names
 }
 
 #[cfg(test)]

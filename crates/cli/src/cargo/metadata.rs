@@ -1,7 +1,6 @@
 //! What cargo says of a project.
 
 use super::{
-    inputs::settled_folder,
     parts::Parts,
     published::PublishedSdk,
     target::{self, Kind, Target},
@@ -10,9 +9,10 @@ use crate::{
     plugin_host,
     processes::{Line, Processes, guarded},
     project::Project,
+    watch,
 };
 use anyhow::{Context, bail};
-use serde_json::Value;
+use cargo_metadata::{Metadata, MetadataCommand, PackageId};
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
@@ -34,8 +34,9 @@ pub(crate) async fn find_target(
     let engine = project.engine();
     let metadata = ask(cargo, &["--no-deps"], &engine, processes).await?;
     // A list of folders can't have the first in a name, and a linker's list of files not the others.
-    let unfit = |outputs: &&str| outputs.contains(|char: char| char == ':' || char.is_control());
-    if let Some(outputs) = metadata["target_directory"].as_str().filter(unfit) {
+    let unfit = |char: char| char == ':' || char.is_control();
+    if metadata.target_directory.as_str().contains(unfit) {
+        let outputs = metadata.target_directory.as_str();
         bail!(
             "cargo can't build in {outputs:?}: a folder's name there has a colon or the end of a line. Give it another \
              name, or set CARGO_TARGET_DIR to a folder without"
@@ -97,7 +98,8 @@ pub(crate) struct Layout {
 impl Layout {
     /// The packages that a file can be a part of, as cargo calls them: the innermost around it, or where there is none, all.
     pub(crate) fn packages_of(&self, file: &Path) -> Vec<String> {
-        let around = self.packages.iter().filter(|package| file.starts_with(settled_folder(&package.folder)));
+        let around =
+            self.packages.iter().filter(|package| file.starts_with(watch::settled_folder(&package.folder)));
         match around.max_by_key(|package| package.folder.as_os_str().len()) {
             Some(package) => vec![package.id.clone()],
             None => self.packages.iter().map(|package| package.id.clone()).collect(),
@@ -117,22 +119,26 @@ pub(crate) async fn layout(
 ) -> anyhow::Result<Layout> {
     let folder = target.manifest.parent().context("a manifest is in a folder")?;
     let metadata = ask(cargo, &["--filter-platform", THIS_SYSTEM], folder, processes).await?;
-    layout_in(&metadata, &target.manifest, folder)
-}
-
-fn layout_in(metadata: &Value, manifest: &Path, folder: &Path) -> anyhow::Result<Layout> {
-    let path = |name: &str| metadata[name].as_str().map(PathBuf::from);
     Ok(Layout {
         folder: folder.into(),
-        packages: local_in(metadata, manifest),
-        workspace: path("workspace_root").context("`cargo metadata` names no workspace")?,
+        packages: local_in(&metadata, &target.manifest),
+        workspace: metadata.workspace_root.into(),
         // The second is new in cargo 1.91.
-        outputs: ["target_directory", "build_directory"].iter().filter_map(|name| path(name)).collect(),
+        outputs: [Some(metadata.target_directory), metadata.build_directory]
+            .into_iter()
+            .flatten()
+            .map(PathBuf::from)
+            .collect(),
     })
 }
 
 /// `cargo metadata`, asked in `folder`.
-async fn ask(cargo: &Path, args: &[&str], folder: &Path, processes: &mut Processes) -> anyhow::Result<Value> {
+async fn ask(
+    cargo: &Path,
+    args: &[&str],
+    folder: &Path,
+    processes: &mut Processes,
+) -> anyhow::Result<Metadata> {
     let mut command = guarded(cargo);
     command.args(["metadata", "--format-version", "1"]).args(args).current_dir(folder);
     let mut running = processes.spawn(&mut command).context("cargo could not be started")?;
@@ -146,60 +152,62 @@ async fn ask(cargo: &Path, args: &[&str], folder: &Path, processes: &mut Process
     if !running.wait().await?.success() {
         bail!("cargo can't read {}:{errors}", folder.join("Cargo.toml").display());
     }
-    serde_json::from_str(&output).context("`cargo metadata` answered with something else than JSON")
+    MetadataCommand::parse(output).context("`cargo metadata` answered with something else than JSON")
 }
 
 /// The packages without a source that `manifest`'s package needs. A package from a registry can't depend on one by a path.
-fn local_in(metadata: &Value, manifest: &Path) -> Vec<Package> {
-    let path = |package: &Value| package["manifest_path"].as_str().map(PathBuf::from);
-    let packages = metadata["packages"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let local: BTreeMap<&str, PathBuf> = packages
-        .iter()
-        .filter(|package| package["source"].is_null())
-        .filter_map(|package| Some((package["id"].as_str()?, path(package)?)))
-        .collect();
-    let nodes = metadata["resolve"]["nodes"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let needs = |id: &str| {
-        let node = nodes.iter().find(|node| node["id"] == id);
-        node.and_then(|node| node["dependencies"].as_array()).map(Vec::as_slice).unwrap_or_default()
+fn local_in(metadata: &Metadata, manifest: &Path) -> Vec<Package> {
+    let local = metadata.packages.iter().filter(|package| package.source.is_none());
+    let local: BTreeMap<&PackageId, &cargo_metadata::Package> =
+        local.map(|package| (&package.id, package)).collect();
+    let nodes = || metadata.resolve.iter().flat_map(|resolve| &resolve.nodes);
+    let needs = |id: &PackageId| {
+        nodes().find(|node| node.id == *id).map(|node| node.dependencies.as_slice()).unwrap_or_default()
     };
     let mut found = BTreeSet::new();
-    let mut next: Vec<_> = local.iter().filter(|(_, path)| *path == manifest).map(|(id, _)| *id).collect();
+    let own = local.values().filter(|package| package.manifest_path.as_std_path() == manifest);
+    let mut next: Vec<&PackageId> = own.map(|package| &package.id).collect();
     while let Some(id) = next.pop() {
         if found.insert(id) {
-            next.extend(needs(id).iter().filter_map(Value::as_str).filter(|id| local.contains_key(id)));
+            next.extend(needs(id).iter().filter(|id| local.contains_key(id)));
         }
     }
-    let package = |id: &&str| Some(Package { id: (*id).into(), folder: local[id].parent()?.into() });
+    let package = |id: &&PackageId| {
+        Some(Package { id: id.repr.clone(), folder: local[id].manifest_path.parent()?.into() })
+    };
     found.iter().filter_map(package).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use crate::cargo::samples;
+    use serde_json::{Value, json};
 
     #[test]
     fn what_it_is_built_from_are_the_packages_on_this_machine_that_it_needs() {
-        let package = |name: &str, source: Value| json!({"id": name, "manifest_path": format!("/p/{name}/Cargo.toml"), "source": source});
-        let metadata = json!({
-            "packages": [
-                package("engine", Value::Null),
-                package("shared", Value::Null),
-                package("deep", Value::Null),
-                package("unrelated", Value::Null),
-                package("serde", json!("registry")),
-            ],
-            "resolve": {"nodes": [
-                {"id": "engine", "dependencies": ["shared", "serde"]},
+        let package = |name: &str, source: Value| {
+            let mut package = samples::package(name, &[]);
+            package["source"] = source;
+            package
+        };
+        let packages = [
+            package("engine", Value::Null),
+            package("shared", Value::Null),
+            package("deep", Value::Null),
+            package("unrelated", Value::Null),
+            package("serde", json!("registry")),
+        ];
+        let nodes = json!([
+            {"id": "engine", "dependencies": ["shared", "serde"]},
                 {"id": "shared", "dependencies": ["deep", "engine"]},
                 {"id": "deep", "dependencies": []},
                 {"id": "unrelated", "dependencies": ["engine"]},
                 {"id": "serde", "dependencies": []},
-            ]},
-        });
-        let local = local_in(&metadata, Path::new("/p/engine/Cargo.toml"));
+        ]);
+        let metadata = samples::metadata(&packages, &nodes);
+        let local = local_in(&metadata, Path::new("/engine/Cargo.toml"));
         let local: Vec<_> = local.iter().map(|package| package.folder.as_path()).collect();
-        assert_eq!(local, ["/p/deep", "/p/engine", "/p/shared"].map(Path::new));
+        assert_eq!(local, ["/deep", "/engine", "/shared"].map(Path::new));
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{DEV_AUDIO, published::PublishedSdk, target};
 use anyhow::Context;
-use serde_json::Value;
+use cargo_metadata::{Metadata, Package, Target};
 use std::path::{Path, PathBuf};
 
 /// The places of one package with a library.
@@ -31,30 +31,26 @@ impl Parts {
     ///
     /// # Errors
     /// If there is no library.
-    pub(super) fn of(metadata: &Value, manifest: &Path) -> anyhow::Result<Self> {
+    pub(super) fn of(metadata: &Metadata, manifest: &Path) -> anyhow::Result<Self> {
         let candidates = target::candidates(metadata, manifest);
         let found = candidates.into_iter().find_map(|package| Some((package, library(package)?)));
         let (package, library) =
             found.with_context(|| format!("{} has no library: a plugin is one", manifest.display()))?;
-        let root = metadata["workspace_root"].as_str().context("cargo names no workspace")?;
-        let text = |value: &Value| value.as_str().map(str::to_owned).context("cargo left something out");
         let in_code = |name: &str| name.replace('-', "_");
-        let dependencies = package["dependencies"].as_array().into_iter().flatten();
-        let name = |one: &Value| one["rename"].as_str().or(one["name"].as_str()).map(in_code);
+        let dependencies = package.dependencies.iter();
         Ok(Self {
-            package: text(&package["name"])?,
-            manifest: text(&package["manifest_path"])?.into(),
-            workspace: Path::new(root).join("Cargo.toml"),
-            library: in_code(&text(&library["name"])?),
-            source: text(&library["src_path"])?.into(),
-            dependencies: dependencies.filter_map(name).collect(),
+            package: package.name.to_string(),
+            manifest: package.manifest_path.clone().into(),
+            workspace: metadata.workspace_root.join("Cargo.toml").into(),
+            library: in_code(&library.name),
+            source: library.src_path.clone().into(),
+            dependencies: dependencies.map(|one| in_code(one.rename.as_ref().unwrap_or(&one.name))).collect(),
             published: PublishedSdk::of(package),
-            has_dev_audio: target::targets(package)
-                .any(|one| one["name"] == DEV_AUDIO && target::is(one, "bin")),
+            has_dev_audio: package.targets.iter().any(|one| one.name == DEV_AUDIO && one.is_bin()),
         })
     }
 }
 
-fn library(package: &Value) -> Option<&Value> {
-    target::targets(package).find(|one| ["cdylib", "rlib", "lib"].iter().any(|kind| target::is(one, kind)))
+fn library(package: &Package) -> Option<&Target> {
+    package.targets.iter().find(|one| one.is_cdylib() || one.is_rlib() || one.is_lib())
 }

@@ -1,6 +1,6 @@
 //! The published Wavecraft SDK, as a plugin's manifest names it.
 
-use serde_json::Value;
+use cargo_metadata::{Dependency, Package};
 use std::path::PathBuf;
 
 /// The packages that a plugin gets its macros from: today's, and that of the first versions.
@@ -33,10 +33,10 @@ pub(crate) enum Source {
 }
 
 impl PublishedSdk {
-    /// The SDK that `package`, one of cargo's metadata, depends on.
-    pub(super) fn of(package: &Value) -> Option<Self> {
-        let dependencies = package["dependencies"].as_array()?;
-        let found = PACKAGES.iter().find_map(|name| dependencies.iter().find(|one| one["name"] == *name))?;
+    /// The SDK that `package` depends on.
+    pub(super) fn of(package: &Package) -> Option<Self> {
+        let named = |name| package.dependencies.iter().find(|one| one.name == name);
+        let found = PACKAGES.into_iter().find_map(named)?;
         Some(Self { source: Source::of(found) })
     }
 
@@ -51,12 +51,12 @@ impl PublishedSdk {
 }
 
 impl Source {
-    fn of(dependency: &Value) -> Self {
-        if let Some(path) = dependency["path"].as_str() {
+    fn of(dependency: &Dependency) -> Self {
+        if let Some(path) = &dependency.path {
             return Self::Path(path.into());
         }
         // `git+https://host/repository?tag=x#commit`, the last two where there are any.
-        let source = dependency["source"].as_str().and_then(|source| source.strip_prefix("git+"));
+        let source = dependency.source.as_ref().and_then(|source| source.repr.strip_prefix("git+"));
         let Some(source) = source else { return Self::Registry };
         let source = source.split('#').next().unwrap_or(source);
         let (url, query) = source.split_once('?').map_or((source, None), |(url, query)| (url, Some(query)));
@@ -68,10 +68,19 @@ impl Source {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use crate::cargo::samples;
+    use serde_json::{Value, json};
 
     fn of(dependency: &Value) -> Option<PublishedSdk> {
-        PublishedSdk::of(&json!({"dependencies": [{"name": "serde", "source": "registry+x"}, dependency]}))
+        let with_rest = |dependency: &Value| {
+            let mut whole = json!({"req": "*", "kind": null, "optional": false, "uses_default_features": true, "features": []});
+            whole.as_object_mut()?.extend(dependency.as_object()?.clone());
+            Some(whole)
+        };
+        let mut package = samples::package("mine", &[]);
+        package["dependencies"] =
+            json!([with_rest(&json!({"name": "serde", "source": "registry+x"}))?, with_rest(dependency)?]);
+        PublishedSdk::of(&serde_json::from_value(package).unwrap())
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use super::{DEV_AUDIO, published::PublishedSdk};
 use crate::plugin_host;
 use anyhow::{anyhow, bail};
-use serde_json::Value;
+use cargo_metadata::{Artifact, Metadata, Package};
 use std::path::{Path, PathBuf};
 use wavecraft_companion_protocol::control::ProjectProgram;
 
@@ -63,40 +63,28 @@ impl Target {
         }
     }
 
-    /// What is run, where this message of cargo is the one that tells of the target.
+    /// What is run, where this is the artifact of the target.
     ///
     /// # Errors
     /// If there is no plugin host.
-    pub(super) fn program_in(&self, message: &Value) -> anyhow::Result<Option<ProjectProgram>> {
-        if message["reason"] != "compiler-artifact" || !is_path(&message["manifest_path"], &self.manifest) {
+    pub(super) fn program_in(&self, artifact: &Artifact) -> anyhow::Result<Option<ProjectProgram>> {
+        if artifact.manifest_path.as_std_path() != self.manifest {
             return Ok(None);
         }
-        match self.kind {
-            Kind::DevAudio if message["target"]["name"] == DEV_AUDIO => {
-                let executable = message["executable"].as_str().map(PathBuf::from);
-                Ok(executable.map(|executable| ProjectProgram {
-                    executable,
-                    library: None,
-                    loader_path: Vec::new(),
-                }))
+        let (executable, library) = match self.kind {
+            Kind::DevAudio if artifact.target.name == DEV_AUDIO => {
+                (artifact.executable.clone().map(PathBuf::from), None)
             }
-            Kind::Plugin { .. } if is(&message["target"], "cdylib") => {
-                let mut files =
-                    message["filenames"].as_array().into_iter().flatten().filter_map(Value::as_str);
-                match files.find(|file| file.ends_with(std::env::consts::DLL_SUFFIX)) {
-                    Some(library) => {
-                        let library = Some(library.into());
-                        Ok(Some(ProjectProgram {
-                            executable: plugin_host::find()?,
-                            library,
-                            loader_path: Vec::new(),
-                        }))
-                    }
-                    None => Ok(None),
+            Kind::Plugin { .. } if artifact.target.is_cdylib() => {
+                let mut files = artifact.filenames.iter();
+                match files.find(|file| file.as_str().ends_with(std::env::consts::DLL_SUFFIX)) {
+                    Some(library) => (Some(plugin_host::find()?), Some(library.into())),
+                    None => (None, None),
                 }
             }
-            _ => Ok(None),
-        }
+            _ => (None, None),
+        };
+        Ok(executable.map(|executable| ProjectProgram { executable, library, loader_path: Vec::new() }))
     }
 }
 
@@ -105,11 +93,11 @@ impl Target {
 ///
 /// # Errors
 /// If there is none, with what to add, or more than one.
-pub(super) fn choose(metadata: &Value, manifest: &Path) -> anyhow::Result<Target> {
+pub(super) fn choose(metadata: &Metadata, manifest: &Path) -> anyhow::Result<Target> {
     let candidates = candidates(metadata, manifest);
-    let one = |which: fn(&Value) -> Option<Kind>, what| match candidates
+    let one = |which: fn(&Package) -> Option<Kind>, what| match candidates
         .iter()
-        .filter_map(|package| target(package, which(package)?))
+        .filter_map(|package| Some(target(package, which(package)?)))
         .collect::<Vec<_>>()
     {
         found if found.len() > 1 => bail!(several(manifest, what, &found)),
@@ -121,48 +109,35 @@ pub(super) fn choose(metadata: &Value, manifest: &Path) -> anyhow::Result<Target
 }
 
 /// The engine's own package; or where its manifest is only a workspace's, all members.
-pub(super) fn candidates<'a>(metadata: &'a Value, manifest: &Path) -> Vec<&'a Value> {
-    let packages = metadata["packages"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let own = packages.iter().find(|package| is_path(&package["manifest_path"], manifest));
-    own.map_or_else(|| packages.iter().collect(), |own| vec![own])
+pub(super) fn candidates<'a>(metadata: &'a Metadata, manifest: &Path) -> Vec<&'a Package> {
+    let mut packages = metadata.packages.iter();
+    let own = packages.find(|package| package.manifest_path.as_std_path() == manifest);
+    own.map_or_else(|| metadata.packages.iter().collect(), |own| vec![own])
 }
 
-fn target(package: &Value, kind: Kind) -> Option<Target> {
-    let manifest = package["manifest_path"].as_str()?.into();
-    Some(Target {
-        package: package["name"].as_str()?.into(),
-        manifest,
+fn target(package: &Package, kind: Kind) -> Target {
+    Target {
+        package: package.name.to_string(),
+        manifest: package.manifest_path.clone().into(),
         kind,
         published: PublishedSdk::of(package),
-    })
+    }
 }
 
 /// A `dev-audio` that needs features that nobody asked for isn't a child: older Wavecraft projects have one that opens the
 /// audio devices itself.
-fn binary(package: &Value) -> Option<Kind> {
-    let built_alone =
-        |target: &Value| target["required-features"].as_array().is_none_or(|features| features.is_empty());
-    let found = targets(package)
-        .any(|target| target["name"] == DEV_AUDIO && is(target, "bin") && built_alone(target));
+fn binary(package: &Package) -> Option<Kind> {
+    let found = package
+        .targets
+        .iter()
+        .any(|target| target.name == DEV_AUDIO && target.is_bin() && target.required_features.is_empty());
     found.then_some(Kind::DevAudio)
 }
 
-fn library(package: &Value) -> Option<Kind> {
-    let formats_can_be_left_out = package["features"].get(WITHOUT_FORMATS).is_some();
-    targets(package).any(|target| is(target, "cdylib")).then_some(Kind::Plugin { formats_can_be_left_out })
-}
-
-pub(super) fn targets(package: &Value) -> impl Iterator<Item = &Value> {
-    package["targets"].as_array().into_iter().flatten()
-}
-
-/// Is a target of this kind?
-pub(super) fn is(target: &Value, kind: &str) -> bool {
-    target["kind"].as_array().is_some_and(|kinds| kinds.iter().any(|one| one == kind))
-}
-
-fn is_path(text: &Value, path: &Path) -> bool {
-    text.as_str().is_some_and(|text| Path::new(text) == path)
+fn library(package: &Package) -> Option<Kind> {
+    let formats_can_be_left_out = package.features.contains_key(WITHOUT_FORMATS);
+    let found = package.targets.iter().any(|target| target.is_cdylib());
+    found.then_some(Kind::Plugin { formats_can_be_left_out })
 }
 
 fn several(manifest: &Path, what: &str, found: &[Target]) -> String {
@@ -202,19 +177,15 @@ and make {source} with one line, where `my_plugin` is your library and `MyProces
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use crate::cargo::samples;
+    use serde_json::{Value, json};
 
     fn package(name: &str, target: &str, kind: &str) -> Value {
-        json!({
-            "name": name,
-            "manifest_path": format!("/{name}/Cargo.toml"),
-            "targets": [{"name": target, "kind": [kind]}],
-            "features": {},
-        })
+        samples::package(name, &[(target, kind)])
     }
 
     fn chosen(packages: &[Value], manifest: &str) -> Result<(String, Kind), String> {
-        choose(&json!({"packages": packages}), Path::new(manifest))
+        choose(&samples::metadata(packages, &json!([])), Path::new(manifest))
             .map(|found| (found.package, found.kind))
             .map_err(|error| error.to_string())
     }
@@ -248,7 +219,7 @@ mod tests {
         assert_eq!(member, Ok(("a".into(), PLUGIN)));
         let two = chosen(&[plugin.clone(), package("b", "b", "cdylib")], "/engine/Cargo.toml").unwrap_err();
         assert!(two.contains("a `cdylib` library: `a`, `b`"), "{two}");
-        let own = json!({"name": "dev-audio", "kind": ["bin"], "required-features": ["audio-dev"]});
+        let own = json!({"name": "dev-audio", "kind": ["bin"], "src_path": "/d.rs", "required-features": ["audio-dev"]});
         plugin["targets"].as_array_mut().unwrap().push(own);
         assert_eq!(chosen(std::slice::from_ref(&plugin), "/a/Cargo.toml"), Ok(("a".into(), PLUGIN)));
         plugin["targets"][1]["required-features"] = json!([]);
@@ -260,7 +231,8 @@ mod tests {
     fn a_plugin_is_built_without_formats_where_it_can_be_and_panics_end_it() {
         let mut plugin = package("a", "a", "cdylib");
         let arguments = |plugin: &Value| {
-            let target = choose(&json!({"packages": [plugin]}), Path::new("/a/Cargo.toml")).unwrap();
+            let metadata = samples::metadata(std::slice::from_ref(plugin), &json!([]));
+            let target = choose(&metadata, Path::new("/a/Cargo.toml")).unwrap();
             target.arguments("release").join(" ")
         };
         assert_eq!(arguments(&plugin), r#"--lib --config profile.release.panic="abort""#);

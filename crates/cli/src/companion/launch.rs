@@ -1,7 +1,11 @@
 //! Starting the companion.
 
-use super::{Unreachable, connect};
-use crate::{guard, platform, programs};
+use super::socket::{Unreachable, connect};
+use crate::{
+    guard,
+    platform::{self, CompanionPlace},
+    programs,
+};
 use anyhow::{Context, bail};
 use rustix::process::{Pid, Signal, kill_process};
 use std::{
@@ -21,22 +25,22 @@ use wavecraft_companion_protocol::{bundle, paths::Paths};
 
 /// Names another companion than the one that would be found.
 const VARIABLE: &str = "WAVECRAFT_COMPANION";
-/// So long a companion may take from being started to answering: the system may look at a new program first.
+/// How long a companion may take from being started to answering: the system may look at a new program first.
 const LIMIT: Duration = Duration::from_secs(30);
 /// And so long an app, about which the system may ask a person, who reads the question and may have to look for the
 /// settings.
 const APP_LIMIT: Duration = Duration::from_secs(180);
 /// After so long a person is told what is waited for.
 const PATIENCE: Duration = Duration::from_secs(3);
-/// So long one that ended at once may have been only the slower of two: the quicker one answers by then.
+/// How long one that ended at once may have been only the slower of two: the quicker one answers by then.
 const RACE: Duration = Duration::from_secs(1);
-/// A socket that appears gives no event that works on both systems; so often it is tried.
+/// A socket that appears gives no event that works on both systems; this is how often it is tried.
 const POLL: Duration = Duration::from_millis(20);
-/// So many of its last lines are shown when it ends at once.
+/// How many of its last lines are shown when it ends at once.
 const LAST_LINES: usize = 5;
 
 /// A command that starts the companion.
-pub(crate) struct Launcher {
+struct Launcher {
     command: Command,
     /// The command only asks the system to open the app, which then stays.
     opens_app: bool,
@@ -50,18 +54,21 @@ struct Limits {
 }
 
 impl Launcher {
-    /// The program, with these flags: see `wavecraft-companion --help`.
-    pub(crate) fn program(program: &Path, flags: &[&str]) -> Self {
-        let mut command = guard::detached(program);
-        command.args(flags);
-        Self { command, opens_app: false }
-    }
-
-    /// The app that these arguments of macOS's open(1) name: its `-g` leaves the terminal in front.
-    pub(crate) fn app<'a>(which: impl IntoIterator<Item = &'a OsStr>) -> Self {
-        let mut command = Command::new("/usr/bin/open");
-        command.arg("-g").args(which);
-        Self { command, opens_app: true }
+    /// The companion at `place`. A program gets these flags: see `wavecraft-companion --help`.
+    fn new(place: CompanionPlace, flags: &[&str]) -> Self {
+        match place {
+            CompanionPlace::Program(program) => {
+                let mut command = guard::detached(&program);
+                command.args(flags);
+                Self { command, opens_app: false }
+            }
+            CompanionPlace::App(which) => {
+                let mut command = Command::new("/usr/bin/open");
+                // Leaves the terminal in front.
+                command.arg("-g").args(which);
+                Self { command, opens_app: true }
+            }
+        }
     }
 }
 
@@ -202,19 +209,23 @@ fn how_to_open() -> &'static str {
 
 fn launcher() -> anyhow::Result<Launcher> {
     let Some(named) = named() else {
-        return platform::companion().with_context(|| {
+        let place = platform::companion().with_context(|| {
             format!(
                 "no companion is running and none was found {}; {}",
                 platform::COMPANION_PLACES,
                 how_to_install()
             )
-        });
+        })?;
+        // It has a menu if a panel takes icons, and ends by itself when nobody needs it.
+        return Ok(Launcher::new(place, &["--exit-when-idle"]));
     };
-    if is_app(&named) {
-        return Ok(Launcher::app([named.as_os_str()]));
-    }
+    let place = if is_app(&named) {
+        CompanionPlace::App(vec![named.into()])
+    } else {
+        CompanionPlace::Program(checked(named)?)
+    };
     // Outside of an app there is no place for a menu on a Mac.
-    Ok(Launcher::program(&checked(named)?, &["--headless", "--exit-when-idle"]))
+    Ok(Launcher::new(place, &["--headless", "--exit-when-idle"]))
 }
 
 /// Would a companion that is started now stay when nobody needs it any more? An app does.

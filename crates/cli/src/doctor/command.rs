@@ -1,9 +1,6 @@
 //! The command itself: which one a terminal runs, and what belongs beside it.
 
-use super::{
-    ask::{self, said},
-    attention, failed, fine,
-};
+use super::check::{LIMIT, attention, failed, fine, said};
 use crate::{companion, other, platform, plugin_host, programs};
 use std::{path::Path, process::Stdio};
 use tokio::{process::Command, time::timeout};
@@ -81,7 +78,7 @@ async fn plugin_host() -> Check {
     let Ok(companion) = companion::program() else { return fine(name, host.display().to_string()) };
     let mut question = Command::new(companion);
     let asked = question.arg("--may-run").arg(&host).stdin(Stdio::null()).kill_on_drop(true).output();
-    match timeout(ask::LIMIT, asked).await {
+    match timeout(LIMIT, asked).await {
         // An older companion doesn't know the question, and says so with another code.
         Ok(Ok(answer)) if answer.status.code() == Some(1) => {
             let text = String::from_utf8_lossy(&answer.stderr);

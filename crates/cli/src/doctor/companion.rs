@@ -1,6 +1,6 @@
 //! The companion: its files, its program, whether it runs, and what only it can see.
 
-use super::{ask::said, attention, failed, fine, version::version_in};
+use super::check::{attention, failed, fine, said, version_in};
 use crate::{
     companion::{self, QUICK},
     platform,
@@ -14,7 +14,7 @@ use wavecraft_companion_protocol::{
     system::{LoginState, Permission},
 };
 
-/// So long listing the devices may take: a sound server may be woken by it.
+/// How long listing the devices may take: a sound server may be woken by it.
 const LISTING: Duration = Duration::from_secs(15);
 const START: &str = "wavecraft start --with-audio in a project starts it";
 

@@ -1,6 +1,6 @@
 //! The two ports that a start tries first.
 
-use super::{attention, fine};
+use super::check::{attention, fine};
 use wavecraft_companion_protocol::{control::Status, doctor::Check};
 use wavecraft_companion_server::is_port_free;
 

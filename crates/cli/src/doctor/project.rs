@@ -1,7 +1,7 @@
 //! The project that the command is given in.
 
-use super::{attention, failed, fine};
-use crate::{cargo, page::Manager, processes::Processes, project::Project};
+use super::check::{attention, failed, fine};
+use crate::{cargo, processes::Processes, project::Project};
 use std::path::Path;
 use toml_edit::DocumentMut;
 use wavecraft_companion_protocol::doctor::Check;
@@ -90,7 +90,7 @@ fn page(project: &Project) -> Check {
         Ok(Some(source)) if source.needs_install() => attention(
             name,
             "its packages aren't installed; a start does that first",
-            match Manager::of(&source) {
+            match source.manager() {
                 Ok(manager) => format!("cd '{}' && {}", source.folder.display(), manager.install_command()),
                 Err(error) => format!("{error:#}"),
             },

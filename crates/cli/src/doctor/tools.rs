@@ -1,10 +1,6 @@
 //! What projects are built with: Rust for the DSP, Node.js for the page.
 
-use super::{
-    ask::said,
-    attention, failed, fine,
-    version::{Version, version_in},
-};
+use super::check::{Version, attention, failed, fine, said, version_in};
 use crate::{programs, project::Project};
 use std::path::Path;
 use wavecraft_companion_protocol::doctor::Check;

@@ -1,7 +1,7 @@
 //! What a plugin's window needs to be built on Linux: the headers of WebKitGTK. A project that has none doesn't need them,
 //! and one of the published SDK has one, even where it is only heard.
 
-use super::{ask::said, attention, failed, fine};
+use super::check::{attention, failed, fine, said};
 use crate::{platform, programs, project::Project};
 use std::{fs, path::Path};
 use toml_edit::DocumentMut;

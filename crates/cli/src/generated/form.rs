@@ -11,7 +11,7 @@ const WITH_PROCESSORS: (u64, u64, u64) = (0, 9, 17);
 /// The first that writes [`Form::Global`].
 const GLOBAL: (u64, u64, u64) = (0, 9, 39);
 
-/// So many files of an installed package are looked into at most.
+/// How many files of an installed package are looked into at most.
 const MOST_FILES: usize = 256;
 
 /// How the ids are declared.

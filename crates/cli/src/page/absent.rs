@@ -1,12 +1,11 @@
 //! A page that isn't served, and what may bring it.
 
-use super::{PageSource, source::Causes};
+use super::source::{Causes, PageSource};
 use std::time::Duration;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
-/// So often it is looked whether the files that may be the cause are other ones. It is only a handful, and only while the page
-/// is away.
-const LOOK: Duration = Duration::from_secs(1);
+/// How often the files that may be the cause are compared. It is only a handful, and only while the page is away.
+const POLL: Duration = Duration::from_secs(1);
 
 /// Why there is no page is in the files that its packages and its server are made from.
 pub(crate) struct Absent {
@@ -19,7 +18,7 @@ pub(crate) struct Absent {
 impl Absent {
     /// With its files as they are now it can't be served.
     pub(crate) fn new(source: PageSource) -> Self {
-        let mut clock = interval(LOOK);
+        let mut clock = interval(POLL);
         clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Self { failed_with: source.causes(), last: source.causes(), source, clock }
     }

@@ -1,6 +1,6 @@
 //! The page's packages.
 
-use super::{Manager, PageSource};
+use super::source::PageSource;
 use crate::{
     lines::LastLines,
     processes::{Line, Processes, Running, guarded},
@@ -48,7 +48,7 @@ impl Install {
         processes: &mut Processes,
         report: &Report,
     ) -> anyhow::Result<Self> {
-        let manager = Manager::of(source)?;
+        let manager = source.manager()?;
         let mut command = guarded(&manager.program()?);
         let what = format!("{} in {}", manager.install_command(), source.folder.display());
         report.say(&format!("Installing the page's packages ({what}) …"));
@@ -89,7 +89,7 @@ pub(crate) async fn install_if_needed(
     if !source.needs_install() {
         return Ok(());
     }
-    let command = Manager::of(source)?.install_command();
+    let command = source.manager()?.install_command();
     let allowed = match policy {
         InstallPolicy::Yes => true,
         InstallPolicy::No => false,

@@ -1,7 +1,8 @@
 //! The folder of a page: what its `package.json` says, and what is there beside it and above.
 
 use super::manager::Manager;
-use anyhow::Context;
+use crate::programs;
+use anyhow::{Context, bail};
 use serde_json::Value;
 use std::{
     fs,
@@ -106,7 +107,7 @@ impl PageSource {
     }
 
     /// Does a dependency name a package of the same workspace, which npm can't?
-    pub(crate) fn uses_workspace_protocol(&self) -> bool {
+    fn uses_workspace_protocol(&self) -> bool {
         ["dependencies", "devDependencies"]
             .iter()
             .filter_map(|kind| self.package[kind].as_object())
@@ -114,8 +115,30 @@ impl PageSource {
             .any(|wanted| wanted.as_str().is_some_and(|wanted| wanted.starts_with("workspace:")))
     }
 
+    /// The package manager that the page is made for: by its own lock file, else its workspace's, else by what `package.json`
+    /// names. Where nothing says so it is npm, or the first on the `PATH` that knows `workspace:` where that is used.
+    ///
+    /// # Errors
+    /// `workspace:` is used, and nobody there knows it.
+    pub(crate) fn manager(&self) -> anyhow::Result<Manager> {
+        match self.named_manager().or_else(|| self.workspace().find_map(Manager::by_lock_file)) {
+            Some(Manager::Npm) | None if self.uses_workspace_protocol() => {
+                let knowing = [Manager::Pnpm, Manager::Yarn, Manager::Bun];
+                match knowing.into_iter().find(|manager| programs::find(manager.name()).is_some()) {
+                    Some(manager) => Ok(manager),
+                    None => bail!(
+                        "{} uses `workspace:`, which npm doesn't know, and neither pnpm, yarn nor bun is on the PATH: install \
+                         one of them, or start with --no-ui",
+                        self.folder.join("package.json").display()
+                    ),
+                }
+            }
+            found => Ok(found.unwrap_or(Manager::Npm)),
+        }
+    }
+
     /// The package manager that `package.json` names: <https://nodejs.org/api/packages.html#packagemanager>.
-    pub(crate) fn named_manager(&self) -> Option<Manager> {
+    fn named_manager(&self) -> Option<Manager> {
         Manager::named(self.package["packageManager"].as_str()?.split('@').next()?)
     }
 
@@ -130,7 +153,7 @@ impl PageSource {
     }
 
     /// The page's folder, and those above up to the one that holds the workspace it is in.
-    pub(crate) fn workspace(&self) -> impl Iterator<Item = &Path> {
+    fn workspace(&self) -> impl Iterator<Item = &Path> {
         let root = self.folder.ancestors().skip(1).find(|folder| is_workspace(folder));
         let all = self.folder.ancestors();
         all.take_while(move |folder| {
@@ -296,5 +319,34 @@ mod tests {
         fs::write(dir.path().join("package.json"), r#"{"workspaces": ["project/ui"]}"#).unwrap();
         assert_ne!(source.causes(), locked);
         assert_eq!(source.workspace().count(), 3);
+    }
+
+    #[test]
+    fn its_manager_is_known_by_its_lock_file_or_its_name() {
+        let dir = tempfile::tempdir().unwrap();
+        let ui = dir.path().join("ui");
+        fs::create_dir(&ui).unwrap();
+        let with = |package: &str| {
+            fs::write(ui.join("package.json"), package).unwrap();
+            PageSource::find(dir.path()).unwrap().unwrap().manager().unwrap()
+        };
+        assert_eq!(with("{}"), Manager::Npm);
+        // A lock file above counts only in a workspace.
+        fs::write(dir.path().join("yarn.lock"), "").unwrap();
+        assert_eq!(with("{}"), Manager::Npm);
+        fs::write(dir.path().join("package.json"), r#"{"workspaces": ["ui"]}"#).unwrap();
+        assert_eq!(with("{}"), Manager::Yarn);
+        for (lock, manager) in [
+            ("bun.lockb", Manager::Bun),
+            ("bun.lock", Manager::Bun),
+            ("package-lock.json", Manager::Npm),
+            ("pnpm-lock.yaml", Manager::Pnpm),
+        ] {
+            fs::write(ui.join(lock), "").unwrap();
+            assert_eq!(with("{}"), manager, "{lock}");
+            fs::remove_file(ui.join(lock)).unwrap();
+        }
+        assert_eq!(with(r#"{"packageManager": "pnpm@9.1.0+sha512.abc"}"#), Manager::Pnpm);
+        assert_eq!(with(r#"{"packageManager": "other@1"}"#), Manager::Yarn);
     }
 }

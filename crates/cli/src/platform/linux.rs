@@ -1,6 +1,7 @@
 //! Linux.
 
-use crate::{companion::Launcher, programs};
+use super::companion_place::CompanionPlace;
+use crate::programs;
 use anyhow::Context;
 use rustix::process::{Pid, Signal, getpid, set_child_subreaper, set_parent_process_death_signal};
 use std::{
@@ -95,10 +96,9 @@ const COMPANION: &str = "wavecraft-companion";
 /// Where [`companion`] looks, for a person.
 pub(crate) const COMPANION_PLACES: &str = "beside `wavecraft` or on the PATH";
 
-/// How the companion is started: the program beside this one, else the one on the `PATH`. It has a menu if a panel
-/// takes icons, and ends by itself when nobody needs it.
-pub(crate) fn companion() -> Option<Launcher> {
-    Some(Launcher::program(&companion_program()?, &["--exit-when-idle"]))
+/// The companion to start: the program beside this one, else the one on the `PATH`.
+pub(crate) fn companion() -> Option<CompanionPlace> {
+    companion_program().map(CompanionPlace::Program)
 }
 
 /// The companion's program itself.

@@ -1,6 +1,7 @@
 //! macOS. Nobody could run this file where it was written; each call stands beside the rule it follows.
 
-use crate::{companion::Launcher, programs};
+use super::companion_place::CompanionPlace;
+use crate::programs;
 use anyhow::Context;
 use rustix::process::Pid;
 use std::{
@@ -96,16 +97,16 @@ fn ps(args: &[&str]) -> Option<String> {
 pub(crate) const COMPANION_PLACES: &str =
     "in the app that holds `wavecraft`, in /Applications, or wherever the system knows it";
 
-/// How the companion is started: always by LaunchServices, never by exec, since the microphone's permission goes to
-/// the process that is responsible, which would be the terminal.
+/// The companion to start: always by LaunchServices, never by exec, since the microphone's permission goes to the process
+/// that is responsible, which would be the terminal.
 ///
 /// open(1): a path alone opens that bundle, `-b` the app with that bundle identifier.
-pub(crate) fn companion() -> Option<Launcher> {
-    Some(match app() {
-        Some(app) => Launcher::app([app.as_os_str()]),
+pub(crate) fn companion() -> Option<CompanionPlace> {
+    Some(CompanionPlace::App(match app() {
+        Some(app) => vec![app.into()],
         // `open` itself fails, and says so, if the system knows no such app.
-        None => Launcher::app(["-b".as_ref(), bundle::IDENTIFIER.as_ref()]),
-    })
+        None => vec!["-b".into(), bundle::IDENTIFIER.into()],
+    }))
 }
 
 /// The companion's program itself.

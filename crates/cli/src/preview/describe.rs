@@ -10,7 +10,7 @@ use wavecraft_companion_protocol::{
     parameter::{ParameterSpec, check_set},
 };
 
-/// So long the program may take: it makes its processors, and no sound.
+/// How long the program may take: it makes its processors, and no sound.
 const LIMIT: Duration = Duration::from_secs(10);
 
 /// What a program says of itself.

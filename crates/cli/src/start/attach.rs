@@ -1,6 +1,9 @@
 //! The companion that runs the session: asked for it, and asked again where it goes while the project runs.
 
-use super::{End, Start, session::Session};
+use super::{
+    session::RunningSession,
+    state::{End, Start},
+};
 use crate::{
     companion::{self, Companion, Error, QUICK, Unreachable},
     page,
@@ -17,18 +20,19 @@ use wavecraft_companion_protocol::{
     event::Event,
 };
 
-/// So long an attach may take: the system may check a program that it never saw before.
+/// How long an attach may take: the system may check a program that it never saw before.
 const ATTACHING: Duration = Duration::from_secs(30);
-/// So long after a companion that can't be reached it is tried once more.
+/// The pause before a second try where the companion can't be reached.
 const ONCE_MORE: Duration = Duration::from_secs(1);
-/// So long a companion may take to end what it ran for a connection that was lost, and so often it is tried.
+/// How long a companion may take to end what it ran for a connection that was lost.
 const STILL_ENDING: Duration = Duration::from_secs(10);
+/// How often it is asked again meanwhile.
 const ENDING_POLL: Duration = Duration::from_millis(100);
-/// A companion that goes so soon after it was brought back would go on doing so.
+/// A companion that ends within this time after it was started again would do so again and again.
 const TOO_SOON: Duration = Duration::from_secs(60);
 
 impl Start {
-    /// Gets to the companion, the one that runs or one that is started, and hears from then on what happens there.
+    /// Connects to the companion, the one that runs or one that is started, and subscribes to what happens there.
     ///
     /// # Errors
     /// It can't be reached, also not at a second try.
@@ -85,7 +89,7 @@ impl Start {
     ///
     /// # Errors
     /// The project can't run any more; the text says why.
-    pub(super) async fn watch_and_resume(&mut self, session: &mut Session) -> anyhow::Result<End> {
+    pub(super) async fn watch_and_resume(&mut self, session: &mut RunningSession) -> anyhow::Result<End> {
         let mut resumed: Option<Instant> = None;
         loop {
             let lost = match self.watch(session).await {
@@ -101,7 +105,7 @@ impl Start {
         }
     }
 
-    async fn resume(&mut self, session: &mut Session) -> anyhow::Result<()> {
+    async fn resume(&mut self, session: &mut RunningSession) -> anyhow::Result<()> {
         self.companion = None;
         session.live = false;
         let mut attach = session.attach.take().context("attached")?;
@@ -131,7 +135,7 @@ impl Start {
     }
 
     /// What a companion doesn't remember of a project: the last figures do.
-    async fn restore(&mut self, session: &Session) -> anyhow::Result<()> {
+    async fn restore(&mut self, session: &RunningSession) -> anyhow::Result<()> {
         let (Some(stats), Some(companion)) = (&session.stats, &mut self.companion) else { return Ok(()) };
         let (connection, name) = (&mut companion.connection, &session.name);
         // Muted for a reason of its own, the new companion finds the reason itself.

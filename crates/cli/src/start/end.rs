@@ -1,12 +1,10 @@
 //! The end of a start: everything it made is ended, waited for, and counted.
 
-use super::Start;
+use super::state::{Process, Start};
 use crate::{
     companion::{self, Companion, QUICK},
-    platform,
     signals::Signals,
 };
-use rustix::process::Pid;
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
 use wavecraft_companion_protocol::{
@@ -14,37 +12,14 @@ use wavecraft_companion_protocol::{
     token::PATH_PREFIX,
 };
 
-/// So long a companion may take to end, or a child whose companion is gone.
+/// How long a companion may take to end, or a child whose companion is gone.
 const ENDING: Duration = Duration::from_secs(5);
-/// So long one that was just started may take to be reached, to ask it.
+/// How long a companion that was just started may take to be reached, so that it can be asked to end.
 const REACHING: Duration = Duration::from_secs(2);
-/// No event tells that somebody else's child is gone; so often it is looked.
+/// How often it is looked whether a child of the companion's is gone: no event tells that.
 const POLL: Duration = Duration::from_millis(10);
 
-/// One process, told apart from a later one with the same id.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Process {
-    pid: i32,
-    started_at: String,
-}
-
-impl Process {
-    fn of(pid: u32) -> Option<Self> {
-        let pid = Pid::from_raw(pid.try_into().ok()?)?;
-        Some(Self { pid: pid.as_raw_nonzero().get(), started_at: platform::started_at(pid)? })
-    }
-
-    fn is_there(&self) -> bool {
-        Pid::from_raw(self.pid).and_then(platform::started_at).as_ref() == Some(&self.started_at)
-    }
-}
-
 impl Start {
-    /// Remembers a child of the session, to see in the end that it is gone.
-    pub(crate) fn remember_child(&mut self, pid: Option<u32>) {
-        self.children.extend(pid.and_then(Process::of));
-    }
-
     /// Ends everything and returns how many processes are left. A second signal ends the grace that programs have.
     pub(crate) async fn end(&mut self, signals: &mut Signals) -> usize {
         let hurry = self.processes.hurry();

@@ -1,6 +1,9 @@
 //! Keys, while a project runs on a terminal.
 
-use super::{End, Start, session::Session};
+use super::{
+    session::RunningSession,
+    state::{End, Start},
+};
 use crate::{
     companion::{Error, QUICK},
     devices,
@@ -43,7 +46,7 @@ impl Start {
     pub(super) async fn on_input(
         &mut self,
         input: Input,
-        session: &mut Session,
+        session: &mut RunningSession,
     ) -> anyhow::Result<Option<End>> {
         match input {
             Input::Key(key) if session.question.is_some() => self.on_reply(key, session).await,
@@ -59,7 +62,7 @@ impl Start {
                 'n' => self.confirm_microphone(Consent::Refused, session).await,
                 'b' => self.toggle_bypass(session).await,
                 'd' => self.list_devices().await,
-                'l' => self.tell_figures(session),
+                'l' => self.report_figures(session),
                 'c' => self.report.screen().clear(),
                 'h' | '?' => HELP.iter().for_each(|(key, what)| self.report.item(key, what)),
                 'q' => return Ok(Some(End::Done)),
@@ -71,18 +74,18 @@ impl Start {
         Ok(None)
     }
 
-    fn build_now(&mut self, session: &mut Session) -> anyhow::Result<()> {
+    fn build_now(&mut self, session: &mut RunningSession) -> anyhow::Result<()> {
         let Some(rebuilds) = &mut session.rebuilds else {
             self.report.warn("the sources can't be built from here any more: stop, and start again");
             return Ok(());
         };
         self.report.say("Building …");
         rebuilds.build_now(&mut self.processes, &self.report)?;
-        self.tell_build(Build::Building, session);
+        self.send_build_status(Build::Building, session);
         Ok(())
     }
 
-    async fn toggle_mute(&mut self, session: &mut Session) {
+    async fn toggle_mute(&mut self, session: &mut RunningSession) {
         let on = !session.stats.as_ref().is_some_and(|stats| stats.muted || stats.guard.howl_muted);
         let params = SetFlag { session: session.name.clone(), on };
         if self.carry_out::<serde_json::Value>(SET_MUTE, &params, QUICK).await.is_none() {
@@ -96,7 +99,7 @@ impl Start {
         self.show_live(session);
     }
 
-    async fn toggle_bypass(&mut self, session: &mut Session) {
+    async fn toggle_bypass(&mut self, session: &mut RunningSession) {
         let on = !session.stats.as_ref().is_some_and(|stats| stats.bypassed);
         let params = SetBypass { session: session.name.clone(), on, on_bypass: None };
         if self.carry_out::<serde_json::Value>(SET_BYPASS, &params, QUICK).await.is_none() {
@@ -114,7 +117,7 @@ impl Start {
     }
 
     /// A person's word on what the project asks for; nothing where it doesn't ask.
-    async fn confirm_microphone(&mut self, consent: Consent, session: &Session) {
+    async fn confirm_microphone(&mut self, consent: Consent, session: &RunningSession) {
         let confirm =
             ConfirmMicrophone { project_dir: session.folder.clone(), consent: Some(consent), if_asked: true };
         let Some(_) = self.carry_out::<MicrophoneAccess>(CONFIRM_MICROPHONE, &confirm, QUICK).await else {
@@ -138,15 +141,15 @@ impl Start {
         );
     }
 
-    fn tell_figures(&self, session: &Session) {
+    fn report_figures(&self, session: &RunningSession) {
         match &session.stats {
             Some(stats) => self.report.figures(stats),
-            None if self.preview.is_some() => self.tell_no_sound(),
+            None if self.preview.is_some() => self.report_no_sound(),
             None => self.report.say("Nothing is measured yet."),
         }
     }
 
-    pub(super) fn tell_no_sound(&self) {
+    pub(super) fn report_no_sound(&self) {
         self.report.say("There is no sound here: stop, and start again with --with-audio.");
     }
 
@@ -159,7 +162,7 @@ impl Start {
         limit: Duration,
     ) -> Option<T> {
         let Some(companion) = &mut self.companion else {
-            self.tell_no_sound();
+            self.report_no_sound();
             return None;
         };
         match companion.connection.call(method, params, limit).await {

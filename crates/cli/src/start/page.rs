@@ -1,6 +1,9 @@
 //! The project's page beside its sound: what fails of it never ends the sound, and is tried again when it may be mended.
 
-use super::{Start, session::Session};
+use super::{
+    session::{PageNews, PageState, RunningSession},
+    state::Start,
+};
 use crate::{
     builds::Builds,
     companion::QUICK,
@@ -8,7 +11,7 @@ use crate::{
     ports,
     report::From,
 };
-use std::{future::pending, process::ExitStatus, time::Duration};
+use std::{process::ExitStatus, time::Duration};
 use tokio::time::Instant;
 use wavecraft_companion_protocol::{
     control::{SET_ORIGINS, SetOrigins},
@@ -16,59 +19,18 @@ use wavecraft_companion_protocol::{
     token::FRAGMENT_KEY,
 };
 
-/// So often another port is tried for the page, if the one found free is taken by the time the server starts.
+/// How often another port is tried for the page, if the one found free is taken by the time the server starts.
 const PORT_TRIES: u32 = 3;
 
-/// So long the page's server may take before the rest is ready without it.
+/// How long the page's server may take before the rest is ready without it.
 const PATIENCE: Duration = Duration::from_secs(10);
-
-/// What is known of the page that a session has, or should have.
-#[derive(Default)]
-pub(super) struct PageSide {
-    /// Where it is made from; absent where none is wanted.
-    pub(super) source: Option<PageSource>,
-    /// Why there is none.
-    pub(super) absent: Option<Absent>,
-    /// Its packages, while they are installed beside the sound.
-    pub(super) install: Option<Install>,
-    /// The person refused to have packages installed.
-    refused: bool,
-    /// It didn't come in time: what is heard doesn't wait for it.
-    pub(super) late: bool,
-    /// How often the page's server was started.
-    port_tries: u32,
-    /// The person knows what a `dev` script has to do.
-    advised: bool,
-}
-
-/// What happens to a page that isn't served.
-pub(super) enum PageNews {
-    /// A file that may be the cause is another one.
-    Changed,
-    /// Of its installation.
-    Step(anyhow::Result<Step>),
-}
-
-impl PageSide {
-    /// Waits for what happens next. Nothing is lost if the wait is given up.
-    pub(super) async fn news(&mut self) -> PageNews {
-        match (&mut self.install, &mut self.absent) {
-            (Some(install), _) => PageNews::Step(install.next().await),
-            (None, Some(absent)) => {
-                absent.changed().await;
-                PageNews::Changed
-            }
-            (None, None) => pending().await,
-        }
-    }
-}
 
 impl Start {
     /// Starts the page's server.
     ///
     /// # Errors
     /// If it can't be started.
-    pub(super) fn serve(&mut self, port: u16, session: &mut Session) -> anyhow::Result<()> {
+    pub(super) fn serve(&mut self, port: u16, session: &mut RunningSession) -> anyhow::Result<()> {
         let Some(source) = &session.page.source else { return Ok(()) };
         let mut lead = None;
         if source.uses_wavecraft_core() {
@@ -87,7 +49,7 @@ impl Start {
     }
 
     /// Goes on without the page: says why, and waits for what may mend it.
-    pub(super) fn miss_page(&self, page: &mut PageSide, error: &anyhow::Error) {
+    pub(super) fn miss_page(&self, page: &mut PageState, error: &anyhow::Error) {
         let Some(source) = &page.source else { return };
         page.refused |= error.is::<NotAllowed>();
         page.absent = Some(Absent::new(source.clone()));
@@ -105,7 +67,11 @@ impl Start {
     ///
     /// # Errors
     /// If the companion is gone.
-    pub(super) async fn on_page_news(&mut self, news: PageNews, session: &mut Session) -> anyhow::Result<()> {
+    pub(super) async fn on_page_news(
+        &mut self,
+        news: PageNews,
+        session: &mut RunningSession,
+    ) -> anyhow::Result<()> {
         let outcome = match news {
             PageNews::Changed => self.page_changed(session),
             PageNews::Step(Ok(Step::Said(line))) => {
@@ -137,7 +103,7 @@ impl Start {
     }
 
     /// Can it be served now?
-    fn page_changed(&mut self, session: &mut Session) -> anyhow::Result<bool> {
+    fn page_changed(&mut self, session: &mut RunningSession) -> anyhow::Result<bool> {
         let side = &mut session.page;
         match PageSource::find(&session.folder) {
             Ok(Some(source)) => side.source = Some(source),
@@ -165,7 +131,7 @@ impl Start {
     pub(super) async fn on_page_ended(
         &mut self,
         status: ExitStatus,
-        session: &mut Session,
+        session: &mut RunningSession,
     ) -> anyhow::Result<()> {
         let Some(page) = self.page.take() else { return Ok(()) };
         session.page.late = false;
@@ -182,13 +148,13 @@ impl Start {
     }
 
     /// When the rest is ready without the page, where it isn't there yet.
-    pub(super) fn page_limit(&self, session: &Session) -> Option<Instant> {
+    pub(super) fn page_limit(&self, session: &RunningSession) -> Option<Instant> {
         let page = self.page.as_ref().filter(|page| !page.is_up() && !session.page.late);
         page.map(|page| page.since + PATIENCE)
     }
 
     /// Nothing answers where the page was told to be. Whatever else runs doesn't wait for it.
-    pub(super) fn on_page_late(&self, session: &mut Session) {
+    pub(super) fn on_page_late(&self, session: &mut RunningSession) {
         session.page.late = true;
         let Some(page) = &self.page else { return };
         let goes_on = if self.preview.is_some() { "The rest runs" } else { "The sound doesn't wait for it" };
@@ -203,7 +169,7 @@ impl Start {
     }
 
     /// Lets the page at this port in, and serves it there.
-    async fn serve_at(&mut self, port: u16, session: &mut Session) -> anyhow::Result<()> {
+    async fn serve_at(&mut self, port: u16, session: &mut RunningSession) -> anyhow::Result<()> {
         let origins = page::origins(port);
         if let Some(companion) = &mut self.companion {
             let origins = SetOrigins { session: session.name.clone(), origins };
@@ -217,8 +183,8 @@ impl Start {
         Ok(())
     }
 
-    /// The page's server serves. Who was told that the rest is ready hears of it now.
-    pub(super) async fn on_page_up(&mut self, session: &Session) {
+    /// The page's server answers now. Where the rest was reported as ready before, the page's address follows.
+    pub(super) async fn on_page_up(&mut self, session: &RunningSession) {
         match self.ui_url(session).filter(|_| session.ready.is_some()) {
             Some(ui_url) => {
                 self.report.event(&Event::Page { ui_url });
@@ -231,7 +197,7 @@ impl Start {
     }
 
     /// The page's address, with the token behind the #.
-    pub(super) fn ui_url(&self, session: &Session) -> Option<String> {
+    pub(super) fn ui_url(&self, session: &RunningSession) -> Option<String> {
         let page = self.page.as_ref().filter(|page| page.is_up())?;
         Some(format!("{}#{FRAGMENT_KEY}={}&ws={}", page.url(), self.token.as_str(), session.ws_port))
     }

@@ -1,8 +1,11 @@
 //! The way to a session: the project, its packages, the first build, and somebody to run what was built.
 
 use super::{
-    End, Start, attach::no_port, current_folder, devices, keys, page::PageSide, rebuilds::Rebuilds,
-    session::Session,
+    attach::no_port,
+    devices, keys,
+    rebuilds::Rebuilds,
+    session::{PageState, RunningSession},
+    state::{End, Start},
 };
 use crate::{
     builds::{Builds, Digest},
@@ -15,7 +18,7 @@ use crate::{
     project::{DEFAULTS_FILE, Project},
 };
 use anyhow::Context;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::PathBuf};
 use wavecraft_companion_protocol::{
     control::{Attach, ProjectProgram},
     session::Source,
@@ -27,7 +30,7 @@ impl Start {
         let project = Project::find(&current_folder()?)?;
         self.report.say(&format!("wavecraft {} · {}", env!("CARGO_PKG_VERSION"), project.folder.display()));
         self.args.fill(&project.defaults)?;
-        let mut page = PageSide::default();
+        let mut page = PageState::default();
         match project.page() {
             _ if self.args.no_ui => {}
             Ok(source) => page.source = source.filter(|page| self.can_serve(page)),
@@ -61,7 +64,7 @@ impl Start {
         let rebuilds = self.watched(Rebuilds::new(cargo.clone(), target.clone(), profile, watch));
         let profile = self.args.profile.as_deref();
         let build = cargo::build(&cargo, &target, profile, &mut self.processes, &self.report);
-        let (built, made) = tokio::select! {
+        let (built, artifacts) = tokio::select! {
             built = build => built?,
             () = keys::until_quit(&mut self.keyboard, self.report.screen()) => return Ok(End::Done),
         };
@@ -85,7 +88,7 @@ impl Start {
             self.miss_page(&mut session.page, &error);
         }
         if let Some(mut rebuilds) = rebuilds {
-            let wide = rebuilds.widen(&built, made, &mut self.processes).await;
+            let wide = rebuilds.watch_inputs(&built, artifacts, &mut self.processes).await;
             session.rebuilds = self.watched(wide.map(|()| rebuilds));
         }
         self.watch_and_resume(&mut session).await
@@ -97,7 +100,7 @@ impl Start {
         target: &Target,
         built: &ProjectProgram,
         origins: Vec<String>,
-    ) -> anyhow::Result<Session> {
+    ) -> anyhow::Result<RunningSession> {
         let builds = self.builds.insert(Builds::create(&self.paths.builds_dir)?);
         let (digest, program) = (Digest::of(built)?, builds.keep(built)?);
         self.generate(&program).await;
@@ -125,7 +128,7 @@ impl Start {
         let attached = self.run_on_companion(&attach).await?;
         self.report.item("Log", &log.display().to_string());
         let mut session =
-            Session::new(attached.session, project.folder.clone(), attached.ws_url, attached.port);
+            RunningSession::new(attached.session, project.folder.clone(), attached.ws_url, attached.port);
         (session.log, session.heard, session.attach) = (Some(log), Some(digest), Some(Box::new(attach)));
         if let Some(Source::File { path }) = &self.args.input {
             session.file = Some(path.clone());
@@ -139,7 +142,7 @@ impl Start {
         target: &Target,
         built: &ProjectProgram,
         origins: Vec<String>,
-    ) -> anyhow::Result<Session> {
+    ) -> anyhow::Result<RunningSession> {
         let described = preview::describe(built, &mut self.processes).await?;
         if let Some(generated) = &mut self.generated {
             generated.write(&described, &self.report);
@@ -150,8 +153,12 @@ impl Start {
         let preview = Preview::serve(parameters, port, token, audio_token, origins).await.map_err(no_port)?;
         let preview = self.preview.insert(preview);
         let server = &preview.server;
-        let mut session =
-            Session::new(target.package.clone(), project.folder.clone(), server.ws_url(), server.port());
+        let mut session = RunningSession::new(
+            target.package.clone(),
+            project.folder.clone(),
+            server.ws_url(),
+            server.port(),
+        );
         session.live = true;
         Ok(session)
     }
@@ -187,4 +194,9 @@ impl Start {
         };
         rebuilds.inspect_err(told).ok()
     }
+}
+
+/// The folder that the command is given in.
+fn current_folder() -> anyhow::Result<PathBuf> {
+    std::env::current_dir().context("the current folder is gone: change to your project's folder")
 }

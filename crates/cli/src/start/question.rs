@@ -1,40 +1,26 @@
 //! Where the sound comes from, asked at the bottom of the terminal. What runs goes on meanwhile.
 
-use super::{Start, session::Session, source};
+use super::{
+    args::source,
+    session::{Question, RunningSession},
+    state::Start,
+};
 use crate::terminal::Key;
-use std::{fmt, path::Path, time::Duration};
+use std::{path::Path, time::Duration};
 use wavecraft_companion_protocol::{
     control::{SET_SOURCE, SetSource},
     session::Source,
 };
 
-/// So long a file may take to be read.
+/// How long a file may take to be read.
 const READING: Duration = Duration::from_secs(60);
 /// The key for a file that isn't in the list.
 const ANOTHER_FILE: char = 'f';
 
-/// What is asked, with what was typed so far.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Question {
-    /// One of the sources that are listed above.
-    Source,
-    /// The path of a file.
-    File(String),
-}
-
-impl fmt::Display for Question {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Source => f.write_str("Source? A key of the list, or Esc to leave it: "),
-            Self::File(typed) => write!(f, "Which file? Its path, then Enter; Esc leaves it: {typed}"),
-        }
-    }
-}
-
 impl Start {
-    pub(super) fn ask_for_source(&self, session: &mut Session) {
+    pub(super) fn ask_for_source(&self, session: &mut RunningSession) {
         if self.companion.is_none() {
-            return self.tell_no_sound();
+            return self.report_no_sound();
         }
         for (source, key) in sources(session).iter().zip('1'..) {
             let name = match source {
@@ -49,7 +35,7 @@ impl Start {
         self.show_question(session);
     }
 
-    pub(super) async fn on_reply(&mut self, key: Key, session: &mut Session) {
+    pub(super) async fn on_reply(&mut self, key: Key, session: &mut RunningSession) {
         let chosen = match (session.question.take(), key) {
             (None, _) | (Some(_), Key::Escape) | (Some(Question::Source), Key::Enter) => None,
             (Some(Question::Source), Key::Char(ANOTHER_FILE)) => {
@@ -84,7 +70,7 @@ impl Start {
     }
 
     /// The file that was typed. Where it is none, that is told, and it can be mended.
-    fn file(&self, typed: String, session: &mut Session) -> Option<Source> {
+    fn file(&self, typed: String, session: &mut RunningSession) -> Option<Source> {
         match source(&format!("file:{}", plain_path(&typed))) {
             Ok(file) => Some(file),
             Err(error) => {
@@ -95,7 +81,7 @@ impl Start {
         }
     }
 
-    async fn set_source(&mut self, source: Source, session: &mut Session) {
+    async fn set_source(&mut self, source: Source, session: &mut RunningSession) {
         let params = SetSource { session: session.name.clone(), source };
         if self.carry_out::<serde_json::Value>(SET_SOURCE, &params, READING).await.is_none() {
             return;
@@ -111,13 +97,13 @@ impl Start {
         self.show_live(session);
     }
 
-    fn show_question(&self, session: &Session) {
+    fn show_question(&self, session: &RunningSession) {
         self.report.screen().set_question(session.question.as_ref().map(ToString::to_string));
     }
 }
 
 /// Those that can be chosen with one key.
-fn sources(session: &Session) -> Vec<Source> {
+fn sources(session: &RunningSession) -> Vec<Source> {
     let file = session.file.iter().map(|path| Source::File { path: path.clone() });
     [Source::Microphone, Source::Tone, Source::Noise, Source::Sweep, Source::Silence]
         .into_iter()

@@ -2,7 +2,7 @@
 
 use crate::{
     builds::Digest,
-    cargo::{self, Build, Layout, Made, Outcome, Target},
+    cargo::{self, Artifacts, Build, Layout, Outcome, Target},
     processes::{Processes, Running},
     report::Report,
     watch::{self, Change, Inputs, Watch, When},
@@ -18,9 +18,9 @@ use std::{
 use tokio::time::{Interval, MissedTickBehavior, interval};
 use wavecraft_companion_protocol::control::ProjectProgram;
 
-/// No watcher tells on every system that a folder above the watched ones was moved or removed; so often it is looked.
-const LOOK: Duration = Duration::from_secs(1);
-/// Nobody saves so soon after a build, and again, and again.
+/// How often the manifest is looked for: not every system tells that a folder above the watched ones was moved or removed.
+const POLL: Duration = Duration::from_secs(1);
+/// A build that begins within this time after the last wasn't caused by a person who saved.
 const SOON: Duration = Duration::from_secs(5);
 const REFUSED: &str = "the system refuses to watch the project's folders";
 
@@ -30,30 +30,30 @@ pub(super) struct Rebuilds {
     target: Target,
     profile: Option<String>,
     watch: Watch,
-    /// Are the sources watched? Otherwise they are built when that is asked for.
+    /// Whether the sources are watched. Otherwise they are built when a person asks for it.
     watching: bool,
     build: Option<Build>,
-    /// What has to end before the next build: one that was given up, since it holds cargo's lock.
-    before: Option<Pin<Box<dyn Future<Output = ()>>>>,
-    /// Where the project's parts are, once cargo was asked.
+    /// The build that was given up. It has to end before the next one begins, since it holds cargo's lock.
+    previous: Option<Pin<Box<dyn Future<Output = ()>>>>,
+    /// Where the project's parts are; known once cargo was asked.
     layout: Option<Layout>,
-    /// What the last build left that worked.
-    made: Made,
-    /// When the last one began.
+    /// What the last successful build left.
+    artifacts: Artifacts,
+    /// When the last build began.
     began: SystemTime,
-    /// When the one before it ended.
+    /// When the build before that ended.
     ended: SystemTime,
     /// The changes that the next build is for, or the one that runs.
     reasons: BTreeSet<Change>,
     /// Packages that cargo takes for built, and that aren't.
     forget: BTreeSet<String>,
-    /// What came of the last build.
+    /// The last build's result.
     result: Option<Result<Digest, String>>,
     /// A manifest or a setting of cargo's changed since cargo was asked for the layout.
     layout_changed: bool,
-    /// And it was built since, so that cargo can tell.
+    /// A build has succeeded since then, so cargo can be asked again.
     layout_built: bool,
-    look: Interval,
+    poll: Interval,
     gone: bool,
 }
 
@@ -64,7 +64,7 @@ pub(super) enum Rebuild {
     Started {
         /// The files.
         changed: BTreeSet<PathBuf>,
-        /// Of them, those that cargo would take for what they were.
+        /// Those of them that cargo would take for unchanged.
         unseen: BTreeSet<PathBuf>,
     },
     /// The build ended.
@@ -87,10 +87,10 @@ impl Rebuilds {
         let mut watch = Watch::new().context(REFUSED)?;
         if watching {
             let package = Inputs::of_package(watch::settled(folder_of(&target)?));
-            watch.renew(package, SystemTime::now()).context(REFUSED)?;
+            watch.update(package, SystemTime::now()).context(REFUSED)?;
         }
-        let mut look = interval(LOOK);
-        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut poll = interval(POLL);
+        poll.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Ok(Self {
             cargo,
             target,
@@ -98,9 +98,9 @@ impl Rebuilds {
             watch,
             watching,
             build: None,
-            before: None,
+            previous: None,
             layout: None,
-            made: Made::default(),
+            artifacts: Artifacts::default(),
             began: SystemTime::now(),
             ended: SystemTime::now(),
             reasons: BTreeSet::new(),
@@ -108,35 +108,35 @@ impl Rebuilds {
             result: None,
             layout_changed: false,
             layout_built: false,
-            look,
+            poll,
             gone: false,
         })
     }
 
-    /// Watches from now on everything that `built` depends on. To be called when it was built, and left `made`.
+    /// Watches everything that `built` depends on, from now on. `artifacts` is what that build left.
     ///
     /// # Errors
     /// If the system can't watch, or cargo can't tell the packages.
-    pub(super) async fn widen(
+    pub(super) async fn watch_inputs(
         &mut self,
         built: &ProjectProgram,
-        made: Made,
+        artifacts: Artifacts,
         processes: &mut Processes,
     ) -> anyhow::Result<()> {
-        self.made = made;
+        self.artifacts = artifacts;
         self.result = Some(Ok(Digest::of(built)?));
-        self.lay_out(processes).await
+        self.refresh_layout(processes).await
     }
 
-    async fn lay_out(&mut self, processes: &mut Processes) -> anyhow::Result<()> {
+    async fn refresh_layout(&mut self, processes: &mut Processes) -> anyhow::Result<()> {
         if !self.watching {
             return Ok(());
         }
         let layout = cargo::layout(&self.cargo, &self.target, processes).await?;
-        let inputs = cargo::after_success(&layout, &self.made);
+        let inputs = cargo::after_success(&layout, &self.artifacts);
         self.layout = Some(layout);
-        self.watch.renew(inputs, self.began).context(REFUSED)?;
-        self.watch.forgive_lock();
+        self.watch.update(inputs, self.began).context(REFUSED)?;
+        self.watch.accept_lock();
         Ok(())
     }
 
@@ -155,20 +155,20 @@ impl Rebuilds {
         report: &Report,
     ) -> anyhow::Result<Rebuild> {
         loop {
-            if let Some(before) = &mut self.before {
-                before.await;
-                self.before = None;
+            if let Some(previous) = &mut self.previous {
+                previous.await;
+                self.previous = None;
                 self.start(processes, report)?;
             }
             if self.layout_built {
-                self.lay_out(processes).await?;
+                self.refresh_layout(processes).await?;
                 (self.layout_built, self.layout_changed) = (false, false);
             }
             let when = When { building: self.build.is_some(), built: self.began };
             tokio::select! {
                 changes = self.watch.changed(when), if self.watching && !self.gone => {
                     if self.is_gone() {
-                        return Ok(self.go());
+                        return Ok(self.mark_gone());
                     }
                     return self.on_changes(changes, processes, report);
                 }
@@ -178,12 +178,12 @@ impl Rebuilds {
                     self.learn(&outcome, report)?;
                     return Ok(Rebuild::Ended(outcome));
                 }
-                _ = self.look.tick(), if self.watching => match (self.gone, self.is_gone()) {
-                    (false, true) => return Ok(self.go()),
+                _ = self.poll.tick(), if self.watching => match (self.gone, self.is_gone()) {
+                    (false, true) => return Ok(self.mark_gone()),
                     (true, false) => {
                         self.gone = false;
                         // The folders have the same names and are others.
-                        self.watch.again().context(REFUSED)?;
+                        self.watch.watch_anew().context(REFUSED)?;
                         self.restart(processes, report)?;
                         let changed = BTreeSet::from([self.target.manifest.clone()]);
                         return Ok(Rebuild::Started { changed, unseen: BTreeSet::new() });
@@ -218,7 +218,7 @@ impl Rebuilds {
         Ok(Rebuild::Started { changed, unseen })
     }
 
-    /// What came of a build, and what the next one depends on by that.
+    /// Notes the outcome of a build, and what the next one depends on by that.
     fn learn(&mut self, outcome: &Outcome, report: &Report) -> anyhow::Result<()> {
         let result = match outcome {
             Outcome::Built { program, .. } => Ok(Digest::of(program)?),
@@ -235,17 +235,22 @@ impl Rebuilds {
         }
         let Some(layout) = &self.layout else { return Ok(()) };
         let inputs = match outcome {
-            Outcome::Built { made, .. } => {
+            Outcome::Built { artifacts, .. } => {
                 self.layout_built = self.layout_changed;
-                self.made = made.clone();
-                cargo::after_success(layout, &self.made)
+                self.artifacts = artifacts.clone();
+                cargo::after_success(layout, &self.artifacts)
             }
-            Outcome::Failed { errors, made, .. } => {
-                cargo::after_failure(self.watch.inputs(), layout, &self.made, made, self.began, errors)
-            }
+            Outcome::Failed { errors, artifacts, .. } => cargo::after_failure(
+                self.watch.inputs(),
+                layout,
+                &self.artifacts,
+                artifacts,
+                self.began,
+                errors,
+            ),
         };
-        self.watch.forgive_lock();
-        self.watch.renew(inputs, self.began).context(REFUSED)
+        self.watch.accept_lock();
+        self.watch.update(inputs, self.began).context(REFUSED)
     }
 
     /// Builds now, whether anything changed or not.
@@ -253,7 +258,7 @@ impl Rebuilds {
     /// # Errors
     /// If cargo can't be started.
     pub(super) fn build_now(&mut self, processes: &mut Processes, report: &Report) -> anyhow::Result<()> {
-        if self.before.is_none() {
+        if self.previous.is_none() {
             self.restart(processes, report)?;
         }
         Ok(())
@@ -263,9 +268,9 @@ impl Rebuilds {
         !self.target.manifest.is_file()
     }
 
-    fn go(&mut self) -> Rebuild {
+    fn mark_gone(&mut self) -> Rebuild {
         self.gone = true;
-        // Dropped: what it says of missing files helps nobody.
+        // Dropped: its messages about missing files help nobody.
         self.build = None;
         Rebuild::Gone(self.target.manifest.clone())
     }
@@ -273,7 +278,7 @@ impl Rebuilds {
     fn restart(&mut self, processes: &mut Processes, report: &Report) -> anyhow::Result<()> {
         match self.build.take() {
             Some(build) => {
-                self.before = Some(Box::pin(build.cancel()));
+                self.previous = Some(Box::pin(build.cancel()));
                 Ok(())
             }
             None => self.start(processes, report),
@@ -286,7 +291,7 @@ impl Rebuilds {
             let packages = std::mem::take(&mut self.forget);
             let folder = folder_of(&self.target)?;
             let forgetting = cargo::forget(&self.cargo, &packages, folder, profile, processes)?;
-            self.before = Some(Box::pin(to_its_end(forgetting)));
+            self.previous = Some(Box::pin(to_its_end(forgetting)));
             return Ok(());
         }
         self.began = SystemTime::now();
@@ -307,7 +312,7 @@ fn decides_about_layout(path: &Path) -> bool {
 }
 
 async fn to_its_end(mut running: Running) {
-    // Whatever it says: where cargo can't forget, the build goes on as it would have.
+    // Whatever its outcome: where cargo can't forget, the build goes on as it would have.
     while let Ok(Some(_)) = running.next_line().await {}
     let _ = running.wait().await;
 }

@@ -1,41 +1,22 @@
-//! A session that runs: watched until it is over.
+//! The session that runs: what is known of it, of its page, of the program that is to be heard next, and of the question that a
+//! person is asked.
 
-use super::{
-    End, Start,
-    page::PageSide,
-    places,
-    question::Question,
-    rebuilds::{Rebuild, Rebuilds},
-    swap::Swap,
-};
+use super::rebuilds::Rebuilds;
 use crate::{
     builds::Digest,
-    companion::{Companion, Error, Incoming, QUICK},
-    guard,
-    page::{Page, PageEvent},
-    platform,
-    preview::Preview,
-    processes::{Line, Processes},
-    programs,
-    report::{From, Report, over_both},
-    terminal::{Input, Keyboard},
+    page::{Absent, Install, PageSource, Step},
 };
-use anyhow::{Context, bail};
-use std::{future::pending, path::PathBuf, process::Stdio, time::Duration};
-use tokio::time::{Instant, sleep_until};
+use std::{fmt, future::pending, path::PathBuf};
+use tokio::time::Instant;
 use wavecraft_companion_protocol::{
-    control::{Attach, ChildLog, LogStream, Notice, OPEN_ONCE, OpenOnce, OpenedOnce, STATUS, Status},
-    event::Event,
-    session::{State, StateChange, Stats},
+    control::{Attach, ProjectProgram},
+    session::Stats,
 };
 
-/// So long it may take from being attached to being heard and served. The companion gives up on a child much earlier;
-/// this is for a companion or a page's server that says nothing at all.
-const GETTING_READY: Duration = Duration::from_secs(90);
-/// What is known of a session that runs.
-pub(super) struct Session {
+/// A session that runs.
+pub(super) struct RunningSession {
     pub(super) name: String,
-    /// The project's.
+    /// The project's folder.
     pub(super) folder: PathBuf,
     pub(super) ws_url: String,
     pub(super) ws_port: u16,
@@ -44,8 +25,7 @@ pub(super) struct Session {
     pub(super) stats: Option<Box<Stats>>,
     /// When it was first heard and served.
     pub(super) ready: Option<Instant>,
-    /// Its page.
-    pub(super) page: PageSide,
+    pub(super) page: PageState,
     /// Where the companion writes what it does.
     pub(super) log: Option<PathBuf>,
     /// The sources, while they are watched.
@@ -62,8 +42,8 @@ pub(super) struct Session {
     pub(super) file: Option<PathBuf>,
 }
 
-impl Session {
-    /// Of this name, whose dev WebSocket is there. Nothing else is known yet.
+impl RunningSession {
+    /// A session of which only its name, its project's folder and its dev WebSocket are known.
     pub(super) fn new(name: String, folder: PathBuf, ws_url: String, ws_port: u16) -> Self {
         Self {
             name,
@@ -73,7 +53,7 @@ impl Session {
             live: false,
             stats: None,
             ready: None,
-            page: PageSide::default(),
+            page: PageState::default(),
             log: None,
             rebuilds: None,
             attach: None,
@@ -90,271 +70,102 @@ impl Session {
     }
 }
 
-impl Start {
-    /// Tells what happens until it is over.
-    pub(super) async fn watch(&mut self, session: &mut Session) -> anyhow::Result<End> {
-        if let Some(rebuilds) = &session.rebuilds {
-            for folder in rebuilds.folders() {
-                self.report.detail(&format!("watching {}", folder.display()));
-            }
-        }
-        let limit = Instant::now() + GETTING_READY;
-        loop {
-            self.tell_if_ready(session).await;
-            if self.report.is_closed() {
-                // Nobody reads any more what this says: as a closed terminal.
-                return Ok(End::Interrupted);
-            }
-            let page_limit = self.page_limit(session);
-            let end = match session.ready {
-                None => Some(limit),
-                Some(since) => self.args.run_time().map(|time| since + time),
-            };
-            tokio::select! {
-                incoming = next_of_companion(&mut self.companion) => match incoming {
-                    Ok(Incoming::Notice(notice)) => if let Some(end) = self.on_notice(notice, session).await? {
-                        return Ok(end);
-                    },
-                    Ok(Incoming::Answer(id, answer)) => self.on_answer(id, answer, session).await?,
-                    Err(error) => return Err(stopped(error, session)),
-                },
-                event = next_of(&mut self.page) => match event? {
-                    PageEvent::Up => self.on_page_up(session).await,
-                    PageEvent::Said(Line::Out(line)) => self.report.log(From::Page, &line),
-                    PageEvent::Said(Line::Err(line)) => self.report.log(From::PageError, &line),
-                    PageEvent::Ended(status) => self.on_page_ended(status, session).await?,
-                },
-                news = session.page.news() => self.on_page_news(news, session).await?,
-                line = next_refused(&mut self.preview) => self.on_page_refused(line, session),
-                rebuild = next_rebuild(&mut session.rebuilds, &mut self.processes, &self.report) => match rebuild {
-                    Ok(rebuild) => self.on_rebuild(rebuild, session).await,
-                    Err(error) => {
-                        session.rebuilds = None;
-                        self.report.trouble(&format!(
-                            "changes are not built any more, start again for that: {error:#}. What plays goes on"
-                        ));
-                    }
-                },
-                input = next_input(&mut self.keyboard) => if let Some(end) = self.on_input(input, session).await? {
-                    return Ok(end);
-                },
-                () = sleep_until(page_limit.unwrap_or_else(Instant::now)), if page_limit.is_some() => {
-                    self.on_page_late(session);
-                }
-                () = sleep_until(end.unwrap_or_else(Instant::now)), if end.is_some() => {
-                    if session.ready.is_some() {
-                        return Ok(End::Done);
-                    }
-                    bail!(
-                        "not ready after {} s: the processor is not heard. The companion's log may tell more",
-                        GETTING_READY.as_secs(),
-                    );
-                }
-            }
-        }
-    }
+/// What is known of the page that a session has, or should have.
+#[derive(Default)]
+pub(super) struct PageState {
+    /// Where it is made from; absent where none is wanted.
+    pub(super) source: Option<PageSource>,
+    /// Why there is none.
+    pub(super) absent: Option<Absent>,
+    /// Its packages, while they are installed beside the sound.
+    pub(super) install: Option<Install>,
+    /// The person refused to have packages installed.
+    pub(super) refused: bool,
+    /// It didn't come in time, and what is heard no longer waits for it.
+    pub(super) late: bool,
+    /// How often the page's server was started.
+    pub(super) port_tries: u32,
+    /// The person knows what a `dev` script has to do.
+    pub(super) advised: bool,
+}
 
-    async fn on_notice(&mut self, notice: Notice, session: &mut Session) -> anyhow::Result<Option<End>> {
-        match notice {
-            Notice::State(change) if change.session == session.name => {
-                return self.on_state(change, session).await;
-            }
-            Notice::Log(log) if log.session == session.name => {
-                self.report.log(From::Child, &places::in_project(&log.line, &session.folder));
-            }
-            Notice::Stats(stats) if stats.session == session.name => {
-                if session.ready.is_some() {
-                    self.report.event(&stats_event(&stats));
-                    self.report.live(&stats);
-                }
-                session.stats = Some(stats);
-            }
-            Notice::Devices(devices) if session.ready.is_some() => {
-                self.report.event(&Event::Devices(devices))
-            }
-            // Of other projects, or before there is anything to say.
-            _ => {}
-        }
-        Ok(None)
-    }
+/// What happens to a page that isn't served.
+pub(super) enum PageNews {
+    /// A file that may be the cause is another one.
+    Changed,
+    /// Of its installation.
+    Step(anyhow::Result<Step>),
+}
 
-    async fn on_state(&mut self, change: StateChange, session: &mut Session) -> anyhow::Result<Option<End>> {
-        let StateChange { state, reason, .. } = change;
-        let reason = reason.map(|reason| places::in_project(&reason, &session.folder));
-        self.report.event(&Event::State { state, reason: reason.clone() });
-        match state {
-            State::Live => {
-                // A swap has its own words.
-                if session.ready.is_some() && !std::mem::replace(&mut session.live, true) {
-                    self.report.say("The processor is heard again.");
-                }
-                session.live = true;
-                self.renew(session).await?;
+impl PageState {
+    /// Waits for what happens next. Nothing is lost if the wait is given up.
+    pub(super) async fn news(&mut self) -> PageNews {
+        match (&mut self.install, &mut self.absent) {
+            (Some(install), _) => PageNews::Step(install.next().await),
+            (None, Some(absent)) => {
+                absent.changed().await;
+                PageNews::Changed
             }
-            State::Held if session.ready.is_none() => bail!(
-                "the processor can't run: {}",
-                reason.unwrap_or_else(|| "the companion's log tells why".into())
-            ),
-            State::Ended => {
-                self.report.say("Stopped from elsewhere.");
-                return Ok(Some(End::Done));
-            }
-            State::Bypassed | State::NotResponding | State::Crashed | State::Held => session.live = false,
-            State::Starting | State::Shadow => {}
-        }
-        if let Some(stats) = &mut session.stats {
-            stats.state = state;
-        }
-        self.show_live(session);
-        Ok(None)
-    }
-
-    /// Shows how it is at the bottom of the terminal.
-    pub(super) fn show_live(&self, session: &Session) {
-        if let Some(stats) = session.stats.as_ref().filter(|_| session.ready.is_some()) {
-            self.report.live(stats);
-        }
-    }
-
-    /// Asks for what the companion doesn't tell by itself: the child's process, and figures before the first second is
-    /// over.
-    pub(super) async fn renew(&mut self, session: &mut Session) -> anyhow::Result<()> {
-        let companion = self.companion.as_mut().context("attached")?;
-        let status: Status = companion.connection.call(STATUS, &serde_json::json!({}), QUICK).await?;
-        if let Some(ours) = status.sessions.into_iter().find(|other| other.session == session.name) {
-            self.remember_child(ours.child_pid);
-            session.stats = ours.stats.map(Box::new).or(session.stats.take());
-        }
-        Ok(())
-    }
-
-    /// A page was refused by the server of a project without sound. With sound the companion tells it.
-    fn on_page_refused(&self, line: String, session: &Session) {
-        self.report.log(From::Child, &line);
-        if let Some(preview) = &self.preview {
-            preview.server.log(&ChildLog { session: session.name.clone(), stream: LogStream::Message, line });
-        }
-    }
-
-    /// Once it is served, and with audio heard and measured.
-    async fn tell_if_ready(&mut self, session: &mut Session) {
-        let served = session.page.late || self.page.as_ref().is_none_or(Page::is_up);
-        if session.ready.is_some() || !session.live || !served {
-            return;
-        }
-        let stats = session.stats.as_deref();
-        if self.args.with_audio && stats.is_none() {
-            return;
-        }
-        session.ready = Some(Instant::now());
-        let ui_url = self.ui_url(session);
-        self.report.event(&Event::Ready {
-            session: session.name.clone(),
-            ws_url: session.ws_url.clone(),
-            ui_url: ui_url.clone(),
-            inspector_url: self.token.inspector_url(session.ws_port),
-            devices: stats.map(|stats| stats.devices.clone()),
-            latency_ms: stats.map(|stats| stats.latency.total_ms(stats.devices.sample_rate)),
-            mode: stats.map(|stats| stats.mode),
-        });
-        self.show_live(session);
-        if ui_url.is_some() && self.args.open {
-            self.open_page(session).await;
-        }
-    }
-
-    /// The page in the browser, or where there is none the inspector: by an address that works once, since what opens it is
-    /// told the address in its arguments, which every user of the machine can read.
-    pub(super) async fn open_page(&mut self, session: &Session) {
-        let url = match (&mut self.companion, &self.preview) {
-            (Some(companion), _) => {
-                let open = OpenOnce { session: session.name.clone(), inspector: self.page.is_none() };
-                let opened = companion.connection.call::<OpenedOnce>(OPEN_ONCE, &open, QUICK).await;
-                opened.map(|opened| opened.url).map_err(|error| error.to_string())
-            }
-            (None, Some(preview)) => {
-                let page = self.ui_url(session);
-                let page = page.unwrap_or_else(|| self.token.inspector_url(session.ws_port));
-                preview.server.open_once(&page).map_err(|error| error.to_string())
-            }
-            (None, None) => return,
-        };
-        match url {
-            Ok(url) => self.open(&url),
-            Err(error) => self.report.trouble(&format!("the page could not be opened: {error}")),
-        }
-    }
-
-    /// The browser is the user's, not this start's: it is not waited for and not ended.
-    fn open(&self, url: &str) {
-        let opened = programs::find(platform::OPENER).map(|opener| {
-            let mut command = guard::detached(&opener);
-            command.arg(url).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()
-        });
-        if !matches!(opened, Some(Ok(_))) {
-            self.report.trouble(&format!("no browser could be opened: {} is missing", platform::OPENER));
+            (None, None) => pending().await,
         }
     }
 }
 
-async fn next_of(page: &mut Option<Page>) -> std::io::Result<PageEvent> {
-    match page {
-        Some(page) => page.next().await,
-        None => pending().await,
+/// The program that is to take the place of the one that is heard.
+#[derive(Debug, Default)]
+pub(super) struct Swap {
+    /// What the companion was asked for and hasn't answered yet.
+    pub(super) asked: Option<Asked>,
+    /// What it is asked for next: only the newest counts.
+    pub(super) next: Option<Built>,
+}
+
+/// A swap that the companion was asked for.
+#[derive(Debug)]
+pub(super) struct Asked {
+    pub(super) id: u64,
+    pub(super) built: Built,
+    pub(super) digest: Digest,
+    /// The copy that the companion was given.
+    pub(super) copy: ProjectProgram,
+    /// Blocks that had been late before.
+    pub(super) late_blocks: Option<u64>,
+}
+
+/// A program that was built, and how long that took in milliseconds.
+#[derive(Debug, Clone)]
+pub(super) struct Built {
+    pub(super) program: ProjectProgram,
+    pub(super) ms: u64,
+}
+
+impl Swap {
+    /// The copy that the companion was asked to run, and may run already where its answer was lost.
+    pub(super) fn copy_asked_for(&self) -> Option<&ProjectProgram> {
+        self.asked.as_ref().map(|asked| &asked.copy)
+    }
+
+    /// Takes what was built and isn't heard, where the companion that was asked is gone.
+    pub(super) fn take_unheard(&mut self) -> Option<Built> {
+        let asked = self.asked.take().map(|asked| asked.built);
+        self.next.take().or(asked)
     }
 }
 
-async fn next_refused(preview: &mut Option<Preview>) -> String {
-    match preview {
-        Some(preview) => preview.refused().await,
-        None => pending().await,
-    }
+/// A question at the bottom of the terminal, with what was typed so far.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Question {
+    /// One of the sources that are listed above.
+    Source,
+    /// The path of a file.
+    File(String),
 }
 
-async fn next_of_companion(companion: &mut Option<Companion>) -> Result<Incoming, Error> {
-    match companion {
-        Some(companion) => companion.connection.next().await,
-        None => pending().await,
-    }
-}
-
-async fn next_input(keyboard: &mut Option<Keyboard>) -> Input {
-    match keyboard {
-        Some(keyboard) => keyboard.next().await,
-        None => pending().await,
-    }
-}
-
-async fn next_rebuild(
-    rebuilds: &mut Option<Rebuilds>,
-    processes: &mut Processes,
-    report: &Report,
-) -> anyhow::Result<Rebuild> {
-    match rebuilds {
-        Some(rebuilds) => rebuilds.next(processes, report).await,
-        None => pending().await,
-    }
-}
-
-fn stopped(error: Error, session: &Session) -> anyhow::Error {
-    let log = session.log.as_ref().map(|log| log.display().to_string()).unwrap_or_default();
-    anyhow::Error::new(error).context(format!("the sound stopped; {log} may say why"))
-}
-
-fn stats_event(stats: &Stats) -> Event {
-    Event::Stats {
-        blocks: stats.blocks,
-        late_blocks: stats.late_blocks.total(),
-        late: stats.late_blocks,
-        xruns: stats.xruns,
-        load: stats.load,
-        load_max: stats.load_max,
-        load_p99: stats.load_p99,
-        processor_load: stats.processor_load,
-        wake_us: stats.wake_us,
-        mode: stats.mode,
-        drift: stats.drift,
-        input_rms: over_both(stats.input.rms),
-        output_rms: over_both(stats.output.rms),
+impl fmt::Display for Question {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Source => f.write_str("Source? A key of the list, or Esc to leave it: "),
+            Self::File(typed) => write!(f, "Which file? Its path, then Enter; Esc leaves it: {typed}"),
+        }
     }
 }

@@ -1,6 +1,10 @@
-//! From a new build to its sound.
+//! A new build takes the place of what is heard.
 
-use super::{Start, rebuilds::Rebuild, session::Session};
+use super::{
+    rebuilds::Rebuild,
+    session::{Asked, Built, RunningSession},
+    state::Start,
+};
 use crate::{builds::Digest, cargo::Outcome, preview, report::seconds};
 use anyhow::Context;
 use serde_json::Value;
@@ -11,56 +15,17 @@ use std::{
 };
 use wavecraft_companion_protocol::{
     bounded::{BUILD_BYTES, cut},
-    control::{BUILD_STATUS, ProjectProgram, RELOAD, Reload, Reloaded, SetBuildStatus},
+    control::{BUILD_STATUS, RELOAD, Reload, Reloaded, SetBuildStatus},
     event::Event,
     rpc::ErrorObject,
     session::Build,
 };
 
-/// So many changed files are named; of more, their number.
+/// How many changed files are named; of more, their number.
 const NAMED: usize = 2;
 
-/// What is to take the place of what is heard.
-#[derive(Debug, Default)]
-pub(super) struct Swap {
-    /// The companion was asked for this and hasn't answered yet.
-    asked: Option<Asked>,
-    /// It is to be asked for this then: only the newest counts.
-    next: Option<Built>,
-}
-
-#[derive(Debug)]
-struct Asked {
-    id: u64,
-    built: Built,
-    digest: Digest,
-    /// The copy that the companion was given.
-    copy: ProjectProgram,
-    /// Blocks that had been late before.
-    late_blocks: Option<u64>,
-}
-
-#[derive(Debug, Clone)]
-pub(super) struct Built {
-    program: ProjectProgram,
-    ms: u64,
-}
-
-impl Swap {
-    /// The copy that the companion was asked to run and may run already, where its answer was lost.
-    pub(super) fn copy_asked_for(&self) -> Option<&ProjectProgram> {
-        self.asked.as_ref().map(|asked| &asked.copy)
-    }
-
-    /// Takes what was built and isn't heard, where the companion that was asked is gone.
-    pub(super) fn take_unheard(&mut self) -> Option<Built> {
-        let asked = self.asked.take().map(|asked| asked.built);
-        self.next.take().or(asked)
-    }
-}
-
 impl Start {
-    pub(super) async fn on_rebuild(&mut self, rebuild: Rebuild, session: &mut Session) {
+    pub(super) async fn on_rebuild(&mut self, rebuild: Rebuild, session: &mut RunningSession) {
         match rebuild {
             Rebuild::Started { changed, unseen } => {
                 self.report.say(&format!("{} changed, building …", names(&changed, &session.folder)));
@@ -70,7 +35,7 @@ impl Start {
                         names(&unseen, &session.folder)
                     ));
                 }
-                self.tell_build(Build::Building, session);
+                self.send_build_status(Build::Building, session);
             }
             Rebuild::Gone(manifest) => {
                 self.report.trouble(&format!(
@@ -81,10 +46,10 @@ impl Start {
             }
             Rebuild::Ended(Outcome::Failed { errors, summary, .. }) => {
                 self.report.warn(&format!("{summary}. {}", self.goes_on(session)));
-                self.tell_build(Build::Failed { errors }, session);
+                self.send_build_status(Build::Failed { errors }, session);
             }
             Rebuild::Ended(Outcome::Built { program, ms, .. }) => {
-                self.tell_build(Build::Ok { ms }, session);
+                self.send_build_status(Build::Ok { ms }, session);
                 let built = Built { program, ms };
                 if session.swap.asked.is_some() {
                     session.swap.next = Some(built);
@@ -95,8 +60,8 @@ impl Start {
         }
     }
 
-    /// Lets the new program take over, or tells why it can't.
-    pub(super) async fn swap(&mut self, built: &Built, session: &mut Session) {
+    /// Lets the new program take over, or reports why it can't.
+    pub(super) async fn swap(&mut self, built: &Built, session: &mut RunningSession) {
         let outcome =
             if self.preview.is_some() { self.show(built).await } else { self.reload(built, session).await };
         if let Err(error) = outcome {
@@ -104,8 +69,8 @@ impl Start {
         }
     }
 
-    /// What is heard, or seen, after a build that came to nothing.
-    fn goes_on(&self, session: &Session) -> &'static str {
+    /// What is heard, or seen, after a build that failed.
+    fn goes_on(&self, session: &RunningSession) -> &'static str {
         match (&self.preview, session.live) {
             (Some(_), _) => "The page keeps the parameters from before",
             (None, true) => "The processor from before plays on",
@@ -113,8 +78,8 @@ impl Start {
         }
     }
 
-    /// Whatever comes of it: a page that misses it is only told less.
-    pub(super) fn tell_build(&mut self, build: Build, session: &Session) {
+    /// Sends the build's status to the pages. A failure is ignored: pages only know less then.
+    pub(super) fn send_build_status(&mut self, build: Build, session: &RunningSession) {
         let build = match build {
             Build::Failed { errors } => Build::Failed { errors: cut(&errors, BUILD_BYTES).into_owned() },
             other => other,
@@ -142,14 +107,14 @@ impl Start {
         Ok(())
     }
 
-    async fn reload(&mut self, built: &Built, session: &mut Session) -> anyhow::Result<()> {
+    async fn reload(&mut self, built: &Built, session: &mut RunningSession) -> anyhow::Result<()> {
         let digest = Digest::of(&built.program)?;
         if session.live && session.heard == Some(digest) {
             self.report.say(&format!("Rebuilt in {}: the same program as before", seconds(built.ms)));
             return Ok(());
         }
         let copy = self.builds.as_mut().context("attached")?.keep(&built.program)?;
-        self.renew(session).await?;
+        self.refresh(session).await?;
         let companion = self.companion.as_mut().context("attached")?;
         let reload = Reload { session: session.name.clone(), program: copy.clone() };
         let id = companion.connection.ask(RELOAD, &reload)?;
@@ -162,7 +127,7 @@ impl Start {
         &mut self,
         id: u64,
         answer: Result<Value, ErrorObject>,
-        session: &mut Session,
+        session: &mut RunningSession,
     ) -> anyhow::Result<()> {
         let Some(asked) = session.swap.asked.take_if(|asked| asked.id == id) else { return Ok(()) };
         match answer {
@@ -174,7 +139,7 @@ impl Start {
                 if let Some(attach) = &mut session.attach {
                     attach.program = asked.copy;
                 }
-                self.renew(session).await?;
+                self.refresh(session).await?;
                 let late_blocks = session.late_blocks().zip(asked.late_blocks);
                 self.report.event(&Event::Reloaded {
                     build_ms: asked.built.ms,

@@ -10,7 +10,7 @@ use tokio::{
     sync::mpsc::{Receiver, channel},
 };
 
-/// So many keys wait; more stay in the terminal, as a text that was pasted does.
+/// How many keys wait; more stay in the terminal, as a text that was pasted does.
 const WAITING_KEYS: usize = 256;
 
 /// Standard input's terminal, taken from the shell until this is dropped.

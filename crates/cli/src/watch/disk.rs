@@ -16,7 +16,7 @@ use std::{
 /// What says of a folder that all in it can be made anew: <https://bford.info/cachedir/>. cargo makes one in each of its
 /// folders.
 const TAG: &str = "CACHEDIR.TAG";
-/// So much of a file is read at once.
+/// How much of a file is read at once.
 const PIECE_BYTES: usize = 64 * 1024;
 
 /// The files on the disk.

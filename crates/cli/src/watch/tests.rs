@@ -25,7 +25,7 @@ fn package() -> (tempfile::TempDir, PathBuf, Inputs) {
 
 fn watch(inputs: Inputs) -> Watch {
     let mut watch = Watch::new().unwrap();
-    watch.renew(inputs, SystemTime::now()).unwrap();
+    watch.update(inputs, SystemTime::now()).unwrap();
     watch
 }
 
@@ -109,7 +109,7 @@ async fn a_folder_that_was_replaced_is_watched_again() {
     let mut watch = watch(inputs);
     fs::rename(&engine, engine.with_file_name("elsewhere")).unwrap();
     fs::create_dir_all(engine.join("src")).unwrap();
-    watch.again().unwrap();
+    watch.watch_anew().unwrap();
     fs::write(engine.join("src/lib.rs"), "new").unwrap();
     while changed(&mut watch).await != [engine.join("src/lib.rs")] {}
     fs::write(engine.join("src/lib.rs"), "newer").unwrap();
@@ -123,7 +123,7 @@ async fn what_changed_between_two_watches_is_told() {
     // No event of this: on a Mac each change of what is watched loses some.
     fs::write(engine.join("src/lib.rs"), "one").unwrap();
     watch.told = Arc::default();
-    watch.renew(inputs, SystemTime::now()).unwrap();
+    watch.update(inputs, SystemTime::now()).unwrap();
     assert_eq!(changed(&mut watch).await, [engine.join("src/lib.rs")]);
 }
 

@@ -1,4 +1,7 @@
-/** Does a connection on this machine come from a program of this user? */
+/**
+ * Does a connection on this machine come from a program of this user? Vite asks this in JavaScript; for the project's own
+ * server, `is_of_this_user` of crates/dev-server/src/platform/ asks the same in Rust.
+ */
 
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';

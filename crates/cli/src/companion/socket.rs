@@ -1,15 +1,45 @@
-//! Whose companion it is. What is sent there opens the project, so it is told to this user's own alone.
+//! The companion's socket, and whose it is: what is sent there opens the project, so only this user's own companion is told.
 
 use anyhow::{Context, bail};
 use rustix::process::getuid;
-use std::{io, os::unix::fs::MetadataExt, path::Path};
+use std::{
+    io,
+    os::unix::fs::MetadataExt,
+    path::{Path, PathBuf},
+};
 use tokio::net::UnixStream;
+use wavecraft_companion_protocol::paths::{MAX_SOCKET_PATH_BYTES, Paths};
+
+/// No companion could be spoken to, and another try may work: one that was just ending may have taken the connection.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Unreachable(pub String);
+
+/// Tries the socket once. `None`: nobody answers there.
+///
+/// # Errors
+/// Its path doesn't fit, or it is another user's, who is told nothing.
+pub(super) async fn connect(paths: &Paths) -> anyhow::Result<Option<UnixStream>> {
+    let socket: PathBuf = paths.socket();
+    let bytes = socket.as_os_str().len();
+    if bytes > MAX_SOCKET_PATH_BYTES {
+        bail!(
+            "the companion's socket would be {}, which has {bytes} bytes, and a socket's path has room for \
+             {MAX_SOCKET_PATH_BYTES}: set WAVECRAFT_HOME to a shorter folder",
+            socket.display()
+        );
+    }
+    check_folder(&paths.run_dir)?;
+    let Ok(stream) = UnixStream::connect(&socket).await else { return Ok(None) };
+    check_peer(&stream, &socket)?;
+    Ok(Some(stream))
+}
 
 /// Is the socket's folder this user's? One that isn't there yet is nobody's.
 ///
 /// # Errors
 /// It is another's, who could put any socket there.
-pub(crate) fn check_folder(folder: &Path) -> anyhow::Result<()> {
+fn check_folder(folder: &Path) -> anyhow::Result<()> {
     match folder.metadata() {
         Ok(meta) => check(&format!("the folder {}", folder.display()), meta.uid(), getuid().as_raw()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -22,7 +52,7 @@ pub(crate) fn check_folder(folder: &Path) -> anyhow::Result<()> {
 ///
 /// # Errors
 /// It is another, or the system doesn't say.
-pub(crate) fn check_peer(stream: &UnixStream, socket: &Path) -> anyhow::Result<()> {
+fn check_peer(stream: &UnixStream, socket: &Path) -> anyhow::Result<()> {
     let peer = stream.peer_cred().context("the system doesn't say whose companion this is")?;
     check(&format!("the companion at {}", socket.display()), peer.uid(), getuid().as_raw())
 }

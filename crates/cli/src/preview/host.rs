@@ -19,7 +19,7 @@ use wavecraft_companion_protocol::{
 use wavecraft_companion_server::{Host, SetParameterError};
 
 /// Parameters with their values, and the clock that the made-up levels follow.
-pub(super) struct Project {
+pub(super) struct PreviewHost {
     parameters: Mutex<Parameters>,
     started: Instant,
     started_at_ms: u64,
@@ -34,7 +34,7 @@ struct Parameters {
     values: BTreeMap<String, f32>,
 }
 
-impl Project {
+impl PreviewHost {
     /// With these parameters at their defaults. Of a page that is refused `refused` gets a line.
     pub(super) fn new(specs: Vec<ParameterSpec>, refused: mpsc::Sender<String>) -> Self {
         let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -72,7 +72,7 @@ fn needs_audio<T>(what: &str) -> Result<T, ErrorObject> {
     Err(ErrorObject::new(NOT_ALLOWED, message))
 }
 
-impl Host for Project {
+impl Host for PreviewHost {
     fn parameters(&self) -> Vec<Parameter> {
         self.locked().all.clone()
     }
@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn values_are_kept_by_id_also_of_one_that_was_away() {
-        let project = Project::new(vec![spec("a", 10.0), spec("b", 10.0)], mpsc::channel(1).0);
+        let project = PreviewHost::new(vec![spec("a", 10.0), spec("b", 10.0)], mpsc::channel(1).0);
         assert_eq!(project.set_parameter("a", 8.0).unwrap(), 8.0);
         assert!(!project.replace(vec![spec("a", 10.0), spec("b", 10.0)]), "the same");
         assert!(project.replace(vec![spec("b", 10.0)]));
@@ -171,7 +171,7 @@ mod tests {
 
     #[test]
     fn what_needs_audio_says_how_to_have_it() {
-        let project = Project::new(Vec::new(), mpsc::channel(1).0);
+        let project = PreviewHost::new(Vec::new(), mpsc::channel(1).0);
         for refused in
             [project.set_bypass(true), project.set_mute(true), project.set_source(SourceName::Tone)]
         {

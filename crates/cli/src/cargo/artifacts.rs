@@ -1,12 +1,15 @@
-//! Where the program that was built finds its shared libraries: as `cargo run` would let it.
+//! What a build leaves beside the program, and where the program finds its shared libraries by that: as `cargo run` would let
+//! it.
 
-use super::build::Made;
 use crate::{
     builds::shared_libraries,
     processes::{Line, Processes, guarded},
+    programs,
 };
 use anyhow::Context;
+use cargo_metadata::{BuildScript, camino::Utf8PathBuf};
 use std::{
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
 };
@@ -14,6 +17,39 @@ use wavecraft_companion_protocol::control::ProjectProgram;
 
 /// How the name of Rust's own library begins, in a program that was linked with it (`-C prefer-dynamic`).
 const STD: &[u8] = b"libstd-";
+
+/// What a build left in cargo's folder beside the program.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Artifacts {
+    /// Names the files that were read.
+    pub(crate) dep_info: Option<PathBuf>,
+    /// The build scripts that ran, or would have if anything had changed.
+    pub(crate) scripts: Vec<Script>,
+    /// Is a crate of it a shared library?
+    pub(crate) has_dylibs: bool,
+}
+
+/// What came of a build script.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Script {
+    /// Its package, as cargo calls it.
+    pub(crate) package: String,
+    /// Where it wrote. What it said is beside it.
+    pub(crate) out_dir: PathBuf,
+    /// Where it says that libraries are.
+    pub(crate) linked: Vec<PathBuf>,
+}
+
+impl Script {
+    pub(super) fn of(ran: BuildScript) -> Self {
+        // A kind may be before it, as in `native=/there`; a script may also ask for the kinds that programs don't load.
+        let path = |text: &Utf8PathBuf| {
+            PathBuf::from(text.as_str().split_once('=').map_or(text.as_str(), |(_, path)| path))
+        };
+        let linked = ran.linked_paths.iter().map(path).collect();
+        Self { package: ran.package_id.repr, out_dir: ran.out_dir.into(), linked }
+    }
+}
 
 /// The folders for the program's loader, in cargo's order; empty where it needs none.
 ///
@@ -24,13 +60,13 @@ const STD: &[u8] = b"libstd-";
 /// If the compiler is asked and doesn't answer.
 pub(super) async fn loader_path(
     program: &ProjectProgram,
-    made: &Made,
+    artifacts: &Artifacts,
     folder: &Path,
     processes: &mut Processes,
 ) -> anyhow::Result<Vec<PathBuf>> {
     let profile = program.built().parent().context("what was built has no folder")?;
     let mut folders: Vec<PathBuf> = Vec::new();
-    for script in &made.scripts {
+    for script in &artifacts.scripts {
         // `build/<package>/out` in the profile's folder.
         let built_in = script.out_dir.ancestors().nth(3);
         let is_built =
@@ -39,22 +75,22 @@ pub(super) async fn loader_path(
     }
     folders.push(profile.into());
     folders.retain(|folder| shared_libraries(folder).iter().any(|library| library != program.built()));
-    if made.has_dylibs {
+    if artifacts.has_dylibs {
         folders.push(profile.join("deps"));
     }
     let bytes =
         fs::read(program.built()).with_context(|| format!("{} can't be read", program.built().display()))?;
-    if made.has_dylibs || bytes.windows(STD.len()).any(|window| window == STD) {
+    if artifacts.has_dylibs || bytes.windows(STD.len()).any(|window| window == STD) {
         folders.push(compilers_libraries(folder, processes).await?);
     }
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     folders.retain(|folder| seen.insert(folder.clone()));
     Ok(folders)
 }
 
 /// Asks the compiler that cargo uses in `folder`.
 async fn compilers_libraries(folder: &Path, processes: &mut Processes) -> anyhow::Result<PathBuf> {
-    let rustc = std::env::var_os("RUSTC").map(PathBuf::from).or_else(|| crate::programs::find("rustc"));
+    let rustc = std::env::var_os("RUSTC").map(PathBuf::from).or_else(|| programs::find("rustc"));
     let rustc = rustc.context("rustc is not on the PATH")?;
     let mut command = guarded(&rustc);
     let mut running = processes

@@ -1,0 +1,11 @@
+//! Where a companion is, and how that one is started.
+
+use std::{ffi::OsString, path::PathBuf};
+
+/// Where the companion is.
+pub(crate) enum CompanionPlace {
+    /// A program.
+    Program(PathBuf),
+    /// An app, which the system opens: macOS's open(1) with these arguments.
+    App(Vec<OsString>),
+}

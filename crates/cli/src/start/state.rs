@@ -1,0 +1,70 @@
+//! What a start has made so far, and how it ended.
+
+use super::args::StartArgs;
+use crate::{
+    builds::Builds,
+    companion::{Companion, Launched},
+    generated::Generated,
+    page::Page,
+    platform,
+    preview::Preview,
+    processes::Processes,
+    report::Report,
+    terminal::Keyboard,
+};
+use rustix::process::Pid;
+use std::collections::BTreeSet;
+use wavecraft_companion_protocol::{paths::Paths, token::Token};
+
+/// Everything that a start has made so far, and that has to go in the end. Each part is put here the moment it exists,
+/// so that the work can be given up at any point.
+pub(super) struct Start {
+    pub(super) args: StartArgs,
+    pub(super) report: Report,
+    pub(super) keyboard: Option<Keyboard>,
+    pub(super) paths: Paths,
+    pub(super) token: Token,
+    pub(super) audio_token: Token,
+    pub(super) processes: Processes,
+    pub(super) builds: Option<Builds>,
+    pub(super) companion: Option<Companion>,
+    pub(super) launched: Option<Launched>,
+    pub(super) preview: Option<Preview>,
+    pub(super) page: Option<Page>,
+    pub(super) generated: Option<Generated>,
+    pub(super) children: BTreeSet<Process>,
+}
+
+/// How the work ended, where it didn't fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    /// As asked: the time is over, or another terminal stopped it.
+    Done,
+    /// By a signal.
+    Interrupted,
+}
+
+impl Start {
+    /// Remembers a child of the session, to see in the end that it is gone.
+    pub(super) fn remember_child(&mut self, pid: Option<u32>) {
+        self.children.extend(pid.and_then(Process::of));
+    }
+}
+
+/// One process, told apart from a later one with the same id.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Process {
+    pid: i32,
+    started_at: String,
+}
+
+impl Process {
+    fn of(pid: u32) -> Option<Self> {
+        let pid = Pid::from_raw(pid.try_into().ok()?)?;
+        Some(Self { pid: pid.as_raw_nonzero().get(), started_at: platform::started_at(pid)? })
+    }
+
+    pub(super) fn is_there(&self) -> bool {
+        Pid::from_raw(self.pid).and_then(platform::started_at).as_ref() == Some(&self.started_at)
+    }
+}
