@@ -21,12 +21,12 @@ pub(crate) struct Builds {
     _lock: File,
 }
 
-/// What a program consists of, told from another by its bytes.
+/// A hash of all files that a program consists of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Digest(u64);
 
 impl Digest {
-    /// Of what was built of a program.
+    /// Hashes the files that were built of a program.
     ///
     /// # Errors
     /// If it can't be read.
@@ -114,7 +114,7 @@ fn libraries_of(program: &ProjectProgram) -> Vec<PathBuf> {
     libraries.filter(|library| library != program.built()).collect()
 }
 
-/// Is this a folder of cargo's or the compiler's, which holds many more libraries than the program's?
+/// Whether this is a folder of cargo's or the compiler's, which holds many more libraries than the program's.
 fn is_shared(folder: &Path) -> bool {
     folder.ends_with("deps") || folder.iter().any(|part| part == "rustlib")
 }

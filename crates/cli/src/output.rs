@@ -6,7 +6,7 @@ use std::{
     io::{self, Write},
 };
 
-/// As `println!`, but whoever stops reading, as `head` does, is no reason to panic.
+/// As `println!`, without a panic where a reader stops reading, as `head` does.
 macro_rules! out {
     ($($argument:tt)*) => { $crate::output::line(format_args!($($argument)*)) };
 }
@@ -19,7 +19,7 @@ pub(crate) fn line(text: fmt::Arguments<'_>) {
     write_line(&ansi::strip(&text.to_string()));
 }
 
-/// The same of a text in colours of our own.
+/// As [`line`], of a text that has colours of our own.
 pub(crate) fn coloured_line(text: &str) {
     write_line(&ansi::keep_colours(text));
 }

@@ -32,7 +32,7 @@ const ANNOUNCEMENT: Duration = Duration::from_secs(2);
 
 /// A port gives no event when somebody listens; this is how often it is tried.
 const POLL: Duration = Duration::from_millis(50);
-/// A server that takes a connection and says nothing for so long is asked anew.
+/// A server that takes a connection and says nothing for this long is asked again.
 const ANSWER: Duration = Duration::from_secs(5);
 
 /// The page's server while it runs.
@@ -135,12 +135,12 @@ impl Page {
         }
     }
 
-    /// What it wrote last.
+    /// The last lines that it wrote.
     pub(crate) fn last_lines(&self) -> &LastLines {
         &self.last
     }
 
-    /// Does it serve the page?
+    /// Whether it serves the page.
     pub(crate) fn is_up(&self) -> bool {
         self.up
     }
@@ -157,7 +157,7 @@ impl Drop for Page {
     }
 }
 
-/// What a browser may call a page at `port`: both names of this machine.
+/// The origins of a page at `port`: by both names of this machine.
 pub(crate) fn origins(port: u16) -> Vec<String> {
     vec![format!("http://localhost:{port}"), format!("http://{HOST}:{port}")]
 }

@@ -34,12 +34,12 @@ pub(crate) fn guarded(program: &Path) -> Command {
     guarded_with(program, [])
 }
 
-/// The same at lower priority than the audio.
+/// As [`guarded`], at lower priority than the audio.
 pub(crate) fn guarded_in_background(program: &Path) -> Command {
     guarded_with(program, ["--background".as_ref()])
 }
 
-/// The same for a program whose loader looks for shared libraries in these folders too.
+/// As [`guarded`], for a program whose loader looks for shared libraries in these folders too.
 pub(crate) fn guarded_with_libraries(program: &Path, loader_path: &[PathBuf]) -> Command {
     // Not as a variable of the guard's: on a Mac the loader takes it away from a hardened program.
     guarded_with(

@@ -31,9 +31,9 @@ use tokio::{
     time::{Instant, Interval, MissedTickBehavior, interval, sleep_until},
 };
 
-/// A change counts once nothing has followed it for so long: an editor saves a file in several steps.
+/// A change counts once nothing has followed it for this long: an editor saves a file in several steps.
 const QUIET: Duration = Duration::from_millis(50);
-/// A change counts in any case after so long, also where something writes all the time.
+/// A change counts after this long in any case, also where something writes all the time.
 const PATIENCE: Duration = Duration::from_millis(500);
 /// How often files outside of the watched folders are looked at: a watch on a folder far up would tell of half the disk.
 const POLL: Duration = Duration::from_millis(250);
@@ -48,7 +48,7 @@ pub(crate) struct Watch {
     seen: Seen,
     /// The folders that the system watches.
     folders: BTreeSet<PathBuf>,
-    /// Files that it tells nothing of.
+    /// Files of which the system reports nothing.
     far: Vec<PathBuf>,
     /// Paths to look at.
     hints: BTreeSet<PathBuf>,
@@ -57,7 +57,7 @@ pub(crate) struct Watch {
     poll: Interval,
 }
 
-/// What the system told and nobody has taken yet.
+/// The events of the system that weren't taken yet.
 #[derive(Default)]
 struct Told {
     waiting: Mutex<Waiting>,
@@ -194,7 +194,7 @@ impl Watch {
         paths.commit().and(failure)
     }
 
-    /// Looks at everything next.
+    /// Lets everything be looked at next.
     fn doubt(&mut self) {
         self.hints.extend(self.inputs.tops().map(Path::to_path_buf));
         self.hints.extend(self.inputs.files.iter().chain(&self.inputs.lock).cloned());
@@ -227,12 +227,12 @@ impl Watch {
         }
     }
 
-    /// What came of the build that these changes were the reason of. Returns the files that aren't believed any more.
+    /// Judges the changes that caused a build by its result. Returns the files that don't count any more.
     pub(crate) fn judge(&mut self, reasons: &BTreeSet<Change>, same: bool, soon: bool) -> Vec<PathBuf> {
         self.seen.judge(reasons, same, soon)
     }
 
-    /// To be called when cargo has ended, which may have written its lock file.
+    /// Takes the lock file as it is. To be called when cargo has ended, which may have written it.
     pub(crate) fn accept_lock(&mut self) {
         self.seen.learn_lock(&self.inputs, &Disk);
     }

@@ -8,7 +8,7 @@ use toml_edit::{Array, DocumentMut, Item, value};
 /// keeps its mode, and a link leads where it led.
 ///
 /// # Errors
-/// What the file system says. The file is then as it was.
+/// The file system's error. The file is then as it was.
 pub(crate) fn atomically(path: &Path, content: &[u8]) -> anyhow::Result<()> {
     let target = path.canonicalize().unwrap_or_else(|_| path.into());
     let said = || format!("{} could not be written", path.display());

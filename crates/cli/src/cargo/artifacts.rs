@@ -18,25 +18,25 @@ use wavecraft_companion_protocol::control::ProjectProgram;
 /// How the name of Rust's own library begins, in a program that was linked with it (`-C prefer-dynamic`).
 const STD: &[u8] = b"libstd-";
 
-/// What a build left in cargo's folder beside the program.
+/// What a build left beside the program.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Artifacts {
-    /// Names the files that were read.
+    /// The file that names those that were read.
     pub(crate) dep_info: Option<PathBuf>,
     /// The build scripts that ran, or would have if anything had changed.
     pub(crate) scripts: Vec<Script>,
-    /// Is a crate of it a shared library?
+    /// Whether a crate of it is a shared library.
     pub(crate) has_dylibs: bool,
 }
 
-/// What came of a build script.
+/// A build script's result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Script {
     /// Its package, as cargo calls it.
     pub(crate) package: String,
-    /// Where it wrote. What it said is beside it.
+    /// The folder that it wrote into. Its output is in a file beside that.
     pub(crate) out_dir: PathBuf,
-    /// Where it says that libraries are.
+    /// The folders of libraries that it named.
     pub(crate) linked: Vec<PathBuf>,
 }
 

@@ -29,7 +29,7 @@ const PROFILE_SETTINGS: [&str; 3] = [
     "profile.wavecraft-dev.debug=\"line-tables-only\"",
 ];
 
-/// What chooses `profile` on cargo's command line, or our own.
+/// The arguments of cargo that choose `profile`, or our own.
 fn arguments_of_profile(profile: Option<&str>) -> Vec<&str> {
     let mut arguments = vec!["--profile", profile.unwrap_or(PROFILE)];
     if profile.is_none() {
@@ -62,7 +62,7 @@ pub(crate) enum Outcome {
     Built {
         /// Where cargo put it. The next build writes over it.
         program: ProjectProgram,
-        /// What else it left.
+        /// The artifacts beside it.
         artifacts: Artifacts,
         /// How long it took, in milliseconds.
         ms: u64,
@@ -73,7 +73,7 @@ pub(crate) enum Outcome {
         errors: String,
         /// One line of it: the first error and its place.
         summary: String,
-        /// What it left all the same.
+        /// The artifacts all the same.
         artifacts: Artifacts,
     },
 }
@@ -117,7 +117,7 @@ impl Build {
         })
     }
 
-    /// Tells what cargo says until it ends. Nothing is lost if the wait is given up.
+    /// Reports what cargo writes until it ends. Nothing is lost if the wait is given up.
     ///
     /// # Errors
     /// If cargo can't be read, or worked and named nothing to run.
@@ -191,7 +191,7 @@ impl Build {
     }
 }
 
-/// Builds once, and tells a person so.
+/// Builds once, and reports it.
 ///
 /// # Errors
 /// There is no program: one line of what the compiler said.
@@ -237,7 +237,7 @@ fn without_progress(lines: &[String]) -> String {
     kept.join("\n").trim().to_owned()
 }
 
-/// Does the line tell what cargo does?
+/// Whether the line is one of cargo's progress.
 fn is_progress(line: &str) -> bool {
     line.split_at_checked(PROGRESS_WIDTH).is_some_and(|(word, rest)| {
         let word = word.trim_start();

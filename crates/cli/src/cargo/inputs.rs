@@ -19,7 +19,7 @@ const NAMED: usize = 256;
 /// cargo's and rustup's files, which hold for all below the folder where they are.
 const SETTINGS: [&str; 4] = [".cargo/config.toml", ".cargo/config", "rust-toolchain.toml", "rust-toolchain"];
 
-/// After a build that worked: just what it read.
+/// The inputs after a build that worked: just what it read.
 pub(crate) fn after_success(layout: &Layout, artifacts: &Artifacts) -> Inputs {
     let mut inputs = deciding(layout);
     let file = artifacts.dep_info.as_ref();
@@ -38,7 +38,7 @@ pub(crate) fn after_success(layout: &Layout, artifacts: &Artifacts) -> Inputs {
     inputs
 }
 
-/// After a build that failed: what is known `before`, by what the last one that `worked` left too, what this one's scripts
+/// The inputs after a build that failed: what is known `before`, by what the last one that `worked` left too, what this one's scripts
 /// and compilers had asked for by then, and what they say is missing.
 pub(crate) fn after_failure(
     before: &Inputs,
@@ -58,7 +58,7 @@ pub(crate) fn after_failure(
     inputs
 }
 
-/// What decides about any build of these packages.
+/// The files that decide about any build of these packages.
 fn deciding(layout: &Layout) -> Inputs {
     let packages: BTreeSet<_> =
         layout.packages.iter().map(|package| watch::settled_folder(&package.folder)).collect();
@@ -76,7 +76,7 @@ fn deciding(layout: &Layout) -> Inputs {
     }
 }
 
-/// What a build script asked to be run again for.
+/// Adds the files for whose change a build script asked to be run again.
 fn add_script(inputs: &mut Inputs, layout: &Layout, script: &Script) {
     let Some(package) = layout.packages.iter().find(|package| package.id == script.package) else { return };
     let output = script.out_dir.with_file_name("output");
@@ -101,7 +101,7 @@ fn add_script(inputs: &mut Inputs, layout: &Layout, script: &Script) {
     }
 }
 
-/// What compilers that have run since `began` have read: they tell also where they found mistakes in it.
+/// The files that compilers have read since `began`, also those that failed.
 fn compilers_since(layout: &Layout, artifacts: &Artifacts, began: SystemTime) -> Vec<PathBuf> {
     let profile = artifacts.dep_info.as_ref().and_then(|file| file.parent());
     let inside =
@@ -140,7 +140,7 @@ fn named_in(errors: &str, layout: &Layout) -> BTreeSet<PathBuf> {
         .collect()
 }
 
-/// Something may come there: its folder is there, or that one's.
+/// Whether a file may come there: its folder is there, or that one's.
 fn has_folder(path: &Path) -> bool {
     path.ancestors().skip(1).take(2).any(Path::is_dir)
 }

@@ -1,4 +1,4 @@
-//! What cargo says of a project.
+//! `cargo metadata`: what is played of a project, and where its parts are.
 
 use super::{
     parts::Parts,
@@ -75,9 +75,9 @@ pub(crate) async fn published_sdk(
 /// A package on this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Package {
-    /// What cargo calls it; it knows it by that on its command line too.
+    /// Its id, by which cargo's command line knows it too.
     pub(crate) id: String,
-    /// Where it is.
+    /// Its folder.
     pub(crate) folder: PathBuf,
 }
 
@@ -91,7 +91,7 @@ pub(crate) struct Layout {
     pub(crate) packages: Vec<Package>,
     /// The workspace's folder.
     pub(crate) workspace: PathBuf,
-    /// Where cargo builds.
+    /// The folders in which cargo builds.
     pub(crate) outputs: Vec<PathBuf>,
 }
 

@@ -22,12 +22,12 @@ pub(crate) struct Parts {
     pub(crate) dependencies: Vec<String>,
     /// The published SDK, where it depends on that.
     pub(crate) published: Option<PublishedSdk>,
-    /// Has it a binary of the name `dev-audio`, of whatever kind?
+    /// Whether it has a binary named `dev-audio`, of whatever kind.
     pub(crate) has_dev_audio: bool,
 }
 
 impl Parts {
-    /// That of the package of `manifest`, or of the first member with a library where it is only a workspace's.
+    /// The parts of `manifest`'s package, or of the first member with a library where it is only a workspace's.
     ///
     /// # Errors
     /// If there is no library.

@@ -6,13 +6,13 @@ use std::path::PathBuf;
 /// The packages that a plugin gets its macros from: today's, and that of the first versions.
 const PACKAGES: [&str; 2] = ["wavecraft-nih_plug", "wavecraft-core"];
 
-/// What its tags are before the version: the version is that of the published command that came with it.
+/// The start of its tags. The version behind it is that of the published command that came with it.
 const TAG_PREFIX: &str = "wavecraft-cli-v";
 
 /// The SDK that a plugin depends on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PublishedSdk {
-    /// From where.
+    /// Where it comes from.
     pub(crate) source: Source,
 }
 

@@ -19,7 +19,7 @@ pub(crate) struct Target {
     pub(crate) package: String,
     /// Its package's manifest.
     pub(crate) manifest: PathBuf,
-    /// What it is.
+    /// Its kind.
     pub(crate) kind: Kind,
     /// The published SDK, where its package is a plugin made with that.
     pub(crate) published: Option<PublishedSdk>,
@@ -32,7 +32,7 @@ pub(crate) enum Kind {
     DevAudio,
     /// A plugin's library, which the plugin host runs.
     Plugin {
-        /// Does the package have the feature [`WITHOUT_FORMATS`]?
+        /// Whether the package has the feature [`WITHOUT_FORMATS`].
         formats_can_be_left_out: bool,
     },
 }
@@ -63,7 +63,7 @@ impl Target {
         }
     }
 
-    /// What is run, where this is the artifact of the target.
+    /// The program that `artifact` is, where it is the target's.
     ///
     /// # Errors
     /// If there is no plugin host.

@@ -4,17 +4,17 @@ use std::{path::Path, process::Stdio, time::Duration};
 use tokio::{process::Command, time::timeout};
 use wavecraft_companion_protocol::doctor::{Check, Verdict};
 
-/// It is as it should be.
+/// A check that found all as it should be.
 pub(super) fn fine(name: &str, found: impl Into<String>) -> Check {
     Check { name: name.into(), verdict: Verdict::Fine, found: found.into(), mend: None }
 }
 
-/// It works, or isn't needed by everybody.
+/// A check of something that works all the same, or that not everybody needs.
 pub(super) fn attention(name: &str, found: impl Into<String>, mend: impl Into<String>) -> Check {
     Check { name: name.into(), verdict: Verdict::Attention, found: found.into(), mend: Some(mend.into()) }
 }
 
-/// It doesn't work.
+/// A check of something that doesn't work.
 pub(super) fn failed(name: &str, found: impl Into<String>, mend: impl Into<String>) -> Check {
     Check { name: name.into(), verdict: Verdict::Failed, found: found.into(), mend: Some(mend.into()) }
 }

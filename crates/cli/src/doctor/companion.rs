@@ -228,7 +228,7 @@ fn log_tells(paths: &Paths) -> String {
     format!("{} may tell more", paths.log().display())
 }
 
-/// What happened, and what to do about it: our own messages have them apart.
+/// Splits a message of ours into what happened and what to do about it.
 fn split(message: &str) -> (&str, &str) {
     message.rsplit_once("; ").or_else(|| message.rsplit_once(": ")).unwrap_or((message, START))
 }

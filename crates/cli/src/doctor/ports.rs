@@ -4,7 +4,7 @@ use super::check::{attention, fine};
 use wavecraft_companion_protocol::{control::Status, doctor::Check};
 use wavecraft_companion_server::is_port_free;
 
-/// Where a start begins to look.
+/// The ports that a start tries first.
 const WEBSOCKET: u16 = 9000;
 const PAGE: u16 = 5173;
 

@@ -5,7 +5,7 @@ use crate::{programs, project::Project};
 use std::path::Path;
 use wavecraft_companion_protocol::doctor::Check;
 
-/// What a created project asks for.
+/// The versions of Node.js that a created project asks for.
 const NODE: &str = "20.19 or newer of 20, or 22.12 or newer";
 
 /// Asked in the project, where its own toolchain counts.

@@ -16,7 +16,7 @@ pub(crate) struct Absent {
 }
 
 impl Absent {
-    /// With its files as they are now it can't be served.
+    /// A page that can't be served with its files as they are now.
     pub(crate) fn new(source: PageSource) -> Self {
         let mut clock = interval(POLL);
         clock.set_missed_tick_behavior(MissedTickBehavior::Delay);

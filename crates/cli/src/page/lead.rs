@@ -38,7 +38,7 @@ impl Lead {
         Ok(Self { config: folder.join("config.mjs"), ws_url: ws_url.into() })
     }
 
-    /// For Vite itself: it takes the configuration, and `own` by it.
+    /// Gives Vite the configuration, which includes `own`, the project's.
     pub(super) fn take(&self, command: &mut Command, own: Option<&str>) {
         // Without the token: whatever of Vite's stands in a page can be read by all who reach its port.
         let bare = self.ws_url.split(PATH_PREFIX).next().unwrap_or_default();
@@ -50,7 +50,7 @@ impl Lead {
             .env("VITE_WS_URL", bare);
     }
 
-    /// For a script that may run something else: it can use the configuration, or Vite's variable with the token in it.
+    /// Offers the configuration to a script that may run something else; also Vite's variable, with the token in it.
     pub(super) fn offer(&self, command: &mut Command) {
         command
             .env("WAVECRAFT_VITE_CONFIG", &self.config)

@@ -17,7 +17,7 @@ pub(crate) enum Manager {
     Bun,
 }
 
-/// Which one writes which lock file.
+/// The lock files, with the manager that writes each.
 const LOCKS: [(&str, Manager); 7] = [
     ("pnpm-lock.yaml", Manager::Pnpm),
     ("pnpm-workspace.yaml", Manager::Pnpm),
@@ -34,7 +34,7 @@ impl Manager {
         LOCKS.iter().find(|(lock, _)| folder.join(lock).is_file()).map(|(_, manager)| *manager)
     }
 
-    /// The one of this name.
+    /// The manager whose program has this name.
     pub(super) fn named(name: &str) -> Option<Self> {
         [Self::Npm, Self::Pnpm, Self::Yarn, Self::Bun].into_iter().find(|manager| manager.name() == name)
     }

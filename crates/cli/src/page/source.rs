@@ -10,7 +10,7 @@ use std::{
     time::SystemTime,
 };
 
-/// What a change of which may mend a page that isn't served.
+/// The files whose change may mend a page that isn't served.
 const CAUSES: [&str; 15] = [
     "package.json",
     "package-lock.json",
@@ -42,13 +42,13 @@ pub(crate) struct PageSource {
 pub(crate) struct Vite {
     /// Its program.
     pub(crate) program: PathBuf,
-    /// What the script gives it, without the configuration.
+    /// The script's arguments, without the configuration.
     pub(crate) args: Vec<String>,
     /// The configuration that the script names.
     pub(crate) config: Option<String>,
 }
 
-/// What a page's packages depended on at some time.
+/// The state of everything that a page's packages depend on, at one time.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Causes(Vec<Option<(SystemTime, u64)>>);
 
@@ -87,7 +87,7 @@ impl PageSource {
         names.any(|name| self.above(&format!("node_modules/{name}")).is_none())
     }
 
-    /// Is it made with Wavecraft's own client, which knows one address alone?
+    /// Whether it is made with Wavecraft's own client, which knows one address alone.
     pub(crate) fn uses_wavecraft_core(&self) -> bool {
         self.dependencies(&["dependencies", "devDependencies", "peerDependencies"])
             .any(|name| name.starts_with("@wavecraft/"))
@@ -106,7 +106,7 @@ impl PageSource {
         uses_vite.then(|| path.chars().find(|char| "#?\\:".contains(*char))).flatten()
     }
 
-    /// Does a dependency name a package of the same workspace, which npm can't?
+    /// Whether a dependency names a package of the same workspace, which npm can't.
     fn uses_workspace_protocol(&self) -> bool {
         ["dependencies", "devDependencies"]
             .iter()

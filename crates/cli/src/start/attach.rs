@@ -58,7 +58,8 @@ impl Start {
         companion.connection.call(ATTACH, attach, ATTACHING).await.map_err(attach_error)
     }
 
-    /// Where only the connection was lost, the companion is still ending what it ran for it, and the port is free then.
+    /// Attaches again. Where only the connection was lost, the companion is still ending the old session, whose port is taken
+    /// until then.
     async fn run_again(&mut self, attach: &Attach) -> anyhow::Result<Attached> {
         let limit = Instant::now() + STILL_ENDING;
         loop {
@@ -84,7 +85,7 @@ impl Start {
         }
     }
 
-    /// Tells what happens until it is over. A companion that goes is started again, once within [`TOO_SOON`], and runs
+    /// Reports what happens until the session is over. A companion that goes is started again, once within [`TOO_SOON`], and runs
     /// the project at the same addresses, so that its pages find it.
     ///
     /// # Errors
@@ -134,7 +135,7 @@ impl Start {
         Ok(())
     }
 
-    /// What a companion doesn't remember of a project: the last figures do.
+    /// Restores what a companion doesn't remember of a project, from the last figures.
     async fn restore(&mut self, session: &RunningSession) -> anyhow::Result<()> {
         let (Some(stats), Some(companion)) = (&session.stats, &mut self.companion) else { return Ok(()) };
         let (connection, name) = (&mut companion.connection, &session.name);

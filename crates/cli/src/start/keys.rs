@@ -33,7 +33,7 @@ const HELP: [(&str, &str); 11] = [
 ];
 
 impl Start {
-    /// From now on keys are for this program, where a person can see what they do.
+    /// Takes the keyboard, where a person can see what keys do.
     pub(super) fn take_keyboard(&mut self) {
         if self.report.screen().is_lively() {
             self.keyboard = Keyboard::take();
@@ -116,7 +116,7 @@ impl Start {
         self.show_live(session);
     }
 
-    /// A person's word on what the project asks for; nothing where it doesn't ask.
+    /// Confirms or refuses the microphone that the project asks for; does nothing where it doesn't ask.
     async fn confirm_microphone(&mut self, consent: Consent, session: &RunningSession) {
         let confirm =
             ConfirmMicrophone { project_dir: session.folder.clone(), consent: Some(consent), if_asked: true };
@@ -153,8 +153,8 @@ impl Start {
         self.report.say("There is no sound here: stop, and start again with --with-audio.");
     }
 
-    /// Asks the companion for what a key stands for. Where that can't be, why is told, and nothing returned; that the
-    /// companion is gone is told by the one that listens to it.
+    /// Asks the companion for what a key stands for. Where that fails, reports why and returns nothing; a companion that is
+    /// gone is reported by the event loop.
     pub(super) async fn carry_out<T: DeserializeOwned>(
         &mut self,
         method: &'static str,

@@ -48,7 +48,7 @@ impl Start {
         Ok(())
     }
 
-    /// Goes on without the page: says why, and waits for what may mend it.
+    /// Goes on without the page: reports why, and waits for what may mend it.
     pub(super) fn miss_page(&self, page: &mut PageState, error: &anyhow::Error) {
         let Some(source) = &page.source else { return };
         page.refused |= error.is::<NotAllowed>();
@@ -63,7 +63,7 @@ impl Start {
         self.report.trouble(&format!("no page: {error:#}\n{goes_on} without it. {again}"));
     }
 
-    /// What may have kept the page away is another one, or its packages are being installed.
+    /// Handles a change of the files that may have kept the page away, or a step of the installation of its packages.
     ///
     /// # Errors
     /// If the companion is gone.
@@ -102,7 +102,7 @@ impl Start {
         }
     }
 
-    /// Can it be served now?
+    /// Whether it can be served now.
     fn page_changed(&mut self, session: &mut RunningSession) -> anyhow::Result<bool> {
         let side = &mut session.page;
         match PageSource::find(&session.folder) {
@@ -153,7 +153,7 @@ impl Start {
         page.map(|page| page.since + PATIENCE)
     }
 
-    /// Nothing answers where the page was told to be. Whatever else runs doesn't wait for it.
+    /// Reports that nothing answers at the page's address. All else goes on without it.
     pub(super) fn on_page_late(&self, session: &mut RunningSession) {
         session.page.late = true;
         let Some(page) = &self.page else { return };

@@ -57,10 +57,10 @@ pub(super) struct Rebuilds {
     gone: bool,
 }
 
-/// What happened to the sources.
+/// An event of the sources.
 #[derive(Debug)]
 pub(super) enum Rebuild {
-    /// This changed, and is being built.
+    /// Sources changed and are being built.
     Started {
         /// The files.
         changed: BTreeSet<PathBuf>,

@@ -26,17 +26,16 @@ pub(super) struct RunningSession {
     /// When it was first heard and served.
     pub(super) ready: Option<Instant>,
     pub(super) page: PageState,
-    /// Where the companion writes what it does.
+    /// The companion's log.
     pub(super) log: Option<PathBuf>,
     /// The sources, while they are watched.
     pub(super) rebuilds: Option<Rebuilds>,
-    /// What the companion was asked for, to ask it of another: with the program that is heard.
+    /// The attach request, with the program that is heard now: for another companion, should this one go.
     pub(super) attach: Option<Box<Attach>>,
     /// The program that the companion runs.
     pub(super) heard: Option<Digest>,
     /// The program that is to take its place.
     pub(super) swap: Swap,
-    /// What a person is asked at the bottom of the terminal.
     pub(super) question: Option<Question>,
     /// The file that was played, or is.
     pub(super) file: Option<PathBuf>,
@@ -70,10 +69,10 @@ impl RunningSession {
     }
 }
 
-/// What is known of the page that a session has, or should have.
+/// The page that a session has, or should have.
 #[derive(Default)]
 pub(super) struct PageState {
-    /// Where it is made from; absent where none is wanted.
+    /// Where it is made from; none where no page is wanted.
     pub(super) source: Option<PageSource>,
     /// Why there is none.
     pub(super) absent: Option<Absent>,
@@ -83,7 +82,7 @@ pub(super) struct PageState {
     pub(super) refused: bool,
     /// It didn't come in time, and what is heard no longer waits for it.
     pub(super) late: bool,
-    /// How often the page's server was started.
+    /// How often the page's server was started at this port or a later one.
     pub(super) port_tries: u32,
     /// The person knows what a `dev` script has to do.
     pub(super) advised: bool,
@@ -93,7 +92,7 @@ pub(super) struct PageState {
 pub(super) enum PageNews {
     /// A file that may be the cause is another one.
     Changed,
-    /// Of its installation.
+    /// A step of its installation.
     Step(anyhow::Result<Step>),
 }
 

@@ -38,7 +38,7 @@ pub(super) struct Start {
 /// How the work ended, where it didn't fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum End {
-    /// As asked: the time is over, or another terminal stopped it.
+    /// The time is over, a key was pressed, or another terminal stopped it.
     Done,
     /// By a signal.
     Interrupted,

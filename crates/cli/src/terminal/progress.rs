@@ -18,7 +18,7 @@ impl Progress {
         Self(screen)
     }
 
-    /// Is there a line to be seen?
+    /// Whether the line is shown.
     pub(crate) fn is_shown(&self) -> bool {
         self.0.is_lively()
     }

@@ -22,7 +22,7 @@ pub(crate) struct Span {
 }
 
 impl Span {
-    /// Of a text, in one line. What is no text in it is left out.
+    /// The text in one line, without escape sequences.
     pub(crate) fn new(style: Style, text: impl AsRef<str>) -> Self {
         Self { text: ansi::line(text.as_ref()), style }
     }

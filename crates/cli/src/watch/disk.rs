@@ -13,7 +13,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// What says of a folder that all in it can be made anew: <https://bford.info/cachedir/>. cargo makes one in each of its
+/// The file that marks a folder all of which can be made again: <https://bford.info/cachedir/>. cargo makes one in each of its
 /// folders.
 const TAG: &str = "CACHEDIR.TAG";
 /// How much of a file is read at once.

@@ -16,7 +16,7 @@ pub(crate) struct Inputs {
     pub(crate) packages: BTreeSet<PathBuf>,
     /// Those with a build script that names no file: cargo runs it again for any of the package.
     pub(crate) unnamed: BTreeSet<PathBuf>,
-    /// Where cargo builds.
+    /// The folders in which cargo builds.
     pub(crate) outputs: BTreeSet<PathBuf>,
     /// `Cargo.lock`, which cargo writes while it builds.
     pub(crate) lock: Option<PathBuf>,
@@ -29,23 +29,23 @@ pub(crate) struct Inputs {
 pub(crate) enum Weight {
     /// No build depends on it.
     Nothing,
-    /// It counts where it is new: cargo finds some sources by their place.
+    /// It counts if the file is new: cargo finds some sources by their place.
     IfNew,
-    /// It may count: nobody can say from where it is.
+    /// It may count: its path doesn't tell.
     Guess,
     /// It counts.
     Certain,
-    /// It counts where somebody else than our own cargo wrote it.
+    /// It counts unless our own cargo wrote the file.
     Lock,
 }
 
 impl Inputs {
-    /// What is known before anything was built: a package.
+    /// The inputs before anything was built: all of a package.
     pub(crate) fn of_package(folder: PathBuf) -> Self {
         Self { packages: BTreeSet::from([folder]), failed: true, ..Self::default() }
     }
 
-    /// How much a change of this file says.
+    /// The weight of a change of this file.
     pub(crate) fn weight(&self, path: &Path) -> Weight {
         if self.is_output(path) {
             return Weight::Nothing;

@@ -10,11 +10,11 @@ use std::{
     time::SystemTime,
 };
 
-/// A guess with so many points against it is no guess any more, until something else changes.
+/// A guessed file with this many points against it doesn't count any more, until something else changes.
 const POINTS: u32 = 8;
-/// For a build from which the same came as before.
+/// Points for a build whose result was the same as before.
 const VAIN: u32 = 4;
-/// For one that came soon after the last: something writes all the time, and the program tells its own time.
+/// Points for a build that began soon after the last: something writes all the time.
 const RESTLESS: u32 = 1;
 
 /// A file at one moment.
@@ -55,18 +55,18 @@ pub(crate) trait Files {
 pub(crate) struct Change {
     /// The file.
     pub(crate) path: PathBuf,
-    /// It is known that the program depends on it.
+    /// Whether the program is known to depend on it.
     pub(crate) certain: bool,
-    /// It has other content and a time from before the last build: for cargo it didn't change.
+    /// It has other content, and a time from before the last build: cargo takes it for unchanged.
     pub(crate) unseen_by_cargo: bool,
 }
 
-/// What is seen while.
+/// When the files are compared.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct When {
-    /// cargo runs, which writes the lock file, and scripts that may write sources.
+    /// A build runs: cargo writes the lock file, and scripts may write sources.
     pub(crate) building: bool,
-    /// The last build began.
+    /// When the last build began.
     pub(crate) built: SystemTime,
 }
 
@@ -80,7 +80,7 @@ pub(crate) struct Seen {
 #[derive(Debug, Clone, Copy)]
 struct Known {
     stamp: Stamp,
-    /// Of the files that count for certain, from when that is known.
+    /// The content, of files that count for certain; none before that is known.
     digest: Option<u64>,
 }
 
@@ -108,7 +108,7 @@ impl Seen {
         }
     }
 
-    /// Is the file another by its stamp than when it was looked at last?
+    /// Whether the file's stamp differs from when it was looked at last.
     pub(crate) fn differs(&self, path: &Path, files: &impl Files) -> bool {
         self.known.get(path).map(|known| known.stamp) != files.stamp(path)
     }
@@ -188,8 +188,8 @@ impl Seen {
         self.vain.get(path).is_some_and(|points| *points >= POINTS)
     }
 
-    /// What came of a build that these changes were the reason of: the `same` as before, or something else. `soon`: it began
-    /// soon after the one before. Returns the files that are not believed any more from now on.
+    /// Judges the changes that caused a build by its result: the `same` as before, or another. `soon`: it began soon after
+    /// the one before. Returns the files that don't count any more from now on.
     pub(crate) fn judge(&mut self, reasons: &BTreeSet<Change>, same: bool, soon: bool) -> Vec<PathBuf> {
         if reasons.iter().any(|change| change.certain) {
             if !same {
