@@ -22,8 +22,8 @@ need_rust() {
 # xtask COMMAND…: what the doors do, a program of ours. It is built where no other build makes it wait.
 xtask() {
   need_rust
-  cargo build --quiet --locked --package xtask --target-dir target/xtask
-  target/xtask/debug/xtask "$@"
+  cargo build --quiet --locked --package xtask --profile tool --target-dir target/xtask
+  target/xtask/tool/xtask "$@"
 }
 
 # need_target TRIPLE…: the standard library to compile for another system.

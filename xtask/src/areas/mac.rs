@@ -42,7 +42,7 @@ fn over_the_shim(tally: &mut Tally) -> anyhow::Result<()> {
     tally.step(
         "mac: its plain C calls, its sound and its children, over a shim",
         nextest(
-            "--workspace --lib --bins",
+            "--workspace --lib --bin wavecraft-companion",
             "package(wavecraft-ring) \
              | package(wavecraft-audio-device) & kind(lib) & test(mac_shim) \
              | package(wavecraft-companion) & (test(child) | test(platform))",

@@ -24,7 +24,7 @@ use session::Session;
 use std::time::{Duration, Instant};
 
 /// So long anything may take before a test gives up.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_secs(120);
 
 /// RMS of a sine at −6 dBFS, in dB: a sine's RMS lies 10·log10(2) dB below its peak.
 const SINE_DB: f64 = -6.0 - 3.0103;
