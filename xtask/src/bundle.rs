@@ -103,12 +103,14 @@ fn info(key: &str) -> anyhow::Result<String> {
 impl Bundle {
     fn compile(&self) -> anyhow::Result<()> {
         let build = match self.build {
-            Build::Unrun => "build --quiet --profile unrun --locked --bins",
-            Build::Shipped | Build::Here => "build --quiet --release --locked --bins",
+            // All, as the tests were linked before: for some, dependencies would be built again with fewer features.
+            Build::Unrun => "build --quiet --profile unrun --locked --bins --workspace",
+            Build::Shipped | Build::Here => {
+                "build --quiet --release --locked --bins -p wavecraft-companion -p wavecraft-cli -p wavecraft-plugin-host"
+            }
         };
-        let packages = "-p wavecraft-companion -p wavecraft-cli -p wavecraft-plugin-host";
         let targets = self.targets.iter().flat_map(|target| ["--target", target]);
-        for_macs(&format!("{build} {packages}"))?.args(targets).run()
+        for_macs(build)?.args(targets).run()
     }
 
     /// The menu's images and the template of a new project are in the programs themselves.
