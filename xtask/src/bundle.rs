@@ -36,7 +36,6 @@ pub(crate) fn run(args: &[String]) -> anyhow::Result<()> {
 pub(crate) fn make(build: Build) -> anyhow::Result<PathBuf> {
     let (out, targets) = match build {
         Build::Shipped => ("target/bundle", vec![ARM.to_owned(), INTEL.to_owned()]),
-        Build::Unrun => ("target/bundle-unrun", vec![ARM.to_owned(), INTEL.to_owned()]),
         Build::Here => {
             let said = cmd("rustc -vV").text()?;
             let host =
@@ -46,7 +45,7 @@ pub(crate) fn make(build: Build) -> anyhow::Result<PathBuf> {
     };
     let commit = cmd("git describe --always --exclude=* --dirty --abbrev=12").text();
     let commit = commit.unwrap_or_else(|_| "unknown".into());
-    let bundle = Bundle { build, out: root().join(out), targets, commit };
+    let bundle = Bundle { out: root().join(out), targets, commit };
     needs(&bundle.targets.iter().map(String::as_str).collect::<Vec<_>>())?;
     say(format!("building the programs for {}", bundle.targets.join(" ")));
     bundle.compile()?;
@@ -102,13 +101,7 @@ fn info(key: &str) -> anyhow::Result<String> {
 
 impl Bundle {
     fn compile(&self) -> anyhow::Result<()> {
-        let build = match self.build {
-            // All, as the tests were linked before: for some, dependencies would be built again with fewer features.
-            Build::Unrun => "build --quiet --profile unrun --locked --bins --workspace",
-            Build::Shipped | Build::Here => {
-                "build --quiet --release --locked --bins -p wavecraft-companion -p wavecraft-cli -p wavecraft-plugin-host"
-            }
-        };
+        let build = "build --quiet --release --locked --bins -p wavecraft-companion -p wavecraft-cli -p wavecraft-plugin-host";
         let targets = self.targets.iter().flat_map(|target| ["--target", target]);
         for_macs(build)?.args(targets).run()
     }
@@ -133,8 +126,7 @@ impl Bundle {
     /// The architectures of a program in one file.
     fn universal(&self, program: &str, to: &Path) -> anyhow::Result<()> {
         let built = root().join(if on_linux() { "target/link-mac" } else { "target" });
-        let profile = if self.build == Build::Unrun { "unrun" } else { "release" };
-        let slices = self.targets.iter().map(|target| built.join(target).join(profile).join(program));
+        let slices = self.targets.iter().map(|target| built.join(target).join("release").join(program));
         if on_linux() {
             let join = "import apple_platform, sys; apple_platform.macho.create_universal(sys.argv[2:], sys.argv[1])";
             needs::tool("python").args(["-c", join]).arg(to).args(slices).run()?;
@@ -149,7 +141,7 @@ impl Bundle {
             cmd("codesign --verify --strict --verbose=2").arg(self.app()).run()?;
         }
         let is_for_others = cmd("bash -c").arg("source scripts/lib.sh; for_others").succeeds();
-        cmd("cargo run --quiet --locked -p wavecraft-bundle-check --")
+        cmd("cargo run --quiet --locked --bin wavecraft-bundle-check --")
             .arg(self.app())
             .args(["--commit", &self.commit])
             .arg("--forbid")

@@ -16,13 +16,10 @@ pub(crate) enum Build {
     Shipped,
     /// For this Mac's architecture only, in `target/bundle-here/`; neither checked nor packed.
     Here,
-    /// Not optimised, in `target/bundle-unrun/`: to look at on Linux, where nothing of it runs.
-    Unrun,
 }
 
 /// An app to make.
 pub(super) struct Bundle {
-    pub(super) build: Build,
     /// The folder that it is written to.
     pub(super) out: PathBuf,
     /// The processors that it is for.

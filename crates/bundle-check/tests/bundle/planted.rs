@@ -16,10 +16,9 @@ pub(crate) struct Planted {
 }
 
 impl Planted {
-    /// Copies the app that `WAVECRAFT_APP` names, or that `cargo xtask bundle` made.
+    /// Copies the app that `cargo xtask bundle` made.
     pub(crate) fn new() -> Self {
-        let shipped = || root().join("target/bundle/Wavecraft Companion.app");
-        let original = std::env::var_os("WAVECRAFT_APP").map_or_else(shipped, PathBuf::from);
+        let original = root().join("target/bundle/Wavecraft Companion.app");
         assert!(original.is_dir(), "{} isn't there: run cargo xtask bundle", original.display());
         let folder = tempfile::tempdir().expect("a folder");
         let app = folder.path().join("Wavecraft Companion.app");
