@@ -58,7 +58,7 @@ const AREAS: &[Area] = &[
         "the menu on a desktop's message bus, read and clicked; its picture in a panel, in target/tray/ (Linux)"),
     area("mac", When::All, false, mac::needs, mac::run,
         "the files that only a Mac compiles, as far as they are plain C calls, over crates/mac-shim/ (Linux);\n\
-         programs and tests linked for Macs (Linux); the app made of them, signed and checked, and faults planted in it"),
+         every test linked for a Mac (Linux); the Mac's app built, signed and checked, and faults planted in it"),
     area("loom", When::All, false, nothing, proofs::loom,
         "the shared-memory algorithm under a model checker (a bounded search)"),
     area("proofs", When::All, false, needs::nightly, proofs::proofs,
