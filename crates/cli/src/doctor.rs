@@ -17,7 +17,7 @@ use crate::{
     processes::Processes,
     project::Project,
     report::json_line,
-    terminal::colours_allowed,
+    terminal::{Style, colours_allowed, paint},
 };
 use std::{
     io::{self, IsTerminal},
@@ -57,12 +57,11 @@ async fn published_sdk(folder: &Path) -> bool {
 fn print(findings: &Findings) {
     let colour = io::stdout().is_terminal() && colours_allowed();
     for Check { name, verdict, found, mend } in &findings.checks {
-        let (mark, code) = match verdict {
-            Verdict::Fine => ("✓", 32),
-            Verdict::Attention => ("!", 33),
-            Verdict::Failed => ("✗", 31),
+        let mark = match verdict {
+            Verdict::Fine => paint(Style::Green, "✓", colour),
+            Verdict::Attention => paint(Style::Yellow, "!", colour),
+            Verdict::Failed => paint(Style::Red, "✗", colour),
         };
-        let mark = if colour { format!("\u{1b}[{code}m{mark}\u{1b}[0m") } else { mark.into() };
         coloured_line(&format!("{mark} {name:<12}{}", ansi::strip(found)));
         if let Some(mend) = mend {
             out!("{:14}→ {mend}", "");

@@ -108,6 +108,18 @@ impl Running {
         }
     }
 
+    /// Waits for its end, and returns all lines of its standard output and of its standard error.
+    pub(crate) async fn run_to_end(mut self) -> io::Result<(ExitStatus, Vec<String>, Vec<String>)> {
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        while let Some(line) = self.next_line().await? {
+            match line {
+                Line::Out(line) => out.push(line),
+                Line::Err(line) => err.push(line),
+            }
+        }
+        Ok((self.wait().await?, out, err))
+    }
+
     /// Waits for its end, and that of all of its group. Nothing is lost if the wait is given up.
     pub(crate) async fn wait(&mut self) -> io::Result<ExitStatus> {
         let ended = self.ended.wait_for(Option::is_some).await.map_err(io::Error::other)?;

@@ -3,7 +3,7 @@
 
 use crate::{
     builds::shared_libraries,
-    processes::{Line, Processes, guarded},
+    processes::{Processes, guarded},
     programs,
 };
 use anyhow::Context;
@@ -93,15 +93,9 @@ async fn compilers_libraries(folder: &Path, processes: &mut Processes) -> anyhow
     let rustc = std::env::var_os("RUSTC").map(PathBuf::from).or_else(|| programs::find("rustc"));
     let rustc = rustc.context("rustc is not on the PATH")?;
     let mut command = guarded(&rustc);
-    let mut running = processes
+    let running = processes
         .spawn(command.args(["--print", "target-libdir"]).current_dir(folder))
         .context("rustc could not be started")?;
-    let mut said = None;
-    while let Some(line) = running.next_line().await? {
-        if let Line::Out(text) = line {
-            said = said.or(Some(text));
-        }
-    }
-    running.wait().await?;
-    said.map(PathBuf::from).context("rustc doesn't tell where its libraries are")
+    let (_, said, _) = running.run_to_end().await?;
+    said.first().map(PathBuf::from).context("rustc doesn't tell where its libraries are")
 }

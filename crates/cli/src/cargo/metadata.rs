@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     plugin_host,
-    processes::{Line, Processes, guarded},
+    processes::{Processes, guarded},
     project::Project,
     watch,
 };
@@ -141,18 +141,12 @@ async fn ask(
 ) -> anyhow::Result<Metadata> {
     let mut command = guarded(cargo);
     command.args(["metadata", "--format-version", "1"]).args(args).current_dir(folder);
-    let mut running = processes.spawn(&mut command).context("cargo could not be started")?;
-    let (mut output, mut errors) = (String::new(), String::new());
-    while let Some(line) = running.next_line().await? {
-        match line {
-            Line::Out(text) => output += &text,
-            Line::Err(text) => errors += &format!("\n{text}"),
-        }
+    let running = processes.spawn(&mut command).context("cargo could not be started")?;
+    let (status, output, errors) = running.run_to_end().await?;
+    if !status.success() {
+        bail!("cargo can't read {}:\n{}", folder.join("Cargo.toml").display(), errors.join("\n"));
     }
-    if !running.wait().await?.success() {
-        bail!("cargo can't read {}:{errors}", folder.join("Cargo.toml").display());
-    }
-    MetadataCommand::parse(output).context("`cargo metadata` answered with something else than JSON")
+    MetadataCommand::parse(output.concat()).context("`cargo metadata` answered with something else than JSON")
 }
 
 /// The packages without a source that `manifest`'s package needs. A package from a registry can't depend on one by a path.

@@ -1,6 +1,6 @@
 //! A program's parameters and processors, from the program itself.
 
-use crate::processes::{Line, Processes, guarded_with_libraries};
+use crate::processes::{Processes, guarded_with_libraries};
 use anyhow::{Context, bail};
 use std::time::Duration;
 use tokio::time::timeout;
@@ -30,30 +30,21 @@ pub(crate) async fn describe(
     processes: &mut Processes,
 ) -> anyhow::Result<Described> {
     let ProjectProgram { executable, library, loader_path } = program;
-    let mut running = processes
+    let running = processes
         .spawn(guarded_with_libraries(executable, loader_path).args(library).arg("--describe"))
         .with_context(|| format!("{} could not be started", executable.display()))?;
     let name = program.built().file_name().unwrap_or_default().display();
-    let (mut out, mut err) = (String::new(), String::new());
-    let ended = timeout(LIMIT, async {
-        while let Some(line) = running.next_line().await? {
-            match line {
-                Line::Out(line) => out += &line,
-                Line::Err(line) => err += &format!("\n  {line}"),
-            }
-        }
-        running.wait().await
-    });
-    let status = ended.await.map_err(|_| {
+    let (status, out, err) = timeout(LIMIT, running.run_to_end()).await.map_err(|_| {
         anyhow::anyhow!(
             "asked for its parameters, the project's {name} did not end within {} s: does something in it wait?",
             LIMIT.as_secs()
         )
     })??;
     if !status.success() {
-        bail!("the project's {name} can't describe its parameters ({status}):{err}");
+        let said: String = err.iter().map(|line| format!("\n  {line}")).collect();
+        bail!("the project's {name} can't describe its parameters ({status}):{said}");
     }
-    described_in(&out)
+    described_in(&out.concat())
 }
 
 fn described_in(text: &str) -> anyhow::Result<Described> {

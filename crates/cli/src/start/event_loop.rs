@@ -3,20 +3,19 @@
 
 use super::{
     places,
-    rebuilds::{Rebuild, Rebuilds},
     session::RunningSession,
     state::{End, Start},
 };
 use crate::{
-    companion::{Companion, Error, Incoming, QUICK},
+    companion::{Error, Incoming, QUICK},
     guard,
     page::{Page, PageEvent},
     platform,
     preview::Preview,
-    processes::{Line, Processes},
+    processes::Line,
     programs,
-    report::{From, Report, over_both},
-    terminal::{Input, Keyboard},
+    report::{From, over_both},
+    terminal::Keyboard,
 };
 use anyhow::{Context, bail};
 use std::{future::pending, process::Stdio, time::Duration};
@@ -52,22 +51,24 @@ impl Start {
                 Some(since) => self.args.run_time().map(|time| since + time),
             };
             tokio::select! {
-                incoming = next_of_companion(&mut self.companion) => match incoming {
+                incoming = or_never(self.companion.as_mut().map(|companion| companion.connection.next())) => match incoming {
                     Ok(Incoming::Notice(notice)) => if let Some(end) = self.on_notice(notice, session).await? {
                         return Ok(end);
                     },
                     Ok(Incoming::Answer(id, answer)) => self.on_answer(id, answer, session).await?,
                     Err(error) => return Err(stopped(error, session)),
                 },
-                event = next_of(&mut self.page) => match event? {
+                event = or_never(self.page.as_mut().map(Page::next)) => match event? {
                     PageEvent::Up => self.on_page_up(session).await,
                     PageEvent::Said(Line::Out(line)) => self.report.log(From::Page, &line),
                     PageEvent::Said(Line::Err(line)) => self.report.log(From::PageError, &line),
                     PageEvent::Ended(status) => self.on_page_ended(status, session).await?,
                 },
                 news = session.page.news() => self.on_page_news(news, session).await?,
-                line = next_refused(&mut self.preview) => self.on_page_refused(line, session),
-                rebuild = next_rebuild(&mut session.rebuilds, &mut self.processes, &self.report) => match rebuild {
+                line = or_never(self.preview.as_mut().map(Preview::refused)) => self.on_page_refused(line, session),
+                rebuild = or_never(
+                    session.rebuilds.as_mut().map(|rebuilds| rebuilds.next(&mut self.processes, &self.report)),
+                ) => match rebuild {
                     Ok(rebuild) => self.on_rebuild(rebuild, session).await,
                     Err(error) => {
                         session.rebuilds = None;
@@ -76,7 +77,7 @@ impl Start {
                         ));
                     }
                 },
-                input = next_input(&mut self.keyboard) => if let Some(end) = self.on_input(input, session).await? {
+                input = or_never(self.keyboard.as_mut().map(Keyboard::next)) => if let Some(end) = self.on_input(input, session).await? {
                     return Ok(end);
                 },
                 () = sleep_until(page_limit.unwrap_or_else(Instant::now)), if page_limit.is_some() => {
@@ -246,41 +247,10 @@ impl Start {
     }
 }
 
-async fn next_of(page: &mut Option<Page>) -> std::io::Result<PageEvent> {
-    match page {
-        Some(page) => page.next().await,
-        None => pending().await,
-    }
-}
-
-async fn next_refused(preview: &mut Option<Preview>) -> String {
-    match preview {
-        Some(preview) => preview.refused().await,
-        None => pending().await,
-    }
-}
-
-async fn next_of_companion(companion: &mut Option<Companion>) -> Result<Incoming, Error> {
-    match companion {
-        Some(companion) => companion.connection.next().await,
-        None => pending().await,
-    }
-}
-
-async fn next_input(keyboard: &mut Option<Keyboard>) -> Input {
-    match keyboard {
-        Some(keyboard) => keyboard.next().await,
-        None => pending().await,
-    }
-}
-
-async fn next_rebuild(
-    rebuilds: &mut Option<Rebuilds>,
-    processes: &mut Processes,
-    report: &Report,
-) -> anyhow::Result<Rebuild> {
-    match rebuilds {
-        Some(rebuilds) => rebuilds.next(processes, report).await,
+/// What comes next of something; never, where that isn't there.
+async fn or_never<T>(next: Option<impl Future<Output = T>>) -> T {
+    match next {
+        Some(next) => next.await,
         None => pending().await,
     }
 }

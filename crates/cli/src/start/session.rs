@@ -14,6 +14,7 @@ use wavecraft_companion_protocol::{
 };
 
 /// A session that runs.
+#[derive(Default)]
 pub(super) struct RunningSession {
     pub(super) name: String,
     /// The project's folder.
@@ -44,23 +45,7 @@ pub(super) struct RunningSession {
 impl RunningSession {
     /// A session of which only its name, its project's folder and its dev WebSocket are known.
     pub(super) fn new(name: String, folder: PathBuf, ws_url: String, ws_port: u16) -> Self {
-        Self {
-            name,
-            folder,
-            ws_url,
-            ws_port,
-            live: false,
-            stats: None,
-            ready: None,
-            page: PageState::default(),
-            log: None,
-            rebuilds: None,
-            attach: None,
-            heard: None,
-            swap: Swap::default(),
-            question: None,
-            file: None,
-        }
+        Self { name, folder, ws_url, ws_port, ..Self::default() }
     }
 
     /// Blocks that came too late so far; `None` before anything is measured.
