@@ -22,8 +22,9 @@ use tokio::{
 };
 use tracing::{info, warn};
 use wavecraft_companion_protocol::{
-    control::{HELLO, MAX_LINE_BYTES},
-    rpc::{self, Call, ErrorObject, Id, Incoming, Rejected, Response},
+    control::{Hello, MAX_LINE_BYTES},
+    method::Method,
+    rpc::{self, Call, ErrorObject, Id, Incoming, Outcome, Rejected, Response},
 };
 
 /// Names one connection for the companion's life.
@@ -230,7 +231,7 @@ async fn answers(text: &str, from: ConnectionId, peer: &Peer, events: &Events) -
     let line = match rpc::decode(text) {
         Incoming::Single(call) => {
             asked = id_of(&call).unwrap_or(Id::Null);
-            answer(call, from, peer, events).await.map(response_line)?
+            answer(call, from, peer, events).await.map(|answer| answer.text())?
         }
         Incoming::Batch(calls) if calls.len() > BATCH_CALLS => {
             let message = format!("a batch has at most {BATCH_CALLS} calls, not {}", calls.len());
@@ -241,14 +242,14 @@ async fn answers(text: &str, from: ConnectionId, peer: &Peer, events: &Events) -
             let mut bytes = 0;
             for call in calls {
                 let id = id_of(&call);
-                let Some(answer) = answer(call, from, peer, events).await.map(response_line) else {
+                let Some(answer) = answer(call, from, peer, events).await.map(|answer| answer.text()) else {
                     continue;
                 };
                 if answer.len() > SHORT_ANSWER_BYTES && bytes + answer.len() > BATCH_BYTES {
                     let message =
                         format!("its answer has {} bytes more than fit: call it alone", answer.len());
                     let error = ErrorObject::new(rpc::INTERNAL_ERROR, message);
-                    answers.push(response_line(Response::new(id.unwrap_or(Id::Null), Err(error))));
+                    answers.push(Response::new(id.unwrap_or(Id::Null), error.into()).text());
                 } else {
                     bytes += answer.len();
                     answers.push(answer);
@@ -279,14 +280,13 @@ fn bounded(line: String, asked: Id) -> String {
         "the answer would be a line of {} bytes, more than the {MAX_LINE_BYTES} there may be: ask for less at once",
         line.len()
     );
-    let told =
-        response_line(Response::new(asked, Err(ErrorObject::new(rpc::INTERNAL_ERROR, message.clone()))));
+    let told = Response::new(asked, ErrorObject::new(rpc::INTERNAL_ERROR, message.clone()).into()).text();
     if told.len() <= MAX_LINE_BYTES { told } else { error_line(rpc::INTERNAL_ERROR, message) }
 }
 
 /// An answer to nothing that could be told.
 fn error_line(code: i32, message: String) -> String {
-    response_line(Response::from(Rejected { id: Id::Null, error: ErrorObject::new(code, message) }))
+    Response::from(Rejected { id: Id::Null, error: ErrorObject::new(code, message) }).text()
 }
 
 /// Ends when the client has closed its sending half, and stays pending for one that has sent more: what is behind that
@@ -296,10 +296,6 @@ async fn hung_up(reader: &mut BufReader<tokio::net::unix::OwnedReadHalf>) {
         Ok([]) | Err(_) => {}
         Ok(_) => std::future::pending().await,
     }
-}
-
-fn response_line(response: Response) -> String {
-    rpc::to_value(&response).to_string()
 }
 
 /// One call after the other: an answer that takes time (an attach, a reload) holds up only its own connection.
@@ -314,7 +310,7 @@ async fn answer(
         Err(rejected) => return Some(rejected.into()),
     };
     let id = call.id.clone();
-    let hello = call.method == HELLO;
+    let hello = call.method == Hello::NAME;
     let (reply, outcome) = oneshot::channel();
     let _ = events.send(Event::Request { from, call, reply });
     let outcome = outcome.await.unwrap_or_else(|_| {
@@ -323,5 +319,5 @@ async fn answer(
     if hello && outcome.is_ok() {
         peer.greeted.store(true, Ordering::Relaxed);
     }
-    id.map(|id| Response::new(id, outcome))
+    id.map(|id| Response::new(id, Outcome::of(outcome)))
 }

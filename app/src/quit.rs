@@ -6,7 +6,13 @@ use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::UnixStream,
 };
-use wavecraft_companion_protocol::{PROTOCOL_VERSION, control, paths::Paths, rpc};
+use wavecraft_companion_protocol::{
+    PROTOCOL_VERSION,
+    control::{Hello, Show, Shutdown},
+    method::Method,
+    paths::Paths,
+    rpc,
+};
 
 /// Asks the companion that runs to quit, and waits until it has.
 ///
@@ -18,7 +24,7 @@ pub(crate) async fn run(paths: &Paths) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     };
     // The end of the stream is the end of the companion.
-    ask(socket, control::SHUTDOWN, &control::Shutdown::default(), false).await?;
+    ask(socket, &Shutdown::default(), false).await?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -28,23 +34,15 @@ pub(crate) async fn run(paths: &Paths) -> anyhow::Result<ExitCode> {
 /// It refused, or the connection broke.
 pub(crate) async fn show(paths: &Paths) -> anyhow::Result<()> {
     match UnixStream::connect(paths.socket()).await {
-        Ok(socket) => ask(socket, control::SHOW, &serde_json::json!({}), true).await,
+        Ok(socket) => ask(socket, &Show {}, true).await,
         // One that is just starting or ending shows nothing.
         Err(_) => Ok(()),
     }
 }
 
 /// `only`: nothing else is waited for than the answer.
-async fn ask(
-    mut socket: UnixStream,
-    method: &str,
-    params: &impl serde::Serialize,
-    only: bool,
-) -> anyhow::Result<()> {
-    let calls = [
-        rpc::request(1, control::HELLO, &control::Hello { version: PROTOCOL_VERSION }),
-        rpc::request(2, method, params),
-    ];
+async fn ask(mut socket: UnixStream, params: &impl Method, only: bool) -> anyhow::Result<()> {
+    let calls = [Hello { version: PROTOCOL_VERSION }.request(1), params.request(2)];
     let said = "the companion that runs doesn't answer; end its process, then try again";
     socket.write_all(format!("{}\n{}\n", calls[0], calls[1]).as_bytes()).await.context(said)?;
     if only {
@@ -53,7 +51,9 @@ async fn ask(
     let mut answers = String::new();
     socket.read_to_string(&mut answers).await.context(said)?;
     for answer in answers.lines() {
-        if let Ok(rpc::FromServer::Answer { outcome: Err(error), .. }) = rpc::decode_from_server(answer) {
+        if let Ok(rpc::FromServer::Answer { outcome, .. }) = rpc::decode_from_server(answer)
+            && let Some(error) = outcome.error()
+        {
             anyhow::bail!("the companion that runs refused: {error}");
         }
     }

@@ -12,7 +12,7 @@ use std::{
 type Arrows = BTreeMap<PathBuf, BTreeMap<PathBuf, String>>;
 
 /// Crates that still have some. None comes back.
-pub(crate) const STILL: [&str; 3] = ["app", "crates/dev-server", "crates/protocol"];
+pub(crate) const STILL: [&str; 1] = ["app"];
 
 /// Prints each circle of each crate but of those, and returns how many there are.
 ///

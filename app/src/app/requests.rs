@@ -11,15 +11,17 @@ use serde_json::{Value, json};
 use wavecraft_companion_protocol::{
     PROTOCOL_VERSION,
     control::{
-        self, Attach, BAD_SOURCE, HELLO_FIRST, Hello, OfSession, OpenOnce, Reload, SelectDevices,
-        SetBuildStatus, SetBypass, SetFlag, SetGain, SetMode, SetOrigins, SetSource, Shutdown, ShuttingDown,
-        Subscribe, UNKNOWN_SESSION, VERSION_MISMATCH,
+        Attach, BAD_SOURCE, Detach, GetStatus, HELLO_FIRST, Hello, ListDevices, OpenOnce, Reload, Restart,
+        SelectDevices, SetBuildStatus, SetBypass, SetGain, SetMode, SetMute, SetOrigins, SetSource, Show,
+        Shutdown, ShuttingDown, Subscribe, UNKNOWN_SESSION, VERSION_MISMATCH,
     },
-    microphone::{CONFIRM_MICROPHONE, ConfirmMicrophone, MICROPHONE},
-    rpc::{Call, ErrorObject, INVALID_PARAMS, INVALID_REQUEST, METHOD_NOT_FOUND, to_value},
+    latency::MeasureLatency,
+    method::Method,
+    microphone::{ConfirmMicrophone, GetMicrophone},
+    rpc::{Call, ErrorObject, INVALID_PARAMS, INVALID_REQUEST, to_value},
     session::{Mode, Source},
-    settings::Project,
-    take::Record,
+    settings::RememberedProject,
+    take::{Record, StopRecording},
 };
 
 /// The least and the greatest gain behind a processor, in dB.
@@ -49,7 +51,7 @@ impl App {
         call: &Call,
         reply: &mut Option<Reply>,
     ) -> Result<Outcome, ErrorObject> {
-        if call.method == control::HELLO {
+        if call.method == Hello::NAME {
             return self.hello(from, &call.params()?).map(Outcome::Now);
         }
         if !self.clients.get(&from).is_some_and(|client| client.greeted) {
@@ -57,56 +59,56 @@ impl App {
         }
         let done = Ok(Outcome::Now(json!({})));
         match call.method.as_str() {
-            control::ATTACH => {
+            Attach::NAME => {
                 let attach: Attach = call.params()?;
                 later(reply, |reply| self.attach(from, attach, reply))
             }
-            control::DETACH => {
-                let of: OfSession = call.params()?;
+            Detach::NAME => {
+                let of: Detach = call.params()?;
                 self.session(&of.session)?;
                 later(reply, |reply| self.detach(&of.session, Some(reply)))
             }
-            control::RELOAD => {
+            Reload::NAME => {
                 let reload: Reload = call.params()?;
                 self.owned(from, &reload.session)?;
                 later(reply, |reply| self.reload(reload, reply))
             }
-            control::RESTART => {
-                let of: OfSession = call.params()?;
+            Restart::NAME => {
+                let of: Restart = call.params()?;
                 self.owned(from, &of.session)?;
                 self.restart(&of.session);
                 done
             }
-            control::SET_SOURCE => {
+            SetSource::NAME => {
                 let set: SetSource = call.params()?;
                 self.owned(from, &set.session)?;
                 self.set_source(set, reply)
             }
-            control::SET_BYPASS => {
+            SetBypass::NAME => {
                 let set: SetBypass = call.params()?;
                 let session = self.owned(from, &set.session)?;
                 session.heard_on_bypass = set.on_bypass.or(session.heard_on_bypass);
                 self.set_bypassed(&set.session, set.on);
                 done
             }
-            control::SET_MUTE => {
-                let set: SetFlag = call.params()?;
+            SetMute::NAME => {
+                let set: SetMute = call.params()?;
                 self.owned(from, &set.session)?;
                 self.set_muted(&set.session, set.on);
                 done
             }
-            control::SET_MODE => {
+            SetMode::NAME => {
                 let set: SetMode = call.params()?;
                 self.owned(from, &set.session)?;
                 self.set_mode(&set.session, set.mode);
                 done
             }
-            control::SET_GAIN => {
+            SetGain::NAME => {
                 let set: SetGain = call.params()?;
                 self.owned(from, &set.session)?;
                 self.set_gain(&set).map(|()| Outcome::Now(json!({})))
             }
-            control::SET_ORIGINS => {
+            SetOrigins::NAME => {
                 let set: SetOrigins = call.params()?;
                 let session = self.owned(from, &set.session)?;
                 super::door::origins(&set.origins)?;
@@ -116,7 +118,7 @@ impl App {
                 }
                 done
             }
-            control::BUILD_STATUS => {
+            SetBuildStatus::NAME => {
                 let set: SetBuildStatus = call.params()?;
                 let session = self.owned(from, &set.session)?;
                 if let Some(server) = session.server() {
@@ -124,7 +126,7 @@ impl App {
                 }
                 done
             }
-            control::RECORD => {
+            Record::NAME => {
                 let record: Record = call.params()?;
                 self.session(&record.session)?;
                 later(reply, |reply| {
@@ -132,39 +134,39 @@ impl App {
                     self.record(&record.session, wish);
                 })
             }
-            control::STOP_RECORDING => {
-                let of: OfSession = call.params()?;
+            StopRecording::NAME => {
+                let of: StopRecording = call.params()?;
                 self.session(&of.session)?;
                 later(reply, |reply| self.end_recording(&of.session, None, Some(reply)))
             }
-            control::STATUS => Ok(Outcome::Now(self.status())),
-            control::DEVICES => later(reply, |reply| self.list_devices(ListedFor::Call(reply))),
-            control::SELECT_DEVICES => {
+            GetStatus::NAME => Ok(Outcome::Now(self.status())),
+            ListDevices::NAME => later(reply, |reply| self.list_devices(ListedFor::Call(reply))),
+            SelectDevices::NAME => {
                 let select: SelectDevices = call.params()?;
                 later(reply, |reply| self.list_devices(ListedFor::Select(select, reply)))
             }
-            control::MEASURE_LATENCY => later(reply, |reply| self.measure_latency(from, reply)),
-            MICROPHONE => Ok(Outcome::Now(to_value(&self.microphone_access()))),
-            CONFIRM_MICROPHONE => {
+            MeasureLatency::NAME => later(reply, |reply| self.measure_latency(from, reply)),
+            GetMicrophone::NAME => Ok(Outcome::Now(to_value(&self.microphone_access()))),
+            ConfirmMicrophone::NAME => {
                 let confirm: ConfirmMicrophone = call.params()?;
                 self.confirm_in_terminal(confirm).map(|access| Outcome::Now(to_value(&access)))
             }
-            control::OPEN_ONCE => {
+            OpenOnce::NAME => {
                 let open: OpenOnce = call.params()?;
                 self.open_once(&open).map(|opened| Outcome::Now(to_value(&opened)))
             }
-            control::SHOW => {
+            Show::NAME => {
                 self.opened_again();
                 done
             }
-            control::SUBSCRIBE => {
+            Subscribe::NAME => {
                 let subscribe: Subscribe = call.params()?;
                 if let Some(client) = self.clients.get_mut(&from) {
                     client.all = subscribe.all;
                 }
                 done
             }
-            control::SHUTDOWN => {
+            Shutdown::NAME => {
                 let shutdown: Shutdown = call.params()?;
                 let others = self.clients.keys().any(|client| *client != from);
                 let ending = !shutdown.if_idle || (self.is_idle() && !others);
@@ -173,7 +175,7 @@ impl App {
                 }
                 Ok(Outcome::Now(to_value(&ShuttingDown { ending })))
             }
-            unknown => Err(ErrorObject::new(METHOD_NOT_FOUND, format!("there is no method `{unknown}`"))),
+            unknown => Err(ErrorObject::no_method(unknown)),
         }
     }
 
@@ -259,7 +261,7 @@ impl App {
     }
 
     /// Changes what the next start of the project begins with, where it doesn't say otherwise.
-    pub(super) fn remember(&mut self, id: &str, change: impl FnOnce(&mut Project)) {
+    pub(super) fn remember(&mut self, id: &str, change: impl FnOnce(&mut RememberedProject)) {
         let Some(session) = self.sessions.get(id) else { return };
         let folder = session.attach.project_dir.clone();
         self.settings.change(|settings| change(settings.projects.entry(folder).or_default()));

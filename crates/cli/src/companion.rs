@@ -4,7 +4,7 @@ mod connection;
 mod launch;
 mod socket;
 
-pub(crate) use connection::{Connection, Error, Incoming};
+pub(crate) use connection::{Answer, Connection, Error, Incoming, Ticket};
 pub(crate) use launch::{Launched, program, would_stay};
 pub(crate) use socket::Unreachable;
 
@@ -22,7 +22,7 @@ use tokio::{
 };
 use wavecraft_companion_protocol::{
     PROTOCOL_VERSION,
-    control::{HELLO, Hello, SHUTDOWN, Shutdown, ShuttingDown, VERSION_MISMATCH, Welcome},
+    control::{Hello, Shutdown, ShuttingDown, VERSION_MISMATCH, Welcome},
     paths::Paths,
 };
 
@@ -110,7 +110,7 @@ pub(crate) async fn ask_once<T>(
     let answer = ask(&mut companion.connection).await;
     if let Some(launched) = &mut launched {
         let end = Shutdown { if_idle: true };
-        let answer = companion.connection.call(SHUTDOWN, &end, QUICK).await;
+        let answer = companion.connection.call(&end, QUICK).await;
         // Others may use it by now. It ends by itself after the last of them.
         if !matches!(answer, Ok(ShuttingDown { ending: false })) {
             launched.gone_within(ENDING).await;
@@ -121,7 +121,7 @@ pub(crate) async fn ask_once<T>(
 
 async fn greet(stream: UnixStream) -> anyhow::Result<Companion> {
     let mut connection = Connection::new(stream);
-    let answer = connection.call(HELLO, &Hello { version: PROTOCOL_VERSION }, QUICK).await;
+    let answer = connection.call(&Hello { version: PROTOCOL_VERSION }, QUICK).await;
     let welcome: Welcome = match answer {
         Err(Error::Refused(error)) if error.code == VERSION_MISMATCH => {
             bail!("{error} (this `wavecraft` is version {})", env!("CARGO_PKG_VERSION"))

@@ -8,7 +8,7 @@ use crate::{
 use anyhow::bail;
 use std::{str::FromStr, time::Duration};
 use wavecraft_companion_protocol::{
-    control::{DEVICES, Device, DeviceList, SELECT_DEVICES, SelectDevices},
+    control::{Device, DeviceList, ListDevices, SelectDevices},
     settings::ChosenDevices,
 };
 
@@ -70,7 +70,7 @@ pub(crate) async fn run(args: DevicesArgs) -> anyhow::Result<()> {
 }
 
 async fn ask(connection: &mut companion::Connection, args: &DevicesArgs) -> anyhow::Result<DeviceList> {
-    let list = connection.call::<DeviceList>(DEVICES, &serde_json::json!({}), LISTING).await?;
+    let list = connection.call(&ListDevices {}, LISTING).await?;
     let select = SelectDevices {
         input: chosen_id("input", args.input.as_ref(), &list.inputs)?,
         output: chosen_id("output", args.output.as_ref(), &list.outputs)?,
@@ -82,7 +82,7 @@ async fn ask(connection: &mut companion::Connection, args: &DevicesArgs) -> anyh
     if select == SelectDevices::default() {
         return Ok(list);
     }
-    Ok(connection.call::<DeviceList>(SELECT_DEVICES, &select, LISTING).await?)
+    Ok(connection.call(&select, LISTING).await?)
 }
 
 /// The id that a person means. What fits none is left to the companion, which knows devices that are away.

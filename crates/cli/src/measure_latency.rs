@@ -7,7 +7,7 @@ use crate::{
     report::{audio, json_line},
 };
 use std::time::Duration;
-use wavecraft_companion_protocol::{control::MEASURE_LATENCY, latency::MeasuredLatency};
+use wavecraft_companion_protocol::latency::{MeasureLatency, MeasuredLatency};
 
 /// Longer than the companion takes, which ends a measurement by itself after 30 s.
 const MEASURING: Duration = Duration::from_secs(40);
@@ -15,10 +15,9 @@ const MEASURING: Duration = Duration::from_secs(40);
 /// Measures, and prints what was found beside what is reported; with `--json` the protocol's own `MeasuredLatency`.
 /// Where no companion runs, one is started for it and ended.
 pub(crate) async fn run(args: JsonArgs) -> anyhow::Result<()> {
-    let measured = companion::ask_once(async |connection| {
-        Ok(connection.call::<MeasuredLatency>(MEASURE_LATENCY, &serde_json::json!({}), MEASURING).await?)
-    })
-    .await?;
+    let measured =
+        companion::ask_once(async |connection| Ok(connection.call(&MeasureLatency {}, MEASURING).await?))
+            .await?;
     if args.json {
         out!("{}", json_line(&measured));
     } else {

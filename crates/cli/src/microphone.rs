@@ -12,7 +12,7 @@ use anyhow::bail;
 use choice::{Verb, choose};
 use std::fs;
 use wavecraft_companion_protocol::{
-    microphone::{Access, CONFIRM_MICROPHONE, ConfirmMicrophone, MICROPHONE, MicrophoneAccess, Remembered},
+    microphone::{Access, ConfirmMicrophone, GetMicrophone, MicrophoneAccess, Remembered},
     paths::Paths,
     settings::{Consent, GivenFrom, Settings},
     system::Permission,
@@ -65,21 +65,21 @@ pub(crate) async fn run(args: MicrophoneArgs) -> anyhow::Result<()> {
         }
         // What is remembered is the companion's, which writes it.
         return companion::ask_once(async |connection| {
-            let known = connection.call(MICROPHONE, &serde_json::json!({}), QUICK).await?;
+            let known = connection.call(&GetMicrophone {}, QUICK).await?;
             let confirm = confirm(verb, choose(verb, which.project.as_deref(), &known)?);
-            let access = connection.call(CONFIRM_MICROPHONE, &confirm, QUICK).await?;
+            let access = connection.call(&confirm, QUICK).await?;
             told(verb, &confirm, &access, args.json)
         })
         .await;
     };
     let known = known(&mut companion).await?;
     let confirm = confirm(verb, choose(verb, which.project.as_deref(), &known)?);
-    let access = companion.connection.call(CONFIRM_MICROPHONE, &confirm, QUICK).await?;
+    let access = companion.connection.call(&confirm, QUICK).await?;
     told(verb, &confirm, &access, args.json)
 }
 
 async fn known(companion: &mut Companion) -> anyhow::Result<MicrophoneAccess> {
-    Ok(companion.connection.call(MICROPHONE, &serde_json::json!({}), QUICK).await?)
+    Ok(companion.connection.call(&GetMicrophone {}, QUICK).await?)
 }
 
 fn confirm(verb: Verb, project_dir: std::path::PathBuf) -> ConfirmMicrophone {

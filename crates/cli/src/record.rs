@@ -16,12 +16,10 @@ use anyhow::{Context, bail};
 use std::{future::pending, path::PathBuf, time::Duration};
 use tokio::time::{Instant, sleep_until};
 use wavecraft_companion_protocol::{
-    control::{
-        BAD_RECORDING, Notice, OfSession, RECORD, STATUS, STOP_RECORDING, SUBSCRIBE, Status, Subscribe,
-    },
+    control::{BAD_RECORDING, GetStatus, Notice, Subscribe},
     event::Event,
     session::Stats,
-    take::{Record, Recording, Take, check_name},
+    take::{Record, Recording, StopRecording, Take, check_name},
 };
 
 /// How long a disk may take for the last seconds of a recording.
@@ -69,14 +67,14 @@ async fn record(args: &RecordArgs, report: &Report, signals: &mut Signals) -> an
     check_name(&path).map_err(Usage)?;
     let Some(mut companion) = companion::find(&companion::paths()?).await? else { bail!(NONE_RUNS) };
     let connection = &mut companion.connection;
-    let status: Status = connection.call(STATUS, &serde_json::json!({}), QUICK).await?;
+    let status = connection.call(&GetStatus {}, QUICK).await?;
     if status.sessions.is_empty() {
         bail!(NONE_RUNS);
     }
     let session = running::choose(args.name.as_deref(), &status.sessions, "")?;
-    connection.call::<serde_json::Value>(SUBSCRIBE, &Subscribe { all: true }, QUICK).await?;
+    connection.call(&Subscribe { all: true }, QUICK).await?;
     let wish = Record { session: session.session.clone(), path };
-    let Recording { path } = connection.call(RECORD, &wish, WRITING).await?;
+    let Recording { path } = connection.call(&wish, WRITING).await?;
     report.say(&format!("Recording {} into {}. Ctrl+C stops it.", session.name, path.display()));
 
     let end = args.seconds.map(|seconds| Instant::now() + Duration::from_secs(seconds));
@@ -103,8 +101,8 @@ async fn time_is_over(end: Option<Instant>) {
 }
 
 async fn stop(connection: &mut Connection, session: &str) -> anyhow::Result<Take> {
-    let of = OfSession { session: session.into() };
-    match connection.call(STOP_RECORDING, &of, WRITING).await {
+    let stop = StopRecording { session: session.into() };
+    match connection.call(&stop, WRITING).await {
         // It just ended by itself, and that was told.
         Err(Error::Refused(refused)) if refused.code == BAD_RECORDING => {
             tokio::time::timeout(WRITING, ended(connection, session, |_| {})).await?

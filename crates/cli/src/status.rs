@@ -8,16 +8,14 @@ use crate::{
     report::{audio, clock, clocks, decibels, json_line, latency, over_both, seconds_of, state_name},
 };
 use wavecraft_companion_protocol::{
-    control::{STATUS, SessionStatus, Status},
+    control::{GetStatus, SessionStatus},
     session::Stats,
 };
 
 /// Prints it; with `--json` the protocol's own `Status`, tokens included, or `null` where no companion runs.
 pub(crate) async fn run(args: JsonArgs) -> anyhow::Result<()> {
     let status = match companion::find(&companion::paths()?).await? {
-        Some(mut companion) => {
-            Some(companion.connection.call::<Status>(STATUS, &serde_json::json!({}), QUICK).await?)
-        }
+        Some(mut companion) => Some(companion.connection.call(&GetStatus {}, QUICK).await?),
         None => None,
     };
     if args.json {

@@ -7,7 +7,7 @@ use crate::{
     running,
 };
 use anyhow::bail;
-use wavecraft_companion_protocol::control::{DETACH, OfSession, STATUS, Status};
+use wavecraft_companion_protocol::control::{Detach, GetStatus};
 
 /// What `wavecraft stop` is asked for.
 #[derive(Debug, clap::Args)]
@@ -25,7 +25,7 @@ pub(crate) async fn run(args: StopArgs) -> anyhow::Result<()> {
     let Some(mut companion) = companion::find(&companion::paths()?).await? else {
         return nothing_runs(&args);
     };
-    let status: Status = companion.connection.call(STATUS, &serde_json::json!({}), QUICK).await?;
+    let status = companion.connection.call(&GetStatus {}, QUICK).await?;
     if status.sessions.is_empty() {
         return nothing_runs(&args);
     }
@@ -35,8 +35,8 @@ pub(crate) async fn run(args: StopArgs) -> anyhow::Result<()> {
         vec![running::choose(args.name.as_deref(), &status.sessions, ", or --all")?]
     };
     for session in chosen {
-        let detach = OfSession { session: session.session.clone() };
-        companion.connection.call::<serde_json::Value>(DETACH, &detach, QUICK).await?;
+        let detach = Detach { session: session.session.clone() };
+        companion.connection.call(&detach, QUICK).await?;
         out!("Stopped {}.", ansi::line(&session.name));
     }
     Ok(())

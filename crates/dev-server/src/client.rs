@@ -18,7 +18,10 @@ use tokio_tungstenite::{
     },
 };
 
-use crate::{farewell::Farewell, gate::Role, hub::Member, methods, server::Shared};
+use crate::{
+    access_policy::Role, close_reason::CloseReason, hub::Member, message::answer_to, methods::Caller,
+    shared::Shared,
+};
 
 type Socket = WebSocketStream<TcpStream>;
 
@@ -47,18 +50,18 @@ pub(crate) async fn run(
     let member = shared.hub.join(role);
     tracing::debug!(client = member.id(), ?role, "a client came");
 
-    let farewell = tokio::select! {
-        farewell = talk(&mut socket, &member, shared) => farewell,
-        () = member.outbox().overflowed() => Farewell::TooSlow,
-        _ = stop.changed() => Farewell::ProjectEnded,
+    let reason = tokio::select! {
+        reason = talk(&mut socket, &member, shared) => reason,
+        () = member.outbox().overflowed() => CloseReason::TooSlow,
+        _ = stop.changed() => CloseReason::ProjectEnded,
     };
-    tracing::debug!(client = member.id(), ?farewell, "a client goes");
+    tracing::debug!(client = member.id(), ?reason, "a client goes");
     // Nothing is queued for it any more, and it may be replaced as the audio program.
     drop(member);
     // Its place is free at once. Where as many are being told why they go already, this one goes without a word.
     drop(place);
-    if let Ok(_leaving) = shared.farewells.try_acquire() {
-        farewell.say(socket, shared.limits.ping_every, stop).await;
+    if let Ok(_leaving) = shared.leaving.try_acquire() {
+        reason.say(socket, shared.limits.ping_every, stop).await;
     }
 }
 
@@ -66,7 +69,7 @@ pub(crate) async fn run(
 ///
 /// Reading and writing are one task: a client that sends without reading the answers is itself not read, so nothing
 /// piles up here.
-async fn talk(socket: &mut Socket, member: &Member, shared: &Shared) -> Farewell {
+async fn talk(socket: &mut Socket, member: &Member, shared: &Shared) -> CloseReason {
     let every = shared.limits.ping_every;
     let mut pings = interval_at(Instant::now() + every, every);
     pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -77,19 +80,19 @@ async fn talk(socket: &mut Socket, member: &Member, shared: &Shared) -> Farewell
             () = member.outbox().filled() => Ok(()),
             _ = pings.tick() => {
                 if unanswered_ping {
-                    return Farewell::NoPong;
+                    return CloseReason::NoPong;
                 }
                 unanswered_ping = true;
                 put(socket, Message::Ping(Bytes::new()), every).await
             }
         };
-        if let Err(farewell) = async {
+        if let Err(reason) = async {
             done?;
             deliver(socket, member, every).await
         }
         .await
         {
-            return farewell;
+            return reason;
         }
     }
 }
@@ -101,12 +104,13 @@ async fn burst(
     member: &Member,
     shared: &Shared,
     unanswered_ping: &mut bool,
-) -> Result<(), Farewell> {
+) -> Result<(), CloseReason> {
     let mut message = first;
     for left in (0..BURST).rev() {
         match message {
             Some(Ok(Message::Text(text))) => {
-                if let Some(answer) = methods::answer(&text, member, &shared.hub, &shared.limits) {
+                let caller = Caller { member, hub: &shared.hub };
+                if let Some(answer) = answer_to(&text, caller, &shared.limits) {
                     // What the call changed is told before it is answered, as the published server does.
                     gather(socket, member, shared.limits.ping_every).await?;
                     put(socket, Message::text(answer), shared.limits.ping_every).await?;
@@ -115,10 +119,10 @@ async fn burst(
             Some(Ok(Message::Pong(_))) => *unanswered_ping = false,
             // tungstenite answers it.
             Some(Ok(Message::Ping(_) | Message::Frame(_))) => {}
-            Some(Ok(Message::Binary(_))) => return Err(Farewell::NotText),
-            Some(Ok(Message::Close(_))) => return Err(Farewell::ByClient),
-            Some(Err(error)) => return Err(Farewell::of(&error)),
-            None => return Err(Farewell::Lost),
+            Some(Ok(Message::Binary(_))) => return Err(CloseReason::NotText),
+            Some(Ok(Message::Close(_))) => return Err(CloseReason::ByClient),
+            Some(Err(error)) => return Err(CloseReason::of(&error)),
+            None => return Err(CloseReason::Lost),
         }
         if left == 0 {
             // The others on this thread come before more of this one.
@@ -134,27 +138,30 @@ async fn burst(
 }
 
 /// Sends all that waits, in as few writes as it fits.
-async fn deliver(socket: &mut Socket, member: &Member, limit: Duration) -> Result<(), Farewell> {
+async fn deliver(socket: &mut Socket, member: &Member, limit: Duration) -> Result<(), CloseReason> {
     gather(socket, member, limit).await?;
     in_time(socket.flush(), limit).await
 }
 
 /// Takes what waits into the next write.
-async fn gather(socket: &mut Socket, member: &Member, limit: Duration) -> Result<(), Farewell> {
+async fn gather(socket: &mut Socket, member: &Member, limit: Duration) -> Result<(), CloseReason> {
     while let Some(text) = member.outbox().pop() {
         put(socket, Message::Text(text), limit).await?;
     }
     Ok(())
 }
 
-async fn put(socket: &mut Socket, message: Message, limit: Duration) -> Result<(), Farewell> {
+async fn put(socket: &mut Socket, message: Message, limit: Duration) -> Result<(), CloseReason> {
     in_time(socket.feed(message), limit).await
 }
 
-async fn in_time(writing: impl Future<Output = Result<(), Error>>, limit: Duration) -> Result<(), Farewell> {
+async fn in_time(
+    writing: impl Future<Output = Result<(), Error>>,
+    limit: Duration,
+) -> Result<(), CloseReason> {
     match timeout(limit, writing).await {
         Ok(Ok(())) => Ok(()),
-        Ok(Err(error)) => Err(Farewell::of(&error)),
-        Err(_) => Err(Farewell::TooSlow),
+        Ok(Err(error)) => Err(CloseReason::of(&error)),
+        Err(_) => Err(CloseReason::TooSlow),
     }
 }

@@ -24,13 +24,13 @@ use tokio::{
 };
 
 use crate::{
+    access_policy::{Refusal, Role},
     client,
-    gate::{Refusal, Role},
     handshakes::Place,
     http::{self, Answer},
     opening::OPENING_PREFIX,
     platform::is_of_this_user,
-    server::Shared,
+    shared::Shared,
     upgrade::{switch, wanted},
 };
 
@@ -108,7 +108,7 @@ async fn respond(
 ) -> (Answer, Option<Admitted>) {
     let upgrade = upgrade::on(&mut request);
     let (request, _) = request.into_parts();
-    if let Err(refusal) = shared.gate.pass(&request) {
+    if let Err(refusal) = shared.access.pass(&request) {
         return (refuse(shared, refusal), None);
     }
     if !wanted(&request) {
@@ -118,10 +118,10 @@ async fn respond(
         };
         return (answer, None);
     }
-    let admission = match shared.gate.admit(&request) {
+    let admission = match shared.access.admit(&request) {
         Ok(admission) => admission,
         Err(refusal) => {
-            if let Some(page) = shared.gate.page(&request) {
+            if let Some(page) = shared.access.page(&request) {
                 tell_of_page(shared, page);
             }
             return (refuse(shared, refusal), None);
@@ -193,7 +193,7 @@ fn refuse(shared: &Shared, refusal: Refusal) -> Answer {
 
 /// Counts a refusal and logs it, unless there were too many: then it says for how long.
 fn note(shared: &Shared, refusal: Refusal) -> Option<Duration> {
-    let wait = shared.backoff.lock().unwrap_or_else(PoisonError::into_inner).refused(Instant::now());
+    let wait = shared.refusals.lock().unwrap_or_else(PoisonError::into_inner).refused(Instant::now());
     if refusal == Refusal::Handshake {
         // Browsers open connections ahead of need, and then don't need them.
         tracing::debug!(port = shared.port, "a connection to the dev server was ended: {refusal}");

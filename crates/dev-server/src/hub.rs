@@ -17,8 +17,8 @@ use wavecraft_companion_protocol::{
 };
 
 use crate::{
+    access_policy::Role,
     config::Limits,
-    gate::Role,
     host::{Host, SetParameterError},
     outbox::{Lane, Outbox},
 };

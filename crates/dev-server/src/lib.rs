@@ -20,18 +20,20 @@
 //! | `config` | the arguments and limits |
 //! | `bind` | the port, on both loopback addresses |
 //! | `server` | the listeners and the handle to them |
+//! | `shared` | what every connection needs |
 //! | `connection` | one TCP connection, up to its answer |
-//! | `gate` | who may come in |
+//! | `access_policy` | who may come in |
 //! | `handshakes` | the connections that aren't clients yet |
-//! | `backoff` | how many were refused lately |
+//! | `refusal_limiter` | how many were refused lately |
 //! | `opening` | addresses that work once |
 //! | `platform` | what differs between the systems: whose a connection is |
 //! | `http` | the answers to plain HTTP |
 //! | `inspector` | the files of the inspector's page |
 //! | `upgrade` | what a WebSocket's request needs |
 //! | `client` | one WebSocket, from its first message to its last |
-//! | `farewell` | why a WebSocket is closed, and how |
-//! | `methods` | what a client's calls do |
+//! | `close_reason` | why a WebSocket is closed, and how |
+//! | `message` | one call of a client's, or a batch |
+//! | `methods` | what each call does |
 //! | `hub` | all clients, and what goes to which |
 //! | `outbox` | what waits for one client |
 //! | `pump` | meters, scope and stats at their rate |
@@ -94,24 +96,26 @@
 //! # }
 //! ```
 
-mod backoff;
+mod access_policy;
 mod bind;
 mod client;
+mod close_reason;
 mod config;
 mod connection;
-mod farewell;
-mod gate;
 mod handshakes;
 mod host;
 mod http;
 mod hub;
 mod inspector;
+mod message;
 mod methods;
 mod opening;
 mod outbox;
 mod platform;
 mod pump;
+mod refusal_limiter;
 mod server;
+mod shared;
 mod upgrade;
 
 pub use bind::{BindError, is_port_free};

@@ -1,176 +1,216 @@
 //! What a client's calls do.
 
+use std::{collections::BTreeMap, sync::LazyLock};
+
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 use wavecraft_companion_protocol::{
     browser::{
-        GetAllParametersResult, GetAudioStatusResult, GetMeterFrameResult, GetOscilloscopeFrameResult,
-        GetParameterResult, METER_UPDATE, MeterUpdate, NOT_ALLOWED, Pong, RegisterAudioResult, Reply,
-        Request, RequestResizeResult, answer as answer_text, batch, notification,
+        GetAllParameters, GetAllParametersResult, GetAudioStatus, GetAudioStatusResult, GetMeterFrame,
+        GetMeterFrameResult, GetOscilloscopeFrame, GetOscilloscopeFrameResult, GetParameterParams,
+        GetParameterResult, GetStats, METER_UPDATE, MeterUpdate, NOT_ALLOWED, Ping, Pong,
+        RegisterAudioParams, RegisterAudioResult, RequestResizeParams, RequestResizeResult, SetBypass,
+        SetMode, SetMute, SetParameterParams, SetSource, Subscribe, answer, notification,
     },
-    rpc::{
-        self, Call, ErrorObject, INTERNAL_ERROR, INVALID_REQUEST, Id, Incoming, OUT_OF_RANGE, Rejected,
-        UNKNOWN_PARAMETER,
-    },
-    session::SourceName,
+    method::{Done, Method},
+    rpc::{Call, ErrorObject, OUT_OF_RANGE, UNKNOWN_PARAMETER},
+    session::{SourceName, Stats},
 };
 
 use crate::{
-    config::Limits,
-    gate::Role,
-    host::SetParameterError,
+    access_policy::Role,
+    host::{Host, SetParameterError},
     hub::{Hub, Member},
     outbox::Lane,
 };
 
-/// Does what a message asks for. `Some` with the text to answer, if there is anything to answer.
-pub(crate) fn answer(text: &str, caller: &Member, hub: &Hub, limits: &Limits) -> Option<String> {
-    match rpc::decode(text) {
-        Incoming::Single(call) => one(call, caller, hub),
-        Incoming::Batch(calls) if calls.len() > limits.batch_calls => {
-            let message = format!("a batch has at most {} calls, not {}", limits.batch_calls, calls.len());
-            Some(answer_text(&Id::Null, &Err(ErrorObject::new(INVALID_REQUEST, message))))
-        }
-        Incoming::Batch(calls) => {
-            let mut answers: Vec<String> = Vec::new();
-            let mut bytes = 0;
-            for call in calls {
-                let answer = if bytes < limits.batch_bytes {
-                    one(call, caller, hub)
-                } else {
-                    too_much(call, limits.batch_bytes)
-                };
-                bytes += answer.as_ref().map_or(0, String::len);
-                answers.extend(answer);
-            }
-            (!answers.is_empty()).then(|| batch(&answers))
-        }
+type Outcome<R> = Result<R, ErrorObject>;
+
+static METHODS: LazyLock<BTreeMap<&str, Run>> = LazyLock::new(|| {
+    BTreeMap::from([
+        anybody(ping),
+        anybody(get_parameter),
+        pages(set_parameter),
+        anybody(get_all_parameters),
+        pages(get_meter_frame),
+        pages(get_oscilloscope_frame),
+        pages(get_audio_status),
+        pages(request_resize),
+        pages(subscribe),
+        pages(get_stats),
+        pages(set_bypass),
+        pages(set_mute),
+        pages(set_mode),
+        pages(set_source),
+        programs(register_audio),
+        programs(meter_update),
+    ])
+});
+
+/// Who calls.
+#[derive(Clone, Copy)]
+pub(crate) struct Caller<'a> {
+    pub(crate) member: &'a Member,
+    pub(crate) hub: &'a Hub,
+}
+
+impl Caller<'_> {
+    fn host(&self) -> &dyn Host {
+        self.hub.host()
     }
 }
 
-/// What comes after a batch's answer is full: nothing is done for it, as its answer could not be told.
-fn too_much(call: Result<Call, Rejected>, limit: usize) -> Option<String> {
-    let message = format!(
-        "not carried out: the answers to this batch are over {limit} bytes already; ask for this in another message"
-    );
-    let id = match call {
-        Err(rejected) => rejected.id,
-        Ok(call) => call.id?,
+/// Does what a call asks for. `Some` with the text to answer, unless it is a notification: that is carried out, and gets
+/// no answer, not even an error.
+pub(crate) fn carry_out(call: &Call, caller: Caller<'_>) -> Option<String> {
+    match METHODS.get(call.method.as_str()) {
+        Some(run) => run(call, caller),
+        None => Some(answer(call.id.as_ref()?, &Err::<Done, _>(ErrorObject::no_method(&call.method)))),
+    }
+}
+
+type Run = Box<dyn Fn(&Call, Caller<'_>) -> Option<String> + Send + Sync>;
+
+/// A method for pages, and for programs with their own audio.
+fn anybody<M: Method>(
+    run: impl Fn(M, Caller<'_>) -> Outcome<M::Result> + Send + Sync + 'static,
+) -> (&'static str, Run) {
+    let run = move |call: &Call, caller: Caller<'_>| {
+        let outcome = M::read(call).and_then(|params| run(params, caller));
+        call.id.as_ref().map(|id| answer(id, &outcome))
     };
-    Some(answer_text(&id, &Err(ErrorObject::new(INTERNAL_ERROR, message))))
+    (M::NAME, Box::new(run))
 }
 
-fn one(call: Result<Call, Rejected>, caller: &Member, hub: &Hub) -> Option<String> {
-    match call {
-        Err(rejected) => Some(answer_text(&rejected.id, &Err(rejected.error))),
-        Ok(call) => {
-            let outcome = Request::read(&call).and_then(|request| carry_out(request, caller, hub));
-            // A notification is carried out, and gets no answer, not even an error.
-            call.id.map(|id| answer_text(&id, &outcome))
-        }
-    }
-}
-
-fn carry_out(request: Request, caller: &Member, hub: &Hub) -> Result<Reply, ErrorObject> {
-    check_role(&request, caller.role())?;
-    let host = hub.host();
-    Ok(match request {
-        Request::Ping => Reply::Pong(Pong { pong: true }),
-        Request::GetParameter(asked) => match host.parameter(&asked.id) {
-            Some(value) => Reply::Parameter(GetParameterResult { id: asked.id, value }),
-            None => return Err(told(SetParameterError::UnknownParameter(asked.id))),
-        },
-        Request::SetParameter(set) => {
-            hub.set_parameter(set.id, set.value).map_err(told)?;
-            Reply::Done {}
-        }
-        Request::GetAllParameters => {
-            Reply::Parameters(GetAllParametersResult { parameters: host.parameters() })
-        }
-        Request::GetMeterFrame => {
-            hub.asked();
-            Reply::MeterFrame(GetMeterFrameResult { frame: host.meter_frame() })
-        }
-        Request::GetOscilloscopeFrame => {
-            hub.asked();
-            Reply::OscilloscopeFrame(GetOscilloscopeFrameResult { frame: host.oscilloscope_frame() })
-        }
-        Request::GetAudioStatus => Reply::AudioStatus(GetAudioStatusResult { status: host.audio_status() }),
-        // Nobody sizes a browser's window. The published server says the same.
-        Request::RequestResize(_) => Reply::Resize(RequestResizeResult { accepted: false }),
-        Request::GetStats => Reply::Stats(host.stats().map(Box::new)),
-        Request::Subscribe(wanted) => {
-            hub.subscribe(caller.id(), wanted);
-            Reply::Done {}
-        }
-        Request::SetBypass(set) => {
-            host.set_bypass(set.on)?;
-            Reply::Done {}
-        }
-        Request::SetMute(set) => {
-            host.set_mute(set.on)?;
-            Reply::Done {}
-        }
-        Request::SetSource(set) if set.source == SourceName::Microphone => {
-            return Err(not_allowed(
-                "setSource: a page can't open the microphone; start with `--input mic` in the terminal",
-            ));
-        }
-        Request::SetSource(set) => {
-            host.set_source(set.source)?;
-            Reply::Done {}
-        }
-        Request::SetMode(set) => {
-            host.set_mode(set.mode)?;
-            Reply::Done {}
-        }
-        Request::RegisterAudio(program) => {
-            hub.register_audio(caller.id(), program)?;
-            Reply::Registered(RegisterAudioResult { status: "registered".into() })
-        }
-        Request::MeterUpdate(meters) => {
-            pass_on(&meters, caller, hub)?;
-            Reply::Done {}
-        }
+/// A method for pages.
+fn pages<M: Method>(
+    run: impl Fn(M, Caller<'_>) -> Outcome<M::Result> + Send + Sync + 'static,
+) -> (&'static str, Run) {
+    anybody::<M>(move |params, caller| match caller.member.role() {
+        Role::Page => run(params, caller),
+        Role::Audio => Err(not_allowed("not for a client that connects with the audio token")),
     })
 }
 
-/// Meters of a program with its own audio go to every page: the published clients never subscribe.
-fn pass_on(meters: &MeterUpdate, caller: &Member, hub: &Hub) -> Result<(), ErrorObject> {
-    if !hub.is_audio(caller.id()) {
-        return Err(not_allowed("meterUpdate: registerAudio comes first"));
-    }
-    let text: Utf8Bytes = notification(METER_UPDATE, meters).into();
-    hub.to_pages(Lane::Frames, &text);
-    Ok(())
-}
-
-/// May a client with this token make this call?
-fn check_role(request: &Request, role: Role) -> Result<(), ErrorObject> {
-    match (role, request) {
-        (Role::Page, Request::RegisterAudio(_) | Request::MeterUpdate(_)) => Err(not_allowed(
+/// A method for programs with their own audio.
+fn programs<M: Method>(
+    run: impl Fn(M, Caller<'_>) -> Outcome<M::Result> + Send + Sync + 'static,
+) -> (&'static str, Run) {
+    anybody::<M>(move |params, caller| match caller.member.role() {
+        Role::Audio => run(params, caller),
+        Role::Page => Err(not_allowed(
             "only for a program that connects with the project's audio token, which `wavecraft status --json` prints",
         )),
-        (Role::Page, _)
-        | (
-            Role::Audio,
-            Request::Ping
-            | Request::RegisterAudio(_)
-            | Request::MeterUpdate(_)
-            | Request::GetAllParameters
-            | Request::GetParameter(_),
-        ) => Ok(()),
-        (Role::Audio, _) => Err(not_allowed("not for a client that connects with the audio token")),
+    })
+}
+
+fn ping(_: Ping, _: Caller<'_>) -> Outcome<Pong> {
+    Ok(Pong { pong: true })
+}
+
+fn get_parameter(asked: GetParameterParams, caller: Caller<'_>) -> Outcome<GetParameterResult> {
+    match caller.host().parameter(&asked.id) {
+        Some(value) => Ok(GetParameterResult { id: asked.id, value }),
+        None => Err(refused(SetParameterError::UnknownParameter(asked.id))),
     }
+}
+
+fn set_parameter(set: SetParameterParams, caller: Caller<'_>) -> Outcome<Done> {
+    caller.hub.set_parameter(set.id, set.value).map(|()| Done {}).map_err(refused)
+}
+
+fn get_all_parameters(_: GetAllParameters, caller: Caller<'_>) -> Outcome<GetAllParametersResult> {
+    Ok(GetAllParametersResult { parameters: caller.host().parameters() })
+}
+
+fn get_meter_frame(_: GetMeterFrame, caller: Caller<'_>) -> Outcome<GetMeterFrameResult> {
+    caller.hub.asked();
+    Ok(GetMeterFrameResult { frame: caller.host().meter_frame() })
+}
+
+fn get_oscilloscope_frame(
+    _: GetOscilloscopeFrame,
+    caller: Caller<'_>,
+) -> Outcome<GetOscilloscopeFrameResult> {
+    caller.hub.asked();
+    Ok(GetOscilloscopeFrameResult { frame: caller.host().oscilloscope_frame() })
+}
+
+fn get_audio_status(_: GetAudioStatus, caller: Caller<'_>) -> Outcome<GetAudioStatusResult> {
+    Ok(GetAudioStatusResult { status: caller.host().audio_status() })
+}
+
+/// Nobody sizes a browser's window. The published server says the same.
+fn request_resize(_: RequestResizeParams, _: Caller<'_>) -> Outcome<RequestResizeResult> {
+    Ok(RequestResizeResult { accepted: false })
+}
+
+fn subscribe(wanted: Subscribe, caller: Caller<'_>) -> Outcome<Done> {
+    caller.hub.subscribe(caller.member.id(), wanted);
+    Ok(Done {})
+}
+
+fn get_stats(_: GetStats, caller: Caller<'_>) -> Outcome<Option<Stats>> {
+    Ok(caller.host().stats())
+}
+
+fn set_bypass(set: SetBypass, caller: Caller<'_>) -> Outcome<Done> {
+    caller.host().set_bypass(set.on).map(|()| Done {})
+}
+
+fn set_mute(set: SetMute, caller: Caller<'_>) -> Outcome<Done> {
+    caller.host().set_mute(set.on).map(|()| Done {})
+}
+
+fn set_mode(set: SetMode, caller: Caller<'_>) -> Outcome<Done> {
+    caller.host().set_mode(set.mode).map(|()| Done {})
+}
+
+fn set_source(set: SetSource, caller: Caller<'_>) -> Outcome<Done> {
+    match set.source {
+        SourceName::Microphone => Err(not_allowed(
+            "setSource: a page can't open the microphone; start with `--input mic` in the terminal",
+        )),
+        source => caller.host().set_source(source).map(|()| Done {}),
+    }
+}
+
+fn register_audio(program: RegisterAudioParams, caller: Caller<'_>) -> Outcome<RegisterAudioResult> {
+    caller.hub.register_audio(caller.member.id(), program)?;
+    Ok(RegisterAudioResult { status: "registered".into() })
+}
+
+/// Meters of a program with its own audio go to every page: the published clients never subscribe.
+fn meter_update(meters: MeterUpdate, caller: Caller<'_>) -> Outcome<Done> {
+    if !caller.hub.is_audio(caller.member.id()) {
+        return Err(not_allowed("meterUpdate: registerAudio comes first"));
+    }
+    let text: Utf8Bytes = notification(METER_UPDATE, &meters).into();
+    caller.hub.to_pages(Lane::Frames, &text);
+    Ok(Done {})
 }
 
 fn not_allowed(message: &str) -> ErrorObject {
     ErrorObject::new(NOT_ALLOWED, message)
 }
 
-fn told(error: SetParameterError) -> ErrorObject {
+fn refused(error: SetParameterError) -> ErrorObject {
     let code = match error {
         SetParameterError::UnknownParameter(_) => UNKNOWN_PARAMETER,
         SetParameterError::OutOfRange(_) => OUT_OF_RANGE,
     };
     ErrorObject::new(code, error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wavecraft_companion_protocol::{browser, method::Names};
+
+    #[test]
+    fn every_method_that_is_declared_is_carried_out() {
+        let mut declared = Names::default();
+        browser::visit(&mut declared);
+        declared.0.sort_unstable();
+        assert_eq!(METHODS.keys().copied().collect::<Vec<_>>(), declared.0);
+    }
 }

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::gate::same;
+use crate::access_policy::same;
 
 /// What stands before the code in an address's path.
 pub(crate) const OPENING_PREFIX: &str = "/open/";

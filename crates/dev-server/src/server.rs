@@ -24,39 +24,22 @@ use wavecraft_companion_protocol::{
 };
 
 use crate::{
-    backoff::Backoff,
+    access_policy::AccessPolicy,
     bind::{BindError, bind},
-    config::{Config, Limits},
+    config::Config,
     connection,
-    gate::Gate,
     handshakes::Handshakes,
     host::Host,
     hub::Hub,
-    opening::{OPENING_PREFIX, Openings},
+    opening::OPENING_PREFIX,
     outbox::Lane,
     pump,
+    refusal_limiter::RefusalLimiter,
+    shared::Shared,
 };
 
 /// How long to wait when a connection can't be accepted, which is when this process has too many files open.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
-
-/// What every connection needs.
-pub(crate) struct Shared {
-    pub(crate) port: u16,
-    pub(crate) limits: Limits,
-    pub(crate) gate: Gate,
-    pub(crate) backoff: Mutex<Backoff>,
-    pub(crate) openings: Mutex<Openings>,
-    /// When a person was last told that a page came without the token.
-    pub(crate) told_of_page: Mutex<Option<Instant>>,
-    pub(crate) hub: Arc<Hub>,
-    /// One for each client there may be.
-    pub(crate) places: Arc<Semaphore>,
-    /// One for each that may be told why it is closed, while its place is another's already.
-    pub(crate) farewells: Arc<Semaphore>,
-    /// The connections that aren't clients yet.
-    pub(crate) handshakes: Arc<Handshakes>,
-}
 
 /// A project's dev server, as the one who runs it holds it.
 ///
@@ -86,13 +69,13 @@ pub async fn serve(config: Config, host: Arc<dyn Host>) -> Result<Server, BindEr
     let (port, listeners) = bind(port, strict_port).await?;
     let shared = Arc::new(Shared {
         port,
-        gate: Gate::new(port, token.clone(), audio_token, origins),
-        backoff: Mutex::new(Backoff::new(limits.refusals_per_minute)),
+        access: AccessPolicy::new(port, token.clone(), audio_token, origins),
+        refusals: Mutex::new(RefusalLimiter::new(limits.refusals_per_minute)),
         openings: Mutex::default(),
         told_of_page: Mutex::default(),
         hub: Arc::new(Hub::new(host, limits.clone())),
         places: Arc::new(Semaphore::new(limits.clients)),
-        farewells: Arc::new(Semaphore::new(limits.clients)),
+        leaving: Arc::new(Semaphore::new(limits.clients)),
         handshakes: Arc::new(Handshakes::new(limits.handshakes)),
         limits,
     });
@@ -136,7 +119,7 @@ impl Server {
 
     /// Replaces the pages that may connect, `scheme://host:port` each. Those that are connected stay.
     pub fn set_origins(&self, origins: Vec<String>) {
-        self.shared.gate.set_origins(origins);
+        self.shared.access.set_origins(origins);
     }
 
     /// A parameter changed by itself or from elsewhere. (A client's own `setParameter` is told by the server.)

@@ -1,9 +1,17 @@
 //! The latency of a loop from the output back to the input, measured.
 
-use crate::session::{AudioDevices, Mode};
+use crate::{
+    method::empty,
+    session::{AudioDevices, Mode},
+};
 use serde::{Deserialize, Serialize};
 
-/// Result of [`MEASURE_LATENCY`](crate::control::MEASURE_LATENCY).
+empty! {
+    /// Measure the latency of the loop from the output in use back to the input.
+    MeasureLatency
+}
+
+/// Result of [`MeasureLatency`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MeasuredLatency {
     /// In Hz; all frames are of this rate.

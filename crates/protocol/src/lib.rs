@@ -5,6 +5,7 @@
 //! | module | wire |
 //! |---|---|
 //! | [`rpc`] | the JSON-RPC 2.0 envelope of both sockets |
+//! | [`method`] | a method of either socket, as a type |
 //! | [`browser`] | the dev WebSocket, between the companion and a page |
 //! | [`control`] | the Unix socket between the `wavecraft` command and the companion |
 //! | [`child`] | the socketpair between the companion and a processor child |
@@ -69,10 +70,14 @@ pub mod lanes;
 #[cfg(feature = "companion")]
 pub mod latency;
 #[cfg(feature = "companion")]
+pub mod method;
+#[cfg(feature = "companion")]
 pub mod microphone;
 pub mod parameter;
 #[cfg(feature = "companion")]
 pub mod paths;
+#[cfg(feature = "companion")]
+mod program;
 #[cfg(feature = "companion")]
 pub mod rpc;
 #[cfg(feature = "companion")]

@@ -1,20 +1,22 @@
 //! Who may hear the microphone, as the control socket tells it.
 
 use crate::{
+    method::empty,
     settings::{Consent, Given},
     system::Permission,
 };
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
-/// Who may hear the microphone, and who said so: → [`MicrophoneAccess`].
-pub const MICROPHONE: &str = "microphone";
-/// A person's word on a project's folder, given in a terminal: [`ConfirmMicrophone`] → [`MicrophoneAccess`].
-pub const CONFIRM_MICROPHONE: &str = "confirmMicrophone";
 /// Code: there is nothing to allow, to refuse or to forget; the message says why.
 pub const BAD_CONSENT: i32 = -32019;
 
-/// Parameters of [`CONFIRM_MICROPHONE`].
+empty! {
+    /// Who may hear the microphone, and who said so.
+    GetMicrophone
+}
+
+/// A person's word on a project's folder, given in a terminal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConfirmMicrophone {
     /// The project's folder, as it was attached.
@@ -27,7 +29,7 @@ pub struct ConfirmMicrophone {
     pub if_asked: bool,
 }
 
-/// Result of [`MICROPHONE`] and [`CONFIRM_MICROPHONE`].
+/// Result of [`GetMicrophone`] and [`ConfirmMicrophone`].
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MicrophoneAccess {
     /// Whether the system lets the companion use it.

@@ -50,6 +50,12 @@ impl ErrorObject {
     pub fn new(code: i32, message: impl Into<String>) -> Self {
         Self { code, message: message.into(), data: None }
     }
+
+    /// There is no such method. Tells as much of its name as helps to find a typing error.
+    #[must_use]
+    pub fn no_method(name: &str) -> Self {
+        Self::new(METHOD_NOT_FOUND, format!("there is no method `{name:.80}`"))
+    }
 }
 
 impl std::fmt::Display for ErrorObject {
@@ -165,18 +171,58 @@ pub struct Response {
 impl Response {
     /// The answer to the request `id`.
     #[must_use]
-    pub fn new(id: Id, outcome: Result<Value, ErrorObject>) -> Self {
-        let (result, error) = match outcome {
+    pub fn new(id: Id, outcome: Outcome) -> Self {
+        let (result, error) = match outcome.0 {
             Ok(result) => (Some(result), None),
             Err(error) => (None, Some(error)),
         };
         Self { jsonrpc: "2.0", id, result, error }
     }
+
+    /// Its text.
+    #[must_use]
+    pub fn text(&self) -> String {
+        to_value(self).to_string()
+    }
 }
 
 impl From<Rejected> for Response {
     fn from(rejected: Rejected) -> Self {
-        Self::new(rejected.id, Err(rejected.error))
+        Self::new(rejected.id, rejected.error.into())
+    }
+}
+
+/// What came of a call: a result of whatever method, or an error.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outcome(Result<Value, ErrorObject>);
+
+impl Outcome {
+    /// Of a method's own result.
+    pub fn of(outcome: Result<impl Serialize, ErrorObject>) -> Self {
+        Self(outcome.map(|result| to_value(&result)))
+    }
+
+    /// Why the call failed; `None` where it didn't.
+    #[must_use]
+    pub fn error(&self) -> Option<&ErrorObject> {
+        self.0.as_ref().err()
+    }
+
+    /// The result as a method's own type, or the error that came in its place.
+    ///
+    /// # Errors
+    /// The result isn't of that type.
+    pub fn read<R: serde::de::DeserializeOwned>(self) -> Result<Result<R, ErrorObject>, serde_json::Error> {
+        match self.0 {
+            Ok(result) => serde_json::from_value(result).map(Ok),
+            Err(error) => Ok(Err(error)),
+        }
+    }
+}
+
+impl From<ErrorObject> for Outcome {
+    fn from(error: ErrorObject) -> Self {
+        Self(Err(error))
     }
 }
 
@@ -186,13 +232,8 @@ pub fn notification(method: &str, params: &impl Serialize) -> String {
     call_text(None, method, params)
 }
 
-/// The text of a request.
-#[must_use]
-pub fn request(id: u64, method: &str, params: &impl Serialize) -> String {
-    call_text(Some(id), method, params)
-}
-
-fn call_text(id: Option<u64>, method: &str, params: &impl Serialize) -> String {
+/// The text of a request where it has an id, else of a notification.
+pub(crate) fn call_text(id: Option<u64>, method: &str, params: &impl Serialize) -> String {
     let mut object = serde_json::Map::new();
     object.insert("jsonrpc".into(), "2.0".into());
     if let Some(id) = id {
@@ -218,7 +259,7 @@ pub enum FromServer {
         /// The request's id.
         id: Id,
         /// Its outcome.
-        outcome: Result<Value, ErrorObject>,
+        outcome: Outcome,
     },
     /// Something the server tells unasked.
     Notification {
@@ -251,10 +292,10 @@ pub fn decode_from_server(text: &str) -> Result<FromServer, String> {
     match raw {
         Raw { method: Some(method), params, .. } => Ok(FromServer::Notification { method, params }),
         Raw { id, error: Some(error), .. } => {
-            Ok(FromServer::Answer { id: id.unwrap_or(Id::Null), outcome: Err(error) })
+            Ok(FromServer::Answer { id: id.unwrap_or(Id::Null), outcome: error.into() })
         }
         Raw { id: Some(id), result, .. } => {
-            Ok(FromServer::Answer { id, outcome: Ok(result.unwrap_or(Value::Null)) })
+            Ok(FromServer::Answer { id, outcome: Outcome(Ok(result.unwrap_or(Value::Null))) })
         }
         _ => Err("a JSON-RPC message with neither a method nor an id".into()),
     }
@@ -319,10 +360,10 @@ mod tests {
 
     #[test]
     fn an_answer_has_a_result_or_an_error_and_never_both() {
-        let ok = to_value(&Response::new(Id::Null, Ok(Value::Null)));
+        let ok = to_value(&Response::new(Id::Null, Outcome::of(Ok(Value::Null))));
         assert_eq!(ok, json!({"jsonrpc": "2.0", "id": null, "result": null}));
-        let error =
-            to_value(&Response::new(Id::Number(1.into()), Err(ErrorObject::new(INTERNAL_ERROR, "x"))));
+        let error = ErrorObject::new(INTERNAL_ERROR, "x");
+        let error = to_value(&Response::new(Id::Number(1.into()), error.into()));
         assert_eq!(error, json!({"jsonrpc": "2.0", "id": 1, "error": {"code": -32603, "message": "x"}}));
     }
 
@@ -334,7 +375,7 @@ mod tests {
         );
         assert_eq!(
             decode_from_server(r#"{"jsonrpc":"2.0","id":4,"result":null}"#),
-            Ok(FromServer::Answer { id: Id::Number(4.into()), outcome: Ok(Value::Null) })
+            Ok(FromServer::Answer { id: Id::Number(4.into()), outcome: Outcome(Ok(Value::Null)) })
         );
         assert!(decode_from_server("{}").is_err());
     }

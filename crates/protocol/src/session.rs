@@ -247,7 +247,7 @@ impl Latency {
 /// The audio side: which devices, how fast, in what steps.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct AudioDevices {
-    /// `cpal` or `virtual`.
+    /// The sound system: `PipeWire`, `ALSA`, `JACK`, `CoreAudio`, or `virtual` where none is used.
     pub backend: String,
     /// The input device's name, while one is open.
     pub input: Option<String>,

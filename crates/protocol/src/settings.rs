@@ -23,7 +23,7 @@ pub struct Settings {
     pub patience: Patience,
     /// What is remembered of each project, by its folder.
     #[serde(default)]
-    pub projects: BTreeMap<PathBuf, Project>,
+    pub projects: BTreeMap<PathBuf, RememberedProject>,
 }
 
 /// What a person chose. Absent is the system's default, or what the device has.
@@ -57,7 +57,7 @@ pub struct ChosenDevices {
 
 /// What is remembered of a project.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Project {
+pub struct RememberedProject {
     /// Its last source.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<Source>,

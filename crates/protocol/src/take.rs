@@ -1,6 +1,6 @@
 //! Takes: what a processor makes, in a file. Recorded while it plays, or rendered from another file.
 
-use crate::control::ProjectProgram;
+use crate::program::ProjectProgram;
 use serde::{Deserialize, Serialize};
 use std::{
     collections::BTreeMap,
@@ -9,7 +9,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Parameters of [`RECORD`](crate::control::RECORD).
+/// Write what a project's processor makes into a new file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
     /// Which project.
@@ -18,14 +18,21 @@ pub struct Record {
     pub path: PathBuf,
 }
 
-/// Result of [`RECORD`](crate::control::RECORD): it runs.
+/// Result of [`Record`]: it runs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recording {
     /// The file.
     pub path: PathBuf,
 }
 
-/// What became of a recording; result of [`STOP_RECORDING`](crate::control::STOP_RECORDING).
+/// End a project's recording.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StopRecording {
+    /// Which project.
+    pub session: String,
+}
+
+/// What became of a recording; result of [`StopRecording`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Take {
     /// The file.

@@ -26,7 +26,8 @@ use tokio::{
 };
 use wavecraft_companion_protocol::{
     PROTOCOL_VERSION,
-    control::{ProjectProgram, STATUS, Welcome},
+    control::{GetStatus, ProjectProgram, Welcome},
+    method::Method,
     paths::Paths,
     rpc::Call,
     session::{Mode, SourceName},
@@ -118,7 +119,7 @@ async fn no_door_lets_in_more_than_its_bound_and_a_call_is_answered_after_as_man
     let mut app = app(home.path(), &events);
     let outbox = connection::Outbox::default();
     app.clients.insert(from, super::Client { outbox, greeted: true, all: false });
-    let call = Call { id: None, method: STATUS.into(), params: json!({}) };
+    let call = Call { id: None, method: GetStatus::NAME.into(), params: json!({}) };
     events.send(Event::Request { from, call, reply }).unwrap();
     drop(kept);
     let mut handled = 0;

@@ -1,7 +1,6 @@
 //! One connection of the control socket: requests with their answers, and what the companion tells unasked.
 
-use serde_json::Value;
-use std::{collections::BTreeSet, io, time::Duration};
+use std::{collections::BTreeSet, io, marker::PhantomData, time::Duration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::UnixStream,
@@ -10,7 +9,8 @@ use tokio::{
 use wavecraft_companion_protocol::{
     control::{ChildLog, DEVICES_CHANGED, LogStream, MAX_LINE_BYTES, Notice, SESSION_STATE, STATS},
     lanes::{self, Lanes, Next, Room},
-    rpc::{self, ErrorObject, FromServer, Id},
+    method::Method,
+    rpc::{self, ErrorObject, FromServer, Id, Outcome},
 };
 
 /// So much waits while a request is under way: of log lines the oldest go and are counted, of states and figures the
@@ -28,8 +28,37 @@ const TOO_LONG_HELP: &str = "shorten the paths, names and variables that it is m
 pub(crate) enum Incoming {
     /// A notification.
     Notice(Notice),
-    /// The answer to what was [asked](Connection::ask) with this number.
-    Answer(u64, Result<Value, ErrorObject>),
+    /// The answer to what was [asked](Connection::ask).
+    Answer(Answer),
+}
+
+/// An answer that nobody has read yet.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    id: u64,
+    outcome: Outcome,
+}
+
+/// What was asked, and is answered later.
+#[derive(Debug)]
+pub(crate) struct Ticket<M> {
+    id: u64,
+    method: PhantomData<fn() -> M>,
+}
+
+impl<M: Method> Ticket<M> {
+    /// Is this the answer?
+    pub(crate) fn is_for(&self, answer: &Answer) -> bool {
+        answer.id == self.id
+    }
+
+    /// Reads the answer.
+    ///
+    /// # Errors
+    /// [`Error::Refused`], or [`Error::Garbage`].
+    pub(crate) fn read(&self, answer: Answer) -> Result<M::Result, Error> {
+        read::<M>(answer.outcome)
+    }
 }
 
 /// Why there is no answer.
@@ -91,41 +120,31 @@ impl Connection {
         }
     }
 
-    /// Asks for `method` and waits for its answer, at most `limit`. Whatever else comes meanwhile is kept.
-    pub(crate) async fn call<R: serde::de::DeserializeOwned>(
-        &mut self,
-        method: &'static str,
-        params: &impl serde::Serialize,
-        limit: Duration,
-    ) -> Result<R, Error> {
-        let id = Id::Number(self.tell(method, params)?.into());
+    /// Calls a method and waits for its answer, at most `limit`. Whatever else comes meanwhile is kept.
+    pub(crate) async fn call<M: Method>(&mut self, params: &M, limit: Duration) -> Result<M::Result, Error> {
+        let id = Id::Number(self.tell(params)?.into());
         let answer = timeout(limit, self.answer_to(&id)).await;
-        let value = answer.map_err(|_| Error::Late { method, limit })??;
-        serde_json::from_value(value).map_err(|error| Error::Garbage(format!("`{method}`: {error}")))
+        read::<M>(answer.map_err(|_| Error::Late { method: M::NAME, limit })??)
     }
 
-    /// Asks for `method`, whose answer comes by [`next`](Self::next) with the number returned. Sent by the next wait.
+    /// Calls a method whose answer comes by [`next`](Self::next). Sent by the next wait.
     ///
     /// # Errors
     /// It is too long, and isn't sent.
-    pub(crate) fn ask(&mut self, method: &'static str, params: &impl serde::Serialize) -> Result<u64, Error> {
-        let id = self.tell(method, params)?;
+    pub(crate) fn ask<M: Method>(&mut self, params: &M) -> Result<Ticket<M>, Error> {
+        let id = self.tell(params)?;
         self.asked.insert(id);
-        Ok(id)
+        Ok(Ticket { id, method: PhantomData })
     }
 
-    /// Asks for `method`, whatever the answer. Sent by the next wait.
+    /// Calls a method, whatever the answer, which has the number returned. Sent by the next wait.
     ///
     /// # Errors
     /// It is too long, and isn't sent: the companion would end the connection for it.
-    pub(crate) fn tell(
-        &mut self,
-        method: &'static str,
-        params: &impl serde::Serialize,
-    ) -> Result<u64, Error> {
-        let request = rpc::request(self.last_id + 1, method, params);
+    pub(crate) fn tell<M: Method>(&mut self, params: &M) -> Result<u64, Error> {
+        let request = params.request(self.last_id + 1);
         if request.len() > MAX_LINE_BYTES {
-            return Err(Error::TooLong { method, bytes: request.len() });
+            return Err(Error::TooLong { method: M::NAME, bytes: request.len() });
         }
         self.last_id += 1;
         self.outgoing.extend_from_slice(request.as_bytes());
@@ -163,15 +182,13 @@ impl Connection {
         Ok(())
     }
 
-    async fn answer_to(&mut self, awaited: &Id) -> Result<Value, Error> {
+    async fn answer_to(&mut self, awaited: &Id) -> Result<Outcome, Error> {
         loop {
             match self.message().await? {
-                FromServer::Answer { id, outcome } if id == *awaited => {
-                    return outcome.map_err(Error::Refused);
-                }
+                FromServer::Answer { id, outcome } if id == *awaited => return Ok(outcome),
                 // The companion could not read a request at all, so it can't say which.
-                FromServer::Answer { id: Id::Null, outcome: Err(error) } => {
-                    return Err(Error::Refused(error));
+                FromServer::Answer { id: Id::Null, outcome } if outcome.error().is_some() => {
+                    return Ok(outcome);
                 }
                 other => self.keep(other),
             }
@@ -185,7 +202,8 @@ impl Connection {
                 Notice::read(&method, params).map(Incoming::Notice)
             }
             FromServer::Answer { id: Id::Number(id), outcome } => {
-                id.as_u64().filter(|id| self.asked.remove(id)).map(|id| Incoming::Answer(id, outcome))
+                let id = id.as_u64().filter(|id| self.asked.remove(id));
+                id.map(|id| Incoming::Answer(Answer { id, outcome }))
             }
             FromServer::Answer { .. } => None,
         };
@@ -238,6 +256,11 @@ impl Connection {
     }
 }
 
+fn read<M: Method>(outcome: Outcome) -> Result<M::Result, Error> {
+    let outcome = outcome.read().map_err(|error| Error::Garbage(format!("`{}`: {error}", M::NAME)))?;
+    outcome.map_err(Error::Refused)
+}
+
 /// Of what with the same key the newest counts.
 fn key(incoming: &Incoming) -> Option<(&'static str, String)> {
     match incoming {
@@ -259,7 +282,31 @@ fn gone_or(error: io::Error) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use serde::{Deserialize, Serialize};
+    use serde_json::{Value, json};
+    use wavecraft_companion_protocol::method::Doc;
+
+    /// Any method that is answered with a number.
+    #[derive(Serialize, Deserialize)]
+    struct X {}
+
+    impl Method for X {
+        const NAME: &'static str = "x";
+        const DOC: Doc = Doc { params: "", result: "" };
+        type Result = u32;
+    }
+
+    /// One that takes text.
+    #[derive(Serialize, Deserialize)]
+    struct Named {
+        name: String,
+    }
+
+    impl Method for Named {
+        const NAME: &'static str = "attach";
+        const DOC: Doc = Doc { params: "", result: "" };
+        type Result = Value;
+    }
 
     const SOON: Duration = Duration::from_secs(10);
 
@@ -280,25 +327,26 @@ mod tests {
         says(&mut theirs, &(rpc::notification("sessionState", &state) + "\n")).await;
         says(&mut theirs, &(rpc::notification("newerThing", &state) + "\n")).await;
         says(&mut theirs, "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":42}\n").await;
-        assert_eq!(connection.call::<u32>("x", &json!({}), SOON).await.unwrap(), 42);
+        assert_eq!(connection.call(&X {}, SOON).await.unwrap(), 42);
         let next = connection.next().await.unwrap();
         assert!(matches!(next, Incoming::Notice(Notice::State(change)) if change.session == "a"));
         says(&mut theirs, "{\"jsonrpc\":\"2.0\",\"id\":2,\"error\":{\"code\":-32011,\"message\":\"no\"}}\n")
             .await;
-        let refused = connection.call::<u32>("x", &json!({}), SOON).await;
+        let refused = connection.call(&X {}, SOON).await;
         assert!(matches!(refused, Err(Error::Refused(error)) if error.code == -32011));
     }
 
     #[tokio::test]
     async fn what_was_asked_is_answered_later_and_what_was_told_is_not() {
         let (mut connection, mut theirs) = pair();
-        let told = connection.tell("x", &json!({})).unwrap();
-        let asked = connection.ask("y", &json!({})).unwrap();
-        for id in [told, asked] {
+        let told = connection.tell(&X {}).unwrap();
+        let asked = connection.ask(&X {}).unwrap();
+        for id in [told, asked.id] {
             says(&mut theirs, &format!("{{\"jsonrpc\":\"2.0\",\"id\":{id},\"result\":{id}}}\n")).await;
         }
-        let next = connection.next().await.unwrap();
-        assert!(matches!(next, Incoming::Answer(id, Ok(value)) if id == asked && value == asked));
+        let Incoming::Answer(answer) = connection.next().await.unwrap() else { panic!() };
+        assert!(asked.is_for(&answer));
+        assert_eq!(u64::from(asked.read(answer).unwrap()), asked.id);
         let mut sent = String::new();
         drop(connection);
         theirs.read_to_string(&mut sent).await.unwrap();
@@ -321,7 +369,7 @@ mod tests {
             says(&mut theirs, "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":42}\n").await;
             theirs
         });
-        assert_eq!(connection.call::<u32>("x", &json!({}), SOON).await.unwrap(), 42);
+        assert_eq!(connection.call(&X {}, SOON).await.unwrap(), 42);
         let _theirs = flood.await.unwrap();
         assert!(matches!(connection.next().await.unwrap(), Incoming::Notice(Notice::State(_))));
         let Incoming::Notice(Notice::Log(note)) = connection.next().await.unwrap() else { panic!() };
@@ -337,11 +385,11 @@ mod tests {
     #[tokio::test]
     async fn a_request_that_is_too_long_is_not_sent() {
         let (mut connection, mut theirs) = pair();
-        let long = json!({"name": "x".repeat(MAX_LINE_BYTES)});
-        let refused = connection.call::<u32>("attach", &long, SOON).await.unwrap_err();
+        let long = Named { name: "x".repeat(MAX_LINE_BYTES) };
+        let refused = connection.call(&long, SOON).await.unwrap_err();
         assert!(matches!(refused, Error::TooLong { method: "attach", .. }), "{refused}");
         says(&mut theirs, "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":42}\n").await;
-        assert_eq!(connection.call::<u32>("x", &json!({}), SOON).await.unwrap(), 42, "the connection lives");
+        assert_eq!(connection.call(&X {}, SOON).await.unwrap(), 42, "the connection lives");
     }
 
     #[tokio::test]
@@ -360,7 +408,7 @@ mod tests {
         let (mut connection, mut theirs) = pair();
         says(&mut theirs, "hello?\n").await;
         assert!(matches!(connection.next().await, Err(Error::Garbage(_))));
-        let late = connection.call::<u32>("x", &json!({}), Duration::from_millis(1)).await;
+        let late = connection.call(&X {}, Duration::from_millis(1)).await;
         assert!(matches!(late, Err(Error::Late { method: "x", .. })));
         drop(theirs);
         assert!(matches!(connection.next().await, Err(Error::Gone)));

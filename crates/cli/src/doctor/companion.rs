@@ -8,7 +8,7 @@ use crate::{
 use rustix::process::getuid;
 use std::{os::unix::fs::MetadataExt, path::Path, time::Duration};
 use wavecraft_companion_protocol::{
-    control::{DEVICES, Device, DeviceList, STATUS, Status},
+    control::{Device, DeviceList, GetStatus, ListDevices, Status},
     doctor::Check,
     paths::{MAX_SOCKET_PATH_BYTES, Paths},
     system::{LoginState, Permission},
@@ -83,9 +83,8 @@ async fn look() -> Option<Seen> {
 }
 
 async fn ask(connection: &mut companion::Connection) -> Seen {
-    let nothing = serde_json::json!({});
-    let devices = connection.call(DEVICES, &nothing, LISTING).await?;
-    Ok((connection.call(STATUS, &nothing, QUICK).await?, devices))
+    let devices = connection.call(&ListDevices {}, LISTING).await?;
+    Ok((connection.call(&GetStatus {}, QUICK).await?, devices))
 }
 
 /// Where the socket is to be, and whether others could reach it.

@@ -9,14 +9,10 @@ use crate::{
     page,
 };
 use anyhow::Context;
-use serde_json::Value;
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
 use wavecraft_companion_protocol::{
-    control::{
-        ATTACH, Attach, Attached, PORT_TAKEN, SET_BYPASS, SET_GAIN, SET_MUTE, SUBSCRIBE, SetBypass, SetFlag,
-        SetGain, Subscribe,
-    },
+    control::{Attach, Attached, PORT_TAKEN, SetBypass, SetGain, SetMute, Subscribe},
     event::Event,
 };
 
@@ -45,7 +41,7 @@ impl Start {
             companion.welcome.pid,
             if companion.welcome.headless { ", without a menu" } else { "" }
         ));
-        companion.connection.call::<Value>(SUBSCRIBE, &Subscribe { all: false }, QUICK).await?;
+        companion.connection.call(&Subscribe { all: false }, QUICK).await?;
         Ok(())
     }
 
@@ -55,7 +51,7 @@ impl Start {
     /// It refuses, or goes.
     pub(super) async fn run_on_companion(&mut self, attach: &Attach) -> anyhow::Result<Attached> {
         let companion = self.companion.as_mut().context("met")?;
-        companion.connection.call(ATTACH, attach, ATTACHING).await.map_err(attach_error)
+        companion.connection.call(attach, ATTACHING).await.map_err(attach_error)
     }
 
     /// Attaches again. Where only the connection was lost, the companion is still ending the old session, whose port is taken
@@ -64,7 +60,7 @@ impl Start {
         let limit = Instant::now() + STILL_ENDING;
         loop {
             let companion = self.companion.as_mut().context("met")?;
-            match companion.connection.call(ATTACH, attach, ATTACHING).await {
+            match companion.connection.call(attach, ATTACHING).await {
                 Err(Error::Refused(refused)) if refused.code == PORT_TAKEN && Instant::now() < limit => {
                     sleep(ENDING_POLL).await;
                 }
@@ -141,15 +137,15 @@ impl Start {
         let (connection, name) = (&mut companion.connection, &session.name);
         // Muted for a reason of its own, the new companion finds the reason itself.
         if stats.muted && stats.mute_reason.is_none() {
-            let mute = SetFlag { session: name.clone(), on: true };
-            connection.call::<Value>(SET_MUTE, &mute, QUICK).await?;
+            let mute = SetMute { session: name.clone(), on: true };
+            connection.call(&mute, QUICK).await?;
         }
         if stats.bypassed {
             let bypass = SetBypass { session: name.clone(), on: true, on_bypass: None };
-            connection.call::<Value>(SET_BYPASS, &bypass, QUICK).await?;
+            connection.call(&bypass, QUICK).await?;
         }
         let gain = SetGain { session: name.clone(), gain_db: stats.gain_db };
-        connection.call::<Value>(SET_GAIN, &gain, QUICK).await?;
+        connection.call(&gain, QUICK).await?;
         Ok(())
     }
 }

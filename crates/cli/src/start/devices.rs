@@ -6,9 +6,7 @@ use crate::{
     project::{DEFAULTS_FILE, Devices},
     report::Report,
 };
-use wavecraft_companion_protocol::control::{
-    DEVICES, Device, DeviceList, SELECT_DEVICES, STATUS, SelectDevices, Status,
-};
+use wavecraft_companion_protocol::control::{Device, GetStatus, ListDevices, SelectDevices};
 
 /// Chooses the project's devices, as `wavecraft devices` does: there is one output and one microphone for all projects, and
 /// what is chosen stays so. Where another project is played it keeps what it has, and a device that is away is no
@@ -24,8 +22,7 @@ pub(super) async fn choose(
     if *wanted == Devices::default() {
         return Ok(());
     }
-    let nothing = serde_json::json!({});
-    let list: DeviceList = connection.call(DEVICES, &nothing, LISTING).await?;
+    let list = connection.call(&ListDevices {}, LISTING).await?;
     let input = there("input", wanted.input.as_deref(), &list.inputs, report)?;
     let output = there("output", wanted.output.as_deref(), &list.outputs, report)?;
     let other = |device: Option<&Device>, chosen: &Option<String>| {
@@ -42,7 +39,7 @@ pub(super) async fn choose(
         .filter_map(|(_, kind, device)| Some(format!("the {kind} {}", device?.name)))
         .collect();
     let named = named.join(" and ");
-    let status: Status = connection.call(STATUS, &nothing, LISTING).await?;
+    let status = connection.call(&GetStatus {}, LISTING).await?;
     if let Some(playing) = status.sessions.first() {
         report.warn(&format!(
             "{DEFAULTS_FILE} asks for {named}, and {} is played through other devices, which all projects share: they \
@@ -56,7 +53,7 @@ pub(super) async fn choose(
         output: new_output.map(Some),
         ..SelectDevices::default()
     };
-    connection.call::<DeviceList>(SELECT_DEVICES, &select, LISTING).await?;
+    connection.call(&select, LISTING).await?;
     report.say(&format!("{DEFAULTS_FILE} asks for {named}: chosen from now on, for every project"));
     Ok(())
 }

@@ -8,7 +8,7 @@ use crate::{
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
 use wavecraft_companion_protocol::{
-    control::{DETACH, OfSession, SHUTDOWN, STATUS, Shutdown, ShuttingDown, Status},
+    control::{Detach, GetStatus, Shutdown, ShuttingDown},
     token::PATH_PREFIX,
 };
 
@@ -65,17 +65,16 @@ impl Start {
     async fn detach(&mut self) -> bool {
         let Some(mut companion) = self.connected().await else { return false };
         let path = format!("{PATH_PREFIX}{}", self.token.as_str());
-        let nothing = serde_json::json!({});
         // Where one of these fails the companion is gone or hangs: dropping the connection ends the lease.
-        let Ok(status) = companion.connection.call::<Status>(STATUS, &nothing, QUICK).await else {
+        let Ok(status) = companion.connection.call(&GetStatus {}, QUICK).await else {
             return false;
         };
         let (ours, others): (Vec<_>, Vec<_>) =
             status.sessions.into_iter().partition(|session| session.ws_url.ends_with(&path));
         for session in ours {
             self.remember_child(session.child_pid);
-            let detach = OfSession { session: session.session };
-            let _ = companion.connection.call::<serde_json::Value>(DETACH, &detach, QUICK).await;
+            let detach = Detach { session: session.session };
+            let _ = companion.connection.call(&detach, QUICK).await;
         }
         if self.launched.as_ref().is_none_or(|launched| launched.id() != Some(companion.welcome.pid)) {
             return false;
@@ -85,8 +84,7 @@ impl Start {
             self.launched = None;
             return false;
         }
-        let shutdown = Shutdown { if_idle: true };
-        match companion.connection.call(SHUTDOWN, &shutdown, QUICK).await {
+        match companion.connection.call(&Shutdown { if_idle: true }, QUICK).await {
             Ok(ShuttingDown { ending }) => {
                 if !ending {
                     // Somebody else is connected just now: as above.

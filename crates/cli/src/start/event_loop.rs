@@ -21,7 +21,7 @@ use anyhow::{Context, bail};
 use std::{future::pending, process::Stdio, time::Duration};
 use tokio::time::{Instant, sleep_until};
 use wavecraft_companion_protocol::{
-    control::{ChildLog, LogStream, Notice, OPEN_ONCE, OpenOnce, OpenedOnce, STATUS, Status},
+    control::{ChildLog, GetStatus, LogStream, Notice, OpenOnce},
     event::Event,
     session::{State, StateChange, Stats},
 };
@@ -55,7 +55,7 @@ impl Start {
                     Ok(Incoming::Notice(notice)) => if let Some(end) = self.on_notice(notice, session).await? {
                         return Ok(end);
                     },
-                    Ok(Incoming::Answer(id, answer)) => self.on_answer(id, answer, session).await?,
+                    Ok(Incoming::Answer(answer)) => self.on_answer(answer, session).await?,
                     Err(error) => return Err(stopped(error, session)),
                 },
                 event = or_never(self.page.as_mut().map(Page::next)) => match event? {
@@ -170,7 +170,7 @@ impl Start {
     /// over.
     pub(super) async fn refresh(&mut self, session: &mut RunningSession) -> anyhow::Result<()> {
         let companion = self.companion.as_mut().context("attached")?;
-        let status: Status = companion.connection.call(STATUS, &serde_json::json!({}), QUICK).await?;
+        let status = companion.connection.call(&GetStatus {}, QUICK).await?;
         if let Some(ours) = status.sessions.into_iter().find(|other| other.session == session.name) {
             self.remember_child(ours.child_pid);
             session.stats = ours.stats.map(Box::new).or(session.stats.take());
@@ -219,7 +219,7 @@ impl Start {
         let url = match (&mut self.companion, &self.preview) {
             (Some(companion), _) => {
                 let open = OpenOnce { session: session.name.clone(), inspector: self.page.is_none() };
-                let opened = companion.connection.call::<OpenedOnce>(OPEN_ONCE, &open, QUICK).await;
+                let opened = companion.connection.call(&open, QUICK).await;
                 opened.map(|opened| opened.url).map_err(|error| error.to_string())
             }
             (None, Some(preview)) => {

@@ -9,11 +9,11 @@ use crate::{
     devices,
     terminal::{Input, Key, Keyboard, Screen},
 };
-use serde::{Serialize, de::DeserializeOwned};
 use std::time::Duration;
 use wavecraft_companion_protocol::{
-    control::{DEVICES, DeviceList, SET_BYPASS, SET_MUTE, SetBypass, SetFlag},
-    microphone::{CONFIRM_MICROPHONE, ConfirmMicrophone, MicrophoneAccess},
+    control::{ListDevices, SetBypass, SetMute},
+    method::Method,
+    microphone::ConfirmMicrophone,
     session::Build,
     settings::Consent,
 };
@@ -87,8 +87,8 @@ impl Start {
 
     async fn toggle_mute(&mut self, session: &mut RunningSession) {
         let on = !session.stats.as_ref().is_some_and(|stats| stats.muted || stats.guard.howl_muted);
-        let params = SetFlag { session: session.name.clone(), on };
-        if self.carry_out::<serde_json::Value>(SET_MUTE, &params, QUICK).await.is_none() {
+        let params = SetMute { session: session.name.clone(), on };
+        if self.carry_out(&params, QUICK).await.is_none() {
             return;
         }
         if let Some(stats) = &mut session.stats {
@@ -102,7 +102,7 @@ impl Start {
     async fn toggle_bypass(&mut self, session: &mut RunningSession) {
         let on = !session.stats.as_ref().is_some_and(|stats| stats.bypassed);
         let params = SetBypass { session: session.name.clone(), on, on_bypass: None };
-        if self.carry_out::<serde_json::Value>(SET_BYPASS, &params, QUICK).await.is_none() {
+        if self.carry_out(&params, QUICK).await.is_none() {
             return;
         }
         if let Some(stats) = &mut session.stats {
@@ -120,9 +120,9 @@ impl Start {
     async fn confirm_microphone(&mut self, consent: Consent, session: &RunningSession) {
         let confirm =
             ConfirmMicrophone { project_dir: session.folder.clone(), consent: Some(consent), if_asked: true };
-        let Some(_) = self.carry_out::<MicrophoneAccess>(CONFIRM_MICROPHONE, &confirm, QUICK).await else {
+        if self.carry_out(&confirm, QUICK).await.is_none() {
             return;
-        };
+        }
         // What is heard now the companion says.
         self.report.say(match consent {
             Consent::Allowed => "The microphone is allowed to this folder from now on. `wavecraft microphone deny` takes it back.",
@@ -131,10 +131,7 @@ impl Start {
     }
 
     async fn list_devices(&mut self) {
-        let nothing = serde_json::json!({});
-        let Some(list) = self.carry_out::<DeviceList>(DEVICES, &nothing, devices::LISTING).await else {
-            return;
-        };
+        let Some(list) = self.carry_out(&ListDevices {}, devices::LISTING).await else { return };
         devices::table(&list).iter().for_each(|line| self.report.say(line));
         self.report.say(
             "Choose in the companion's menu, or in another terminal: `wavecraft devices --output ID --input ID`",
@@ -155,17 +152,12 @@ impl Start {
 
     /// Asks the companion for what a key stands for. Where that fails, reports why and returns nothing; a companion that is
     /// gone is reported by the event loop.
-    pub(super) async fn carry_out<T: DeserializeOwned>(
-        &mut self,
-        method: &'static str,
-        params: &impl Serialize,
-        limit: Duration,
-    ) -> Option<T> {
+    pub(super) async fn carry_out<M: Method>(&mut self, params: &M, limit: Duration) -> Option<M::Result> {
         let Some(companion) = &mut self.companion else {
             self.report_no_sound();
             return None;
         };
-        match companion.connection.call(method, params, limit).await {
+        match companion.connection.call(params, limit).await {
             Ok(answer) => Some(answer),
             Err(Error::Gone) => None,
             Err(error) => {

@@ -13,11 +13,7 @@ use crate::{
 };
 use std::{process::ExitStatus, time::Duration};
 use tokio::time::Instant;
-use wavecraft_companion_protocol::{
-    control::{SET_ORIGINS, SetOrigins},
-    event::Event,
-    token::FRAGMENT_KEY,
-};
+use wavecraft_companion_protocol::{control::SetOrigins, event::Event, token::FRAGMENT_KEY};
 
 /// How often another port is tried for the page, if the one found free is taken by the time the server starts.
 const PORT_TRIES: u32 = 3;
@@ -173,7 +169,7 @@ impl Start {
         let origins = page::origins(port);
         if let Some(companion) = &mut self.companion {
             let origins = SetOrigins { session: session.name.clone(), origins };
-            companion.connection.call::<serde_json::Value>(SET_ORIGINS, &origins, QUICK).await?;
+            companion.connection.call(&origins, QUICK).await?;
         } else if let Some(preview) = &self.preview {
             preview.server.set_origins(origins);
         }

@@ -7,10 +7,7 @@ use super::{
 };
 use crate::terminal::Key;
 use std::{path::Path, time::Duration};
-use wavecraft_companion_protocol::{
-    control::{SET_SOURCE, SetSource},
-    session::Source,
-};
+use wavecraft_companion_protocol::{control::SetSource, session::Source};
 
 /// How long a file may take to be read.
 const READING: Duration = Duration::from_secs(60);
@@ -83,7 +80,7 @@ impl Start {
 
     async fn set_source(&mut self, source: Source, session: &mut RunningSession) {
         let params = SetSource { session: session.name.clone(), source };
-        if self.carry_out::<serde_json::Value>(SET_SOURCE, &params, READING).await.is_none() {
+        if self.carry_out(&params, READING).await.is_none() {
             return;
         }
         let source = params.source;

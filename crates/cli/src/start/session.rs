@@ -4,12 +4,13 @@
 use super::rebuilds::Rebuilds;
 use crate::{
     builds::Digest,
+    companion::Ticket,
     page::{Absent, Install, PageSource, Step},
 };
 use std::{fmt, future::pending, path::PathBuf};
 use tokio::time::Instant;
 use wavecraft_companion_protocol::{
-    control::{Attach, ProjectProgram},
+    control::{Attach, ProjectProgram, Reload},
     session::Stats,
 };
 
@@ -107,7 +108,7 @@ pub(super) struct Swap {
 /// A swap that the companion was asked for.
 #[derive(Debug)]
 pub(super) struct Asked {
-    pub(super) id: u64,
+    pub(super) ticket: Ticket<Reload>,
     pub(super) built: Built,
     pub(super) digest: Digest,
     /// The copy that the companion was given.

@@ -5,9 +5,14 @@ use super::{
     session::{Asked, Built, RunningSession},
     state::Start,
 };
-use crate::{builds::Digest, cargo::Outcome, preview, report::seconds};
+use crate::{
+    builds::Digest,
+    cargo::Outcome,
+    companion::{Answer, Error},
+    preview,
+    report::seconds,
+};
 use anyhow::Context;
-use serde_json::Value;
 use std::{
     collections::BTreeSet,
     path::{Path, PathBuf},
@@ -15,9 +20,8 @@ use std::{
 };
 use wavecraft_companion_protocol::{
     bounded::{BUILD_BYTES, cut},
-    control::{BUILD_STATUS, RELOAD, Reload, Reloaded, SetBuildStatus},
+    control::{Reload, SetBuildStatus},
     event::Event,
-    rpc::ErrorObject,
     session::Build,
 };
 
@@ -89,7 +93,7 @@ impl Start {
         } else if let Some(companion) = &mut self.companion {
             let status = SetBuildStatus { session: session.name.clone(), build };
             // It fits, as it was cut.
-            let _ = companion.connection.tell(BUILD_STATUS, &status);
+            let _ = companion.connection.tell(&status);
         }
     }
 
@@ -117,23 +121,22 @@ impl Start {
         self.refresh(session).await?;
         let companion = self.companion.as_mut().context("attached")?;
         let reload = Reload { session: session.name.clone(), program: copy.clone() };
-        let id = companion.connection.ask(RELOAD, &reload)?;
+        let ticket = companion.connection.ask(&reload)?;
         let late_blocks = session.late_blocks();
-        session.swap.asked = Some(Asked { id, built: built.clone(), digest, copy, late_blocks });
+        session.swap.asked = Some(Asked { ticket, built: built.clone(), digest, copy, late_blocks });
         Ok(())
     }
 
     pub(super) async fn on_answer(
         &mut self,
-        id: u64,
-        answer: Result<Value, ErrorObject>,
+        answer: Answer,
         session: &mut RunningSession,
     ) -> anyhow::Result<()> {
-        let Some(asked) = session.swap.asked.take_if(|asked| asked.id == id) else { return Ok(()) };
-        match answer {
-            Ok(answer) => {
-                let reloaded: Reloaded =
-                    serde_json::from_value(answer).context("the companion's answer to `reload`")?;
+        let Some(asked) = session.swap.asked.take_if(|asked| asked.ticket.is_for(&answer)) else {
+            return Ok(());
+        };
+        match asked.ticket.read(answer) {
+            Ok(reloaded) => {
                 session.heard = Some(asked.digest);
                 self.generate(&asked.copy).await;
                 if let Some(attach) = &mut session.attach {
@@ -147,7 +150,10 @@ impl Start {
                     late_blocks: late_blocks.map(|(after, before)| after.saturating_sub(before)),
                 });
             }
-            Err(refused) => self.report.trouble(&format!("the new build can't be heard: {refused}")),
+            Err(Error::Refused(refused)) => {
+                self.report.trouble(&format!("the new build can't be heard: {refused}"));
+            }
+            Err(error) => return Err(error.into()),
         }
         if let Some(next) = session.swap.next.take() {
             self.swap(&next, session).await;

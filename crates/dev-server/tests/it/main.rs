@@ -1,9 +1,9 @@
 //! The dev server from outside: raw sockets and WebSockets against a project that exists only here.
 
+mod access_policy;
 mod audio;
 mod authority;
 mod examples;
-mod gate;
 mod harness;
 mod limits;
 mod methods;

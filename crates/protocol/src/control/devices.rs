@@ -1,9 +1,14 @@
 //! The audio devices: what there is, and what was chosen.
 
-use crate::{session::AudioDevices, settings::ChosenDevices};
+use crate::{method::empty, session::AudioDevices, settings::ChosenDevices};
 use serde::{Deserialize, Serialize};
 
-/// Result of [`DEVICES`](super::DEVICES).
+empty! {
+    /// List the system's audio devices.
+    ListDevices
+}
+
+/// Result of [`ListDevices`] and [`SelectDevices`].
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct DeviceList {
     /// Microphones and other inputs.
@@ -21,8 +26,8 @@ pub struct DeviceList {
     pub in_use: Option<AudioDevices>,
 }
 
-/// Parameters of [`SELECT_DEVICES`](super::SELECT_DEVICES): [`ChosenDevices`], of which an absent member leaves what was chosen before, and a
-/// null one goes back to the default. The rate is in Hz, the buffer in frames.
+/// Choose devices, rate and buffer, for now and for later: [`ChosenDevices`], of which an absent member leaves what was
+/// chosen before, and a null one goes back to the default. The rate is in Hz, the buffer in frames.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "see ChosenDevices")]
 pub struct SelectDevices {

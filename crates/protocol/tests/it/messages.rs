@@ -1,40 +1,22 @@
-//! What is read from the golden files is written as it stands there, and is of the published shapes.
+//! What is read from the golden files is written as it stands there, is of the published shapes, and has the members that
+//! are documented.
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use wavecraft_companion_protocol::{
-    browser::*,
-    control::ChildLog,
+    browser::{self, *},
+    control::{self, ChildLog},
+    method::{Method, Names, Visit},
     rpc::{
-        Call, INTERNAL_ERROR, INVALID_PARAMS, INVALID_REQUEST, Incoming, METHOD_NOT_FOUND, OUT_OF_RANGE,
-        PARSE_ERROR, UNKNOWN_PARAMETER, decode,
+        Call, ErrorObject, INTERNAL_ERROR, INVALID_PARAMS, INVALID_REQUEST, Incoming, METHOD_NOT_FOUND,
+        OUT_OF_RANGE, Outcome, PARSE_ERROR, Response, UNKNOWN_PARAMETER, decode,
     },
     session::{Build, StateChange, Stats},
 };
 use wavecraft_protocol as published;
 
-use crate::golden;
-
-/// All methods that a page or a program with its own audio can call with an answer. One that is new has to be named here,
-/// and in [`name`].
-const METHODS: [&str; 15] = [
-    PING,
-    GET_PARAMETER,
-    SET_PARAMETER,
-    GET_ALL_PARAMETERS,
-    GET_METER_FRAME,
-    GET_OSCILLOSCOPE_FRAME,
-    GET_AUDIO_STATUS,
-    REQUEST_RESIZE,
-    GET_STATS,
-    SUBSCRIBE,
-    SET_BYPASS,
-    SET_MUTE,
-    SET_SOURCE,
-    SET_MODE,
-    REGISTER_AUDIO,
-];
+use crate::golden::Socket;
 
 const NOTIFICATIONS: [&str; 9] = [
     PARAMETER_CHANGED,
@@ -48,45 +30,8 @@ const NOTIFICATIONS: [&str; 9] = [
     CHILD_LOG,
 ];
 
-/// Has no `_`, so that a new request doesn't compile before it is here.
-fn name(request: &Request) -> &'static str {
-    match request {
-        Request::Ping => PING,
-        Request::GetParameter(_) => GET_PARAMETER,
-        Request::SetParameter(_) => SET_PARAMETER,
-        Request::GetAllParameters => GET_ALL_PARAMETERS,
-        Request::GetMeterFrame => GET_METER_FRAME,
-        Request::GetOscilloscopeFrame => GET_OSCILLOSCOPE_FRAME,
-        Request::GetAudioStatus => GET_AUDIO_STATUS,
-        Request::RequestResize(_) => REQUEST_RESIZE,
-        Request::GetStats => GET_STATS,
-        Request::Subscribe(_) => SUBSCRIBE,
-        Request::SetBypass(_) => SET_BYPASS,
-        Request::SetMute(_) => SET_MUTE,
-        Request::SetSource(_) => SET_SOURCE,
-        Request::SetMode(_) => SET_MODE,
-        Request::RegisterAudio(_) => REGISTER_AUDIO,
-        Request::MeterUpdate(_) => METER_UPDATE,
-    }
-}
-
 fn read<T: DeserializeOwned>(value: Value) -> T {
     serde_json::from_value(value).expect("the method's own type")
-}
-
-fn reply(method: &str, result: Value) -> Reply {
-    match method {
-        PING => Reply::Pong(read(result)),
-        GET_PARAMETER => Reply::Parameter(read(result)),
-        GET_ALL_PARAMETERS => Reply::Parameters(read(result)),
-        GET_METER_FRAME => Reply::MeterFrame(read(result)),
-        GET_OSCILLOSCOPE_FRAME => Reply::OscilloscopeFrame(read(result)),
-        GET_AUDIO_STATUS => Reply::AudioStatus(read(result)),
-        REQUEST_RESIZE => Reply::Resize(read(result)),
-        GET_STATS => Reply::Stats(read(result)),
-        REGISTER_AUDIO => Reply::Registered(read(result)),
-        _ => Reply::Done {},
-    }
 }
 
 fn written(method: &str, params: Value) -> String {
@@ -111,53 +56,143 @@ fn call(line: &str) -> Call {
     }
 }
 
-#[test]
-fn every_message_has_an_example() {
-    let expected: BTreeSet<&str> = METHODS.into_iter().chain(NOTIFICATIONS).chain(["errors"]).collect();
-    let there = golden::names();
-    assert_eq!(there.iter().map(String::as_str).collect::<BTreeSet<_>>(), expected);
+fn result(answered: &str) -> Value {
+    serde_json::from_str::<Value>(answered).expect("JSON")["result"].take()
+}
+
+fn names(visit: fn(&mut Names)) -> BTreeSet<&'static str> {
+    let mut names = Names::default();
+    visit(&mut names);
+    let all: BTreeSet<_> = names.0.iter().copied().collect();
+    assert_eq!(all.len(), names.0.len(), "a method is declared twice: {:?}", names.0);
+    all
 }
 
 #[test]
-fn methods_are_answered_as_in_their_examples() {
-    for method in METHODS {
-        let [asked, answered] = &golden::lines(method)[..] else {
-            panic!("{method}: a request and its answer")
-        };
-        let call = call(asked);
-        assert_eq!(name(&Request::read(&call).expect("a request")), method);
-        let result = serde_json::from_str::<Value>(answered).expect("JSON")["result"].take();
-        assert_eq!(answer(&call.id.expect("an id"), &Ok(reply(method, result))), *answered);
+fn every_message_has_an_example() {
+    let methods = names(control::visit);
+    assert_eq!(Socket::Control.names(), methods.into_iter().collect::<Vec<_>>());
+    let mut messages = names(browser::visit);
+    messages.extend(NOTIFICATIONS.into_iter().chain(["errors"]));
+    assert_eq!(Socket::Browser.names(), messages.into_iter().collect::<Vec<_>>());
+}
+
+struct Control;
+
+impl Visit for Control {
+    /// Both sides write with sorted members.
+    fn method<M: Method>(&mut self) {
+        let [asked, answered] = Socket::Control.example(M::NAME);
+        let call = call(&asked);
+        let id = call.id.clone().expect("an id");
+        let number = serde_json::to_value(&id).expect("JSON").as_u64().expect("a number");
+        assert_eq!(M::read(&call).expect("its parameters").request(number), asked);
+        let result: Result<M::Result, ErrorObject> = Ok(read(result(&answered)));
+        assert_eq!(Response::new(id, Outcome::of(result)).text(), answered);
+    }
+}
+
+struct Browser;
+
+impl Visit for Browser {
+    /// The server writes members in their types' order, and numbers in their short form.
+    fn method<M: Method>(&mut self) {
+        // Its example is the notification's.
+        if M::NAME == METER_UPDATE {
+            return assert!(M::read(&call(&Socket::Browser.lines(M::NAME)[0])).is_ok());
+        }
+        let [asked, answered] = Socket::Browser.example(M::NAME);
+        let call = call(&asked);
+        assert!(M::read(&call).is_ok(), "{asked}");
+        let result: Result<M::Result, ErrorObject> = Ok(read(result(&answered)));
+        assert_eq!(answer(&call.id.expect("an id"), &result), answered);
 
         // What the published clients send and read.
-        let request: published::IpcRequest = serde_json::from_str(asked).expect("the published envelope");
+        let request: published::IpcRequest = serde_json::from_str(&asked).expect("the published envelope");
         let response: published::IpcResponse =
-            serde_json::from_str(answered).expect("the published envelope");
+            serde_json::from_str(&answered).expect("the published envelope");
         assert_eq!(request.id, response.id);
         assert!(response.error.is_none());
     }
-    let all: Value = serde_json::from_str(&golden::lines(GET_ALL_PARAMETERS)[1]).expect("JSON");
-    let _: published::GetAllParametersResult = read(all["result"].clone());
+}
+
+#[test]
+fn methods_are_called_and_answered_as_in_their_examples() {
+    control::visit(&mut Control);
+    browser::visit(&mut Browser);
+    let [_, all] = Socket::Browser.example("getAllParameters");
+    let _: published::GetAllParametersResult = read(result(&all));
+}
+
+struct Documented(Socket);
+
+impl Visit for Documented {
+    /// A member that is documented without a `?` has to be there, one with it may be absent, and there is no other. `…`
+    /// stands for more.
+    fn method<M: Method>(&mut self) {
+        let Some(members) = M::DOC.params.strip_prefix("`{").and_then(|rest| rest.strip_suffix("}`")) else {
+            return;
+        };
+        let documented: Vec<&str> = members.split(", ").collect();
+        let asked = call(&self.0.lines(M::NAME)[0]);
+        let shown: Vec<&String> = asked.params.as_object().expect("an object").keys().collect();
+        for member in &shown {
+            let known = documented.iter().any(|name| name.trim_end_matches('?') == *member || *name == "…");
+            assert!(known, "{}: `{member}` isn't documented", M::NAME);
+        }
+        for name in documented.iter().filter(|name| **name != "…") {
+            let member = name.trim_end_matches('?');
+            let mut less = asked.clone();
+            let there = less.params.as_object_mut().expect("an object").remove(member).is_some();
+            assert!(there, "{}: the example lacks `{member}`", M::NAME);
+            assert_eq!(M::read(&less).is_ok(), name.ends_with('?'), "{}: without `{member}`", M::NAME);
+        }
+    }
+}
+
+#[test]
+fn members_may_be_absent_where_the_documentation_says_so_and_nowhere_else() {
+    control::visit(&mut Documented(Socket::Control));
+    browser::visit(&mut Documented(Socket::Browser));
 }
 
 #[test]
 fn notifications_are_written_as_in_their_examples() {
     for method in NOTIFICATIONS {
-        for line in golden::lines(method) {
+        for line in Socket::Browser.lines(method) {
             let told = call(&line);
             assert_eq!((told.id, told.method.as_str()), (None, method));
             assert_eq!(written(method, told.params), line);
             let _: published::IpcNotification = serde_json::from_str(&line).expect("the published envelope");
         }
     }
-    let meters = call(&golden::lines(METER_UPDATE)[0]);
-    assert_eq!(name(&Request::read(&meters).expect("a registered program's")), METER_UPDATE);
+}
+
+/// Reads a call as the method that it names.
+struct Reader<'a> {
+    call: &'a Call,
+    outcome: Result<(), ErrorObject>,
+}
+
+impl Visit for Reader<'_> {
+    fn method<M: Method>(&mut self) {
+        if M::NAME == self.call.method {
+            self.outcome = M::read(self.call).map(drop);
+        }
+    }
+}
+
+/// Reads a page's call as a server does.
+pub(crate) fn read_call(call: &Call) -> Result<(), ErrorObject> {
+    let mut reader = Reader { call, outcome: Err(ErrorObject::no_method(&call.method)) };
+    browser::visit(&mut reader);
+    reader.outcome
 }
 
 #[test]
 fn errors_have_the_codes_of_their_examples() {
     let of_a_project = [INTERNAL_ERROR, UNKNOWN_PARAMETER, OUT_OF_RANGE, NOT_ALLOWED].map(i64::from);
-    let lines = golden::lines("errors");
+    let lines = Socket::Browser.lines("errors");
     let mut codes = Vec::new();
     for pair in lines.chunks(2) {
         let [asked, answered] = pair else { panic!("a request and its answer") };
@@ -167,12 +202,12 @@ fn errors_have_the_codes_of_their_examples() {
         let refused = match decode(asked) {
             Incoming::Single(Err(rejected)) => Some((rejected.id, rejected.error)),
             Incoming::Single(Ok(call)) => {
-                Request::read(&call).err().map(|error| (call.id.clone().expect("an id"), error))
+                read_call(&call).err().map(|error| (call.id.clone().expect("an id"), error))
             }
             Incoming::Batch(_) => panic!("{asked}"),
         };
         match refused {
-            Some((id, error)) => assert_eq!(answer(&id, &Err(error)), *answered),
+            Some((id, error)) => assert_eq!(answer(&id, &Err::<Value, _>(error)), *answered),
             None => assert!(codes.last().is_some_and(|code| of_a_project.contains(code)), "{asked}"),
         }
     }

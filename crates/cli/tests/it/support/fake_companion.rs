@@ -17,9 +17,13 @@ use std::{
 };
 use wavecraft_companion_protocol::{
     PROTOCOL_VERSION,
-    control::{self, Attach, Attached, OfSession, SessionStatus, Status, Welcome},
-    microphone::{BAD_CONSENT, CONFIRM_MICROPHONE, ConfirmMicrophone, MICROPHONE},
-    rpc::{self, Call, ErrorObject, Id, Incoming, Response},
+    control::{
+        self, Attach, Attached, Detach, GetStatus, Hello, ListDevices, OpenOnce, Reload, SelectDevices,
+        SessionStatus, Shutdown, Status, Welcome,
+    },
+    method::Method,
+    microphone::{BAD_CONSENT, ConfirmMicrophone, GetMicrophone},
+    rpc::{self, Call, ErrorObject, Id, Incoming, Outcome, Response},
     session::{AudioDevices, LateBlocks, Latency, Levels, SourceName, State, StateChange, Stats},
     system::{LoginState, Permission},
 };
@@ -139,13 +143,13 @@ impl Connection {
             self.calls.lock().expect("no panic").push((call.method.clone(), call.params.clone()));
             let outcome = self.answer(&call);
             let id = call.id.clone().unwrap_or(Id::Null);
-            self.send(&rpc::to_value(&Response::new(id, outcome)).to_string());
+            self.send(&Response::new(id, Outcome::of(outcome)).text());
             match call.method.as_str() {
-                control::ATTACH => self.live(),
-                control::SHUTDOWN => std::process::exit(0),
+                Attach::NAME => self.live(),
+                Shutdown::NAME => std::process::exit(0),
                 _ => {}
             }
-            if self.fault == Fault::Dies && call.method == control::STATUS {
+            if self.fault == Fault::Dies && call.method == GetStatus::NAME {
                 std::thread::sleep(Duration::from_millis(500));
                 break;
             }
@@ -155,11 +159,11 @@ impl Connection {
 
     fn answer(&mut self, call: &Call) -> Result<Value, ErrorObject> {
         match call.method.as_str() {
-            control::HELLO => Ok(rpc::to_value(&welcome(self.fault))),
-            control::ATTACH if self.fault == Fault::PortTaken => {
+            Hello::NAME => Ok(rpc::to_value(&welcome(self.fault))),
+            Attach::NAME if self.fault == Fault::PortTaken => {
                 Err(ErrorObject::new(control::PORT_TAKEN, "port 9000 is taken"))
             }
-            control::ATTACH => {
+            Attach::NAME => {
                 let attach: Attach = call.params().expect("an attach");
                 let child = Command::new(&attach.program.executable)
                     .stdin(Stdio::piped())
@@ -170,12 +174,12 @@ impl Connection {
                 let devices = devices();
                 Ok(rpc::to_value(&Attached { session: "demo".into(), port: 9000, ws_url, devices }))
             }
-            control::RELOAD if self.refuses_reload() => Err(ErrorObject::new(
+            Reload::NAME if self.refuses_reload() => Err(ErrorObject::new(
                 control::RELOAD_FAILED,
                 "the processor panicked; the processor from before goes on",
             )),
-            control::RELOAD => Ok(json!({"swap_ms": 38})),
-            control::STATUS => {
+            Reload::NAME => Ok(json!({"swap_ms": 38})),
+            GetStatus::NAME => {
                 let mut status = rpc::to_value(&self.status());
                 if self.fault == Fault::Shared {
                     let sessions = status["sessions"].as_array_mut().expect("a list");
@@ -185,14 +189,14 @@ impl Connection {
                 }
                 Ok(status)
             }
-            control::DETACH => {
-                let of: OfSession = call.params().expect("a session");
-                assert_eq!(of.session, "demo");
+            Detach::NAME => {
+                let detach: Detach = call.params().expect("a session");
+                assert_eq!(detach.session, "demo");
                 self.end_child();
                 Ok(json!({}))
             }
-            MICROPHONE => Ok(self.microphone("unconfirmed")),
-            CONFIRM_MICROPHONE => {
+            GetMicrophone::NAME => Ok(self.microphone("unconfirmed")),
+            ConfirmMicrophone::NAME => {
                 let confirm: ConfirmMicrophone = call.params().expect("a word");
                 let asked = matches!(self.fault, Fault::Asks | Fault::AsksTwice | Fault::DeniedBySystem);
                 if confirm.if_asked && !asked {
@@ -202,9 +206,9 @@ impl Connection {
                 let denied = self.fault == Fault::DeniedBySystem;
                 Ok(self.microphone(if denied { "denied" } else { "allowed" }))
             }
-            control::OPEN_ONCE => Ok(json!({"url": "http://127.0.0.1:9000/open/a-code"})),
+            OpenOnce::NAME => Ok(json!({"url": "http://127.0.0.1:9000/open/a-code"})),
             // What was chosen comes back as it was asked for.
-            control::DEVICES | control::SELECT_DEVICES => Ok(json!({"inputs": [], "outputs": [
+            ListDevices::NAME | SelectDevices::NAME => Ok(json!({"inputs": [], "outputs": [
                 {"id": "hw:0", "name": "Loudspeaker", "channels": 2, "sample_rate": 48000, "is_default": true},
                 {"id": "hw:1", "name": "Desk", "channels": 8, "sample_rate": 48000, "is_default": false,
                     "sample_rates": [44100, 48000], "buffer_frames": [16, 4096], "transport": "USB"}
@@ -301,7 +305,7 @@ impl Connection {
 
     fn refuses_reload(&self) -> bool {
         let calls = self.calls.lock().expect("no panic");
-        self.fault == Fault::NoReload && calls.iter().filter(|(name, _)| name == control::RELOAD).count() == 1
+        self.fault == Fault::NoReload && calls.iter().filter(|(name, _)| name == Reload::NAME).count() == 1
     }
 
     fn end_child(&mut self) {

@@ -12,13 +12,13 @@ const WINDOW: Duration = Duration::from_secs(60);
 /// Beyond the limit a refused request is told to wait, and is no longer logged. A request with the right token is served
 /// all the same: any page of the web can have requests refused, and would otherwise lock the user's own page out.
 #[derive(Debug)]
-pub(crate) struct Backoff {
+pub(crate) struct RefusalLimiter {
     limit: usize,
     /// The last refusals, oldest first; never more than `limit`.
     refusals: VecDeque<Instant>,
 }
 
-impl Backoff {
+impl RefusalLimiter {
     pub(crate) fn new(limit: usize) -> Self {
         Self { limit, refusals: VecDeque::new() }
     }
@@ -44,19 +44,19 @@ mod tests {
 
     #[test]
     fn the_one_after_the_limit_waits_until_the_first_is_a_minute_old() {
-        let mut backoff = Backoff::new(2);
+        let mut limiter = RefusalLimiter::new(2);
         let start = Instant::now();
         let at = |seconds| start + Duration::from_secs(seconds);
-        assert_eq!(backoff.refused(at(0)), None);
-        assert_eq!(backoff.refused(at(10)), None);
-        assert_eq!(backoff.refused(at(20)), Some(Duration::from_secs(40)));
-        assert_eq!(backoff.refused(at(59)), Some(Duration::from_secs(1)));
-        assert_eq!(backoff.refused(at(60)), None);
-        assert_eq!(backoff.refused(at(61)), Some(Duration::from_secs(9)));
+        assert_eq!(limiter.refused(at(0)), None);
+        assert_eq!(limiter.refused(at(10)), None);
+        assert_eq!(limiter.refused(at(20)), Some(Duration::from_secs(40)));
+        assert_eq!(limiter.refused(at(59)), Some(Duration::from_secs(1)));
+        assert_eq!(limiter.refused(at(60)), None);
+        assert_eq!(limiter.refused(at(61)), Some(Duration::from_secs(9)));
     }
 
     #[test]
     fn a_limit_of_none_refuses_all() {
-        assert_eq!(Backoff::new(0).refused(Instant::now()), Some(WINDOW));
+        assert_eq!(RefusalLimiter::new(0).refused(Instant::now()), Some(WINDOW));
     }
 }

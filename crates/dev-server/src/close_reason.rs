@@ -23,7 +23,7 @@ const GRACE: Duration = Duration::from_secs(1);
 
 /// Why a WebSocket ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Farewell {
+pub(crate) enum CloseReason {
     /// The client closed it.
     ByClient,
     /// The connection is gone.
@@ -44,7 +44,7 @@ pub(crate) enum Farewell {
     Malformed,
 }
 
-impl Farewell {
+impl CloseReason {
     /// Why reading or writing failed.
     pub(crate) fn of(error: &Error) -> Self {
         match error {

@@ -56,7 +56,7 @@ impl fmt::Display for Refusal {
 
 /// The checks that come before every answer.
 #[derive(Debug)]
-pub(crate) struct Gate {
+pub(crate) struct AccessPolicy {
     /// What `Host` may be.
     hosts: [String; 3],
     /// What `Origin` may be, besides this server's own.
@@ -65,12 +65,12 @@ pub(crate) struct Gate {
     audio_token: Token,
 }
 
-impl Gate {
+impl AccessPolicy {
     pub(crate) fn new(port: u16, token: Token, audio_token: Token, origins: Vec<String>) -> Self {
         let hosts = ["127.0.0.1", "localhost", "[::1]"].map(|name| format!("{name}:{port}"));
-        let gate = Self { hosts, origins: RwLock::default(), token, audio_token };
-        gate.set_origins(origins);
-        gate
+        let policy = Self { hosts, origins: RwLock::default(), token, audio_token };
+        policy.set_origins(origins);
+        policy
     }
 
     /// Replaces the pages that may connect. What is no web page's origin (`null`, a `file:` address, anything with a

@@ -3,52 +3,27 @@
 //! It is written without a JSON tree in between: a tree turns every f32 into an f64, so that 0.8 would arrive as
 //! 0.800000011920929, and boxes each of a scope frame's 2,048 numbers.
 
-use super::{
-    GetAllParametersResult, GetAudioStatusResult, GetMeterFrameResult, GetOscilloscopeFrameResult,
-    GetParameterResult, Pong, RegisterAudioResult, RequestResizeResult,
-};
-use crate::{
-    rpc::{ErrorObject, Id},
-    session::Stats,
-};
+use crate::rpc::{ErrorObject, Id};
 use serde::Serialize;
-
-/// The result of a [`super::Request`].
-#[derive(Debug, Clone, Serialize)]
-#[serde(untagged)]
-#[expect(missing_docs, reason = "each holds the type its method names")]
-pub enum Reply {
-    /// `{}`: it was done.
-    Done {},
-    Pong(Pong),
-    Parameter(GetParameterResult),
-    Parameters(GetAllParametersResult),
-    MeterFrame(GetMeterFrameResult),
-    OscilloscopeFrame(GetOscilloscopeFrameResult),
-    AudioStatus(GetAudioStatusResult),
-    Resize(RequestResizeResult),
-    Stats(Option<Box<Stats>>),
-    Registered(RegisterAudioResult),
-}
 
 /// The text of an answer.
 #[must_use]
-pub fn answer(id: &Id, outcome: &Result<Reply, ErrorObject>) -> String {
+pub fn answer(id: &Id, outcome: &Result<impl Serialize, ErrorObject>) -> String {
     #[derive(Serialize)]
-    struct Answer<'a> {
+    struct Answer<'a, R> {
         jsonrpc: &'static str,
         id: &'a Id,
         #[serde(flatten)]
-        outcome: Outcome<'a>,
+        outcome: Outcome<'a, R>,
     }
     #[derive(Serialize)]
     #[serde(rename_all = "lowercase")]
-    enum Outcome<'a> {
-        Result(&'a Reply),
+    enum Outcome<'a, R> {
+        Result(&'a R),
         Error(&'a ErrorObject),
     }
     let outcome = match outcome {
-        Ok(reply) => Outcome::Result(reply),
+        Ok(result) => Outcome::Result(result),
         Err(error) => Outcome::Error(error),
     };
     text(&Answer { jsonrpc: "2.0", id, outcome })
@@ -81,29 +56,29 @@ fn text(message: &impl Serialize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rpc::{INTERNAL_ERROR, Response, to_value};
+    use crate::rpc::{INTERNAL_ERROR, Outcome, Response};
     use serde_json::{Value, json};
 
     #[test]
     fn an_answer_is_the_envelope_of_both_sockets() {
         let id = Id::String("a".into());
         for outcome in [
-            Ok(Reply::Done {}),
-            Ok(Reply::Stats(None)),
-            Ok(Reply::Pong(Pong { pong: true })),
+            Ok(json!({})),
+            Ok(Value::Null),
+            Ok(json!({"pong": true})),
             Err(ErrorObject::new(INTERNAL_ERROR, "no \"quotes\" lost")),
         ] {
             let written: Value = serde_json::from_str(&answer(&id, &outcome)).unwrap();
-            let envelope = Response::new(id.clone(), outcome.map(|reply| to_value(&reply)));
-            assert_eq!(written, to_value(&envelope));
+            assert_eq!(written.to_string(), Response::new(id.clone(), Outcome::of(outcome)).text());
         }
-        assert_eq!(answer(&Id::Null, &Ok(Reply::Done {})), r#"{"jsonrpc":"2.0","id":null,"result":{}}"#);
+        let done: Result<_, ErrorObject> = Ok(json!({}));
+        assert_eq!(answer(&Id::Null, &done), r#"{"jsonrpc":"2.0","id":null,"result":{}}"#);
     }
 
     #[test]
     fn a_value_keeps_its_short_form() {
-        let parameter = GetParameterResult { id: "gain".into(), value: 0.8 };
-        assert!(answer(&Id::Null, &Ok(Reply::Parameter(parameter))).contains(r#""value":0.8}"#));
+        let value: Result<f32, ErrorObject> = Ok(0.8);
+        assert!(answer(&Id::Null, &value).ends_with(r#""result":0.8}"#));
         assert_eq!(notification("x", &json!({})), r#"{"jsonrpc":"2.0","method":"x","params":{}}"#);
     }
 

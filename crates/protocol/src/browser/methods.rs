@@ -1,0 +1,201 @@
+//! The methods of the dev WebSocket: each declared once.
+
+use super::call::{
+    GetAllParameters, GetAllParametersResult, GetAudioStatus, GetMeterFrame, GetOscilloscopeFrame, GetStats,
+    MAX_CLIENT_ID_BYTES, MAX_HZ, Ping, Pong, SetBypass, SetMode, SetMute, SetSource, Subscribe,
+};
+use crate::{
+    method::{Done, methods},
+    session::Stats,
+};
+use wavecraft_protocol::{
+    GetAudioStatusResult, GetMeterFrameResult, GetOscilloscopeFrameResult, GetParameterParams,
+    GetParameterResult, MeterUpdateNotification, RegisterAudioParams, RegisterAudioResult,
+    RequestResizeParams, RequestResizeResult, SetParameterParams,
+};
+
+methods! {
+    /// Visits every method of the dev WebSocket, in the order of `docs/protocol.md`.
+    visit;
+
+    "ping" Ping => Pong;
+        "–"
+        "`{pong: true}`"
+
+    "getParameter" GetParameterParams => GetParameterResult;
+        "`{id}`"
+        "`{id, value}`"
+
+    "setParameter" SetParameterParams => Done;
+        "`{id, value}`"
+        "`{}`; all clients get `parameterChanged`, the sender too. On a stepped parameter the nearest step is taken"
+
+    "getAllParameters" GetAllParameters => GetAllParametersResult;
+        "–"
+        "`{parameters: […]}`, in the processor's order"
+
+    "getMeterFrame" GetMeterFrame => GetMeterFrameResult;
+        "–"
+        "`{frame: {peak_l, peak_r, rms_l, rms_r, timestamp} or null}`; timestamp in frames"
+
+    "getOscilloscopeFrame" GetOscilloscopeFrame => GetOscilloscopeFrameResult;
+        "–"
+        "`{frame: {points_l, points_r, sample_rate, timestamp, no_signal, trigger_mode} or null}`; 1,024 points a side"
+
+    "getAudioStatus" GetAudioStatus => GetAudioStatusResult;
+        "–"
+        "`{status: {phase, diagnostic?, sample_rate?, buffer_size?, updated_at_ms} or null}`"
+
+    "requestResize" RequestResizeParams => RequestResizeResult;
+        "`{width, height}`"
+        "`{accepted: false}`: nobody sizes a browser's window"
+
+    "subscribe" Subscribe => Done, check subscribed;
+        "`{topics, hz?}`"
+        "`{}`. Topics: `meters` `scope` `spectrum` `stats` `state` `log` `build`; `hz` 1 to 60, 30 if absent. Replaces the call before; an empty list ends all"
+
+    "getStats" GetStats => Option<Stats>;
+        "–"
+        "the [figures](#figures), or null"
+
+    "setBypass" SetBypass => Done;
+        "`{on}`"
+        "`{}`. Of this, `setMute`, `setMode` and `setSource` the newest of each counts, every 20 ms"
+
+    "setMute" SetMute => Done;
+        "`{on}`"
+        "`{}`. `false` also ends the howl mute"
+
+    "setMode" SetMode => Done;
+        "`{mode}`"
+        "`{}`. `pipelined` or `direct`; see [modes](#modes)"
+
+    "setSource" SetSource => Done;
+        "`{source}`"
+        "`{}`. `tone` `noise` `sweep` `silence`, or `file`: the one that was chosen from the terminal. Never `microphone`"
+
+    "registerAudio" RegisterAudioParams => RegisterAudioResult, check registered;
+        "`{client_id, sample_rate, buffer_size}`"
+        "`{status: \"registered\"}`. Audio token only, one program per project"
+
+    "meterUpdate" MeterUpdateNotification => Done, check finite;
+        "as the notification"
+        "`{}`. From the registered program only; passed on to every page, in place of the companion's"
+}
+
+fn subscribed(wanted: &Subscribe) -> Result<(), String> {
+    let fits = (1..=MAX_HZ).contains(&wanted.hz);
+    fits.then_some(()).ok_or_else(|| format!("`hz` is 1 to {MAX_HZ}"))
+}
+
+fn registered(program: &RegisterAudioParams) -> Result<(), String> {
+    if !(1..=MAX_CLIENT_ID_BYTES).contains(&program.client_id.len()) {
+        return Err(format!("`client_id` has 1 to {MAX_CLIENT_ID_BYTES} bytes"));
+    }
+    if !program.sample_rate.is_finite() || program.sample_rate <= 0.0 || program.buffer_size == 0 {
+        return Err("`sample_rate` and `buffer_size` are above 0".into());
+    }
+    Ok(())
+}
+
+fn finite(meters: &MeterUpdateNotification) -> Result<(), String> {
+    let levels = [meters.left_peak, meters.left_rms, meters.right_peak, meters.right_rms];
+    let fits = levels.iter().all(|level| level.is_finite());
+    fits.then_some(()).ok_or_else(|| "a level isn't a finite number".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        method::{Method, Names, Visit},
+        rpc::{Call, ErrorObject, INVALID_PARAMS},
+    };
+    use serde_json::{Value, json};
+    use wavecraft_protocol as published;
+
+    struct Read<'a>(&'a Call, Option<Result<(), ErrorObject>>);
+
+    impl Visit for Read<'_> {
+        fn method<M: Method>(&mut self) {
+            if M::NAME == self.0.method {
+                self.1 = Some(M::read(self.0).map(drop));
+            }
+        }
+    }
+
+    fn read(method: &str, params: Value) -> Option<Result<(), ErrorObject>> {
+        let call = Call { id: None, method: method.into(), params };
+        let mut read = Read(&call, None);
+        visit(&mut read);
+        read.1
+    }
+
+    fn call<M: Method>(params: Value) -> Result<M, ErrorObject> {
+        M::read(&Call { id: None, method: M::NAME.into(), params })
+    }
+
+    #[test]
+    fn wrong_params_are_told_from_unknown_methods() {
+        let register = |id: &str, rate: f64, size: u32| json!({"client_id": id, "sample_rate": rate, "buffer_size": size});
+        for (method, params) in [
+            ("getParameter", Value::Null),
+            ("getParameter", json!({"id": 4})),
+            ("setParameter", json!({"id": "a"})),
+            ("setParameter", json!({"id": "a", "value": "1"})),
+            ("setParameter", json!({"id": "a", "value": null})),
+            ("requestResize", json!({"width": -1, "height": 1})),
+            ("subscribe", json!({"topics": ["weather"]})),
+            ("subscribe", json!({"topics": [], "hz": 0})),
+            ("subscribe", json!({"topics": [], "hz": 61})),
+            ("setBypass", json!({"on": 1})),
+            ("setSource", json!({"source": "/etc/passwd"})),
+            ("setMode", json!({"mode": "fast"})),
+            ("registerAudio", register("", 48000.0, 64)),
+            ("registerAudio", register("a", 0.0, 64)),
+            ("registerAudio", register("a", 1e39, 64)),
+            ("registerAudio", register("a", 48000.0, 0)),
+            ("registerAudio", register(&"a".repeat(257), 48000.0, 64)),
+            (
+                "meterUpdate",
+                json!({"timestamp_us": 1, "left_peak": 1e39, "left_rms": 0, "right_peak": 0, "right_rms": 0}),
+            ),
+        ] {
+            let error = read(method, params.clone()).expect("a method").expect_err(method);
+            assert_eq!(error.code, INVALID_PARAMS, "{method} {params}");
+            assert!(error.message.starts_with(method), "{}", error.message);
+        }
+        for method in ["", "Ping", "getparameter", "hello"] {
+            assert_eq!(read(method, json!({})), None);
+        }
+    }
+
+    #[test]
+    fn what_the_published_clients_send_is_read() {
+        assert!(call::<Ping>(Value::Null).is_ok() && call::<Ping>(json!(["anything"])).is_ok());
+        let set: SetParameterParams = call(json!({"id": "a", "value": 1e39})).expect("its shape");
+        assert!(set.value.is_infinite());
+        let wanted: Subscribe = call(json!({"topics": ["meters", "build"]})).expect("its shape");
+        assert_eq!(wanted.hz, 30);
+        assert!(call::<GetParameterParams>(json!(["by position"])).is_ok());
+    }
+
+    #[test]
+    fn published_methods_have_their_published_names() {
+        let mut names = Names::default();
+        visit(&mut names);
+        for published in [
+            published::METHOD_GET_PARAMETER,
+            published::METHOD_SET_PARAMETER,
+            published::METHOD_GET_ALL_PARAMETERS,
+            published::METHOD_GET_METER_FRAME,
+            published::METHOD_GET_OSCILLOSCOPE_FRAME,
+            published::METHOD_GET_AUDIO_STATUS,
+            published::METHOD_REQUEST_RESIZE,
+            published::METHOD_REGISTER_AUDIO,
+            published::NOTIFICATION_METER_UPDATE,
+        ] {
+            assert!(names.0.contains(&published), "{published}");
+        }
+    }
+}

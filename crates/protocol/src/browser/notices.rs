@@ -1,0 +1,52 @@
+//! What a page is told unasked.
+
+use crate::session::Levels;
+use serde::{Deserialize, Serialize};
+use wavecraft_protocol::MeterUpdateNotification;
+pub use wavecraft_protocol::{
+    NOTIFICATION_AUDIO_STATUS_CHANGED as AUDIO_STATUS_CHANGED, NOTIFICATION_METER_UPDATE as METER_UPDATE,
+    NOTIFICATION_PARAMETER_CHANGED as PARAMETER_CHANGED,
+};
+
+/// Notification: a rebuild changed which parameters there are; fetch them again.
+pub const PARAMETERS_CHANGED: &str = "parametersChanged";
+/// Notification to subscribers of [`Topic::Scope`](super::Topic::Scope): an [`OscilloscopeFrame`](super::OscilloscopeFrame).
+pub const SCOPE_UPDATE: &str = "scopeUpdate";
+/// Notification to subscribers of [`Topic::Spectrum`](super::Topic::Spectrum): a [`SpectrumFrame`].
+pub const SPECTRUM_UPDATE: &str = "spectrumUpdate";
+/// Notification to subscribers of [`Topic::Stats`](super::Topic::Stats): [`crate::session::Stats`].
+pub const STATS: &str = "stats";
+/// Notification to subscribers of [`Topic::State`](super::Topic::State): [`crate::session::StateChange`].
+pub const SESSION_STATE: &str = "sessionState";
+/// Notification to subscribers of [`Topic::Log`](super::Topic::Log): [`crate::control::ChildLog`].
+pub const CHILD_LOG: &str = "childLog";
+/// Notification to all: [`crate::session::Build`].
+pub const BUILD_STATUS: &str = "buildStatus";
+
+/// The companion's [`METER_UPDATE`]: a superset of the published shape.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Meters {
+    /// The processed output, as published.
+    #[serde(flatten)]
+    pub output: MeterUpdateNotification,
+    /// The source, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input: Option<Levels>,
+}
+
+/// The processed output by frequency, on a logarithmic axis.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SpectrumFrame {
+    /// Levels in dB at points that are evenly spaced on the axis: 0 is a full-scale sine on both sides, −120 the least.
+    pub levels_db: Vec<f32>,
+    /// Frequency in Hz of the first point.
+    pub low_hz: f32,
+    /// Frequency in Hz of the last point.
+    pub high_hz: f32,
+    /// In frames.
+    pub timestamp: u64,
+}
+
+/// Parameters of [`PARAMETERS_CHANGED`]: none.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ParametersChanged {}

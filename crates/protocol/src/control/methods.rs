@@ -1,0 +1,117 @@
+//! The methods of the control socket: each declared once.
+
+use super::{
+    companion::{GetStatus, Hello, Show, Shutdown, ShuttingDown, Status, Subscribe, Welcome},
+    devices::{DeviceList, ListDevices, SelectDevices},
+    project::{
+        Attach, Attached, Detach, OpenOnce, OpenedOnce, Reload, Reloaded, Restart, SetBuildStatus, SetBypass,
+        SetGain, SetMode, SetMute, SetOrigins, SetSource,
+    },
+};
+use crate::{
+    latency::{MeasureLatency, MeasuredLatency},
+    method::{Done, methods},
+    microphone::{ConfirmMicrophone, GetMicrophone, MicrophoneAccess},
+    take::{Record, Recording, StopRecording, Take},
+};
+
+methods! {
+    /// Visits every method of the control socket, in the order of `docs/protocol.md`.
+    visit;
+
+    "hello" Hello => Welcome;
+        "`{version}`"
+        "`{version, app_version, pid, headless, log}`. Comes first: before it everything else is −32015"
+
+    "attach" Attach => Attached;
+        "see below"
+        "`{session, port, ws_url, devices}`, when the audio side runs and the child is being started. `sessionState` follows"
+
+    "setOrigins" SetOrigins => Done;
+        "`{session, origins}`"
+        "`{}`. All pages that may connect from now on; those that are connected stay"
+
+    "reload" Reload => Reloaded;
+        "`{session, executable, library?, loader_path?}`"
+        "`{swap_ms}`, when the new processor is heard; −32016 with the reason when it won't be, and the one before goes on"
+
+    "buildStatus" SetBuildStatus => Done;
+        "`{session, status, …}`"
+        "`{}`. Passed on to the pages: `building` · `ok` with `ms` · `failed` with `errors`"
+
+    "detach" Detach => Done;
+        "`{session}`"
+        "`{}`, when the child is reaped and the port free"
+
+    "restart" Restart => Done;
+        "`{session}`"
+        "`{}`. A new child, also for a held session"
+
+    "setSource" SetSource => Done;
+        "`{session, source}`"
+        "`{}`, for a file when it is read"
+
+    "setBypass" SetBypass => Done;
+        "`{session, on, on_bypass?}`"
+        "`{}`. `on_bypass` as for `attach`, from now on"
+
+    "setMute" SetMute => Done;
+        "`{session, on}`"
+        "`{}`. `false` also ends the howl mute"
+
+    "setMode" SetMode => Done;
+        "`{session, mode}`"
+        "`{}`. `pipelined` or `direct`, with a crossfade; see [modes](#modes)"
+
+    "setGain" SetGain => Done;
+        "`{session, gain_db}`"
+        "`{}`. −60 to 12"
+
+    "record" Record => Recording;
+        "`{session, path}`"
+        "`{path}`, when it runs; −32018 with the reason where it can't. See [recordings](#recordings)"
+
+    "stopRecording" StopRecording => Take;
+        "`{session}`"
+        "`{path, frames, seconds, dropped_frames, reason?}`, when the file is whole"
+
+    "status" GetStatus => Status;
+        "–"
+        "`{companion, devices, microphone?, login_item?, omitted?, sessions: [{session, name, project_dir, state, reason?, child_pid, ws_url, audio_token, port, ui_url?, inspector_url?, recording?, recording_trouble?, stats}]}`. What has no room in a line is left out: sentences are cut to 256 bytes, then figures are missing, then projects, `omitted` of them"
+
+    "devices" ListDevices => DeviceList;
+        "–"
+        "`{inputs: [{id, name, channels, sample_rate, sample_rates, buffer_frames?, transport?, is_default}], outputs: […], chosen, notice?, in_use?}`. `notice` says why something else than what was chosen would be used, or nothing. Both lists are empty where there is no output device, and with `--backend virtual`. `chosen` is what the [settings](#6-files-and-environment) hold. `buffer_frames` is the least and the most"
+
+    "selectDevices" SelectDevices => DeviceList;
+        "`{input?, output?, sample_rate?, buffer_size?, input_channel?, output_channel?}`"
+        "as `devices`, when the devices are in use; −32017 where that can't be. See [devices](#devices)"
+
+    "measureLatency" MeasureLatency => MeasuredLatency;
+        "–"
+        "the [measured latency](#measured-latency), when it is measured; −32020 with the reason where it can't be. Ends with its connection, and after 30 s"
+
+    "microphone" GetMicrophone => MicrophoneAccess;
+        "–"
+        "`{permission?, projects: [{session, name, project_dir, access}], remembered: [{project_dir, consent, given?}]}`: who may hear it, see [microphone](#microphone)"
+
+    "confirmMicrophone" ConfirmMicrophone => MicrophoneAccess;
+        "`{project_dir, consent?, if_asked?}`"
+        "as `microphone`; −32019 where there is nothing to allow, refuse or forget. `consent`: `allowed`, `refused`, or null to forget. With `if_asked` only where a project of the folder waits for a word"
+
+    "openOnce" OpenOnce => OpenedOnce;
+        "`{session, inspector?}`"
+        "`{url}`, which [opens the project's page once](#addresses-that-work-once), or its inspector"
+
+    "show" Show => Done;
+        "–"
+        "`{}`. Shows the newest project's inspector in the browser, or says on the screen what to do: as when a Mac's app is opened again"
+
+    "subscribe" Subscribe => Done;
+        "`{all?}`"
+        "`{}`. Notifications of every session, not only of one's own"
+
+    "shutdown" Shutdown => ShuttingDown;
+        "`{if_idle?}`"
+        "`{ending}`. With `if_idle`, nothing happens while a project is attached or another client connected, and `ending` is false"
+}

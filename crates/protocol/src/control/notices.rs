@@ -1,0 +1,67 @@
+//! What the companion tells unasked.
+
+use crate::{
+    session::{AudioDevices, StateChange, Stats},
+    take::RecordingEnded,
+};
+use serde::{Deserialize, Serialize};
+
+/// Notification: a project's state changed ([`StateChange`]).
+pub const SESSION_STATE: &str = "sessionState";
+/// Notification: a line that a child wrote ([`ChildLog`]).
+pub const CHILD_LOG: &str = "childLog";
+/// Notification, once a second: [`Stats`].
+pub const STATS: &str = "stats";
+/// Notification: a recording ended, for whatever reason ([`RecordingEnded`]).
+pub const RECORDING_ENDED: &str = "recordingEnded";
+/// Notification: the devices in use changed ([`AudioDevices`]).
+pub const DEVICES_CHANGED: &str = "devicesChanged";
+
+/// Parameters of [`CHILD_LOG`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ChildLog {
+    /// Which project.
+    pub session: String,
+    /// Where the line came from.
+    pub stream: LogStream,
+    /// The line, without its end.
+    pub line: String,
+}
+
+/// Where a child's line came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum LogStream {
+    /// Its standard output.
+    Stdout,
+    /// Its standard error.
+    Stderr,
+    /// A message on its socketpair: a log line, an error, or a panic.
+    Message,
+}
+
+/// A notification of the companion, read.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "each holds the type its constant names")]
+pub enum Notice {
+    State(StateChange),
+    Log(ChildLog),
+    Stats(Box<Stats>),
+    Devices(AudioDevices),
+    RecordingEnded(RecordingEnded),
+}
+
+impl Notice {
+    /// Reads a notification; `None` for one that this version doesn't know, which is to be ignored.
+    #[must_use]
+    pub fn read(method: &str, params: serde_json::Value) -> Option<Self> {
+        match method {
+            SESSION_STATE => serde_json::from_value(params).ok().map(Self::State),
+            CHILD_LOG => serde_json::from_value(params).ok().map(Self::Log),
+            STATS => serde_json::from_value(params).ok().map(|stats| Self::Stats(Box::new(stats))),
+            DEVICES_CHANGED => serde_json::from_value(params).ok().map(Self::Devices),
+            RECORDING_ENDED => serde_json::from_value(params).ok().map(Self::RecordingEnded),
+            _ => None,
+        }
+    }
+}
