@@ -1,202 +1,513 @@
-//! Opening the audio side, and what the rest of the app calls its parts.
+//! The audio side: the engine with its streams, open only while something is attached. Closed, it takes every order and
+//! does nothing.
+
+mod backend;
+mod devices;
+mod event;
+mod figures;
+mod howl;
+mod latency;
+mod open;
+mod policy;
+mod selection;
+mod watch;
+
+pub(crate) use backend::BackendChoice;
+pub(crate) use event::{AudioMessage, Change, ListedFor, Next};
+pub(crate) use figures::{AudioFigures, Pulse};
+pub(crate) use policy::USUAL_BUFFER_FRAMES;
 
 use crate::{
-    app::BackendChoice,
-    devices::{self, Microphone, Wanted},
+    control::{ConnectionId, Reply},
+    outlet::Outlet,
+    platform::Activity,
+    settings::Settings,
 };
+use devices::Devices;
+use howl::Howl;
+use latency::{Measuring, Surroundings};
+use open::Open;
+use std::{
+    path::Path,
+    sync::{Arc, atomic::AtomicBool},
+    time::{Duration, Instant},
+};
+use tracing::{info, warn};
 use wavecraft_audio_core::{
-    Audio, AudioError, AudioEvent, BackendKind, DeviceInfo, DeviceList, InputState, StreamRequest, open,
+    Audio as Streams, AudioError, AudioEvent, EngineError, LatencyError, Limits, Mode, OnBypass, ProjectId,
+    ProjectSettings, ProjectSnapshot, Recording, ScopeFrame, Source, SpectrumFrame, WavFile,
 };
-use wavecraft_companion_protocol::{control, session::AudioDevices, settings::ChosenDevices};
+use wavecraft_companion_protocol::{
+    control::DeviceList, latency::ProjectLatency, rpc::ErrorObject, session::AudioDevices,
+    settings::ChosenDevices,
+};
+use wavecraft_ring::HostRing;
 
-/// A running audio side, and why it isn't the one that was asked for.
-pub(crate) struct Opened {
-    /// The engine with its streams.
-    pub audio: Audio,
-    /// What it was opened with.
-    pub using: StreamRequest,
-    /// What is to be known of the microphone.
-    pub microphone: Microphone,
-    /// What the output is called, where the list tells: a stream that follows the system's default doesn't know.
-    pub output_name: Option<String>,
-    /// It is the virtual device, as long as there is no other.
-    pub stands_in: bool,
-    /// The microphone is open and delivers nothing but exact zeros.
-    pub input_is_silent: bool,
-    /// For a person: what is missing and what to do.
-    pub notice: Option<String>,
+/// AudioFigures that are sent unasked go out so often.
+const STATS_PERIOD: Duration = Duration::from_secs(1);
+/// A microphone that delivers nothing but exact zeros for so long isn't just in a quiet room.
+const SILENCE: Duration = Duration::from_secs(2);
+
+/// The audio side.
+pub(crate) struct Audio {
+    side: Side,
+    devices: Devices,
+    /// While it is open.
+    activity: Option<Activity>,
+    howl: Howl,
+    measuring: Option<Measuring>,
+    /// The devices in use as they were last told.
+    told: Option<AudioDevices>,
+    stats_due: Instant,
+    /// What the limiter had done when figures were last sent.
+    limited_frames: u64,
 }
 
-/// For a person: why a microphone may deliver exact zeros.
-const INPUT_IS_SILENT: &str = "the microphone delivers exact silence: is it muted, or its level 0, in the system's sound \
-                               settings? A virtual device needs something that feeds it, and on a Mac an app needs the \
-                               audio-input entitlement";
-
-/// Opens what is asked for. Without a usable device it is the virtual one, which keeps projects, meters and pages going
-/// and makes no sound. Takes its time: call it where that hurts nobody.
-///
-/// # Errors
-/// Not even the virtual one can be opened.
-pub(crate) fn open_audio(
-    choice: BackendChoice,
-    chosen: &ChosenDevices,
-    notify: impl Fn(AudioEvent) + Clone + Send + Sync + 'static,
-) -> Result<Opened, AudioError> {
-    if choice == BackendChoice::Virtual {
-        return open_virtual(devices::asked(chosen), notify, None);
-    }
-    let wanted = match list(choice) {
-        Ok(list) => devices::wanted(chosen, &list),
-        Err(error) => return open_virtual(devices::asked(chosen), notify, Some(error)),
-    };
-    match open(choice.kind(), wanted.request.clone(), notify.clone()) {
-        Ok(audio) => Ok(Opened::new(audio, wanted)),
-        Err(error) => open_virtual(wanted.request, notify, Some(error)),
-    }
+#[derive(Default)]
+enum Side {
+    /// No stream, no thread.
+    #[default]
+    Closed,
+    /// On a thread of its own, as devices may take their time.
+    Opening,
+    Open(Box<Open>),
 }
 
-fn open_virtual(
-    request: StreamRequest,
-    notify: impl Fn(AudioEvent) + Send + Sync + 'static,
-    because: Option<AudioError>,
-) -> Result<Opened, AudioError> {
-    let audio = open(BackendKind::Virtual, request.clone(), notify)?;
-    let notice = because.as_ref().map(|error| devices::nothing_heard(&error.to_string()));
-    let opened = Opened::new(audio, Wanted { request, notice, ..Wanted::default() });
-    Ok(Opened { stands_in: because.is_some(), ..opened })
-}
-
-/// The devices to choose from: the system's, but none for a companion that is to use none. Takes a moment.
-///
-/// # Errors
-/// There is no sound system, or it has no output.
-pub(crate) fn list(choice: BackendChoice) -> Result<DeviceList, AudioError> {
-    if choice == BackendChoice::Virtual {
-        return Ok(DeviceList::default());
-    }
-    let list = wavecraft_audio_core::devices(choice.kind())?;
-    if list.outputs.is_empty() {
-        return Err(AudioError::NoOutput { reason: "the sound system has no output device".into() });
-    }
-    Ok(list)
-}
-
-impl Opened {
-    /// An engine that was started on what is wanted.
-    pub(crate) fn new(audio: Audio, wanted: Wanted) -> Self {
-        let (using, microphone) = (StreamRequest::default(), Microphone::default());
-        let mut opened = Self {
-            audio,
-            using,
-            microphone,
-            output_name: None,
-            stands_in: false,
-            input_is_silent: false,
-            notice: None,
-        };
-        opened.now_on(wanted);
-        opened
-    }
-
-    /// Notes that the engine is on what is wanted.
-    pub(crate) fn now_on(&mut self, wanted: Wanted) {
-        self.audio.keep_input_closed(wanted.microphone.kept_closed);
-        self.using = wanted.request;
-        self.microphone = wanted.microphone;
-        self.output_name = wanted.output_name;
-        self.notice = wanted.notice;
-        self.stands_in = false;
-    }
-
-    /// Is nothing different from what is wanted, nor anything that is to be told of it?
-    pub(crate) fn is_on(&self, wanted: &Wanted) -> bool {
-        (&self.using, &self.microphone, &self.output_name, &self.notice)
-            == (&wanted.request, &wanted.microphone, &wanted.output_name, &wanted.notice)
-    }
-
-    /// What is in use, as it is told.
-    pub(crate) fn devices(&self) -> AudioDevices {
-        let stream = self.audio.stream();
-        let is_virtual = stream.backend == "virtual";
-        let (input, input_trouble) = match stream.input {
-            InputState::Closed => (None, None),
-            InputState::Open { name, .. } => {
-                (Some(name), self.input_is_silent.then(|| INPUT_IS_SILENT.to_owned()))
-            }
-            InputState::Failed(error) => (None, Some(error.to_string())),
-        };
-        let buffer_frames =
-            if stream.buffer_frames == 0 { stream.delay_frames } else { stream.buffer_frames };
-        // Of a microphone that nobody listens to there is nothing to say.
-        let of_microphone = self.microphone.notice.clone().filter(|_| self.audio.wants_microphone());
-        let unlike = |asked: Option<u32>, got: u32| asked.filter(|asked| *asked != got);
-        AudioDevices {
-            backend: stream.backend,
-            input,
-            output: (!is_virtual).then(|| self.output_name.clone().unwrap_or(stream.output_name)),
-            sample_rate: stream.sample_rate,
-            buffer_frames,
-            asked_sample_rate: unlike(self.using.sample_rate, stream.sample_rate),
-            asked_buffer_frames: unlike(self.using.buffer_frames, buffer_frames),
-            notice: joined([self.notice.clone(), stream.notice, of_microphone, input_trouble]),
+impl Side {
+    fn open(&mut self) -> Option<&mut Open> {
+        match self {
+            Self::Open(open) => Some(open),
+            _ => None,
         }
     }
 }
 
-/// Is that to be told to who knows this? Where a sound server converts rates the frames of a callback are one more, one
-/// less, all the time: an eighth is none.
-pub(crate) fn is_news(known: &AudioDevices, now: &AudioDevices) -> bool {
-    let (buffer_frames, asked_buffer_frames) = (now.buffer_frames, now.asked_buffer_frames);
-    let so_far = AudioDevices { buffer_frames, asked_buffer_frames, ..known.clone() };
-    so_far != *now || known.buffer_frames.abs_diff(buffer_frames) > buffer_frames / 8
-}
-
-/// What there is to be told, as one sentence.
-pub(crate) fn joined(notices: impl IntoIterator<Item = Option<String>>) -> Option<String> {
-    notices.into_iter().flatten().reduce(|sentence, next| format!("{sentence}; {next}"))
-}
-
-/// The system's devices, as they are told.
-pub(crate) fn told(list: DeviceList) -> control::DeviceList {
-    let tell = |devices: Vec<DeviceInfo>| devices.into_iter().map(device).collect();
-    control::DeviceList {
-        inputs: tell(list.inputs),
-        outputs: tell(list.outputs),
-        ..control::DeviceList::default()
-    }
-}
-
-fn device(device: DeviceInfo) -> control::Device {
-    control::Device {
-        id: device.id.0,
-        name: device.name,
-        channels: device.channels,
-        sample_rate: device.sample_rate,
-        sample_rates: device.sample_rates,
-        buffer_frames: device.buffer_frames,
-        transport: device.transport.map(|transport| transport.to_string()),
-        is_default: device.is_default,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn frames_that_waver_are_no_news() {
-        let known =
-            AudioDevices { buffer_frames: 139, asked_buffer_frames: Some(256), ..AudioDevices::default() };
-        let now = |frames: u32| AudioDevices { buffer_frames: frames, ..known.clone() };
-        assert!(!is_news(&known, &known) && !is_news(&known, &now(140)));
-        assert!(is_news(&known, &now(256)) && is_news(&known, &now(64)));
-        let told = AudioDevices { notice: Some("gone".into()), ..known.clone() };
-        assert!(is_news(&known, &told));
+impl Audio {
+    /// A closed one.
+    pub(crate) fn new(choice: BackendChoice, events: Outlet<AudioMessage>) -> Self {
+        Self {
+            side: Side::default(),
+            devices: Devices::new(choice, events),
+            activity: None,
+            howl: Howl::new(),
+            measuring: None,
+            told: None,
+            stats_due: Instant::now(),
+            limited_frames: 0,
+        }
     }
 
-    #[test]
-    fn notices_become_one_sentence() {
-        assert_eq!(joined([None, None]), None);
-        assert_eq!(joined([Some("a".into()), None, Some("b".into())]), Some("a; b".into()));
+    // Its life.
+
+    /// Makes sure that it runs, or will.
+    pub(crate) fn need(&mut self, chosen: &ChosenDevices) {
+        if matches!(self.side, Side::Closed) {
+            self.side = Side::Opening;
+            self.devices.open(chosen);
+        }
+    }
+
+    /// Stops the streams. Doing so may take a moment, so it is done elsewhere.
+    pub(crate) fn close(&mut self) {
+        self.activity = None;
+        if let Side::Open(open) = std::mem::take(&mut self.side) {
+            info!("audio: closed");
+            self.devices.end();
+            drop(tokio::task::spawn_blocking(move || drop(open)));
+        }
+    }
+
+    /// Begins anew where the engine can't just move: on an output of another rate, or without one that it could go on
+    /// with. Nothing plays any more after it.
+    pub(crate) fn begin_anew(&mut self, next: Next, chosen: &ChosenDevices) -> Change {
+        self.refuse_measuring(&LatencyError::Interrupted.to_string());
+        self.close();
+        let change = match next {
+            None => {
+                self.need(chosen);
+                Change::None
+            }
+            Some((backend, wanted)) => {
+                let started = Streams::start(backend, Limits::default(), Arc::new(self.devices.notify()));
+                self.opened(started.map(|audio| Box::new(Open::new(audio, wanted))))
+            }
+        };
+        self.devices.answer_selecting(None, self.side.open().map(|open| &*open), chosen);
+        change
+    }
+
+    /// Why a recording can't go on in an engine that is begun anew.
+    pub(crate) fn why_anew(&self, next: &Next) -> String {
+        match (&self.side, next.as_ref().map(|(next, _)| next.output().sample_rate)) {
+            (Side::Open(open), Some(rate)) if rate != open.audio.stream().sample_rate => {
+                format!("the sound has {rate} Hz from now on, and a WAV file has one rate: record again")
+            }
+            _ => "the audio output is opened anew: record again".into(),
+        }
+    }
+
+    pub(crate) fn handle(&mut self, message: AudioMessage, settings: &mut Settings) -> Change {
+        match message {
+            AudioMessage::Opened(result) => self.opened(result),
+            AudioMessage::Noticed(event) => self.noticed(event),
+            AudioMessage::Prepared { wanted, result } => {
+                let chosen = &settings.get().devices;
+                self.devices.prepared(wanted, result, self.side.open(), chosen)
+            }
+            AudioMessage::Listed { list, asked_by } => {
+                self.devices.listed(list, asked_by, self.side.open(), settings)
+            }
+        }
+    }
+
+    fn opened(&mut self, result: Result<Box<Open>, AudioError>) -> Change {
+        match result {
+            Ok(open) => {
+                let devices = open.devices();
+                info!(
+                    "audio: {} at {} Hz, {} frames, output {}",
+                    devices.backend,
+                    devices.sample_rate,
+                    devices.buffer_frames,
+                    devices.output.as_deref().unwrap_or("none")
+                );
+                if let Some(notice) = &devices.notice {
+                    warn!("audio: {notice}");
+                }
+                self.side = Side::Open(open);
+                self.activity = Some(Activity::begin());
+                self.devices.begin();
+                self.begin_measuring();
+                Change::Opened
+            }
+            Err(error) => {
+                self.side = Side::Closed;
+                warn!("audio: {error}");
+                self.refuse_measuring(&error.to_string());
+                Change::Failed(error.to_string())
+            }
+        }
+    }
+
+    fn noticed(&mut self, event: AudioEvent) -> Change {
+        match event {
+            AudioEvent::OutputLost { reason } => {
+                // An event may arrive from a stream that was replaced already; only one that runs can be lost.
+                return match self.side.open().filter(|open| open.audio.output_lost()) {
+                    Some(open) => self.devices.lose_output(&reason, open),
+                    None => Change::None,
+                };
+            }
+            AudioEvent::OutputStale { reason } => {
+                self.devices.refresh_output(&reason);
+                return Change::None;
+            }
+            AudioEvent::ListChanged => {
+                self.devices.refresh_soon();
+                return Change::None;
+            }
+            AudioEvent::InputLost { reason } => {
+                warn!("audio: the input is gone: {reason}");
+                self.devices.refresh_soon();
+            }
+            AudioEvent::InputFailed(error) => warn!("audio: {error}"),
+            AudioEvent::RealtimeDenied { reason } => {
+                info!("audio: no real-time priority ({reason}): dropouts under load are likelier");
+            }
+            AudioEvent::DeviceChanged => {
+                info!("audio: the system's default device changed");
+                self.devices.refresh_soon();
+            }
+            AudioEvent::InputOpened => info!("audio: the microphone is open"),
+            AudioEvent::InputClosed => info!("audio: the microphone is closed"),
+        }
+        Change::Devices
+    }
+
+    /// Looks whether the output still calls, and whether it is time for the list. Called with every tick.
+    pub(crate) fn poll_devices(&mut self, now: Instant) -> Change {
+        match self.side.open() {
+            Some(open) => self.devices.poll(now, open),
+            None => Change::None,
+        }
+    }
+
+    /// Looks whether the microphone delivers anything. Called with every tick.
+    pub(crate) fn poll_microphone(&mut self) -> Change {
+        let Some(open) = self.side.open() else { return Change::None };
+        let silent = open.audio.input_silence() >= SILENCE;
+        if std::mem::replace(&mut open.input_is_silent, silent) == silent {
+            return Change::None;
+        }
+        info!("audio: the microphone delivers {}", if silent { "exact zeros" } else { "sound again" });
+        Change::Devices
+    }
+
+    /// Frees what the audio thread sent back, and says what is due. Nothing while it isn't open.
+    pub(crate) fn pulse(&mut self, now: Instant) -> Option<Pulse> {
+        let silent = self.devices.is_silent(now);
+        let open = self.side.open()?;
+        open.audio.poll();
+        let limiter = open.audio.stats().limiter;
+        let stats_due = now >= self.stats_due;
+        let limiting = limiter.limited_frames > self.limited_frames;
+        if stats_due {
+            self.stats_due = now + STATS_PERIOD;
+            self.limited_frames = limiter.limited_frames;
+        }
+        Some(Pulse { stats_due, limiting, howl_began: self.howl.follow(limiter.howl_muted), silent })
+    }
+
+    // Its devices.
+
+    /// What is in use.
+    pub(crate) fn devices(&self) -> Option<AudioDevices> {
+        self.open().map(Open::devices)
+    }
+
+    /// The devices in use, where they changed by themselves since they were told: the frames per callback, and what a source
+    /// asks of the microphone.
+    pub(crate) fn has_news(&self) -> bool {
+        self.open()
+            .is_some_and(|open| self.told.as_ref().is_none_or(|told| open::is_news(told, &open.devices())))
+    }
+
+    /// These were told.
+    pub(crate) fn told(&mut self, devices: AudioDevices) {
+        self.told = Some(devices);
+    }
+
+    /// For a person: which device is missing and what to do.
+    pub(crate) fn notice(&self) -> Option<&str> {
+        self.open()?.notice.as_deref()
+    }
+
+    /// The microphone stands beside the loudspeaker: what it hears would come back to it.
+    pub(crate) fn hears_output(&self) -> bool {
+        self.open().is_some_and(|open| open.microphone.hears_output)
+    }
+
+    /// Which devices there were when they were listed last.
+    pub(crate) fn seen_devices(&self, chosen: &ChosenDevices) -> DeviceList {
+        self.devices.seen(self.open(), chosen)
+    }
+
+    /// Lists the devices for somebody.
+    pub(crate) fn list_devices(&mut self, asked_by: ListedFor) {
+        self.devices.list(asked_by);
+    }
+
+    /// Lists them for the menu, which shows them.
+    pub(crate) fn refresh_devices(&mut self) {
+        self.devices.refresh();
+    }
+
+    /// The computer woke up.
+    pub(crate) fn woke(&mut self) {
+        self.devices.woke(self.is_open());
+    }
+
+    // What plays.
+
+    pub(crate) fn is_open(&self) -> bool {
+        self.open().is_some()
+    }
+
+    /// The engine's rate in Hz.
+    pub(crate) fn sample_rate(&self) -> Option<u32> {
+        Some(self.open()?.audio.sample_rate())
+    }
+
+    /// The output's rate in Hz, and the most frames of a block.
+    pub(crate) fn stream(&self) -> Option<(u32, u32)> {
+        let stream = self.open()?.audio.stream();
+        Some((stream.sample_rate, stream.max_frames))
+    }
+
+    /// What concerns all projects.
+    pub(crate) fn figures(&self) -> Option<AudioFigures> {
+        let open = self.open()?;
+        let (engine, latency) = (open.audio.stats(), open.audio.stream().latency);
+        Some(AudioFigures { engine, latency, devices: open.devices() })
+    }
+
+    /// Gives a project a place in the mix. None while it isn't open.
+    pub(crate) fn add_project(
+        &mut self,
+        settings: ProjectSettings,
+    ) -> Option<Result<ProjectId, EngineError>> {
+        Some(self.side.open()?.audio.add_project(settings))
+    }
+
+    /// Fades a project out, and takes its place away.
+    pub(crate) fn remove_project(&mut self, project: Option<ProjectId>) {
+        self.on(project, |engine, project| {
+            engine.set_on_bypass(project, OnBypass::Silence);
+            engine.remove_project(project);
+        });
+        self.quieter(project);
+    }
+
+    pub(crate) fn set_link(
+        &mut self,
+        project: Option<ProjectId>,
+        ring: HostRing,
+        alive: Arc<AtomicBool>,
+    ) -> Result<(), EngineError> {
+        self.on(project, |engine, project| engine.set_link(project, ring, alive)).unwrap_or(Ok(()))
+    }
+
+    pub(crate) fn set_source(&mut self, project: Option<ProjectId>, source: &Source) {
+        self.on(project, |engine, project| engine.set_source(project, source));
+    }
+
+    /// The gain is linear.
+    pub(crate) fn set_gain(&mut self, project: Option<ProjectId>, gain: f32) {
+        self.on(project, |engine, project| engine.set_gain(project, gain));
+    }
+
+    /// Whoever unmutes wants to hear something, so a mix that ran away gets another try.
+    pub(crate) fn set_muted(&mut self, project: Option<ProjectId>, on: bool) {
+        self.on(project, |engine, project| {
+            engine.set_muted(project, on);
+            if !on {
+                engine.clear_howl();
+            }
+        });
+        if on {
+            self.quieter(project);
+        }
+    }
+
+    pub(crate) fn set_bypassed(&mut self, project: Option<ProjectId>, on: bool) {
+        self.on(project, |engine, project| engine.set_bypassed(project, on));
+        if on {
+            self.quieter(project);
+        }
+    }
+
+    pub(crate) fn set_on_bypass(&mut self, project: Option<ProjectId>, heard: OnBypass) {
+        self.on(project, |engine, project| engine.set_on_bypass(project, heard));
+    }
+
+    pub(crate) fn set_mode(&mut self, project: Option<ProjectId>, mode: Mode) {
+        self.on(project, |engine, project| engine.set_mode(project, mode));
+    }
+
+    /// Records what a project's processor makes. None while it has no place in the mix.
+    pub(crate) fn record(
+        &mut self,
+        project: Option<ProjectId>,
+        path: &Path,
+        file: WavFile,
+    ) -> Option<Result<Recording, EngineError>> {
+        self.on(project, |engine, project| engine.record(project, path, file))
+    }
+
+    pub(crate) fn stop_recording(&mut self, project: Option<ProjectId>) {
+        self.on(project, |engine, project| engine.stop_recording(project));
+    }
+
+    pub(crate) fn snapshot(&mut self, project: Option<ProjectId>) -> Option<ProjectSnapshot> {
+        self.on(project, |engine, project| engine.snapshot(project))?
+    }
+
+    /// The pictures of a project's output, where there are newer ones than before.
+    pub(crate) fn pictures(
+        &mut self,
+        project: Option<ProjectId>,
+    ) -> (Option<ScopeFrame>, Option<SpectrumFrame>) {
+        self.on(project, |engine, project| (engine.scope(project), engine.spectrum(project)))
+            .unwrap_or_default()
+    }
+
+    /// The howl mute has just begun to act, with these peaks of the projects.
+    pub(crate) fn blame(&mut self, peaks: &[(ProjectId, f32)]) {
+        self.howl.blame(peaks);
+    }
+
+    /// A project is gone, silent, or sounds otherwise: where it was the cause of a howl, the mix is heard again.
+    pub(crate) fn quieter(&mut self, project: Option<ProjectId>) {
+        if project.is_some_and(|project| self.howl.acquit(&project))
+            && let Some(open) = self.side.open()
+        {
+            info!("the project that made the level run away is quiet now: the mix fades in");
+            open.audio.clear_howl();
+        }
+    }
+
+    // The latency of a loop.
+
+    pub(crate) fn is_measuring(&self) -> bool {
+        self.measuring.is_some()
+    }
+
+    /// Measures the latency of a loop, and answers when that is done.
+    pub(crate) fn measure_latency(&mut self, asked_by: ConnectionId, reply: Reply, chosen: &ChosenDevices) {
+        self.measuring = Some(Measuring::new(asked_by, reply));
+        self.need(chosen);
+        self.begin_measuring();
+    }
+
+    /// Why no latency can be measured, as a call is told.
+    pub(crate) fn not_measured(reason: &str) -> ErrorObject {
+        latency::refused(reason)
+    }
+
+    /// Looks how far the measurement is, which stands beside what is known of the projects. Called with every tick.
+    pub(crate) fn poll_measuring(
+        &mut self,
+        now: Instant,
+        projects: impl FnOnce(&mut Self) -> Vec<ProjectLatency>,
+    ) {
+        let (Some(measuring), Some(open)) = (&self.measuring, self.side.open()) else { return };
+        if let Some(recording) = open.audio.latency_recording() {
+            let projects = projects(self);
+            if let (Some(measuring), Some(open)) = (self.measuring.take(), self.side.open()) {
+                measuring.answer(recording, Surroundings::of(open, projects));
+            }
+        } else if let Some(reason) = measuring.hopeless(open, now) {
+            self.refuse_measuring(&reason);
+        }
+    }
+
+    /// Ends the measurement of a caller that is gone.
+    pub(crate) fn forget_measuring_of(&mut self, caller: ConnectionId) {
+        if self.measuring.as_ref().is_some_and(|measuring| measuring.is_of(caller)) {
+            info!("who asked for the latency is gone: not measuring any more");
+            self.refuse_measuring("the connection was closed meanwhile");
+        }
+    }
+
+    fn begin_measuring(&mut self) {
+        if let (Some(_), Some(open)) = (&self.measuring, self.side.open()) {
+            open.audio.measure_latency();
+            info!("measuring the latency: projects are silent meanwhile");
+        }
+    }
+
+    fn refuse_measuring(&mut self, reason: &str) {
+        if let Some(measuring) = self.measuring.take() {
+            measuring.refuse(reason);
+            if let Some(open) = self.side.open() {
+                open.audio.stop_measuring();
+            }
+        }
+    }
+
+    fn open(&self) -> Option<&Open> {
+        match &self.side {
+            Side::Open(open) => Some(open),
+            _ => None,
+        }
+    }
+
+    /// Does something to the engine, for a project that has a place in its mix.
+    fn on<T>(
+        &mut self,
+        project: Option<ProjectId>,
+        act: impl FnOnce(&mut Streams, ProjectId) -> T,
+    ) -> Option<T> {
+        Some(act(&mut self.side.open()?.audio, project?))
     }
 }

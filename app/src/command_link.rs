@@ -1,178 +1,75 @@
-//! The link that puts the `wavecraft` command, which comes with the companion, on the `PATH` of a person's terminals.
-//! Made and taken away by a click and by nothing else, and never with more rights than the person's own.
+//! The `wavecraft` command's link: read when the menu begins, made and taken away by a click.
 
+mod link;
 mod shell;
 
-use std::{
-    env, fs, io,
-    os::unix::fs::{PermissionsExt, symlink},
-    path::{Path, PathBuf},
-};
+pub(crate) use link::{CommandLink, CommandLinkState};
 
-/// The command's name, and the link's.
-const NAME: &str = "wavecraft";
+use crate::outlet::Outlet;
+use std::sync::{Arc, Mutex, PoisonError};
+use tracing::info;
 
-/// Where a companion has the command, seen from its own folder: beside itself on Linux, in the bundle on a Mac.
-const PLACES: [&str; 2] = [NAME, "../Helpers/wavecraft"];
-
-/// The folder of all users, on the `PATH` of every shell of both systems. Often only an administrator may write there.
-const EVERYBODYS: &str = "/usr/local/bin";
-
-/// The person's own, seen from the home.
-const OWN: &str = ".local/bin";
-
-/// In the path of an app that a Mac runs from a copy, which goes when the app ends: it was loaded by a browser and hasn't
-/// been moved by its person yet.
-const TRANSLOCATED: &str = "AppTranslocation";
-
-/// How it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum LinkState {
-    /// A terminal finds this companion's command without a link of ours: a package has put it there. Or there is no
-    /// command beside this companion, as where only that was built.
-    NotNeeded,
-    /// There is no link.
-    Absent,
-    /// There is one.
-    Made {
-        /// The link, with `~` for the home.
-        at: String,
-        /// Why a terminal doesn't find it all the same, and what to do.
-        advice: Option<String>,
-    },
+/// What the files say.
+pub(crate) enum CommandEvent {
+    /// So it is now.
+    Is(CommandLinkState),
+    /// What was asked can't be done: why, and what to do.
+    Refused(String),
 }
 
-/// What the link is made of. Its calls take a moment, so none of them is made on the app's thread.
-pub(crate) struct CommandLink {
-    /// The command, with no link on the way to it; none where it is missing.
-    program: Option<PathBuf>,
-    home: Option<PathBuf>,
-    /// Where a link may stand, the best first.
-    folders: Vec<PathBuf>,
-    /// The person's shell.
-    shell: PathBuf,
+/// The link, as it was when it was looked at last.
+pub(crate) struct Command {
+    /// One call after the other, so that what is told last is the newest.
+    link: Arc<Mutex<CommandLink>>,
+    state: Option<CommandLinkState>,
+    events: Outlet<CommandEvent>,
 }
 
-impl CommandLink {
-    /// The one of this program, for this user.
-    pub(crate) fn of_this_user() -> Self {
-        let folder = env::current_exe().ok().and_then(|own| own.parent().map(Path::to_owned));
-        let home = env::var_os("HOME").map(PathBuf::from).filter(|home| home.is_absolute());
-        Self::new(folder.as_deref(), home, EVERYBODYS.into(), shell::of_this_user())
+impl Command {
+    /// Nobody has looked yet.
+    pub(crate) fn new(events: Outlet<CommandEvent>) -> Self {
+        Self { link: Arc::new(Mutex::new(CommandLink::of_this_user())), state: None, events }
     }
 
-    fn new(own: Option<&Path>, home: Option<PathBuf>, everybodys: PathBuf, shell: PathBuf) -> Self {
-        let program = own.and_then(|own| PLACES.iter().find_map(|place| program(&own.join(place))));
-        let folders = [Some(everybodys), home.as_ref().map(|home| home.join(OWN))];
-        Self { program, home, folders: folders.into_iter().flatten().collect(), shell }
+    /// As it was told last.
+    pub(crate) fn state(&self) -> Option<&CommandLinkState> {
+        self.state.as_ref()
     }
 
-    /// As it is now: the person may have changed it elsewhere.
-    pub(crate) fn state(&self) -> LinkState {
-        let Some(wanted) = &self.program else { return LinkState::NotNeeded };
-        let path = shell::path(&self.shell);
-        let found = path.iter().map(|folder| folder.join(NAME)).find(|file| program(file).is_some());
-        let first = found.as_deref().and_then(program);
-        let Some(link) = self.link(wanted) else {
-            return if first.as_ref() == Some(wanted) { LinkState::NotNeeded } else { LinkState::Absent };
-        };
-        let folder = link.parent().unwrap_or(&link);
-        let advice = match found {
-            _ if first.as_ref() == Some(wanted) => None,
-            Some(other) => Some(format!(
-                "a terminal starts {} instead, which comes first on the PATH: remove that, or put {} before it",
-                self.short(&other),
-                self.short(folder)
-            )),
-            None => Some(format!(
-                "{} isn't on your PATH: {}, then open a new terminal",
-                self.short(folder),
-                shell::remedy(&self.shell, folder, self.home.as_deref())
-            )),
-        };
-        LinkState::Made { at: self.short(&link), advice }
-    }
-
-    /// Makes it: in the first folder that is on the `PATH` and lets us, else in the person's own.
-    ///
-    /// # Errors
-    /// For a person: why not, and what to do.
-    pub(crate) fn make(&self) -> Result<(), String> {
-        let Some(wanted) = &self.program else {
-            return Err("there is no `wavecraft` command beside this companion: install both together".into());
-        };
-        if self.link(wanted).is_some() {
-            return Ok(());
-        }
-        if wanted.iter().any(|part| part == TRANSLOCATED) {
-            return Err("the app runs from a place that goes away with it: move it to Applications, open it there, then \
-                 try again"
-                .into());
-        }
-        let path = shell::path(&self.shell);
-        let on_path = self.folders.iter().filter(|folder| path.contains(folder));
-        let own = self.folders.last().filter(|_| self.home.is_some());
-        let mut refused = Vec::new();
-        for folder in on_path.chain(own.filter(|own| !path.contains(own))) {
-            match put(wanted, &folder.join(NAME)) {
-                Ok(()) => return Ok(()),
-                Err(error) => refused.push(format!("{}: {error}", self.short(&folder.join(NAME)))),
+    /// Takes in how it is. What can't be done is handed back, for a person.
+    pub(crate) fn handle(&mut self, event: CommandEvent) -> Option<String> {
+        match event {
+            CommandEvent::Refused(trouble) => Some(trouble),
+            CommandEvent::Is(state) => {
+                info!("command: {state:?}");
+                self.state = Some(state);
+                None
             }
         }
-        if refused.is_empty() {
-            return Err("there is no place for the `wavecraft` command without a home: set HOME".into());
-        }
-        Err(format!("the `wavecraft` command can't be linked ({})", refused.join("; ")))
     }
 
-    /// Takes it away, and says where it was, if there was one. Whatever else has this name stays.
-    ///
-    /// # Errors
-    /// For a person: why not.
-    pub(crate) fn remove(&self) -> Result<Option<PathBuf>, String> {
-        let Some(link) = self.program.as_deref().and_then(|wanted| self.link(wanted)) else {
-            return Ok(None);
-        };
-        match fs::remove_file(&link) {
-            Ok(()) => Ok(Some(link)),
-            Err(error) => Err(format!("{} can't be removed: {error}", self.short(&link))),
-        }
+    /// Looks how it is now.
+    pub(crate) fn read(&self) {
+        self.call(|_| Ok(()));
     }
 
-    /// Our link: a symbolic one that leads to the command.
-    fn link(&self, wanted: &Path) -> Option<PathBuf> {
-        let links = self.folders.iter().map(|folder| folder.join(NAME));
-        links.filter(|link| link.is_symlink()).find(|link| program(link).as_deref() == Some(wanted))
+    pub(crate) fn link(&self) {
+        self.call(CommandLink::make);
     }
 
-    /// As a person writes it.
-    fn short(&self, path: &Path) -> String {
-        match self.home.as_ref().and_then(|home| path.strip_prefix(home).ok()) {
-            Some(rest) => format!("~/{}", rest.display()),
-            None => path.display().to_string(),
-        }
+    pub(crate) fn unlink(&self) {
+        self.call(|link| link.remove().map(drop));
+    }
+
+    /// Whatever was done, the files say what came of it.
+    fn call(&self, act: impl FnOnce(&CommandLink) -> Result<(), String> + Send + 'static) {
+        let (link, events) = (Arc::clone(&self.link), self.events.clone());
+        tokio::task::spawn_blocking(move || {
+            let link = link.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Err(trouble) = act(&link) {
+                events.send(CommandEvent::Refused(trouble));
+            }
+            events.send(CommandEvent::Is(link.state()));
+        });
     }
 }
-
-/// The program that is run by this name, at the end of all links.
-fn program(file: &Path) -> Option<PathBuf> {
-    let meta = file.metadata().ok()?;
-    (meta.is_file() && meta.permissions().mode() & 0o111 != 0).then(|| file.canonicalize().ok())?
-}
-
-/// Puts a link where nothing is, or where one was left behind whose program has gone.
-fn put(wanted: &Path, link: &Path) -> io::Result<()> {
-    if link.is_symlink() && !link.exists() {
-        fs::remove_file(link)?;
-    }
-    if let Some(folder) = link.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    symlink(wanted, link).map_err(|error| match error.kind() {
-        io::ErrorKind::AlreadyExists => io::Error::other("another program is there; remove it first"),
-        _ => error,
-    })
-}
-
-#[cfg(test)]
-mod tests;

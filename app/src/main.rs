@@ -1,42 +1,39 @@
 //! The Wavecraft Companion: owns the audio streams, runs one processor child for each project, serves the dev WebSocket.
 
-mod announcements;
 mod app;
 mod audio;
-mod builds;
 mod child;
 mod command_link;
-mod connection;
+mod companion;
+mod control;
 mod desktop;
-mod devices;
-mod event;
 mod executable;
-mod host;
 mod instance;
 mod log;
-mod login_item;
+mod login;
 mod main_thread;
 mod menu;
 mod microphone;
-mod parameters;
+mod outlet;
 mod platform;
 mod quit;
 mod render;
-mod respawn;
 mod session;
+mod sessions;
 mod settings;
-mod takes;
+mod to_protocol;
 mod uninstall;
+mod units;
 mod view;
-mod wishes;
 
 use anyhow::Context;
-use app::{App, BackendChoice, Options};
+use app::{App, Event, Options};
+use audio::BackendChoice;
 use clap::Parser;
-use event::{Event, Events};
 use instance::{Instance, InstanceError};
 use main_thread::Channels;
-use settings::Store;
+use outlet::Outlet;
+use session::builds;
 use std::{process::ExitCode, time::Duration};
 use tokio::{
     runtime::Runtime,
@@ -82,7 +79,7 @@ struct Args {
     uninstall: bool,
 }
 
-/// Who was answered at the end has so long to read it.
+/// How long a client may take to read the last reply.
 const LAST_ANSWERS: Duration = Duration::from_secs(1);
 /// A desktop that starts takes its time until its panel is there.
 const PANEL_PATIENCE: Duration = Duration::from_secs(60);
@@ -169,17 +166,6 @@ async fn serve(
     log::start(&paths.log()).with_context(|| format!("{} can't be written", paths.log().display()))?;
     info!("wavecraft-companion {} started, process {}", env!("CARGO_PKG_VERSION"), std::process::id());
     builds::remove_abandoned(&paths.builds_dir);
-    let (store, news) = Store::load(paths.settings.clone());
-    if let Some(news) = &news {
-        warn!("{news}");
-    }
-    let backend = backend.unwrap_or_else(|| {
-        BackendChoice::of_settings(store.get().backend.as_deref()).unwrap_or_else(|news| {
-            warn!("{}: {news}: using `auto`", paths.settings.display());
-            BackendChoice::Auto
-        })
-    });
-    let options = Options { exit_when_idle, backend };
     let welcome = Welcome {
         version: PROTOCOL_VERSION,
         app_version: env!("CARGO_PKG_VERSION").into(),
@@ -189,9 +175,10 @@ async fn serve(
     };
     let Channels { events, inbox, menus } = channels;
     let (stop, stopped) = watch::channel(());
-    let accepting = tokio::spawn(connection::accept(listener, events.clone(), stopped));
+    let accepting = tokio::spawn(control::accept(listener, events.of(Event::Control), stopped));
     tokio::spawn(quit_on_signals(events.clone()));
-    App::new(options, events, paths, store, welcome, menus, news).run(inbox).await;
+    let options = Options { exit_when_idle, backend };
+    App::new(options, &events, &paths, welcome, menus).run(inbox).await;
     drop(stop);
     // Whoever doesn't read its last answer isn't waited for.
     let _ = tokio::time::timeout(LAST_ANSWERS, accepting).await;
@@ -200,14 +187,14 @@ async fn serve(
     Ok(ExitCode::SUCCESS)
 }
 
-async fn quit_on_signals(events: Events) {
+async fn quit_on_signals(events: Outlet<Event>) {
     let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
     for kind in kinds {
         let events = events.clone();
         match signal(kind) {
             Ok(mut signals) => drop(tokio::spawn(async move {
                 while signals.recv().await.is_some() {
-                    let _ = events.send(Event::Quit);
+                    events.send(Event::Quit);
                 }
             })),
             Err(error) => warn!("signal {kind:?} can't be caught: {error}"),

@@ -2,8 +2,9 @@
 //! is one.
 
 use crate::{
-    app::Menus,
-    event::{Event, Events},
+    app::Event,
+    menu::Menus,
+    outlet::Outlet,
     platform,
     view::{View, ViewError},
 };
@@ -31,11 +32,17 @@ const LEAVING_LIMITS: [Duration; 2] = [Duration::from_secs(3), Duration::from_se
 /// What the app is connected with.
 pub(crate) struct Channels {
     /// Into its queue.
-    pub events: Events,
+    pub events: Outlet<Event>,
     /// Its queue.
     pub inbox: mpsc::UnboundedReceiver<Event>,
     /// Where its menus go; none for an app without one.
     pub menus: Option<Menus>,
+}
+
+/// The app's one queue.
+fn queue() -> (Outlet<Event>, mpsc::UnboundedReceiver<Event>) {
+    let (events, inbox) = mpsc::unbounded_channel();
+    (Outlet::new(move |event| drop(events.send(event))), inbox)
 }
 
 /// Runs `work` to its end on the runtime's own threads, while this thread only waits.
@@ -43,7 +50,7 @@ pub(crate) fn without_menu<W>(runtime: Runtime, work: impl FnOnce(Channels) -> W
 where
     W: Future<Output = anyhow::Result<ExitCode>> + Send + 'static,
 {
-    let (events, inbox) = mpsc::unbounded_channel();
+    let (events, inbox) = queue();
     let (sender, outcome) = channel();
     let work = work(Channels { events, inbox, menus: None });
     runtime.spawn(async move {
@@ -57,7 +64,7 @@ pub(crate) fn with_menu<W>(runtime: Runtime, work: impl FnOnce(Channels) -> W) -
 where
     W: Future<Output = anyhow::Result<ExitCode>> + Send + 'static,
 {
-    let (events, inbox) = mpsc::unbounded_channel();
+    let (events, inbox) = queue();
     let (menus, mut shown) = watch::channel(None);
     let (sender, outcome) = channel();
     let (failure_sender, failure) = channel();
@@ -66,7 +73,7 @@ where
     let work = work(Channels { events: events.clone(), inbox, menus: Some(menus) });
     let handle = runtime.handle().clone();
     let begin = move |main: platform::MainThread| {
-        platform::watch_sleep(on_wake);
+        platform::watch_sleep(move || on_wake.send(Event::Woke));
         handle.spawn(async move {
             // Ends with the app, which holds the other half; the last call is for that end.
             while changes.changed().await.is_ok() {
@@ -82,7 +89,7 @@ where
     let (leaving, quit) = (Rc::clone(&running), events.clone());
     let leave = move || leaving.take().into_iter().for_each(|work| work.leave(&quit, LEAVING_LIMITS));
     let mut view: Option<View> = None;
-    let look = move || {
+    let poll = move || {
         match shown.has_changed() {
             Ok(true) => {}
             // Woken more often than there was news.
@@ -92,16 +99,16 @@ where
         let result = match (&mut view, &*shown.borrow_and_update()) {
             (_, None) => Ok(()),
             (Some(view), Some(menu)) => view.show(menu),
-            (None, Some(menu)) => View::new(menu, events.clone()).map(|made| view = Some(made)),
+            (None, Some(menu)) => View::new(menu, &events.of(Event::Menu)).map(|made| view = Some(made)),
         };
         if let Err(error) = result {
             let _ = failure_sender.send(error);
-            let _ = events.send(Event::Quit);
+            events.send(Event::Quit);
         }
         ControlFlow::Continue(())
     };
-    let opened = move || drop(on_opened.send(Event::OpenedAgain));
-    platform::main_loop(begin, look, opened, leave);
+    let opened = move || on_opened.send(Event::OpenedAgain);
+    platform::main_loop(begin, poll, opened, leave);
     let ended = running.take().map_or(Ok(ExitCode::SUCCESS), Work::end);
     match failure.try_recv() {
         Ok(error @ (ViewError::Tray(_) | ViewError::Menu(_))) => {
@@ -127,9 +134,9 @@ impl Work {
     }
 
     /// Ends as Quit in the menu does, and returns when that is done, or has taken too long.
-    fn leave(self, events: &Events, limits: [Duration; 2]) {
+    fn leave(self, events: &Outlet<Event>, limits: [Duration; 2]) {
         for limit in limits {
-            let _ = events.send(Event::Quit);
+            events.send(Event::Quit);
             if !matches!(self.outcome.recv_timeout(limit), Err(RecvTimeoutError::Timeout)) {
                 break;
             }
@@ -143,10 +150,10 @@ mod tests {
     use super::*;
 
     /// Work that ends after it has been asked so often to quit; then it says so.
-    fn work(asked: usize) -> (Work, Events, Receiver<&'static str>) {
+    fn work(asked: usize) -> (Work, Outlet<Event>, Receiver<&'static str>) {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let (events, mut inbox) = mpsc::unbounded_channel();
+        let (events, mut inbox) = queue();
         let (sender, outcome) = channel();
         let (done, saved) = channel();
         runtime.spawn(async move {

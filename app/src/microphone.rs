@@ -1,117 +1,101 @@
-//! Whether a project may hear the microphone: what the system says of this program, and a person of the project's
-//! folder.
+//! The microphone's permission: what the system says of this program, and what a person said of a project's folder.
 
+mod access;
+mod authority;
+mod consent;
 #[cfg(debug_assertions)]
-mod played;
+mod fake;
 
-use crate::{event::Events, platform};
-use wavecraft_companion_protocol::settings::Consent;
-pub(crate) use wavecraft_companion_protocol::{microphone::Access, system::Permission};
+pub(crate) use access::{Access, Permission, Trouble, announcement, trouble};
+pub(crate) use authority::{Answered, Authority};
+pub(crate) use consent::confirm_in_menu;
 
-/// Who gives the permission.
-pub(crate) trait Authority: Send {
-    /// What it says at this moment. Quick enough to be asked every few seconds.
-    fn state(&self) -> Permission;
+use crate::{outlet::Outlet, platform, settings::Settings};
+use consent::TerminalYeses;
+use std::time::{Duration, Instant};
+use tracing::info;
+use wavecraft_companion_protocol::{
+    microphone::{ConfirmMicrophone, Listener},
+    rpc::ErrorObject,
+    settings::Consent,
+};
 
-    /// Lets it ask the person. Returns at once; [`Event::MicrophoneAnswered`](crate::event::Event::MicrophoneAnswered)
-    /// follows.
-    fn ask(&self, events: &Events);
+/// How often the system's word is read while a project asks for the microphone: a person may change it in the
+/// system's settings, which tell nobody.
+const PERIOD: Duration = Duration::from_secs(2);
+
+/// What is known of the permission.
+pub(crate) struct Microphone {
+    authority: Box<dyn Authority>,
+    /// A person can be asked for their word: in a menu, or from there in a terminal.
+    has_menu: bool,
+    /// The person is asked once: the system wouldn't ask again, and says the same until the settings are changed.
+    asked: bool,
+    /// When the system's word is to be read next.
+    due: Instant,
+    yeses: TerminalYeses,
+    answered: Outlet<Answered>,
+}
+
+impl Microphone {
+    /// The system's; in debug builds what plays it, if a test says so.
+    pub(crate) fn new(has_menu: bool, answered: Outlet<Answered>) -> Self {
+        let (due, yeses) = (Instant::now(), TerminalYeses::default());
+        Self { authority: of_this_system(), has_menu, asked: false, due, yeses, answered }
+    }
+
+    /// What the system says at this moment.
+    pub(crate) fn permission(&self) -> Permission {
+        self.authority.state()
+    }
 
     /// The address of the settings where it can be given; none where it isn't needed.
-    fn settings(&self) -> Option<&'static str>;
-}
-
-/// The system; in debug builds what plays it, if a test says so.
-pub(crate) fn authority() -> Box<dyn Authority> {
-    #[cfg(debug_assertions)]
-    if let Some(played) = played::Played::from_environment() {
-        return Box::new(played);
+    pub(crate) fn settings(&self) -> Option<&'static str> {
+        self.authority.settings()
     }
-    Box::new(platform::MicrophoneAuthority)
-}
 
-/// What follows from a person's word on the folder and the system's on this program. `menu`: a person can be asked, in a
-/// menu or from there in a terminal. Without one, whoever starts a project has said so by that.
-pub(crate) fn access(consent: Option<Consent>, menu: bool, permission: Permission) -> Access {
-    match (consent, permission) {
-        (Some(Consent::Refused), _) => Access::Refused,
-        (None, _) if menu => Access::Unconfirmed,
-        (_, Permission::NotNeeded | Permission::Authorized) => Access::Allowed,
-        (_, Permission::NotDetermined) => Access::Asking,
-        (_, Permission::Denied) => Access::Denied,
-        (_, Permission::Restricted) => Access::Restricted,
+    /// Whether a project hears the microphone on whose folder a person said this.
+    pub(crate) fn access(&self, consent: Option<Consent>) -> Access {
+        access::access_of(consent, self.has_menu, self.permission())
     }
-}
 
-/// For a person: why the microphone isn't heard, and what to do.
-pub(crate) fn trouble(access: Access) -> Option<Trouble> {
-    let (what, hint) = match access {
-        Access::Allowed => return None,
-        Access::Unconfirmed => (
-            "the project asks for the microphone and hears silence until that is allowed",
-            "press y in its terminal, run `wavecraft microphone allow`, or click Allow in the companion's menu",
-        ),
-        Access::Refused => (
-            "the project hears silence: the microphone was refused to it",
-            "to allow it, run `wavecraft microphone allow`, or click Allow in the companion's menu",
-        ),
-        Access::Asking => (
-            "the project hears silence: the system asks whether the companion may use the microphone",
-            "answer the system's question",
-        ),
-        Access::Denied => (
-            "the project hears silence: the system doesn't let the companion use the microphone",
-            "turn it on in System Settings > Privacy & Security > Microphone; the sound comes by itself then",
-        ),
-        Access::Restricted => (
-            "the project hears silence: this computer's rules keep the microphone from the companion",
-            "choose another source, or ask whoever manages this computer",
-        ),
-    };
-    Some(Trouble { what, hint })
-}
-
-/// Why the microphone isn't heard.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Trouble {
-    /// What happened.
-    pub what: &'static str,
-    /// What to do.
-    pub hint: &'static str,
-}
-
-impl Trouble {
-    /// Both as one line.
-    pub(crate) fn line(self) -> String {
-        format!("{}. What to do: {}", self.what, self.hint)
+    /// Lets the system ask the person. [`Answered`] follows.
+    pub(crate) fn ask(&self) {
+        self.authority.ask(&self.answered);
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_person_comes_before_the_system() {
-        use Permission::{Authorized, Denied, NotDetermined, NotNeeded, Restricted};
-        let allowed = Some(Consent::Allowed);
-        for (consent, menu, permission, access) in [
-            (None, true, Authorized, Access::Unconfirmed),
-            // The system isn't bothered for what a person wouldn't want anyway.
-            (None, true, NotDetermined, Access::Unconfirmed),
-            (None, true, Denied, Access::Unconfirmed),
-            (Some(Consent::Refused), true, NotNeeded, Access::Refused),
-            (Some(Consent::Refused), false, NotNeeded, Access::Refused),
-            (allowed, true, NotNeeded, Access::Allowed),
-            (allowed, true, Authorized, Access::Allowed),
-            (allowed, true, NotDetermined, Access::Asking),
-            (allowed, true, Denied, Access::Denied),
-            (allowed, true, Restricted, Access::Restricted),
-            (None, false, NotNeeded, Access::Allowed),
-            (None, false, NotDetermined, Access::Asking),
-            (None, false, Denied, Access::Denied),
-        ] {
-            assert_eq!(super::access(consent, menu, permission), access, "{consent:?} {menu} {permission:?}");
+    /// The same, but only once.
+    pub(crate) fn ask_once(&mut self) {
+        if !std::mem::replace(&mut self.asked, true) {
+            info!("microphone: the system is asked for it");
+            self.ask();
         }
     }
+
+    /// See [`consent::confirm_in_terminal`].
+    pub(crate) fn confirm_in_terminal(
+        &mut self,
+        settings: &mut Settings,
+        confirm: &ConfirmMicrophone,
+        listener: Option<&Listener>,
+    ) -> Result<(), ErrorObject> {
+        consent::confirm_in_terminal(settings, &mut self.yeses, confirm, listener)
+    }
+
+    /// Is the system's word to be read again?
+    pub(crate) fn is_due(&mut self, now: Instant) -> bool {
+        let due = now >= self.due;
+        if due {
+            self.due = now + PERIOD;
+        }
+        due
+    }
+}
+
+fn of_this_system() -> Box<dyn Authority> {
+    #[cfg(debug_assertions)]
+    if let Some(fake) = fake::FakeAuthority::from_environment() {
+        return Box::new(fake);
+    }
+    Box::new(platform::MicrophoneAuthority)
 }

@@ -19,8 +19,11 @@ mod system;
 #[path = "platform/macos.rs"]
 mod system;
 
+mod program;
 #[cfg(test)]
 mod tests;
+
+pub(crate) use program::{Program, SEGMENT_DESCRIPTOR, SOCKET_DESCRIPTOR, Spawned};
 
 pub(crate) use system::{
     Activity, COPIERS, COPIERS_ENVIRONMENT, EndWatch, FORGETTERS, LATE_START, LOADER_VARIABLE, MainThread,
@@ -28,48 +31,3 @@ pub(crate) use system::{
     login_item, main_loop, paths, set_icon, show_notification, show_words, spawn, watch_sleep, with_icon,
     writes_as_group_alone,
 };
-
-use rustix::process::Pid;
-use std::{
-    ffi::{OsStr, OsString},
-    os::fd::OwnedFd,
-    path::PathBuf,
-};
-use wavecraft_companion_protocol::control::ProjectProgram;
-
-/// The number that the segment's descriptor has in a child.
-pub(crate) const SEGMENT_DESCRIPTOR: i32 = 3;
-/// The number that the socketpair's end has in a child.
-pub(crate) const SOCKET_DESCRIPTOR: i32 = 4;
-
-/// A program to be run as a processor child.
-#[derive(Debug, Clone)]
-pub(crate) struct Program {
-    /// What to run.
-    pub runs: ProjectProgram,
-    /// Its arguments, without its name and its library.
-    pub args: Vec<String>,
-    /// Its working folder.
-    pub cwd: PathBuf,
-    /// Its whole environment.
-    pub env: Vec<(OsString, OsString)>,
-}
-
-impl Program {
-    /// All its arguments: the library to run, where it is the plugin host, and then the rest.
-    pub(crate) fn arguments(&self) -> impl Iterator<Item = &OsStr> {
-        self.runs.library.iter().map(|library| library.as_os_str()).chain(self.args.iter().map(OsStr::new))
-    }
-}
-
-/// A process that runs in a process group of its own, with nothing open but standard input (empty), the pipes below
-/// and the two descriptors that it was given.
-#[derive(Debug)]
-pub(crate) struct Spawned {
-    /// The process. Somebody must wait for it.
-    pub pid: Pid,
-    /// The reading end of its standard output.
-    pub stdout: OwnedFd,
-    /// The reading end of its standard error.
-    pub stderr: OwnedFd,
-}

@@ -4,26 +4,28 @@
 //! `docs/decisions/0016-rendering-without-an-engine.md`. What happens is told as events, one a line on standard output.
 
 mod blocks;
+mod job;
 mod output;
 mod processor;
+mod tell;
 mod values;
 
 use crate::{executable, platform::Program};
 use anyhow::{Context, bail};
 use blocks::{Blocks, Done};
+use job::BadJob;
 use processor::Processor;
 use std::{
     fs,
-    io::{self, Write},
     path::{Path, PathBuf},
     process::ExitCode,
     time::{Duration, Instant},
 };
+use tell::{note, tell};
 use tokio::signal::unix::{SignalKind, signal};
 use wavecraft_audio_core::{FileReader, MAX_FRAMES, MAX_WAV_FRAMES, Offline, OfflineError, WavFile};
 use wavecraft_companion_protocol::{
     event::Event,
-    rpc::to_value,
     take::{BAD_JOB, RenderJob},
 };
 
@@ -37,11 +39,6 @@ const MAX_TAIL_SECONDS: f64 = 3600.0;
 const REALTIME: &str = "WAVECRAFT_REALTIME";
 /// As for every program that a signal ended.
 const INTERRUPTED: u8 = 130;
-
-/// The job asks for something that can't be: exit code [`BAD_JOB`].
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-struct BadJob(String);
 
 /// Renders, unless a signal comes. Must run within a tokio runtime.
 ///
@@ -91,7 +88,7 @@ async fn render(job: &str) -> anyhow::Result<()> {
             "the processor says that its latency is {latency_frames} frames: more than {MAX_LATENCY_SECONDS} s"
         );
     }
-    let values = values::of(&ready.parameters, &job.parameters).map_err(BadJob)?;
+    let values = values::of(&ready.specs, &job.parameters).map_err(BadJob)?;
     ready.writer.set_all(&values)?;
     let offline = Offline::new(ready.ring, processor.begin(), sample_rate, PATIENCE);
     let block_frames = usize::try_from(job.block_frames)?;
@@ -130,7 +127,7 @@ fn tell_done(place: &Path, done: &Done, sample_rate: u32, latency_frames: u32, b
     tell(&Event::Rendered {
         path: fs::canonicalize(place).unwrap_or_else(|_| place.to_owned()),
         frames: done.frames,
-        seconds: crate::app::seconds(done.frames, sample_rate),
+        seconds: crate::units::seconds(done.frames, sample_rate),
         sample_rate,
         latency_frames,
         nonfinite: done.nonfinite,
@@ -146,13 +143,4 @@ fn tell_done(place: &Path, done: &Done, sample_rate: u32, latency_frames: u32, b
 )]
 fn frames_in(seconds: f64, sample_rate: u32) -> u64 {
     (seconds * f64::from(sample_rate)).round() as u64
-}
-
-fn note(line: &str) {
-    tell(&Event::Log { from: "companion".into(), line: line.into() });
-}
-
-/// Whoever reads ends this process when it goes: nobody is missed here.
-fn tell(event: &Event) {
-    let _ = writeln!(io::stdout().lock(), "{}", to_value(event));
 }

@@ -1,244 +1,475 @@
-//! One attached project: its program, its children, its place in the mix, its dev server.
+//! One attached project, from its attach until everything of it is gone. Socket, page and menu call the same functions here.
+
+mod audience;
+pub(crate) mod builds;
+mod children;
+mod context;
+mod event;
+mod host;
+mod input;
+mod limits;
+mod mix;
+mod page_requests;
+mod parameters;
+mod playback;
+mod recorder;
+mod server;
+mod takes;
+
+pub(crate) use context::Context;
+pub(crate) use event::{SessionEvent, SessionId};
+#[cfg(test)]
+pub(crate) use host::Shared as SharedWithPages;
+pub(crate) use limits::{check, room_for};
+pub(crate) use playback::Playback;
+pub(crate) use takes::RecordRequest;
 
 use crate::{
-    child::{Child, Process},
-    connection::ConnectionId,
-    event::{ChildId, Reply, SessionId},
-    host::Shared,
-    microphone::Access,
+    control::{ConnectionId, Reply},
+    executable,
+    outlet::Outlet,
     platform::Program,
-    respawn::Crashes,
 };
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Instant};
-use wavecraft_audio_core::{
-    AudioFile, Mode as AudioMode, OnBypass, ProjectId, Recording, Source as AudioSource,
+use audience::Audience;
+use host::Shared;
+use server::DevServer;
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::{Duration, Instant},
 };
+use tracing::{info, warn};
+use wavecraft_audio_core::{AudioFile, FileError};
 use wavecraft_companion_protocol::{
-    control::Attach,
-    parameter::ParameterSpec,
-    session::{Mode, OnBypass as Heard, Source, State, StateChange},
+    control::{
+        Attach, Attached, BAD_EXECUTABLE, BAD_SOURCE, PORT_TAKEN, ProjectProgram, RELOAD_FAILED,
+        SessionStatus,
+    },
+    microphone::Listener,
+    rpc::{ErrorObject, INTERNAL_ERROR, to_value},
+    session::{Build, Mode, OnBypass as Heard, Source},
 };
-use wavecraft_companion_server::Server;
-use wavecraft_ring::{HostRing, ParameterWriter};
+use wavecraft_companion_server::{BindError, Server};
 
-/// A project from its attach until everything of it is gone.
+/// What pages ask of a project is done so often at most.
+const REQUESTS_PERIOD: Duration = Duration::from_millis(20);
+
+/// An attached project: what it plays, whose it is, and who waits for it.
 pub(crate) struct Session {
-    /// Its name on the control socket.
-    pub id: SessionId,
+    id: SessionId,
     /// What it was attached with.
-    pub attach: Attach,
-    /// When it was attached.
-    pub began: Instant,
-    /// The connection that attached it: its lease.
-    pub owner: ConnectionId,
-    /// What its dev server sees.
-    pub shared: Arc<Shared>,
-    /// Its dev server.
-    pub server: ServerStage,
-    /// The program that is run.
-    pub program: Program,
-    /// Its place in the mix, while the audio side runs.
-    pub project: Option<ProjectId>,
-    /// The child that is heard, or was until just now.
-    pub child: Option<Child>,
-    /// A child on its way to being heard.
-    pub incoming: Option<Incoming>,
-    /// Children that were told to end.
-    pub retiring: Vec<(ChildId, Arc<Process>)>,
-    /// How many children there were.
-    pub generation: u32,
-    /// Its own latency in frames, as the child that is heard says.
-    pub latency_frames: u32,
-    /// Where it is in its life, and why.
-    pub state: State,
-    /// For a person.
-    pub reason: Option<String>,
-    /// When its children crashed.
-    pub crashes: Crashes,
-    /// The last thing that a child said of its own end, until the end itself is known.
-    pub last_words: Option<String>,
-    /// Where its input comes from.
-    pub source: Source,
-    /// Whether it hears the microphone, where that is the source.
-    pub microphone: Option<Access>,
-    /// The file that was chosen, read into memory.
-    pub file: Option<(PathBuf, AudioFile)>,
-    /// When its processor's answers are to be taken.
-    pub mode: Mode,
-    /// Why the mode isn't the one that was asked for.
-    pub mode_reason: Option<String>,
-    /// What is to be heard while the processor isn't, where somebody said so.
-    pub heard_on_bypass: Option<Heard>,
-    /// The parameters' values as they are in the settings.
-    pub kept: BTreeMap<String, f32>,
-    /// Is its processor bypassed by hand?
-    pub bypassed: bool,
-    /// Is it muted?
-    pub muted: bool,
-    /// Why, where nobody muted it by hand.
-    pub mute_reason: Option<String>,
-    /// It was muted lest it hear itself, or a person unmuted it: that isn't done again.
-    pub feedback_minded: bool,
-    /// The gain behind the processor in dB.
-    pub gain_db: f32,
-    /// How far its recording is.
-    pub recording: RecordingStage,
-    /// Why its last recording didn't begin, or ended by itself: a sentence for a person.
-    pub recording_trouble: Option<String>,
-    /// Does somebody look at its levels?
-    pub watched: bool,
-    /// What its pages want is done again from then on.
-    pub wishes_due: Instant,
+    attach: Attach,
+    began: Instant,
+    playback: Playback,
+    /// What its pages ask is done again from then on.
+    requests_due: Instant,
     /// The attach's answer is still owed.
-    pub attach_reply: Option<Reply>,
-    /// The heartbeat that was seen last, and when it moved.
-    pub heartbeat: (u32, Instant),
+    attach_reply: Option<Reply>,
     /// It is being detached: nothing new begins, and these wait for the end.
-    pub ending: Option<Vec<Reply>>,
+    ending: Option<Vec<Reply>>,
     /// Its connection ended, and nobody asked for its end.
-    pub lost: bool,
-    /// Was it ever heard?
-    pub was_live: bool,
-}
-
-/// How far a recording is.
-pub(crate) enum RecordingStage {
-    /// There is none.
-    None,
-    /// Its file is being made.
-    Beginning,
-    /// It runs.
-    Running {
-        /// The recording.
-        recording: Recording,
-        /// The connection that it belongs to; none for one of the menu.
-        owner: Option<ConnectionId>,
-    },
-    /// The last of it is being written.
-    Ending,
-}
-
-/// How far a dev server is.
-pub(crate) enum ServerStage {
-    /// It looks for its port.
-    Binding,
-    /// It serves.
-    Open(Server),
-    /// It says goodbye to its clients.
-    Closing,
-    /// Its port is free.
-    Closed,
-}
-
-/// A child on its way to being heard.
-pub(crate) struct Incoming {
-    /// The child.
-    pub child: Child,
-    /// How far it is.
-    pub stage: Stage,
-    /// The call that asked for it, and when; none at a start or after a crash.
-    pub reload: Option<(Reply, Instant)>,
-    /// The program before this one, to go back to if this one fails.
-    pub replaces: Option<Program>,
-    /// Its own latency in frames.
-    pub latency_frames: u32,
-    /// It said itself that it can't work: trying again is of no use.
-    pub hopeless: bool,
-}
-
-/// How far a child on its way is.
-pub(crate) enum Stage {
-    /// It was spawned: its `hello` is awaited.
-    Hello {
-        /// For the engine.
-        ring: HostRing,
-        /// For the parameters.
-        writer: ParameterWriter,
-    },
-    /// It was told to prepare: its `ready` is awaited.
-    Ready {
-        /// For the engine.
-        ring: HostRing,
-        /// For the parameters.
-        writer: ParameterWriter,
-        /// What they are.
-        specs: Vec<ParameterSpec>,
-    },
-    /// It gets live input and isn't heard yet.
-    Shadow,
+    lost: bool,
+    events: Outlet<SessionEvent>,
 }
 
 impl Session {
-    /// The engine's form of the present source. A file that isn't read yet is silence until it is, and a microphone that
-    /// may not be heard is too, so that it isn't even opened.
-    pub(crate) fn audio_source(&self) -> AudioSource {
-        match &self.source {
-            Source::Microphone if self.microphone == Some(Access::Allowed) => AudioSource::Microphone,
-            Source::Microphone => AudioSource::Silence,
-            Source::Tone => AudioSource::Tone,
-            Source::Noise => AudioSource::Noise,
-            Source::Sweep => AudioSource::Sweep,
-            Source::Silence => AudioSource::Silence,
-            Source::File { .. } => match &self.file {
-                Some((_, file)) => AudioSource::File(file.clone()),
-                None => AudioSource::Silence,
-            },
+    /// Attaches a project whose size and program were checked. The call is answered when its place in the mix is known.
+    pub(crate) fn new(
+        id: SessionId,
+        owner: ConnectionId,
+        attach: Attach,
+        reply: Reply,
+        events: Outlet<SessionEvent>,
+        cx: &Context,
+    ) -> Self {
+        info!("{id}: attached from {}", attach.project_dir.display());
+        let remembered = cx.settings.project(&attach.project_dir);
+        let mut parameters = remembered.map(|project| project.parameters.clone()).unwrap_or_default();
+        parameters.extend(attach.parameters.clone());
+        let shared = Arc::new(Shared::new(id.clone(), events.clone(), parameters));
+        let server = DevServer::bind(&attach, Arc::clone(&shared), events.clone());
+        let program = Program {
+            runs: attach.program.clone(),
+            args: attach.args.clone(),
+            cwd: attach.cwd.clone(),
+            env: executable::environment(&attach.env),
+        };
+        let audience = Audience::new(id.clone(), owner, server, shared);
+        Self {
+            playback: Playback::new(&attach, remembered, audience, program, events.clone()),
+            began: Instant::now(),
+            requests_due: Instant::now(),
+            attach_reply: Some(reply),
+            ending: None,
+            lost: false,
+            id,
+            attach,
+            events,
         }
     }
 
-    /// The file that is the source, if one is.
-    pub(crate) fn source_file(&self) -> Option<&PathBuf> {
-        match &self.source {
-            Source::File { path } => Some(path),
-            _ => None,
-        }
+    // What others see of it.
+
+    pub(crate) fn id(&self) -> &SessionId {
+        &self.id
     }
 
-    /// Whether the file that is the source is in memory, at this rate in Hz.
-    pub(crate) fn has_file_at(&self, sample_rate: u32) -> bool {
-        self.file
-            .as_ref()
-            .is_some_and(|(path, file)| Some(path) == self.source_file() && file.sample_rate() == sample_rate)
+    pub(crate) fn name(&self) -> &str {
+        &self.attach.name
     }
 
-    /// What is heard while the processor isn't. Until it was heard once: nothing, so that no start begins with the
-    /// unprocessed input. A microphone is never played unprocessed, unless its terminal asked for that: its loudspeaker
-    /// may stand beside it.
-    pub(crate) fn on_bypass(&self) -> OnBypass {
-        let heard = self.heard_on_bypass.unwrap_or(match self.source {
-            Source::Microphone => Heard::Silence,
-            _ => Heard::Dry,
-        });
-        if self.was_live && heard == Heard::Dry { OnBypass::Dry } else { OnBypass::Silence }
+    pub(crate) fn folder(&self) -> &Path {
+        &self.attach.project_dir
     }
 
-    /// The engine's form of the mode.
-    pub(crate) fn audio_mode(&self) -> AudioMode {
-        match self.mode {
-            Mode::Pipelined => AudioMode::Pipelined,
-            Mode::Direct => AudioMode::Direct,
-        }
+    pub(crate) fn owner(&self) -> ConnectionId {
+        self.playback.audience.owner()
     }
 
-    /// Its state as it is told.
-    pub(crate) fn state_change(&self) -> StateChange {
-        StateChange { session: self.id.clone(), state: self.state, reason: self.reason.clone() }
+    /// What it plays.
+    pub(crate) fn playback(&self) -> &Playback {
+        &self.playback
+    }
+
+    /// What it plays, to be changed.
+    pub(crate) fn playback_mut(&mut self) -> &mut Playback {
+        &mut self.playback
+    }
+
+    /// When it was attached.
+    pub(crate) fn began(&self) -> Instant {
+        self.began
+    }
+
+    pub(crate) fn is_ending(&self) -> bool {
+        self.ending.is_some()
+    }
+
+    /// Its page's address, while it is served.
+    pub(crate) fn page(&self) -> Option<String> {
+        self.playback.audience.server.page(&self.attach)
     }
 
     /// Its dev server, while it serves.
     pub(crate) fn server(&self) -> Option<&Server> {
-        match &self.server {
-            ServerStage::Open(server) => Some(server),
-            _ => None,
+        self.playback.audience.server.open()
+    }
+
+    /// Its inspector's address, while it is served.
+    pub(crate) fn inspector(&self) -> Option<String> {
+        Some(self.attach.token.inspector_url(self.server()?.port()))
+    }
+
+    /// As it is listed among those that ask for the microphone, if it does.
+    pub(crate) fn listener(&self) -> Option<Listener> {
+        Some(Listener {
+            session: self.id.clone(),
+            name: self.attach.name.clone(),
+            project_dir: self.attach.project_dir.clone(),
+            access: self.playback.access().filter(|_| !self.is_ending())?,
+        })
+    }
+
+    /// As `status` tells it. None while its server has no port yet.
+    pub(crate) fn status(&self) -> Option<SessionStatus> {
+        let (state, reason) = self.playback.state();
+        let server = self.server()?;
+        Some(SessionStatus {
+            session: self.id.clone(),
+            name: self.attach.name.clone(),
+            project_dir: self.attach.project_dir.clone(),
+            state,
+            reason: reason.map(str::to_owned),
+            child_pid: self
+                .playback
+                .children
+                .pid()
+                .and_then(|pid| u32::try_from(pid.as_raw_nonzero().get()).ok()),
+            ws_url: server.ws_url(),
+            audio_token: self.attach.audio_token.clone(),
+            port: server.port(),
+            ui_url: self.page(),
+            inspector_url: self.inspector(),
+            recording: self.playback.recorder.running().map(|(recording, _)| recording.path().into()),
+            recording_trouble: self.playback.recording_trouble().map(str::to_owned),
+            stats: self.playback.stats(),
+        })
+    }
+
+    // What is done with it.
+
+    /// Takes in what is heard of it.
+    pub(crate) fn handle(&mut self, event: SessionEvent, cx: &mut Context) {
+        match event {
+            SessionEvent::Child(generation, event) => self.playback.child(generation, event, cx),
+            SessionEvent::ServerBound(result) => self.server_bound(result, cx),
+            SessionEvent::ServerClosed => self.playback.audience.server.closed(),
+            SessionEvent::FileRead { path, result, reply } => self.file_read(path, result, reply, cx),
+            SessionEvent::RecordingFile { request, result } => {
+                self.playback.recording_file(request, result, cx);
+            }
+            SessionEvent::RecordingEnded { take, reason, reply } => {
+                self.playback.recording_ended(take, reason, reply, cx);
+            }
+            SessionEvent::PagesAsk => self.pages_ask(cx),
+        }
+        self.playback.notify_state(cx);
+    }
+
+    fn server_bound(&mut self, result: Result<Server, BindError>, cx: &mut Context) {
+        match result {
+            Ok(server) => {
+                self.playback.audience.server.bound(server);
+                if self.is_ending() {
+                    self.playback.audience.server.close();
+                    return;
+                }
+                cx.audio.need(&cx.settings.get().devices);
+                self.begin(cx);
+            }
+            Err(error) => {
+                self.playback.audience.server.closed();
+                self.fail_attach(ErrorObject::new(PORT_TAKEN, error.to_string()), cx);
+            }
         }
     }
 
-    /// Is nothing of it left: no process, no listener, no file that is being written?
-    pub(crate) fn is_gone(&self) -> bool {
-        self.child.is_none()
-            && self.incoming.is_none()
-            && self.retiring.is_empty()
-            && matches!(self.recording, RecordingStage::None)
-            && matches!(self.server, ServerStage::Closed)
+    /// As soon as the audio side runs, the project gets its source, its place in the mix and its first child.
+    pub(crate) fn begin(&mut self, cx: &mut Context) {
+        let ready = self.server().is_some() && !self.is_ending() && !self.playback.is_in_the_mix();
+        let Some(rate) = cx.audio.sample_rate().filter(|_| ready) else { return };
+        match self.playback.input.unread(rate).map(Path::to_owned) {
+            Some(path) => self.playback.input.read(path, rate, None, &self.events),
+            None => match self.playback.join_the_mix(cx) {
+                Ok(true) => self.answer_attach(cx),
+                Ok(false) => {}
+                Err(error) => self.fail_attach(ErrorObject::new(INTERNAL_ERROR, error.to_string()), cx),
+            },
+        }
     }
+
+    fn answer_attach(&mut self, cx: &mut Context) {
+        let (Some(devices), Some(server)) = (cx.audio.devices(), self.playback.audience.server.open()) else {
+            return;
+        };
+        let Some(reply) = self.attach_reply.take() else { return };
+        let (port, ws_url) = (server.port(), server.ws_url());
+        let _ = reply.send(Ok(to_value(&Attached { session: self.id.clone(), port, ws_url, devices })));
+        let (source, (mode, _)) = (self.playback.source().clone(), self.playback.mix().mode());
+        cx.settings.remember(self.folder(), |project| {
+            (project.source, project.mode) = (Some(source), Some(mode));
+        });
+        self.playback.update_audio_status(cx);
+    }
+
+    /// It can't be attached; one that is attached already is held.
+    pub(crate) fn fail_attach(&mut self, error: ErrorObject, cx: &mut Context) {
+        match self.attach_reply.take() {
+            Some(reply) => {
+                warn!("{}: {error}", self.id);
+                let _ = reply.send(Err(error));
+                self.detach(None, cx);
+            }
+            None => {
+                self.playback.children.hold(error.message);
+                self.playback.notify_state(cx);
+            }
+        }
+    }
+
+    fn file_read(
+        &mut self,
+        path: PathBuf,
+        result: Result<AudioFile, FileError>,
+        reply: Option<Reply>,
+        cx: &mut Context,
+    ) {
+        match result {
+            Ok(file) => {
+                let remarks = self.playback.input.keep_file(path.clone(), file);
+                self.playback.audience.shared.figures().has_file = true;
+                let source = Source::File { path };
+                // Without a call it is for the start, or at another rate: unless something else was chosen meanwhile.
+                if reply.is_some() || *self.playback.source() == source {
+                    self.use_source(source, cx);
+                }
+                for remark in remarks {
+                    self.playback.audience.warn(remark, &cx.clients);
+                }
+                if let Some(reply) = reply {
+                    let _ = reply.send(Ok(serde_json::json!({})));
+                }
+            }
+            Err(error) => {
+                let error = ErrorObject::new(BAD_SOURCE, error.to_string());
+                match reply {
+                    Some(reply) => drop(reply.send(Err(error))),
+                    None => self.fail_attach(error, cx),
+                }
+            }
+        }
+    }
+
+    /// Lets a source be heard. A file is read first, and the call answered after that; everything else at once.
+    pub(crate) fn set_source(&mut self, source: Source, reply: Reply, cx: &mut Context) {
+        if let Source::File { path } = &source
+            && self.playback.file() != Some(path)
+        {
+            let Some(rate) = cx.audio.sample_rate() else {
+                let message = "the audio side is just being opened: try again in a moment";
+                let _ = reply.send(Err(ErrorObject::new(BAD_SOURCE, message)));
+                return;
+            };
+            return self.playback.input.read(path.clone(), rate, Some(reply), &self.events);
+        }
+        self.use_source(source, cx);
+        let _ = reply.send(Ok(serde_json::json!({})));
+    }
+
+    /// Lets a source be heard whose file, if it is one, was read.
+    pub(crate) fn use_source(&mut self, source: Source, cx: &mut Context) {
+        if !self.playback.use_source(source, cx) {
+            // It waited for a file.
+            self.begin(cx);
+        }
+    }
+
+    /// See [`Playback::set_mode`].
+    pub(crate) fn set_mode(&mut self, mode: Mode, cx: &mut Context) {
+        self.playback.set_mode(mode, cx);
+    }
+
+    /// See [`Playback::set_bypassed`].
+    pub(crate) fn set_bypassed(&mut self, on: bool, heard: Option<Heard>, cx: &mut Context) {
+        self.playback.set_bypassed(on, heard, cx);
+    }
+
+    /// Silences the project, or not.
+    pub(crate) fn set_muted(&mut self, on: bool, cx: &mut Context) {
+        self.playback.mix.set_muted(on, &mut cx.audio);
+    }
+
+    /// Sets the gain behind the processor.
+    ///
+    /// # Errors
+    /// It is out of range.
+    pub(crate) fn set_gain(&mut self, gain_db: f32, cx: &mut Context) -> Result<(), ErrorObject> {
+        self.playback.mix.set_gain(gain_db, &mut cx.audio)
+    }
+
+    /// Sets which pages may connect.
+    ///
+    /// # Errors
+    /// There are too many, or one is too long.
+    pub(crate) fn set_origins(&mut self, origins: Vec<String>) -> Result<(), ErrorObject> {
+        limits::origins(&origins)?;
+        self.attach.origins.clone_from(&origins);
+        if let Some(server) = self.server() {
+            server.set_origins(origins);
+        }
+        Ok(())
+    }
+
+    /// Tells its pages what the build does.
+    pub(crate) fn set_build_status(&self, build: &Build) {
+        if let Some(server) = self.server() {
+            server.build_status(build);
+        }
+    }
+
+    /// Runs a newer program in place of the present one.
+    pub(crate) fn reload(&mut self, program: ProjectProgram, reply: Reply, cx: &mut Context) {
+        if let Err(refused) = check_program(&program) {
+            let _ = reply.send(Err(refused));
+            return;
+        }
+        if !cx.audio.is_open() {
+            let message = "the audio side is just being opened: save the change again in a moment";
+            let _ = reply.send(Err(ErrorObject::new(RELOAD_FAILED, message)));
+            return;
+        }
+        self.playback.swap(program, reply, cx);
+    }
+
+    /// Ends the project. Answered when nothing of it is left.
+    pub(crate) fn detach(&mut self, reply: Option<Reply>, cx: &mut Context) {
+        let first = self.ending.is_none();
+        self.ending.get_or_insert_default().extend(reply);
+        if !first {
+            return;
+        }
+        self.playback.keep_parameters(cx);
+        self.playback.end_recording(Some("the project ended"), None, cx);
+        if let Some(reply) = self.attach_reply.take() {
+            let _ = reply.send(Err(ErrorObject::new(INTERNAL_ERROR, "the project was detached")));
+        }
+        self.playback.end(cx);
+    }
+
+    /// Its terminal is gone.
+    pub(crate) fn lose_terminal(&mut self, cx: &mut Context) {
+        info!("{}: its terminal is gone, so it ends", self.id);
+        self.lost = self.ending.is_none();
+        self.detach(None, cx);
+    }
+
+    /// Nothing is waited for any more.
+    pub(crate) fn kill_all(&self) {
+        self.playback.children.kill_all();
+    }
+
+    /// Was it detached, and is nothing of it left: no process, no listener, no file that is being written?
+    pub(crate) fn is_gone(&self) -> bool {
+        let idle = self.playback.recorder.is_idle() && self.playback.audience.server.is_closed();
+        self.is_ending() && self.playback.children.is_gone() && idle
+    }
+
+    /// Says that nothing is left. Returns the folder of its builds, and whether its command may still come back for it.
+    pub(crate) fn finish(mut self, cx: &mut Context) -> Option<(PathBuf, bool)> {
+        self.playback.children.ended();
+        self.playback.notify_state(cx);
+        for reply in self.ending.into_iter().flatten() {
+            let _ = reply.send(Ok(serde_json::json!({})));
+        }
+        let folder = builds::folder_of(&cx.builds_dir, self.playback.children.program().built())?.parent()?;
+        Some((folder.to_owned(), self.lost))
+    }
+
+    // What follows from others.
+
+    /// Does what pages ask, not more often than [`REQUESTS_PERIOD`]: what they ask meanwhile is asked once.
+    fn pages_ask(&mut self, cx: &mut Context) {
+        let now = Instant::now();
+        let left = self.requests_due.saturating_duration_since(now);
+        if !left.is_zero() {
+            return self.events.send_later(left, SessionEvent::PagesAsk);
+        }
+        self.requests_due = now + REQUESTS_PERIOD;
+        let asked = self.playback.audience.shared.requests.take();
+        asked.watched.into_iter().for_each(|watched| self.playback.set_watched(watched));
+        // What a file is may not be changed by what is asked besides.
+        let source = asked.source.and_then(|name| self.playback.input.named(name));
+        if let Some(on) = asked.bypass {
+            self.set_bypassed(on, None, cx);
+        }
+        if let Some(on) = asked.mute {
+            self.set_muted(on, cx);
+        }
+        if let Some(mode) = asked.mode {
+            self.set_mode(mode, cx);
+        }
+        if let Some(line) = asked.refused {
+            self.playback.audience.warn(line, &cx.clients);
+        }
+        if let Some(source) = source {
+            self.use_source(source, cx);
+        }
+    }
+}
+
+/// It is checked again at each launch: here, so that the answer says what is wrong.
+pub(crate) fn check_program(program: &ProjectProgram) -> Result<(), ErrorObject> {
+    executable::check(program)
+        .map(drop)
+        .map_err(|refused| ErrorObject::new(BAD_EXECUTABLE, refused.to_string()))
 }

@@ -4,7 +4,7 @@ use crate::{
     command_link::CommandLink,
     desktop,
     instance::{Instance, InstanceError},
-    login_item::{LoginItem, LoginState},
+    login::{LoginItem, LoginState},
     platform::{self, FORGETTERS},
     quit,
 };

@@ -6,12 +6,12 @@ mod icons;
 mod items;
 
 use crate::{
-    event::{Event, Events},
-    menu::{Icon, Menu},
+    menu::{Icon, Menu, MenuEvent},
+    outlet::Outlet,
     platform,
 };
 use items::Items;
-use tray_icon::{TrayIcon, TrayIconBuilder, TrayIconEvent, menu::MenuEvent};
+use tray_icon::{TrayIcon, TrayIconBuilder, TrayIconEvent};
 
 /// The icon with its menu, as long as it lives.
 pub(crate) struct View {
@@ -37,15 +37,15 @@ impl View {
     ///
     /// # Errors
     /// The system takes no icon.
-    pub(crate) fn new(menu: &Menu, events: Events) -> Result<Self, ViewError> {
-        let clicks = events.clone();
-        MenuEvent::set_event_handler(Some(move |event: MenuEvent| {
-            let _ = clicks.send(Event::MenuClicked(event.id.0));
+    pub(crate) fn new(menu: &Menu, events: &Outlet<MenuEvent>) -> Result<Self, ViewError> {
+        let (clicks, events) = (events.clone(), events.clone());
+        tray_icon::menu::MenuEvent::set_event_handler(Some(move |event: tray_icon::menu::MenuEvent| {
+            clicks.send(MenuEvent::Clicked(event.id.0));
         }));
         // A Mac tells when the pointer comes to the icon. Panels on Linux tell of clicks that open no menu, at most.
         TrayIconEvent::set_event_handler(Some(move |event| {
             if let TrayIconEvent::Enter { .. } | TrayIconEvent::Click { .. } = event {
-                let _ = events.send(Event::MenuMayOpen);
+                events.send(MenuEvent::MayOpen);
             }
         }));
         let items = Items::new(&menu.entries)?;

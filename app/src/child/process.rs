@@ -3,7 +3,7 @@
 //! What is decided is in [`follow`], over [`System`]: the tests play a Mac, where a process may be stopped, be taken over
 //! by a debugger, and come back.
 
-use super::ExitReason;
+use super::exit::ExitReason;
 use crate::platform;
 use rustix::{
     io::Errno,

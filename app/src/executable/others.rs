@@ -68,10 +68,10 @@ impl Person {
     pub(super) fn alone_can_change(&self, found: &Path) -> Result<(), Changeable> {
         found
             .ancestors()
-            .try_for_each(|place| self.look_at(place).map_err(|how| Changeable { place: place.into(), how }))
+            .try_for_each(|place| self.check(place).map_err(|how| Changeable { place: place.into(), how }))
     }
 
-    fn look_at(&self, place: &Path) -> Result<(), How> {
+    fn check(&self, place: &Path) -> Result<(), How> {
         let meta = fs::symlink_metadata(place).map_err(How::Unreadable)?;
         if ![self.uid, self.system, 0].contains(&meta.uid()) {
             return Err(How::Owner(meta.uid()));

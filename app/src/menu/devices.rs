@@ -1,6 +1,9 @@
 //! The pickers of the input and the output.
 
-use super::{Action, Entry, Facts};
+use super::{
+    facts::Facts,
+    model::{Action, Entry},
+};
 use std::collections::BTreeSet;
 use wavecraft_companion_protocol::control::{Device, SelectDevices};
 

@@ -1,33 +1,13 @@
-//! What the app knows → what the menu says.
+//! What the companion knows → what the menu says.
 
-use super::{Action, Entry, Icon, Menu, Microphone, Project, Shortcut, command, devices, login, stream};
-use crate::{command_link::LinkState, login_item::LoginState};
-use wavecraft_companion_protocol::{control::Device, session::AudioDevices, settings::ChosenDevices};
-
-/// What the menu is made of.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct Facts {
-    /// Every project, in the order in which it is shown.
-    pub projects: Vec<Project>,
-    /// The audio side, while it runs.
-    pub devices: Option<AudioDevices>,
-    /// The inputs that there were when they were listed last.
-    pub inputs: Vec<Device>,
-    /// The outputs, likewise.
-    pub outputs: Vec<Device>,
-    /// Which of them were chosen, and how they are to run.
-    pub chosen: ChosenDevices,
-    /// What the last click couldn't do, and what to do instead.
-    pub trouble: Option<String>,
-    /// What is known of the microphone.
-    pub microphone: Microphone,
-    /// How the system has the login item, where that is known.
-    pub login: Option<LoginState>,
-    /// How it is with the command's link, where that is known.
-    pub command: Option<LinkState>,
-    /// What the companion says of itself, for "About".
-    pub about: Vec<String>,
-}
+use super::{
+    command, devices,
+    facts::Facts,
+    login,
+    model::{Action, Entry, Icon, Menu, Shortcut},
+    project::ProjectFacts,
+    stream,
+};
 
 /// The menu that says all this.
 pub(crate) fn compute(facts: &Facts) -> Menu {
@@ -73,7 +53,7 @@ fn icon(facts: &Facts) -> Icon {
     match facts.projects.as_slice() {
         _ if facts.trouble.is_some() => Icon::Attention,
         [] => Icon::Idle,
-        projects if degraded || projects.iter().any(Project::wants_attention) => Icon::Attention,
+        projects if degraded || projects.iter().any(ProjectFacts::wants_attention) => Icon::Attention,
         _ => Icon::Live,
     }
 }
@@ -91,11 +71,11 @@ fn status(facts: &Facts) -> String {
         }
         None => parts.push("opening the audio".into()),
     }
-    let figures = facts.projects.iter().filter_map(|project| project.figures);
-    if let Some(latency) = figures.clone().map(|figures| figures.latency_ms).reduce(f64::max) {
+    let measured = facts.projects.iter().filter_map(|project| project.measured);
+    if let Some(latency) = measured.clone().map(|measured| measured.latency_ms).reduce(f64::max) {
         parts.push(format!("{latency:.1} ms"));
     }
-    if let Some(load) = figures.map(|figures| figures.load).reduce(f32::max) {
+    if let Some(load) = measured.map(|measured| measured.load).reduce(f32::max) {
         parts.push(format!("load {:.0} %", load * 100.0));
     }
     parts.join(" · ")

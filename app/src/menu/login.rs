@@ -1,7 +1,7 @@
 //! The line "Open at Login".
 
-use super::{Action, Entry};
-use crate::login_item::LoginState;
+use super::model::{Action, Entry};
+use crate::login::LoginState;
 
 pub(super) fn entry(state: LoginState) -> Entry {
     let item = |label: &str, on, action| Entry::check("login", label, on, action);
@@ -20,7 +20,7 @@ pub(super) fn entry(state: LoginState) -> Entry {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::menu::Line;
+    use crate::menu::model::Line;
 
     #[test]
     fn each_state_has_its_line_and_its_click() {

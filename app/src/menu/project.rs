@@ -1,13 +1,16 @@
 //! One project's lines.
 
-use super::{Action, Entry, Shortcut};
-use crate::{event::SessionId, microphone::Access};
+use super::model::{Action, Entry, Shortcut};
+use crate::{microphone::Access, session::SessionId};
 use std::path::PathBuf;
-use wavecraft_companion_protocol::session::{Mode, Source, SourceName, State};
+use wavecraft_companion_protocol::{
+    session::{Mode, Source, SourceName, State},
+    settings::Consent,
+};
 
 /// What the menu says of one project.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Project {
+pub(crate) struct ProjectFacts {
     /// Its session.
     pub id: SessionId,
     /// Its name.
@@ -45,19 +48,19 @@ pub(crate) struct Project {
     /// Why its last recording didn't begin, or ended by itself.
     pub recording_trouble: Option<String>,
     /// What was measured.
-    pub figures: Option<Figures>,
+    pub measured: Option<Measured>,
 }
 
 /// What was measured of a project.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Figures {
+pub(crate) struct Measured {
     /// From the input to the output, in milliseconds.
     pub latency_ms: f64,
     /// The audio thread's busy time by its period.
     pub load: f32,
 }
 
-impl Project {
+impl ProjectFacts {
     /// Is it not as it should be?
     pub(super) fn wants_attention(&self) -> bool {
         let failing =
@@ -164,5 +167,33 @@ impl Project {
                 Entry::check(key, label, mode == self.mode, Action::SetMode(self.id.clone(), mode))
             })
             .into()
+    }
+
+    /// Does it wait for somebody to let it hear the microphone? A person's own no is nothing to look at.
+    fn waits_for_microphone(&self) -> bool {
+        self.microphone.is_some_and(|access| !matches!(access, Access::Allowed | Access::Refused))
+    }
+
+    fn microphone_entries(&self) -> Vec<Entry> {
+        let key = |name: &str| format!("{}/microphone/{name}", self.id);
+        let button = |name: &str, label: &str, consent| {
+            Entry::button(key(name), label, Action::ConfirmMicrophone(self.id.clone(), consent))
+        };
+        match self.microphone {
+            None | Some(Access::Allowed) => Vec::new(),
+            Some(Access::Unconfirmed) => vec![
+                Entry::text(key("asks"), format!("{} asks for the microphone", self.name)),
+                button("allow", "Allow", Consent::Allowed),
+                button("refuse", "Don't Allow", Consent::Refused),
+            ],
+            Some(Access::Refused) => vec![
+                Entry::text(key("refused"), "The microphone was refused: silence is heard"),
+                button("allow", "Allow", Consent::Allowed),
+            ],
+            // The line of the microphone tells why.
+            Some(Access::Asking | Access::Denied | Access::Restricted) => {
+                vec![Entry::text(key("silent"), "The microphone isn't allowed: silence is heard")]
+            }
+        }
     }
 }

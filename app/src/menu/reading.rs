@@ -1,6 +1,9 @@
 //! For tests: the menu's lines as a person reads them, and what they are made of.
 
-use super::{Entry, Figures, Line, Project};
+use super::{
+    model::{Entry, Line},
+    project::{Measured, ProjectFacts},
+};
 use wavecraft_companion_protocol::session::{Mode, SourceName, State};
 
 /// Every line: `[…]` can be seen as clickable, ✓ is on, ✗ can't be clicked, … opens what stands indented after it.
@@ -38,8 +41,8 @@ fn level(entries: &[Entry], indent: &str, lines: &mut Vec<String>) {
 }
 
 /// A project that is well, with a page.
-pub(super) fn project(name: &str, state: State) -> Project {
-    Project {
+pub(super) fn project(name: &str, state: State) -> ProjectFacts {
+    ProjectFacts {
         id: format!("{name}-1"),
         name: name.into(),
         state,
@@ -58,6 +61,6 @@ pub(super) fn project(name: &str, state: State) -> Project {
         mode_reason: None,
         recorded_seconds: None,
         recording_trouble: None,
-        figures: Some(Figures { latency_ms: 6.24, load: 0.031 }),
+        measured: Some(Measured { latency_ms: 6.24, load: 0.031 }),
     }
 }

@@ -1,7 +1,11 @@
 //! The pickers of the rate and of the buffer size.
 
-use super::{Action, Entry, Facts, devices::used};
-use crate::devices::USUAL_BUFFER_FRAMES;
+use super::{
+    devices::used,
+    facts::Facts,
+    model::{Action, Entry},
+};
+use crate::audio::USUAL_BUFFER_FRAMES;
 use std::collections::BTreeSet;
 use wavecraft_companion_protocol::control::{Device, SelectDevices};
 

@@ -1,7 +1,7 @@
 //! What a Mac's answers mean: Apple's numbers in, our words out. Apart from the calls that get them, so that each is
 //! tried on every system; the calls' files hold the numbers to Apple's.
 
-use crate::{login_item::LoginState, microphone::Permission};
+use crate::{login::LoginState, microphone::Permission};
 
 /// `SMAppServiceStatus`. Some systems say 3, not found, of an app that was never registered; a number that a later
 /// system has is treated as that, as registering is then worth a try.

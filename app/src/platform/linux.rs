@@ -36,7 +36,7 @@ pub(crate) use notification::show_notification;
 pub(crate) use power::{Activity, watch_sleep};
 pub(crate) use spawn::spawn;
 
-use super::Program;
+use super::program::Program;
 use rustix::process::Pid;
 use std::{fs, path::PathBuf};
 use wavecraft_companion_protocol::paths::Paths;

@@ -29,7 +29,7 @@ pub(crate) use power::{Activity, watch_sleep};
 pub(crate) use spawn::spawn;
 pub(crate) use traced::is_traced;
 
-use super::Program;
+use super::program::Program;
 use std::{
     ffi::OsStr,
     path::{Path, PathBuf},

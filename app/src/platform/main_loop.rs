@@ -10,7 +10,7 @@ use std::{
 };
 
 /// What is called when the loop is woken: breaks when it is to end.
-pub(crate) type Look = Box<dyn FnMut() -> ControlFlow<()>>;
+pub(crate) type Poll = Box<dyn FnMut() -> ControlFlow<()>>;
 /// What is called once when the system ends the process from within the loop.
 pub(crate) type Leave = Box<dyn FnOnce()>;
 
@@ -18,33 +18,33 @@ pub(crate) type Leave = Box<dyn FnOnce()>;
 #[derive(Default)]
 pub(crate) struct MainLoop {
     /// Taken out while it is called.
-    look: RefCell<Option<Look>>,
+    poll: RefCell<Option<Poll>>,
     leave: RefCell<Option<Leave>>,
-    /// Woken while `look` was called.
+    /// Woken while `poll` was called.
     again: Cell<bool>,
     ending: Cell<bool>,
 }
 
 impl MainLoop {
     /// Before the loop runs.
-    pub(crate) fn begin(&self, look: Look, leave: Leave) {
+    pub(crate) fn begin(&self, poll: Poll, leave: Leave) {
         self.ending.set(false);
         self.again.set(false);
-        self.look.replace(Some(look));
+        self.poll.replace(Some(poll));
         self.leave.replace(Some(leave));
     }
 
-    /// It was woken. What `look` does may run the loop in itself, which may be woken there: then it is called once more,
+    /// It was woken. What `poll` does may run the loop in itself, which may be woken there: then it is called once more,
     /// after it has returned.
     pub(crate) fn woken(&self) {
         self.again.set(true);
-        let Some(mut look) = self.look.take() else { return };
+        let Some(mut poll) = self.poll.take() else { return };
         while self.again.replace(false) && !self.ending.get() {
-            if look().is_break() {
+            if poll().is_break() {
                 self.ending.set(true);
             }
         }
-        self.look.replace(Some(look));
+        self.poll.replace(Some(poll));
     }
 
     /// Is it to end?
@@ -61,15 +61,15 @@ impl MainLoop {
         {
             leave();
             // What it shows goes with the process: nothing is taken apart while exit() does so too.
-            std::mem::forget(self.look.take());
+            std::mem::forget(self.poll.take());
         }
     }
 
-    /// After the loop: what `look` holds goes, on this thread.
+    /// After the loop: what `poll` holds goes, on this thread.
     pub(crate) fn end(&self) {
         self.ending.set(true);
         drop(self.leave.take());
-        drop(self.look.take());
+        drop(self.poll.take());
     }
 }
 

@@ -1,5 +1,6 @@
 //! From file to file, block by block.
 
+use super::tell::tell;
 use std::time::{Duration, Instant};
 use wavecraft_audio_core::{FileError, FileReader, Offline, OfflineError, WavFile};
 use wavecraft_companion_protocol::event::Event;
@@ -146,7 +147,7 @@ impl Feed {
     }
 
     fn tell(&self) {
-        super::tell(&Event::Rendering {
+        tell(&Event::Rendering {
             frames: self.read_frames,
             total_frames: self.input.total_frames(),
             sample_rate: self.input.sample_rate(),

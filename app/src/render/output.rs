@@ -1,6 +1,6 @@
 //! The file that a rendering makes: whole, or not there.
 
-use super::BadJob;
+use super::job::BadJob;
 use anyhow::{Context, anyhow, bail};
 use std::{
     fs, io,

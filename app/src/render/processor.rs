@@ -1,10 +1,13 @@
 //! The child of a rendering: started as every other, and heard of through the same events.
 
-use super::{blocks, blocks::Blocks};
+use super::{
+    blocks::{Blocks, Done, Failure},
+    tell::tell,
+};
 use crate::{
-    child::{Child, ExitReason, Launched},
-    event::{ChildId, Event},
+    child::{Agreed, Child, ChildEvent, ExitReason, Handshake, Launched, Step, Terms},
     executable,
+    outlet::Outlet,
     platform::Program,
 };
 use anyhow::{Context, anyhow, bail};
@@ -20,9 +23,8 @@ use wavecraft_audio_core::{MAX_FRAMES, Offline};
 use wavecraft_companion_protocol::{
     child::{FromChild, ToChild},
     event,
-    parameter::{self, ParameterSpec},
 };
-use wavecraft_ring::{ABI_VERSION, Geometry, HostRing, ParameterWriter};
+use wavecraft_ring::Geometry;
 
 /// From its launch to being prepared: the system may look at a new build before it starts it.
 const READY_LIMIT: Duration = Duration::from_secs(60);
@@ -32,24 +34,17 @@ const END_LIMIT: Duration = Duration::from_secs(2);
 /// A child that runs. Dropping it closes its socketpair, upon which it ends by itself.
 pub(super) struct Processor {
     child: Child,
-    events: UnboundedReceiver<Event>,
+    handshake: Handshake,
+    terms: Terms,
+    events: UnboundedReceiver<ChildEvent>,
     /// What it said of its own end.
     words: Option<String>,
     exit: Option<ExitReason>,
 }
 
-/// What a child that is prepared said, and what it is reached by.
-pub(super) struct Ready {
-    pub ring: HostRing,
-    pub writer: ParameterWriter,
-    pub latency_frames: u32,
-    pub parameters: Vec<ParameterSpec>,
-}
-
-/// Where its messages are of interest.
+/// What something follows from.
 enum Said {
-    Hello { latency_frames: u32, parameters: Vec<ParameterSpec> },
-    Ready,
+    Ready(Box<Agreed>),
     Ended,
 }
 
@@ -58,60 +53,42 @@ impl Processor {
     ///
     /// # Errors
     /// It can't be started, says nothing, or says what it can't do.
-    pub(super) async fn start(program: &Program, sample_rate: u32) -> anyhow::Result<(Self, Ready)> {
+    pub(super) async fn start(program: &Program, sample_rate: u32) -> anyhow::Result<(Self, Agreed)> {
         let geometry: Geometry = Offline::geometry()?;
         let (sender, events) = unbounded_channel();
-        let id = ChildId { session: "render".into(), generation: 1 };
-        let launched = Child::launch(id, program, geometry, &sender)
+        let outlet = Outlet::new(move |event| drop(sender.send(event)));
+        let launched = Child::launch(("render", 1), program, geometry, outlet)
             .with_context(|| format!("{} can't be launched", program.runs.executable.display()))?;
-        let Launched { child, ring, parameters: writer } = launched;
-        let mut processor = Self { child, events, words: None, exit: None };
-        let prepared = timeout(READY_LIMIT, processor.prepare(geometry, sample_rate)).await;
+        let Launched { child, ring, parameters } = launched;
+        let (inputs, outputs) = (geometry.inputs(), geometry.outputs());
+        let terms = Terms { sample_rate, max_frames: MAX_FRAMES, inputs, outputs };
+        let handshake = Handshake::new(ring, parameters);
+        let mut processor = Self { child, handshake, terms, events, words: None, exit: None };
+        let prepared = timeout(READY_LIMIT, processor.prepared()).await;
         let silent = || anyhow!("the processor was not prepared within {} s", READY_LIMIT.as_secs());
         let prepared = prepared.map_err(|_| silent()).and_then(|prepared| prepared);
-        let (latency_frames, parameters) = prepared.inspect_err(|_| processor.kill())?;
-        Ok((processor, Ready { ring, writer, latency_frames, parameters }))
+        let agreed = prepared.inspect_err(|_| processor.kill())?;
+        Ok((processor, agreed))
     }
 
-    async fn prepare(
-        &mut self,
-        geometry: Geometry,
-        sample_rate: u32,
-    ) -> anyhow::Result<(u32, Vec<ParameterSpec>)> {
-        let Said::Hello { latency_frames, parameters } = self.next().await? else {
-            bail!("{}", self.last_words().await)
-        };
-        parameter::check_set(&parameters)?;
-        self.child.tell(ToChild::Prepare {
-            sample_rate: crate::app::rate_as_f32(sample_rate),
-            max_frames: MAX_FRAMES,
-            inputs: geometry.inputs(),
-            outputs: geometry.outputs(),
-        });
-        loop {
-            match self.next().await? {
-                Said::Ready => return Ok((latency_frames, parameters)),
-                Said::Ended => bail!("{}", self.last_words().await),
-                // A second hello is ignored, as while playing.
-                Said::Hello { .. } => {}
-            }
+    async fn prepared(&mut self) -> anyhow::Result<Agreed> {
+        match self.next().await? {
+            Said::Ready(agreed) => Ok(*agreed),
+            Said::Ended => bail!("{}", self.last_words().await),
         }
     }
 
     /// Tells it that blocks come. The flag is cleared when its process ends.
     pub(super) fn begin(&self) -> Arc<AtomicBool> {
         self.child.tell(ToChild::Start);
-        Arc::clone(&self.child.alive)
+        self.child.alive()
     }
 
     /// Runs the blocks on a thread of their own, and passes on meanwhile what the child says.
     ///
     /// # Errors
     /// The child says that it can't go on; or the thread failed.
-    pub(super) async fn while_it_works(
-        &mut self,
-        blocks: Blocks,
-    ) -> anyhow::Result<Result<blocks::Done, blocks::Failure>> {
+    pub(super) async fn while_it_works(&mut self, blocks: Blocks) -> anyhow::Result<Result<Done, Failure>> {
         let mut work = tokio::task::spawn_blocking(move || blocks.run());
         loop {
             tokio::select! {
@@ -148,7 +125,7 @@ impl Processor {
         let process = child.process();
         child.tell(ToChild::Stop);
         drop(child);
-        let gone = async { while !matches!(events.recv().await, None | Some(Event::ChildExited { .. })) {} };
+        let gone = async { while !matches!(events.recv().await, None | Some(ChildEvent::Exited(_))) {} };
         if exit.is_none() && timeout(END_LIMIT, gone).await.is_err() {
             process.kill();
         }
@@ -158,54 +135,48 @@ impl Processor {
     async fn next(&mut self) -> anyhow::Result<Said> {
         while let Some(event) = self.events.recv().await {
             match event {
-                Event::ChildSaid { message, permit: _permit, .. } => {
-                    if let Some(said) = self.understand(message)? {
-                        return Ok(said);
+                ChildEvent::Said { message, permit: _permit } => {
+                    if let Some(agreed) = self.hear(message)? {
+                        return Ok(Said::Ready(agreed));
                     }
                 }
-                Event::ChildWrote { line, permit: _permit, .. } => {
+                ChildEvent::Wrote { line, permit: _permit, .. } => {
                     self.words = self.words.take().or_else(|| executable::missing_library(&line));
                     log(line);
                 }
-                Event::ChildHungUp { reason: Some(reason), .. } => {
+                ChildEvent::HungUp { reason: Some(reason) } => {
                     bail!("the processor's program sent a broken message: {reason}")
                 }
-                Event::ChildNotStarted { error, .. } => {
+                ChildEvent::HungUp { reason: None } | ChildEvent::Started(_) => {}
+                ChildEvent::NotStarted(error) => {
                     self.exit = Some(ExitReason::NotStarted);
                     bail!("the processor can't be started: {error}")
                 }
-                Event::ChildExited { reason, .. } => {
+                ChildEvent::Exited(reason) => {
                     self.exit = Some(reason);
                     return Ok(Said::Ended);
                 }
-                _ => {}
             }
         }
         Ok(Said::Ended)
     }
 
-    fn understand(&mut self, message: FromChild) -> anyhow::Result<Option<Said>> {
-        match message {
-            FromChild::Hello { abi, latency_frames, parameters, .. } if abi == ABI_VERSION => {
-                return Ok(Some(Said::Hello { latency_frames, parameters }));
-            }
-            FromChild::Hello { abi, sdk_version, .. } => bail!(
-                "the processor was built with wavecraft-dev-audio {sdk_version} (segment version {abi}), this companion \
-                 has segment version {ABI_VERSION}: use the SDK and the companion of one release, and rebuild"
-            ),
-            FromChild::Ready => return Ok(Some(Said::Ready)),
-            FromChild::Error { message } => bail!("{message}"),
-            FromChild::Panic { message, location, backtrace } => {
-                let place = location.map_or_else(String::new, |location| format!(" at {location}"));
-                self.words = Some(format!("the processor panicked{place}: {message}"));
+    fn hear(&mut self, message: FromChild) -> anyhow::Result<Option<Box<Agreed>>> {
+        match self.handshake.hear(message, &self.terms) {
+            Step::Nothing => {}
+            Step::Prepare(order) => self.child.tell(order),
+            Step::Ready(agreed) => return Ok(Some(agreed)),
+            Step::Unfit(reason) => bail!("{reason}"),
+            Step::Panicked { words, backtrace } => {
+                self.words = Some(words);
                 backtrace.lines().for_each(|line| log(line.into()));
             }
-            FromChild::Log { message } => log(message),
+            Step::Log(line) => log(line),
         }
         Ok(None)
     }
 }
 
 fn log(line: String) {
-    super::tell(&event::Event::Log { from: "child".into(), line });
+    tell(&event::Event::Log { from: "child".into(), line });
 }

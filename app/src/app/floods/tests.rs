@@ -1,22 +1,18 @@
 //! Every door is flooded while the app's loop stands still: what waits stays below the sum of the doors' bounds, and a
 //! call that comes last is answered after as many events.
 
-use super::{App, BackendChoice, Options};
+use super::{App, BackendChoice, Event, Options};
 use crate::{
-    child::{Child, Launched},
-    connection::{self, ConnectionId},
-    event::{ChildId, Event, Events},
-    host::Shared,
+    child::{Child, ChildEvent, Launched},
+    control::{self, ConnectionId, ControlEvent, Outbox},
+    outlet::Outlet,
     platform::Program,
-    settings::Store,
+    session::{SessionEvent, SharedWithPages},
+    sessions::SessionsEvent,
 };
 use serde_json::json;
 use std::{
-    collections::BTreeMap,
-    io::Write,
-    os::unix::net::UnixStream,
-    path::Path,
-    sync::{Arc, atomic::Ordering},
+    collections::BTreeMap, io::Write, os::unix::net::UnixStream, path::Path, sync::atomic::Ordering,
     time::Duration,
 };
 use tokio::{
@@ -42,10 +38,21 @@ const OF_A_CHILD: usize = 1024 + 64 + 4;
 /// Of a connection: that it came, its call, that it hung up, that it is gone.
 const OF_CONNECTIONS: usize = 256 * 4;
 
-fn app(home: &Path, events: &Events) -> App {
+fn queue() -> (Outlet<Event>, mpsc::UnboundedReceiver<Event>) {
+    let (events, inbox) = mpsc::unbounded_channel();
+    (Outlet::new(move |event| drop(events.send(event))), inbox)
+}
+
+/// What pages of this session share with the app.
+fn shared(session: &str, events: &Outlet<Event>) -> SharedWithPages {
+    let id = session.to_owned();
+    let events = events.of(move |event| Event::Sessions(SessionsEvent::Of(id.clone(), event)));
+    SharedWithPages::new(session.into(), events, BTreeMap::new())
+}
+
+fn app(home: &Path, events: &Outlet<Event>) -> App {
     let home_of = |name: &str| (name == "WAVECRAFT_HOME").then(|| home.as_os_str().to_owned());
     let paths = Paths::linux(home_of).unwrap();
-    let (settings, _) = Store::load(paths.settings.clone());
     let welcome = Welcome {
         version: PROTOCOL_VERSION,
         app_version: "0".into(),
@@ -53,27 +60,26 @@ fn app(home: &Path, events: &Events) -> App {
         headless: true,
         log: paths.log(),
     };
-    let options = Options { exit_when_idle: false, backend: BackendChoice::Virtual };
-    App::new(options, events.clone(), paths, settings, welcome, None, None)
+    let options = Options { exit_when_idle: false, backend: Some(BackendChoice::Virtual) };
+    App::new(options, events, &paths, welcome, None)
 }
 
 /// A child that prints, and is nothing else.
-fn printing(lines: usize, events: &Events) -> Launched {
+fn printing(lines: usize, events: Outlet<ChildEvent>) -> Launched {
     let runs = ProjectProgram { executable: "/bin/sh".into(), library: None, loader_path: Vec::new() };
     let text = format!("i=0; while [ $i -lt {lines} ]; do echo line $i; echo line $i >&2; i=$((i+1)); done");
     let program = Program { runs, args: vec!["-c".into(), text], cwd: "/".into(), env: Vec::new() };
     let geometry = Geometry::new(4096, 2, 2).unwrap();
-    let id = ChildId { session: "flood-1".into(), generation: 1 };
-    Child::launch(id, &program, geometry, events).unwrap()
+    Child::launch(("flood-1", 1), &program, geometry, events).unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_door_lets_in_more_than_its_bound_and_a_call_is_answered_after_as_many_events() {
     let home = tempfile::tempdir().unwrap();
-    let (events, mut inbox) = mpsc::unbounded_channel();
+    let (events, mut inbox) = queue();
 
-    // A page: a hundred thousand wishes are one event.
-    let shared = Shared::new("flood-1".into(), events.clone(), BTreeMap::new());
+    // A page: a hundred thousand requests are one event.
+    let shared = shared("flood-1", &events);
     for number in 0..25_000 {
         let even = number % 2 == 0;
         shared.set_mute(even).unwrap();
@@ -81,12 +87,13 @@ async fn no_door_lets_in_more_than_its_bound_and_a_call_is_answered_after_as_man
         shared.set_mode(if even { Mode::Direct } else { Mode::Pipelined }).unwrap();
         shared.set_source(if even { SourceName::Noise } else { SourceName::Tone }).unwrap();
     }
-    assert_eq!(inbox.len(), 1, "a page's wishes");
+    assert_eq!(inbox.len(), 1, "a page's requests");
 
     // A child: it prints to its end though nobody takes its lines.
-    let child = printing(50_000, &events).child;
+    let of = |event| Event::Sessions(SessionsEvent::Of("flood-1".into(), SessionEvent::Child(1, event)));
+    let child = printing(50_000, events.of(of)).child;
     let ended = async {
-        while child.alive.load(Ordering::Acquire) {
+        while child.alive().load(Ordering::Acquire) {
             sleep(Duration::from_millis(5)).await;
         }
     };
@@ -97,7 +104,7 @@ async fn no_door_lets_in_more_than_its_bound_and_a_call_is_answered_after_as_man
     let socket = home.path().join("s");
     let listener = UnixListener::bind(&socket).unwrap();
     let (stop, stopped) = watch::channel(());
-    let accepting = tokio::spawn(connection::accept(listener, events.clone(), stopped));
+    let accepting = tokio::spawn(control::accept(listener, events.of(Event::Control), stopped));
     let calls = format!("{}\n", json!({"jsonrpc": "2.0", "id": 1, "method": "status"})).repeat(20);
     let flood = tokio::task::spawn_blocking(move || {
         let mut kept = Vec::new();
@@ -117,10 +124,11 @@ async fn no_door_lets_in_more_than_its_bound_and_a_call_is_answered_after_as_man
     let (reply, mut answer) = oneshot::channel();
     let from = ConnectionId::of_test();
     let mut app = app(home.path(), &events);
-    let outbox = connection::Outbox::default();
-    app.clients.insert(from, super::Client { outbox, greeted: true, all: false });
+    let outbox = Outbox::default();
+    app.companion.cx.clients.open(from, outbox);
+    app.companion.cx.clients.greet(from);
     let call = Call { id: None, method: GetStatus::NAME.into(), params: json!({}) };
-    events.send(Event::Request { from, call, reply }).unwrap();
+    events.send(Event::Control(ControlEvent::Called { from, call, reply }));
     drop(kept);
     let mut handled = 0;
     let status = loop {
@@ -137,12 +145,13 @@ async fn no_door_lets_in_more_than_its_bound_and_a_call_is_answered_after_as_man
     accepting.abort();
 }
 
-/// What pages want of a project that isn't there any more is nobody's business.
+/// What pages ask of a project that isn't there any more is nobody's business.
 #[tokio::test]
-async fn wishes_for_a_project_that_went_are_forgotten() {
+async fn requests_for_a_project_that_went_are_forgotten() {
     let home = tempfile::tempdir().unwrap();
-    let (events, _inbox) = mpsc::unbounded_channel();
-    let shared = Arc::new(Shared::new("gone-1".into(), events.clone(), BTreeMap::new()));
+    let (events, _inbox) = queue();
+    let shared = shared("gone-1", &events);
     shared.set_mute(true).unwrap();
-    app(home.path(), &events).handle(Event::Page("gone-1".into()));
+    let event = SessionsEvent::Of("gone-1".into(), SessionEvent::PagesAsk);
+    app(home.path(), &events).handle(Event::Sessions(event));
 }

@@ -1,4 +1,4 @@
-use super::super::{Line, compute, reading::inside};
+use super::super::{lines::compute, model::Line, reading::inside};
 use super::*;
 use wavecraft_companion_protocol::settings::ChosenDevices;
 

@@ -1,15 +1,20 @@
 use super::super::{
-    Figures, Line,
+    microphone::MicrophoneFacts,
+    model::Line,
+    project::Measured,
     reading::{self, project},
 };
 use super::*;
-use wavecraft_companion_protocol::session::{Mode, Source, SourceName, State};
+use wavecraft_companion_protocol::{
+    control::Device,
+    session::{AudioDevices, Mode, Source, SourceName, State},
+};
 
 fn devices() -> AudioDevices {
     AudioDevices { sample_rate: 44_100, buffer_frames: 128, ..AudioDevices::default() }
 }
 
-fn with(projects: Vec<Project>) -> Facts {
+fn with(projects: Vec<ProjectFacts>) -> Facts {
     Facts { projects, devices: Some(devices()), ..Facts::default() }
 }
 
@@ -82,12 +87,13 @@ fn one_live_project() {
 
 #[test]
 fn a_recording_shows_its_time_and_its_trouble() {
-    let recorded = Project { recorded_seconds: Some(102), ..project("demo", State::Live) };
+    let recorded = ProjectFacts { recorded_seconds: Some(102), ..project("demo", State::Live) };
     let menu = compute(&with(vec![recorded]));
     assert!(says(&menu, "[Stop Recording (1:42)]") && !says(&menu, "[Record]"), "{:?}", read(&menu));
     assert_eq!(menu.action("demo-1/record"), Some(&Action::StopRecording("demo-1".into())));
     let trouble = Some("recording stopped: the disk is full".into());
-    let menu = compute(&with(vec![Project { recording_trouble: trouble, ..project("demo", State::Live) }]));
+    let menu =
+        compute(&with(vec![ProjectFacts { recording_trouble: trouble, ..project("demo", State::Live) }]));
     assert!(
         says(&menu, "recording stopped: the disk is full") && says(&menu, "[Record]"),
         "{:?}",
@@ -97,8 +103,8 @@ fn a_recording_shows_its_time_and_its_trouble() {
 
 #[test]
 fn two_projects_have_the_longest_latency_in_the_status() {
-    let slow = Figures { latency_ms: 21.0, load: 0.5 };
-    let other = Project { figures: Some(slow), ..project("other", State::Live) };
+    let slow = Measured { latency_ms: 21.0, load: 0.5 };
+    let other = ProjectFacts { measured: Some(slow), ..project("other", State::Live) };
     let mut facts = with(vec![project("demo", State::Live), other]);
     facts.devices = Some(AudioDevices { sample_rate: 48_000, ..devices() });
     let menu = compute(&facts);
@@ -124,12 +130,12 @@ fn every_state_has_its_word_and_its_reason() {
         (State::Ended, "demo: ended", Icon::Live),
     ];
     for (state, word, icon) in states {
-        let failing = Project { reason: Some("because of this".into()), ..project("demo", state) };
+        let failing = ProjectFacts { reason: Some("because of this".into()), ..project("demo", state) };
         let menu = compute(&with(vec![failing.clone()]));
         assert!(says(&menu, word) && says(&menu, "because of this"), "{:?}", read(&menu));
         assert_eq!(menu.icon, icon, "{state:?}");
         // What is being ended can't be changed any more, and is no reason to look.
-        let menu = compute(&with(vec![Project { ending: true, ..failing }]));
+        let menu = compute(&with(vec![ProjectFacts { ending: true, ..failing }]));
         assert!(says(&menu, "demo: ending") && !says(&menu, "[Stop]"), "{:?}", read(&menu));
         assert_eq!(menu.icon, Icon::Live);
     }
@@ -137,7 +143,7 @@ fn every_state_has_its_word_and_its_reason() {
 
 #[test]
 fn what_is_on_is_checked_and_a_click_turns_it_off() {
-    let on = Project {
+    let on = ProjectFacts {
         bypassed: true,
         muted: true,
         mute_reason: Some("muted lest it howl".into()),
@@ -175,7 +181,7 @@ fn trouble_is_shown_where_it_is_looked_for() {
     assert!(says(&compute(&facts), "no loudspeaker"));
     assert_eq!(compute(&facts).icon, Icon::Attention);
 
-    let howl = Project { howl: true, ..project("demo", State::Live) };
+    let howl = ProjectFacts { howl: true, ..project("demo", State::Live) };
     let menu = compute(&with(vec![howl]));
     assert_eq!(menu.icon, Icon::Attention);
     assert_eq!(menu.action("demo-1/unhowl"), Some(&Action::SetMute("demo-1".into(), false)));
@@ -189,7 +195,7 @@ fn trouble_is_shown_where_it_is_looked_for() {
 fn the_microphone_names_who_listens() {
     let mut facts = with(vec![project("demo", State::Live)]);
     facts.microphone =
-        Microphone { heard_by: vec!["demo".into()], device: Some("Built-in".into()), settings: None };
+        MicrophoneFacts { heard_by: vec!["demo".into()], device: Some("Built-in".into()), settings: None };
     assert!(says(&compute(&facts), "Microphone: demo listens to Built-in"));
     facts.microphone.device = None;
     assert!(says(&compute(&facts), "Microphone: closed, though demo asks for it"));
@@ -213,7 +219,7 @@ fn no_two_lines_share_a_key() {
         seen.extend(all);
         assert_eq!(seen.len(), count, "{seen:?}");
     };
-    let full = |name| Project {
+    let full = |name| ProjectFacts {
         reason: Some("x".repeat(300)),
         mode_reason: Some("y ".repeat(100)),
         howl: true,

@@ -1,17 +1,23 @@
 use super::*;
-use crate::menu::{Facts, Icon, Line, Menu, Project, compute, reading};
+use crate::menu::{
+    facts::Facts,
+    lines::compute,
+    model::{Icon, Line, Menu},
+    reading,
+};
 use wavecraft_companion_protocol::session::{SourceName, State};
+use wavecraft_companion_protocol::settings::Consent;
 
-fn project(name: &str, microphone: Access) -> Project {
-    Project {
+fn project(name: &str, microphone: Access) -> ProjectFacts {
+    ProjectFacts {
         source: SourceName::Microphone,
         microphone: Some(microphone),
         ..reading::project(name, State::Live)
     }
 }
 
-fn menu(projects: Vec<Project>) -> Menu {
-    let microphone = Microphone { settings: Some("settings:privacy"), ..Microphone::default() };
+fn menu(projects: Vec<ProjectFacts>) -> Menu {
+    let microphone = MicrophoneFacts { settings: Some("settings:privacy"), ..MicrophoneFacts::default() };
     compute(&Facts { projects, microphone, ..Facts::default() })
 }
 

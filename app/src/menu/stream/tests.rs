@@ -1,4 +1,4 @@
-use super::super::{compute, reading::inside};
+use super::super::{lines::compute, reading::inside};
 use super::*;
 use wavecraft_companion_protocol::{session::AudioDevices, settings::ChosenDevices};
 

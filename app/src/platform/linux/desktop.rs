@@ -96,16 +96,16 @@ pub(crate) fn show_words(title: &str, text: &str) -> Result<(), String> {
     super::show_notification(title, text)
 }
 
-/// Calls `look` on this thread, which is the main one, each time it is woken, until that breaks. `begin` is called
+/// Calls `poll` on this thread, which is the main one, each time it is woken, until that breaks. `begin` is called
 /// once before. `leave` is for systems that end a process from within its loop: here a signal does, which the app hears.
 /// Nobody tells here that the program is opened while it runs: the other process does, on the control socket.
 pub(crate) fn main_loop(
     begin: impl FnOnce(MainThread),
-    mut look: impl FnMut() -> ControlFlow<()> + 'static,
+    mut poll: impl FnMut() -> ControlFlow<()> + 'static,
     _opened: impl Fn(),
     _leave: impl FnOnce() + 'static,
 ) {
     let (sender, woken) = mpsc::channel();
     begin(MainThread(sender));
-    while woken.recv().is_ok() && look().is_continue() {}
+    while woken.recv().is_ok() && poll().is_continue() {}
 }

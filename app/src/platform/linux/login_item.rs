@@ -1,7 +1,7 @@
 //! The login item: a file that the desktop's session reads.
 //! <https://specifications.freedesktop.org/autostart-spec/latest/>
 
-use crate::login_item::{LoginItem, LoginState};
+use crate::login::{LoginItem, LoginState};
 use std::{
     env, fs, io,
     path::{Path, PathBuf},

@@ -1,8 +1,8 @@
 //! The microphone's permission: Linux has none for programs of the user's own.
 
 use crate::{
-    event::{Event, Events},
-    microphone::{Authority, Permission},
+    microphone::{Answered, Authority, Permission},
+    outlet::Outlet,
 };
 
 /// Nobody is asked.
@@ -14,8 +14,8 @@ impl Authority for MicrophoneAuthority {
     }
 
     /// Answered at once, since nobody has to be asked.
-    fn ask(&self, events: &Events) {
-        let _ = events.send(Event::MicrophoneAnswered);
+    fn ask(&self, answered: &Outlet<Answered>) {
+        answered.send(Answered);
     }
 
     fn settings(&self) -> Option<&'static str> {

@@ -1,6 +1,5 @@
 //! Sleep and waking up, as logind tells it: <https://www.freedesktop.org/software/systemd/man/org.freedesktop.login1.html>
 
-use crate::event::{Event, Events};
 use std::thread;
 use tracing::debug;
 use zbus::blocking::{Connection, Proxy};
@@ -14,17 +13,17 @@ impl Activity {
     }
 }
 
-/// Lets the app know whenever the computer woke up, for as long as the process lives. Where there is no logind nobody
+/// Calls `woke` whenever the computer woke up, for as long as the process lives. Where there is no logind nobody
 /// tells.
-pub(crate) fn watch_sleep(events: Events) {
+pub(crate) fn watch_sleep(woke: impl Fn() + Send + Sync + 'static) {
     thread::spawn(move || {
-        if let Err(error) = follow(&events) {
+        if let Err(error) = follow(woke) {
             debug!("nobody tells of sleep: {error}");
         }
     });
 }
 
-fn follow(events: &Events) -> zbus::Result<()> {
+fn follow(woke: impl Fn()) -> zbus::Result<()> {
     let system = Connection::system()?;
     let manager = Proxy::new(
         &system,
@@ -35,8 +34,8 @@ fn follow(events: &Events) -> zbus::Result<()> {
     for signal in manager.receive_signal("PrepareForSleep")? {
         // It is told with true before, and with false after.
         let falls_asleep: bool = signal.body().deserialize()?;
-        if !falls_asleep && events.send(Event::Woke).is_err() {
-            break;
+        if !falls_asleep {
+            woke();
         }
     }
     Ok(())

@@ -104,7 +104,7 @@ impl MainThread {
     }
 }
 
-/// Calls `look` on this thread, which is the main one, each time it is woken, until that breaks. `begin` is called
+/// Calls `poll` on this thread, which is the main one, each time it is woken, until that breaks. `begin` is called
 /// once the app runs: a status item can be made from then on. `opened` is called
 /// when it is opened while it runs. `leave` is called if the system ends the app: it may take
 /// some seconds, and the process ends afterwards.
@@ -118,11 +118,11 @@ impl MainThread {
 /// `Exit`, after the loop.
 pub(crate) fn main_loop(
     begin: impl FnOnce(MainThread),
-    look: impl FnMut() -> ControlFlow<()> + 'static,
+    poll: impl FnMut() -> ControlFlow<()> + 'static,
     opened: impl Fn(),
     leave: impl FnOnce() + 'static,
 ) {
-    MAIN_LOOP.with(|main_loop| main_loop.begin(Box::new(look), Box::new(leave)));
+    MAIN_LOOP.with(|main_loop| main_loop.begin(Box::new(poll), Box::new(leave)));
     let mut event_loop = EventLoopBuilder::new().build();
     event_loop.set_activation_policy(ActivationPolicy::Accessory);
     event_loop.set_activate_ignoring_other_apps(false);

@@ -3,7 +3,7 @@
 #![expect(unsafe_code, reason = "ServiceManagement's bindings can't check their use")]
 
 use crate::{
-    login_item::{LoginItem, LoginState},
+    login::{LoginItem, LoginState},
     platform::answers,
 };
 use objc2::rc::{Retained, autoreleasepool};

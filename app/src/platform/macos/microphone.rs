@@ -3,8 +3,8 @@
 #![expect(unsafe_code, reason = "AVFoundation's bindings can't check their arguments")]
 
 use crate::{
-    event::{Event, Events},
-    microphone::{Authority, Permission},
+    microphone::{Answered, Authority, Permission},
+    outlet::Outlet,
     platform::answers,
 };
 use block2::RcBlock;
@@ -33,13 +33,11 @@ impl Authority for MicrophoneAuthority {
 
     /// "This call will not block", and "the completion handler is called on an arbitrary dispatch queue". An app
     /// without `NSMicrophoneUsageDescription` would be ended by the system: `Info.plist` has it.
-    fn ask(&self, events: &Events) {
+    fn ask(&self, answered: &Outlet<Answered>) {
         let Some(audio) = audio() else { return };
-        let events = events.clone();
-        let answered = RcBlock::new(move |_granted: Bool| {
-            let _ = events.send(Event::MicrophoneAnswered);
-        });
-        // SAFETY: the media type is AVMediaTypeAudio. The block holds only a sender, which may be used on any thread;
+        let answered = answered.clone();
+        let answered = RcBlock::new(move |_granted: Bool| answered.send(Answered));
+        // SAFETY: the media type is AVMediaTypeAudio. The block holds only an outlet, which may be used on any thread;
         // the system copies it, so it may be released here.
         autoreleasepool(|_| unsafe {
             AVCaptureDevice::requestAccessForMediaType_completionHandler(audio, &answered)

@@ -2,7 +2,6 @@
 //! follows.
 #![expect(unsafe_code, reason = "observers and activities, whose bindings can't check their arguments")]
 
-use crate::event::{Event, Events};
 use block2::RcBlock;
 use objc2::{
     rc::{Retained, autoreleasepool},
@@ -38,18 +37,16 @@ impl Drop for Activity {
     }
 }
 
-/// Lets the app know whenever the computer woke up, for as long as the process lives.
+/// Calls `woke` whenever the computer woke up, for as long as the process lives.
 ///
 /// On the main thread: the workspace posts to its own center there, while the main run loop runs. Without one, which is
 /// without a menu, nobody tells; an output that stands still after a sleep is then seen by that alone.
-pub(crate) fn watch_sleep(events: Events) {
-    let woke = RcBlock::new(move |_: NonNull<NSNotification>| {
-        let _ = events.send(Event::Woke);
-    });
+pub(crate) fn watch_sleep(woke: impl Fn() + Send + Sync + 'static) {
+    let woke = RcBlock::new(move |_: NonNull<NSNotification>| woke());
     let center = NSWorkspace::sharedWorkspace().notificationCenter();
     // SAFETY: a constant of AppKit, set before main and never changed.
     let name = unsafe { NSWorkspaceDidWakeNotification };
-    // SAFETY: no object and no queue, so the block runs where the notification is posted; it holds only a sender,
-    // which may be used on any thread, and the center copies it. It stays registered as nobody removes the observer.
+    // SAFETY: no object and no queue, so the block runs where the notification is posted; what it holds
+    // may be used on any thread, and the center copies it. It stays registered as nobody removes the observer.
     unsafe { center.addObserverForName_object_queue_usingBlock(Some(name), None, None, &woke) };
 }

@@ -81,9 +81,9 @@ impl Mac {
     }
 
     /// As the platform's `main_loop`.
-    fn main(self: &Rc<Self>, look: impl FnMut() -> ControlFlow<()> + 'static) -> Vec<&'static str> {
+    fn main(self: &Rc<Self>, poll: impl FnMut() -> ControlFlow<()> + 'static) -> Vec<&'static str> {
         let leaving = Rc::clone(self);
-        self.ours.begin(Box::new(look), Box::new(move || leaving.say("leave")));
+        self.ours.begin(Box::new(poll), Box::new(move || leaving.say("leave")));
         self.run(Mode::Default);
         if !self.exited.get() {
             self.ours.destroyed();

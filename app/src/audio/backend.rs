@@ -1,0 +1,77 @@
+//! Which sound system is asked for.
+
+use clap::ValueEnum;
+use wavecraft_audio_core::BackendKind;
+
+/// Which audio side is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum BackendChoice {
+    /// The system's devices, by what suits the system best.
+    Auto,
+    /// macOS's devices, by CoreAudio itself or not at all.
+    #[value(name = "coreaudio")]
+    CoreAudio,
+    /// The system's devices, by the library cpal.
+    Cpal,
+    /// The JACK server that runs, and the virtual one only while there is none.
+    Jack,
+    /// A timer in place of devices: no sound.
+    Virtual,
+}
+
+impl BackendChoice {
+    /// What is opened; for [`Virtual`](Self::Virtual) that is it, for the others the virtual device stands in while
+    /// there is none.
+    pub(crate) fn kind(self) -> BackendKind {
+        match self {
+            Self::Auto => BackendKind::System,
+            Self::CoreAudio => BackendKind::CoreAudio,
+            Self::Cpal => BackendKind::Cpal,
+            Self::Jack => BackendKind::Jack,
+            Self::Virtual => BackendKind::Virtual,
+        }
+    }
+
+    /// Whether this system has it.
+    ///
+    /// # Errors
+    /// It doesn't; the sentence is for a person.
+    pub(crate) fn check(self) -> Result<(), String> {
+        if self.kind().is_here() {
+            return Ok(());
+        }
+        let name = self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
+        Err(format!("there is no backend `{name}` on this system"))
+    }
+
+    /// What the settings name.
+    ///
+    /// # Errors
+    /// They name something else, or what this system doesn't have; the sentence is for a person.
+    pub(crate) fn of_settings(name: Option<&str>) -> Result<Self, String> {
+        let Some(name) = name else { return Ok(Self::Auto) };
+        let choice = Self::from_str(name, true).map_err(|_| format!("there is no backend `{name}`"))?;
+        choice.check().map(|()| choice)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_settings_backend_is_one_that_there_is_here() {
+        assert_eq!(BackendChoice::of_settings(None), Ok(BackendChoice::Auto));
+        assert_eq!(BackendChoice::of_settings(Some("virtual")), Ok(BackendChoice::Virtual));
+        assert_eq!(BackendChoice::of_settings(Some("CPAL")), Ok(BackendChoice::Cpal));
+        let told = BackendChoice::of_settings(Some("asio")).unwrap_err();
+        assert_eq!(told, "there is no backend `asio`");
+        let coreaudio = BackendChoice::of_settings(Some("coreaudio"));
+        if BackendKind::CoreAudio.is_here() {
+            assert_eq!(coreaudio, Ok(BackendChoice::CoreAudio));
+        } else {
+            let told = "there is no backend `coreaudio` on this system";
+            assert_eq!(coreaudio, Err(told.to_owned()));
+        }
+    }
+}

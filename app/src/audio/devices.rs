@@ -1,0 +1,359 @@
+//! Keeps the engine on the devices that are wanted: when one goes, comes, stands still, or is chosen.
+
+use super::{
+    backend::BackendChoice,
+    event::{AudioMessage, Change, ListedFor},
+    open::{self, Open},
+    policy::{self, Step, Wanted},
+    selection,
+    watch::{FIRST_PAUSE, LIST_PERIOD, Watch},
+};
+use crate::{control::Reply, outlet::Outlet, settings::Settings, to_protocol};
+use std::{
+    sync::Arc,
+    time::{Instant, SystemTime},
+};
+use tracing::{debug, info, warn};
+use wavecraft_audio_core::{
+    AudioError, AudioEvent, Backend, BackendKind, DeviceList, MoveError, StreamRequest, listen, prepare,
+};
+use wavecraft_companion_protocol::{
+    control::{self, BAD_DEVICE, SelectDevices},
+    rpc::{ErrorObject, INTERNAL_ERROR, to_value},
+    settings::ChosenDevices,
+};
+
+/// The system's devices, as far as anything is done about them.
+pub(super) struct Devices {
+    choice: BackendChoice,
+    watch: Watch,
+    events: Outlet<AudioMessage>,
+}
+
+impl Devices {
+    pub(super) fn new(choice: BackendChoice, events: Outlet<AudioMessage>) -> Self {
+        Self { choice, watch: Watch::default(), events }
+    }
+
+    /// Brings what the engine notices to the app.
+    pub(super) fn notify(&self) -> impl Fn(AudioEvent) + Clone + Send + Sync + 'static + use<> {
+        let events = self.events.clone();
+        move |event| events.send(AudioMessage::Noticed(event))
+    }
+
+    /// Opens what was chosen, which may take its time. [`AudioMessage::Opened`] follows.
+    pub(super) fn open(&self, chosen: &ChosenDevices) {
+        let (choice, chosen, notify) = (self.choice, chosen.clone(), self.notify());
+        let events = self.events.clone();
+        tokio::task::spawn_blocking(move || {
+            events.send(AudioMessage::Opened(open::open_audio(choice, &chosen, notify).map(Box::new)));
+        });
+    }
+
+    /// The engine runs. Begins to hear when the list changes, where the system tells.
+    pub(super) fn begin(&mut self) {
+        self.watch.begin();
+        if self.watch.listener.is_none() {
+            self.watch.listener = listen(self.notify());
+            // What changed before is told by nobody.
+            self.watch.due = None;
+        }
+    }
+
+    /// The engine is gone.
+    pub(super) fn end(&mut self) {
+        self.watch.listener = None;
+    }
+
+    /// The output doesn't call at the moment.
+    pub(super) fn is_silent(&self, now: Instant) -> bool {
+        self.watch.is_silent(now)
+    }
+
+    /// Looks whether the output still calls, and whether it is time for the list. Called with every tick.
+    pub(super) fn poll(&mut self, now: Instant, open: &mut Open) -> Change {
+        if self.is_virtual() {
+            return Change::None;
+        }
+        let nothing_missed = open.notice.is_none() && open.microphone.notice.is_none();
+        // Listing ALSA's devices opens every one, listing JACK's makes clients, and there are always the same two: only
+        // where one is missed.
+        let costly = ["ALSA", "JACK"].contains(&open.audio.stream().backend.as_str()) && nothing_missed;
+        let change = if !open.stands_in && self.watch.stands_still(open.audio.stats().callbacks, now) {
+            self.lose_output("it stands still", open)
+        } else {
+            Change::None
+        };
+        if self.watch.has_slept(now, SystemTime::now()) {
+            self.woke(true);
+        }
+        let is_told = self.watch.listener.is_some();
+        if self.watch.is_due(now, is_told, open.stands_in) && !self.watch.listing && !costly {
+            self.list(ListedFor::Watch);
+        }
+        change
+    }
+
+    /// Looks which devices there are, for the menu that shows them.
+    pub(super) fn refresh(&mut self) {
+        if !self.watch.listing && !self.is_virtual() {
+            self.list(ListedFor::Watch);
+        }
+    }
+
+    /// Looks at the list with the next tick: something of it has changed.
+    pub(super) fn refresh_soon(&mut self) {
+        self.watch.due = None;
+    }
+
+    /// The output plays, but another stream is to take its place.
+    pub(super) fn refresh_output(&mut self, reason: &str) {
+        info!("audio: {reason}: the output is opened anew");
+        self.watch.stale = true;
+        (self.watch.refused, self.watch.due) = (None, None);
+    }
+
+    /// The computer slept: devices may be others, and those that are the same may not play any more, whatever they say.
+    pub(super) fn woke(&mut self, is_open: bool) {
+        info!("the computer woke up");
+        if is_open && !self.is_virtual() && !self.watch.stale {
+            self.refresh_output("it may have lost its device in a sleep");
+        }
+    }
+
+    /// Asks the system for its devices, which takes a moment. [`AudioMessage::Listed`] follows.
+    pub(super) fn list(&mut self, asked_by: ListedFor) {
+        if matches!(asked_by, ListedFor::Watch) {
+            self.watch.listing = true;
+            // What changes from here on makes it due again.
+            self.watch.due = Some(Instant::now() + LIST_PERIOD);
+        }
+        let (events, choice) = (self.events.clone(), self.choice);
+        tokio::task::spawn_blocking(move || {
+            events.send(AudioMessage::Listed { list: open::list(choice), asked_by });
+        });
+    }
+
+    /// The companion was told to use no device at all.
+    fn is_virtual(&self) -> bool {
+        self.choice == BackendChoice::Virtual
+    }
+
+    pub(super) fn listed(
+        &mut self,
+        list: Result<DeviceList, AudioError>,
+        asked_by: ListedFor,
+        mut open: Option<&mut Open>,
+        settings: &mut Settings,
+    ) -> Change {
+        // Where listing fails there is no sound system, or it has just gone with its devices.
+        self.watch.seen = list.as_ref().cloned().unwrap_or_default();
+        match asked_by {
+            ListedFor::Watch => {
+                self.watch.listing = false;
+                let stands_in = open.as_ref().is_some_and(|open| open.stands_in);
+                let pause = if stands_in { self.watch.pause } else { LIST_PERIOD };
+                self.watch.due = self.watch.due.map(|_| Instant::now() + pause);
+                self.watch.pause = (pause * 2).min(LIST_PERIOD);
+                match list {
+                    Ok(list) => self.follow(&list, open, &settings.get().devices),
+                    // What is open tells itself when it is gone.
+                    Err(error) => {
+                        debug!("audio: {error}");
+                        Change::None
+                    }
+                }
+            }
+            // No sound system is no error here: it has no devices.
+            ListedFor::Call(reply) => {
+                let told = told(list.unwrap_or_default(), open.as_deref(), &settings.get().devices);
+                let _ = reply.send(Ok(to_value(&told)));
+                Change::None
+            }
+            ListedFor::Select(select, reply) => {
+                let list = list.unwrap_or_default();
+                if let Err(error) = choose(&select, &list, settings) {
+                    let _ = reply.send(Err(error));
+                    return Change::None;
+                }
+                self.watch.refused = None;
+                let change = self.follow(&list, open.as_deref_mut(), &settings.get().devices);
+                self.watch.selecting.push((reply, list));
+                self.answer_selecting(None, open.as_deref(), &settings.get().devices);
+                change
+            }
+        }
+    }
+
+    /// Brings what is open in line with what is wanted.
+    fn follow(&mut self, list: &DeviceList, open: Option<&mut Open>, chosen: &ChosenDevices) -> Change {
+        let wanted = match self.is_virtual() {
+            true => Wanted { request: policy::asked(chosen), ..Wanted::default() },
+            false => policy::wanted(chosen, list),
+        };
+        let Some(open) = open else { return Change::None };
+        open.audio.keep_input_closed(wanted.microphone.kept_closed);
+        let step = policy::step(&wanted.request, &open.using, open.stands_in, list);
+        match if self.watch.stale { Step::Reopen } else { step } {
+            Step::Reopen => {
+                let asked = Some((&wanted.request, list));
+                if asked != self.watch.refused.as_ref().map(|(request, list)| (request, list))
+                    || open.stands_in
+                {
+                    self.prepare(wanted, list, open);
+                }
+                return Change::None;
+            }
+            Step::ChangeInput => {
+                open.audio.choose_input(wanted.request.input.clone(), wanted.request.input_first);
+            }
+            Step::Stay if open.is_on(&wanted) || self.watch.refused.is_some() => return Change::None,
+            Step::Stay => {}
+        }
+        open.now_on(wanted);
+        if let Some(notice) = open.devices().notice {
+            warn!("audio: {notice}");
+        }
+        Change::Devices
+    }
+
+    /// Sets another output up. The engine plays where it is until that is done.
+    fn prepare(&mut self, wanted: Wanted, list: &DeviceList, open: &Open) {
+        if self.watch.opening {
+            return;
+        }
+        self.watch.opening = true;
+        // Tried once with this list; a success makes that void.
+        self.watch.refused = Some((wanted.request.clone(), list.clone()));
+        // The engine's rate, if nobody wants another: then it moves with all its children. One that was chosen goes with the
+        // choice.
+        let session_rate = open.using.sample_rate.is_none().then(|| open.audio.sample_rate());
+        let request = StreamRequest { session_rate, ..wanted.request.clone() };
+        let (events, notify, kind) = (self.events.clone(), Arc::new(self.notify()), self.choice.kind());
+        tokio::task::spawn_blocking(move || {
+            events.send(AudioMessage::Prepared { wanted, result: prepare(kind, request, notify) });
+        });
+    }
+
+    /// Another output is set up, or can't be: the engine moves there, if there is one.
+    pub(super) fn prepared(
+        &mut self,
+        wanted: Wanted,
+        result: Result<Box<dyn Backend>, AudioError>,
+        mut open: Option<&mut Open>,
+        chosen: &ChosenDevices,
+    ) -> Change {
+        self.watch.opening = false;
+        // Where nobody plays any more, what was chosen is for later.
+        let (change, refused) = match open.as_deref_mut() {
+            Some(open) => self.use_output(wanted, result, open),
+            None => (Change::None, None),
+        };
+        // Whoever chose what is begun anew on hears of it then.
+        if !matches!(change, Change::Anew(_)) {
+            self.answer_selecting(refused.as_deref(), open.as_deref(), chosen);
+        }
+        change
+    }
+
+    /// Moves to an output that is set up. Gives the reason too if there is none.
+    fn use_output(
+        &mut self,
+        wanted: Wanted,
+        result: Result<Box<dyn Backend>, AudioError>,
+        open: &mut Open,
+    ) -> (Change, Option<String>) {
+        match result.map(|backend| open.audio.move_to(backend)) {
+            Ok(Ok(())) => {
+                open.now_on(wanted);
+                info!("audio: on to {}", open.audio.stream().output_name);
+                self.watch.begin();
+                (Change::Devices, None)
+            }
+            Ok(Err(MoveError::OtherRate(backend))) => (Change::Anew(Some((backend, wanted))), None),
+            Ok(Err(MoveError::Stranded(error))) => {
+                warn!("audio: {error}: beginning anew");
+                (Change::Anew(None), None)
+            }
+            Err(error) => {
+                warn!("audio: {error}");
+                // The output from before goes on. One that doesn't play is seen by that it stands still.
+                self.watch.stale = false;
+                let refused = Some(error.to_string());
+                if open.stands_in {
+                    return (Change::None, refused);
+                }
+                open.notice = Some(format!("{error}: going on with the output from before"));
+                (Change::Devices, refused)
+            }
+        }
+    }
+
+    /// The output is dead: the virtual device takes its place at once, so that projects and pages go on, and another
+    /// output is looked for.
+    pub(super) fn lose_output(&mut self, reason: &str, open: &mut Open) -> Change {
+        if open.stands_in {
+            return Change::None;
+        }
+        warn!("audio: the output is gone ({reason}): looking for another");
+        let stream = open.audio.stream();
+        let request = StreamRequest {
+            sample_rate: Some(stream.sample_rate),
+            buffer_frames: Some(stream.buffer_frames).filter(|frames| *frames > 0),
+            ..StreamRequest::default()
+        };
+        let moved = prepare(BackendKind::Virtual, request, Arc::new(self.notify()))
+            .map(|stand_in| open.audio.move_to(stand_in));
+        if !matches!(moved, Ok(Ok(()))) {
+            return Change::Anew(None);
+        }
+        open.stands_in = true;
+        open.notice = Some(policy::nothing_heard(&format!("the output is gone ({reason})")));
+        self.watch.begin();
+        self.watch.due = Some(Instant::now() + FIRST_PAUSE);
+        Change::Devices
+    }
+
+    /// Answers who has chosen devices, unless an output is still being set up for that.
+    pub(super) fn answer_selecting(
+        &mut self,
+        refused: Option<&str>,
+        open: Option<&Open>,
+        chosen: &ChosenDevices,
+    ) {
+        if self.watch.opening {
+            return;
+        }
+        let selecting: Vec<(Reply, DeviceList)> = std::mem::take(&mut self.watch.selecting);
+        for (reply, list) in selecting {
+            let _ = reply.send(match refused {
+                Some(refused) => Err(ErrorObject::new(BAD_DEVICE, refused)),
+                None => Ok(to_value(&told(list, open, chosen))),
+            });
+        }
+    }
+
+    /// Which devices there were when it was looked at last, as they are told.
+    pub(super) fn seen(&self, open: Option<&Open>, chosen: &ChosenDevices) -> control::DeviceList {
+        told(self.watch.seen.clone(), open, chosen)
+    }
+}
+
+/// Writes down what was chosen, if it is there. Whoever chooses hears whether that is for good, so it is written before the
+/// answer.
+fn choose(select: &SelectDevices, list: &DeviceList, settings: &mut Settings) -> Result<(), ErrorObject> {
+    selection::check(select, &settings.get().devices, list)?;
+    settings.change_now(|settings| selection::apply(select, &mut settings.devices, list)).map_err(|error| {
+        ErrorObject::new(INTERNAL_ERROR, format!("the choice is used, but can't be written down: {error}"))
+    })
+}
+
+fn told(list: DeviceList, open: Option<&Open>, chosen: &ChosenDevices) -> control::DeviceList {
+    let wanted = policy::wanted(chosen, &list);
+    control::DeviceList {
+        notice: to_protocol::joined([wanted.notice, wanted.microphone.notice]),
+        chosen: chosen.clone(),
+        in_use: open.map(Open::devices),
+        ..to_protocol::device_list(list)
+    }
+}

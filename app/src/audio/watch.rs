@@ -1,0 +1,133 @@
+//! What is known of the devices, and what is being done about them.
+
+use crate::control::Reply;
+use std::time::{Duration, Instant, SystemTime};
+use wavecraft_audio_core::{DeviceList, Listener, StreamRequest};
+
+/// How often the list of devices is looked at while a project is attached and nothing tells when it changes.
+pub(super) const LIST_PERIOD: Duration = Duration::from_secs(1);
+/// After an output was lost, another is looked for after this pause, then after twice as long, up to [`LIST_PERIOD`].
+pub(super) const FIRST_PAUSE: Duration = Duration::from_millis(100);
+/// A device that doesn't call for so long has gone, whatever it says.
+const STANDSTILL: Duration = Duration::from_secs(1);
+/// And for so long at its start, where some have to be woken first.
+const STANDSTILL_AT_START: Duration = Duration::from_secs(3);
+/// Longer than any callback lasts.
+const SILENCE: Duration = Duration::from_millis(100);
+/// The clock on the wall goes on while the system sleeps, and ours doesn't. Apart by so much, it slept.
+const SLEPT: Duration = Duration::from_secs(2);
+
+/// What is known of the devices, and what is being done about them.
+#[derive(Default)]
+pub(crate) struct Watch {
+    /// What there was when it was looked at last.
+    pub(super) seen: DeviceList,
+    /// The list is being asked for.
+    pub(super) listing: bool,
+    /// When it is to be asked for next.
+    pub(super) due: Option<Instant>,
+    /// Tells when it changes, where the system does.
+    pub(super) listener: Option<Listener>,
+    /// The pause before the next try to find an output.
+    pub(super) pause: Duration,
+    /// An output is being set up.
+    pub(super) opening: bool,
+    /// What couldn't be opened; not tried again as long as the list is this one.
+    pub(super) refused: Option<(StreamRequest, DeviceList)>,
+    /// Callbacks that were counted last, and when they moved.
+    callbacks: Option<(u64, Instant)>,
+    /// The output has called since it is in use.
+    called: bool,
+    /// Both clocks, when they were looked at last.
+    clocks: Option<(Instant, SystemTime)>,
+    /// The output is to be opened anew, whatever was chosen: it doesn't play as it should, or may not any more.
+    pub(super) stale: bool,
+    /// Who waits for the devices that were chosen, with what there was to choose from.
+    pub(super) selecting: Vec<(Reply, DeviceList)>,
+}
+
+impl Watch {
+    /// Another output is in use.
+    pub(crate) fn begin(&mut self) {
+        (self.callbacks, self.called, self.refused) = (None, false, None);
+        (self.clocks, self.stale) = (None, false);
+        self.pause = FIRST_PAUSE;
+        self.due = Some(Instant::now() + LIST_PERIOD);
+    }
+
+    /// Whether the list is to be asked for. One that is told of is asked for when it has changed, and again and again only
+    /// while another output is looked for.
+    pub(super) fn is_due(&self, now: Instant, is_told: bool, looks_for_another: bool) -> bool {
+        match self.due {
+            Some(due) => now >= due && (looks_for_another || !is_told),
+            None => true,
+        }
+    }
+
+    /// The output doesn't call at the moment, so nothing can be said of a child's heartbeat.
+    pub(crate) fn is_silent(&self, now: Instant) -> bool {
+        self.callbacks.is_some_and(|(_, since)| now.duration_since(since) > SILENCE)
+    }
+
+    /// Has the system slept since the last look?
+    pub(super) fn has_slept(&mut self, now: Instant, wall: SystemTime) -> bool {
+        self.clocks.replace((now, wall)).is_some_and(|(then, wall_then)| {
+            let passed = wall.duration_since(wall_then).unwrap_or_default();
+            passed.saturating_sub(now.duration_since(then)) >= SLEPT
+        })
+    }
+
+    /// Has the output stood still for too long?
+    pub(super) fn stands_still(&mut self, callbacks: u64, now: Instant) -> bool {
+        let (counted, since) = *self.callbacks.get_or_insert((callbacks, now));
+        if counted != callbacks {
+            self.callbacks = Some((callbacks, now));
+            self.called = true;
+            return false;
+        }
+        now.duration_since(since) >= if self.called { STANDSTILL } else { STANDSTILL_AT_START }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sleep_is_what_only_the_wall_clock_has_seen() {
+        let mut watch = Watch::default();
+        let (begin, wall) = (Instant::now(), SystemTime::now());
+        let mut poll = |ms, wall_ms| {
+            watch.has_slept(begin + Duration::from_millis(ms), wall + Duration::from_millis(wall_ms))
+        };
+        assert!(!poll(0, 0) && !poll(50, 50), "awake");
+        assert!(!poll(9_000, 9_000), "held up");
+        assert!(poll(9_050, 69_000), "asleep for a minute");
+        assert!(!poll(9_100, 69_050) && !poll(9_150, 0), "set back");
+    }
+
+    #[test]
+    fn a_device_that_stops_calling_is_seen_and_a_slow_start_is_borne() {
+        let mut watch = Watch::default();
+        let begin = Instant::now();
+        let at = |ms| begin + Duration::from_millis(ms);
+        assert!(!watch.stands_still(7, at(0)) && !watch.stands_still(7, at(2_900)));
+        assert!(!watch.stands_still(8, at(2_950)));
+        assert!(!watch.stands_still(8, at(3_900)) && watch.stands_still(8, at(3_950)));
+        watch.begin();
+        assert!(!watch.stands_still(8, at(4_000)) && !watch.stands_still(8, at(6_900)));
+        assert!(watch.stands_still(8, at(7_000)));
+    }
+
+    #[test]
+    fn a_list_that_is_told_of_isnt_asked_for_again_and_again() {
+        let mut watch = Watch::default();
+        let now = Instant::now();
+        assert!(watch.is_due(now, true, false) && watch.is_due(now, false, false), "once");
+        watch.due = Some(now + LIST_PERIOD);
+        assert!(!watch.is_due(now, true, true) && !watch.is_due(now, false, false), "not yet");
+        let later = now + LIST_PERIOD;
+        assert!(!watch.is_due(later, true, false), "it would have been told");
+        assert!(watch.is_due(later, false, false) && watch.is_due(later, true, true));
+    }
+}

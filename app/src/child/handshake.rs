@@ -1,0 +1,164 @@
+//! What is agreed on with a child before blocks come: hello → prepare → ready, the same for playing and for rendering.
+
+use crate::units::rate_as_f32;
+use std::mem;
+use wavecraft_companion_protocol::{
+    child::{FromChild, ToChild},
+    parameter::{self, ParameterSpec},
+};
+use wavecraft_ring::{ABI_VERSION, HostRing, ParameterWriter};
+
+/// What a child is prepared for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Terms {
+    /// In Hz.
+    pub sample_rate: u32,
+    /// The most frames of a block.
+    pub max_frames: u32,
+    pub inputs: u32,
+    pub outputs: u32,
+}
+
+/// What a child that is ready said of itself, and what it is reached by.
+#[derive(Debug)]
+pub(crate) struct Agreed {
+    pub ring: HostRing,
+    pub writer: ParameterWriter,
+    pub specs: Vec<ParameterSpec>,
+    /// Its own latency.
+    pub latency_frames: u32,
+}
+
+/// What follows from a child's message.
+#[derive(Debug)]
+pub(crate) enum Step {
+    /// Nothing.
+    Nothing,
+    /// It said hello: this is what it is told next.
+    Prepare(ToChild),
+    /// It is prepared.
+    Ready(Box<Agreed>),
+    /// It can't work, for this reason.
+    Unfit(String),
+    /// It panicked, and will end. `words` say how.
+    Panicked { words: String, backtrace: String },
+    /// A person may want to read this.
+    Log(String),
+}
+
+/// How far one child's handshake is.
+#[derive(Debug)]
+pub(crate) struct Handshake(Stage);
+
+#[derive(Debug)]
+enum Stage {
+    /// Its `hello` is awaited.
+    Hello {
+        ring: HostRing,
+        writer: ParameterWriter,
+    },
+    /// It was told to prepare: its `ready` is awaited.
+    Ready(Box<Agreed>),
+    Done,
+}
+
+impl Handshake {
+    /// With a child of which nothing is agreed on any more: it may still say how it ends.
+    pub(crate) fn over() -> Self {
+        Self(Stage::Done)
+    }
+
+    /// With a child that was launched on a segment.
+    pub(crate) fn new(ring: HostRing, writer: ParameterWriter) -> Self {
+        Self(Stage::Hello { ring, writer })
+    }
+
+    /// Takes in a message. What comes twice, or too early, is ignored: what was agreed on stays.
+    pub(crate) fn hear(&mut self, message: FromChild, terms: &Terms) -> Step {
+        match message {
+            FromChild::Hello { abi, sdk_version, .. } if abi != ABI_VERSION => Step::Unfit(format!(
+                "it was built with wavecraft-dev-audio {sdk_version} (segment version {abi}), this companion has segment \
+                 version {ABI_VERSION}: use the SDK and the companion of one release, and rebuild"
+            )),
+            FromChild::Hello { latency_frames, parameters: specs, .. } => {
+                if let Err(bad) = parameter::check_set(&specs) {
+                    return Step::Unfit(bad.to_string());
+                }
+                match mem::replace(&mut self.0, Stage::Done) {
+                    Stage::Hello { ring, writer } => {
+                        self.0 = Stage::Ready(Box::new(Agreed { ring, writer, specs, latency_frames }));
+                        Step::Prepare(ToChild::Prepare {
+                            sample_rate: rate_as_f32(terms.sample_rate),
+                            max_frames: terms.max_frames,
+                            inputs: terms.inputs,
+                            outputs: terms.outputs,
+                        })
+                    }
+                    other => self.stay(other),
+                }
+            }
+            FromChild::Ready => match mem::replace(&mut self.0, Stage::Done) {
+                Stage::Ready(agreed) => Step::Ready(agreed),
+                other => self.stay(other),
+            },
+            FromChild::Error { message } => Step::Unfit(message),
+            FromChild::Panic { message, location, backtrace } => {
+                let place = location.map_or_else(String::new, |location| format!(" at {location}"));
+                Step::Panicked { words: format!("the processor panicked{place}: {message}"), backtrace }
+            }
+            FromChild::Log { message } => Step::Log(message),
+        }
+    }
+
+    fn stay(&mut self, stage: Stage) -> Step {
+        self.0 = stage;
+        Step::Nothing
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wavecraft_ring::Geometry;
+
+    const TERMS: Terms = Terms { sample_rate: 48_000, max_frames: 64, inputs: 2, outputs: 2 };
+
+    fn hello(abi: u32, latency_frames: u32) -> FromChild {
+        FromChild::Hello {
+            abi,
+            sdk_version: "1.2.3".into(),
+            name: "gain".into(),
+            latency_frames,
+            parameters: Vec::new(),
+            processors: Default::default(),
+        }
+    }
+
+    fn handshake() -> Handshake {
+        let side = wavecraft_ring::create(Geometry::new(64, 2, 2).unwrap(), 1).unwrap();
+        Handshake::new(side.ring, side.parameters)
+    }
+
+    #[test]
+    fn it_goes_one_way_and_nothing_said_twice_changes_it() {
+        let mut handshake = handshake();
+        assert!(matches!(handshake.hear(FromChild::Ready, &TERMS), Step::Nothing), "too early");
+        let Step::Prepare(ToChild::Prepare { max_frames: 64, .. }) =
+            handshake.hear(hello(ABI_VERSION, 7), &TERMS)
+        else {
+            panic!("it is to be prepared")
+        };
+        assert!(matches!(handshake.hear(hello(ABI_VERSION, 9), &TERMS), Step::Nothing));
+        let Step::Ready(agreed) = handshake.hear(FromChild::Ready, &TERMS) else { panic!("it is ready") };
+        assert_eq!(agreed.latency_frames, 7);
+        assert!(matches!(handshake.hear(FromChild::Ready, &TERMS), Step::Nothing));
+    }
+
+    #[test]
+    fn another_segment_is_no_use() {
+        let Step::Unfit(reason) = handshake().hear(hello(ABI_VERSION + 1, 0), &TERMS) else {
+            panic!("it can't work")
+        };
+        assert!(reason.starts_with("it was built with wavecraft-dev-audio 1.2.3"), "{reason}");
+    }
+}

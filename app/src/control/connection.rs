@@ -1,0 +1,343 @@
+//! The control socket's connections: lines in, events out; answers and notifications back.
+
+use super::{outbox::Outbox, reply::Reply};
+use crate::outlet::Outlet;
+use std::{
+    collections::VecDeque,
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+use tokio::{
+    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
+    net::{UnixListener, UnixStream},
+    sync::{Notify, OwnedSemaphorePermit, Semaphore, oneshot, watch},
+    task::JoinSet,
+};
+use tracing::{info, warn};
+use wavecraft_companion_protocol::{
+    control::{Hello, MAX_LINE_BYTES},
+    method::Method,
+    rpc::{self, Call, ErrorObject, Id, Incoming, Outcome, Rejected, Response},
+};
+
+/// Names one connection for the companion's life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct ConnectionId(u64);
+
+#[cfg(test)]
+impl ConnectionId {
+    /// One that no connection has.
+    pub(crate) fn of_test() -> Self {
+        Self(u64::MAX)
+    }
+}
+
+/// What the control socket's connections say.
+pub(crate) enum ControlEvent {
+    /// A connection is open: its notifications go into the outbox.
+    Opened { id: ConnectionId, outbox: Outbox },
+    /// It asks for something.
+    Called { from: ConnectionId, call: Call, reply: Reply },
+    /// It is gone, and its leases with it.
+    Closed {
+        id: ConnectionId,
+        /// Its place among the connections, which is free when the app has heard of this.
+        place: Option<Arc<OwnedSemaphorePermit>>,
+    },
+}
+
+/// So many connections at a time. For one more, the oldest that hasn't said `hello` goes.
+const MAX_CONNECTIONS: usize = 256;
+/// How long a client that sends nothing more may take to read its last answer.
+const LAST_ANSWERS: Duration = Duration::from_secs(10);
+/// So many calls in one batch, and so many bytes in the answers of more than a few words: together with those they make
+/// less than a line.
+const BATCH_CALLS: usize = 256;
+const BATCH_BYTES: usize = 128 * 1024;
+/// An answer of so few bytes always has room in a batch's.
+const SHORT_ANSWER_BYTES: usize = 400;
+
+/// A connection as the others' places see it.
+#[derive(Debug, Default)]
+struct Peer {
+    greeted: AtomicBool,
+    /// It has to go for a newer one.
+    goes: Notify,
+}
+
+/// Takes connections until `stop` is closed, then lets those there are send what they were answered. Those of another
+/// user are closed without a word.
+pub(crate) async fn accept(
+    listener: UnixListener,
+    events: Outlet<ControlEvent>,
+    mut stop: watch::Receiver<()>,
+) {
+    let mut last = 0;
+    let uid = rustix::process::getuid().as_raw();
+    let mut connections = JoinSet::new();
+    let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let mut peers: VecDeque<Arc<Peer>> = VecDeque::new();
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            Some(_) = connections.join_next() => continue,
+            _ = stop.changed() => break,
+        };
+        let stream = match accepted {
+            Ok((stream, _)) => stream,
+            Err(error) => {
+                // Out of descriptors, for example: a pause, or this would spin until some are free.
+                warn!("the control socket can't take a connection: {error}");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                continue;
+            }
+        };
+        match stream.peer_cred() {
+            Ok(peer) if peer.uid() == uid => {}
+            Ok(peer) => {
+                warn!("refused a control connection of user {}", peer.uid());
+                continue;
+            }
+            Err(error) => {
+                warn!("refused a control connection without credentials: {error}");
+                continue;
+            }
+        }
+        // A connection that ended has let go of its own.
+        peers.retain(|peer| Arc::strong_count(peer) > 1);
+        if places.available_permits() == 0 && !make_room(&mut peers) {
+            refuse(&stream);
+            continue;
+        }
+        let place = tokio::select! {
+            place = Arc::clone(&places).acquire_owned() => place,
+            _ = stop.changed() => break,
+        };
+        // The semaphore is never closed.
+        let Ok(place) = place else { break };
+        last += 1;
+        let peer = Arc::new(Peer::default());
+        peers.push_back(Arc::clone(&peer));
+        connections.spawn(serve(stream, ConnectionId(last), peer, place, events.clone(), stop.clone()));
+    }
+    drop(listener);
+    while connections.join_next().await.is_some() {}
+}
+
+/// Lets the oldest go that hasn't said `hello`. `false`: all have.
+fn make_room(peers: &mut VecDeque<Arc<Peer>>) -> bool {
+    let oldest = peers.iter().position(|peer| !peer.greeted.load(Ordering::Relaxed));
+    // Taken out, so that nobody waits for it to go a second time.
+    oldest.and_then(|oldest| peers.remove(oldest)).inspect(|peer| peer.goes.notify_one()).is_some()
+}
+
+/// Says why, if there is room for it, and closes.
+fn refuse(stream: &UnixStream) {
+    warn!("refused a control connection: {MAX_CONNECTIONS} are open");
+    let message =
+        format!("{MAX_CONNECTIONS} connections to the companion are open: end one of their programs");
+    let _ = stream.try_write((error_line(rpc::INTERNAL_ERROR, message) + "\n").as_bytes());
+}
+
+async fn serve(
+    stream: UnixStream,
+    id: ConnectionId,
+    peer: Arc<Peer>,
+    place: OwnedSemaphorePermit,
+    events: Outlet<ControlEvent>,
+    mut stop: watch::Receiver<()>,
+) {
+    let (reader, writer) = stream.into_split();
+    let outbox = Outbox::default();
+    events.send(ControlEvent::Opened { id, outbox: outbox.clone() });
+    let closed = Arc::new(Notify::new());
+    let writing = tokio::spawn(write_lines(writer, outbox.clone(), Arc::clone(&closed)));
+    let leaves = tokio::select! {
+        // In this order: an answer that is there already goes out before the end.
+        biased;
+        end = read_calls(reader, id, &peer, &events, &outbox) => {
+            if let Err(reason) = end {
+                info!("control connection {id:?}: {reason}");
+                // Where there is no room for it, nobody reads.
+                let _ = tokio::time::timeout(LAST_ANSWERS, outbox.answer(error_line(rpc::INVALID_REQUEST, reason))).await;
+            }
+            false
+        }
+        () = closed.notified() => true,
+        () = peer.goes.notified() => {
+            info!("control connection {id:?} goes for a newer one: it said no `hello`");
+            true
+        }
+        _ = stop.changed() => false,
+    };
+    // Its place is another's when the app has heard of it, so that connections can't come faster than it hears of them.
+    let place = Arc::new(place);
+    events.send(ControlEvent::Closed { id, place: Some(Arc::clone(&place)) });
+    outbox.close();
+    // One that closed its sending half and doesn't read isn't waited for; nor is one that has to go.
+    let stop = writing.abort_handle();
+    if leaves || tokio::time::timeout(LAST_ANSWERS, writing).await.is_err() {
+        stop.abort();
+    }
+    drop(place);
+}
+
+async fn write_lines(mut writer: tokio::net::unix::OwnedWriteHalf, outbox: Outbox, closed: Arc<Notify>) {
+    while let Some(line) = outbox.next().await {
+        if writer.write_all(line.as_bytes()).await.is_err() || writer.write_all(b"\n").await.is_err() {
+            break;
+        }
+    }
+    closed.notify_one();
+}
+
+async fn read_calls(
+    reader: tokio::net::unix::OwnedReadHalf,
+    id: ConnectionId,
+    peer: &Peer,
+    events: &Outlet<ControlEvent>,
+    outbox: &Outbox,
+) -> Result<(), String> {
+    let mut reader = BufReader::new(reader);
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        let limit = u64::try_from(MAX_LINE_BYTES).unwrap_or(u64::MAX) + 1;
+        let mut bounded = (&mut reader).take(limit);
+        let count = bounded.read_until(b'\n', &mut line).await.map_err(|error| error.to_string())?;
+        if count == 0 {
+            return Ok(());
+        }
+        if line.last() != Some(&b'\n') && count > MAX_LINE_BYTES {
+            return Err(format!("a line is longer than {MAX_LINE_BYTES} bytes"));
+        }
+        let Ok(text) = std::str::from_utf8(&line) else {
+            return Err("a line is not UTF-8".into());
+        };
+        if text.trim().is_empty() {
+            continue;
+        }
+        let mut answering = pin!(answers(text, id, peer, events));
+        let answer = tokio::select! {
+            // In this order: the app hears of the call before it hears that nobody may be left to read its answer.
+            biased;
+            answer = &mut answering => answer,
+            () = hung_up(&mut reader) => {
+                // The app ends what is done for this client only. One that has closed nothing but its sending half
+                // still reads, and gets its answer.
+                events.send(ControlEvent::Closed { id, place: None });
+                answering.await
+            }
+        };
+        // No further call is read before there is room for this one's answer.
+        if let Some(line) = answer {
+            outbox.answer(line).await;
+        }
+    }
+}
+
+/// The line that answers a call or a batch of them; `None` for what gets no answer.
+async fn answers(
+    text: &str,
+    from: ConnectionId,
+    peer: &Peer,
+    events: &Outlet<ControlEvent>,
+) -> Option<String> {
+    let mut asked = Id::Null;
+    let line = match rpc::decode(text) {
+        Incoming::Single(call) => {
+            asked = id_of(&call).unwrap_or(Id::Null);
+            answer(call, from, peer, events).await.map(|answer| answer.text())?
+        }
+        Incoming::Batch(calls) if calls.len() > BATCH_CALLS => {
+            let message = format!("a batch has at most {BATCH_CALLS} calls, not {}", calls.len());
+            error_line(rpc::INVALID_REQUEST, message)
+        }
+        Incoming::Batch(calls) => {
+            let mut answers: Vec<String> = Vec::new();
+            let mut bytes = 0;
+            for call in calls {
+                let id = id_of(&call);
+                let Some(answer) = answer(call, from, peer, events).await.map(|answer| answer.text()) else {
+                    continue;
+                };
+                if answer.len() > SHORT_ANSWER_BYTES && bytes + answer.len() > BATCH_BYTES {
+                    let message =
+                        format!("its answer has {} bytes more than fit: call it alone", answer.len());
+                    let error = ErrorObject::new(rpc::INTERNAL_ERROR, message);
+                    answers.push(Response::new(id.unwrap_or(Id::Null), error.into()).text());
+                } else {
+                    bytes += answer.len();
+                    answers.push(answer);
+                }
+            }
+            if answers.is_empty() {
+                return None;
+            }
+            format!("[{}]", answers.join(","))
+        }
+    };
+    Some(bounded(line, asked))
+}
+
+fn id_of(call: &Result<Call, Rejected>) -> Option<Id> {
+    match call {
+        Ok(call) => call.id.clone(),
+        Err(rejected) => Some(rejected.id.clone()),
+    }
+}
+
+/// What a client can read, in answer to `asked`: a longer line is none for it.
+fn bounded(line: String, asked: Id) -> String {
+    if line.len() <= MAX_LINE_BYTES {
+        return line;
+    }
+    let message = format!(
+        "the answer would be a line of {} bytes, more than the {MAX_LINE_BYTES} there may be: ask for less at once",
+        line.len()
+    );
+    let told = Response::new(asked, ErrorObject::new(rpc::INTERNAL_ERROR, message.clone()).into()).text();
+    if told.len() <= MAX_LINE_BYTES { told } else { error_line(rpc::INTERNAL_ERROR, message) }
+}
+
+/// An answer to nothing that could be told.
+fn error_line(code: i32, message: String) -> String {
+    Response::from(Rejected { id: Id::Null, error: ErrorObject::new(code, message) }).text()
+}
+
+/// Ends when the client has closed its sending half, and stays pending for one that has sent more: what is behind that
+/// is seen when its turn comes.
+async fn hung_up(reader: &mut BufReader<tokio::net::unix::OwnedReadHalf>) {
+    match reader.fill_buf().await {
+        Ok([]) | Err(_) => {}
+        Ok(_) => std::future::pending().await,
+    }
+}
+
+/// One call after the other: an answer that takes time (an attach, a reload) holds up only its own connection.
+async fn answer(
+    call: Result<Call, Rejected>,
+    from: ConnectionId,
+    peer: &Peer,
+    events: &Outlet<ControlEvent>,
+) -> Option<Response> {
+    let call = match call {
+        Ok(call) => call,
+        Err(rejected) => return Some(rejected.into()),
+    };
+    let id = call.id.clone();
+    let hello = call.method == Hello::NAME;
+    let (reply, outcome) = oneshot::channel();
+    events.send(ControlEvent::Called { from, call, reply });
+    let outcome = outcome.await.unwrap_or_else(|_| {
+        Err(ErrorObject::new(rpc::INTERNAL_ERROR, "the companion is quitting: start it again"))
+    });
+    if hello && outcome.is_ok() {
+        peer.greeted.store(true, Ordering::Relaxed);
+    }
+    id.map(|id| Response::new(id, Outcome::of(outcome)))
+}

@@ -1,0 +1,128 @@
+//! What `status` answers: everything, in a line that its reader has room for whatever the projects hold.
+
+use crate::{companion::Companion, login::Login, session::Session};
+use serde_json::Value;
+use wavecraft_companion_protocol::{
+    bounded::cut,
+    control::{MAX_LINE_BYTES, SessionStatus, Status},
+    rpc::to_value,
+};
+
+/// Room in a line for the envelope and the caller's id.
+const ENVELOPE_BYTES: usize = 4 * 1024;
+/// Sentences are cut to this where all of them don't fit.
+const SHORT_BYTES: usize = 256;
+
+/// The answer.
+pub(super) fn status(companion: &Companion) -> Value {
+    fitting(Status {
+        companion: companion.welcome.clone(),
+        devices: companion.cx.audio.devices(),
+        microphone: Some(companion.cx.microphone.permission()),
+        login_item: companion.login.as_ref().and_then(Login::state),
+        sessions: companion.sessions.iter().filter_map(Session::status).collect(),
+        omitted: 0,
+    })
+}
+
+/// What doesn't fit goes, what matters least first: the length of sentences, figures, and in the end whole projects.
+fn fitting(mut status: Status) -> Value {
+    let fits = |value: &Value| value.to_string().len() <= MAX_LINE_BYTES - ENVELOPE_BYTES;
+    for step in [shorten, leave_out_figures] {
+        let value = to_value(&status);
+        if fits(&value) {
+            return value;
+        }
+        status.sessions.iter_mut().for_each(step);
+    }
+    loop {
+        let value = to_value(&status);
+        if fits(&value) || status.sessions.is_empty() {
+            return value;
+        }
+        let left = status.sessions.len() / 2;
+        status.omitted += status.sessions.len() - left;
+        status.sessions.truncate(left);
+    }
+}
+
+fn shorten(session: &mut SessionStatus) {
+    let short = |text: &mut Option<String>| {
+        if let Some(text) = text {
+            *text = cut(text, SHORT_BYTES).into_owned();
+        }
+    };
+    short(&mut session.reason);
+    short(&mut session.recording_trouble);
+    session.ui_url.take_if(|url| url.len() > SHORT_BYTES);
+    session.name = cut(&session.name, SHORT_BYTES).into_owned();
+    if let Some(stats) = &mut session.stats {
+        short(&mut stats.source_reason);
+        short(&mut stats.mode_reason);
+        short(&mut stats.mute_reason);
+        short(&mut stats.devices.notice);
+        // They are all in this answer.
+        stats.others.clear();
+    }
+}
+
+fn leave_out_figures(session: &mut SessionStatus) {
+    session.stats = None;
+    session.recording_trouble = None;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wavecraft_companion_protocol::{
+        control::Welcome,
+        session::{State, Stats},
+        token::Token,
+    };
+
+    fn session(number: usize, text: &str) -> SessionStatus {
+        SessionStatus {
+            session: format!("s-{number}"),
+            name: text.into(),
+            project_dir: format!("/{text}").into(),
+            state: State::Held,
+            reason: Some(text.into()),
+            child_pid: None,
+            ws_url: "ws://127.0.0.1:9000/p/x".into(),
+            audio_token: Token::try_from("a".repeat(43)).unwrap(),
+            port: 9000,
+            ui_url: Some(format!("http://{text}")),
+            inspector_url: None,
+            recording: None,
+            recording_trouble: Some(text.into()),
+            stats: Some(Stats { mode_reason: Some(text.into()), ..Stats::default() }),
+        }
+    }
+
+    fn told(sessions: usize, text: &str) -> (Status, usize) {
+        let companion =
+            Welcome { version: 1, app_version: "0".into(), pid: 1, headless: true, log: "/log".into() };
+        let sessions = (0..sessions).map(|number| session(number, text)).collect();
+        let status =
+            Status { companion, devices: None, microphone: None, login_item: None, sessions, omitted: 0 };
+        let value = fitting(status);
+        let bytes = value.to_string().len();
+        (serde_json::from_value(value).unwrap(), bytes)
+    }
+
+    #[test]
+    fn whatever_the_projects_hold_the_answer_is_one_line() {
+        let (status, _) = told(3, "short");
+        assert_eq!(status.sessions[2], session(2, "short"));
+        // A line's worth of sentences: they are shorter, and all the rest is there.
+        let (status, bytes) = told(64, &"x".repeat(1000));
+        assert!(bytes < MAX_LINE_BYTES, "{bytes}");
+        assert_eq!((status.sessions.len(), status.omitted), (64, 0));
+        assert!(status.sessions[63].reason.as_ref().unwrap().contains("more bytes"));
+        assert!(status.sessions[63].stats.is_some());
+        // What no project should hold, and each byte of it written as six.
+        let (status, bytes) = told(64, &"\u{1}".repeat(8 * 1024));
+        assert!(bytes < MAX_LINE_BYTES, "{bytes}");
+        assert!(!status.sessions.is_empty() && status.sessions.len() + status.omitted == 64);
+    }
+}

@@ -1,0 +1,93 @@
+//! What a click on the menu does: the same functions as the control socket's calls.
+
+use super::{facts::facts, model::Action};
+use crate::{
+    audio::ListedFor,
+    command_link::Command,
+    companion::Companion,
+    desktop::{self, DesktopEvent},
+    login::Login,
+    session::{Context, Session},
+};
+use tokio::sync::oneshot;
+use tracing::info;
+use wavecraft_companion_protocol::{control::SelectDevices, session::Source, settings::Consent};
+
+/// Does what a click asks for.
+pub(crate) fn clicked(companion: &mut Companion, action: Action) {
+    info!("menu: {action:?}");
+    let events = companion.cx.announcer.events().clone();
+    match action {
+        Action::OpenPage(id) => companion.show_page(&id, false),
+        Action::OpenInspector(id) => companion.show_page(&id, true),
+        Action::SetBypass(id, on) => with(companion, &id, |session, cx| session.set_bypassed(on, None, cx)),
+        Action::SetMute(id, on) => with(companion, &id, |session, cx| session.set_muted(on, cx)),
+        Action::Record(id) => with(companion, &id, |session, cx| session.playback_mut().record_from_menu(cx)),
+        Action::StopRecording(id) => {
+            with(companion, &id, |session, cx| session.playback_mut().end_recording(None, None, cx));
+        }
+        Action::Restart(id) => with(companion, &id, |session, cx| session.playback_mut().restart(cx)),
+        Action::SetSource(id, source) => {
+            // Whoever chooses it here allows it.
+            if source == Source::Microphone {
+                companion.confirm_in_menu(&id, Consent::Allowed);
+            }
+            with(companion, &id, |session, cx| session.use_source(source, cx));
+        }
+        Action::ConfirmMicrophone(id, consent) => companion.confirm_in_menu(&id, consent),
+        Action::OpenAddress(address) => desktop::open(address.into(), &events),
+        Action::SetLoginItem(on) => companion.login.iter().for_each(|login| login.set(on)),
+        Action::ApproveLoginItem => companion.login.iter().for_each(Login::approve),
+        Action::LinkCommand => companion.command.iter().for_each(Command::link),
+        Action::UnlinkCommand => companion.command.iter().for_each(Command::unlink),
+        Action::SetMode(id, mode) => with(companion, &id, |session, cx| session.set_mode(mode, cx)),
+        Action::Stop(id) => with(companion, &id, |session, cx| session.detach(None, cx)),
+        Action::SelectDevices(select) => select_devices(companion, select),
+        Action::LookForDevices => companion.cx.audio.refresh_devices(),
+        Action::ShowLog => desktop::open(companion.welcome.log.clone().into(), &events),
+        Action::CopyDiagnostics => desktop::copy(diagnostics(companion), &events),
+        Action::Quit => companion.quit(),
+    }
+}
+
+/// Of a session that went meanwhile nothing is done.
+fn with(companion: &mut Companion, id: &str, act: impl FnOnce(&mut Session, &mut Context)) {
+    if let Ok(session) = companion.sessions.find(id) {
+        act(session, &mut companion.cx);
+    }
+}
+
+/// The control socket's call, asked by the menu: what is refused there is said here.
+fn select_devices(companion: &mut Companion, select: SelectDevices) {
+    let (reply, answer) = oneshot::channel();
+    companion.cx.audio.list_devices(ListedFor::Select(select, reply));
+    let events = companion.cx.announcer.events().clone();
+    tokio::spawn(async move {
+        if let Ok(Err(refused)) = answer.await {
+            events.send(DesktopEvent::Trouble(refused.message));
+        }
+    });
+}
+
+/// What a report of trouble should hold. No token, no address with one.
+fn diagnostics(companion: &Companion) -> String {
+    let facts = facts(companion);
+    let mut lines =
+        vec![format!("Wavecraft Companion on {} {}", std::env::consts::OS, std::env::consts::ARCH)];
+    lines.extend(facts.about);
+    lines.push(format!("Log: {}", companion.welcome.log.display()));
+    lines.push(format!("Audio: {:?}", facts.devices));
+    for session in companion.sessions.iter() {
+        lines.push(format!("{} in {}", session.name(), session.folder().display()));
+        let (state, reason) = session.playback().state();
+        lines.push(format!("  {state:?}: {}", reason.unwrap_or("no reason to tell")));
+        lines.push(format!(
+            "  source {}, mode {}",
+            session.playback().source(),
+            session.playback().mix().mode().0
+        ));
+        lines.push(format!("  {:?}", session.playback().stats()));
+    }
+    lines.push(String::new());
+    lines.join("\n")
+}

@@ -1,0 +1,104 @@
+//! What the menu has to be told of the companion.
+
+use super::{
+    microphone::MicrophoneFacts,
+    project::{Measured, ProjectFacts},
+};
+use crate::{
+    command_link::{Command, CommandLinkState},
+    companion::Companion,
+    login::{Login, LoginState},
+    microphone::Access,
+    session::Session,
+};
+use wavecraft_companion_protocol::{
+    PROTOCOL_VERSION,
+    control::{Device, DeviceList},
+    session::AudioDevices,
+    settings::ChosenDevices,
+};
+
+/// What the menu is made of.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Facts {
+    /// Every project, in the order in which it is shown.
+    pub projects: Vec<ProjectFacts>,
+    /// The audio side, while it runs.
+    pub devices: Option<AudioDevices>,
+    /// The inputs that there were when they were listed last.
+    pub inputs: Vec<Device>,
+    /// The outputs, likewise.
+    pub outputs: Vec<Device>,
+    /// Which of them were chosen, and how they are to run.
+    pub chosen: ChosenDevices,
+    /// What the last click couldn't do, and what to do instead.
+    pub trouble: Option<String>,
+    /// What is known of the microphone.
+    pub microphone: MicrophoneFacts,
+    /// How the system has the login item, where that is known.
+    pub login: Option<LoginState>,
+    /// How it is with the command's link, where that is known.
+    pub command: Option<CommandLinkState>,
+    /// What the companion says of itself, for "About".
+    pub about: Vec<String>,
+}
+
+/// As they are now.
+pub(crate) fn facts(companion: &Companion) -> Facts {
+    let Companion { cx, sessions, login, command, welcome, .. } = companion;
+    let DeviceList { inputs, outputs, chosen, in_use: devices, .. } =
+        cx.audio.seen_devices(&cx.settings.get().devices);
+    let listening =
+        |session: &&Session| session.playback().access() == Some(Access::Allowed) && !session.is_ending();
+    Facts {
+        projects: sessions.iter().map(project).collect(),
+        microphone: MicrophoneFacts {
+            heard_by: sessions.iter().filter(listening).map(|session| session.name().to_owned()).collect(),
+            device: devices.as_ref().and_then(|devices| devices.input.clone()),
+            settings: cx.microphone.settings(),
+        },
+        login: login.as_ref().and_then(Login::state),
+        command: command.as_ref().and_then(Command::state).cloned(),
+        devices,
+        inputs,
+        outputs,
+        chosen,
+        trouble: cx.announcer.trouble().map(str::to_owned),
+        about: vec![
+            format!("Version {}, process {}", welcome.app_version, welcome.pid),
+            format!("Protocol {PROTOCOL_VERSION}, segment {}", wavecraft_ring::ABI_VERSION),
+        ],
+    }
+}
+
+fn project(session: &Session) -> ProjectFacts {
+    let playback = session.playback();
+    let stats = playback.stats();
+    let ((state, reason), (muted, mute_reason), (mode, mode_reason)) =
+        (playback.state(), playback.mix().muted(), playback.mix().mode());
+    let owned = |text: Option<&str>| text.map(str::to_owned);
+    ProjectFacts {
+        id: session.id().clone(),
+        name: session.name().to_owned(),
+        state,
+        reason: owned(reason),
+        ending: session.is_ending(),
+        page: session.page().is_some(),
+        inspector: session.inspector().is_some(),
+        bypassed: playback.mix().is_bypassed(),
+        muted,
+        mute_reason: owned(mute_reason),
+        howl: stats.as_ref().is_some_and(|stats| stats.guard.howl_muted),
+        source: playback.source().name(),
+        microphone: playback.access(),
+        file: playback.file().map(Into::into),
+        mode,
+        mode_reason: owned(mode_reason),
+        recorded_seconds: playback.recorded_seconds(),
+        recording_trouble: owned(playback.recording_trouble()),
+        measured: stats.map(|stats| Measured {
+            latency_ms: stats.latency.total_ms(stats.devices.sample_rate),
+            load: stats.load,
+        }),
+    }
+}

@@ -1,0 +1,52 @@
+//! How often the menu's icon changes.
+
+use std::time::{Duration, Instant};
+
+/// macOS loses icons that change more often than this.
+const PERIOD: Duration = Duration::from_secs(1);
+
+/// Lets the icon change once in a [`PERIOD`].
+pub(super) struct IconThrottle {
+    changed: Instant,
+    /// Somebody will look again when it may change.
+    pub waits: bool,
+}
+
+impl IconThrottle {
+    /// The icon is new.
+    pub(super) fn new(now: Instant) -> Self {
+        Self { changed: now, waits: false }
+    }
+
+    /// May it change now? Whoever asks does so then.
+    ///
+    /// # Errors
+    /// Not yet: somebody has to look again after this time. None where somebody will already.
+    pub(super) fn may_change(&mut self, now: Instant) -> Result<(), Option<Duration>> {
+        let left = (self.changed + PERIOD).saturating_duration_since(now);
+        if left.is_zero() {
+            self.changed = now;
+            return Ok(());
+        }
+        Err((!std::mem::replace(&mut self.waits, true)).then_some(left))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_icon_changes_once_a_second_at_most_and_somebody_looks_again() {
+        let begin = Instant::now();
+        let at = |ms| begin + Duration::from_millis(ms);
+        let mut throttle = IconThrottle::new(begin);
+        assert_eq!(throttle.may_change(at(400)), Err(Some(Duration::from_millis(600))));
+        assert_eq!(throttle.may_change(at(500)), Err(None), "somebody looks again already");
+        throttle.waits = false;
+        assert_eq!(throttle.may_change(at(1_000)), Ok(()));
+        assert_eq!(throttle.may_change(at(1_999)), Err(Some(Duration::from_millis(1))));
+        let changes = (2_000..12_000).filter(|ms| throttle.may_change(at(*ms)).is_ok()).count();
+        assert_eq!(changes, 10);
+    }
+}

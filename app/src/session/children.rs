@@ -1,0 +1,410 @@
+//! A session's children: what the supervisor decides is done here, with real processes.
+
+use crate::{
+    audio::Audio,
+    child::{
+        Child, ChildEvent, Ended, ExitReason, Handshake, Launched, Order, Process, Step, Supervisor, Terms,
+    },
+    control::Reply,
+    executable,
+    outlet::Outlet,
+    platform::{self, Program},
+};
+use rustix::process::Pid;
+use std::{io, sync::Arc, time::Instant};
+use tracing::{info, warn};
+use wavecraft_audio_core::{ProjectId, ProjectSnapshot};
+use wavecraft_companion_protocol::{
+    child::{FromChild, ToChild},
+    control::{ProjectProgram, RELOAD_FAILED, Reloaded},
+    rpc::{ErrorObject, to_value},
+    session::State,
+    settings::Patience,
+};
+use wavecraft_ring::Geometry;
+
+use super::{event::SessionEvent, parameters::ParameterBank};
+
+/// Channels of every session: stereo. A mono processor gets two.
+const CHANNELS: u32 = 2;
+
+/// The children of one session.
+pub(crate) struct Children {
+    session: String,
+    supervisor: Supervisor,
+    /// The program that is run.
+    program: Program,
+    heard: Option<Child>,
+    incoming: Option<Incoming>,
+    /// Those that were told to end.
+    retiring: Vec<(u32, Arc<Process>)>,
+    /// Of the child that is heard, as it says.
+    latency_frames: u32,
+    events: Outlet<SessionEvent>,
+}
+
+/// A child on its way to being heard.
+struct Incoming {
+    child: Child,
+    handshake: Handshake,
+    latency_frames: u32,
+    swap: Option<Swap>,
+}
+
+/// A newer program in place of the one before.
+struct Swap {
+    /// The call that asked for it.
+    reply: Reply,
+    since: Instant,
+    /// To go back to, if the newer one fails.
+    before: Program,
+}
+
+/// What a child is connected with.
+pub(super) struct Place<'a> {
+    pub audio: &'a mut Audio,
+    /// Its project's place in the mix.
+    pub project: Option<ProjectId>,
+    pub parameters: &'a ParameterBank,
+    pub patience: &'a Patience,
+}
+
+impl Children {
+    /// None yet.
+    pub(super) fn new(session: String, program: Program, events: Outlet<SessionEvent>) -> Self {
+        Self {
+            session,
+            supervisor: Supervisor::new(),
+            program,
+            heard: None,
+            incoming: None,
+            retiring: Vec::new(),
+            latency_frames: 0,
+            events,
+        }
+    }
+
+    /// Where the session is in its life, and why.
+    pub(super) fn state(&self) -> (State, Option<&str>) {
+        self.supervisor.state()
+    }
+
+    /// Was any child ever heard?
+    pub(super) fn was_heard(&self) -> bool {
+        self.supervisor.was_heard()
+    }
+
+    /// How often a child was started after the first.
+    pub(super) fn respawns(&self) -> u64 {
+        u64::from(self.supervisor.generation().saturating_sub(1))
+    }
+
+    /// The latency of the child that is heard, as it says.
+    pub(super) fn latency_frames(&self) -> u32 {
+        self.latency_frames
+    }
+
+    /// The process that is heard, or else one in shadow.
+    pub(super) fn pid(&self) -> Option<Pid> {
+        self.child(self.supervisor.shown()?)?.pid()
+    }
+
+    /// Was everything told to end?
+    pub(super) fn is_ending(&self) -> bool {
+        self.supervisor.is_ending()
+    }
+
+    /// Is no process left?
+    pub(super) fn is_gone(&self) -> bool {
+        self.supervisor.is_gone()
+    }
+
+    /// The program that is run, as the command built it.
+    pub(super) fn program(&self) -> &ProjectProgram {
+        &self.program.runs
+    }
+
+    /// When there is something to do next.
+    pub(super) fn due(&self, patience: &Patience) -> Option<Instant> {
+        self.supervisor.due(patience)
+    }
+
+    /// Starts a child of the present program. Nothing while the audio side isn't open.
+    pub(super) fn launch(&mut self, audio: &Audio) {
+        self.launch_for(None, audio);
+    }
+
+    /// Runs a newer program in place of the present one.
+    pub(super) fn swap(&mut self, program: ProjectProgram, reply: Reply, place: &Place<'_>) {
+        self.retire_incoming("a newer build came before it was heard", place.parameters);
+        self.supervisor.forget_crashes();
+        let before = self.program.clone();
+        self.program.runs = program;
+        self.launch_for(Some(Swap { reply, since: Instant::now(), before }), place.audio);
+    }
+
+    /// A person wants the child anew, whatever it is doing.
+    pub(super) fn restart(&mut self, place: &Place<'_>) {
+        self.retire_incoming("the processor was restarted", place.parameters);
+        self.supervisor.forget_crashes();
+        self.launch(place.audio);
+    }
+
+    fn launch_for(&mut self, swap: Option<Swap>, audio: &Audio) {
+        let Some((_, max_frames)) = audio.stream() else { return };
+        let generation = self.supervisor.next_generation();
+        let events = self.events.of(move |event| SessionEvent::Child(generation, event));
+        let launched = Geometry::new(max_frames, CHANNELS, CHANNELS)
+            .map_err(io::Error::other)
+            .and_then(|geometry| Child::launch((&self.session, generation), &self.program, geometry, events));
+        match launched {
+            Ok(Launched { child, ring, parameters }) => {
+                self.supervisor.launched(swap.is_some(), Instant::now());
+                let handshake = Handshake::new(ring, parameters);
+                self.incoming = Some(Incoming { child, handshake, latency_frames: 0, swap });
+            }
+            Err(error) => {
+                let reason = format!("{} can't be started: {error}", self.executable());
+                match swap {
+                    Some(Swap { reply, before, .. }) => {
+                        self.program = before;
+                        refuse(reply, reason);
+                    }
+                    None => self.supervisor.hold(reason),
+                }
+            }
+        }
+    }
+
+    /// Takes in what is heard of a child. Returns lines for a person.
+    pub(super) fn handle(
+        &mut self,
+        generation: u32,
+        event: ChildEvent,
+        place: &mut Place<'_>,
+    ) -> Vec<String> {
+        let (now, session) = (Instant::now(), &self.session);
+        match event {
+            ChildEvent::Said { message, permit: _permit } => return self.hear(generation, message, place),
+            ChildEvent::Wrote { line, .. } => {
+                if let Some(words) = executable::missing_library(&line) {
+                    self.supervisor.loader_said(generation, words);
+                }
+            }
+            ChildEvent::HungUp { reason } => {
+                if let Some(reason) = &reason {
+                    warn!("{session}: its messages can't be read: {reason}");
+                }
+                self.supervisor.hung_up(generation, reason.as_deref(), now);
+            }
+            ChildEvent::Started(pid) => {
+                info!("{session}: started process {pid} (generation {generation})");
+                self.supervisor.started(generation, now);
+            }
+            ChildEvent::NotStarted(error) => {
+                let words = format!("{} can't be started: {error}", self.executable());
+                self.supervisor.not_started(generation, words);
+                self.exited(generation, ExitReason::NotStarted, place);
+            }
+            ChildEvent::Exited(reason) => self.exited(generation, reason, place),
+        }
+        Vec::new()
+    }
+
+    fn hear(&mut self, generation: u32, message: FromChild, place: &mut Place<'_>) -> Vec<String> {
+        let mut over = Handshake::over();
+        let incoming = self.incoming.as_mut().filter(|incoming| incoming.child.generation() == generation);
+        let handshake = incoming.map_or(&mut over, |incoming| &mut incoming.handshake);
+        let (sample_rate, max_frames) = place.audio.stream().unwrap_or_default();
+        let terms = Terms { sample_rate, max_frames, inputs: CHANNELS, outputs: CHANNELS };
+        match handshake.hear(message, &terms) {
+            Step::Nothing => Vec::new(),
+            Step::Prepare(order) => {
+                self.supervisor.greeted(generation, Instant::now());
+                self.child(generation).into_iter().for_each(|child| child.tell(order.clone()));
+                Vec::new()
+            }
+            Step::Ready(agreed) => {
+                let Some(incoming) = self.incoming.as_mut() else { return Vec::new() };
+                if !self.supervisor.ready(generation) {
+                    return Vec::new();
+                }
+                incoming.latency_frames = agreed.latency_frames;
+                place.parameters.prepare(agreed.specs, agreed.writer);
+                incoming.child.tell(ToChild::Start);
+                let alive = incoming.child.alive();
+                match place.audio.set_link(place.project, agreed.ring, alive) {
+                    Ok(()) => Vec::new(),
+                    Err(error) => self.give_up(generation, error.to_string()),
+                }
+            }
+            Step::Unfit(reason) => self.give_up(generation, reason),
+            Step::Panicked { words, backtrace } => {
+                self.supervisor.said_last_words(words.clone());
+                std::iter::once(words).chain(backtrace.lines().map(str::to_owned)).collect()
+            }
+            Step::Log(line) => vec![line],
+        }
+    }
+
+    /// A child that can't work: it is ended, and the reason is what its end will be reported with.
+    fn give_up(&mut self, generation: u32, reason: String) -> Vec<String> {
+        if self.supervisor.give_up(generation, reason.clone()) {
+            self.kill(generation);
+        }
+        vec![reason]
+    }
+
+    fn exited(&mut self, generation: u32, reason: ExitReason, place: &mut Place<'_>) {
+        match self.supervisor.exited(generation, reason, Instant::now(), place.patience) {
+            Ended::Retired => self.retiring.retain(|(retiring, _)| *retiring != generation),
+            Ended::Heard => {
+                self.heard = None;
+                place.audio.quieter(place.project);
+            }
+            Ended::Incoming(words) => {
+                place.parameters.abandon();
+                let swap = self.incoming.take().and_then(|incoming| incoming.swap);
+                let Some(Swap { reply, before, .. }) = swap else { return };
+                self.program = before;
+                let next = if self.heard.is_some() {
+                    "the processor from before goes on"
+                } else {
+                    "there is no processor to go back to"
+                };
+                warn!("{}: the newer build failed before it was heard: {words}", self.session);
+                refuse(reply, format!("{words}; {next}"));
+            }
+        }
+    }
+
+    /// Takes in what the engine sees of the children, see [`Supervisor::seen`]. Does it play the incoming one?
+    pub(super) fn seen(
+        &mut self,
+        snapshot: &ProjectSnapshot,
+        dry_and_silent: (bool, bool),
+        now: Instant,
+        patience: &Patience,
+    ) -> bool {
+        let pid = self.heard.as_ref().and_then(Child::pid);
+        let traced = || pid.is_some_and(platform::is_traced);
+        match self.supervisor.seen(snapshot, dry_and_silent, traced, now, patience) {
+            Some(Order::Promote) => return true,
+            Some(Order::Kill(generation)) => {
+                warn!("{}: no sign of life for {} ms: ending it", self.session, patience.end_after_ms);
+                self.kill(generation);
+            }
+            _ => {}
+        }
+        false
+    }
+
+    /// Does what is due. Returns lines for a person.
+    pub(super) fn poll(&mut self, now: Instant, place: &Place<'_>) -> Vec<String> {
+        let mut lines = Vec::new();
+        for order in self.supervisor.poll(now, place.patience) {
+            match order {
+                Order::Kill(generation) => self.kill(generation),
+                Order::Launch => self.launch(place.audio),
+                Order::Tell(line) => lines.push(line),
+                Order::Promote => {}
+            }
+        }
+        lines
+    }
+
+    /// The engine plays the incoming child: it takes the place of the one before. Returns the program that is run no more,
+    /// if it is another.
+    pub(super) fn promote(&mut self) -> Option<ProjectProgram> {
+        self.retire_heard();
+        let Incoming { child, latency_frames, swap, .. } = self.incoming.take()?;
+        self.supervisor.promoted(Instant::now());
+        (self.heard, self.latency_frames) = (Some(child), latency_frames);
+        let Swap { reply, since, before } = swap?;
+        let swap_ms = u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
+        info!("{}: the newer build is heard after {swap_ms} ms", self.session);
+        let _ = reply.send(Ok(to_value(&Reloaded { swap_ms })));
+        Some(before.runs)
+    }
+
+    /// The engine is gone: what plays begins anew in the next.
+    pub(super) fn begin_anew(&mut self) {
+        if let Some(Incoming { child, swap, .. }) = self.incoming.take() {
+            child.kill();
+            self.supervisor.retire_incoming(Instant::now());
+            self.retiring.push((child.generation(), child.process()));
+            if let Some(swap) = swap {
+                let message = "the audio output went away during the swap: save the change again";
+                refuse(swap.reply, message.into());
+            }
+        }
+        self.retire_heard();
+        self.supervisor.begin_anew("the audio output changed".into());
+    }
+
+    /// No child is started until a build or a person says so, for this reason.
+    pub(super) fn hold(&mut self, reason: String) {
+        self.supervisor.hold(reason);
+    }
+
+    /// Tells all children to end. No other is started.
+    pub(super) fn end(&mut self, parameters: &ParameterBank) {
+        self.supervisor.end();
+        self.retire_incoming("the project was detached", parameters);
+        self.retire_heard();
+    }
+
+    /// Nothing of the session is left.
+    pub(super) fn ended(&mut self) {
+        self.supervisor.ended();
+    }
+
+    /// Nothing is waited for any more.
+    pub(super) fn kill_all(&self) {
+        self.retiring.iter().for_each(|(_, process)| process.kill());
+        self.heard.iter().chain(self.incoming.as_ref().map(|incoming| &incoming.child)).for_each(Child::kill);
+    }
+
+    fn retire_heard(&mut self) {
+        self.supervisor.retire_heard(Instant::now());
+        self.retiring.extend(self.heard.take().map(retire));
+    }
+
+    /// Ends a child that isn't heard yet, because something newer makes it needless.
+    fn retire_incoming(&mut self, because: &str, parameters: &ParameterBank) {
+        let Some(Incoming { child, swap, .. }) = self.incoming.take() else { return };
+        parameters.abandon();
+        self.supervisor.retire_incoming(Instant::now());
+        self.retiring.push(retire(child));
+        if let Some(Swap { reply, before, .. }) = swap {
+            self.program = before;
+            refuse(reply, because.into());
+        }
+    }
+
+    fn kill(&self, generation: u32) {
+        self.child(generation).into_iter().for_each(Child::kill);
+        let retiring = self.retiring.iter().filter(|(retiring, _)| *retiring == generation);
+        retiring.for_each(|(_, process)| process.kill());
+    }
+
+    /// The child of this generation, unless it was told to end.
+    fn child(&self, generation: u32) -> Option<&Child> {
+        let incoming = self.incoming.as_ref().map(|incoming| &incoming.child);
+        self.heard.iter().chain(incoming).find(|child| child.generation() == generation)
+    }
+
+    fn executable(&self) -> std::path::Display<'_> {
+        self.program.runs.executable.display()
+    }
+}
+
+/// Dropping a child closes its socketpair, upon which it ends; it is remembered until it has.
+fn retire(child: Child) -> (u32, Arc<Process>) {
+    child.tell(ToChild::Stop);
+    (child.generation(), child.process())
+}
+
+fn refuse(reply: Reply, reason: String) {
+    let _ = reply.send(Err(ErrorObject::new(RELOAD_FAILED, reason)));
+}

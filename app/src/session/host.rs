@@ -1,0 +1,202 @@
+//! One project as its dev server sees it.
+
+use super::{
+    event::{SessionEvent, SessionId},
+    page_requests::{PageRequests, Requested},
+    parameters::{ParameterBank, SetError},
+};
+use crate::{outlet::Outlet, to_protocol};
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+use wavecraft_audio_core::{ProjectSnapshot, ScopeFrame, SpectrumFrame as SpectrumPicture};
+use wavecraft_companion_protocol::{
+    browser::{
+        AudioRuntimeStatus, MeterFrame, MeterUpdate, OscilloscopeFrame, RegisterAudioParams, SpectrumFrame,
+    },
+    parameter::Parameter,
+    rpc::ErrorObject,
+    session::{Levels, Mode, SourceName, Stats},
+};
+use wavecraft_companion_server::{Host, SetParameterError};
+
+/// What the app and a project's dev server share. The app writes figures, the server reads them; parameters go both
+/// ways; everything else that a page asks for becomes an event.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    session: SessionId,
+    events: Outlet<SessionEvent>,
+    /// The parameters.
+    pub parameters: ParameterBank,
+    figures: Mutex<PageFigures>,
+    /// What pages ask of the app.
+    pub requests: PageRequests,
+}
+
+/// The last of everything that is measured.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct PageFigures {
+    /// The processed output's level.
+    pub meter_frame: Option<MeterFrame>,
+    /// The same, as it is sent unasked.
+    pub meter_update: Option<MeterUpdate>,
+    /// The source's level.
+    pub input_levels: Option<Levels>,
+    /// The processed output's picture.
+    pub scope: Option<OscilloscopeFrame>,
+    /// The processed output by frequency.
+    pub spectrum: Option<SpectrumFrame>,
+    /// How the audio side is.
+    pub audio_status: Option<AudioRuntimeStatus>,
+    /// Everything else.
+    pub stats: Option<Stats>,
+    /// A file was chosen in the terminal, so a page may go back to it.
+    pub has_file: bool,
+}
+
+impl Shared {
+    /// For a new session, with values for the parameters that turn out to have these ids.
+    pub(crate) fn new(
+        session: SessionId,
+        events: Outlet<SessionEvent>,
+        parameters: BTreeMap<String, f32>,
+    ) -> Self {
+        Self {
+            session,
+            events,
+            parameters: ParameterBank::new(parameters),
+            figures: Mutex::default(),
+            requests: PageRequests::default(),
+        }
+    }
+
+    /// The figures, to read or to replace some.
+    pub(crate) fn figures(&self) -> MutexGuard<'_, PageFigures> {
+        self.figures.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Shows levels, and pictures where there are newer ones.
+    pub(super) fn show_levels(
+        &self,
+        snapshot: &ProjectSnapshot,
+        (scope, spectrum): (Option<ScopeFrame>, Option<SpectrumPicture>),
+        sample_rate: u32,
+    ) {
+        let (frame, update) = to_protocol::meters(snapshot, sample_rate);
+        let mut figures = self.figures();
+        (figures.meter_frame, figures.meter_update) = (Some(frame), Some(update));
+        figures.input_levels = Some(to_protocol::levels(snapshot.input));
+        if let Some(spectrum) = spectrum {
+            figures.spectrum = Some(to_protocol::spectrum(spectrum));
+        }
+        if let Some(scope) = scope {
+            figures.scope = Some(to_protocol::oscilloscope(&scope, sample_rate));
+        }
+    }
+
+    fn request(&self, request: impl FnOnce(&mut Requested)) {
+        if self.requests.add(request) {
+            self.events.send(SessionEvent::PagesAsk);
+        }
+    }
+}
+
+impl Host for Shared {
+    fn parameters(&self) -> Vec<Parameter> {
+        self.parameters.all()
+    }
+
+    fn parameter(&self, id: &str) -> Option<f32> {
+        self.parameters.get(id)
+    }
+
+    fn set_parameter(&self, id: &str, value: f32) -> Result<f32, SetParameterError> {
+        self.parameters.set(id, value).map_err(|error| match error {
+            SetError::Unknown(id) => SetParameterError::UnknownParameter(id),
+            SetError::OutOfRange(range) => SetParameterError::OutOfRange(range),
+        })
+    }
+
+    fn meter_frame(&self) -> Option<MeterFrame> {
+        self.figures().meter_frame
+    }
+
+    fn meter_update(&self) -> Option<MeterUpdate> {
+        self.figures().meter_update.clone()
+    }
+
+    fn input_levels(&self) -> Option<Levels> {
+        self.figures().input_levels
+    }
+
+    fn oscilloscope_frame(&self) -> Option<OscilloscopeFrame> {
+        self.figures().scope.clone()
+    }
+
+    fn spectrum(&self) -> Option<SpectrumFrame> {
+        self.figures().spectrum.clone()
+    }
+
+    fn audio_status(&self) -> Option<AudioRuntimeStatus> {
+        self.figures().audio_status.clone()
+    }
+
+    fn stats(&self) -> Option<Stats> {
+        self.figures().stats.clone()
+    }
+
+    fn set_bypass(&self, on: bool) -> Result<(), ErrorObject> {
+        self.request(|requested| requested.bypass = Some(on));
+        Ok(())
+    }
+
+    fn set_mute(&self, on: bool) -> Result<(), ErrorObject> {
+        self.request(|requested| requested.mute = Some(on));
+        Ok(())
+    }
+
+    fn set_source(&self, source: SourceName) -> Result<(), ErrorObject> {
+        use wavecraft_companion_protocol::rpc::INVALID_PARAMS;
+        match source {
+            SourceName::Microphone => Err(ErrorObject::new(
+                INVALID_PARAMS,
+                "a page can't open the microphone: choose it in the terminal or the menu",
+            )),
+            SourceName::File if !self.figures().has_file => Err(ErrorObject::new(
+                INVALID_PARAMS,
+                "no file is chosen: name one in the terminal with `--input file:PATH`",
+            )),
+            source => {
+                self.request(|requested| requested.source = Some(source));
+                Ok(())
+            }
+        }
+    }
+
+    fn set_mode(&self, mode: Mode) -> Result<(), ErrorObject> {
+        self.request(|requested| requested.mode = Some(mode));
+        Ok(())
+    }
+
+    fn audio_client(&self, registered: Option<RegisterAudioParams>) {
+        match registered {
+            Some(client) => tracing::info!(
+                "{}: the program {} with its own audio registered ({} Hz, {} frames)",
+                self.session,
+                client.client_id,
+                client.sample_rate,
+                client.buffer_size
+            ),
+            None => tracing::info!("{}: the program with its own audio is gone", self.session),
+        }
+    }
+
+    fn page_refused(&self, line: String) {
+        self.request(|requested| requested.refused = Some(line));
+    }
+
+    fn watched(&self, anyone: bool) {
+        self.request(|requested| requested.watched = Some(anyone));
+    }
+}

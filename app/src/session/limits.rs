@@ -1,0 +1,66 @@
+//! How much a command may attach with.
+
+use wavecraft_audio_core::MAX_PROJECTS;
+use wavecraft_companion_protocol::{
+    control::Attach,
+    parameter::MAX_PARAMETERS,
+    rpc::{ErrorObject, INTERNAL_ERROR, INVALID_PARAMS},
+};
+
+/// Bytes of a project's name.
+const NAME_BYTES: usize = 256;
+/// Bytes of a folder: more than any system has room for.
+const FOLDER_BYTES: usize = 4096;
+/// Pages that may be registered, and bytes of each one's address.
+const ORIGINS: usize = 64;
+const ORIGIN_BYTES: usize = 256;
+
+/// Is there room for one more project?
+///
+/// # Errors
+/// There isn't; the sentence is for a person.
+pub(crate) fn room_for(projects: usize) -> Result<(), ErrorObject> {
+    if projects < MAX_PROJECTS {
+        return Ok(());
+    }
+    let message = format!("{MAX_PROJECTS} projects are attached already; detach one first");
+    Err(ErrorObject::new(INTERNAL_ERROR, message))
+}
+
+/// Is all of it of a length that can be passed on?
+///
+/// # Errors
+/// It isn't; the sentence says what.
+pub(crate) fn check(attach: &Attach) -> Result<(), ErrorObject> {
+    let within = |what: &str, bytes: usize, most: usize| match bytes {
+        bytes if bytes <= most => Ok(()),
+        bytes => Err(wrong(format!("attach: {what} has {bytes} bytes, and may have {most}"))),
+    };
+    within("the name", attach.name.len(), NAME_BYTES)?;
+    within("the project's folder", attach.project_dir.as_os_str().len(), FOLDER_BYTES)?;
+    if attach.parameters.len() > MAX_PARAMETERS {
+        let count = attach.parameters.len();
+        return Err(wrong(format!("attach: {count} parameters, and there may be {MAX_PARAMETERS}")));
+    }
+    origins(&attach.origins)
+}
+
+/// The same of pages' addresses.
+///
+/// # Errors
+/// As [`check`].
+pub(crate) fn origins(origins: &[String]) -> Result<(), ErrorObject> {
+    if origins.len() > ORIGINS {
+        return Err(wrong(format!("{} pages, and there may be {ORIGINS}", origins.len())));
+    }
+    match origins.iter().find(|origin| origin.len() > ORIGIN_BYTES) {
+        Some(long) => {
+            Err(wrong(format!("a page's address has {} bytes, and may have {ORIGIN_BYTES}", long.len())))
+        }
+        None => Ok(()),
+    }
+}
+
+fn wrong(message: String) -> ErrorObject {
+    ErrorObject::new(INVALID_PARAMS, message)
+}

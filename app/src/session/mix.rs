@@ -1,0 +1,176 @@
+//! A session's place in the mix, and how it is heard there: mute, bypass, gain and mode.
+
+use crate::{audio::Audio, child::reasons, to_protocol, units::db_to_linear};
+use wavecraft_audio_core::{EngineError, OnBypass, ProjectId, ProjectSettings, ProjectSnapshot, Source};
+use wavecraft_companion_protocol::{
+    rpc::{ErrorObject, INVALID_PARAMS},
+    session::{Mode, OnBypass as Heard},
+};
+
+/// The least and the greatest gain behind a processor, in dB.
+const GAIN_DB: std::ops::RangeInclusive<f32> = -60.0..=12.0;
+
+/// How one project is heard.
+pub(crate) struct Mix {
+    /// Its place, while the audio side runs.
+    project: Option<ProjectId>,
+    /// When its processor's answers are to be taken.
+    mode: Mode,
+    /// Why the mode isn't the one that was asked for.
+    mode_reason: Option<String>,
+    /// What is to be heard while the processor isn't, where somebody said so.
+    heard_on_bypass: Option<Heard>,
+    /// Is its processor bypassed by hand?
+    bypassed: bool,
+    muted: bool,
+    /// Why, where nobody muted it by hand.
+    mute_reason: Option<String>,
+    /// It was muted lest it hear itself, or a person unmuted it: that isn't done again.
+    feedback_handled: bool,
+    gain_db: f32,
+}
+
+impl Mix {
+    /// Without a place yet.
+    pub(super) fn new(mode: Mode, heard_on_bypass: Option<Heard>) -> Self {
+        Self {
+            project: None,
+            mode,
+            mode_reason: None,
+            heard_on_bypass,
+            bypassed: false,
+            muted: false,
+            mute_reason: None,
+            feedback_handled: false,
+            gain_db: 0.0,
+        }
+    }
+
+    /// Its place, while the audio side runs.
+    pub(super) fn project(&self) -> Option<ProjectId> {
+        self.project
+    }
+
+    /// When its processor's answers are taken, and why that isn't what was asked for.
+    pub(crate) fn mode(&self) -> (Mode, Option<&str>) {
+        (self.mode, self.mode_reason.as_deref())
+    }
+
+    /// Is its processor bypassed by hand?
+    pub(crate) fn is_bypassed(&self) -> bool {
+        self.bypassed
+    }
+
+    /// Is it muted, and why, where nobody did so by hand?
+    pub(crate) fn muted(&self) -> (bool, Option<&str>) {
+        (self.muted, self.mute_reason.as_deref())
+    }
+
+    /// The gain behind the processor.
+    pub(crate) fn gain_db(&self) -> f32 {
+        self.gain_db
+    }
+
+    /// What is heard while the processor isn't, where `usual` is so for its source.
+    pub(super) fn heard_on_bypass(&self, usual: Heard) -> Heard {
+        self.heard_on_bypass.unwrap_or(usual)
+    }
+
+    /// Takes a place. False while the audio side isn't open.
+    ///
+    /// # Errors
+    /// There is no room for it.
+    pub(super) fn join(
+        &mut self,
+        source: Source,
+        on_bypass: OnBypass,
+        audio: &mut Audio,
+    ) -> Result<bool, EngineError> {
+        let settings = ProjectSettings {
+            source,
+            gain: db_to_linear(self.gain_db),
+            muted: self.muted,
+            bypassed: self.bypassed,
+            on_bypass,
+            mode: to_protocol::engine_mode(self.mode),
+        };
+        self.project = audio.add_project(settings).transpose()?;
+        Ok(self.project.is_some())
+    }
+
+    /// Fades out, and gives the place back.
+    pub(super) fn leave(&mut self, audio: &mut Audio) {
+        audio.remove_project(self.project.take());
+    }
+
+    /// The engine is gone, and its place with it.
+    pub(super) fn lose_place(&mut self) {
+        self.project = None;
+    }
+
+    /// Chooses when the processor's answers are taken. The engine may give direct mode up.
+    pub(super) fn set_mode(&mut self, mode: Mode, audio: &mut Audio) {
+        (self.mode, self.mode_reason) = (mode, None);
+        audio.set_mode(self.project, to_protocol::engine_mode(mode));
+    }
+
+    /// Where the engine has given direct mode up: what is asked for from now on is what there is. Returns why.
+    pub(super) fn follow_mode(&mut self, snapshot: &ProjectSnapshot, audio: &mut Audio) -> Option<String> {
+        if !snapshot.fell_back || self.mode != Mode::Direct {
+            return None;
+        }
+        self.set_mode(Mode::Pipelined, audio);
+        self.mode_reason = Some(reasons::fallback(&snapshot.last_late));
+        self.mode_reason.clone()
+    }
+
+    /// Takes the processor out of, or into, the way.
+    pub(super) fn set_bypassed(&mut self, on: bool, audio: &mut Audio) {
+        self.bypassed = on;
+        audio.set_bypassed(self.project, on);
+    }
+
+    /// Chooses what is heard while the processor isn't.
+    pub(super) fn set_heard_on_bypass(&mut self, heard: Heard) {
+        self.heard_on_bypass = Some(heard);
+    }
+
+    /// Silences the project, or not.
+    pub(super) fn set_muted(&mut self, on: bool, audio: &mut Audio) {
+        (self.muted, self.mute_reason) = (on, None);
+        self.feedback_handled |= !on;
+        audio.set_muted(self.project, on);
+    }
+
+    /// Silences a project that would hear itself: once, and not after a person has unmuted it. Was that done now?
+    pub(super) fn mute_feedback(&mut self, reason: &str, audio: &mut Audio) -> bool {
+        if self.muted || self.feedback_handled {
+            return false;
+        }
+        self.set_muted(true, audio);
+        (self.mute_reason, self.feedback_handled) = (Some(reason.into()), true);
+        true
+    }
+
+    /// Sets the gain behind the processor.
+    ///
+    /// # Errors
+    /// It is out of range.
+    pub(super) fn set_gain(&mut self, gain_db: f32, audio: &mut Audio) -> Result<(), ErrorObject> {
+        if !GAIN_DB.contains(&gain_db) {
+            let message =
+                format!("the gain can be {} to {} dB, not {gain_db}", GAIN_DB.start(), GAIN_DB.end());
+            return Err(ErrorObject::new(INVALID_PARAMS, message));
+        }
+        self.gain_db = gain_db;
+        audio.set_gain(self.project, db_to_linear(gain_db));
+        Ok(())
+    }
+
+    /// The peak that it adds to the mix, unless it is muted.
+    pub(super) fn peak(&self, snapshot: &ProjectSnapshot) -> Option<(ProjectId, f32)> {
+        let [left, right] = snapshot.output.peak;
+        let project = self.project.filter(|_| !self.muted)?;
+        Some((project, left.max(right) * db_to_linear(self.gain_db)))
+    }
+}

@@ -1,0 +1,518 @@
+//! What a session plays: its place in the mix, its children, its input and its recording.
+
+use super::{
+    audience::Audience,
+    builds,
+    children::{Children, Place},
+    context::Context,
+    event::{SessionEvent, SessionId},
+    input::Input,
+    mix::Mix,
+    recorder::Recorder,
+    takes::RecordRequest,
+};
+use crate::{
+    audio::{Audio, Pulse},
+    child::ChildEvent,
+    control::{ConnectionId, Reply},
+    desktop::Kind,
+    microphone::{self, Access, Trouble},
+    outlet::Outlet,
+    platform::Program,
+    to_protocol,
+};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    time::Instant,
+};
+use tracing::info;
+use wavecraft_audio_core::{EngineError, OnBypass, ProjectId, ProjectSnapshot, Take, WavFile};
+use wavecraft_companion_protocol::{
+    control::{Attach, ProjectProgram, RECORDING_ENDED, STATS},
+    latency::ProjectLatency,
+    rpc::to_value,
+    session::{Mode, OnBypass as Heard, Source, State, Stats},
+    settings::RememberedProject as Remembered,
+    take::RecordingEnded,
+};
+
+/// The howl mute acts. It is on the mix, so this concerns every project.
+const HOWL: &str = "the level ran away, as feedback does, so everything is muted: turn the gain down or the microphone away \
+                    from the loudspeaker, then unmute";
+/// The microphone would hear the loudspeaker.
+const FEEDBACK: &str = "muted, because the built-in microphone hears the built-in loudspeaker: put headphones on or turn the \
+                        volume down, then untick Mute in the companion's menu, or call `setMute` from the page";
+
+/// A project as it is heard, or is to be.
+pub(crate) struct Playback {
+    name: String,
+    folder: PathBuf,
+    pub(super) audience: Audience,
+    pub(super) mix: Mix,
+    pub(super) children: Children,
+    pub(super) input: Input,
+    pub(super) recorder: Recorder,
+    /// The parameters' values as they are in the settings.
+    kept: BTreeMap<String, f32>,
+    /// Does somebody look at its levels?
+    watched: bool,
+    events: Outlet<SessionEvent>,
+}
+
+impl Playback {
+    /// Of a project that was attached, with what is remembered of it.
+    pub(super) fn new(
+        attach: &Attach,
+        remembered: Option<&Remembered>,
+        audience: Audience,
+        program: Program,
+        events: Outlet<SessionEvent>,
+    ) -> Self {
+        let source = attach.source.as_ref().or(remembered.and_then(|project| project.source.as_ref()));
+        let mode = attach.mode.or(remembered.and_then(|project| project.mode)).unwrap_or_default();
+        let id = audience.id();
+        Self {
+            name: attach.name.clone(),
+            folder: attach.project_dir.clone(),
+            mix: Mix::new(mode, attach.on_bypass),
+            children: Children::new(id.clone(), program, events.clone()),
+            input: Input::new(source.cloned().unwrap_or(Source::Microphone)),
+            recorder: Recorder::new(id.clone(), events.clone()),
+            audience,
+            kept: remembered.map(|project| project.parameters.clone()).unwrap_or_default(),
+            watched: false,
+            events,
+        }
+    }
+
+    /// How it is heard.
+    pub(crate) fn mix(&self) -> &Mix {
+        &self.mix
+    }
+
+    /// Where it is in its life, and why.
+    pub(crate) fn state(&self) -> (State, Option<&str>) {
+        self.children.state()
+    }
+
+    pub(crate) fn is_watched(&self) -> bool {
+        self.watched
+    }
+
+    /// What was measured last.
+    pub(crate) fn stats(&self) -> Option<Stats> {
+        self.audience.shared.figures().stats.clone()
+    }
+
+    pub(crate) fn source(&self) -> &Source {
+        self.input.source()
+    }
+
+    /// The file that can be its source.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        self.input.file()
+    }
+
+    /// Whether it hears the microphone, where that is its source.
+    pub(crate) fn access(&self) -> Option<Access> {
+        self.input.access()
+    }
+
+    /// For how many seconds it has been recorded, if it is.
+    pub(crate) fn recorded_seconds(&self) -> Option<u64> {
+        let (recording, _) = self.recorder.running()?;
+        Some(recording.frames() / u64::from(recording.sample_rate().max(1)))
+    }
+
+    /// Why its last recording didn't begin, or ended by itself.
+    pub(crate) fn recording_trouble(&self) -> Option<&str> {
+        self.recorder.trouble()
+    }
+
+    /// The project gets its place in the mix and its first child. False while the audio side isn't open.
+    ///
+    /// # Errors
+    /// There is no room for it.
+    pub(super) fn join_the_mix(&mut self, cx: &mut Context) -> Result<bool, EngineError> {
+        let heard_before = self.decide_access(cx);
+        self.update_feedback(cx);
+        if !self.mix.join(self.input.audio_source(), self.on_bypass(), &mut cx.audio)? {
+            return Ok(false);
+        }
+        self.children.launch(&cx.audio);
+        self.notify_state(cx);
+        self.notify_access(heard_before, cx);
+        Ok(true)
+    }
+
+    /// Lets a source be heard whose file, if it is one, was read. False where the project isn't heard yet at all.
+    pub(super) fn use_source(&mut self, source: Source, cx: &mut Context) -> bool {
+        self.input.choose(source.clone());
+        // Whoever asks again for what isn't allowed is told again.
+        let heard_before = self.decide_access(cx).filter(|access| *access == Access::Allowed);
+        self.update_feedback(cx);
+        let rate = cx.audio.sample_rate().filter(|_| self.mix.project().is_some());
+        if let Some(rate) = rate {
+            cx.audio.set_on_bypass(self.mix.project(), self.on_bypass());
+            cx.audio.set_source(self.mix.project(), &self.input.audio_source());
+            // A file that was read for an output of another rate is silence until it is converted.
+            if let Some(path) = self.input.unread(rate).map(Path::to_owned) {
+                self.input.read(path, rate, None, &self.events);
+            }
+        }
+        cx.audio.quieter(self.mix.project());
+        cx.settings.remember(&self.folder, |project| project.source = Some(source));
+        self.notify_access(heard_before, cx);
+        rate.is_some()
+    }
+
+    /// Chooses when the processor's answers are taken. The engine may give direct mode up.
+    pub(super) fn set_mode(&mut self, mode: Mode, cx: &mut Context) {
+        self.mix.set_mode(mode, &mut cx.audio);
+        cx.settings.remember(&self.folder, |project| project.mode = Some(mode));
+    }
+
+    /// Takes the processor out of, or into, the way, and says what is heard without it, if anything is said.
+    pub(super) fn set_bypassed(&mut self, on: bool, heard: Option<Heard>, cx: &mut Context) {
+        heard.into_iter().for_each(|heard| self.mix.set_heard_on_bypass(heard));
+        cx.audio.set_on_bypass(self.mix.project(), self.on_bypass());
+        self.mix.set_bypassed(on, &mut cx.audio);
+    }
+
+    /// Records what the processor makes.
+    pub(crate) fn record(&mut self, request: RecordRequest, cx: &Context) {
+        self.recorder.begin(request, self.recording_rate(cx));
+    }
+
+    /// The same by a click: into the user's music folder.
+    pub(crate) fn record_from_menu(&mut self, cx: &Context) {
+        self.recorder.begin_from_menu(&self.name, self.recording_rate(cx));
+    }
+
+    /// The rate of a recording that begins now, while it plays.
+    fn recording_rate(&self, cx: &Context) -> Option<u32> {
+        let plays = self.mix.project().is_some() && !self.children.is_ending();
+        cx.audio.stream().filter(|_| plays).map(|(rate, _)| rate)
+    }
+
+    /// Ends the recording, if there is one: `reason` says why, where nobody asked for it.
+    pub(crate) fn end_recording(&mut self, reason: Option<&str>, reply: Option<Reply>, cx: &mut Context) {
+        self.recorder.end(reason.map(str::to_owned), reply, &mut cx.audio, self.mix.project());
+    }
+
+    /// A recording belongs to the connection that asked for it.
+    pub(crate) fn end_recording_of(&mut self, owner: ConnectionId, cx: &mut Context) {
+        if self.recorder.running().is_some_and(|(_, by)| by == Some(owner)) {
+            self.end_recording(Some("the command that asked for it is gone"), None, cx);
+        }
+    }
+
+    /// A person wants the child anew, whatever it is doing.
+    pub(crate) fn restart(&mut self, cx: &mut Context) {
+        let (children, place) = self.children(cx);
+        children.restart(&place);
+        self.notify_state(cx);
+    }
+
+    /// Takes in what is heard of a child.
+    pub(super) fn child(&mut self, generation: u32, event: ChildEvent, cx: &mut Context) {
+        let output = match &event {
+            ChildEvent::Wrote { stream, line, .. } => Some((*stream, line.clone())),
+            _ => None,
+        };
+        let (children, mut place) = self.children(cx);
+        for line in children.handle(generation, event, &mut place) {
+            self.audience.say(line, &cx.clients);
+        }
+        if let Some((stream, line)) = output {
+            self.audience.log(stream, line, &cx.clients);
+        }
+    }
+
+    /// Does what is due.
+    pub(crate) fn poll(&mut self, now: Instant, cx: &mut Context) {
+        if self.recorder.running().is_some_and(|(recording, _)| recording.is_over()) {
+            // What is wrong, the recording says itself.
+            self.end_recording(None, None, cx);
+        }
+        let (children, place) = self.children(cx);
+        for line in children.poll(now, &place) {
+            self.audience.say(line, &cx.clients);
+        }
+        self.notify_state(cx);
+    }
+
+    /// When there is something to do next.
+    pub(crate) fn due(&self, cx: &Context) -> Option<Instant> {
+        self.children.due(&cx.settings.get().patience)
+    }
+
+    /// What the engine sees of it now, and its peak behind the gain, unless it is muted.
+    pub(crate) fn snapshot(&self, cx: &mut Context) -> Option<(ProjectSnapshot, Option<(ProjectId, f32)>)> {
+        let snapshot = cx.audio.snapshot(self.mix.project())?;
+        let peak = self.mix.peak(&snapshot);
+        Some((snapshot, peak))
+    }
+
+    /// Takes in what the engine sees: figures are refreshed, and its state is brought in line with them.
+    pub(crate) fn follow(
+        &mut self,
+        snapshot: &ProjectSnapshot,
+        pulse: Pulse,
+        others: &[SessionId],
+        now: Instant,
+        cx: &mut Context,
+    ) {
+        self.refresh_levels(snapshot, cx);
+        let gave_up = self.mix.follow_mode(snapshot, &mut cx.audio);
+        let tells = pulse.stats_due || gave_up.is_some() || pulse.howl_began;
+        if tells || self.audience.shared.figures().stats.is_none() {
+            self.refresh_stats(snapshot, pulse.limiting, others, cx);
+        }
+        let dry = self.on_bypass() == OnBypass::Dry;
+        if self.children.seen(snapshot, (dry, pulse.silent), now, &cx.settings.get().patience) {
+            self.promote(cx);
+            // Who hears that a child is live asks for its figures, not for those of before.
+            self.refresh_stats(snapshot, false, others, cx);
+        }
+        self.notify_state(cx);
+        if let Some(reason) = gave_up {
+            self.audience.warn(reason, &cx.clients);
+        }
+        if pulse.howl_began {
+            self.audience.warn(HOWL.into(), &cx.clients);
+        }
+        if let Some(stats) = self.stats().filter(|_| tells) {
+            self.audience.renew(STATS, &stats, &cx.clients);
+        }
+        if pulse.stats_due {
+            self.keep_parameters(cx);
+        }
+    }
+
+    /// The engine plays the incoming child.
+    fn promote(&mut self, cx: &mut Context) {
+        let replaced = self.children.promote();
+        cx.audio.set_on_bypass(self.mix.project(), self.on_bypass());
+        if self.audience.shared.parameters.commit()
+            && let Some(server) = self.audience.server.open()
+        {
+            server.parameters_changed();
+        }
+        let folder = replaced.as_ref().and_then(|before| builds::folder_of(&cx.builds_dir, before.built()));
+        folder.into_iter().for_each(builds::remove);
+        cx.audio.quieter(self.mix.project());
+    }
+
+    fn refresh_levels(&self, snapshot: &ProjectSnapshot, cx: &mut Context) {
+        let rate = cx.audio.sample_rate().unwrap_or_default();
+        let pictures = if self.watched { cx.audio.pictures(self.mix.project()) } else { (None, None) };
+        self.audience.shared.show_levels(snapshot, pictures, rate);
+    }
+
+    fn refresh_stats(&self, snapshot: &ProjectSnapshot, limiting: bool, all: &[SessionId], cx: &Context) {
+        let Some(figures) = cx.audio.figures() else { return };
+        let of_source = (self.input.is_microphone(), limiting, self.children.latency_frames());
+        let (muted, mute_reason) = self.mix.muted();
+        let stats = Stats {
+            session: self.audience.id().clone(),
+            state: self.state().0,
+            source: self.source().name(),
+            source_reason: self.trouble().map(Trouble::line),
+            recording: self
+                .recorder
+                .running()
+                .map(|(recording, _)| to_protocol::recording_figures(recording)),
+            mode_reason: self.mix.mode().1.map(str::to_owned),
+            bypassed: self.mix.is_bypassed(),
+            muted,
+            mute_reason: mute_reason.map(str::to_owned),
+            gain_db: self.mix.gain_db(),
+            respawns: self.children.respawns(),
+            others: all.iter().filter(|id| **id != *self.audience.id()).cloned().collect(),
+            ..to_protocol::stats(&figures, snapshot, of_source)
+        };
+        self.audience.shared.figures().stats = Some(stats);
+    }
+
+    /// Has it a place in the mix?
+    pub(super) fn is_in_the_mix(&self) -> bool {
+        self.mix.project().is_some()
+    }
+
+    /// Somebody looks at its levels, or nobody does any more.
+    pub(super) fn set_watched(&mut self, watched: bool) {
+        self.watched = watched;
+    }
+
+    /// The file for a recording is there, or can't be made.
+    pub(super) fn recording_file(
+        &mut self,
+        request: RecordRequest,
+        result: Result<WavFile, String>,
+        cx: &mut Context,
+    ) {
+        let gone = request.owner.is_some_and(|owner| !cx.clients.contains(owner));
+        self.recorder.file_made(request, result, gone, &mut cx.audio, self.mix.project());
+    }
+
+    /// A recording's file is whole: tells what is in it, and of trouble everywhere.
+    pub(super) fn recording_ended(
+        &mut self,
+        take: Take,
+        reason: Option<String>,
+        reply: Option<Reply>,
+        cx: &Context,
+    ) {
+        let take = to_protocol::take(take, reason);
+        for line in self.recorder.ended(&take, self.children.is_ending()) {
+            self.audience.warn(line, &cx.clients);
+        }
+        let ended = RecordingEnded { session: self.audience.id().clone(), take };
+        cx.clients.keep(self.audience.owner(), RECORDING_ENDED, &ended);
+        if let Some(reply) = reply {
+            let _ = reply.send(Ok(to_value(&ended.take)));
+        }
+    }
+
+    /// Runs a newer program in place of the present one.
+    pub(super) fn swap(&mut self, program: ProjectProgram, reply: Reply, cx: &mut Context) {
+        let (children, place) = self.children(cx);
+        children.swap(program, reply, &place);
+        self.notify_state(cx);
+    }
+
+    /// It fades out, and everything of it is told to end.
+    pub(super) fn end(&mut self, cx: &mut Context) {
+        self.mix.leave(&mut cx.audio);
+        self.children.end(&self.audience.shared.parameters);
+        self.audience.server.close();
+        self.notify_state(cx);
+    }
+
+    /// What it adds to a loop, while it plays.
+    pub(crate) fn latency(&self, audio: &mut Audio) -> Option<ProjectLatency> {
+        let snapshot = audio.snapshot(self.mix.project())?;
+        Some(to_protocol::project_latency(self.audience.id(), &snapshot, self.children.latency_frames()))
+    }
+
+    /// The engine is gone, and begins anew.
+    pub(crate) fn begin_anew(&mut self, cx: &mut Context) {
+        self.mix.lose_place();
+        self.children.begin_anew();
+        self.notify_state(cx);
+    }
+
+    /// Other devices are in use.
+    pub(crate) fn devices_changed(&mut self, cx: &mut Context) {
+        self.update_feedback(cx);
+        self.update_audio_status(cx);
+    }
+
+    /// Mutes a project that would hear itself, and says why: once, and not after a person has unmuted it.
+    fn update_feedback(&mut self, cx: &mut Context) {
+        let listens = self.access() == Some(Access::Allowed) && !self.children.is_ending();
+        if cx.audio.hears_output() && listens && self.mix.mute_feedback(FEEDBACK, &mut cx.audio) {
+            self.audience.warn(FEEDBACK.into(), &cx.clients);
+        }
+    }
+
+    /// Decides anew whether it hears the microphone: the system, or a person, may have changed their mind.
+    pub(crate) fn update_access(&mut self, cx: &mut Context) {
+        if self.access().is_none() {
+            return;
+        }
+        let before = self.decide_access(cx);
+        if self.access() == before {
+            return;
+        }
+        self.update_feedback(cx);
+        cx.audio.set_source(self.mix.project(), &self.input.audio_source());
+        self.notify_access(before, cx);
+    }
+
+    /// Decides whether it hears the microphone, and gives what held before. Nothing is told or heard yet.
+    fn decide_access(&mut self, cx: &Context) -> Option<Access> {
+        let consent = cx.settings.project(&self.folder).and_then(|project| project.microphone);
+        let access = self.input.is_microphone().then(|| cx.microphone.access(consent));
+        self.input.set_access(access)
+    }
+
+    /// Tells whether it hears the microphone, if that isn't what held `before`, and lets the system ask.
+    fn notify_access(&self, before: Option<Access>, cx: &mut Context) {
+        let Some(access) = self.access().filter(|access| before != Some(*access)) else { return };
+        let (id, clients) = (self.audience.id(), &cx.clients);
+        match microphone::trouble(access) {
+            Some(trouble) => self.audience.warn(trouble.line(), clients),
+            None if before.is_some() => {
+                info!("{id}: the microphone is allowed");
+                let line = "the microphone is allowed: the project hears it from now on";
+                self.audience.say(line.into(), clients);
+            }
+            None => info!("{id}: hears the microphone"),
+        }
+        if access == Access::Asking {
+            cx.microphone.ask_once();
+        }
+        if let Some((kind, title, text)) = microphone::announcement(access, &self.name, &self.folder) {
+            cx.announcer.announce(kind, title, text);
+        }
+        self.update_audio_status(cx);
+    }
+
+    /// Tells everybody who is concerned where it is in its life, if that is news.
+    pub(super) fn notify_state(&mut self, cx: &mut Context) {
+        let (state, reason) = self.children.state();
+        if !self.audience.notify_state(state, reason, &cx.clients) {
+            return;
+        }
+        self.update_audio_status(cx);
+        if state == State::Held {
+            let text = reason.unwrap_or("Its terminal tells more.").to_owned();
+            cx.announcer.announce(Kind::Held, format!("{} is held", self.name), text);
+        }
+    }
+
+    /// Tells pages how the audio side is, if that changed.
+    pub(super) fn update_audio_status(&self, cx: &Context) {
+        let devices = cx.audio.devices();
+        self.audience.notify_audio_status(to_protocol::audio_status(
+            devices.as_ref(),
+            self.state(),
+            self.trouble(),
+        ));
+    }
+
+    /// The next start of the project, of this companion or another, begins with the values that there are now.
+    pub(super) fn keep_parameters(&mut self, cx: &mut Context) {
+        let kept = self.audience.shared.parameters.kept();
+        if kept != self.kept {
+            self.kept.clone_from(&kept);
+            cx.settings.remember(&self.folder, |project| project.parameters = kept);
+        }
+    }
+
+    /// Why the microphone isn't heard, where that is the source.
+    fn trouble(&self) -> Option<Trouble> {
+        self.access().and_then(microphone::trouble)
+    }
+
+    /// What is heard while the processor isn't. Until it was heard once: nothing, so that no start begins with the
+    /// unprocessed input.
+    fn on_bypass(&self) -> OnBypass {
+        let heard = self.mix.heard_on_bypass(self.input.on_bypass());
+        to_protocol::engine_on_bypass(if self.children.was_heard() { heard } else { Heard::Silence })
+    }
+
+    /// Its children, and what they are connected with.
+    pub(super) fn children<'a>(&'a mut self, cx: &'a mut Context) -> (&'a mut Children, Place<'a>) {
+        let place = Place {
+            audio: &mut cx.audio,
+            project: self.mix.project(),
+            parameters: &self.audience.shared.parameters,
+            patience: &cx.settings.get().patience,
+        };
+        (&mut self.children, place)
+    }
+}

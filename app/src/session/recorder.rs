@@ -1,0 +1,198 @@
+//! A session's recording: begun by a call or a click; ended by one, by trouble, or with what it records.
+
+use super::{
+    event::SessionEvent,
+    takes::{self, RecordRequest},
+};
+use crate::{
+    audio::Audio,
+    control::{ConnectionId, Reply},
+    outlet::Outlet,
+};
+use std::path::Path;
+use tracing::info;
+use wavecraft_audio_core::{ProjectId, Recording, WavFile};
+use wavecraft_companion_protocol::{
+    control::BAD_RECORDING,
+    rpc::{ErrorObject, INVALID_PARAMS, to_value},
+    take::{self, check_name},
+};
+
+/// At most one recording at a time.
+pub(crate) struct Recorder {
+    session: String,
+    stage: Stage,
+    /// Why the last recording didn't begin, or ended by itself: a sentence for a person.
+    trouble: Option<String>,
+    events: Outlet<SessionEvent>,
+}
+
+enum Stage {
+    /// There is none.
+    Idle,
+    /// Its file is being made.
+    Beginning,
+    Running {
+        recording: Recording,
+        /// The connection that it belongs to; none for one of the menu.
+        owner: Option<ConnectionId>,
+    },
+    /// The last of it is being written.
+    Ending,
+}
+
+impl Recorder {
+    pub(super) fn new(session: String, events: Outlet<SessionEvent>) -> Self {
+        Self { session, stage: Stage::Idle, trouble: None, events }
+    }
+
+    pub(super) fn is_idle(&self) -> bool {
+        matches!(self.stage, Stage::Idle)
+    }
+
+    /// The recording that runs, and the connection that it belongs to.
+    pub(super) fn running(&self) -> Option<(&Recording, Option<ConnectionId>)> {
+        match &self.stage {
+            Stage::Running { recording, owner } => Some((recording, *owner)),
+            _ => None,
+        }
+    }
+
+    /// Why the last recording didn't begin, or ended by itself.
+    pub(super) fn trouble(&self) -> Option<&str> {
+        self.trouble.as_deref()
+    }
+
+    /// Records at this rate in Hz. The file is made elsewhere: a disk may take its time. Without a rate nothing plays.
+    pub(super) fn begin(&mut self, request: RecordRequest, rate: Option<u32>) {
+        let rate = match self.may_record(&request.path, rate) {
+            Ok(rate) => rate,
+            Err(error) => return self.refuse(request.reply, error),
+        };
+        self.stage = Stage::Beginning;
+        let events = self.events.clone();
+        tokio::task::spawn_blocking(move || {
+            let result = takes::create(&request.path, request.owner.is_none(), rate);
+            events.send(SessionEvent::RecordingFile { request, result });
+        });
+    }
+
+    /// The same by a click: into the user's music folder, under the project's name.
+    pub(super) fn begin_from_menu(&mut self, name: &str, rate: Option<u32>) {
+        match takes::new_path(name) {
+            Ok(path) => self.begin(RecordRequest { path, owner: None, reply: None }, rate),
+            Err(reason) => self.refuse(None, ErrorObject::new(BAD_RECORDING, reason)),
+        }
+    }
+
+    fn may_record(&self, path: &Path, rate: Option<u32>) -> Result<u32, ErrorObject> {
+        let id = &self.session;
+        let refused = |message: String| Err(ErrorObject::new(BAD_RECORDING, message));
+        match &self.stage {
+            Stage::Idle => {}
+            Stage::Running { recording, .. } => {
+                let path = recording.path().display();
+                return refused(format!("`{id}` is being recorded into {path} already: stop that first"));
+            }
+            Stage::Beginning | Stage::Ending => {
+                return refused(format!("a recording of `{id}` just begins or ends: try again in a moment"));
+            }
+        }
+        if let Err(message) = check_name(path) {
+            return refused(message);
+        }
+        if !path.is_absolute() {
+            let message = format!("{} is no absolute path", path.display());
+            return Err(ErrorObject::new(INVALID_PARAMS, message));
+        }
+        rate.map_or_else(|| refused(format!("`{id}` doesn't play now: try again in a moment")), Ok)
+    }
+
+    /// The file is there, or can't be made. `gone`: so is who asked for it.
+    pub(super) fn file_made(
+        &mut self,
+        RecordRequest { path, owner, reply }: RecordRequest,
+        result: Result<WavFile, String>,
+        gone: bool,
+        audio: &mut Audio,
+        project: Option<ProjectId>,
+    ) {
+        let begun = result.and_then(|file| {
+            let begun = if gone {
+                Err("who asked for it is gone".into())
+            } else {
+                match audio.record(project, &path, file) {
+                    Some(begun) => begun.map_err(|error| error.to_string()),
+                    None => Err(format!("`{}` doesn't play any more", self.session)),
+                }
+            };
+            // It was made a moment ago, and nothing is in it.
+            begun.inspect_err(|_| drop(std::fs::remove_file(&path)))
+        });
+        match begun {
+            Ok(recording) => {
+                self.stage = Stage::Running { recording, owner };
+                self.trouble = None;
+                info!("{}: recording into {}", self.session, path.display());
+                if let Some(reply) = reply {
+                    let _ = reply.send(Ok(to_value(&take::Recording { path })));
+                }
+            }
+            Err(reason) => {
+                self.stage = Stage::Idle;
+                self.refuse(reply, ErrorObject::new(BAD_RECORDING, reason));
+            }
+        }
+    }
+
+    /// A call hears why; of a click the menu tells.
+    fn refuse(&mut self, reply: Option<Reply>, error: ErrorObject) {
+        match reply {
+            Some(reply) => drop(reply.send(Err(error))),
+            None => self.trouble = Some(format!("no recording: {}", error.message)),
+        }
+    }
+
+    /// Ends the recording, if there is one: `reason` says why, where nobody asked for it.
+    /// [`SessionEvent::RecordingEnded`] follows.
+    pub(super) fn end(
+        &mut self,
+        reason: Option<String>,
+        reply: Option<Reply>,
+        audio: &mut Audio,
+        project: Option<ProjectId>,
+    ) {
+        let before = std::mem::replace(&mut self.stage, Stage::Ending);
+        let Stage::Running { recording, .. } = before else {
+            self.stage = before;
+            if let Some(reply) = reply {
+                let message = format!("`{}` isn't being recorded", self.session);
+                let _ = reply.send(Err(ErrorObject::new(BAD_RECORDING, message)));
+            }
+            return;
+        };
+        audio.stop_recording(project);
+        let events = self.events.clone();
+        tokio::task::spawn_blocking(move || {
+            events.send(SessionEvent::RecordingEnded { take: recording.finish(), reason, reply });
+        });
+    }
+
+    /// The file is whole. Returns lines for a person: of trouble with a project that isn't just `ending`, too.
+    pub(super) fn ended(&mut self, take: &take::Take, ending: bool) -> Vec<String> {
+        let take::Take { path, seconds, dropped_frames, reason, .. } = take;
+        info!("{}: {} has {seconds:.1} s", self.session, path.display());
+        self.stage = Stage::Idle;
+        let mut lines = Vec::new();
+        if *dropped_frames > 0 {
+            let path = path.display();
+            lines.push(format!("{dropped_frames} frames are missing in {path}: the disk was too slow"));
+        }
+        if let Some(reason) = reason.as_ref().filter(|_| !ending) {
+            let trouble = format!("recording stopped: {reason}");
+            self.trouble = Some(trouble.clone());
+            lines.push(trouble);
+        }
+        lines
+    }
+}

@@ -1,0 +1,86 @@
+//! A session's dev server, from its port's binding until that is free again.
+
+use super::{event::SessionEvent, host::Shared};
+use crate::outlet::Outlet;
+use std::sync::Arc;
+use wavecraft_companion_protocol::{control::Attach, token::FRAGMENT_KEY};
+use wavecraft_companion_server::{Config, DEFAULT_PORT, Limits, Server, serve};
+
+/// A session's dev server.
+pub(crate) struct DevServer {
+    stage: Stage,
+    events: Outlet<SessionEvent>,
+}
+
+enum Stage {
+    /// It looks for its port.
+    Binding,
+    /// It serves.
+    Open(Server),
+    /// It says goodbye to its clients.
+    Closing,
+    /// Its port is free.
+    Closed,
+}
+
+impl DevServer {
+    /// Begins to look for a port. [`SessionEvent::ServerBound`] follows.
+    pub(super) fn bind(attach: &Attach, shared: Arc<Shared>, events: Outlet<SessionEvent>) -> Self {
+        let config = Config {
+            port: attach.port.unwrap_or(DEFAULT_PORT),
+            strict_port: attach.strict_port,
+            token: attach.token.clone(),
+            audio_token: attach.audio_token.clone(),
+            origins: attach.origins.clone(),
+            limits: Limits::default(),
+        };
+        let bound = events.clone();
+        tokio::spawn(async move { bound.send(SessionEvent::ServerBound(serve(config, shared).await)) });
+        Self { stage: Stage::Binding, events }
+    }
+
+    /// It, while it serves.
+    pub(super) fn open(&self) -> Option<&Server> {
+        match &self.stage {
+            Stage::Open(server) => Some(server),
+            _ => None,
+        }
+    }
+
+    /// It serves from now on.
+    pub(super) fn bound(&mut self, server: Server) {
+        self.stage = Stage::Open(server);
+    }
+
+    /// Says goodbye to its clients. [`SessionEvent::ServerClosed`] follows.
+    pub(super) fn close(&mut self) {
+        if self.open().is_none() {
+            return;
+        }
+        if let Stage::Open(server) = std::mem::replace(&mut self.stage, Stage::Closing) {
+            let events = self.events.clone();
+            tokio::spawn(async move {
+                server.shutdown().await;
+                events.send(SessionEvent::ServerClosed);
+            });
+        }
+    }
+
+    /// Its port is free, or it never had one.
+    pub(super) fn closed(&mut self) {
+        self.stage = Stage::Closed;
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        matches!(self.stage, Stage::Closed)
+    }
+
+    /// The page's address, as the command prints it: the token is behind the #, which no server gets to see.
+    pub(super) fn page(&self, attach: &Attach) -> Option<String> {
+        // Vite listens on that address alone; what `localhost` means differs between systems.
+        let origins = &attach.origins;
+        let origin = origins.iter().find(|origin| origin.contains("//127.0.0.1")).or(origins.first())?;
+        let port = self.open()?.port();
+        Some(format!("{origin}/#{FRAGMENT_KEY}={}&ws={port}", attach.token.as_str()))
+    }
+}

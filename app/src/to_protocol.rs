@@ -1,0 +1,305 @@
+//! The one place where audio-core's types become the protocol's.
+
+use crate::{
+    audio::AudioFigures,
+    microphone::Trouble,
+    units::{rate_as_f32, seconds},
+};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use wavecraft_audio_core as core;
+use wavecraft_companion_protocol::{
+    browser::{
+        AudioDiagnostic, AudioDiagnosticCode, AudioRuntimePhase, AudioRuntimeStatus, MeterFrame, MeterUpdate,
+        OscilloscopeFrame, OscilloscopeTriggerMode, SpectrumFrame,
+    },
+    control,
+    latency::{MeasuredLatency, ProjectLatency, ReportedLoop},
+    session::{
+        AudioDevices, Drift, FilePosition, Guard, LateBlocks, Latency, Levels, Load, Mode, OnBypass,
+        RecordingFigures, State, Stats,
+    },
+    take,
+};
+
+/// The measured part of a project's figures: all that the session doesn't know by itself. `microphone`: that is its source.
+pub(crate) fn stats(
+    figures: &AudioFigures,
+    snapshot: &core::ProjectSnapshot,
+    (microphone, limiting, processor_latency_frames): (bool, bool, u32),
+) -> Stats {
+    let AudioFigures { engine, latency, devices } = figures;
+    let of_microphone = |frames| if microphone { frames } else { 0 };
+    Stats {
+        blocks: snapshot.blocks,
+        late_blocks: LateBlocks {
+            not_scheduled: snapshot.late.not_scheduled,
+            too_slow: snapshot.late.too_slow,
+            queue_full: snapshot.late.full,
+            device: snapshot.late.device,
+        },
+        nonfinite: snapshot.nonfinite,
+        xruns: engine.device_xruns,
+        load: engine.load.average,
+        load_max: engine.load.maximum,
+        load_p99: engine.load.percentile99,
+        processor_load: load(snapshot.load),
+        wake_us: Duration::from_nanos(snapshot.wake_ns).as_secs_f32() * 1e6,
+        input: levels(snapshot.input),
+        output: levels(snapshot.output),
+        latency: Latency {
+            input_device: of_microphone(latency.input_device_frames),
+            input_buffer: of_microphone(latency.input_fifo_frames),
+            pipeline: snapshot.delay_frames,
+            processor: processor_latency_frames,
+            output_device: latency.output_device_frames,
+        },
+        drift: engine
+            .input
+            .drift_ppm
+            .filter(|_| microphone)
+            .map(|ppm| Drift { ppm, buffer_frames: latency.input_fifo_frames }),
+        devices: devices.clone(),
+        file: snapshot.file.map(|file| FilePosition {
+            position_frames: file.position_frames,
+            length_frames: file.length_frames,
+        }),
+        mode: mode(snapshot.mode),
+        guard: Guard {
+            limiting: limiting || engine.limiter.gain < 1.0,
+            howl_muted: engine.limiter.howl_muted,
+        },
+        ..Stats::default()
+    }
+}
+
+fn load(load: core::Load) -> Load {
+    Load { average: load.average, max: load.maximum, p99: load.percentile99 }
+}
+
+pub(crate) fn levels(meter: core::Meter) -> Levels {
+    Levels { peak: meter.peak, rms: meter.rms }
+}
+
+/// The output's level, as it is asked for and as it is sent unasked.
+pub(crate) fn meters(snapshot: &core::ProjectSnapshot, sample_rate: u32) -> (MeterFrame, MeterUpdate) {
+    let [left_peak, right_peak] = snapshot.output.peak;
+    let [left_rms, right_rms] = snapshot.output.rms;
+    let timestamp = snapshot.timestamp_frames;
+    let frame =
+        MeterFrame { peak_l: left_peak, peak_r: right_peak, rms_l: left_rms, rms_r: right_rms, timestamp };
+    let timestamp_us = timestamp.saturating_mul(1_000_000) / u64::from(sample_rate.max(1));
+    (frame, MeterUpdate { timestamp_us, left_peak, left_rms, right_peak, right_rms })
+}
+
+pub(crate) fn oscilloscope(scope: &core::ScopeFrame, sample_rate: u32) -> OscilloscopeFrame {
+    OscilloscopeFrame {
+        points_l: scope.left.to_vec(),
+        points_r: scope.right.to_vec(),
+        sample_rate: rate_as_f32(sample_rate),
+        timestamp: scope.timestamp_frames,
+        no_signal: scope.no_signal,
+        trigger_mode: OscilloscopeTriggerMode::RisingZeroCrossing,
+    }
+}
+
+pub(crate) fn spectrum(spectrum: core::SpectrumFrame) -> SpectrumFrame {
+    SpectrumFrame {
+        levels_db: spectrum.levels_db,
+        low_hz: spectrum.low_hz,
+        high_hz: spectrum.high_hz,
+        timestamp: spectrum.timestamp_frames,
+    }
+}
+
+pub(crate) fn mode(mode: core::Mode) -> Mode {
+    match mode {
+        core::Mode::Pipelined => Mode::Pipelined,
+        core::Mode::Direct => Mode::Direct,
+    }
+}
+
+/// The engine's form of a mode.
+pub(crate) fn engine_mode(mode: Mode) -> core::Mode {
+    match mode {
+        Mode::Pipelined => core::Mode::Pipelined,
+        Mode::Direct => core::Mode::Direct,
+    }
+}
+
+/// The engine's form of what is heard while the processor isn't.
+pub(crate) fn engine_on_bypass(heard: OnBypass) -> core::OnBypass {
+    match heard {
+        OnBypass::Dry => core::OnBypass::Dry,
+        OnBypass::Silence => core::OnBypass::Silence,
+    }
+}
+
+pub(crate) fn recording_figures(recording: &core::Recording) -> RecordingFigures {
+    RecordingFigures {
+        seconds: seconds(recording.frames(), recording.sample_rate()),
+        dropped_frames: recording.dropped_frames(),
+    }
+}
+
+/// A recording that has ended: by itself for its own reason, or else for this one.
+pub(crate) fn take(ended: core::Take, reason: Option<String>) -> take::Take {
+    let core::Take { path, frames, sample_rate, dropped_frames, error } = ended;
+    let reason = error.map(|error| error.to_string()).or(reason);
+    take::Take { path, frames, seconds: seconds(frames, sample_rate), dropped_frames, reason }
+}
+
+/// What is in use. `asked` are the rate in Hz and the frames per callback that were asked for, `output` is the output's name
+/// where the stream doesn't know it.
+pub(crate) fn devices(
+    stream: core::StreamInfo,
+    (asked_rate, asked_frames): (Option<u32>, Option<u32>),
+    output: Option<&str>,
+    [notice, of_microphone]: [Option<String>; 2],
+    silent_input: Option<&str>,
+) -> AudioDevices {
+    let is_virtual = stream.backend == "virtual";
+    let (input, input_trouble) = match stream.input {
+        core::InputState::Closed => (None, None),
+        core::InputState::Open { name, .. } => (Some(name), silent_input.map(str::to_owned)),
+        core::InputState::Failed(error) => (None, Some(error.to_string())),
+    };
+    let buffer_frames = if stream.buffer_frames == 0 { stream.delay_frames } else { stream.buffer_frames };
+    let unlike = |asked: Option<u32>, got: u32| asked.filter(|asked| *asked != got);
+    AudioDevices {
+        backend: stream.backend,
+        input,
+        output: (!is_virtual).then(|| output.map_or(stream.output_name, str::to_owned)),
+        sample_rate: stream.sample_rate,
+        buffer_frames,
+        asked_sample_rate: unlike(asked_rate, stream.sample_rate),
+        asked_buffer_frames: unlike(asked_frames, buffer_frames),
+        notice: joined([notice, stream.notice, of_microphone, input_trouble]),
+    }
+}
+
+/// What there is to be told, as one sentence.
+pub(crate) fn joined(notices: impl IntoIterator<Item = Option<String>>) -> Option<String> {
+    notices.into_iter().flatten().reduce(|sentence, next| format!("{sentence}; {next}"))
+}
+
+/// The system's devices; which are chosen and used is added by who knows it.
+pub(crate) fn device_list(list: core::DeviceList) -> control::DeviceList {
+    let tell = |devices: Vec<core::DeviceInfo>| devices.into_iter().map(device).collect();
+    control::DeviceList {
+        inputs: tell(list.inputs),
+        outputs: tell(list.outputs),
+        ..control::DeviceList::default()
+    }
+}
+
+fn device(device: core::DeviceInfo) -> control::Device {
+    control::Device {
+        id: device.id.0,
+        name: device.name,
+        channels: device.channels,
+        sample_rate: device.sample_rate,
+        sample_rates: device.sample_rates,
+        buffer_frames: device.buffer_frames,
+        transport: device.transport.map(|transport| transport.to_string()),
+        is_default: device.is_default,
+    }
+}
+
+pub(crate) fn reported_loop(latency: core::LatencyParts) -> ReportedLoop {
+    ReportedLoop {
+        output_device: latency.output_device_frames,
+        input_device: latency.input_device_frames,
+        input_buffer: latency.input_fifo_frames,
+    }
+}
+
+/// What a project adds to a loop. The processor's own latency is in frames.
+pub(crate) fn project_latency(
+    session: &str,
+    snapshot: &core::ProjectSnapshot,
+    processor: u32,
+) -> ProjectLatency {
+    let (mode, pipeline) = (mode(snapshot.mode), snapshot.delay_frames);
+    ProjectLatency { session: session.into(), mode, pipeline, processor }
+}
+
+pub(crate) fn measured_latency(
+    measured: core::MeasuredLatency,
+    sample_rate: u32,
+    reported: ReportedLoop,
+    projects: Vec<ProjectLatency>,
+    devices: AudioDevices,
+) -> MeasuredLatency {
+    MeasuredLatency {
+        sample_rate,
+        frames: measured.frames,
+        chirps: measured.chirps,
+        gain_db: measured.gain_db,
+        inverted: measured.inverted,
+        reported,
+        difference_frames: measured.frames - f64::from(reported.total_frames()),
+        projects,
+        devices,
+    }
+}
+
+/// How the audio side is for a project's pages: the devices in use, what the project is and why, and why it doesn't hear
+/// the microphone.
+pub(crate) fn audio_status(
+    devices: Option<&AudioDevices>,
+    (state, reason): (State, Option<&str>),
+    microphone: Option<Trouble>,
+) -> AudioRuntimeStatus {
+    let because = |code, message: Option<&str>| Some((code, message.map(str::to_owned)));
+    let (phase, problem) = match (devices, state) {
+        (None, _) | (_, State::Starting | State::Shadow) => (AudioRuntimePhase::Initializing, None),
+        (_, State::Crashed | State::Held) => {
+            (AudioRuntimePhase::Failed, because(AudioDiagnosticCode::ProcessorCreateFailed, reason))
+        }
+        (_, State::Bypassed | State::NotResponding) => {
+            (AudioRuntimePhase::Degraded, because(AudioDiagnosticCode::Unknown, reason))
+        }
+        (_, State::Ended) => (AudioRuntimePhase::Disabled, None),
+        (Some(devices), State::Live) => match (microphone, &devices.notice) {
+            (Some(trouble), _) => (
+                AudioRuntimePhase::Degraded,
+                because(AudioDiagnosticCode::InputPermissionDenied, Some(trouble.what)),
+            ),
+            (None, Some(notice)) => {
+                let code = if devices.output.is_none() {
+                    AudioDiagnosticCode::NoOutputDevice
+                } else {
+                    AudioDiagnosticCode::NoInputDevice
+                };
+                (AudioRuntimePhase::Degraded, because(code, Some(notice)))
+            }
+            (None, None) => (AudioRuntimePhase::RunningFullDuplex, None),
+        },
+    };
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    AudioRuntimeStatus {
+        phase,
+        diagnostic: problem.map(|(code, message)| AudioDiagnostic {
+            hint: Some(match (code, microphone) {
+                (AudioDiagnosticCode::InputPermissionDenied, Some(trouble)) => trouble.hint.into(),
+                _ => "the terminal where `wavecraft start` runs shows more".into(),
+            }),
+            code,
+            message: message.unwrap_or_else(|| "the processor isn't heard".into()),
+        }),
+        sample_rate: devices.map(|devices| rate_as_f32(devices.sample_rate)),
+        buffer_size: devices.map(|devices| devices.buffer_frames),
+        updated_at_ms: u64::try_from(now.as_millis()).unwrap_or(u64::MAX),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn notices_become_one_sentence() {
+        assert_eq!(joined([None, None]), None);
+        assert_eq!(joined([Some("a".into()), None, Some("b".into())]), Some("a; b".into()));
+    }
+}

@@ -1,0 +1,18 @@
+//! Conversions between units, each exact for what it is used for.
+
+/// A sample rate in Hz. Rates of audio devices are far below 2²⁴, up to which an `f32` holds every integer.
+#[expect(clippy::cast_precision_loss, reason = "see above")]
+pub(crate) fn rate_as_f32(rate: u32) -> f32 {
+    rate as f32
+}
+
+/// Frames as seconds: exact below 2^53 frames.
+#[expect(clippy::cast_precision_loss, reason = "see above")]
+pub(crate) fn seconds(frames: u64, sample_rate: u32) -> f64 {
+    frames as f64 / f64::from(sample_rate.max(1))
+}
+
+/// Linear amplitude of a level in dB: 10^(dB/20).
+pub(crate) fn db_to_linear(db: f32) -> f32 {
+    10_f32.powf(db / 20.0)
+}
