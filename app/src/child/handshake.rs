@@ -53,10 +53,7 @@ pub(crate) struct Handshake(Stage);
 #[derive(Debug)]
 enum Stage {
     /// Its `hello` is awaited.
-    Hello {
-        ring: HostRing,
-        writer: ParameterWriter,
-    },
+    Hello(Box<(HostRing, ParameterWriter)>),
     /// It was told to prepare: its `ready` is awaited.
     Ready(Box<Agreed>),
     Done,
@@ -70,7 +67,7 @@ impl Handshake {
 
     /// With a child that was launched on a segment.
     pub(crate) fn new(ring: HostRing, writer: ParameterWriter) -> Self {
-        Self(Stage::Hello { ring, writer })
+        Self(Stage::Hello(Box::new((ring, writer))))
     }
 
     /// Takes in a message. What comes twice, or too early, is ignored: what was agreed on stays.
@@ -85,7 +82,8 @@ impl Handshake {
                     return Step::Unfit(bad.to_string());
                 }
                 match mem::replace(&mut self.0, Stage::Done) {
-                    Stage::Hello { ring, writer } => {
+                    Stage::Hello(side) => {
+                        let (ring, writer) = *side;
                         self.0 = Stage::Ready(Box::new(Agreed { ring, writer, specs, latency_frames }));
                         Step::Prepare(ToChild::Prepare {
                             sample_rate: rate_as_f32(terms.sample_rate),
