@@ -146,7 +146,7 @@ impl App {
         match event {
             Event::Control(ControlEvent::Opened { id, outbox }) => companion.cx.clients.open(id, outbox),
             Event::Control(ControlEvent::Called { from, call, reply }) => {
-                control::answer(companion, from, &call, reply);
+                control::carry_out(companion, from, &call, reply);
             }
             Event::Control(ControlEvent::Closed { id, place: _place }) => companion.connection_closed(id),
             Event::Sessions(event) => companion.sessions.handle(event, &mut companion.cx),

@@ -18,7 +18,7 @@ pub(crate) use figures::{AudioFigures, Pulse};
 pub(crate) use policy::USUAL_BUFFER_FRAMES;
 
 use crate::{
-    control::{ConnectionId, Reply},
+    control::{ConnectionId, Owed},
     outlet::Outlet,
     platform::Activity,
     settings::Settings,
@@ -38,7 +38,10 @@ use wavecraft_audio_core::{
     ProjectSettings, ProjectSnapshot, Recording, ScopeFrame, Source, SpectrumFrame, WavFile,
 };
 use wavecraft_companion_protocol::{
-    control::DeviceList, latency::ProjectLatency, rpc::ErrorObject, session::AudioDevices,
+    control::DeviceList,
+    latency::{MeasureLatency, ProjectLatency},
+    rpc::ErrorObject,
+    session::AudioDevices,
     settings::ChosenDevices,
 };
 use wavecraft_ring::HostRing;
@@ -443,7 +446,12 @@ impl Audio {
     }
 
     /// Measures the latency of a loop, and answers when that is done.
-    pub(crate) fn measure_latency(&mut self, asked_by: ConnectionId, reply: Reply, chosen: &ChosenDevices) {
+    pub(crate) fn measure_latency(
+        &mut self,
+        asked_by: ConnectionId,
+        reply: Owed<MeasureLatency>,
+        chosen: &ChosenDevices,
+    ) {
         self.measuring = Some(Measuring::new(asked_by, reply));
         self.need(chosen);
         self.begin_measuring();

@@ -3,7 +3,7 @@
 use crate::{
     audio::{Audio, AudioMessage, Change},
     command_link::Command,
-    control::{ConnectionId, Reply},
+    control::{ConnectionId, Owed},
     desktop,
     login::Login,
     microphone::{self, Permission},
@@ -14,6 +14,7 @@ use std::time::Instant;
 use tracing::info;
 use wavecraft_companion_protocol::{
     control::{self, Attach, OpenOnce, OpenedOnce, UNKNOWN_SESSION, Welcome},
+    latency::MeasureLatency,
     microphone::{ConfirmMicrophone, MicrophoneAccess, Remembered},
     rpc::{ErrorObject, INTERNAL_ERROR},
     settings::Consent,
@@ -70,9 +71,9 @@ impl Companion {
     }
 
     /// Attaches a project for a connection.
-    pub(crate) fn attach(&mut self, owner: ConnectionId, attach: Attach, reply: Reply) {
+    pub(crate) fn attach(&mut self, owner: ConnectionId, attach: Attach, reply: Owed<Attach>) {
         if self.quitting {
-            let _ = reply.send(Err(ErrorObject::new(INTERNAL_ERROR, QUITTING)));
+            reply.refuse(ErrorObject::new(INTERNAL_ERROR, QUITTING));
             return;
         }
         self.sessions.attach(owner, attach, reply, &self.cx);
@@ -151,7 +152,7 @@ impl Companion {
     }
 
     /// Measures the latency of a loop, and answers when that is done.
-    pub(crate) fn measure_latency(&mut self, from: ConnectionId, reply: Reply) {
+    pub(crate) fn measure_latency(&mut self, from: ConnectionId, reply: Owed<MeasureLatency>) {
         let audio = &mut self.cx.audio;
         let refused = if self.quitting {
             Some(ErrorObject::new(INTERNAL_ERROR, QUITTING))
@@ -162,7 +163,7 @@ impl Companion {
             may_not_listen(&self.cx.microphone).map(Audio::not_measured)
         };
         match refused {
-            Some(refused) => drop(reply.send(Err(refused))),
+            Some(refused) => reply.refuse(refused),
             None => audio.measure_latency(from, reply, &self.cx.settings.get().devices),
         }
     }

@@ -2,14 +2,14 @@
 
 mod clients;
 mod connection;
+mod methods;
 mod outbox;
-mod reply;
-mod requests;
+mod owed;
 mod status;
 
 pub(crate) use clients::Clients;
 pub(crate) use connection::{ConnectionId, ControlEvent, accept};
+pub(crate) use methods::carry_out;
 #[cfg(test)]
 pub(crate) use outbox::Outbox;
-pub(crate) use reply::Reply;
-pub(crate) use requests::answer;
+pub(crate) use owed::Owed;

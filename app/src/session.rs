@@ -25,7 +25,7 @@ pub(crate) use playback::Playback;
 pub(crate) use takes::RecordRequest;
 
 use crate::{
-    control::{ConnectionId, Reply},
+    control::{ConnectionId, Owed},
     executable,
     outlet::Outlet,
     platform::Program,
@@ -42,11 +42,12 @@ use tracing::{info, warn};
 use wavecraft_audio_core::{AudioFile, FileError};
 use wavecraft_companion_protocol::{
     control::{
-        Attach, Attached, BAD_EXECUTABLE, BAD_SOURCE, PORT_TAKEN, ProjectProgram, RELOAD_FAILED,
-        SessionStatus,
+        Attach, Attached, BAD_EXECUTABLE, BAD_SOURCE, Detach, PORT_TAKEN, ProjectProgram, RELOAD_FAILED,
+        Reload, SessionStatus, SetSource,
     },
+    method::Done,
     microphone::Listener,
-    rpc::{ErrorObject, INTERNAL_ERROR, to_value},
+    rpc::{ErrorObject, INTERNAL_ERROR},
     session::{Build, Mode, OnBypass as Heard, Source},
 };
 use wavecraft_companion_server::{BindError, Server};
@@ -64,9 +65,9 @@ pub(crate) struct Session {
     /// What its pages ask is done again from then on.
     requests_due: Instant,
     /// The attach's answer is still owed.
-    attach_reply: Option<Reply>,
+    attach_reply: Option<Owed<Attach>>,
     /// It is being detached: nothing new begins, and these wait for the end.
-    ending: Option<Vec<Reply>>,
+    ending: Option<Vec<Owed<Detach>>>,
     /// Its connection ended, and nobody asked for its end.
     lost: bool,
     events: Outlet<SessionEvent>,
@@ -78,7 +79,7 @@ impl Session {
         id: SessionId,
         owner: ConnectionId,
         attach: Attach,
-        reply: Reply,
+        reply: Owed<Attach>,
         events: Outlet<SessionEvent>,
         cx: &Context,
     ) -> Self {
@@ -254,7 +255,7 @@ impl Session {
         };
         let Some(reply) = self.attach_reply.take() else { return };
         let (port, ws_url) = (server.port(), server.ws_url());
-        let _ = reply.send(Ok(to_value(&Attached { session: self.id.clone(), port, ws_url, devices })));
+        reply.answer(Attached { session: self.id.clone(), port, ws_url, devices });
         let (source, (mode, _)) = (self.playback.source().clone(), self.playback.mix().mode());
         cx.settings.remember(self.folder(), |project| {
             (project.source, project.mode) = (Some(source), Some(mode));
@@ -267,7 +268,7 @@ impl Session {
         match self.attach_reply.take() {
             Some(reply) => {
                 warn!("{}: {error}", self.id);
-                let _ = reply.send(Err(error));
+                reply.refuse(error);
                 self.detach(None, cx);
             }
             None => {
@@ -281,7 +282,7 @@ impl Session {
         &mut self,
         path: PathBuf,
         result: Result<AudioFile, FileError>,
-        reply: Option<Reply>,
+        reply: Option<Owed<SetSource>>,
         cx: &mut Context,
     ) {
         match result {
@@ -297,13 +298,13 @@ impl Session {
                     self.playback.audience.warn(remark, &cx.clients);
                 }
                 if let Some(reply) = reply {
-                    let _ = reply.send(Ok(serde_json::json!({})));
+                    reply.answer(Done {});
                 }
             }
             Err(error) => {
                 let error = ErrorObject::new(BAD_SOURCE, error.to_string());
                 match reply {
-                    Some(reply) => drop(reply.send(Err(error))),
+                    Some(reply) => reply.refuse(error),
                     None => self.fail_attach(error, cx),
                 }
             }
@@ -311,19 +312,19 @@ impl Session {
     }
 
     /// Lets a source be heard. A file is read first, and the call answered after that; everything else at once.
-    pub(crate) fn set_source(&mut self, source: Source, reply: Reply, cx: &mut Context) {
+    pub(crate) fn set_source(&mut self, source: Source, reply: Owed<SetSource>, cx: &mut Context) {
         if let Source::File { path } = &source
             && self.playback.file() != Some(path)
         {
             let Some(rate) = cx.audio.sample_rate() else {
                 let message = "the audio side is just being opened: try again in a moment";
-                let _ = reply.send(Err(ErrorObject::new(BAD_SOURCE, message)));
+                reply.refuse(ErrorObject::new(BAD_SOURCE, message));
                 return;
             };
             return self.playback.input.read(path.clone(), rate, Some(reply), &self.events);
         }
         self.use_source(source, cx);
-        let _ = reply.send(Ok(serde_json::json!({})));
+        reply.answer(Done {});
     }
 
     /// Lets a source be heard whose file, if it is one, was read.
@@ -378,21 +379,21 @@ impl Session {
     }
 
     /// Runs a newer program in place of the present one.
-    pub(crate) fn reload(&mut self, program: ProjectProgram, reply: Reply, cx: &mut Context) {
+    pub(crate) fn reload(&mut self, program: ProjectProgram, reply: Owed<Reload>, cx: &mut Context) {
         if let Err(refused) = check_program(&program) {
-            let _ = reply.send(Err(refused));
+            reply.refuse(refused);
             return;
         }
         if !cx.audio.is_open() {
             let message = "the audio side is just being opened: save the change again in a moment";
-            let _ = reply.send(Err(ErrorObject::new(RELOAD_FAILED, message)));
+            reply.refuse(ErrorObject::new(RELOAD_FAILED, message));
             return;
         }
         self.playback.swap(program, reply, cx);
     }
 
     /// Ends the project. Answered when nothing of it is left.
-    pub(crate) fn detach(&mut self, reply: Option<Reply>, cx: &mut Context) {
+    pub(crate) fn detach(&mut self, reply: Option<Owed<Detach>>, cx: &mut Context) {
         let first = self.ending.is_none();
         self.ending.get_or_insert_default().extend(reply);
         if !first {
@@ -401,7 +402,7 @@ impl Session {
         self.playback.keep_parameters(cx);
         self.playback.end_recording(Some("the project ended"), None, cx);
         if let Some(reply) = self.attach_reply.take() {
-            let _ = reply.send(Err(ErrorObject::new(INTERNAL_ERROR, "the project was detached")));
+            reply.refuse(ErrorObject::new(INTERNAL_ERROR, "the project was detached"));
         }
         self.playback.end(cx);
     }
@@ -429,7 +430,7 @@ impl Session {
         self.playback.children.ended();
         self.playback.notify_state(cx);
         for reply in self.ending.into_iter().flatten() {
-            let _ = reply.send(Ok(serde_json::json!({})));
+            reply.answer(Done {});
         }
         let folder = builds::folder_of(&cx.builds_dir, self.playback.children.program().built())?.parent()?;
         Some((folder.to_owned(), self.lost))

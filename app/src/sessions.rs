@@ -3,7 +3,7 @@
 use crate::{
     audio::{Audio, Pulse},
     child::ChildEvent,
-    control::{ConnectionId, Reply},
+    control::{ConnectionId, Owed},
     outlet::Outlet,
     session::{self, Context, Session, SessionEvent, SessionId, builds},
 };
@@ -50,12 +50,12 @@ impl Sessions {
     }
 
     /// Attaches a project, if there is room for it and nothing is wrong with it.
-    pub(crate) fn attach(&mut self, owner: ConnectionId, attach: Attach, reply: Reply, cx: &Context) {
+    pub(crate) fn attach(&mut self, owner: ConnectionId, attach: Attach, reply: Owed<Attach>, cx: &Context) {
         let checked = session::room_for(self.sessions.len())
             .and_then(|()| session::check(&attach))
             .and_then(|()| session::check_program(&attach.program));
         if let Err(refused) = checked {
-            let _ = reply.send(Err(refused));
+            reply.refuse(refused);
             return;
         }
         let id = self.free_id(&attach.name);

@@ -8,7 +8,7 @@ use super::{
     selection,
     watch::{FIRST_PAUSE, LIST_PERIOD, Watch},
 };
-use crate::{control::Reply, outlet::Outlet, settings::Settings, to_protocol};
+use crate::{control::Owed, outlet::Outlet, settings::Settings, to_protocol};
 use std::{
     sync::Arc,
     time::{Instant, SystemTime},
@@ -19,7 +19,7 @@ use wavecraft_audio_core::{
 };
 use wavecraft_companion_protocol::{
     control::{self, BAD_DEVICE, SelectDevices},
-    rpc::{ErrorObject, INTERNAL_ERROR, to_value},
+    rpc::{ErrorObject, INTERNAL_ERROR},
     settings::ChosenDevices,
 };
 
@@ -167,13 +167,13 @@ impl Devices {
             // No sound system is no error here: it has no devices.
             ListedFor::Call(reply) => {
                 let told = told(list.unwrap_or_default(), open.as_deref(), &settings.get().devices);
-                let _ = reply.send(Ok(to_value(&told)));
+                reply.answer(told);
                 Change::None
             }
             ListedFor::Select(select, reply) => {
                 let list = list.unwrap_or_default();
                 if let Err(error) = choose(&select, &list, settings) {
-                    let _ = reply.send(Err(error));
+                    reply.refuse(error);
                     return Change::None;
                 }
                 self.watch.refused = None;
@@ -324,11 +324,11 @@ impl Devices {
         if self.watch.opening {
             return;
         }
-        let selecting: Vec<(Reply, DeviceList)> = std::mem::take(&mut self.watch.selecting);
+        let selecting: Vec<(Owed<SelectDevices>, DeviceList)> = std::mem::take(&mut self.watch.selecting);
         for (reply, list) in selecting {
-            let _ = reply.send(match refused {
+            reply.settle(match refused {
                 Some(refused) => Err(ErrorObject::new(BAD_DEVICE, refused)),
-                None => Ok(to_value(&told(list, open, chosen))),
+                None => Ok(told(list, open, chosen)),
             });
         }
     }

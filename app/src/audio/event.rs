@@ -1,9 +1,9 @@
 //! What the audio side says, and what follows from it.
 
 use super::{open::Open, policy::Wanted};
-use crate::control::Reply;
+use crate::control::Owed;
 use wavecraft_audio_core::{AudioError, AudioEvent, Backend, DeviceList};
-use wavecraft_companion_protocol::control::SelectDevices;
+use wavecraft_companion_protocol::control::{ListDevices, SelectDevices};
 
 /// Everything that is heard of devices and streams.
 pub(crate) enum AudioMessage {
@@ -22,9 +22,9 @@ pub(crate) enum ListedFor {
     /// The audio side itself: from time to time, or when the menu is to show it.
     Watch,
     /// A call that gets it as its answer.
-    Call(Reply),
+    Call(Owed<ListDevices>),
     /// A call that chooses from it.
-    Select(SelectDevices, Reply),
+    Select(SelectDevices, Owed<SelectDevices>),
 }
 
 /// What others have to do about a change of the audio side.

@@ -2,15 +2,15 @@
 
 use super::open::Open;
 use crate::{
-    control::{ConnectionId, Reply},
+    control::{ConnectionId, Owed},
     to_protocol,
 };
 use std::time::{Duration, Instant};
 use wavecraft_audio_core::{InputState, LatencyError, LatencyRecording, MeasuredLatency};
 use wavecraft_companion_protocol::{
     control::NOT_MEASURED,
-    latency::{ProjectLatency, ReportedLoop},
-    rpc::{ErrorObject, to_value},
+    latency::{self, MeasureLatency, ProjectLatency, ReportedLoop},
+    rpc::ErrorObject,
     session::AudioDevices,
 };
 
@@ -20,12 +20,12 @@ const LIMIT: Duration = Duration::from_secs(30);
 /// A measurement under way.
 pub(super) struct Measuring {
     asked_by: ConnectionId,
-    reply: Reply,
+    reply: Owed<MeasureLatency>,
     until: Instant,
 }
 
 impl Measuring {
-    pub(super) fn new(asked_by: ConnectionId, reply: Reply) -> Self {
+    pub(super) fn new(asked_by: ConnectionId, reply: Owed<MeasureLatency>) -> Self {
         Self { asked_by, reply, until: Instant::now() + LIMIT }
     }
 
@@ -51,13 +51,13 @@ impl Measuring {
 
     /// There is no result, for this reason.
     pub(super) fn refuse(self, reason: &str) {
-        let _ = self.reply.send(Err(refused(reason)));
+        self.reply.refuse(refused(reason));
     }
 
     /// Answers with what was recorded, which takes a moment to look through.
     pub(super) fn answer(self, recording: LatencyRecording, surroundings: Surroundings) {
         drop(tokio::task::spawn_blocking(move || {
-            let _ = self.reply.send(surroundings.judge(recording.evaluate()));
+            self.reply.settle(surroundings.judge(recording.evaluate()));
         }));
     }
 }
@@ -89,10 +89,10 @@ impl Surroundings {
     fn judge(
         self,
         measured: Result<MeasuredLatency, LatencyError>,
-    ) -> Result<serde_json::Value, ErrorObject> {
+    ) -> Result<latency::MeasuredLatency, ErrorObject> {
         let measured = measured.map_err(|error| refused(&format!("{error}. {}", self.advice(error))))?;
         let Self { sample_rate, reported, projects, devices } = self;
-        Ok(to_value(&to_protocol::measured_latency(measured, sample_rate, reported, projects, devices)))
+        Ok(to_protocol::measured_latency(measured, sample_rate, reported, projects, devices))
     }
 
     /// What a person can do about it.

@@ -1,8 +1,9 @@
 //! What is known of the devices, and what is being done about them.
 
-use crate::control::Reply;
+use crate::control::Owed;
 use std::time::{Duration, Instant, SystemTime};
 use wavecraft_audio_core::{DeviceList, Listener, StreamRequest};
+use wavecraft_companion_protocol::control::SelectDevices;
 
 /// How often the list of devices is looked at while a project is attached and nothing tells when it changes.
 pub(super) const LIST_PERIOD: Duration = Duration::from_secs(1);
@@ -43,7 +44,7 @@ pub(crate) struct Watch {
     /// The output is to be opened anew, whatever was chosen: it doesn't play as it should, or may not any more.
     pub(super) stale: bool,
     /// Who waits for the devices that were chosen, with what there was to choose from.
-    pub(super) selecting: Vec<(Reply, DeviceList)>,
+    pub(super) selecting: Vec<(Owed<SelectDevices>, DeviceList)>,
 }
 
 impl Watch {

@@ -1,6 +1,9 @@
 //! The control socket's connections: lines in, events out; answers and notifications back.
 
-use super::{outbox::Outbox, reply::Reply};
+use super::{
+    outbox::Outbox,
+    owed::{Reply, outcome},
+};
 use crate::outlet::Outlet;
 use std::{
     collections::VecDeque,
@@ -21,7 +24,7 @@ use tracing::{info, warn};
 use wavecraft_companion_protocol::{
     control::{Hello, MAX_LINE_BYTES},
     method::Method,
-    rpc::{self, Call, ErrorObject, Id, Incoming, Outcome, Rejected, Response},
+    rpc::{self, Call, ErrorObject, Id, Incoming, Rejected, Response},
 };
 
 /// Names one connection for the companion's life.
@@ -331,13 +334,11 @@ async fn answer(
     };
     let id = call.id.clone();
     let hello = call.method == Hello::NAME;
-    let (reply, outcome) = oneshot::channel();
+    let (reply, answer) = oneshot::channel();
     events.send(ControlEvent::Called { from, call, reply });
-    let outcome = outcome.await.unwrap_or_else(|_| {
-        Err(ErrorObject::new(rpc::INTERNAL_ERROR, "the companion is quitting: start it again"))
-    });
-    if hello && outcome.is_ok() {
+    let outcome = outcome(answer).await;
+    if hello && outcome.error().is_none() {
         peer.greeted.store(true, Ordering::Relaxed);
     }
-    id.map(|id| Response::new(id, Outcome::of(outcome)))
+    id.map(|id| Response::new(id, outcome))
 }

@@ -1,7 +1,6 @@
 //! What `status` answers: everything, in a line that its reader has room for whatever the projects hold.
 
 use crate::{companion::Companion, login::Login, session::Session};
-use serde_json::Value;
 use wavecraft_companion_protocol::{
     bounded::cut,
     control::{MAX_LINE_BYTES, SessionStatus, Status},
@@ -14,7 +13,7 @@ const ENVELOPE_BYTES: usize = 4 * 1024;
 const SHORT_BYTES: usize = 256;
 
 /// The answer.
-pub(super) fn status(companion: &Companion) -> Value {
+pub(super) fn status(companion: &Companion) -> Status {
     fitting(Status {
         companion: companion.welcome.clone(),
         devices: companion.cx.audio.devices(),
@@ -26,24 +25,20 @@ pub(super) fn status(companion: &Companion) -> Value {
 }
 
 /// What doesn't fit goes, what matters least first: the length of sentences, figures, and in the end whole projects.
-fn fitting(mut status: Status) -> Value {
-    let fits = |value: &Value| value.to_string().len() <= MAX_LINE_BYTES - ENVELOPE_BYTES;
+fn fitting(mut status: Status) -> Status {
+    let fits = |status: &Status| to_value(status).to_string().len() <= MAX_LINE_BYTES - ENVELOPE_BYTES;
     for step in [shorten, leave_out_figures] {
-        let value = to_value(&status);
-        if fits(&value) {
-            return value;
+        if fits(&status) {
+            return status;
         }
         status.sessions.iter_mut().for_each(step);
     }
-    loop {
-        let value = to_value(&status);
-        if fits(&value) || status.sessions.is_empty() {
-            return value;
-        }
+    while !fits(&status) && !status.sessions.is_empty() {
         let left = status.sessions.len() / 2;
         status.omitted += status.sessions.len() - left;
         status.sessions.truncate(left);
     }
+    status
 }
 
 fn shorten(session: &mut SessionStatus) {
@@ -105,9 +100,9 @@ mod tests {
         let sessions = (0..sessions).map(|number| session(number, text)).collect();
         let status =
             Status { companion, devices: None, microphone: None, login_item: None, sessions, omitted: 0 };
-        let value = fitting(status);
-        let bytes = value.to_string().len();
-        (serde_json::from_value(value).unwrap(), bytes)
+        let status = fitting(status);
+        let bytes = to_value(&status).to_string().len();
+        (status, bytes)
     }
 
     #[test]

@@ -5,6 +5,7 @@ use crate::{
     audio::ListedFor,
     command_link::Command,
     companion::Companion,
+    control::Owed,
     desktop::{self, DesktopEvent},
     login::Login,
     session::{Context, Session},
@@ -60,11 +61,13 @@ fn with(companion: &mut Companion, id: &str, act: impl FnOnce(&mut Session, &mut
 /// The control socket's call, asked by the menu: what is refused there is said here.
 fn select_devices(companion: &mut Companion, select: SelectDevices) {
     let (reply, answer) = oneshot::channel();
-    companion.cx.audio.list_devices(ListedFor::Select(select, reply));
+    companion.cx.audio.list_devices(ListedFor::Select(select, Owed::new(reply)));
     let events = companion.cx.announcer.events().clone();
     tokio::spawn(async move {
-        if let Ok(Err(refused)) = answer.await {
-            events.send(DesktopEvent::Trouble(refused.message));
+        if let Ok(answer) = answer.await
+            && let Some(refused) = answer.error()
+        {
+            events.send(DesktopEvent::Trouble(refused.message.clone()));
         }
     });
 }

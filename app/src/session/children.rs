@@ -5,7 +5,7 @@ use crate::{
     child::{
         Child, ChildEvent, Ended, ExitReason, Handshake, Launched, Order, Process, Step, Supervisor, Terms,
     },
-    control::Reply,
+    control::Owed,
     executable,
     outlet::Outlet,
     platform::{self, Program},
@@ -16,8 +16,8 @@ use tracing::{info, warn};
 use wavecraft_audio_core::{ProjectId, ProjectSnapshot};
 use wavecraft_companion_protocol::{
     child::{FromChild, ToChild},
-    control::{ProjectProgram, RELOAD_FAILED, Reloaded},
-    rpc::{ErrorObject, to_value},
+    control::{ProjectProgram, RELOAD_FAILED, Reload, Reloaded},
+    rpc::ErrorObject,
     session::State,
     settings::Patience,
 };
@@ -54,7 +54,7 @@ struct Incoming {
 /// A newer program in place of the one before.
 struct Swap {
     /// The call that asked for it.
-    reply: Reply,
+    reply: Owed<Reload>,
     since: Instant,
     /// To go back to, if the newer one fails.
     before: Program,
@@ -135,7 +135,7 @@ impl Children {
     }
 
     /// Runs a newer program in place of the present one.
-    pub(super) fn swap(&mut self, program: ProjectProgram, reply: Reply, place: &Place<'_>) {
+    pub(super) fn swap(&mut self, program: ProjectProgram, reply: Owed<Reload>, place: &Place<'_>) {
         self.retire_incoming("a newer build came before it was heard", place.parameters);
         self.supervisor.forget_crashes();
         let before = self.program.clone();
@@ -323,7 +323,7 @@ impl Children {
         let Swap { reply, since, before } = swap?;
         let swap_ms = u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
         info!("{}: the newer build is heard after {swap_ms} ms", self.session);
-        let _ = reply.send(Ok(to_value(&Reloaded { swap_ms })));
+        reply.answer(Reloaded { swap_ms });
         Some(before.runs)
     }
 
@@ -405,6 +405,6 @@ fn retire(child: Child) -> (u32, Arc<Process>) {
     (child.generation(), child.process())
 }
 
-fn refuse(reply: Reply, reason: String) {
-    let _ = reply.send(Err(ErrorObject::new(RELOAD_FAILED, reason)));
+fn refuse(reply: Owed<Reload>, reason: String) {
+    reply.refuse(ErrorObject::new(RELOAD_FAILED, reason));
 }

@@ -1,9 +1,10 @@
 //! What is heard of one session: of its children, its dev server, its files and its pages.
 
 use super::takes::RecordRequest;
-use crate::{child::ChildEvent, control::Reply};
+use crate::{child::ChildEvent, control::Owed};
 use std::path::PathBuf;
 use wavecraft_audio_core::{AudioFile, FileError, Take, WavFile};
+use wavecraft_companion_protocol::{control::SetSource, take::StopRecording};
 use wavecraft_companion_server::{BindError, Server};
 
 /// The name of a session, as the control socket uses it.
@@ -22,7 +23,7 @@ pub(crate) enum SessionEvent {
         path: PathBuf,
         result: Result<AudioFile, FileError>,
         /// The call that asked for it, unless it was the attach.
-        reply: Option<Reply>,
+        reply: Option<Owed<SetSource>>,
     },
     /// The file for a recording was made, or can't be: a sentence says why.
     RecordingFile { request: RecordRequest, result: Result<WavFile, String> },
@@ -32,7 +33,7 @@ pub(crate) enum SessionEvent {
         /// Why it ended, where nobody asked for it and it doesn't know itself.
         reason: Option<String>,
         /// The call that asked for the end.
-        reply: Option<Reply>,
+        reply: Option<Owed<StopRecording>>,
     },
     /// Its pages ask for something that changes its state: the session holds what.
     PagesAsk,

@@ -1,10 +1,13 @@
 //! Where a session's input comes from, and whether it may hear the microphone.
 
 use super::event::SessionEvent;
-use crate::{control::Reply, microphone::Access, outlet::Outlet};
+use crate::{control::Owed, microphone::Access, outlet::Outlet};
 use std::path::{Path, PathBuf};
 use wavecraft_audio_core::{AudioFile, Source as AudioSource};
-use wavecraft_companion_protocol::session::{OnBypass, Source, SourceName};
+use wavecraft_companion_protocol::{
+    control::SetSource,
+    session::{OnBypass, Source, SourceName},
+};
 
 /// A session's input.
 pub(crate) struct Input {
@@ -91,7 +94,13 @@ impl Input {
 
     /// Reads a file that is to be the source, at this rate in Hz; of one that was read, only the rate is converted.
     /// [`SessionEvent::FileRead`] follows.
-    pub(super) fn read(&self, path: PathBuf, rate: u32, reply: Option<Reply>, events: &Outlet<SessionEvent>) {
+    pub(super) fn read(
+        &self,
+        path: PathBuf,
+        rate: u32,
+        reply: Option<Owed<SetSource>>,
+        events: &Outlet<SessionEvent>,
+    ) {
         let known = self.file.as_ref().filter(|(known, _)| *known == path).map(|(_, file)| file.clone());
         let events = events.clone();
         tokio::task::spawn_blocking(move || {

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     audio::{Audio, Pulse},
     child::ChildEvent,
-    control::{ConnectionId, Reply},
+    control::{ConnectionId, Owed},
     desktop::Kind,
     microphone::{self, Access, Trouble},
     outlet::Outlet,
@@ -29,12 +29,11 @@ use std::{
 use tracing::info;
 use wavecraft_audio_core::{EngineError, OnBypass, ProjectId, ProjectSnapshot, Take, WavFile};
 use wavecraft_companion_protocol::{
-    control::{Attach, ProjectProgram, RECORDING_ENDED, STATS},
+    control::{Attach, ProjectProgram, RECORDING_ENDED, Reload, STATS},
     latency::ProjectLatency,
-    rpc::to_value,
     session::{Mode, OnBypass as Heard, Source, State, Stats},
     settings::RememberedProject as Remembered,
-    take::RecordingEnded,
+    take::{RecordingEnded, StopRecording},
 };
 
 /// The howl mute acts. It is on the mix, so this concerns every project.
@@ -197,7 +196,12 @@ impl Playback {
     }
 
     /// Ends the recording, if there is one: `reason` says why, where nobody asked for it.
-    pub(crate) fn end_recording(&mut self, reason: Option<&str>, reply: Option<Reply>, cx: &mut Context) {
+    pub(crate) fn end_recording(
+        &mut self,
+        reason: Option<&str>,
+        reply: Option<Owed<StopRecording>>,
+        cx: &mut Context,
+    ) {
         self.recorder.end(reason.map(str::to_owned), reply, &mut cx.audio, self.mix.project());
     }
 
@@ -362,7 +366,7 @@ impl Playback {
         &mut self,
         take: Take,
         reason: Option<String>,
-        reply: Option<Reply>,
+        reply: Option<Owed<StopRecording>>,
         cx: &Context,
     ) {
         let take = to_protocol::take(take, reason);
@@ -372,12 +376,12 @@ impl Playback {
         let ended = RecordingEnded { session: self.audience.id().clone(), take };
         cx.clients.keep(self.audience.owner(), RECORDING_ENDED, &ended);
         if let Some(reply) = reply {
-            let _ = reply.send(Ok(to_value(&ended.take)));
+            reply.answer(ended.take);
         }
     }
 
     /// Runs a newer program in place of the present one.
-    pub(super) fn swap(&mut self, program: ProjectProgram, reply: Reply, cx: &mut Context) {
+    pub(super) fn swap(&mut self, program: ProjectProgram, reply: Owed<Reload>, cx: &mut Context) {
         let (children, place) = self.children(cx);
         children.swap(program, reply, &place);
         self.notify_state(cx);

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     audio::Audio,
-    control::{ConnectionId, Reply},
+    control::{ConnectionId, Owed},
     outlet::Outlet,
 };
 use std::path::Path;
@@ -14,8 +14,8 @@ use tracing::info;
 use wavecraft_audio_core::{ProjectId, Recording, WavFile};
 use wavecraft_companion_protocol::{
     control::BAD_RECORDING,
-    rpc::{ErrorObject, INVALID_PARAMS, to_value},
-    take::{self, check_name},
+    rpc::{ErrorObject, INVALID_PARAMS},
+    take::{self, Record, StopRecording, check_name},
 };
 
 /// At most one recording at a time.
@@ -135,7 +135,7 @@ impl Recorder {
                 self.trouble = None;
                 info!("{}: recording into {}", self.session, path.display());
                 if let Some(reply) = reply {
-                    let _ = reply.send(Ok(to_value(&take::Recording { path })));
+                    reply.answer(take::Recording { path });
                 }
             }
             Err(reason) => {
@@ -146,9 +146,9 @@ impl Recorder {
     }
 
     /// A call hears why; of a click the menu tells.
-    fn refuse(&mut self, reply: Option<Reply>, error: ErrorObject) {
+    fn refuse(&mut self, reply: Option<Owed<Record>>, error: ErrorObject) {
         match reply {
-            Some(reply) => drop(reply.send(Err(error))),
+            Some(reply) => reply.refuse(error),
             None => self.trouble = Some(format!("no recording: {}", error.message)),
         }
     }
@@ -158,7 +158,7 @@ impl Recorder {
     pub(super) fn end(
         &mut self,
         reason: Option<String>,
-        reply: Option<Reply>,
+        reply: Option<Owed<StopRecording>>,
         audio: &mut Audio,
         project: Option<ProjectId>,
     ) {
@@ -167,7 +167,7 @@ impl Recorder {
             self.stage = before;
             if let Some(reply) = reply {
                 let message = format!("`{}` isn't being recorded", self.session);
-                let _ = reply.send(Err(ErrorObject::new(BAD_RECORDING, message)));
+                reply.refuse(ErrorObject::new(BAD_RECORDING, message));
             }
             return;
         };

@@ -1,11 +1,12 @@
 //! Where recordings go.
 
-use crate::control::{ConnectionId, Reply};
+use crate::control::{ConnectionId, Owed};
 use std::{
     fs, io,
     path::{Path, PathBuf},
 };
 use wavecraft_audio_core::WavFile;
+use wavecraft_companion_protocol::take::Record;
 
 /// Somebody wants a recording.
 pub(crate) struct RecordRequest {
@@ -14,7 +15,7 @@ pub(crate) struct RecordRequest {
     /// Whose it is: it ends with this connection. None: the app's own, of the menu.
     pub owner: Option<ConnectionId>,
     /// Where the answer goes, for a call.
-    pub reply: Option<Reply>,
+    pub reply: Option<Owed<Record>>,
 }
 
 /// The folder in the user's music folder.

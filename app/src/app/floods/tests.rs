@@ -22,7 +22,7 @@ use tokio::{
 };
 use wavecraft_companion_protocol::{
     PROTOCOL_VERSION,
-    control::{GetStatus, ProjectProgram, Welcome},
+    control::{GetStatus, ProjectProgram, Status, Welcome},
     method::Method,
     paths::Paths,
     rpc::Call,
@@ -139,7 +139,8 @@ async fn no_door_lets_in_more_than_its_bound_and_a_call_is_answered_after_as_man
             break answer;
         }
     };
-    assert!(status.unwrap()["sessions"].as_array().unwrap().is_empty());
+    let status: Status = status.read().unwrap().unwrap();
+    assert!(status.sessions.is_empty());
     assert!(handled <= bound + 1, "answered after {handled} events");
     drop((stop, app));
     accepting.abort();
