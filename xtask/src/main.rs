@@ -46,7 +46,7 @@ const COMMANDS: &[Command] = &[
          download/v0.1.0), after bundle; FOLDER is where that wrote (target/bundle)"),
     command("audit", "[--advisories]", audit::run,
         "holds the dependencies to deny.toml; --advisories: it is an error if their database can't be reached"),
-    command("circles", "", |_| check::circles(&[]),
+    command("circles", "", |_| check::circles(),
         "each circle of files in each crate: A uses an item that B defines, and back"),
     command("mac-lines", "", mac_lines::run,
         "counts the code that only a Mac compiles, and what of it runs on Linux over crates/mac-shim/"),
