@@ -34,8 +34,8 @@ use std::{
 };
 use tracing::{info, warn};
 use wavecraft_audio_core::{
-    Audio as Streams, AudioError, AudioEvent, EngineError, LatencyError, Limits, Mode, OnBypass, ProjectId,
-    ProjectSettings, ProjectSnapshot, Recording, ScopeFrame, Source, SpectrumFrame, WavFile,
+    Audio as Streams, AudioError, AudioEvent, Engine, EngineError, LatencyError, Limits, Mode, OnBypass,
+    ProjectId, ProjectSettings, ProjectSnapshot, Recording, ScopeFrame, Source, SpectrumFrame, WavFile,
 };
 use wavecraft_companion_protocol::{
     control::DeviceList,
@@ -318,7 +318,7 @@ impl Audio {
 
     /// The engine's rate in Hz.
     pub(crate) fn sample_rate(&self) -> Option<u32> {
-        Some(self.open()?.audio.sample_rate())
+        Some(self.open()?.audio.engine().sample_rate())
     }
 
     /// The output's rate in Hz, and the most frames of a block.
@@ -339,7 +339,7 @@ impl Audio {
         &mut self,
         settings: ProjectSettings,
     ) -> Option<Result<ProjectId, EngineError>> {
-        Some(self.side.open()?.audio.add_project(settings))
+        Some(self.side.open()?.audio.engine_mut().add_project(settings))
     }
 
     /// Fades a project out, and takes its place away.
@@ -435,7 +435,7 @@ impl Audio {
             && let Some(open) = self.side.open()
         {
             info!("the project that made the level run away is quiet now: the mix fades in");
-            open.audio.clear_howl();
+            open.audio.engine_mut().clear_howl();
         }
     }
 
@@ -469,7 +469,7 @@ impl Audio {
         projects: impl FnOnce(&mut Self) -> Vec<ProjectLatency>,
     ) {
         let (Some(measuring), Some(open)) = (&self.measuring, self.side.open()) else { return };
-        if let Some(recording) = open.audio.latency_recording() {
+        if let Some(recording) = open.audio.engine_mut().latency_recording() {
             let projects = projects(self);
             if let (Some(measuring), Some(open)) = (self.measuring.take(), self.side.open()) {
                 measuring.answer(recording, Surroundings::of(open, projects));
@@ -489,7 +489,7 @@ impl Audio {
 
     fn begin_measuring(&mut self) {
         if let (Some(_), Some(open)) = (&self.measuring, self.side.open()) {
-            open.audio.measure_latency();
+            open.audio.engine_mut().measure_latency();
             info!("measuring the latency: projects are silent meanwhile");
         }
     }
@@ -498,7 +498,7 @@ impl Audio {
         if let Some(measuring) = self.measuring.take() {
             measuring.refuse(reason);
             if let Some(open) = self.side.open() {
-                open.audio.stop_measuring();
+                open.audio.engine_mut().stop_measuring();
             }
         }
     }
@@ -514,8 +514,8 @@ impl Audio {
     fn on<T>(
         &mut self,
         project: Option<ProjectId>,
-        act: impl FnOnce(&mut Streams, ProjectId) -> T,
+        act: impl FnOnce(&mut Engine, ProjectId) -> T,
     ) -> Option<T> {
-        Some(act(&mut self.side.open()?.audio, project?))
+        Some(act(self.side.open()?.audio.engine_mut(), project?))
     }
 }

@@ -1,6 +1,5 @@
 //! The control side of a running engine and its streams.
 
-use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -310,20 +309,6 @@ impl<B: Backend + ?Sized> Audio<B> {
         self.engine.set_input(None);
         self.input = InputState::Closed;
         self.input_idle_since = None;
-    }
-}
-
-impl<B: Backend + ?Sized> Deref for Audio<B> {
-    type Target = Engine;
-
-    fn deref(&self) -> &Engine {
-        &self.engine
-    }
-}
-
-impl<B: Backend + ?Sized> DerefMut for Audio<B> {
-    fn deref_mut(&mut self) -> &mut Engine {
-        &mut self.engine
     }
 }
 

@@ -227,7 +227,7 @@ impl Devices {
         self.watch.refused = Some((wanted.request.clone(), list.clone()));
         // The engine's rate, if nobody wants another: then it moves with all its children. One that was chosen goes with the
         // choice.
-        let session_rate = open.using.sample_rate.is_none().then(|| open.audio.sample_rate());
+        let session_rate = open.using.sample_rate.is_none().then(|| open.audio.engine().sample_rate());
         let request = StreamRequest { session_rate, ..wanted.request.clone() };
         let (events, notify, kind) = (self.events.clone(), Arc::new(self.notify()), self.choice.kind());
         tokio::task::spawn_blocking(move || {

@@ -116,7 +116,7 @@ impl Open {
     /// What is in use, as it is told.
     pub(crate) fn devices(&self) -> AudioDevices {
         let input_trouble = self.input_is_silent.then_some(INPUT_IS_SILENT);
-        let (stream, wants_microphone) = (self.audio.stream(), self.audio.wants_microphone());
+        let (stream, wants_microphone) = (self.audio.stream(), self.audio.engine().wants_microphone());
         // Of a microphone that nobody listens to there is nothing to say.
         let of_microphone = self.microphone.notice.clone().filter(|_| wants_microphone);
         to_protocol::devices(
