@@ -127,8 +127,12 @@ fn homebrew_gets_the_versions_and_checksums_of_the_bundle() {
     let world = home().file("bundle/SHA256SUMS", &sums);
     let bundle = world.path("bundle");
     let url = "https://example.com/owner/repository/releases/download/v1";
-    let args = [url, "--bundle", bundle.to_str().expect("text")];
-    output(script(&world, "homebrew", &args));
+    let xtask = built().join("xtask");
+    let fill_in = || {
+        let args = ["homebrew", url, "--bundle", bundle.to_str().expect("text")];
+        world.program(xtask.to_str().expect("text"), "here", &args)
+    };
+    output(fill_in());
 
     let read = |name: &str| fs::read_to_string(bundle.join("homebrew").join(name)).unwrap();
     let (cask, formula) = (read("wavecraft-companion.rb"), read("wavecraft.rb"));
@@ -143,7 +147,7 @@ fn homebrew_gets_the_versions_and_checksums_of_the_bundle() {
 
     // Of another version's bundle nothing is made.
     fs::write(bundle.join("SHA256SUMS"), sums.replace(version, "9.9.9")).unwrap();
-    let refused = script(&world, "homebrew", &args).output().unwrap();
+    let refused = fill_in().output().unwrap();
     let said = String::from_utf8_lossy(&refused.stderr);
     assert!(!refused.status.success() && said.contains("has no checksum"), "{said}");
 }
