@@ -38,7 +38,8 @@ fn added_latency(mode: Mode) -> usize {
     let settings = ManualSettings { sample_rate: RATE, nominal_frames: 128, settle_limit };
     // The engine waits for the child as long as it takes, so that a busy machine can't change the figure.
     let limits = Limits { direct_wait_share: 1e6, ..Limits::default() };
-    let mut audio = Audio::start(Box::new(Manual::new(settings)), limits, Arc::new(|_| {})).expect("no device");
+    let mut audio =
+        Audio::start(Box::new(Manual::new(settings)), limits, Arc::new(|_| {})).expect("no device");
     let settings = ProjectSettings { source: Source::Microphone, mode, ..ProjectSettings::default() };
     let project = audio.engine_mut().add_project(settings).expect("there is room");
     let host = create(Geometry::new(MAX_FRAMES, 2, 2).expect("a geometry"), 1).expect("a segment");
@@ -56,7 +57,10 @@ fn added_latency(mode: Mode) -> usize {
             }
         }
     });
-    audio.engine_mut().set_link(project, host.ring, Arc::new(AtomicBool::new(true))).expect("the project is there");
+    audio
+        .engine_mut()
+        .set_link(project, host.ring, Arc::new(AtomicBool::new(true)))
+        .expect("the project is there");
     let (silence, mut impulse) = ([0.0; FRAMES], [0.0; FRAMES]);
     impulse[PLACE] = 0.5;
     let mut out = Vec::new();

@@ -52,8 +52,8 @@ struct Session {
 impl Session {
     fn new(projects: usize) -> Self {
         let settings = ManualSettings { sample_rate: RATE, nominal_frames: 128, settle_limit: None };
-        let mut audio =
-            Audio::start(Box::new(Manual::new(settings)), Limits::default(), Arc::new(|_| {})).expect("no device");
+        let mut audio = Audio::start(Box::new(Manual::new(settings)), Limits::default(), Arc::new(|_| {}))
+            .expect("no device");
         let children = (0..projects)
             .map(|_| {
                 let settings =

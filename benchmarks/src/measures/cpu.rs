@@ -40,8 +40,9 @@ pub(crate) fn measure(run: &Run, lines: &mut Lines) {
 /// µs a block: of the audio thread beyond an engine without a project, and of the child.
 fn with_a_child(blocks: u32) -> (f64, f64) {
     let settings = ManualSettings { sample_rate: RATE, nominal_frames: 128, settle_limit: None };
-    let start =
-        || Audio::start(Box::new(Manual::new(settings)), Limits::default(), Arc::new(|_| {})).expect("no device");
+    let start = || {
+        Audio::start(Box::new(Manual::new(settings)), Limits::default(), Arc::new(|_| {})).expect("no device")
+    };
     let (mut empty, mut audio) = (start(), start());
     let settings = ProjectSettings { source: Source::Microphone, ..ProjectSettings::default() };
     let project = audio.engine_mut().add_project(settings).expect("there is room");
