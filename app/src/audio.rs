@@ -34,8 +34,8 @@ use std::{
 };
 use tracing::{info, warn};
 use wavecraft_audio_core::{
-    Audio as Streams, AudioError, AudioEvent, Engine, EngineError, LatencyError, Limits, Mode, OnBypass,
-    ProjectId, ProjectSettings, ProjectSnapshot, Recording, ScopeFrame, Source, SpectrumFrame, WavFile,
+    Audio as Streams, AudioError, Engine, EngineError, LatencyError, Limits, Mode, OnBypass, ProjectId,
+    ProjectSettings, ProjectSnapshot, Recording, ScopeFrame, Source, SpectrumFrame, WavFile,
 };
 use wavecraft_companion_protocol::{
     control::DeviceList,
@@ -152,7 +152,7 @@ impl Audio {
     pub(crate) fn handle(&mut self, message: AudioMessage, settings: &mut Settings) -> Change {
         match message {
             AudioMessage::Opened(result) => self.opened(result),
-            AudioMessage::Noticed(event) => self.noticed(event),
+            AudioMessage::Noticed(event) => self.devices.noticed(event, self.side.open()),
             AudioMessage::Prepared { wanted, result } => {
                 let chosen = &settings.get().devices;
                 self.devices.prepared(wanted, result, self.side.open(), chosen)
@@ -190,41 +190,6 @@ impl Audio {
                 Change::Failed(error.to_string())
             }
         }
-    }
-
-    fn noticed(&mut self, event: AudioEvent) -> Change {
-        match event {
-            AudioEvent::OutputLost { reason } => {
-                // An event may arrive from a stream that was replaced already; only one that runs can be lost.
-                return match self.side.open().filter(|open| open.audio.output_lost()) {
-                    Some(open) => self.devices.lose_output(&reason, open),
-                    None => Change::None,
-                };
-            }
-            AudioEvent::OutputStale { reason } => {
-                self.devices.refresh_output(&reason);
-                return Change::None;
-            }
-            AudioEvent::ListChanged => {
-                self.devices.refresh_soon();
-                return Change::None;
-            }
-            AudioEvent::InputLost { reason } => {
-                warn!("audio: the input is gone: {reason}");
-                self.devices.refresh_soon();
-            }
-            AudioEvent::InputFailed(error) => warn!("audio: {error}"),
-            AudioEvent::RealtimeDenied { reason } => {
-                info!("audio: no real-time priority ({reason}): dropouts under load are likelier");
-            }
-            AudioEvent::DeviceChanged => {
-                info!("audio: the system's default device changed");
-                self.devices.refresh_soon();
-            }
-            AudioEvent::InputOpened => info!("audio: the microphone is open"),
-            AudioEvent::InputClosed => info!("audio: the microphone is closed"),
-        }
-        Change::Devices
     }
 
     /// Looks whether the output still calls, and whether it is time for the list. Called with every tick.

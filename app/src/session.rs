@@ -167,7 +167,7 @@ impl Session {
             session: self.id.clone(),
             name: self.attach.name.clone(),
             project_dir: self.attach.project_dir.clone(),
-            access: self.playback.access().filter(|_| !self.is_ending())?,
+            access: self.playback.input.access().filter(|_| !self.is_ending())?,
         })
     }
 
@@ -192,7 +192,7 @@ impl Session {
             ui_url: self.page(),
             inspector_url: self.inspector(),
             recording: self.playback.recorder.running().map(|(recording, _)| recording.path().into()),
-            recording_trouble: self.playback.recording_trouble().map(str::to_owned),
+            recording_trouble: self.playback.recorder.trouble().map(str::to_owned),
             stats: self.playback.stats(),
         })
     }
@@ -237,7 +237,7 @@ impl Session {
 
     /// As soon as the audio side runs, the project gets its source, its place in the mix and its first child.
     pub(crate) fn begin(&mut self, cx: &mut Context) {
-        let ready = self.server().is_some() && !self.is_ending() && !self.playback.is_in_the_mix();
+        let ready = self.server().is_some() && !self.is_ending() && self.playback.mix.project().is_none();
         let Some(rate) = cx.audio.sample_rate().filter(|_| ready) else { return };
         match self.playback.input.unread(rate).map(Path::to_owned) {
             Some(path) => self.playback.input.read(path, rate, None, &self.events),
@@ -256,7 +256,7 @@ impl Session {
         let Some(reply) = self.attach_reply.take() else { return };
         let (port, ws_url) = (server.port(), server.ws_url());
         reply.answer(Attached { session: self.id.clone(), port, ws_url, devices });
-        let (source, (mode, _)) = (self.playback.source().clone(), self.playback.mix().mode());
+        let (source, (mode, _)) = (self.playback.input.source().clone(), self.playback.mix().mode());
         cx.settings.remember(self.folder(), |project| {
             (project.source, project.mode) = (Some(source), Some(mode));
         });
@@ -291,7 +291,7 @@ impl Session {
                 self.playback.audience.shared.figures().has_file = true;
                 let source = Source::File { path };
                 // Without a call it is for the start, or at another rate: unless something else was chosen meanwhile.
-                if reply.is_some() || *self.playback.source() == source {
+                if reply.is_some() || *self.playback.input.source() == source {
                     self.use_source(source, cx);
                 }
                 for remark in remarks {
@@ -314,7 +314,7 @@ impl Session {
     /// Lets a source be heard. A file is read first, and the call answered after that; everything else at once.
     pub(crate) fn set_source(&mut self, source: Source, reply: Owed<SetSource>, cx: &mut Context) {
         if let Source::File { path } = &source
-            && self.playback.file() != Some(path)
+            && self.playback.input.file() != Some(path)
         {
             let Some(rate) = cx.audio.sample_rate() else {
                 let message = "the audio side is just being opened: try again in a moment";

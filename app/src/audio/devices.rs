@@ -289,6 +289,42 @@ impl Devices {
         }
     }
 
+    /// Takes in what a stream or the system tells, and says what changed. Nothing is open where `open` is none.
+    pub(super) fn noticed(&mut self, event: AudioEvent, open: Option<&mut Open>) -> Change {
+        match event {
+            AudioEvent::OutputLost { reason } => {
+                // An event may arrive from a stream that was replaced already; only one that runs can be lost.
+                return match open.filter(|open| open.audio.output_lost()) {
+                    Some(open) => self.lose_output(&reason, open),
+                    None => Change::None,
+                };
+            }
+            AudioEvent::OutputStale { reason } => {
+                self.refresh_output(&reason);
+                return Change::None;
+            }
+            AudioEvent::ListChanged => {
+                self.refresh_soon();
+                return Change::None;
+            }
+            AudioEvent::InputLost { reason } => {
+                warn!("audio: the input is gone: {reason}");
+                self.refresh_soon();
+            }
+            AudioEvent::InputFailed(error) => warn!("audio: {error}"),
+            AudioEvent::RealtimeDenied { reason } => {
+                info!("audio: no real-time priority ({reason}): dropouts under load are likelier");
+            }
+            AudioEvent::DeviceChanged => {
+                info!("audio: the system's default device changed");
+                self.refresh_soon();
+            }
+            AudioEvent::InputOpened => info!("audio: the microphone is open"),
+            AudioEvent::InputClosed => info!("audio: the microphone is closed"),
+        }
+        Change::Devices
+    }
+
     /// The output is dead: the virtual device takes its place at once, so that projects and pages go on, and another
     /// output is looked for.
     pub(super) fn lose_output(&mut self, reason: &str, open: &mut Open) -> Change {

@@ -86,7 +86,7 @@ fn diagnostics(companion: &Companion) -> String {
         lines.push(format!("  {state:?}: {}", reason.unwrap_or("no reason to tell")));
         lines.push(format!(
             "  source {}, mode {}",
-            session.playback().source(),
+            session.playback().input().source(),
             session.playback().mix().mode().0
         ));
         lines.push(format!("  {:?}", session.playback().stats()));

@@ -48,8 +48,9 @@ pub(crate) fn facts(companion: &Companion) -> Facts {
     let Companion { cx, sessions, login, command, welcome, .. } = companion;
     let DeviceList { inputs, outputs, chosen, in_use: devices, .. } =
         cx.audio.seen_devices(&cx.settings.get().devices);
-    let listening =
-        |session: &&Session| session.playback().access() == Some(Access::Allowed) && !session.is_ending();
+    let listening = |session: &&Session| {
+        session.playback().input().access() == Some(Access::Allowed) && !session.is_ending()
+    };
     Facts {
         projects: sessions.iter().map(project).collect(),
         microphone: MicrophoneFacts {
@@ -89,13 +90,13 @@ fn project(session: &Session) -> ProjectFacts {
         muted,
         mute_reason: owned(mute_reason),
         howl: stats.as_ref().is_some_and(|stats| stats.guard.howl_muted),
-        source: playback.source().name(),
-        microphone: playback.access(),
-        file: playback.file().map(Into::into),
+        source: playback.input().source().name(),
+        microphone: playback.input().access(),
+        file: playback.input().file().map(Into::into),
         mode,
         mode_reason: owned(mode_reason),
-        recorded_seconds: playback.recorded_seconds(),
-        recording_trouble: owned(playback.recording_trouble()),
+        recorded_seconds: playback.recorder().seconds(),
+        recording_trouble: owned(playback.recorder().trouble()),
         measured: stats.map(|stats| Measured {
             latency_ms: stats.latency.total_ms(stats.devices.sample_rate),
             load: stats.load,

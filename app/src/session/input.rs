@@ -24,7 +24,7 @@ impl Input {
         Self { source, access: None, file: None }
     }
 
-    pub(super) fn source(&self) -> &Source {
+    pub(crate) fn source(&self) -> &Source {
         &self.source
     }
 
@@ -33,12 +33,12 @@ impl Input {
     }
 
     /// Whether it hears the microphone, where that is the source.
-    pub(super) fn access(&self) -> Option<Access> {
+    pub(crate) fn access(&self) -> Option<Access> {
         self.access
     }
 
     /// The file that was chosen.
-    pub(super) fn file(&self) -> Option<&Path> {
+    pub(crate) fn file(&self) -> Option<&Path> {
         self.file.as_ref().map(|(path, _)| path.as_path())
     }
 

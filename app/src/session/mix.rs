@@ -10,6 +10,13 @@ use wavecraft_companion_protocol::{
 /// The least and the greatest gain behind a processor, in dB.
 const GAIN_DB: std::ops::RangeInclusive<f32> = -60.0..=12.0;
 
+/// The howl mute acts. It is on the mix, so this concerns every project.
+pub(super) const HOWL: &str = "the level ran away, as feedback does, so everything is muted: turn the gain down or the microphone away \
+                    from the loudspeaker, then unmute";
+/// The microphone would hear the loudspeaker.
+pub(super) const FEEDBACK: &str = "muted, because the built-in microphone hears the built-in loudspeaker: put headphones on or turn the \
+                        volume down, then untick Mute in the companion's menu, or call `setMute` from the page";
+
 /// How one project is heard.
 pub(crate) struct Mix {
     /// Its place, while the audio side runs.
@@ -143,12 +150,12 @@ impl Mix {
     }
 
     /// Silences a project that would hear itself: once, and not after a person has unmuted it. Was that done now?
-    pub(super) fn mute_feedback(&mut self, reason: &str, audio: &mut Audio) -> bool {
+    pub(super) fn mute_feedback(&mut self, audio: &mut Audio) -> bool {
         if self.muted || self.feedback_handled {
             return false;
         }
         self.set_muted(true, audio);
-        (self.mute_reason, self.feedback_handled) = (Some(reason.into()), true);
+        (self.mute_reason, self.feedback_handled) = (Some(FEEDBACK.into()), true);
         true
     }
 

@@ -7,7 +7,7 @@ use super::{
     context::Context,
     event::{SessionEvent, SessionId},
     input::Input,
-    mix::Mix,
+    mix::{FEEDBACK, HOWL, Mix},
     recorder::Recorder,
     takes::RecordRequest,
 };
@@ -35,13 +35,6 @@ use wavecraft_companion_protocol::{
     settings::RememberedProject as Remembered,
     take::{RecordingEnded, StopRecording},
 };
-
-/// The howl mute acts. It is on the mix, so this concerns every project.
-const HOWL: &str = "the level ran away, as feedback does, so everything is muted: turn the gain down or the microphone away \
-                    from the loudspeaker, then unmute";
-/// The microphone would hear the loudspeaker.
-const FEEDBACK: &str = "muted, because the built-in microphone hears the built-in loudspeaker: put headphones on or turn the \
-                        volume down, then untick Mute in the companion's menu, or call `setMute` from the page";
 
 /// A project as it is heard, or is to be.
 pub(crate) struct Playback {
@@ -104,29 +97,13 @@ impl Playback {
         self.audience.shared.figures().stats.clone()
     }
 
-    pub(crate) fn source(&self) -> &Source {
-        self.input.source()
+    /// What it hears.
+    pub(crate) fn input(&self) -> &Input {
+        &self.input
     }
 
-    /// The file that can be its source.
-    pub(crate) fn file(&self) -> Option<&Path> {
-        self.input.file()
-    }
-
-    /// Whether it hears the microphone, where that is its source.
-    pub(crate) fn access(&self) -> Option<Access> {
-        self.input.access()
-    }
-
-    /// For how many seconds it has been recorded, if it is.
-    pub(crate) fn recorded_seconds(&self) -> Option<u64> {
-        let (recording, _) = self.recorder.running()?;
-        Some(recording.frames() / u64::from(recording.sample_rate().max(1)))
-    }
-
-    /// Why its last recording didn't begin, or ended by itself.
-    pub(crate) fn recording_trouble(&self) -> Option<&str> {
-        self.recorder.trouble()
+    pub(crate) fn recorder(&self) -> &Recorder {
+        &self.recorder
     }
 
     /// The project gets its place in the mix and its first child. False while the audio side isn't open.
@@ -322,7 +299,7 @@ impl Playback {
         let stats = Stats {
             session: self.audience.id().clone(),
             state: self.state().0,
-            source: self.source().name(),
+            source: self.input.source().name(),
             source_reason: self.trouble().map(Trouble::line),
             recording: self
                 .recorder
@@ -338,11 +315,6 @@ impl Playback {
             ..to_protocol::stats(&figures, snapshot, of_source)
         };
         self.audience.shared.figures().stats = Some(stats);
-    }
-
-    /// Has it a place in the mix?
-    pub(super) fn is_in_the_mix(&self) -> bool {
-        self.mix.project().is_some()
     }
 
     /// Somebody looks at its levels, or nobody does any more.
@@ -416,19 +388,19 @@ impl Playback {
 
     /// Mutes a project that would hear itself, and says why: once, and not after a person has unmuted it.
     fn update_feedback(&mut self, cx: &mut Context) {
-        let listens = self.access() == Some(Access::Allowed) && !self.children.is_ending();
-        if cx.audio.hears_output() && listens && self.mix.mute_feedback(FEEDBACK, &mut cx.audio) {
+        let listens = self.input.access() == Some(Access::Allowed) && !self.children.is_ending();
+        if cx.audio.hears_output() && listens && self.mix.mute_feedback(&mut cx.audio) {
             self.audience.warn(FEEDBACK.into(), &cx.clients);
         }
     }
 
     /// Decides anew whether it hears the microphone: the system, or a person, may have changed their mind.
     pub(crate) fn update_access(&mut self, cx: &mut Context) {
-        if self.access().is_none() {
+        if self.input.access().is_none() {
             return;
         }
         let before = self.decide_access(cx);
-        if self.access() == before {
+        if self.input.access() == before {
             return;
         }
         self.update_feedback(cx);
@@ -445,7 +417,7 @@ impl Playback {
 
     /// Tells whether it hears the microphone, if that isn't what held `before`, and lets the system ask.
     fn notify_access(&self, before: Option<Access>, cx: &mut Context) {
-        let Some(access) = self.access().filter(|access| before != Some(*access)) else { return };
+        let Some(access) = self.input.access().filter(|access| before != Some(*access)) else { return };
         let (id, clients) = (self.audience.id(), &cx.clients);
         match microphone::trouble(access) {
             Some(trouble) => self.audience.warn(trouble.line(), clients),
@@ -499,7 +471,7 @@ impl Playback {
 
     /// Why the microphone isn't heard, where that is the source.
     fn trouble(&self) -> Option<Trouble> {
-        self.access().and_then(microphone::trouble)
+        self.input.access().and_then(microphone::trouble)
     }
 
     /// What is heard while the processor isn't. Until it was heard once: nothing, so that no start begins with the

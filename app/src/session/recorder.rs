@@ -58,8 +58,14 @@ impl Recorder {
         }
     }
 
+    /// For how many seconds it has been recording, if it is.
+    pub(crate) fn seconds(&self) -> Option<u64> {
+        let (recording, _) = self.running()?;
+        Some(recording.frames() / u64::from(recording.sample_rate().max(1)))
+    }
+
     /// Why the last recording didn't begin, or ended by itself.
-    pub(super) fn trouble(&self) -> Option<&str> {
+    pub(crate) fn trouble(&self) -> Option<&str> {
         self.trouble.as_deref()
     }
 
