@@ -47,7 +47,7 @@ fn with_a_child(blocks: u32) -> (f64, f64) {
     let settings = ProjectSettings { source: Source::Microphone, ..ProjectSettings::default() };
     let project = audio.engine_mut().add_project(settings).expect("there is room");
     let mut child = Processor::gain();
-    child.link(&mut audio, project);
+    child.link(audio.engine_mut(), project);
     let input = [0.25; FRAMES];
     let step = |audio: &mut Audio<Manual>| {
         black_box(audio.backend_mut().step(FRAMES, &[&input, &input]));

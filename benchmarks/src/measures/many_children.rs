@@ -57,7 +57,7 @@ fn late_children(count: usize, time: Duration) -> f64 {
         .map(|child| {
             let settings = ProjectSettings { source: Source::Tone, gain: 0.01, ..ProjectSettings::default() };
             let project = audio.engine_mut().add_project(settings).expect("there is room");
-            child.link(&mut audio, project);
+            child.link(audio.engine_mut(), project);
             project
         })
         .collect();
