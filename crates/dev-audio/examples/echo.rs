@@ -1,4 +1,4 @@
-//! A `main` of its own: two echoes in series, made with arguments, with parameters written by the derive.
+//! Two echoes in series in a hand-written `main`: made with arguments, and with derived parameters.
 
 use std::process::ExitCode;
 
@@ -6,7 +6,7 @@ use wavecraft::{Processor, Transport};
 use wavecraft_dev_audio::DevAudio;
 use wavecraft_macros::ProcessorParams;
 
-/// The longest echo of all, in frames.
+/// The longest delay, in frames.
 const LONGEST: usize = 96_000;
 
 /// Repeats the sound, softer each time.
@@ -25,7 +25,7 @@ struct EchoParams {
 }
 
 impl Echo {
-    /// An echo every so many frames, on two channels.
+    /// An echo every `frames` frames, on two channels.
     fn every(frames: usize) -> Self {
         let frames = frames.clamp(1, LONGEST);
         Self { frames, lines: vec![vec![0.0; frames]; 2], position: 0 }

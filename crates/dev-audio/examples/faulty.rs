@@ -1,7 +1,7 @@
-//! A processor that fails in the way that its parameter says, for the tests of whoever runs it.
+//! A processor that fails in the way its parameter selects, for tests of the program that runs it.
 //!
-//! It passes audio on until the parameter `faulty_fault` is set. Started with the argument `--fault-at-start` it panics
-//! while it is made; told of a sample rate of 1 Hz it panics in `set_sample_rate`.
+//! It passes audio through until the parameter `faulty_fault` is set. With the argument `--fault-at-start` it panics
+//! during construction; at a sample rate of 1 Hz it panics in `set_sample_rate`.
 
 use std::hint::black_box;
 use std::thread;
@@ -36,11 +36,11 @@ enum Fault {
     NotANumber,
     /// Makes every sample the smallest denormal number.
     Denormal,
-    /// Panics in a thread of its own, once a block, and passes audio on.
+    /// Panics on a separate thread, once per block, and passes audio on.
     PanicElsewhere,
-    /// Computes for 0.3 s, longer than the system lets a real-time thread, and passes audio on.
+    /// Computes for 0.3 s, longer than the system allows a real-time thread, and passes audio on.
     Busy,
-    /// Calls itself without an end.
+    /// Recurses endlessly.
     Recursion,
     /// Prints a line for each sample, and passes audio on.
     Print,
@@ -130,7 +130,7 @@ impl Processor for Faulty {
             Fault::Denormal => fill(block, f32::from_bits(1)),
             Fault::PanicElsewhere => {
                 let panic = || panic!("told to panic elsewhere");
-                // Joined, so that it has happened when the block is back.
+                // Joined, so that the panic has happened by the time the block is returned.
                 let _ =
                     thread::Builder::new().name("helper".into()).spawn(panic).map(thread::JoinHandle::join);
             }
@@ -150,7 +150,7 @@ impl Processor for Faulty {
     }
 }
 
-/// Needs the whole stack.
+/// Uses up the whole stack.
 fn deeper(depth: u64) -> u64 {
     if black_box(depth) == u64::MAX { 0 } else { deeper(depth + 1) + 1 }
 }

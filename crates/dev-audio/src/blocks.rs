@@ -1,4 +1,4 @@
-//! The real-time part: blocks come, are processed, and go back.
+//! The real-time part: receives blocks, processes them and returns them.
 
 use std::hint::black_box;
 use std::time::Duration;
@@ -9,35 +9,35 @@ use wavecraft_ring::{ChildBlock, ChildRing, Geometry, MAX_CHANNELS, clock};
 use crate::chain::Chain;
 use crate::realtime::{Priority, lock_memory};
 
-/// How often the heartbeat moves where there is nothing to do: well within the 250 ms after which the companion calls
-/// a child not responding.
+/// How often the heartbeat counter moves while there is nothing to do: well within the 250 ms after which the companion
+/// calls a child not responding.
 pub(crate) const BEAT: Duration = Duration::from_millis(BEAT_MS);
 
 const BEAT_MS: u64 = 100;
 
 const BEAT_NS: u64 = BEAT_MS * 1_000_000;
 
-/// Beats per minute, as the transport tells processors.
+/// Tempo in beats per minute, as the transport reports it to processors.
 const TEMPO: f64 = 120.0;
 
 const MOST_CHANNELS: usize = index(MAX_CHANNELS);
 
-/// What blocks are processed with, allocated before the first one comes.
+/// The state for processing blocks, allocated before the first one arrives.
 pub(crate) struct Blocks {
     buffer: Buffer,
     values: Vec<f32>,
 }
 
 impl Blocks {
-    /// Room for blocks of this geometry and so many parameters.
+    /// Allocates for blocks of this geometry and this number of parameters.
     pub(crate) fn new(geometry: Geometry, parameters: usize) -> Self {
         let values = vec![0.0; parameters];
         lock_memory(&values);
         Self { buffer: Buffer::new(geometry), values }
     }
 
-    /// Runs blocks as they come, until `interrupted` is true or the priority is lost. In here nothing allocates, locks or
-    /// waits without a deadline, except what the user's processors do.
+    /// Processes blocks as they arrive, until `interrupted` is true or the priority is lost. Nothing in here allocates,
+    /// locks or waits without a deadline, except what the user's processors do.
     pub(crate) fn run(
         &mut self,
         ring: &mut ChildRing,
@@ -46,7 +46,7 @@ impl Blocks {
         interrupted: impl Fn() -> bool,
     ) {
         loop {
-            // Asked before the blocks are taken: those that were sent before a command are processed before it is applied.
+            // Checked before blocks are taken: blocks sent before a command are processed before it is applied.
             let stop = interrupted() || priority.has_unreported_loss();
             while let Some(block) = ring.next() {
                 priority.follow(block.frames());
@@ -65,7 +65,7 @@ impl Blocks {
         }
     }
 
-    /// Processes a block and hands it back; returns how many samples of it aren't finite.
+    /// Processes a block and hands it back; returns how many of its samples aren't finite.
     fn process(&mut self, mut block: ChildBlock<'_>, chain: &mut Chain) -> u32 {
         let awake_ns = clock::now_ns();
         if block.parameters_changed() {
@@ -81,12 +81,12 @@ impl Blocks {
         self.buffer.with(|channels| chain.process(channels, &transport));
         self.buffer.write(&mut block);
         block.reply(awake_ns);
-        // After the reply, so that it costs nobody time.
+        // After the reply, so that it delays nothing.
         self.buffer.count_nonfinite()
     }
 }
 
-/// Room for the longest block, channel after channel, with the block that is in it.
+/// Room for the longest block, channel after channel, holding the current block.
 struct Buffer {
     samples: Vec<f32>,
     geometry: Geometry,
@@ -94,17 +94,17 @@ struct Buffer {
 }
 
 impl Buffer {
-    /// As many channels as the larger side has. Every page is written to, so that none is missing later.
+    /// Has as many channels as the larger side. Writes to every page, so that none has to be paged in later.
     fn new(geometry: Geometry) -> Self {
         let channels = index(geometry.inputs().max(geometry.outputs()));
         let mut samples = vec![0.0; index(geometry.max_frames()) * channels];
-        // The compiler would otherwise leave it at the untouched pages of a fresh allocation.
+        // Otherwise the compiler would leave the fresh allocation's pages untouched.
         black_box(&mut samples[..]).fill(0.0);
         lock_memory(&samples);
         Self { samples, geometry, frames: 0 }
     }
 
-    /// Copies a block's input in. One channel goes to all; otherwise channels beyond the inputs are silent.
+    /// Copies a block's input in. A single channel is copied to all; otherwise channels beyond the inputs are silent.
     fn read(&mut self, block: &ChildBlock<'_>) {
         self.frames = index(block.frames());
         let inputs = self.geometry.inputs();
@@ -128,14 +128,14 @@ impl Buffer {
         });
     }
 
-    /// Samples of the output that are NaN or infinite.
+    /// The number of output samples that are NaN or infinite.
     fn count_nonfinite(&mut self) -> u32 {
         let count =
             |samples: &&mut [f32]| samples.iter().map(|sample| u32::from(!sample.is_finite())).sum::<u32>();
         self.with_outputs(|channels| channels.iter().map(count).sum())
     }
 
-    /// Calls `work` with every channel of the block.
+    /// Calls `work` with all channels of the block.
     fn with<T>(&mut self, work: impl FnOnce(&mut [&mut [f32]]) -> T) -> T {
         let frames = self.frames;
         let mut channels: [&mut [f32]; MOST_CHANNELS] = Default::default();
@@ -154,7 +154,7 @@ impl Buffer {
     }
 }
 
-/// A count of the segment as an index: lossless on every system that we build for.
+/// Converts a count from the segment to an index: lossless on every system we build for.
 const fn index(count: u32) -> usize {
     count as usize
 }

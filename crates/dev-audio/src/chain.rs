@@ -1,57 +1,58 @@
-//! The processors, in series, and the trait for those that aren't a type of this program.
+//! The processors in series, and the trait for processors that aren't a type of this program.
 
 use wavecraft::{Bypassed, ParamSpec, Processor, ProcessorParams, Transport};
 use wavecraft_companion_protocol::parameter::ParameterSpec;
 
 use crate::specs;
 
-/// A processor as the child runs it. Every [`Processor`](wavecraft::Processor) is one by itself; a program that hosts
-/// something else, such as the processor of a library, implements it ([`DevAudio::stage`](crate::DevAudio::stage)).
+/// A processor as the child runs it. Every [`Processor`](wavecraft::Processor) is wrapped as one automatically; a
+/// program that hosts something else, such as a processor from a library, implements it
+/// ([`DevAudio::stage`](crate::DevAudio::stage)).
 ///
-/// It is made, called and kept on the audio thread alone.
+/// It is created, called and kept on the audio thread only.
 pub trait Stage {
-    /// Sets the sample rate in Hz and clears the state. Called before the first block, and between blocks later.
+    /// Sets the sample rate in Hz and clears the state. Called before the first block, and later between blocks.
     fn prepare(&mut self, sample_rate: f32);
 
-    /// Takes plain values, one for each of the [parameters](DescribedStage::parameters), in their order. Called between
-    /// two blocks: it must not allocate.
+    /// Takes plain values, one for each of the [parameters](DescribedStage::parameters), in the same order. Called
+    /// between two blocks; must not allocate.
     fn apply(&mut self, values: &[f32]);
 
-    /// Processes one block in place: one slice for each channel, all of one length. It must not allocate.
+    /// Processes one block in place: one slice per channel, all of the same length. Must not allocate.
     fn process(&mut self, block: &mut [&mut [f32]], transport: &Transport);
 }
 
-/// What is known of a [`Stage`] before it is made.
+/// The description of a [`Stage`], known before it is created.
 pub struct DescribedStage {
-    /// Its parameters, with the ids that pages will know. The companion starts them at their defaults.
+    /// Its parameters, with the ids that pages use. The companion starts them at their defaults.
     pub parameters: Vec<ParameterSpec>,
-    /// The ids of the processors that it consists of.
+    /// The ids of the processors it consists of.
     pub processors: Vec<String>,
-    /// Makes it, on the audio thread; or says for a person why it can't be made.
+    /// Creates the stage on the audio thread; the error is a message for the user.
     pub make: MakeStage,
 }
 
-/// Makes a [`Stage`], or says why that can't be.
+/// Creates a [`Stage`]; the error is a message for the user.
 pub type MakeStage = Box<dyn FnOnce() -> Result<Box<dyn Stage>, String> + Send>;
 
 type ParamsOf<P> = <Bypassed<P> as Processor>::Params;
 
-/// What a child is made of: its name, its latency and its processors, none of which was made yet.
+/// The definition of a child: its name, its latency and its processors, none of which is created yet.
 pub(crate) struct ChainDefinition {
     pub(crate) name: String,
     pub(crate) latency_frames: u32,
     pub(crate) plans: Vec<Plan>,
 }
 
-/// A processor of which nothing is known yet. Asking it runs the user's code, so that waits until the companion can be told
-/// what comes of it.
+/// A processor that hasn't been described yet. Describing it runs the user's code, so that waits until the outcome can
+/// be reported to the companion.
 pub(crate) struct Plan(Box<dyn FnOnce() -> Result<Planned, String>>);
 
 impl Plan {
     pub(crate) fn new<P: Processor>(type_name: &str, make: impl FnOnce() -> P + Send + 'static) -> Self {
         let type_name = type_name.to_owned();
         Self(Box::new(move || {
-            // Asked once: the wrapper makes its list anew whenever it is asked, and keeps it forever.
+            // Called once: the wrapper builds its list again on every call, and keeps it forever.
             let specs = ParamsOf::<P>::param_specs();
             let parameters = Parameters::OfType { type_name, specs };
             Ok(Planned { parameters, make: Box::new(move || Ok(Box::new(Hosted::new(make(), specs)))) })
@@ -66,16 +67,16 @@ impl Plan {
         }))
     }
 
-    /// Asks for its parameters.
+    /// Gets its parameters.
     ///
     /// # Errors
-    /// Why it can't be made, for a person.
+    /// A message for the user: why it can't be created.
     pub(crate) fn describe(self) -> Result<Planned, String> {
         (self.0)()
     }
 }
 
-/// A processor whose parameters are known, and that isn't made yet.
+/// A processor whose parameters are known, and that isn't created yet.
 pub(crate) struct Planned {
     pub(crate) parameters: Parameters,
     make: MakeStage,
@@ -83,9 +84,9 @@ pub(crate) struct Planned {
 
 /// One processor's parameters.
 pub(crate) enum Parameters {
-    /// Those that its type names.
+    /// The ones its type declares.
     OfType { type_name: String, specs: &'static [ParamSpec] },
-    /// As pages will know them, and the ids of the processors that have them.
+    /// As pages know them, and the ids of the processors they belong to.
     Described { parameters: Vec<ParameterSpec>, processors: Vec<String> },
 }
 
@@ -104,16 +105,16 @@ pub(crate) struct Chain {
 }
 
 impl Chain {
-    /// Makes every processor, on the thread that will run it.
+    /// Creates every processor, on the thread that will run it.
     ///
     /// # Errors
-    /// When one can't be made, in its own words.
+    /// The processor's own message, when one can't be created.
     pub(crate) fn make(planned: Vec<Planned>) -> Result<Self, String> {
         let make = |Planned { parameters, make }: Planned| Ok((parameters.count(), make()?));
         Ok(Self { stages: planned.into_iter().map(make).collect::<Result<_, String>>()? })
     }
 
-    /// Sets the sample rate in Hz and clears every processor's state, as a plugin host does before it starts.
+    /// Sets the sample rate in Hz and clears every processor's state, as a plugin host does before playback.
     pub(crate) fn prepare(&mut self, sample_rate: f32) {
         for (_, stage) in &mut self.stages {
             stage.prepare(sample_rate);
@@ -144,8 +145,8 @@ struct Hosted<P: Processor> {
 }
 
 impl<P: Processor> Hosted<P> {
-    /// Starts with the specifications' own defaults, which `from_param_defaults` of a hand-written container may not
-    /// be, so that what is heard is what is shown.
+    /// Starts with the defaults of the specs, so that the sound matches what is shown: a hand-written container's
+    /// `from_param_defaults` may differ.
     fn new(processor: P, specs: &[ParamSpec]) -> Self {
         let mut params = ParamsOf::<P>::from_param_defaults();
         let defaults: Vec<f32> = specs.iter().map(specs::default_of).collect();

@@ -1,5 +1,5 @@
-//! The program as the companion's child. The main thread only reads the socket, so that it notices the companion's end
-//! whatever the user's code is doing.
+//! The program as the companion's child process. The main thread only reads the socket, so it notices the companion's
+//! end whatever the user's code is doing.
 
 use std::error::Error;
 use std::io::{ErrorKind, Read};
@@ -17,7 +17,7 @@ use crate::dsp_thread::DspThread;
 use crate::outbox::{Outbox, make_thread_essential, report_panics};
 use crate::process::{exit_now, take_descriptors};
 
-/// The segment and the socket that the companion passed on.
+/// The segment and the socket inherited from the companion.
 pub(crate) struct Connection {
     /// The companion's version of the segment.
     abi: u32,
@@ -27,11 +27,12 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    /// Takes the descriptors that `link`, the variable's value, names.
+    /// Takes the descriptors named in `link`, the variable's value.
     ///
     /// # Errors
     ///
-    /// When it isn't a link, or was made for another process. No companion can be told, only the terminal.
+    /// When it isn't a link, or was made for another process. There is no companion to report this to, only the
+    /// terminal.
     pub(crate) fn open(link: &str) -> Result<Self, Box<dyn Error>> {
         let link: Link = link.parse()?;
         let inherited = take_descriptors(link)?;
@@ -41,7 +42,7 @@ impl Connection {
     }
 }
 
-/// Runs until the companion ends, or until it can't go on, which the companion is told.
+/// Runs until the companion ends, or until it can't go on, which it reports to the companion.
 pub(crate) fn run(definition: ChainDefinition, connection: Connection) -> ! {
     let Connection { abi, segment, socket, outbox } = connection;
     report_panics(Arc::clone(&outbox));
@@ -58,7 +59,7 @@ pub(crate) fn run(definition: ChainDefinition, connection: Connection) -> ! {
     listen(socket, &outbox, &dsp)
 }
 
-/// Passes messages on until the companion's end is closed, which is the end.
+/// Forwards messages until the companion closes its end of the socket; then ends the process.
 fn listen(mut socket: UnixStream, outbox: &Outbox, dsp: &DspThread) -> ! {
     let (mut decoder, mut bytes) = (Decoder::default(), [0; 4096]);
     loop {
@@ -66,7 +67,7 @@ fn listen(mut socket: UnixStream, outbox: &Outbox, dsp: &DspThread) -> ! {
             Ok(0) => exit_now(0),
             Ok(count) => decoder.push(&bytes[..count]),
             Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-            // Reset by a companion that went before it read everything.
+            // The connection was reset: the companion ended before it read everything.
             Err(_) => exit_now(0),
         }
         loop {

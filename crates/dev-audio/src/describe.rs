@@ -7,15 +7,15 @@ use wavecraft_ring::ABI_VERSION;
 use crate::chain::{ChainDefinition, Parameters, Plan, Planned};
 use crate::specs;
 
-/// The version of this crate, which a `hello` tells.
+/// The version of this crate, as reported in `hello`.
 pub(crate) const SDK_VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// The chain's `hello`, and its processors, which are still to be made.
+/// Returns the chain's `hello`, and its processors, which are still to be created.
 ///
 /// # Errors
 ///
-/// A text for a person, where a processor can't be made, or its parameters are refused: two with one id, say, or a
-/// default outside of its range.
+/// A message for the user, when a processor can't be created or its parameters are rejected: a duplicate id, say, or a
+/// default outside its range.
 pub(crate) fn introduce(definition: ChainDefinition) -> Result<(FromChild, Vec<Planned>), String> {
     let ChainDefinition { name, latency_frames, plans } = definition;
     let planned = plans.into_iter().map(Plan::describe).collect::<Result<Vec<_>, _>>()?;
@@ -27,7 +27,7 @@ pub(crate) fn introduce(definition: ChainDefinition) -> Result<(FromChild, Vec<P
     Ok((hello, planned))
 }
 
-/// The processors' ids, in their order: what the ids of their parameters start with.
+/// The processors' ids, in order; the ids of their parameters start with them.
 fn processors(planned: &[Planned]) -> Vec<String> {
     let types = planned.iter().filter_map(|one| match &one.parameters {
         Parameters::OfType { type_name, .. } => Some(type_name.as_str()),
@@ -41,7 +41,8 @@ fn processors(planned: &[Planned]) -> Vec<String> {
     planned.iter().flat_map(of_one).collect()
 }
 
-/// All parameters, in the order of the processors. Those of types are numbered together.
+/// All parameters, in the order of the processors. Repeated type names are numbered across all processors given as
+/// types.
 fn describe(planned: &[Planned]) -> Vec<ParameterSpec> {
     let types: Vec<_> = planned
         .iter()

@@ -1,4 +1,4 @@
-//! What a project's `main` calls: [`run!`](crate::run!), or [`DevAudio`] for a `main` of one's own.
+//! The entry points for a project's `main`: [`run!`](crate::run!), or [`DevAudio`] in a hand-written `main`.
 
 use std::env;
 use std::process::ExitCode;
@@ -10,11 +10,11 @@ use crate::chain::{ChainDefinition, DescribedStage, Plan};
 use crate::child::{self, Connection};
 use crate::standalone::{self, USAGE};
 
-/// Expands to a `main` that runs these processors, in series, under the Companion.
+/// Expands to a `main` that runs these processors in series under the Companion.
 ///
-/// The types implement `wavecraft::Processor` and `Default`. Parameter ids are made from the types' names, as in
-/// a Wavecraft plugin: `MyFilter` with a parameter `cutoff` gives `my_filter_cutoff` and `my_filter_bypass`; the
-/// second `MyFilter` of a chain gives `my_filter_2_cutoff`. The project's name is its package's.
+/// The types implement `wavecraft::Processor` and `Default`. Parameter ids are derived from the type names, as in a
+/// Wavecraft plugin: `MyFilter` with a parameter `cutoff` gives `my_filter_cutoff` and `my_filter_bypass`; the second
+/// `MyFilter` of a chain gives `my_filter_2_cutoff`. The project's name is its package's name.
 ///
 /// ```
 /// # use wavecraft::{Processor, Transport};
@@ -28,8 +28,8 @@ use crate::standalone::{self, USAGE};
 /// wavecraft_dev_audio::run!(Filter, Limiter; latency_frames = 64);
 /// ```
 ///
-/// `latency_frames` is how many frames the output lags behind the input, 0 if not given; it is shown as a part of the
-/// session's latency.
+/// `latency_frames` is the number of frames by which the output lags behind the input, 0 if not given. It is shown as
+/// part of the session's latency.
 #[macro_export]
 macro_rules! run {
     ($($processor:ty),+ $(,)? $(; latency_frames = $latency_frames:expr)? $(;)?) => {
@@ -42,10 +42,10 @@ macro_rules! run {
     };
 }
 
-/// A chain of processors, to be run under the Companion.
+/// A chain of processors to run under the Companion.
 ///
-/// [`run!`](crate::run!) makes one of types that are `Default`. Where that isn't enough, as for a processor that needs
-/// arguments, write the `main` yourself:
+/// [`run!`](crate::run!) builds one from types that implement `Default`. Where that isn't enough, for example if a
+/// processor needs arguments, write `main` yourself:
 ///
 /// ```no_run
 /// use std::process::ExitCode;
@@ -73,16 +73,17 @@ macro_rules! run {
 pub struct DevAudio(pub(crate) ChainDefinition);
 
 impl DevAudio {
-    /// A chain without a processor: it plays what it hears. `name` is the project's, for a person to read.
+    /// Creates a chain without processors, which passes its input through. `name` is the project's name as shown to the
+    /// user.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
         Self(ChainDefinition { name: name.into(), latency_frames: 0, plans: Vec::new() })
     }
 
-    /// Appends a processor. Parameter ids start with `type_name` in snake case (of a path its last part; repeated ones
-    /// are numbered), and its bypass is named after it.
+    /// Appends a processor. Its parameter ids start with `type_name` in snake case (the last part, if it is a path;
+    /// repeated names are numbered), and its bypass is named after it.
     ///
-    /// `make` is called on the thread that will process audio, before the first block.
+    /// `make` is called on the thread that processes audio, before the first block.
     #[must_use]
     pub fn processor<P: Processor>(
         mut self,
@@ -95,31 +96,32 @@ impl DevAudio {
 
     /// Appends a processor that isn't a type of this program.
     ///
-    /// `describe` is called before anything is made, on another thread than the one that will process audio. What it
-    /// returns as an error is shown to a person.
+    /// `describe` is called before any processor is created, on a different thread from the one that processes audio.
+    /// An error it returns is shown to the user.
     #[must_use]
     pub fn stage(mut self, describe: impl FnOnce() -> Result<DescribedStage, String> + 'static) -> Self {
         self.0.plans.push(Plan::stage(describe));
         self
     }
 
-    /// How many frames the output lags behind the input; 0 if not set. Shown as a part of the session's latency.
+    /// Sets the number of frames by which the output lags behind the input; 0 if not set. Shown as part of the
+    /// session's latency.
     #[must_use]
     pub fn latency_frames(mut self, frames: u32) -> Self {
         self.0.latency_frames = frames;
         self
     }
 
-    /// Runs the chain for as long as the Companion wants it, then ends the process.
+    /// Runs the chain for as long as the Companion needs it, then ends the process.
     ///
-    /// Returns only where the Companion didn't start this process, after a text that says how to start it (or, with
-    /// `--describe`, after the parameters as JSON): the code to leave `main` with.
+    /// Returns only if the Companion didn't start this process, after printing how to start it (or, with `--describe`,
+    /// the parameters as JSON). The result is the exit code for `main`.
     #[must_use = "it is the process's exit code"]
     pub fn run(self) -> ExitCode {
         self.run_with(env::args().skip(1))
     }
 
-    /// As [`run`](Self::run), in a program that has arguments of its own: `arguments` is what is left of them.
+    /// Like [`run`](Self::run), for a program with its own arguments: `arguments` are the remaining ones.
     #[must_use = "it is the process's exit code"]
     pub fn run_with(self, arguments: impl Iterator<Item = String>) -> ExitCode {
         let Ok(link) = env::var(LINK_VARIABLE) else {

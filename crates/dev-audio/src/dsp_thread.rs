@@ -1,4 +1,5 @@
-//! The thread that makes the processors and runs the blocks, and the mailbox through which the main thread commands it.
+//! The thread that creates the processors and processes the blocks, and the mailbox through which the main thread sends
+//! it commands.
 
 use std::collections::VecDeque;
 use std::io;
@@ -15,10 +16,10 @@ use crate::chain::{Chain, Planned};
 use crate::outbox::{Outbox, make_thread_essential};
 use crate::realtime::{Priority, flush_denormals, lock_stack};
 
-/// The stack: what Linux gives a main thread, for processors that keep their arrays there.
+/// The stack size: what Linux gives a main thread, for processors that keep arrays on the stack.
 const STACK_BYTES: usize = 8 << 20;
 
-/// A refused priority is reported for the first child only: a session's later ones run on the same system.
+/// A refused priority is reported for the first child only: the session's later children run on the same system.
 const FIRST_GENERATION: u32 = 1;
 
 /// The main thread's handle on the DSP thread.
@@ -40,21 +41,21 @@ impl DspThread {
         Ok(handle)
     }
 
-    /// Passes a message on, which the thread takes between two blocks.
+    /// Passes a message on; the thread takes it between two blocks.
     pub(crate) fn send(&self, message: ToChild) {
         self.mailbox.put(message);
         self.interrupt.interrupt();
     }
 }
 
-/// Prepares the thread before it runs any code of the user's. Its real-time class comes with the blocks.
+/// Prepares the thread before it runs any user code. It enters its real-time class when blocks start.
 fn enter() {
     make_thread_essential();
     flush_denormals();
     lock_stack();
 }
 
-/// Everything that the thread owns.
+/// Everything the thread owns.
 struct Dsp {
     ring: ChildRing,
     outbox: Arc<Outbox>,
@@ -75,7 +76,7 @@ impl Dsp {
         Self { ring, outbox, state: State::Unmade(planned), blocks, priority: Priority::from_environment() }
     }
 
-    /// Applies the commands as they come, until the process ends.
+    /// Applies commands as they arrive, until the process ends.
     fn run(mut self, mailbox: &Mailbox) -> ! {
         loop {
             self.ring.beat();
@@ -140,7 +141,7 @@ impl Dsp {
         self.ring.set_phase(ChildPhase::Running);
         loop {
             self.blocks.run(&mut self.ring, chain, &mut self.priority, || !mailbox.is_empty());
-            // The one time that this thread writes while blocks run: those that it could delay were missed long ago.
+            // The only time this thread writes while blocks run: the blocks it could delay were missed long ago.
             if let Some(message) = self.priority.take_loss_notice() {
                 self.outbox.send(&FromChild::Log { message });
             }
@@ -152,7 +153,8 @@ impl Dsp {
     }
 }
 
-/// A queue whose emptiness can be asked without a lock, which is all that the DSP thread does between two blocks.
+/// A queue that can be checked for emptiness without a lock; the DSP thread does nothing else with it between two
+/// blocks.
 #[derive(Debug, Default)]
 pub(crate) struct Mailbox {
     messages: Mutex<VecDeque<ToChild>>,
@@ -169,7 +171,7 @@ impl Mailbox {
         self.arrived.notify_one();
     }
 
-    /// The oldest message; waits for one at most so long.
+    /// Takes the oldest message; waits for one at most `limit`.
     pub(crate) fn take(&self, limit: Duration) -> Option<ToChild> {
         let waited = self.arrived.wait_timeout_while(self.lock(), limit, |messages| messages.is_empty());
         let (mut messages, _) = waited.unwrap_or_else(PoisonError::into_inner);
@@ -178,7 +180,7 @@ impl Mailbox {
         message
     }
 
-    /// Whether nothing is there, for the block loop.
+    /// Whether the queue is empty, for the block loop.
     pub(crate) fn is_empty(&self) -> bool {
         // SYNC: partner is the Release in `recount`. It says when to look; the lock is what hands messages over.
         self.count.load(Ordering::Acquire) == 0
@@ -190,7 +192,7 @@ impl Mailbox {
     }
 
     fn lock(&self) -> MutexGuard<'_, VecDeque<ToChild>> {
-        // No code that holds it panics.
+        // No code that holds the lock panics.
         self.messages.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

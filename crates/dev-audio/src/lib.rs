@@ -1,8 +1,8 @@
-//! What a Wavecraft project links so that the Companion can play audio through its
-//! [`Processor`](wavecraft::Processor).
+//! Lets the Companion play audio through a Wavecraft project's [`Processor`](wavecraft::Processor); the project links
+//! this crate.
 //!
-//! The Companion owns the audio devices. It starts the project's binary as a *processor child*, which gets blocks over
-//! shared memory, processes them in place, and hands them back. This crate is that child; a project's whole
+//! The Companion owns the audio devices. It starts the project's binary as a *processor child*, which receives blocks
+//! over shared memory, processes them in place and hands them back. This crate implements that child; a project's whole
 //! `src/bin/dev-audio.rs` is one line:
 //!
 //! ```
@@ -16,31 +16,32 @@
 //! wavecraft_dev_audio::run!(Gain);
 //! ```
 //!
-//! For a `main` of your own over the same library see [`DevAudio`].
+//! To write `main` yourself, see [`DevAudio`].
 //!
 //! # What a processor can rely on
 //!
 //! * **Order.** Processors run in the order they are listed, in place, on one thread. Each is wrapped in
-//!   [`Bypassed`](wavecraft::Bypassed), as in a Wavecraft plugin, and has the parameter ids it has there.
-//! * **Rate.** `set_sample_rate` and then `reset` are called before the first block and again whenever the rate
-//!   changes, always between blocks and on the thread that processes them, which also made the processor.
-//! * **Blocks.** Any number of frames from 1 up, which may differ from block to block. Channels: the larger of the
-//!   session's inputs and outputs. One input channel is copied to all of them; where there are several inputs and
-//!   more outputs than those, the channels beyond the inputs start silent. The first `outputs` channels are heard.
+//!   [`Bypassed`](wavecraft::Bypassed) and has the same parameter ids as in a Wavecraft plugin.
+//! * **Rate.** `set_sample_rate` and then `reset` are called before the first block and whenever the rate changes,
+//!   always between blocks and on the thread that processes them. That thread also created the processor.
+//! * **Blocks.** A block has any number of frames from 1 up, and the number may differ from block to block. It has as
+//!   many channels as the larger of the session's inputs and outputs. A single input channel is copied to all of them;
+//!   with several inputs and more outputs than inputs, the extra channels start silent. The first `outputs` channels
+//!   are heard.
 //! * **Parameters** change between blocks, never within one. They start at their specs' defaults.
-//! * **Transport** plays at 120 beats per minute, from the session's first frame on. After an interruption (a block
-//!   that was skipped because this process was late) the position jumps; the processor isn't reset, so that a late
-//!   block costs a click and not a delay line's content.
-//! * **Priority.** While blocks run, that thread has the real-time class that the system gives audio (on Linux only
-//!   where the Companion's own audio thread has one; a block that computes for 200 ms loses it). Threads that a
-//!   processor starts don't inherit it.
-//! * **Denormal numbers** are zero on the audio thread.
-//! * **Output** that isn't finite is counted and shown by the Companion, which plays silence in its place.
-//! * **A panic** in a processor ends this process, even if the processor catches it itself: its message and place
-//!   appear in the terminal and the browser, and the Companion starts a new one.
-//! * **The end.** When the Companion, or the project's session, ends, so does this process, in the middle of a block
-//!   if need be: no destructor and no exit handler runs.
-//! * **stdout and stderr** are free to use. The Companion passes lines on to the terminal. Write none in `process`.
+//! * **Transport** plays at 120 beats per minute from the session's first frame on. After an interruption (a block that
+//!   was skipped because this process was late) the position jumps; the processor isn't reset, so a late block costs a
+//!   click and not a delay line's content.
+//! * **Priority.** While blocks run, that thread has the system's real-time class for audio (on Linux only if the
+//!   Companion's own audio thread has one; a block that computes for 200 ms loses it). Threads that a processor starts
+//!   don't inherit it.
+//! * **Denormal numbers** are flushed to zero on the audio thread.
+//! * **Output** samples that aren't finite are counted and shown by the Companion, which plays silence instead.
+//! * **A panic** in a processor ends this process, even if the processor catches it: its message and location appear
+//!   in the terminal and the browser, and the Companion starts a new process.
+//! * **The end.** When the Companion or the project's session ends, so does this process, in the middle of a block if
+//!   necessary: no destructor and no exit handler runs.
+//! * **stdout and stderr** are free to use. The Companion forwards lines to the terminal. Don't print in `process`.
 
 mod blocks;
 mod chain;
@@ -58,7 +59,7 @@ mod standalone;
 pub use chain::{DescribedStage, MakeStage, Stage};
 pub use dev_audio::DevAudio;
 
-/// The unit tests run with an allocator that can be forbidden.
+/// The unit tests use an allocator that can forbid allocation.
 #[cfg(test)]
 #[global_allocator]
 static ALLOCATOR: assert_no_alloc::AllocDisabler = assert_no_alloc::AllocDisabler;

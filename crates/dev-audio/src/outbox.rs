@@ -1,4 +1,4 @@
-//! The messages to the companion, a panic of the user's code among them.
+//! Sends messages to the companion, including panics of the user's code.
 
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::cell::Cell;
@@ -14,19 +14,19 @@ use wavecraft_companion_protocol::frame;
 
 use crate::process::exit_now;
 
-/// How long sending one message may take. Only a companion that hangs doesn't read, and this process must not hang with it.
+/// The time limit for sending one message. Only a hung companion doesn't read, and this process must not hang with it.
 const WRITE_LIMIT: Duration = Duration::from_secs(2);
 
-/// What the standard library's own handler ends a process with.
+/// The exit code that the standard library's own handler uses for a panic.
 const PANICKED: i32 = 101;
 
-/// The longest message passed on, in bytes: far more than a person reads, and within a frame however it is escaped.
+/// The longest message passed on, in bytes: far more than a person reads, and within a frame even when fully escaped.
 const LONGEST_MESSAGE: usize = 16 << 10;
 
 /// The longest backtrace passed on, in bytes.
 const LONGEST_BACKTRACE: usize = 128 << 10;
 
-/// The writing half of the socketpair. Messages of several threads don't mix.
+/// The writing half of the socketpair. Messages from different threads don't interleave.
 #[derive(Debug)]
 pub(crate) struct Outbox {
     socket: UnixStream,
@@ -39,7 +39,7 @@ impl Outbox {
         Ok(Self { socket, turn: Mutex::new(()) })
     }
 
-    /// Sends a message. Where that fails, the companion is gone, and this process ends.
+    /// Sends a message. If that fails, the companion is gone, and this process ends.
     pub(crate) fn send(&self, message: &FromChild) {
         let bytes = match frame::encode(message) {
             Ok(bytes) => bytes,
@@ -52,17 +52,17 @@ impl Outbox {
         drop(turn);
     }
 
-    /// Sends a message from a panic hook: doesn't wait for another thread's turn, which may be this thread's own.
+    /// Sends a message from a panic hook: doesn't wait for the lock, which this very thread may hold.
     pub(crate) fn send_from_panic(&self, message: &FromChild) {
         let turn = self.turn.try_lock();
         if let Ok(bytes) = frame::encode(message) {
-            // A failure can't be reported to anybody.
+            // There is nowhere to report a failure.
             let _ = (&self.socket).write_all(&bytes);
         }
         drop(turn);
     }
 
-    /// Sends why this process can't go on, and ends it.
+    /// Reports why this process can't go on, and ends it.
     pub(crate) fn give_up(&self, message: String) -> ! {
         self.send(&FromChild::Error { message });
         exit_now(1)
@@ -70,13 +70,13 @@ impl Outbox {
 }
 
 thread_local! {
-    /// Whether a panic of this thread leaves nothing that could go on.
+    /// Whether the process can't continue after a panic of this thread.
     static ESSENTIAL: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Sends every later panic of this process through `outbox`. One on an essential thread ends the process from
-/// within the hook: before anything unwinds (a destructor may hang or panic again), and the same way in a project
-/// that aborts on panics. Another thread is the user's own; it may die without the audio.
+/// Reports every later panic of this process through `outbox`. A panic on an essential thread ends the process from
+/// within the hook: before anything unwinds (a destructor may hang or panic again), and in the same way in a project
+/// that aborts on panics. Any other thread is the user's; audio goes on without it.
 pub(crate) fn report_panics(outbox: Arc<Outbox>) {
     let print = panic::take_hook();
     panic::set_hook(Box::new(move |panic| {
@@ -90,7 +90,7 @@ pub(crate) fn report_panics(outbox: Arc<Outbox>) {
     }));
 }
 
-/// From here on a panic of the calling thread ends the process.
+/// From here on, a panic on the calling thread ends the process.
 pub(crate) fn make_thread_essential() {
     ESSENTIAL.set(true);
 }

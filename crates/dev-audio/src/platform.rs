@@ -1,4 +1,4 @@
-//! What each system calls differently: one file per system, the same names in each.
+//! System-specific functions: one file per system, with the same names in each.
 
 #[cfg(any(test, target_os = "macos", mac_shim))]
 mod constraint;
@@ -15,7 +15,7 @@ pub(crate) use linux::{enter_real_time, leave_real_time, set_period, was_revoked
 #[cfg(any(target_os = "macos", mac_shim))]
 pub(crate) use macos::{enter_real_time, leave_real_time, set_period, was_revoked};
 
-/// What a person can do where the system refuses its real-time class.
+/// What the user can do if the system refuses the real-time class.
 #[cfg(all(target_os = "linux", not(mac_shim)))]
 pub(crate) use linux::REMEDY;
 #[cfg(any(target_os = "macos", mac_shim))]

@@ -1,4 +1,4 @@
-//! The process as the companion starts it and as it ends: the descriptors it inherits, and an exit that waits for nothing.
+//! The process's start and end under the companion: the descriptors it inherits, and an exit that waits for nothing.
 #![expect(unsafe_code, reason = "inherited descriptors are numbers, and no safe exit skips exit handlers")]
 
 use std::io;
@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use wavecraft_companion_protocol::child::Link;
 
-/// What a [`Link`] names, owned, and closed in programs that this process starts.
+/// The descriptors named by a [`Link`], owned, and closed in programs that this process starts.
 #[derive(Debug)]
 pub(crate) struct Inherited {
     pub(crate) segment: OwnedFd,
@@ -18,7 +18,7 @@ pub(crate) struct Inherited {
 ///
 /// # Errors
 ///
-/// When one isn't open, which means that the link wasn't made for this process, or when they have been taken.
+/// When one isn't open, which means that the link wasn't made for this process, or when they were taken before.
 pub(crate) fn take_descriptors(link: Link) -> io::Result<Inherited> {
     static TAKEN: AtomicBool = AtomicBool::new(false);
     // SYNC: partner is this same swap on another thread; whoever reads `false` owns the descriptors. Nothing else is

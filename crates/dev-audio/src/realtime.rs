@@ -1,5 +1,5 @@
-//! What makes a thread and its memory fit for audio: pages that are locked, denormal numbers that are zeros, and a place in
-//! the system's real-time scheduling.
+//! Prepares a thread and its memory for audio: locked pages, denormal numbers flushed to zero, and the system's
+//! real-time scheduling.
 #![expect(
     unsafe_code,
     reason = "locking pages is a system call, and floating-point control registers are reached by instructions"
@@ -12,16 +12,16 @@ use std::time::Duration;
 
 use crate::platform;
 
-/// As much of the audio thread's stack as is touched, in bytes.
+/// The part of the audio thread's stack that is touched, in bytes.
 const STACK_BYTES: usize = 256 << 10;
 
-/// `off` leaves the thread as it is: a real-time class bounds how long other programs can hold a block up, but on some
-/// virtual machines it costs more than it gives, which only trying can tell. `on` asks for it whatever class the
-/// companion's own audio thread has. Anything else, or nothing, lets that decide.
+/// `off` leaves the thread as it is: a real-time class limits how long other programs can hold a block up, but on some
+/// virtual machines it costs more than it gives, which only trying can tell. `on` requests it whatever class the
+/// companion's own audio thread has. Anything else, or nothing, lets that class decide.
 const SWITCH: &str = "WAVECRAFT_REALTIME";
 
-/// Makes the system back the calling thread's stack with memory now, not in the first block that goes deep, and keep
-/// it where the user's limit (RLIMIT_MEMLOCK) lets it.
+/// Makes the system back the calling thread's stack with memory now, not in the first block that goes deep, and lock it
+/// there if the user's limit (RLIMIT_MEMLOCK) allows.
 #[inline(never)]
 pub(crate) fn lock_stack() {
     let mut stack = [0_u8; STACK_BYTES];
@@ -29,8 +29,8 @@ pub(crate) fn lock_stack() {
     lock_memory(touched);
 }
 
-/// Locks the pages of `memory`, all written to before, for the life of the process. Where that is refused they stay
-/// until memory is short. Never `mlockall`: with it a user's processor could not allocate beyond a limit of 8 MiB.
+/// Locks the pages of `memory`, all written to before, for the life of the process. If that is refused they stay until
+/// memory is short. Never `mlockall`: with it a user's processor could not allocate beyond a limit of 8 MiB.
 pub(crate) fn lock_memory<T>(memory: &[T]) {
     // mlock(2), on both systems: the pages that contain any of the range; locks don't nest and end with the mapping.
     // SAFETY: the range is that of a live slice; locking changes none of its bytes.
@@ -40,13 +40,13 @@ pub(crate) fn lock_memory<T>(memory: &[T]) {
 /// From here on, results and operands too small for a normal number are zero on this thread.
 ///
 /// A decaying filter or reverb otherwise ends in denormals, which cost tens of times a normal operation and are
-/// inaudible. Rust's own rules know only the default mode: what its compiler works out in advance keeps denormals.
-/// Every audio host sets this mode all the same, and a plugin meets it there.
+/// inaudible. Rust's rules assume the default mode: constants computed at compile time keep denormals. Every audio host
+/// sets this mode nevertheless, and a plugin will run in it there.
 pub(crate) fn flush_denormals() {
     flush_to_zero();
 }
 
-/// MXCSR, Intel 64 and IA-32 manual volume 1, 10.2.3: bit 15 flushes results, bit 6 takes operands as zero.
+/// MXCSR, Intel 64 and IA-32 manual volume 1, 10.2.3: bit 15 flushes results, bit 6 treats operands as zero.
 #[cfg(target_arch = "x86_64")]
 fn flush_to_zero() {
     let mut register = 0_u32;
@@ -67,7 +67,7 @@ fn flush_to_zero() {
     unsafe { asm!("msr fpcr, {}", in(reg) register | 1 << 24, options(nomem, nostack, preserves_flags)) };
 }
 
-/// What [`SWITCH`] says.
+/// The setting of [`SWITCH`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Wanted {
     Never,
@@ -75,18 +75,18 @@ pub(crate) enum Wanted {
     Always,
 }
 
-/// The class of the thread that owns this. Held while blocks run, and not while a processor prepares, which may
-/// take long.
+/// The scheduling class of the thread that owns this. Held while blocks run, but not while a processor prepares, which
+/// may take long.
 pub(crate) struct Priority {
     wanted: Wanted,
-    /// The block length that the system was told, in frames; 0 while the thread has no class.
+    /// The block length last set in the system, in frames; 0 while the thread has no class.
     frames: u32,
     sample_rate: f32,
     loss_reported: bool,
 }
 
 impl Priority {
-    /// As the switch in the environment says.
+    /// Reads the switch from the environment.
     pub(crate) fn from_environment() -> Self {
         Self::new(match env::var(SWITCH).as_deref() {
             Ok("off") => Wanted::Never,
@@ -99,11 +99,11 @@ impl Priority {
         Self { wanted, frames: 0, sample_rate: 0.0, loss_reported: false }
     }
 
-    /// Blocks of at most `longest` frames at `sample_rate` Hz begin.
+    /// Called when blocks of at most `longest` frames at `sample_rate` Hz begin.
     ///
     /// # Errors
     ///
-    /// A line for a person, where the system refuses. Blocks run all the same.
+    /// A message for the user, if the system refuses. Blocks run all the same.
     pub(crate) fn enter(&mut self, longest: u32, sample_rate: f32) -> Result<(), String> {
         if self.wanted == Wanted::Never {
             return Ok(());
@@ -123,8 +123,8 @@ impl Priority {
         }
     }
 
-    /// A block of so many frames is to be processed. Costs a system call where the length has changed much: blocks of
-    /// half the length and up count as the same.
+    /// Called before a block of `frames` frames is processed. Costs a system call if the length has changed much:
+    /// lengths from half the set one up to it count as the same.
     pub(crate) fn follow(&mut self, frames: u32) {
         if self.frames > 0 && frames > 0 && (frames > self.frames || frames < self.frames / 2) {
             self.frames = frames;
@@ -132,7 +132,7 @@ impl Priority {
         }
     }
 
-    /// Blocks have ended.
+    /// Called when blocks have ended.
     pub(crate) fn leave(&mut self) {
         if self.frames > 0 {
             platform::leave_real_time();
@@ -140,12 +140,12 @@ impl Priority {
         }
     }
 
-    /// Whether the class was taken away, and that was not reported yet.
+    /// Whether the class was revoked and that hasn't been reported yet.
     pub(crate) fn has_unreported_loss(&self) -> bool {
         !self.loss_reported && platform::was_revoked()
     }
 
-    /// The line that reports the loss, once.
+    /// Returns the message that reports the loss, once.
     pub(crate) fn take_loss_notice(&mut self) -> Option<String> {
         self.has_unreported_loss().then(|| {
             self.loss_reported = true;
@@ -164,7 +164,7 @@ fn refused(reason: &str) -> String {
     )
 }
 
-/// How long a block lasts. A rate that isn't one was refused before.
+/// The duration of a block. Invalid rates were refused before.
 fn duration(frames: u32, sample_rate: f32) -> Duration {
     Duration::try_from_secs_f64(f64::from(frames) / f64::from(sample_rate)).unwrap_or_default()
 }

@@ -1,5 +1,5 @@
-//! Parameters as the companion describes them, made from the published crate's specifications, with the ids and names that a
-//! Wavecraft plugin of the same chain has: one user interface works with both. The rules of the names are those of
+//! The parameters as described to the companion, made from the published crate's specs. Ids and names are those that a
+//! Wavecraft plugin of the same chain has: one user interface works with both. The naming rules are those of
 //! `wavecraft-macros` 0.12, `plugin/naming.rs`.
 
 use wavecraft::{ParamRange, ParamSpec};
@@ -8,7 +8,7 @@ use wavecraft_companion_protocol::parameter::{ParameterSpec, ParameterType};
 /// The suffix of the parameter that `Bypassed` adds to every processor.
 const BYPASS: &str = "bypass";
 
-/// The parameters of a chain, processor by processor: each one's type name and its own specifications.
+/// The parameters of a chain, processor by processor, from each one's type name and specs.
 pub(crate) fn describe(processors: &[(&str, &[ParamSpec])]) -> Vec<ParameterSpec> {
     let prefixes = id_prefixes(processors.iter().map(|(type_name, _)| *type_name));
     let of_processor = |((type_name, specs), prefix): (&(&str, &[ParamSpec]), String)| {
@@ -18,7 +18,7 @@ pub(crate) fn describe(processors: &[(&str, &[ParamSpec])]) -> Vec<ParameterSpec
     processors.iter().zip(prefixes).flat_map(of_processor).collect()
 }
 
-/// The value that a specification starts with: on a step where its range has steps, as in a plugin.
+/// The start value of a spec: on a step if its range has steps, as in a plugin.
 pub(crate) fn default_of(spec: &ParamSpec) -> f32 {
     match Shape::of(&spec.range) {
         Shape { step: Some(_), min, max, .. } => narrow(spec.default.trunc().min(max).max(min)),
@@ -82,12 +82,12 @@ impl Shape {
     }
 }
 
-/// The index of the last of so many variants; 0 if there is none.
+/// The index of the last of `count` variants; 0 if there is none.
 fn last_index(count: usize) -> f64 {
     f64::from(u32::try_from(count.saturating_sub(1)).unwrap_or(u32::MAX))
 }
 
-/// The nearest `f32`: what every plugin host gives a processor.
+/// The nearest `f32`: the type that every plugin host passes to a processor.
 #[expect(
     clippy::cast_possible_truncation,
     reason = "rounding is the purpose; too large becomes infinite, which the \
@@ -97,8 +97,8 @@ fn narrow(value: f64) -> f32 {
     value as f32
 }
 
-/// The start of each processor's parameter ids: the type's name in snake case, and a number from 2 up where an
-/// earlier processor has the same.
+/// The prefix of each processor's parameter ids: the type's name in snake case, and a number from 2 up if an earlier
+/// processor has the same name.
 pub(crate) fn id_prefixes<'a>(type_names: impl Iterator<Item = &'a str>) -> Vec<String> {
     let names: Vec<_> = type_names.map(|type_name| snake_case(last_identifier(type_name))).collect();
     let numbered = |(index, name): (usize, &String)| match names[..index]
@@ -112,7 +112,7 @@ pub(crate) fn id_prefixes<'a>(type_names: impl Iterator<Item = &'a str>) -> Vec<
     names.iter().enumerate().map(numbered).collect()
 }
 
-/// What a person reads: the type's name with a space where a small letter or a digit meets a capital.
+/// The display name: the type's name with a space where a small letter or a digit meets a capital.
 pub(crate) fn display_name(type_name: &str) -> String {
     let name = last_identifier(type_name);
     let mut display = String::with_capacity(name.len() + 4);
@@ -240,7 +240,7 @@ mod tests {
     #[test]
     fn a_repeated_type_is_numbered_from_its_second_place() {
         assert_eq!(id_prefixes(["Gain", "Filter", "Gain", "Gain"]), ["gain", "filter", "gain_2", "gain_3"]);
-        // Two paths to types of one name count as a repetition.
+        // Two paths whose last part is the same count as a repetition.
         assert_eq!(id_prefixes(["a::Gain", "b::Gain"]), ["gain", "gain_2"]);
     }
 

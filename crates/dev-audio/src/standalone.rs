@@ -1,4 +1,4 @@
-//! The program started in a terminal, without the companion: it explains itself or describes its parameters.
+//! The program started in a terminal, without the companion: it prints its usage or describes its parameters.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -9,7 +9,7 @@ use crate::describe::introduce;
 /// The exit code where the arguments or the environment are wrong.
 pub(crate) const USAGE: u8 = 2;
 
-/// Explains, or describes the parameters, as the arguments say.
+/// Prints the usage or describes the parameters, depending on the arguments.
 pub(crate) fn run(definition: ChainDefinition, arguments: impl Iterator<Item = String>) -> ExitCode {
     let arguments: Vec<_> = arguments.collect();
     let help = help(&definition.name);
@@ -44,7 +44,7 @@ fn describe(definition: ChainDefinition) -> ExitCode {
     }
 }
 
-/// To stdout, where a reader that left early is no reason to panic.
+/// Prints to stdout; a reader that closed it early is no reason to panic.
 fn print(text: &str) -> ExitCode {
     match writeln!(io::stdout(), "{text}") {
         Ok(()) => ExitCode::SUCCESS,

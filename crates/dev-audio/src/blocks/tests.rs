@@ -1,4 +1,4 @@
-//! Blocks over a segment, on a thread that may not allocate.
+//! Processes blocks over a segment, on a thread that may not allocate.
 #![cfg_attr(rtsan, expect(unsafe_code, reason = "the sanitizer's runtime is called by its C names"))]
 
 use std::sync::Arc;
@@ -102,7 +102,7 @@ fn blocks_of_any_size_run_through_both_processors_without_an_allocation() {
             assert!(output[0][1..].iter().all(|&sample| sample == 1.25));
             assert!(output[1].iter().all(|&sample| sample == -3.0));
         }
-        // In the order of the specifications: amount, bypass, amount, bypass.
+        // In the order of the parameter specs: amount, bypass, amount, bypass.
         side.parameters.set_all(&[2.0, 0.0, 40.0, 0.0]).unwrap();
         assert_eq!(exchange(side, 0, &[&[0.0], &[0.0]], 2), [[42.0], [42.0]]);
         side.parameters.set(2, 3.0).unwrap();
@@ -143,14 +143,14 @@ fn samples_that_are_not_finite_pass_and_are_counted() {
     with_a_child(Geometry::new(64, 1, 1).unwrap(), |side| {
         let output = exchange(side, 0, &[&[f32::NAN, f32::INFINITY, 1.0]], 1);
         assert!(output[0][0].is_nan() && output[0][1].is_infinite() && output[0][2] == 2.0);
-        // Counted after the reply: the next one tells that it is done.
+        // Counted after the reply: the next reply shows that counting is done.
         exchange(side, 0, &[&[0.0]], 1);
         assert_eq!(side.ring.child().nonfinite, 2);
     });
 }
 
-/// Runs `work` where allocating or freeing ends the process, and under RealtimeSanitizer (`--cfg rtsan`, see
-/// `scripts/test`) every call of the C library that may block.
+/// Runs `work` so that allocating or freeing ends the process, and under RealtimeSanitizer (`--cfg rtsan`, see
+/// `scripts/test`) so does every C library call that may block.
 fn no_alloc<T>(work: impl FnOnce() -> T) -> T {
     enter();
     let result = assert_no_alloc(work);
@@ -160,7 +160,7 @@ fn no_alloc<T>(work: impl FnOnce() -> T) -> T {
 
 #[cfg(rtsan)]
 unsafe extern "C" {
-    /// From here on this thread is an audio thread's (compiler-rt, rtsan.h).
+    /// Marks this thread as an audio thread from here on (compiler-rt, rtsan.h).
     fn __rtsan_realtime_enter();
     fn __rtsan_realtime_exit();
 }

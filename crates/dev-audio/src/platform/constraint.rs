@@ -1,5 +1,5 @@
-//! The numbers of Mach's time-constraint policy for a block's time. Apart from the call that sets it, so that they are
-//! tried on every system.
+//! Computes the numbers of Mach's time-constraint policy from a block's duration. Separate from the call that sets the
+//! policy, so that it is tested on every system.
 
 use std::time::Duration;
 
@@ -7,20 +7,20 @@ use std::time::Duration;
 const SHORTEST_COMPUTATION: Duration = Duration::from_micros(50);
 const LONGEST_COMPUTATION: Duration = Duration::from_millis(50);
 
-/// What a real-time thread asks for, in ticks.
+/// A real-time thread's request, in ticks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Constraint {
     /// From one block to the next.
     pub(super) period: u32,
-    /// How long it computes within that.
+    /// Computation time within that.
     pub(super) computation: u32,
     /// "The maximum amount of real time that may elapse from the start of a separate processing arrival to the end of
-    /// computation": a block's time.
+    /// computation": a block's duration.
     pub(super) constraint: u32,
 }
 
 impl Constraint {
-    /// For one block each `period`, with ticks of `numer / denom` nanoseconds.
+    /// For one block every `period`, with ticks of `numer / denom` nanoseconds.
     pub(super) fn of(period: Duration, numer: u32, denom: u32) -> Self {
         let computation = (period / 2).clamp(SHORTEST_COMPUTATION, LONGEST_COMPUTATION);
         // The kernel refuses a constraint that is less than the computation.

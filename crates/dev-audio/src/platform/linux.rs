@@ -1,5 +1,5 @@
-//! Linux: SCHED_RR just below the companion's own audio thread, and a guard that takes it back from a thread that
-//! doesn't sleep.
+//! Linux: SCHED_RR just below the companion's own audio thread, and a guard that revokes it from a thread that doesn't
+//! sleep.
 #![expect(unsafe_code, reason = "scheduling classes, resource limits and signal handlers are C calls")]
 
 use std::fs;
@@ -14,32 +14,33 @@ use libc::{c_int, c_long};
 pub(crate) const REMEDY: &str = "give your user the limit `rtprio 20` (a line `@audio - rtprio 20` in a file of \
      /etc/security/limits.d, your user in that group, and a new login)";
 
-/// Where it is asked for whatever the companion's threads have: above ordinary threads, below those of sound servers
-/// (PipeWire's have 83 to 88; rtkit gives at most 20).
+/// The priority when it is requested regardless of the companion's threads: above ordinary threads, below those of
+/// sound servers (PipeWire's have 83 to 88; rtkit gives at most 20).
 const PRIORITY: c_int = 10;
 
-/// So much CPU time without one sleep takes the class back (RLIMIT_RTTIME's soft limit). The longest that rtkit
-/// allows; less than the 250 ms after which the companion says "not responding", so that it can act by then.
+/// The CPU time without a sleep after which the thread loses its class (RLIMIT_RTTIME's soft limit). The longest that
+/// rtkit allows; less than the 250 ms after which the companion says "not responding", so that it can act by then.
 const SOFT_US: u64 = 200_000;
 
-/// The kernel's own end of it, by SIGKILL: for a processor that blocks or replaces SIGXCPU.
+/// The kernel's hard limit, enforced by SIGKILL: for a processor that blocks or replaces SIGXCPU.
 const HARD_US: u64 = 1_000_000;
 
 /// The thread that [`enter_real_time`] was called on, for the signal handler; 0 before.
 static THREAD: AtomicI32 = AtomicI32::new(0);
 
-/// Set for good by the signal handler.
+/// Set by the signal handler and never cleared.
 static REVOKED: AtomicBool = AtomicBool::new(false);
 
-/// Gives the calling thread, which must never end, a real-time class until [`leave_real_time`]; says whether it has
-/// it. A thread that has lost it doesn't get it again.
+/// Gives the calling thread, which must never end, a real-time class until [`leave_real_time`]; returns whether it has
+/// the class. A thread that has lost it doesn't get it again.
 ///
-/// Unless `always`, only where the companion has a real-time thread, and one below that: a child above the thread that
-/// feeds it could hold it up, and two that hang could stop the sound on a machine with two cores.
+/// Unless `always` is set, it does so only if the companion has a real-time thread, and with a priority below that: a
+/// child above the thread that feeds it could hold it up, and two that hang could stop the sound on a machine with two
+/// cores.
 ///
 /// # Errors
 ///
-/// EPERM where the user has no such right (RLIMIT_RTPRIO, CAP_SYS_NICE).
+/// EPERM if the user lacks the right (RLIMIT_RTPRIO, CAP_SYS_NICE).
 pub(crate) fn enter_real_time(_period: Duration, always: bool) -> io::Result<bool> {
     let parent = std::os::unix::process::parent_id();
     let Some(priority) =
@@ -52,7 +53,7 @@ pub(crate) fn enter_real_time(_period: Duration, always: bool) -> io::Result<boo
     }
     // SAFETY: takes nothing and always succeeds.
     THREAD.store(unsafe { libc::gettid() }, Ordering::Relaxed);
-    // First the guard, then the class.
+    // The guard comes first, then the class.
     limit_time()?;
     catch_limit()?;
     schedule(libc::SCHED_RR, priority)?;
@@ -62,7 +63,7 @@ pub(crate) fn enter_real_time(_period: Duration, always: bool) -> io::Result<boo
 /// The highest priority of a process's real-time threads. Fields 40 and 41 of proc_pid_stat(5): priority and class.
 fn highest_priority(process: u32) -> Option<c_int> {
     let real_time = |stat: &str| -> Option<c_int> {
-        // The name, in brackets, is the only field that may hold anything.
+        // Only the name, in brackets, may hold spaces or brackets.
         let mut fields = stat.rsplit_once(')')?.1.split_whitespace().skip(40 - 3);
         let priority = fields.next()?.parse().ok()?;
         let class = fields.next()?.parse().ok()?;
@@ -77,7 +78,7 @@ fn highest_priority(process: u32) -> Option<c_int> {
 
 /// Gives the calling thread its ordinary class back.
 pub(crate) fn leave_real_time() {
-    // Going down is always allowed.
+    // Lowering is always allowed.
     let _ = schedule(libc::SCHED_OTHER, 0);
 }
 
@@ -90,14 +91,14 @@ pub(crate) fn was_revoked() -> bool {
     REVOKED.load(Ordering::Relaxed)
 }
 
-/// Sets the class of [`THREAD`]. Only a system call and an atomic, so that a signal handler may do it.
+/// Sets the class of [`THREAD`]. Only a system call and an atomic, so a signal handler may do it.
 fn schedule(policy: c_int, priority: c_int) -> io::Result<()> {
     let parameters = libc::sched_param { sched_priority: priority };
-    // Threads and programs that a processor starts don't inherit the class (sched(7)); who set the flag and has no
-    // rights may not clear it, so it stays.
+    // Threads and programs that a processor starts don't inherit the class (sched(7)). A thread that has set the flag
+    // may not clear it without the right to, so it stays.
     let policy = policy | libc::SCHED_RESET_ON_FORK;
-    // By number and not by the C library: sched_setscheduler(2) is about one thread, and musl, which holds POSIX's
-    // view that it is about a process, only fails.
+    // Called by number and not through the C library: sched_setscheduler(2) is about one thread, and musl, which holds
+    // POSIX's view that it is about a process, only fails.
     // SAFETY: the parameters are a live struct that is read during the call; of a thread that is gone it says ESRCH.
     let result: c_long = unsafe {
         libc::syscall(
@@ -110,8 +111,9 @@ fn schedule(policy: c_int, priority: c_int) -> io::Result<()> {
     if result < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
 }
 
-/// setrlimit(2), RLIMIT_RTTIME: CPU time in µs that a thread of a real-time class may use without a blocking call. It
-/// sends SIGXCPU at the soft limit and SIGKILL at the hard one; only ever lowered here, which needs no right.
+/// setrlimit(2), RLIMIT_RTTIME: CPU time in µs that a thread of a real-time class may use without a blocking call. The
+/// kernel sends SIGXCPU at the soft limit and SIGKILL at the hard one. Limits are only lowered here, which needs no
+/// right.
 fn limit_time() -> io::Result<()> {
     let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
     // SAFETY: the struct is live and of the layout that the call fills in.
@@ -127,15 +129,15 @@ fn limit_time() -> io::Result<()> {
     Ok(())
 }
 
-/// SIGXCPU would end the process, with a core dump: a hang would look like a crash, and a debugger's or the
-/// companion's look at the stack would come too late. With the handler it goes on as an ordinary thread, and the
+/// By default SIGXCPU ends the process with a core dump: a hang would look like a crash, and a debugger or the
+/// companion could no longer look at the stack. With the handler the thread continues as an ordinary one, and the
 /// companion treats it as any processor that hangs.
 fn catch_limit() -> io::Result<()> {
     // SAFETY: all-zero is a valid value: no flag, an empty mask (sigemptyset(3) is that on Linux).
     let mut action: libc::sigaction = unsafe { mem::zeroed() };
     let handler: extern "C" fn(c_int) = revoke;
     action.sa_sigaction = handler as libc::sighandler_t;
-    // The interrupted call goes on; a thread with a stack of its own for signals uses it.
+    // The interrupted call resumes; a thread with a separate signal stack uses that.
     action.sa_flags = libc::SA_RESTART | libc::SA_ONSTACK;
     // SAFETY: the struct is live and read during the call; the handler does only what a handler may.
     if unsafe { libc::sigaction(libc::SIGXCPU, ptr::from_ref(&action), ptr::null_mut()) } < 0 {
@@ -144,8 +146,8 @@ fn catch_limit() -> io::Result<()> {
     Ok(())
 }
 
-/// The kernel sends the signal to the process, so any of its threads may be here. signal-safety(7): system calls and
-/// lock-free atomics only. `errno` changes only if the call fails, and a thread that lives can always be lowered.
+/// The kernel sends the signal to the process, so this may run on any of its threads. signal-safety(7): system calls
+/// and lock-free atomics only. `errno` changes only if the call fails, and a living thread can always be lowered.
 extern "C" fn revoke(_signal: c_int) {
     let _ = schedule(libc::SCHED_OTHER, 0);
     // SYNC: partner is the load in `was_revoked`.
@@ -166,7 +168,7 @@ mod tests {
         unsafe { libc::sched_getscheduler(0) }
     }
 
-    /// The rest of the process may go on in its class; only this thread's rights are given up.
+    /// Gives up this thread's rights; the rest of the process may keep its class.
     fn give_up_rights() {
         use rustix::thread::{CapabilitySet, capabilities, set_capabilities};
         let mut sets = capabilities(None).unwrap();
@@ -174,12 +176,12 @@ mod tests {
         set_capabilities(None, sets).unwrap();
     }
 
-    /// One test: the limit, the handler and their two words are the process's.
+    /// One test, because the limit, the handler and the two statics belong to the process.
     #[test]
     fn the_class_is_given_refused_and_taken_back() {
         let refused = thread::spawn(|| {
             give_up_rights();
-            // Whoever has RLIMIT_RTPRIO needs no other right.
+            // A user with RLIMIT_RTPRIO needs no other right.
             let entered = enter_real_time(PERIOD, true);
             assert!(entered.is_ok() || class() == libc::SCHED_OTHER);
             entered.is_err_and(|error| error.raw_os_error() != Some(libc::EPERM))

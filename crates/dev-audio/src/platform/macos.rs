@@ -1,5 +1,5 @@
-//! macOS: Mach's time-constraint policy. Nobody could run this file where it was written; each call stands beside the
-//! rule it follows, from <mach/thread_policy.h>, <mach/mach_time.h>, and xnu's osfmk/kern/thread_policy.c.
+//! macOS: Mach's time-constraint policy. This file was written without a Mac to run it on; each call is documented with
+//! the rule it follows, from <mach/thread_policy.h>, <mach/mach_time.h>, and xnu's osfmk/kern/thread_policy.c.
 #![expect(unsafe_code, reason = "the policy is set by a Mach call on the thread's port")]
 
 #[cfg(mac_shim)]
@@ -12,12 +12,12 @@ use std::time::Duration;
 
 pub(crate) const REMEDY: &str = "no setting of yours is known to bring this about: please report it";
 
-/// Gives the calling thread the time-constraint policy until [`leave_real_time`], with one block each `period`; says
-/// that it has it. CoreAudio's own threads always have it too, so it needs no second look.
+/// Gives the calling thread the time-constraint policy until [`leave_real_time`], with one block every `period`;
+/// returns that it has the policy. CoreAudio's own threads always have it too, so there is nothing more to check.
 ///
 /// # Errors
 ///
-/// The kernel's answer, which no public rule foresees.
+/// The kernel's error; no documented rule predicts one.
 pub(crate) fn enter_real_time(period: Duration, _always: bool) -> io::Result<bool> {
     let (numer, denom) = timebase();
     let Constraint { period, computation, constraint } = Constraint::of(period, numer, denom);
@@ -58,20 +58,20 @@ pub(crate) fn leave_real_time() {
     };
 }
 
-/// Tells the kernel of another block length. One Mach call, which neither allocates here nor waits.
+/// Sets another block length in the kernel. One Mach call, which neither allocates here nor waits.
 pub(crate) fn set_period(period: Duration) {
-    // What worked for one length can only fail by a rule that nobody has written down; the old length stays then.
+    // What worked for one length can fail only by an undocumented rule; then the old length stays.
     let _ = enter_real_time(period, true);
 }
 
-/// Never seen from here: xnu lowers a real-time thread that computes for too long by itself, for a while
+/// Never observed from here: xnu itself lowers a real-time thread that computes for too long, for a while
 /// (sched_set_max_unsafe_rt_quanta), and raises it again.
 pub(crate) fn was_revoked() -> bool {
     false
 }
 
-/// The port belongs to the C library: pthread_mach_thread_np gives no right that would have to be given back, as
-/// mach_thread_self does.
+/// The port belongs to the C library: unlike mach_thread_self, pthread_mach_thread_np returns no right that must be
+/// released.
 fn this_thread() -> libc::mach_port_t {
     // SAFETY: takes nothing; every thread has a handle.
     let thread = unsafe { libc::pthread_self() };
@@ -80,7 +80,7 @@ fn this_thread() -> libc::mach_port_t {
 }
 
 fn flavor(number: libc::c_int) -> libc::thread_policy_flavor_t {
-    // The kernel's type of the same small constants is unsigned.
+    // The kernel's type for the same small constants is unsigned.
     number.unsigned_abs()
 }
 

@@ -1,4 +1,4 @@
-//! The companion's part, played by the tests.
+//! The companion's side, played by the tests.
 
 use std::io::{ErrorKind, Read, Write};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
@@ -16,7 +16,7 @@ use wavecraft_companion_protocol::frame::{Decoder, encode};
 use wavecraft_companion_protocol::parameter::ParameterSpec;
 use wavecraft_ring::{ABI_VERSION, BlockHeader, Geometry, HostSide, clock, create};
 
-/// How long anything may take that is going to happen.
+/// The time limit for anything that is expected to happen.
 const LIMIT: Duration = Duration::from_secs(30);
 
 pub(crate) const SAMPLE_RATE: f32 = 48_000.0;
@@ -32,12 +32,12 @@ pub(crate) struct Companion {
 }
 
 impl Companion {
-    /// Starts an example with a segment for so many channels, up to the first block: hello, prepare, start.
+    /// Starts an example with a segment for these channel counts, up to the first block: hello, prepare, start.
     pub(crate) fn running(example: &str, inputs: u32, outputs: u32) -> Self {
         Self::connected(example, inputs, outputs, &[]).started()
     }
 
-    /// Goes on to the first block: hello, prepare, start.
+    /// Continues up to the first block: hello, prepare, start.
     pub(crate) fn started(mut self) -> Self {
         self.greet();
         assert_eq!(self.prepare(SAMPLE_RATE), Some(FromChild::Ready));
@@ -45,19 +45,19 @@ impl Companion {
         self
     }
 
-    /// Starts an example and says nothing.
+    /// Starts an example and sends nothing.
     pub(crate) fn connected(example: &str, inputs: u32, outputs: u32, arguments: &[&str]) -> Self {
         let segment = create(Geometry::new(4096, inputs, outputs).unwrap(), 1).unwrap();
         Self::with(segment, command(example).args(arguments))
     }
 
-    /// Starts a program on a segment and says nothing.
+    /// Starts a program on a segment and sends nothing.
     pub(crate) fn with(segment: HostSide, program: &mut Command) -> Self {
         let (socket, child) = start(program, ABI_VERSION, segment.descriptor.as_fd());
         Self { segment, parameters: Vec::new(), socket, decoder: Decoder::default(), child, position: 0 }
     }
 
-    /// Hears the hello and sets every parameter to its default.
+    /// Receives the hello and sets every parameter to its default.
     pub(crate) fn greet(&mut self) {
         let Some(FromChild::Hello { parameters, .. }) = self.hear() else { panic!("a hello comes first") };
         let defaults: Vec<f32> = parameters.iter().map(|parameter| parameter.default).collect();
@@ -84,7 +84,7 @@ impl Companion {
         self.socket.write_all(bytes).unwrap();
     }
 
-    /// The child's next message; `None` when it has closed its end.
+    /// Receives the child's next message; `None` when it has closed its end.
     pub(crate) fn hear(&mut self) -> Option<FromChild> {
         hear(&mut self.socket, &mut self.decoder)
     }
@@ -122,7 +122,7 @@ impl Companion {
         output
     }
 
-    /// Waits until the child has ended by itself: how, and what it wrote to stderr.
+    /// Waits until the child has ended by itself; returns its status, and what it wrote to stderr.
     pub(crate) fn ended(mut self) -> (ExitStatus, String) {
         self.child.ended()
     }
@@ -135,11 +135,11 @@ impl Companion {
     }
 }
 
-/// A child that is killed, if need be, when its test ends.
+/// A child that is killed, if necessary, when its test ends.
 pub(crate) struct Started(Child);
 
 impl Started {
-    /// Waits until the child has ended by itself: how, and what it wrote to stderr.
+    /// Waits until the child has ended by itself; returns its status, and what it wrote to stderr.
     pub(crate) fn ended(&mut self) -> (ExitStatus, String) {
         let status = until("the child's end", || self.0.try_wait().unwrap());
         let mut text = String::new();
@@ -150,20 +150,20 @@ impl Started {
 
 impl Drop for Started {
     fn drop(&mut self) {
-        // Both fail where it has ended, which is fine.
+        // Both fail if it has ended, which is fine.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
 }
 
-/// An example, to be run without a link.
+/// The command that runs an example without a link.
 pub(crate) fn command(example: &str) -> Command {
     // target/<profile>/deps/it-… beside target/<profile>/examples
     let tests = std::env::current_exe().unwrap();
     let path: PathBuf = tests.ancestors().nth(2).unwrap().join("examples").join(example);
     assert!(path.exists(), "{} isn't there: cargo build --examples -p wavecraft-dev-audio", path.display());
     let mut command = Command::new(path);
-    // Whether the system grants the class, and says so in a line, is the subject of one test only.
+    // Whether the system grants the class (reported in a line) is the subject of one test only.
     command.env("WAVECRAFT_REALTIME", "off");
     command.env_remove(LINK_VARIABLE).env_remove("RUST_BACKTRACE").env_remove("RUST_LIB_BACKTRACE");
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -190,7 +190,7 @@ pub(crate) fn start(command: &mut Command, abi: u32, segment: BorrowedFd<'_>) ->
     (ours, Started(child))
 }
 
-/// What `look` gives, as soon as it gives something.
+/// Calls `look` until it returns something.
 pub(crate) fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     let given_up = Instant::now() + LIMIT;
     loop {
@@ -202,7 +202,7 @@ pub(crate) fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     }
 }
 
-/// The next message on our end of a socketpair; `None` when the child has closed its end.
+/// Receives the next message on our end of a socketpair; `None` when the child has closed its end.
 pub(crate) fn hear(socket: &mut UnixStream, decoder: &mut Decoder) -> Option<FromChild> {
     let mut bytes = [0; 4096];
     loop {
@@ -212,7 +212,7 @@ pub(crate) fn hear(socket: &mut UnixStream, decoder: &mut Decoder) -> Option<Fro
         match socket.read(&mut bytes) {
             Ok(0) => return None,
             Ok(count) => decoder.push(&bytes[..count]),
-            // A read with a limit isn't taken up again by the system after a signal.
+            // The system doesn't restart a read with a timeout after a signal.
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(error) => panic!("neither a message nor the end: {error}"),
         }

@@ -1,4 +1,4 @@
-//! The user's code fails, and the end.
+//! Failures of the user's code, and how the process ends.
 
 use std::io::Write;
 use std::os::fd::AsFd;
@@ -26,7 +26,7 @@ fn running_into(name: &str) -> Companion {
     companion
 }
 
-/// Hears a panic, and the end after it.
+/// Receives a panic, then the child's end.
 fn panicked(mut companion: Companion, said: &str) {
     let Some(FromChild::Panic { message, location, backtrace }) = companion.hear() else {
         panic!("a panic is told")

@@ -1,4 +1,4 @@
-//! What a child says first, and what it refuses.
+//! A child's first message, and the segments it refuses.
 
 use std::fs::File;
 use std::os::fd::AsFd;
@@ -89,7 +89,7 @@ fn a_segment_that_is_none_is_an_error_with_a_reason() {
     assert_eq!(child.ended().0.code(), Some(1));
 }
 
-/// As a companion that went mad might leave it. Nothing of it may be believed, and nothing may crash.
+/// A segment as a broken companion might leave it. The child must believe nothing in it, and must not crash.
 #[test]
 fn a_segment_of_random_words_is_an_error_with_a_reason() {
     let mut next = 1_u32;
@@ -104,7 +104,8 @@ fn a_segment_of_random_words_is_an_error_with_a_reason() {
                 next.to_le_bytes()[0]
             })
             .collect();
-        // Its first so many bytes are right. Where a segment isn't written by its descriptor (macOS), none can be made.
+        // The first `first` bytes stay valid. Where a segment can't be written through its descriptor (macOS), there is
+        // no test.
         let file = File::from(segment.descriptor);
         if file.write_all_at(&bytes[first..], first.try_into().unwrap()).is_err() {
             return;

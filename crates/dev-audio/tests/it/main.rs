@@ -1,4 +1,4 @@
-//! The example children, run as the companion runs them.
+//! Runs the example children as the companion does.
 
 mod companion;
 mod faults;

@@ -1,4 +1,4 @@
-//! The audio thread's scheduling class, seen from outside of its process.
+//! The audio thread's scheduling class, observed from outside its process.
 
 use std::fs;
 
@@ -16,7 +16,7 @@ fn class(child: Pid) -> Option<u32> {
     let threads = fs::read_dir(format!("/proc/{}/task", child.as_raw_pid())).ok()?;
     threads.flatten().find_map(|thread| {
         let stat = fs::read_to_string(thread.path().join("stat")).ok()?;
-        // The name, in brackets, is the only field that may hold anything.
+        // Only the name, in brackets, may hold spaces or brackets.
         let (name, fields) = stat.rsplit_once(')')?;
         let class = fields.split_whitespace().nth(41 - 3)?.parse().ok()?;
         name.ends_with("(wavecraft-dsp").then_some(class)
@@ -54,18 +54,18 @@ fn the_audio_thread_has_a_real_time_class_while_blocks_run_or_says_why_not() {
 
 #[test]
 fn the_switch_or_a_companion_without_the_class_leaves_it_as_it_is() {
-    // With any other value the companion's own threads decide, and this one has no real-time thread.
+    // With any other value the companion's own threads decide, and this test has no real-time thread.
     for switch in ["off", ""] {
         let mut companion = faulty(1, switch);
         assert_eq!(companion.exchange(&[&[0.5]]), [[0.5]]);
         assert!(class(companion.pid()).is_none_or(|class| class == 0));
         companion.say(&ToChild::Stop);
-        // The next word is the answer: nothing was refused, so nothing is said.
+        // The next message is the answer: nothing was refused, so nothing is reported.
         assert_eq!(companion.prepare(48_000.0), Some(FromChild::Ready));
     }
 }
 
-/// The process must live on: it is for the companion to see that it hangs, and to look where.
+/// The process must live on: detecting the hang and looking at the stack is the companion's task.
 #[test]
 fn a_processor_that_never_sleeps_loses_the_class_and_not_its_life() {
     let mut companion = faulty(1, "on");
@@ -79,7 +79,7 @@ fn a_processor_that_never_sleeps_loses_the_class_and_not_its_life() {
     assert_eq!(companion.hang_up().code(), Some(0), "and ends as it always does");
 }
 
-/// One block that takes too long, and then the line that tells it.
+/// One block that takes too long, and then the line that reports it.
 #[test]
 fn a_block_without_an_end_in_sight_is_told_when_it_has_ended() {
     let mut companion = faulty(1, "on");

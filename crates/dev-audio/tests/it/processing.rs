@@ -1,4 +1,4 @@
-//! Blocks go through.
+//! Blocks pass through.
 
 use wavecraft_companion_protocol::child::{FromChild, ToChild};
 
@@ -68,7 +68,7 @@ fn a_bypass_fades_to_the_input_and_back() {
     let factor = 10_f32.powf(6.0 / 20.0);
     let input = [noise(512, 0.0), noise(512, 1.0)];
     let settled = |companion: &mut Companion, expected: f32| {
-        // The published wrapper fades over 2 ms out and 2 ms in, in whole blocks.
+        // The published wrapper fades out and in over 2 ms each, in whole blocks.
         companion.exchange(&[&input[0], &input[1]]);
         companion.exchange(&[&input[0], &input[1]]);
         for (output, input) in companion.exchange(&[&input[0], &input[1]]).iter().zip(&input) {
@@ -103,7 +103,7 @@ fn a_second_prepare_resets_the_same_processors() {
     companion.say(&ToChild::Stop);
     assert_eq!(companion.prepare(44_100.0), Some(FromChild::Ready));
     companion.say(&ToChild::Start);
-    // The echo of the first sound is gone; the parameter, which nobody sent again, is still set.
+    // The echo of the first sound is gone; the parameter, which wasn't sent again, is still set.
     assert_near(&companion.exchange(&[&[1.0, 0.0, 0.0, 0.0]])[0], &[1.0, 0.0, 0.0, 1.0]);
     assert_near(&companion.exchange(&[&[0.0, 0.0, 0.0]])[0], &[0.0, 0.0, 0.25]);
     assert_eq!(companion.hang_up().code(), Some(0));

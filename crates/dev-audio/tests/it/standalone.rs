@@ -1,4 +1,4 @@
-//! The program as somebody starts it in a terminal.
+//! The program as a user starts it in a terminal.
 
 use wavecraft_companion_protocol::child::FromChild;
 
