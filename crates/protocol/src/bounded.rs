@@ -1,17 +1,17 @@
-//! Text of any length, cut to what a line or a message has room for.
+//! Cuts text of any length to what a line or a message has room for.
 
 use std::borrow::Cow;
 
-/// The most bytes, as JSON, that one line of a child's, or one sentence of it, may take.
+/// The most bytes, as JSON, that one line or one sentence from a child may take.
 pub const LINE_BYTES: usize = 8 * 1024;
-/// The most bytes, as JSON, of what a compiler said: half of a line of the control socket.
+/// The most bytes, as JSON, of the compiler's output: half a line of the control socket.
 pub const BUILD_BYTES: usize = 128 * 1024;
 
-/// Room for the words that say what is missing: two numbers of twenty digits with their commas are below it.
+/// Room for the note that says what is missing: two numbers of twenty digits with their commas fit into it.
 const NOTE_BYTES: usize = 96;
 
-/// The text, or its beginning and how much is missing behind it, where it would take more than `most` bytes as JSON.
-/// Never cut within a character. Below 96 bytes nothing is left but the note.
+/// Returns the text, or, if it takes more than `most` bytes as JSON, its beginning and a note of how much is missing.
+/// Never cuts within a character. Below 96 bytes only the note is left.
 #[must_use]
 pub fn cut(text: &str, most: usize) -> Cow<'_, str> {
     if text.len() <= most / 6 || json_bytes(text) <= most {
@@ -27,7 +27,7 @@ pub fn cut(text: &str, most: usize) -> Cow<'_, str> {
     Cow::Owned(format!("{} … (cut: {} more bytes)", &text[..end], grouped(text.len() - end)))
 }
 
-/// The same of a text of several lines, of which at most `lines` are kept.
+/// Like [`cut`], for a text of several lines, of which at most `lines` are kept.
 #[must_use]
 pub fn cut_lines(text: &str, most: usize, lines: usize) -> Cow<'_, str> {
     let Some((end, _)) = text.match_indices('\n').nth(lines.saturating_sub(1)) else {
@@ -41,7 +41,7 @@ pub fn cut_lines(text: &str, most: usize, lines: usize) -> Cow<'_, str> {
     Cow::Owned(format!("{kept}\n… (cut: {} more lines)", grouped(missing)))
 }
 
-/// How many bytes the text takes between the quotes of a JSON string, as serde_json writes it.
+/// The number of bytes the text takes between the quotes of a JSON string, as serde_json writes it.
 #[must_use]
 pub fn json_bytes(text: &str) -> usize {
     text.chars().map(json_bytes_of).sum()
@@ -90,7 +90,7 @@ mod tests {
                 let (kept, note) = shorter.split_once(" … (cut: ").unwrap();
                 assert!(text.starts_with(kept));
                 assert_eq!(note, format!("{} more bytes)", grouped(text.len() - kept.len())));
-                // Nothing is cut that would have had room.
+                // Nothing is cut that would have fit.
                 assert!(json_bytes(kept) + NOTE_BYTES + 8 * 6 > most, "{c:?} {most}");
             }
         }

@@ -1,4 +1,4 @@
-//! The dev WebSocket: the methods and payloads of the published `wavecraft-protocol`, and ours beside them.
+//! The dev WebSocket: the methods and payloads of the published `wavecraft-protocol`, and our additions.
 
 mod call;
 mod methods;

@@ -1,19 +1,20 @@
-//! Where programs are in the Mac's app. The command finds the companion by it, and the app is checked against it.
+//! The paths of programs in the Mac's app. The command uses them to find the companion, and the app is checked against
+//! them.
 
 use std::path::Path;
 
-/// The app's folder, as it is installed.
+/// The installed app's folder.
 pub const NAME: &str = "Wavecraft Companion.app";
-/// By this the system knows the app, wherever it is.
+/// The bundle identifier, by which the system knows the app wherever it is.
 pub const IDENTIFIER: &str = "dev.wavecraft.companion";
 /// The companion's program in the app.
 pub const COMPANION: &str = "Contents/MacOS/wavecraft-companion";
 /// The `wavecraft` command in the app.
 pub const COMMAND: &str = "Contents/Helpers/wavecraft";
-/// The program that runs a plugin's library, beside the command, which looks for it there.
+/// The program that runs a plugin's library. The command looks for it in its own folder.
 pub const PLUGIN_HOST: &str = "Contents/Helpers/wavecraft-plugin-host";
 
-/// The app that holds this program, by its path without links; `None` for one outside of an app.
+/// The app that contains this program, given the program's path without symbolic links; `None` outside an app.
 #[must_use]
 pub fn holding(program: &Path) -> Option<&Path> {
     program.ancestors().find(|folder| folder.extension().is_some_and(|kind| kind == "app"))

@@ -1,4 +1,5 @@
-//! The socketpair between the companion and a processor child, and the variable that names what a child inherits.
+//! The messages on the socketpair between the companion and a processor child, and the variable that names what a child
+//! inherits.
 
 use crate::parameter::ParameterSpec;
 use serde::{Deserialize, Serialize};
@@ -7,72 +8,72 @@ use std::{fmt, str::FromStr};
 /// The environment variable that holds a [`Link`].
 pub const LINK_VARIABLE: &str = "WAVECRAFT_LINK";
 
-/// What the companion tells a child.
+/// Messages from the companion to a child.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "camelCase")]
 pub enum ToChild {
-    /// Get ready to process: make the processor, or tell it of a new sample rate. Answered by [`FromChild::Ready`]
-    /// or [`FromChild::Error`].
+    /// Get ready to process: create the processor, or set a new sample rate. Answered by [`FromChild::Ready`] or
+    /// [`FromChild::Error`].
     Prepare {
-        /// In Hz.
+        /// Sample rate in Hz.
         sample_rate: f32,
-        /// The longest block that will come, in frames.
+        /// The longest block to expect, in frames.
         max_frames: u32,
-        /// Channels in.
+        /// Number of input channels.
         inputs: u32,
-        /// Channels out.
+        /// Number of output channels.
         outputs: u32,
     },
-    /// Blocks may come from now on.
+    /// Blocks may arrive from now on.
     Start,
-    /// No block comes any more; a new `prepare` may.
+    /// No more blocks arrive; a new `prepare` may follow.
     Stop,
 }
 
-/// What a child tells the companion.
+/// Messages from a child to the companion.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "camelCase")]
 pub enum FromChild {
     /// The first message.
     Hello {
-        /// The segment's version that the child was built with.
+        /// The segment version that the child was built with.
         abi: u32,
         /// The version of `wavecraft-dev-audio` that the child was built with.
         sdk_version: String,
         /// The project's name, from its package.
         name: String,
-        /// The processor's own latency in frames; 0 where the project names none.
+        /// The processor's own latency in frames; 0 if the project gives none.
         latency_frames: u32,
         /// Every parameter, in the order of the segment's parameter words.
         parameters: Vec<ParameterSpec>,
-        /// The ids of the processors, in their order; `None` from a child that was built before there were any.
+        /// The ids of the processors, in order; `None` from a child built before this member existed.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         processors: Option<Vec<String>>,
     },
-    /// Prepared.
+    /// Preparation succeeded.
     Ready,
-    /// Can't be prepared, or can't go on.
+    /// The child can't be prepared, or can't go on.
     Error {
-        /// What happened, for a person.
+        /// What happened, for the user to read.
         message: String,
     },
     /// The processor panicked; the child ends after this.
     Panic {
         /// The panic's own message.
         message: String,
-        /// `file:line:column`, where known.
+        /// `file:line:column`, if known.
         location: Option<String>,
-        /// The stack, where it was captured; empty otherwise.
+        /// The stack, if it was captured; otherwise empty.
         backtrace: String,
     },
-    /// Something worth knowing that isn't an error.
+    /// Useful information that isn't an error.
     Log {
-        /// The line.
+        /// The line of text.
         message: String,
     },
 }
 
-/// What a child inherits: descriptor numbers, and the segment's version.
+/// What a child inherits: descriptor numbers and the segment's version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Link {
     /// The companion's segment version.

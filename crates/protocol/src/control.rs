@@ -1,6 +1,7 @@
-//! The control socket: JSON-RPC 2.0, one message a line, between the `wavecraft` command and the companion.
+//! The control socket: JSON-RPC 2.0, one message per line, between the `wavecraft` command and the companion.
 //!
-//! The connection that attached a project owns it: when it ends, however it ends, the project is detached.
+//! The connection that attached a project owns it: when the connection ends, for whatever reason, the project is
+//! detached.
 
 mod companion;
 mod devices;
@@ -27,22 +28,22 @@ pub const MAX_LINE_BYTES: usize = 256 * 1024;
 
 /// Code: the two sides speak different versions of this protocol.
 pub const VERSION_MISMATCH: i32 = -32010;
-/// Code: no such session.
+/// Code: there is no such session.
 pub const UNKNOWN_SESSION: i32 = -32011;
 /// Code: the executable can't be run; the message says why.
 pub const BAD_EXECUTABLE: i32 = -32012;
-/// Code: the port is taken, and another was not allowed.
+/// Code: the port is taken, and no other was allowed.
 pub const PORT_TAKEN: i32 = -32013;
 /// Code: the source can't be used; the message says why.
 pub const BAD_SOURCE: i32 = -32014;
-/// Code: `hello` comes first.
+/// Code: `hello` must come first.
 pub const HELLO_FIRST: i32 = -32015;
-/// Code: the new processor could not take over; the old one goes on.
+/// Code: the new processor could not take over; the old one continues.
 pub const RELOAD_FAILED: i32 = -32016;
 
-/// Code: there is no such device, or it can't be used so; the message says why.
+/// Code: there is no such device, or it can't be used that way; the message says why.
 pub const BAD_DEVICE: i32 = -32017;
-/// Code: no recording can begin there, or there is none to end; the message says why.
+/// Code: no recording can start there, or there is none to stop; the message says why.
 pub const BAD_RECORDING: i32 = -32018;
 
 /// Code: the latency can't be measured; the message says why.

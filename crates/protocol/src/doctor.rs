@@ -1,37 +1,37 @@
-//! What `wavecraft doctor` found.
+//! The findings of `wavecraft doctor`.
 
 use serde::{Deserialize, Serialize};
 
-/// All of it: what `wavecraft doctor --json` prints.
+/// All findings, as printed by `wavecraft doctor --json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Findings {
-    /// No check failed.
+    /// Whether no check failed.
     pub ok: bool,
-    /// In the order in which a person reads them.
+    /// In the order in which they are shown.
     pub checks: Vec<Check>,
 }
 
-/// One thing that was looked at.
+/// One check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Check {
-    /// What was looked at, in one word that never changes.
+    /// The subject of the check, as one word that never changes.
     pub name: String,
-    /// What came of it.
+    /// The outcome.
     pub verdict: Verdict,
-    /// What is there, for a person.
+    /// What was found, for the user to read.
     pub found: String,
-    /// What mends it, where there is something to mend: a command, or what to do.
+    /// How to fix it, if there is something to fix: a command or an instruction.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mend: Option<String>,
 }
 
-/// What came of a check.
+/// The outcome of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Verdict {
     /// As it should be.
     Fine,
-    /// Works, or isn't needed by everybody; worth knowing.
+    /// Works, or isn't needed by every user; worth knowing.
     Attention,
     /// Something won't work.
     Failed,

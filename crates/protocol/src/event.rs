@@ -1,5 +1,5 @@
-//! What `wavecraft start`, `record` and `render` print with `--json`: one object a line on standard output. Also what
-//! `wavecraft-companion --render` tells the command.
+//! The output of `wavecraft start`, `record` and `render` with `--json`: one object per line on standard output. Also
+//! the output of `wavecraft-companion --render` for the command.
 
 use crate::{
     session::{AudioDevices, Build, Drift, LateBlocks, Load, Mode, State},
@@ -8,13 +8,13 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
-/// One line.
+/// One line of output.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "camelCase")]
 pub enum Event {
-    /// The addresses work, and with audio the processor is heard.
+    /// The addresses work, and, with audio, the processor is heard.
     Ready {
-        /// The companion's name for this project; without audio its package's.
+        /// The companion's name for this project; without audio, the name of its package.
         session: String,
         /// The dev WebSocket, with its token.
         ws_url: String,
@@ -22,80 +22,80 @@ pub enum Event {
         ui_url: Option<String>,
         /// The inspector, with the project's token.
         inspector_url: String,
-        /// What is used for audio; absent without.
+        /// The audio devices in use; absent without audio.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         devices: Option<AudioDevices>,
-        /// From the microphone to the loudspeaker, as reported; absent without audio.
+        /// Latency from the microphone to the loudspeaker, as reported; absent without audio.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         latency_ms: Option<f64>,
-        /// When the processor's answers are taken; absent without audio.
+        /// When the processor's output is taken; absent without audio.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         mode: Option<Mode>,
     },
-    /// The page is served, after `ready` that didn't wait for it.
+    /// The page is now served; sent after a `ready` that didn't wait for it.
     Page {
         /// Its address, with the key.
         ui_url: String,
     },
-    /// The companion had gone, and another one runs the project at the same addresses.
+    /// The companion was gone, and another one now runs the project at the same addresses.
     Reattached {
-        /// Its name for this project.
+        /// The new companion's name for this project.
         session: String,
     },
-    /// Once a second.
+    /// Measurements, once a second.
     Stats {
         /// Blocks that the child processed.
         blocks: u64,
-        /// Blocks that came back too late, all causes.
+        /// Blocks that came back too late, for all causes.
         late_blocks: u64,
         /// The same by cause.
         late: LateBlocks,
-        /// Times the device lost frames.
+        /// Number of times the device lost frames.
         xruns: u64,
-        /// The audio thread's busy time by its period, averaged.
+        /// The audio thread's busy time divided by its period, averaged.
         load: f32,
-        /// The largest of it in the last second.
+        /// The largest load in the last second.
         load_max: f32,
-        /// What 99 % of it stayed below in the last ten seconds.
+        /// The 99th percentile of the load over the last ten seconds.
         load_p99: f32,
-        /// The processor's own time for a block by the block's duration.
+        /// The processor's own time for a block divided by the block's duration.
         processor_load: Load,
-        /// From handing a block over until the child was awake, averaged, in microseconds.
+        /// Time from handing a block over until the child is awake, averaged, in microseconds.
         wake_us: f32,
-        /// When the processor's answers are taken.
+        /// When the processor's output is taken.
         mode: Mode,
-        /// How the microphone's clock is matched to the output's; absent while it is closed, and where the two have one
-        /// clock.
+        /// How the microphone's clock is matched to the output's; absent while the microphone is closed, and if both
+        /// share one clock.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         drift: Option<Drift>,
-        /// The source, RMS over both channels, linear.
+        /// The source's level, RMS over both channels, linear.
         input_rms: f32,
-        /// The processor's output, RMS over both channels, linear.
+        /// The processor's output level, RMS over both channels, linear.
         output_rms: f32,
     },
-    /// Other devices are in use, or there is something to be told of them.
+    /// Other devices are in use, or there is a notice about them.
     Devices(AudioDevices),
     /// The project's state changed.
     State {
-        /// To what.
+        /// The new state.
         state: State,
-        /// Why, and what comes next.
+        /// Why, and what happens next.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
     },
-    /// cargo started, or ended.
+    /// A cargo build started or ended.
     Build(Build),
     /// A newer processor is heard; without audio, its parameters are on the page.
     Reloaded {
-        /// The build's time.
+        /// The duration of the build.
         build_ms: u64,
-        /// From asking for the swap to there.
+        /// Time from the request to swap until then.
         swap_ms: u64,
         /// Blocks that came too late meanwhile; absent without audio.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         late_blocks: Option<u64>,
     },
-    /// A line that the child, cargo or the UI's server wrote.
+    /// A line written by the child, cargo or the UI's server.
     Log {
         /// `child`, `cargo` or `ui`.
         from: String,
@@ -104,31 +104,31 @@ pub enum Event {
     },
     /// Something failed. The command may go on.
     Error {
-        /// What happened, to what, what next.
+        /// What happened, to what, and what to do next.
         message: String,
     },
-    /// A recording runs: at once, then once a second.
+    /// A recording is running: sent at once, then once a second.
     Recording {
-        /// Of which project.
+        /// The project's session.
         session: String,
-        /// Into which file.
+        /// The file.
         path: PathBuf,
-        /// What is in it.
+        /// The length of the recording so far.
         seconds: f64,
-        /// The processor's output, RMS over both channels, linear.
+        /// The processor's output level, RMS over both channels, linear.
         output_rms: f32,
-        /// Frames that are missing, because the disk was too slow.
+        /// Frames missing because the disk was too slow.
         dropped_frames: u64,
     },
-    /// A recording is over.
+    /// A recording has ended.
     Recorded(Take),
-    /// A rendering: at its beginning, then some times a second.
+    /// A rendering's progress: sent at its beginning, then several times a second.
     Rendering {
-        /// Frames that were read of the input.
+        /// Frames of the input read so far.
         frames: u64,
-        /// All of its frames, where it says how many.
+        /// The input's total frames, if known.
         total_frames: Option<u64>,
-        /// Of both files, in Hz.
+        /// The rate of both files, in Hz.
         sample_rate: u32,
     },
     /// A rendering is done.
@@ -137,20 +137,20 @@ pub enum Event {
         path: PathBuf,
         /// Frames in it.
         frames: u64,
-        /// The same in seconds.
+        /// Their duration in seconds.
         seconds: f64,
         /// In Hz.
         sample_rate: u32,
-        /// The processor's own latency, which was taken out.
+        /// The processor's own latency, which was removed.
         latency_frames: u32,
-        /// Samples that weren't finite and became 0, or beyond ±65,536 and were limited.
+        /// Samples that weren't finite and became 0, or were beyond ±65,536 and were limited.
         nonfinite: u64,
         /// The time it took, without the build.
         took_ms: u64,
     },
     /// The last line.
     Stopped {
-        /// Processes that this start made and that are still there.
+        /// The number of processes that this start created and that still exist.
         orphans: usize,
     },
 }

@@ -1,14 +1,14 @@
-//! Length-prefixed JSON: a little-endian `u32` that counts the bytes after it, then that many bytes of JSON.
+//! Length-prefixed JSON: a little-endian `u32` with the number of bytes that follow, then that many bytes of JSON.
 
 use serde::{Serialize, de::DeserializeOwned};
 
-/// The largest message, in bytes without its prefix: a full set of 1,024 parameters with long names is below it.
+/// The largest message, in bytes without its prefix: a full set of 1,024 parameters with long names fits into it.
 pub const MAX_BYTES: usize = 1 << 20;
 
-/// Why a stream of messages can't be read further. The stream has lost its place: close it.
+/// Why a stream of messages can't be read further. The message boundary is lost: close the stream.
 #[derive(Debug, thiserror::Error)]
 pub enum FrameError {
-    /// The prefix announces more than [`MAX_BYTES`].
+    /// The prefix gives a length over [`MAX_BYTES`].
     #[error("a message of {0} bytes is over the limit of {MAX_BYTES}")]
     TooLong(usize),
     /// The bytes are not the JSON of a known message.
@@ -16,10 +16,10 @@ pub enum FrameError {
     NotAMessage(#[from] serde_json::Error),
 }
 
-/// A message with its prefix, ready to be written.
+/// Encodes a message with its prefix, ready to be written.
 ///
 /// # Errors
-/// [`FrameError::TooLong`], or a failing `Serialize` (none of this crate's fails).
+/// [`FrameError::TooLong`], or a `Serialize` that fails (none in this crate does).
 pub fn encode(message: &impl Serialize) -> Result<Vec<u8>, FrameError> {
     let body = serde_json::to_vec(message)?;
     let length = u32::try_from(body.len()).ok().filter(|_| body.len() <= MAX_BYTES);
@@ -27,14 +27,14 @@ pub fn encode(message: &impl Serialize) -> Result<Vec<u8>, FrameError> {
     Ok([&length.to_le_bytes()[..], &body].concat())
 }
 
-/// Takes bytes as they come and gives whole messages.
+/// Takes bytes as they arrive and returns whole messages.
 #[derive(Debug, Default)]
 pub struct Decoder {
     bytes: Vec<u8>,
 }
 
 impl Decoder {
-    /// Appends what was read from the stream.
+    /// Appends bytes read from the stream.
     pub fn push(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);
     }

@@ -1,30 +1,30 @@
-//! What waits for a reader, so that a flood of one kind never holds up, and never loses, another.
+//! A queue for one reader, in which a flood of one kind of item never delays or displaces another.
 //!
-//! Three lanes into one reader: what is kept, what is renewed (of which the newest counts), and lines, of which the
-//! oldest go and are counted. Nothing here waits.
+//! Three lanes lead to the reader: items that are kept, items that are renewed (only the newest counts), and lines, of
+//! which the oldest are dropped and counted. Nothing here blocks.
 
 use std::collections::{BTreeMap, VecDeque};
 
-/// As many keep their place in the order, and each counts: of more lines what is more important goes first, and of more
-/// of what is renewed the newest counts.
+/// While no more than this number wait, all keep their place and none is replaced. With more lines waiting, more
+/// important items go first; with more items, a renewed one replaces the older one with its key.
 const FEW: usize = 64;
-/// How many lines are told of dropped ones are apart, at least.
+/// The minimum number of lines between two notes about dropped lines.
 const LINES_BETWEEN_NOTES: usize = 256;
-/// Of so many sources it is known apart how many lines were dropped.
+/// The number of sources for which dropped lines are counted.
 const MAX_SOURCES: usize = 64;
 
-/// How much may wait.
+/// The limits on what may wait.
 #[derive(Debug, Clone, Copy)]
 pub struct Room {
-    /// Lines.
+    /// The maximum number of lines.
     pub lines: usize,
-    /// Bytes of all of them.
+    /// The maximum bytes of all lines together.
     pub line_bytes: usize,
-    /// Things of which the newest counts; each is another thing by its key.
+    /// The maximum number of renewed items.
     pub renewed: usize,
 }
 
-/// What waits. `K` tells apart what is renewed, `T` is what the reader gets.
+/// The queue. `K` is the key of a renewed item, `T` is what the reader receives.
 #[derive(Debug)]
 pub struct Lanes<K, T> {
     room: Room,
@@ -52,22 +52,22 @@ struct Line<T> {
     item: T,
 }
 
-/// What a reader gets.
+/// What the reader receives.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Next<T> {
-    /// The next in order.
+    /// The next item.
     Item(T),
-    /// At this place so many lines of this source are missing.
+    /// At this place `lines` lines from `source` are missing.
     Dropped {
-        /// Whose.
+        /// The source of the lines.
         source: String,
-        /// How many.
+        /// How many are missing.
         lines: usize,
     },
 }
 
 impl<K: PartialEq, T> Lanes<K, T> {
-    /// Nothing waits yet.
+    /// Creates an empty queue.
     #[must_use]
     pub fn new(room: Room) -> Self {
         Self {
@@ -82,14 +82,14 @@ impl<K: PartialEq, T> Lanes<K, T> {
         }
     }
 
-    /// Adds what must arrive. Its number is the caller's to bound: see [`kept`](Self::kept).
+    /// Adds an item that must arrive. The caller limits their number: see [`kept`](Self::kept).
     pub fn keep(&mut self, item: T) {
         let number = self.next_number();
         self.kept.push_back(Kept { number, key: None, item });
     }
 
-    /// Adds what takes the place of an older one with the same key. While only a few wait, the older one stays all the
-    /// same: who keeps up gets each. Of more than there is room for, the oldest goes.
+    /// Adds an item that replaces an older one with the same key. While only a few wait, the older one stays too, so
+    /// that a reader that keeps up gets each. If there is no room left, the oldest renewed item is dropped.
     pub fn renew(&mut self, key: K, item: T) {
         if self.kept.len() >= FEW {
             self.kept.retain(|kept| kept.key.as_ref() != Some(&key));
@@ -106,7 +106,7 @@ impl<K: PartialEq, T> Lanes<K, T> {
         self.kept.push_back(Kept { number, key: Some(key), item });
     }
 
-    /// Adds a line of `bytes` that `source` wrote. The oldest go for it.
+    /// Adds a line of `bytes` bytes written by `source`. The oldest lines are dropped to make room.
     pub fn line(&mut self, source: &str, bytes: usize, item: T) {
         while !self.lines.is_empty()
             && (self.lines.len() >= self.room.lines.max(1) || self.line_bytes + bytes > self.room.line_bytes)
@@ -127,7 +127,7 @@ impl<K: PartialEq, T> Lanes<K, T> {
         }
     }
 
-    /// What is next: in the order in which it was added, but that nothing waits behind more than a few lines.
+    /// Takes the next item: in the order of arrival, except that nothing waits behind more than a few lines.
     pub fn pop(&mut self) -> Option<Next<T>> {
         let line = self.lines.front().map(|line| line.number);
         let line_first = match (self.kept.front(), line) {
@@ -156,13 +156,13 @@ impl<K: PartialEq, T> Lanes<K, T> {
         Some(Next::Dropped { source, lines })
     }
 
-    /// How many wait that must arrive or are the newest of their kind.
+    /// The number of waiting items that must arrive or are renewed.
     #[must_use]
     pub fn kept(&self) -> usize {
         self.kept.len()
     }
 
-    /// Does nothing wait?
+    /// Whether nothing waits.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.kept.is_empty() && self.lines.is_empty() && self.dropped.is_empty()
@@ -174,7 +174,7 @@ impl<K: PartialEq, T> Lanes<K, T> {
     }
 }
 
-/// The sentence that stands where lines are missing: `12,345 lines of the processor's output were dropped …`.
+/// The sentence in place of missing lines: `12,345 lines of the processor's output were dropped …`.
 #[must_use]
 pub fn dropped(lines: usize, of: &str) -> String {
     let lines = match lines {
@@ -261,7 +261,7 @@ mod tests {
         let left = all(&mut lanes);
         assert_eq!([&left[0], &left[left.len() - 1]], ["other", "999"]);
         assert!(left.len() <= FEW, "{}", left.len());
-        // Of more keys than there is room for, the oldest goes.
+        // With more keys than there is room for, the oldest item is dropped.
         let mut many: Lanes<usize, String> = Lanes::new(ROOM);
         (0..200).for_each(|key| many.renew(key, key.to_string()));
         assert_eq!((many.kept(), many.pop()), (70, Some(Next::Item("130".into()))));

@@ -1,4 +1,4 @@
-//! The latency of a loop from the output back to the input, measured.
+//! Measures the latency of a loop from the output back to the input.
 
 use crate::{
     method::empty,
@@ -14,34 +14,34 @@ empty! {
 /// Result of [`MeasureLatency`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MeasuredLatency {
-    /// In Hz; all frames are of this rate.
+    /// The rate of all frame counts, in Hz.
     pub sample_rate: u32,
-    /// Frames from playing a chirp to reading it again: the mean of the three.
+    /// Frames from playing a chirp to reading it back: the mean of the three.
     pub frames: f64,
-    /// Each chirp's own, at most one frame apart.
+    /// The value for each chirp; they are at most one frame apart.
     pub chirps: [f64; 3],
-    /// How much louder than they went out they came back, in dB.
+    /// How much louder the chirps came back than they went out, in dB.
     pub gain_db: f64,
-    /// Do they come back upside down?
+    /// Whether they come back inverted.
     pub inverted: bool,
-    /// What is reported of the same way.
+    /// The reported latency of the same path.
     pub reported: ReportedLoop,
-    /// `frames` less the sum of what is reported.
+    /// `frames` minus the sum of what is reported.
     pub difference_frames: f64,
-    /// What every project adds to its own sound. It isn't in the loop that was measured.
+    /// The latency that each project adds to its own sound. It isn't part of the measured loop.
     pub projects: Vec<ProjectLatency>,
     /// The devices.
     pub devices: AudioDevices,
 }
 
-/// What devices and companion report of the way from the output back to the input, in frames.
+/// The latency from the output back to the input as the devices and the companion report it, in frames.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReportedLoop {
     /// From the output's callback to the loudspeaker.
     pub output_device: u32,
     /// From the microphone to the input's callback.
     pub input_device: u32,
-    /// What waits between input and output.
+    /// Frames waiting between input and output.
     pub input_buffer: u32,
 }
 
@@ -53,15 +53,15 @@ impl ReportedLoop {
     }
 }
 
-/// What one project adds, in frames.
+/// The latency that one project adds, in frames.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProjectLatency {
-    /// Which project.
+    /// The project's session.
     pub session: String,
     /// The mode in force.
     pub mode: Mode,
-    /// The way to its processor and back; 0 in direct mode.
+    /// The path to its processor and back; 0 in direct mode.
     pub pipeline: u32,
-    /// What the processor says of itself.
+    /// The latency that the processor reports.
     pub processor: u32,
 }

@@ -1,6 +1,6 @@
 //! Every message that crosses a process or a socket of the Wavecraft Companion.
 //!
-//! This crate is the one place that knows JSON shapes. It does no I/O and starts no threads: bytes in, values out.
+//! This crate is the only place that knows the JSON shapes. It does no I/O and starts no threads: bytes in, values out.
 //!
 //! | module | wire |
 //! |---|---|
@@ -10,26 +10,26 @@
 //! | [`control`] | the Unix socket between the `wavecraft` command and the companion |
 //! | [`child`] | the socketpair between the companion and a processor child |
 //! | [`frame`] | the length prefix on that socketpair |
-//! | [`microphone`] | who may hear the microphone |
+//! | [`microphone`] | which projects may use the microphone |
 //! | [`doctor`] | what `wavecraft doctor` prints with `--json` |
 //! | [`event`] | what `wavecraft start`, `record` and `render` print with `--json` |
 //! | [`parameter`] | parameters, as all of the above describe them |
-//! | [`session`] | what a running project is, does and measures |
+//! | [`session`] | a running project's state, settings and measurements |
 //! | [`settings`] | the companion's settings file |
-//! | [`paths`] | where sockets, builds, settings and logs are |
-//! | [`bundle`] | where programs are in the Mac's app |
-//! | [`system`] | what the system says of the companion's program |
+//! | [`paths`] | the paths of sockets, builds, settings and logs |
+//! | [`bundle`] | the paths of programs in the Mac's app |
+//! | [`system`] | what the system reports about the companion's program |
 //! | [`bounded`] | text cut to what a message has room for |
-//! | [`lanes`] | what waits for a reader |
+//! | [`lanes`] | a queue for one reader |
 //! | [`take`] | recordings and renderings |
 //! | [`token`] | the secret that opens a project's dev WebSocket |
 //!
-//! A processor child needs `child`, `frame` and `parameter` alone, and every user's project compiles them: the rest is
+//! A processor child needs only `child`, `frame` and `parameter`, and every user's project compiles them: the rest is
 //! behind the feature `companion`.
 //!
 //! # Example
 //!
-//! A message to a child, as it comes out of a stream that cuts it where it likes:
+//! A message to a child, read from a stream that may split it anywhere:
 //!
 //! ```
 //! use wavecraft_companion_protocol::{
@@ -91,5 +91,5 @@ pub mod take;
 #[cfg(feature = "companion")]
 pub mod token;
 
-/// The version of everything in this crate. The companion and the command refuse each other when it differs.
+/// The version of everything in this crate. The companion and the command refuse each other if theirs differ.
 pub const PROTOCOL_VERSION: u32 = 1;

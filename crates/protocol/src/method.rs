@@ -1,8 +1,8 @@
-//! Methods as types: what a call asks for, what answers it, and how both are documented.
+//! Methods as types: their parameters, their results, and their documentation.
 //!
 //! The type of a method's parameters *is* the method. [`control::visit`](crate::control::visit) and
-//! [`browser::visit`](crate::browser::visit) declare the methods of the two sockets, each once: servers, clients, the tables
-//! of `docs/protocol.md` and the golden files are held to these two lists.
+//! [`browser::visit`](crate::browser::visit) declare the methods of the two sockets, each once. Servers, clients, the
+//! tables of `docs/protocol.md` and the golden files are checked against these two lists.
 
 use crate::rpc::{Call, ErrorObject, INVALID_PARAMS, call_text};
 use serde::{Serialize, de::DeserializeOwned};
@@ -11,47 +11,47 @@ use serde::{Serialize, de::DeserializeOwned};
 pub trait Method: Serialize + DeserializeOwned + 'static {
     /// Its name on the wire.
     const NAME: &'static str;
-    /// How `docs/protocol.md` tells of it.
+    /// Its documentation in `docs/protocol.md`.
     const DOC: Doc;
-    /// What answers it.
+    /// The type of its answer.
     type Result: Serialize + DeserializeOwned + 'static;
 
-    /// Checks what the type itself can't rule out.
+    /// Checks what the type itself can't enforce.
     ///
     /// # Errors
-    /// A sentence for whoever called, without the method's name.
+    /// A sentence for the caller, without the method's name.
     fn check(&self) -> Result<(), String> {
         Ok(())
     }
 
-    /// The parameters of a call of this method, checked.
+    /// Reads and checks the parameters of a call of this method.
     ///
     /// # Errors
-    /// [`INVALID_PARAMS`] with what is wrong with them.
+    /// [`INVALID_PARAMS`] with a description of the problem.
     fn read(call: &Call) -> Result<Self, ErrorObject> {
         let params: Self = call.params()?;
         let wrong = |what| ErrorObject::new(INVALID_PARAMS, format!("{}: {what}", Self::NAME));
         params.check().map(|()| params).map_err(wrong)
     }
 
-    /// The text of a request, to be answered with this number.
+    /// The text of a request with this id.
     fn request(&self, id: u64) -> String {
         call_text(Some(id), Self::NAME, self)
     }
 }
 
-/// A method's row in `docs/protocol.md`, in Markdown. A `?` behind a member's name says that it may be absent.
+/// A method's row in `docs/protocol.md`, in Markdown. A `?` after a member's name means that it may be absent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Doc {
     /// Its parameters.
     pub params: &'static str,
-    /// Its result, and what there is to know of the method.
+    /// Its result, and remarks on the method.
     pub result: &'static str,
 }
 
-/// Goes through methods, one type after the other.
+/// Visits methods, one type after the other.
 pub trait Visit {
-    /// The next one.
+    /// Called for the next method.
     fn method<M: Method>(&mut self);
 }
 
@@ -95,7 +95,7 @@ macro_rules! methods {
 }
 pub(crate) use methods;
 
-/// Defines messages without members: written as `{}`, and read from whatever stands in their place.
+/// Defines messages without members: written as `{}`, and read from any value.
 macro_rules! empty {
     ($($(#[$about:meta])* $name:ident)*) => {
         $(
@@ -114,6 +114,6 @@ macro_rules! empty {
 pub(crate) use empty;
 
 empty! {
-    /// The result of a method that has nothing to tell: it was done.
+    /// The result of a method that returns nothing: it succeeded.
     Done
 }

@@ -1,4 +1,4 @@
-//! Who may hear the microphone, as the control socket tells it.
+//! Which projects may use the microphone, as reported and changed over the control socket.
 
 use crate::{
     method::empty,
@@ -8,23 +8,23 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
-/// Code: there is nothing to allow, to refuse or to forget; the message says why.
+/// Code: there is nothing to allow, refuse or forget; the message says why.
 pub const BAD_CONSENT: i32 = -32019;
 
 empty! {
-    /// Who may hear the microphone, and who said so.
+    /// List the projects' access to the microphone, and the user's decisions.
     GetMicrophone
 }
 
-/// A person's word on a project's folder, given in a terminal.
+/// The user's decision for a project's folder, given in a terminal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConfirmMicrophone {
     /// The project's folder, as it was attached.
     pub project_dir: PathBuf,
-    /// Allowed or refused from now on; absent or null: what was said is forgotten, and a person is asked again.
+    /// Allow or refuse from now on. If absent or null, the decision is forgotten, and the user is asked again.
     #[serde(default)]
     pub consent: Option<Consent>,
-    /// Only if a project of this folder waits for a person's word now: for a key, which may be pressed by mistake.
+    /// Only if a project in this folder is waiting for a decision now. Used for a key, which may be pressed by mistake.
     #[serde(default)]
     pub if_asked: bool,
 }
@@ -32,13 +32,13 @@ pub struct ConfirmMicrophone {
 /// Result of [`GetMicrophone`] and [`ConfirmMicrophone`].
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MicrophoneAccess {
-    /// Whether the system lets the companion use it.
+    /// Whether the system allows the companion to use the microphone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub permission: Option<Permission>,
-    /// The projects that run and whose source is the microphone.
+    /// The running projects whose source is the microphone.
     #[serde(default)]
     pub projects: Vec<Listener>,
-    /// What was said of folders, whether a project runs there or not.
+    /// The remembered decisions for folders, whether a project runs there or not.
     #[serde(default)]
     pub remembered: Vec<Remembered>,
 }
@@ -52,36 +52,36 @@ pub struct Listener {
     pub name: String,
     /// Its folder.
     pub project_dir: PathBuf,
-    /// How it stands with it.
+    /// Its access to the microphone.
     pub access: Access,
 }
 
-/// How it stands with a project whose source is the microphone. In all states but the first its source is silence.
+/// Microphone access of a project whose source is the microphone. In all states but the first its source is silence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Access {
-    /// It hears it.
+    /// The project receives the microphone's sound.
     Allowed,
-    /// A person has to say so first.
+    /// The user has to allow it first.
     Unconfirmed,
-    /// A person refused it to this folder.
+    /// The user refused it for this folder.
     Refused,
-    /// The system is asking the person.
+    /// The system is asking the user.
     Asking,
-    /// The system says no, and the person can change that.
+    /// The system denies it; the user can change that.
     Denied,
-    /// The system says no for good.
+    /// The system denies it permanently.
     Restricted,
 }
 
-/// What was said of a folder.
+/// A remembered decision for a folder.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Remembered {
     /// The folder.
     pub project_dir: PathBuf,
-    /// What was said.
+    /// The decision.
     pub consent: Consent,
-    /// When and where; absent in what a companion before 0.2 wrote down.
+    /// When and where it was given; absent in records of a companion before 0.2.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub given: Option<Given>,
 }

@@ -1,18 +1,18 @@
-//! Parameters: one description for the child that has them, the companion that keeps their values, and the page
+//! Parameters: one description shared by the child that has them, the companion that keeps their values, and the page
 //! that shows them.
 
 use serde::{Deserialize, Serialize};
 pub use wavecraft_protocol::ParameterType;
 
-/// The most parameters a processor may have: the segment has so many words.
+/// The maximum number of parameters of a processor: the number of parameter words in the segment.
 pub const MAX_PARAMETERS: usize = 1024;
 
-/// What a parameter is. Values are plain, in the parameter's own unit and range, never normalised.
+/// A parameter's description. Values are plain, in the parameter's own unit and range, never normalised.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ParameterSpec {
     /// Unique within a project: `processor_suffix`.
     pub id: String,
-    /// What a person reads.
+    /// The display name.
     pub name: String,
     /// How it is shown: a continuous value, a switch, or a choice.
     #[serde(rename = "type")]
@@ -23,16 +23,16 @@ pub struct ParameterSpec {
     pub min: f32,
     /// The largest value.
     pub max: f32,
-    /// The distance between values, where only some are allowed (1 for switches, choices and whole numbers).
+    /// The distance between allowed values, if only some are allowed (1 for switches, choices and whole numbers).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step: Option<f32>,
-    /// The exponent of a skewed control: `value = min + (max − min) · position^skew`. Absent: a linear one.
+    /// The exponent of a skewed control: `value = min + (max − min) · position^skew`. If absent, the control is linear.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub skew: Option<f32>,
     /// For example "dB" or "Hz".
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
-    /// A heading to sort it under.
+    /// The heading under which it is listed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
     /// The names of a choice's values 0, 1, 2, ….
@@ -41,7 +41,7 @@ pub struct ParameterSpec {
 }
 
 impl ParameterSpec {
-    /// The value this parameter takes when asked for `value`: on a step where it has steps.
+    /// The value that results from setting the parameter to `value`: rounded to a step if it has steps.
     ///
     /// # Errors
     /// [`OutOfRange`] if `value` is not finite, or below `min`, or above `max`.
@@ -52,8 +52,7 @@ impl ParameterSpec {
         Ok(self.nearest(value))
     }
 
-    /// The allowed value nearest to `value`: what a value from before a rebuild becomes after it. Not finite: the
-    /// default.
+    /// The allowed value nearest to `value`: carries a value over a rebuild. If `value` isn't finite, the default.
     #[must_use]
     pub fn nearest(&self, value: f32) -> f32 {
         if !value.is_finite() {
@@ -67,23 +66,23 @@ impl ParameterSpec {
     }
 }
 
-/// A parameter and the value it has: what `getAllParameters` lists. A superset of the published `ParameterInfo`.
+/// A parameter and its value, as listed by `getAllParameters`. A superset of the published `ParameterInfo`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Parameter {
-    /// What it is.
+    /// Its description.
     #[serde(flatten)]
     pub spec: ParameterSpec,
-    /// What it is set to.
+    /// Its current value.
     pub value: f32,
 }
 
-/// A value that a parameter can't have.
+/// The error for a value that a parameter can't have.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("parameter `{id}` can't be {value}: its range is {min} to {max}")]
 pub struct OutOfRange {
-    /// Which parameter.
+    /// The parameter's id.
     pub id: String,
-    /// What was asked for.
+    /// The requested value.
     pub value: f32,
     /// Its smallest value.
     pub min: f32,
@@ -91,26 +90,26 @@ pub struct OutOfRange {
     pub max: f32,
 }
 
-/// What is wrong with a set of parameters that a child announced.
+/// The problem with a set of parameters that a child announced.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum BadParameters {
-    /// More than the segment has room for.
+    /// There are more than fit into the segment.
     #[error("{0} parameters are more than the {MAX_PARAMETERS} that fit")]
     TooMany(usize),
-    /// Two with one id.
+    /// Two parameters have the same id.
     #[error("two parameters have the id `{0}`: give one processor, or one parameter, another name")]
     SameId(String),
-    /// A range that isn't one.
+    /// The range is invalid.
     #[error("parameter `{id}`: {reason}")]
     BadRange {
-        /// Which parameter.
+        /// The parameter's id.
         id: String,
         /// What is wrong with it.
         reason: &'static str,
     },
 }
 
-/// Checks what a child announced, so that everything after may rely on it.
+/// Checks the parameters that a child announced, so that later code may rely on them.
 ///
 /// # Errors
 /// See [`BadParameters`].

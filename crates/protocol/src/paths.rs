@@ -1,35 +1,35 @@
-//! Where things are. The command and the companion must agree, so both ask here; which of the two systems' rules
-//! holds is decided in their platform files.
+//! The paths of files and folders. The command and the companion must agree, so both use these; their platform files
+//! decide which system's rules apply.
 
 use std::{ffi::OsString, path::PathBuf};
 
-/// Moves everything under one folder, for tests and for a second companion beside the first.
+/// Moves everything under one folder, for tests and for running a second companion.
 pub const HOME_VARIABLE: &str = "WAVECRAFT_HOME";
 
 /// The longest path of a Unix socket, in bytes without the closing zero: macOS has room for 104 with it.
 pub const MAX_SOCKET_PATH_BYTES: usize = 103;
 
-/// The settings' extension where they couldn't be read.
+/// The extension given to a settings file that couldn't be read.
 pub const SETTINGS_SET_ASIDE: &str = "json.broken";
 
-/// The settings' extension until they replace the ones before.
+/// The extension of new settings until they replace the old ones.
 pub const SETTINGS_BEING_WRITTEN: &str = "json.new";
 
-/// In a start's folder of builds: a file that the command holds locked (flock(2)) as long as it lives.
+/// A file in a start's folder of builds, which the command keeps locked (flock(2)) as long as it lives.
 pub const BUILDS_LOCK: &str = "lock";
 
 /// The files and folders of one user's companion.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Paths {
-    /// Mode 0700: socket and lock. Gone after a restart of the machine on most systems.
+    /// Mode 0700: socket and lock. On most systems it is gone after a reboot.
     pub run_dir: PathBuf,
-    /// Mode 0700: copies of the processors that run.
+    /// Mode 0700: copies of the running processors.
     pub builds_dir: PathBuf,
     /// The settings.
     pub settings: PathBuf,
     /// The logs' folder.
     pub log_dir: PathBuf,
-    /// What the system itself writes for the app, under its identifier.
+    /// Files that the system itself writes for the app, under its identifier.
     pub by_system: Vec<PathBuf>,
 }
 
@@ -68,7 +68,7 @@ impl Paths {
             builds_dir: support.join("builds"),
             settings: support.join("settings.json"),
             log_dir: library.join("Logs/Wavecraft Companion"),
-            // Where the icon stands in the menu bar, and which windows of the system's own were open.
+            // The icon's position in the menu bar, and which of the system's windows were open.
             by_system: [
                 "Preferences/dev.wavecraft.companion.plist",
                 "Saved Application State/dev.wavecraft.companion.savedState",
@@ -88,7 +88,8 @@ impl Paths {
         }
     }
 
-    /// Everything that a companion leaves behind, whether it is there or not. Recordings are the person's.
+    /// Everything that a companion leaves behind, whether it exists or not. Recordings belong to the user and aren't
+    /// included.
     #[must_use]
     pub fn kept(&self) -> Vec<PathBuf> {
         let mut kept = self.by_system.clone();
@@ -105,7 +106,7 @@ impl Paths {
         self.run_dir.join("control.sock")
     }
 
-    /// The lock that makes the companion single-instance; it holds the companion's process id.
+    /// The lock that makes the companion single-instance; it contains the companion's process id.
     #[must_use]
     pub fn lock(&self) -> PathBuf {
         self.run_dir.join("companion.lock")

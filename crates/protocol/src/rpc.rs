@@ -1,4 +1,4 @@
-//! JSON-RPC 2.0 (<https://www.jsonrpc.org/specification>), as both sockets speak it.
+//! JSON-RPC 2.0 (<https://www.jsonrpc.org/specification>), as used on both sockets.
 //!
 //! The published `wavecraft-protocol` has an envelope too, but it can't hold a null or a missing id, and reads a
 //! wrong `jsonrpc` as a parse error; so the envelope is ours and the payloads are theirs.
@@ -10,22 +10,22 @@ use serde_json::Value;
 pub const PARSE_ERROR: i32 = wavecraft_protocol::ERROR_PARSE;
 /// The JSON was not a request.
 pub const INVALID_REQUEST: i32 = wavecraft_protocol::ERROR_INVALID_REQUEST;
-/// No such method.
+/// There is no such method.
 pub const METHOD_NOT_FOUND: i32 = wavecraft_protocol::ERROR_METHOD_NOT_FOUND;
-/// The method exists, its parameters are wrong.
+/// The method exists, but its parameters are wrong.
 pub const INVALID_PARAMS: i32 = wavecraft_protocol::ERROR_INVALID_PARAMS;
-/// The request was fine and could not be carried out.
+/// The request was valid but could not be carried out.
 pub const INTERNAL_ERROR: i32 = wavecraft_protocol::ERROR_INTERNAL;
 /// No parameter has this id.
 pub const UNKNOWN_PARAMETER: i32 = wavecraft_protocol::ERROR_PARAM_NOT_FOUND;
-/// The value is outside of the parameter's range, or not finite.
+/// The value is outside the parameter's range, or not finite.
 pub const OUT_OF_RANGE: i32 = wavecraft_protocol::ERROR_PARAM_OUT_OF_RANGE;
 
 /// The `id` of a request: a number, a string, or null.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Id {
-    /// `null`: allowed by the specification, and what an answer carries when the request's id could not be read.
+    /// `null`: allowed by the specification, and used in an answer when the request's id could not be read.
     Null,
     /// A number, kept as it was written.
     Number(serde_json::Number),
@@ -33,25 +33,25 @@ pub enum Id {
     String(String),
 }
 
-/// What went wrong, as the `error` member of an answer.
+/// A failure, as the `error` member of an answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ErrorObject {
     /// One of this module's constants.
     pub code: i32,
-    /// What happened, to which thing, and what to do.
+    /// What happened, to what, and what to do.
     pub message: String,
-    /// Anything more, for a program to read.
+    /// Additional data for programs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data: Option<Value>,
 }
 
 impl ErrorObject {
-    /// An error with a code of this module and a sentence.
+    /// Creates an error from one of this module's codes and a sentence.
     pub fn new(code: i32, message: impl Into<String>) -> Self {
         Self { code, message: message.into(), data: None }
     }
 
-    /// There is no such method. Tells as much of its name as helps to find a typing error.
+    /// The error for an unknown method. Includes enough of its name to spot a typo.
     #[must_use]
     pub fn no_method(name: &str) -> Self {
         Self::new(METHOD_NOT_FOUND, format!("there is no method `{name:.80}`"))
@@ -66,7 +66,7 @@ impl std::fmt::Display for ErrorObject {
 
 impl std::error::Error for ErrorObject {}
 
-/// A call: a request where it has an id, a notification where it has none.
+/// A call: a request if it has an id, otherwise a notification.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Call {
     /// `None` for a notification, which gets no answer, not even an error.
@@ -78,7 +78,7 @@ pub struct Call {
 }
 
 impl Call {
-    /// The parameters as a method's own type.
+    /// Reads the parameters as a method's own type.
     ///
     /// # Errors
     /// [`INVALID_PARAMS`], with serde's explanation. Absent parameters are read as an empty object.
@@ -89,25 +89,25 @@ impl Call {
     }
 }
 
-/// A call that could not be read: the answer to give.
+/// A call that could not be read, with the answer to send.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rejected {
-    /// The id, where it could be read, else [`Id::Null`].
+    /// The id if it could be read, else [`Id::Null`].
     pub id: Id,
-    /// Why.
+    /// The error to answer with.
     pub error: ErrorObject,
 }
 
-/// What one text message holds, for a server.
+/// The content of one text message, as a server receives it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Incoming {
     /// One call.
     Single(Result<Call, Rejected>),
-    /// Several; the answers go back in one array, or not at all if every one is a notification.
+    /// Several; the answers go back in one array, or not at all if every call is a notification.
     Batch(Vec<Result<Call, Rejected>>),
 }
 
-/// Reads what a client sent. Never fails: what can't be read becomes the [`Rejected`] to answer with.
+/// Parses a message from a client. Never fails: a call that can't be read becomes the [`Rejected`] to answer with.
 ///
 /// Nesting deeper than serde_json's limit of 128 is a parse error.
 #[must_use]
@@ -149,7 +149,7 @@ fn read_call(value: Value) -> Result<Call, Rejected> {
         _ => return Err(invalid(answer_to(), "`method` isn't a string")),
     };
     let params = match object.remove("params") {
-        // The published envelope takes null for absent too.
+        // The published envelope also treats null as absent.
         None | Some(Value::Null) => Value::Null,
         Some(params @ (Value::Object(_) | Value::Array(_))) => params,
         Some(_) => return Err(invalid(answer_to(), "`params` is neither an object nor an array")),
@@ -169,7 +169,7 @@ pub struct Response {
 }
 
 impl Response {
-    /// The answer to the request `id`.
+    /// Creates the answer to the request `id`.
     #[must_use]
     pub fn new(id: Id, outcome: Outcome) -> Self {
         let (result, error) = match outcome.0 {
@@ -179,7 +179,7 @@ impl Response {
         Self { jsonrpc: "2.0", id, result, error }
     }
 
-    /// Its text.
+    /// The answer's text.
     #[must_use]
     pub fn text(&self) -> String {
         to_value(self).to_string()
@@ -192,23 +192,23 @@ impl From<Rejected> for Response {
     }
 }
 
-/// What came of a call: a result of whatever method, or an error.
+/// The outcome of a call: a result of any method, or an error.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outcome(Result<Value, ErrorObject>);
 
 impl Outcome {
-    /// Of a method's own result.
+    /// Wraps a method's own result.
     pub fn of(outcome: Result<impl Serialize, ErrorObject>) -> Self {
         Self(outcome.map(|result| to_value(&result)))
     }
 
-    /// Why the call failed; `None` where it didn't.
+    /// Why the call failed; `None` if it succeeded.
     #[must_use]
     pub fn error(&self) -> Option<&ErrorObject> {
         self.0.as_ref().err()
     }
 
-    /// The result as a method's own type, or the error that came in its place.
+    /// Reads the result as a method's own type, or returns the error that came in its place.
     ///
     /// # Errors
     /// The result isn't of that type.
@@ -232,7 +232,7 @@ pub fn notification(method: &str, params: &impl Serialize) -> String {
     call_text(None, method, params)
 }
 
-/// The text of a request where it has an id, else of a notification.
+/// The text of a request if there is an id, otherwise of a notification.
 pub(crate) fn call_text(id: Option<u64>, method: &str, params: &impl Serialize) -> String {
     let mut object = serde_json::Map::new();
     object.insert("jsonrpc".into(), "2.0".into());
@@ -244,14 +244,14 @@ pub(crate) fn call_text(id: Option<u64>, method: &str, params: &impl Serialize) 
     Value::Object(object).to_string()
 }
 
-/// A message type of this crate as JSON. They all have string keys and no failing `Serialize`, so this can't fail;
-/// should one ever be added that does, its message is `null` and the golden files show it.
+/// Converts a message type of this crate to JSON. This can't fail, as all have string keys and no failing `Serialize`;
+/// if a type that fails is ever added, its message is `null`, and the golden files show it.
 #[must_use]
 pub fn to_value(value: &impl Serialize) -> Value {
     serde_json::to_value(value).unwrap_or(Value::Null)
 }
 
-/// What one text message holds, for a client.
+/// The content of one text message, as a client receives it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum FromServer {
     /// The answer to one of our requests.
@@ -261,16 +261,16 @@ pub enum FromServer {
         /// Its outcome.
         outcome: Outcome,
     },
-    /// Something the server tells unasked.
+    /// A notification from the server.
     Notification {
         /// Its name.
         method: String,
-        /// Its content.
+        /// Its parameters.
         params: Value,
     },
 }
 
-/// Reads what a server sent.
+/// Parses a message from a server.
 ///
 /// # Errors
 /// A sentence, if the text is neither an answer nor a notification.

@@ -1,23 +1,23 @@
-//! What a running project is, does and measures.
+//! A running project's state, settings and measurements.
 
 use serde::{Deserialize, Serialize};
 use std::{fmt, path::PathBuf, str::FromStr};
 
-/// Where a project's input comes from.
+/// A project's input source.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "camelCase")]
 pub enum Source {
-    /// The input device. Never chosen by a browser.
+    /// The input device. A browser can't select it.
     Microphone,
     /// A steady sine.
     Tone,
     /// White noise.
     Noise,
-    /// A sine that rises from the lowest to the highest audible frequency, over and over.
+    /// A sine that rises from the lowest to the highest audible frequency, repeatedly.
     Sweep,
     /// Digital silence.
     Silence,
-    /// An audio file, played in a loop. Never named by a browser.
+    /// An audio file, played in a loop. A browser can't name one.
     File {
         /// Its absolute path.
         path: PathBuf,
@@ -25,7 +25,7 @@ pub enum Source {
 }
 
 impl Source {
-    /// Its name without a path: what a browser may see.
+    /// Its name without a path, as shown to a browser.
     #[must_use]
     pub fn name(&self) -> SourceName {
         match self {
@@ -53,7 +53,7 @@ pub enum SourceName {
     File,
 }
 
-/// The form of the command line: `mic`, `tone`, `noise`, `sweep`, `silence` or `file:PATH`.
+/// Parses the form used on the command line: `mic`, `tone`, `noise`, `sweep`, `silence` or `file:PATH`.
 impl FromStr for Source {
     type Err = BadSource;
 
@@ -81,7 +81,7 @@ impl fmt::Display for Source {
     }
 }
 
-/// The same without a file's path.
+/// The command line's form, without a file's path.
 impl fmt::Display for SourceName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
@@ -95,23 +95,23 @@ impl fmt::Display for SourceName {
     }
 }
 
-/// A text that names no [`Source`].
+/// The error for a text that names no [`Source`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is no input: use mic, tone, noise, sweep, silence or file:PATH")]
 pub struct BadSource(String);
 
-/// When a processor's answer to a block is taken.
+/// When the processor's output for a block is taken.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Mode {
-    /// In a later callback: a constant delay, and nobody waits.
+    /// In a later callback: a constant delay, and the audio thread never waits.
     #[default]
     Pipelined,
-    /// In the same callback: no delay. A processor that is late too often takes its project back to pipelined.
+    /// In the same callback: no delay. If the processor is late too often, its project goes back to pipelined.
     Direct,
 }
 
-/// The form of the command line: `pipelined` or `direct`.
+/// Parses the form used on the command line: `pipelined` or `direct`.
 impl FromStr for Mode {
     type Err = BadMode;
 
@@ -133,52 +133,52 @@ impl fmt::Display for Mode {
     }
 }
 
-/// A text that names no [`Mode`].
+/// The error for a text that names no [`Mode`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is no mode: use pipelined or direct")]
 pub struct BadMode(String);
 
-/// What is heard while the processor isn't: it is bypassed, late, or gone.
+/// What is played while the processor isn't heard because it is bypassed, late, or gone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum OnBypass {
-    /// The input, in step with the processed sound.
+    /// The input, with the same delay as the processed sound.
     Dry,
-    /// Nothing.
+    /// Silence.
     Silence,
 }
 
-/// Where a project is in its life.
+/// A project's state in its life cycle.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum State {
-    /// The child is spawned and not ready yet.
+    /// The child is spawned but not ready yet.
     #[default]
     Starting,
-    /// A new child gets live input and isn't heard yet.
+    /// A new child receives live input but isn't heard yet.
     Shadow,
     /// The processor is heard.
     Live,
-    /// The processor is late again and again: dry input or silence is heard.
+    /// The processor is late repeatedly: dry input or silence is heard.
     Bypassed,
-    /// The child hasn't moved for a while.
+    /// The child has shown no sign of life for a while.
     NotResponding,
-    /// The child ended by itself; another follows after a pause.
+    /// The child ended by itself; another one is started after a pause.
     Crashed,
-    /// The child crashed too often, or could not be prepared: the next build or a restart tries again.
+    /// The child crashed too often, or could not be prepared; the next build or a restart tries again.
     Held,
-    /// Detached.
+    /// The project was detached.
     Ended,
 }
 
-/// A project's state, and why.
+/// A change of a project's state, with the reason.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StateChange {
-    /// Which project.
+    /// The project's session.
     pub session: String,
-    /// Its state now.
+    /// The new state.
     pub state: State,
-    /// What happened and what comes next, for a person.
+    /// What happened and what happens next, for the user to read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
@@ -195,18 +195,18 @@ pub struct Levels {
 /// Blocks that came back too late to be heard, by cause.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LateBlocks {
-    /// The child never woke in time: the system didn't run it.
+    /// The child didn't wake in time: the system didn't schedule it.
     pub not_scheduled: u64,
-    /// The child woke and wasn't done in time: the processor is too slow.
+    /// The child woke but didn't finish in time: the processor is too slow.
     pub too_slow: u64,
-    /// The child had all its slots unanswered, so nothing was sent.
+    /// All of the child's slots held unanswered blocks, so nothing was sent.
     pub queue_full: u64,
-    /// The device asked for several blocks at once: not the child's fault.
+    /// The device requested several blocks at once: not the child's fault.
     pub device: u64,
 }
 
 impl LateBlocks {
-    /// All of them.
+    /// The sum of all causes.
     #[must_use]
     pub fn total(&self) -> u64 {
         self.not_scheduled + self.too_slow + self.queue_full + self.device
@@ -216,15 +216,15 @@ impl LateBlocks {
 /// Latency from the microphone to the loudspeaker, as a sum of named parts, each in frames.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Latency {
-    /// What the input device reports; 0 where the source is none.
+    /// The input device's reported latency; 0 if the source isn't a device.
     pub input_device: u32,
-    /// What waits between two devices' clocks.
+    /// Frames waiting between the clocks of two devices.
     pub input_buffer: u32,
-    /// The constant delay of the way to the child and back; 0 in direct mode.
+    /// The constant delay of the path to the child and back; 0 in direct mode.
     pub pipeline: u32,
-    /// What the processor says of itself.
+    /// The latency that the processor reports.
     pub processor: u32,
-    /// What the output device reports.
+    /// The output device's reported latency.
     pub output_device: u32,
 }
 
@@ -237,17 +237,17 @@ impl Latency {
             .fold(self.input_device, |sum, part| sum.saturating_add(*part))
     }
 
-    /// The sum in milliseconds at `sample_rate` Hz; 0 where the rate is 0.
+    /// The sum in milliseconds at `sample_rate` Hz; 0 if the rate is 0.
     #[must_use]
     pub fn total_ms(&self, sample_rate: u32) -> f64 {
         if sample_rate == 0 { 0.0 } else { f64::from(self.total_frames()) * 1000.0 / f64::from(sample_rate) }
     }
 }
 
-/// The audio side: which devices, how fast, in what steps.
+/// The audio devices in use, with their rate and buffer size.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct AudioDevices {
-    /// The sound system: `PipeWire`, `ALSA`, `JACK`, `CoreAudio`, or `virtual` where none is used.
+    /// The sound system: `PipeWire`, `ALSA`, `JACK`, `CoreAudio`, or `virtual` if none is used.
     pub backend: String,
     /// The input device's name, while one is open.
     pub input: Option<String>,
@@ -257,38 +257,38 @@ pub struct AudioDevices {
     pub sample_rate: u32,
     /// Frames per callback, nominally.
     pub buffer_frames: u32,
-    /// The rate that was asked for, in Hz, where another was got.
+    /// The requested rate in Hz, if the actual one differs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked_sample_rate: Option<u32>,
-    /// The frames per callback that were asked for, where others were got.
+    /// The requested frames per callback, if the actual number differs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked_buffer_frames: Option<u32>,
-    /// Why it isn't what was asked for, and what to do: for example that no audio server is there.
+    /// Why the devices differ from the request, and what to do about it: for example that there is no audio server.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notice: Option<String>,
 }
 
-/// Busy time by the time there was.
+/// Busy time divided by available time.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Load {
-    /// Averaged over some eight blocks.
+    /// The average over about eight blocks.
     pub average: f32,
-    /// The largest of the last second.
+    /// The largest in the last second.
     pub max: f32,
-    /// What 99 % of the last ten seconds' blocks stayed below.
+    /// The 99th percentile over the blocks of the last ten seconds.
     pub p99: f32,
 }
 
-/// Two clocks: the input is resampled by a ratio that follows the difference.
+/// The drift between two clocks: the input is resampled by a ratio that follows it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Drift {
     /// By how much the input's clock is faster than the output's, in parts per million.
     pub ppm: f32,
-    /// Frames that wait between them, at the session's rate.
+    /// Frames waiting between them, at the session's rate.
     pub buffer_frames: u32,
 }
 
-/// Where a file is in its loop, at the session's rate.
+/// The position in a looped file, at the session's rate.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FilePosition {
     /// The frame that the processor gets next, from 0.
@@ -297,19 +297,19 @@ pub struct FilePosition {
     pub length_frames: u64,
 }
 
-/// How far a recording is.
+/// The progress of a recording.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct RecordingFigures {
-    /// What is in the file, in seconds.
+    /// The length of the recording so far, in seconds.
     pub seconds: f64,
-    /// Frames that are missing in it, because the disk was too slow.
+    /// Frames missing because the disk was too slow.
     pub dropped_frames: u64,
 }
 
-/// Everything measured about a project.
+/// All measurements of a project.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Stats {
-    /// Which project.
+    /// The project's session.
     pub session: String,
     /// Its state.
     pub state: State,
@@ -317,65 +317,66 @@ pub struct Stats {
     pub blocks: u64,
     /// Blocks that came back too late.
     pub late_blocks: LateBlocks,
-    /// Samples that weren't finite and became 0, or beyond ±65,536 and were limited.
+    /// Samples that weren't finite and became 0, or were beyond ±65,536 and were limited.
     pub nonfinite: u64,
-    /// Times the device itself lost frames.
+    /// Number of times the device itself lost frames.
     pub xruns: u64,
-    /// The audio thread's busy time by its period, averaged.
+    /// The audio thread's busy time divided by its period, averaged.
     pub load: f32,
-    /// The largest of it in the last second.
+    /// The largest load in the last second.
     pub load_max: f32,
-    /// What 99 % of it stayed below in the last ten seconds.
+    /// The 99th percentile of the load over the last ten seconds.
     #[serde(default)]
     pub load_p99: f32,
-    /// The processor's own: its time for a block by the block's duration.
+    /// The processor's own load: its time for a block divided by the block's duration.
     #[serde(default)]
     pub processor_load: Load,
-    /// From handing a block over until the child was awake, averaged, in microseconds.
+    /// Time from handing a block over until the child is awake, averaged, in microseconds.
     #[serde(default)]
     pub wake_us: f32,
     /// The source's level.
     pub input: Levels,
-    /// The processor's output, untouched by gain, mute and guard.
+    /// The level of the processor's output, before gain, mute and guard.
     pub output: Levels,
-    /// From the microphone to the loudspeaker.
+    /// The latency from the microphone to the loudspeaker.
     pub latency: Latency,
-    /// How the microphone's clock is matched to the output's; absent while it is closed, and where the two have one clock.
+    /// How the microphone's clock is matched to the output's; absent while the microphone is closed, and if both share
+    /// one clock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub drift: Option<Drift>,
-    /// The devices.
+    /// The audio devices in use.
     pub devices: AudioDevices,
-    /// Where the input comes from.
+    /// The input's source.
     pub source: SourceName,
-    /// Why silence is heard in its place.
+    /// Why silence is heard instead of the source.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_reason: Option<String>,
-    /// Where the file is, for a source that is one.
+    /// The position in the file, if the source is a file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<FilePosition>,
-    /// How far the recording is, while there is one.
+    /// The recording's progress, while there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recording: Option<RecordingFigures>,
     /// The mode in force.
     #[serde(default)]
     pub mode: Mode,
-    /// Why it isn't the one that was asked for.
+    /// Why it differs from the requested mode.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mode_reason: Option<String>,
-    /// Is the processor bypassed by hand?
+    /// Whether the user bypassed the processor.
     pub bypassed: bool,
-    /// Is the project muted?
+    /// Whether the project is muted.
     pub muted: bool,
-    /// Why, where nobody muted it by hand.
+    /// The reason, if the user didn't mute it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mute_reason: Option<String>,
-    /// The gain behind the processor, in dB.
+    /// The gain applied after the processor, in dB.
     pub gain_db: f32,
-    /// The guard on the mix.
+    /// The state of the guard on the mix.
     pub guard: Guard,
-    /// Children that were started after the first.
+    /// Number of children started after the first.
     pub respawns: u64,
-    /// The other projects' sessions, by name and without anything of theirs.
+    /// The names of the other projects' sessions, without any of their data.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<String>,
 }
@@ -383,26 +384,26 @@ pub struct Stats {
 /// The guard on the mix of all projects.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Guard {
-    /// The limiter held the mix under −1 dBFS since the figures before these, or still does.
+    /// Whether the limiter has held the mix under −1 dBFS since the previous measurements, or still does.
     pub limiting: bool,
-    /// The level ran away (feedback), so the mix is muted.
+    /// Whether the mix is muted because the level ran away (feedback).
     pub howl_muted: bool,
 }
 
-/// What a build is doing.
+/// The status of a build.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "status", rename_all = "camelCase")]
 pub enum Build {
-    /// cargo runs.
+    /// The build is running.
     Building,
-    /// It worked.
+    /// The build succeeded.
     Ok {
         /// How long it took.
         ms: u64,
     },
-    /// It didn't; the processor from before goes on.
+    /// The build failed; the previous processor continues.
     Failed {
-        /// What the compiler said, without colours.
+        /// The compiler's output, without colours.
         errors: String,
     },
 }

@@ -1,24 +1,24 @@
-//! What the system says of the companion's program.
+//! What the system reports about the companion's program.
 
 use serde::{Deserialize, Serialize};
 
-/// May it use the microphone?
+/// Whether it may use the microphone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Permission {
-    /// This system asks nobody.
+    /// This system doesn't ask for permission.
     NotNeeded,
-    /// The person wasn't asked yet.
+    /// The user hasn't been asked yet.
     NotDetermined,
-    /// It may.
+    /// The user allowed it.
     Authorized,
-    /// The person said no.
+    /// The user denied it.
     Denied,
-    /// Somebody who manages this computer said no.
+    /// An administrator of this computer denied it.
     Restricted,
 }
 
-/// Is it started when its user logs in?
+/// Whether it is started when the user logs in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum LoginState {
@@ -26,7 +26,7 @@ pub enum LoginState {
     NotRegistered,
     /// It is started.
     Enabled,
-    /// It is to be started, once the person allows that in the system's settings.
+    /// It will be started once the user allows that in the system's settings.
     RequiresApproval,
     /// The system doesn't know this program: it was never registered, or isn't in a bundle.
     NotFound,

@@ -1,4 +1,4 @@
-//! Takes: what a processor makes, in a file. Recorded while it plays, or rendered from another file.
+//! Takes: a processor's output in a file. Recorded while it plays, or rendered from another file.
 
 use crate::program::ProjectProgram;
 use serde::{Deserialize, Serialize};
@@ -9,41 +9,41 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Write what a project's processor makes into a new file.
+/// Record a project's processed output into a new file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
-    /// Which project.
+    /// The project's session.
     pub session: String,
-    /// The new file, by its absolute path.
+    /// The new file's absolute path.
     pub path: PathBuf,
 }
 
-/// Result of [`Record`]: it runs.
+/// Result of [`Record`]: the recording runs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recording {
     /// The file.
     pub path: PathBuf,
 }
 
-/// End a project's recording.
+/// Stop a project's recording.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StopRecording {
-    /// Which project.
+    /// The project's session.
     pub session: String,
 }
 
-/// What became of a recording; result of [`StopRecording`].
+/// A finished recording; result of [`StopRecording`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Take {
     /// The file.
     pub path: PathBuf,
     /// Frames in it.
     pub frames: u64,
-    /// The same in seconds.
+    /// Their duration in seconds.
     pub seconds: f64,
-    /// Frames that are missing in it, because the disk was too slow.
+    /// Frames missing because the disk was too slow.
     pub dropped_frames: u64,
-    /// Why it ended before somebody asked for that. The file is whole all the same.
+    /// Why it ended before it was stopped. The file is complete nevertheless.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
@@ -51,46 +51,46 @@ pub struct Take {
 /// Parameters of [`RECORDING_ENDED`](crate::control::RECORDING_ENDED).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RecordingEnded {
-    /// Which project.
+    /// The project's session.
     pub session: String,
-    /// What is in the file.
+    /// The finished recording.
     #[serde(flatten)]
     pub take: Take,
 }
 
-/// A file to be rendered: the argument of `wavecraft-companion --render`, as JSON. Its answer are
-/// [events](crate::event::Event), one a line on standard output.
+/// A file to render: the argument of `wavecraft-companion --render`, as JSON. It answers with
+/// [events](crate::event::Event), one per line on standard output.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RenderJob {
-    /// The project's program: as in [`Attach`](crate::control::Attach).
+    /// The project's program, as in [`Attach`](crate::control::Attach).
     #[serde(flatten)]
     pub program: ProjectProgram,
-    /// Its working folder.
+    /// The program's working folder.
     pub cwd: PathBuf,
-    /// Environment for it. Only names on the companion's allow-list are taken.
+    /// The program's environment. Only names on the companion's allow-list are used.
     #[serde(default)]
     pub env: BTreeMap<String, String>,
-    /// The sound to process.
+    /// The audio file to process.
     pub input: PathBuf,
-    /// The file to make.
+    /// The file to create.
     pub output: PathBuf,
-    /// Replace it if it is there.
+    /// Whether to replace an existing file.
     #[serde(default)]
     pub force: bool,
-    /// Values of parameters by their ids, as a person writes them: a number, `on`, `off`, or a choice's name.
+    /// Parameter values by id, as the user writes them: a number, `on`, `off`, or a choice's name.
     #[serde(default)]
     pub parameters: BTreeMap<String, String>,
     /// Frames of each block.
     pub block_frames: u32,
-    /// How long the output goes on after the input, in seconds.
+    /// How long the output continues after the input, in seconds.
     #[serde(default)]
     pub tail_seconds: f64,
 }
 
-/// Whether a WAV file may have this name: with its ending, or without one.
+/// Checks whether a WAV file may have this name: with a WAV extension, or without one.
 ///
 /// # Errors
-/// A sentence for a person: the name promises something else.
+/// A sentence for the user: the extension belongs to another format.
 pub fn check_name(path: &Path) -> Result<(), String> {
     let ending = path.extension().map(|ending| ending.to_string_lossy().into_owned());
     match ending {
@@ -103,10 +103,10 @@ pub fn check_name(path: &Path) -> Result<(), String> {
     }
 }
 
-/// Whether a file may be put in the place of what is there. `kind` is what is there, behind links.
+/// Checks whether the file at `path` may be replaced. `kind` is its type, with links followed.
 ///
 /// # Errors
-/// A sentence for a person: it is no ordinary file, and no flag changes that.
+/// A sentence for the user: it isn't a regular file, and no flag changes that.
 pub fn check_place(path: &Path, kind: FileType) -> Result<(), String> {
     let path = path.display();
     if kind.is_file() {
@@ -125,6 +125,6 @@ pub fn check_place(path: &Path, kind: FileType) -> Result<(), String> {
     Err(format!("{path} is {kind}, and a WAV file's beginning is written last: name an ordinary file"))
 }
 
-/// Exit code of `wavecraft-companion --render` where the job asks for something that can't be: a parameter that there
-/// isn't, for example. Else 0, or 1 where something failed.
+/// Exit code of `wavecraft-companion --render` if the job asks for something impossible, such as an unknown parameter.
+/// Otherwise 0, or 1 if something failed.
 pub const BAD_JOB: u8 = 2;

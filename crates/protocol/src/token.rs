@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 
 /// The WebSocket subprotocol that a page offers, and that the server answers with.
 pub const SUBPROTOCOL: &str = "wavecraft.v1";
-/// A second offered subprotocol carries the token behind this prefix; the server never repeats it.
+/// A second offered subprotocol carries the token after this prefix; the server never repeats it.
 pub const SUBPROTOCOL_TOKEN_PREFIX: &str = "wct.";
-/// For a UI that only knows a URL: the path `/p/<token>`.
+/// The path prefix for a UI that only knows a URL: `/p/<token>`.
 pub const PATH_PREFIX: &str = "/p/";
 /// The key in the fragment of a URL that hands the token to a page: `#wc=<token>`.
 pub const FRAGMENT_KEY: &str = "wc";
@@ -14,12 +14,12 @@ pub const FRAGMENT_KEY: &str = "wc";
 /// The length of a token's text: 32 bytes (256 bits) in base64url without padding.
 pub const TOKEN_CHARS: usize = 43;
 
-/// 256 random bits as 43 characters of base64url. Its `Debug` hides it, so that no log can show it by accident.
+/// 256 random bits as 43 characters of base64url. Its `Debug` hides them, so that no log shows them by accident.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Token(String);
 
-/// A text that is no token. It does not repeat the text, which may be half of a secret.
+/// The error for a text that isn't a token. It does not repeat the text, which may be half of a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a token is {TOKEN_CHARS} characters of base64url")]
 pub struct BadToken;
@@ -31,8 +31,8 @@ impl Token {
         &self.0
     }
 
-    /// The address of the project's inspector, served at this port, with the token behind the #: for this user alone, and
-    /// for no log.
+    /// The address of the project's inspector on this port, with the token after the `#`: for this user only, and never
+    /// for a log.
     #[must_use]
     pub fn inspector_url(&self, port: u16) -> String {
         format!("http://127.0.0.1:{port}/#{FRAGMENT_KEY}={}", self.0)

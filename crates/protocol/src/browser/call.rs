@@ -1,4 +1,4 @@
-//! What a page calls, beside the published methods.
+//! The calls that a page can make, in addition to the published methods.
 
 use crate::{
     method::empty,
@@ -7,25 +7,25 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
-/// Code: the call was understood, and this client may not make it; the message says who may.
+/// Code: the call was understood, but this client may not make it; the message says which clients may.
 pub const NOT_ALLOWED: i32 = -32002;
-/// The fastest rate of meters, scope and spectrum, in Hz: a display's.
+/// The highest rate of meters, scope and spectrum, in Hz: a display's refresh rate.
 pub const MAX_HZ: u32 = 60;
 /// The longest name, in bytes, that a program with its own audio may give itself.
 pub const MAX_CLIENT_ID_BYTES: usize = 256;
 
 empty! {
-    /// Are you there?
+    /// Check that the companion answers.
     Ping
     /// All parameters and their values.
     GetAllParameters
-    /// The levels of the processed output, or null.
+    /// The levels of the processed output, or null if there are none.
     GetMeterFrame
-    /// The last waveform, or null.
+    /// The latest waveform, or null if there is none.
     GetOscilloscopeFrame
-    /// What the audio side does.
+    /// The state of the audio side.
     GetAudioStatus
-    /// Everything measured: → [`crate::session::Stats`], or null while nothing is.
+    /// All measurements: → [`crate::session::Stats`], or null while there are none.
     GetStats
 }
 
@@ -39,7 +39,7 @@ pub struct Pong {
 /// Result of [`GetAllParameters`]: a superset of the published shape.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct GetAllParametersResult {
-    /// All of them, in the processor's order.
+    /// All parameters, in the processor's order.
     pub parameters: Vec<Parameter>,
 }
 
@@ -47,28 +47,28 @@ pub struct GetAllParametersResult {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Topic {
-    /// `meterUpdate`, at the asked rate.
+    /// `meterUpdate`, at the requested rate.
     Meters,
-    /// `scopeUpdate`, at the asked rate.
+    /// `scopeUpdate`, at the requested rate.
     Scope,
-    /// `spectrumUpdate`, at the asked rate.
+    /// `spectrumUpdate`, at the requested rate.
     Spectrum,
     /// `stats`, once a second.
     Stats,
-    /// `sessionState`: the state it has, then as it changes.
+    /// `sessionState`: the current state, then every change.
     State,
-    /// `childLog`, as it comes.
+    /// `childLog`, as lines arrive.
     Log,
-    /// `buildStatus`: the last one. Those that follow go to every page, subscribed or not.
+    /// `buildStatus`: the last one. Later ones go to every page, subscribed or not.
     Build,
 }
 
-/// Get notifications of some [`Topic`]s. A new call replaces the one before.
+/// Subscribe to notifications of some [`Topic`]s. A new call replaces the previous one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Subscribe {
-    /// All that are wanted; an empty list ends every subscription.
+    /// All topics wanted; an empty list ends every subscription.
     pub topics: Vec<Topic>,
-    /// How often meters, scope and spectrum are sent: 1 to [`MAX_HZ`]. 30 where absent.
+    /// Updates per second of meters, scope and spectrum: 1 to [`MAX_HZ`]. 30 if absent.
     #[serde(default = "default_hz")]
     pub hz: u32,
 }
@@ -77,31 +77,31 @@ fn default_hz() -> u32 {
     30
 }
 
-/// Take the processor out of, or into, the way.
+/// Bypass the processor, or end the bypass.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SetBypass {
-    /// Bypassed, or not.
+    /// Whether it is bypassed.
     pub on: bool,
 }
 
-/// Silence the project, or not.
+/// Mute or unmute the project.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SetMute {
-    /// Muted, or not.
+    /// Whether it is muted.
     pub on: bool,
 }
 
-/// Choose when the processor's answers are taken.
+/// Choose when the processor's output is taken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SetMode {
-    /// Which.
+    /// The mode.
     pub mode: Mode,
 }
 
-/// Choose where the input comes from. Never the microphone, and of files only the one chosen from the terminal or the
-/// menu.
+/// Choose the input's source. The microphone is refused, and a file is only possible if it was chosen from the terminal
+/// or the menu.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SetSource {
-    /// Which.
+    /// The source.
     pub source: SourceName,
 }

@@ -1,4 +1,4 @@
-//! What a page is told unasked.
+//! The notifications that a page receives.
 
 use crate::session::Levels;
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,7 @@ pub use wavecraft_protocol::{
     NOTIFICATION_PARAMETER_CHANGED as PARAMETER_CHANGED,
 };
 
-/// Notification: a rebuild changed which parameters there are; fetch them again.
+/// Notification: a rebuild changed the set of parameters; fetch them again.
 pub const PARAMETERS_CHANGED: &str = "parametersChanged";
 /// Notification to subscribers of [`Topic::Scope`](super::Topic::Scope): an [`OscilloscopeFrame`](super::OscilloscopeFrame).
 pub const SCOPE_UPDATE: &str = "scopeUpdate";
@@ -20,7 +20,7 @@ pub const STATS: &str = "stats";
 pub const SESSION_STATE: &str = "sessionState";
 /// Notification to subscribers of [`Topic::Log`](super::Topic::Log): [`crate::control::ChildLog`].
 pub const CHILD_LOG: &str = "childLog";
-/// Notification to all: [`crate::session::Build`].
+/// Notification to all pages: [`crate::session::Build`].
 pub const BUILD_STATUS: &str = "buildStatus";
 
 /// The companion's [`METER_UPDATE`]: a superset of the published shape.
@@ -29,7 +29,7 @@ pub struct Meters {
     /// The processed output, as published.
     #[serde(flatten)]
     pub output: MeterUpdateNotification,
-    /// The source, where there is one.
+    /// The source's levels, if there is a source.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub input: Option<Levels>,
 }
@@ -37,13 +37,13 @@ pub struct Meters {
 /// The processed output by frequency, on a logarithmic axis.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SpectrumFrame {
-    /// Levels in dB at points that are evenly spaced on the axis: 0 is a full-scale sine on both sides, −120 the least.
+    /// Levels in dB at points evenly spaced on the axis: 0 is a full-scale sine on both sides, −120 the minimum.
     pub levels_db: Vec<f32>,
     /// Frequency in Hz of the first point.
     pub low_hz: f32,
     /// Frequency in Hz of the last point.
     pub high_hz: f32,
-    /// In frames.
+    /// Position in frames.
     pub timestamp: u64,
 }
 

@@ -1,6 +1,6 @@
-//! What the dev WebSocket says, as text.
+//! The text of the dev WebSocket's messages.
 //!
-//! It is written without a JSON tree in between: a tree turns every f32 into an f64, so that 0.8 would arrive as
+//! It is written without an intermediate JSON tree: a tree turns every f32 into an f64, so that 0.8 would arrive as
 //! 0.800000011920929, and boxes each of a scope frame's 2,048 numbers.
 
 use crate::rpc::{ErrorObject, Id};
@@ -47,8 +47,8 @@ pub fn notification(method: &str, params: &impl Serialize) -> String {
     text(&Notification { jsonrpc: "2.0", method, params })
 }
 
-/// Nothing here has keys that aren't strings or a `Serialize` that fails, so this can't fail; should such a type be
-/// added, its message is `null`, and the tests of its shape show it.
+/// This can't fail: nothing here has non-string keys or a failing `Serialize`. Should such a type be added, its message
+/// is `null`, and the tests of its shape show it.
 fn text(message: &impl Serialize) -> String {
     serde_json::to_string(message).unwrap_or_else(|_| "null".into())
 }

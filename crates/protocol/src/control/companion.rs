@@ -1,4 +1,4 @@
-//! The companion itself: who it is, what it runs, what it tells, its end.
+//! The companion itself: identification, status, notifications, shutdown.
 
 use crate::{
     method::empty,
@@ -10,13 +10,13 @@ use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
 empty! {
-    /// Everything at once.
+    /// The complete status.
     GetStatus
     /// Show the newest project's inspector, as when the app is opened again.
     Show
 }
 
-/// Who are you? The first call of a connection.
+/// Exchange versions. The first call of a connection.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Hello {
     /// [`crate::PROTOCOL_VERSION`] of the caller.
@@ -30,26 +30,26 @@ pub struct Welcome {
     pub version: u32,
     /// The companion's own version.
     pub app_version: String,
-    /// Its process.
+    /// Its process id.
     pub pid: u32,
-    /// Does it run without a menu?
+    /// Whether it runs without a menu.
     pub headless: bool,
-    /// Where it writes its log.
+    /// The path of its log.
     pub log: PathBuf,
 }
 
-/// Get notifications of the projects that this connection attached, or of all.
+/// Subscribe to notifications of the projects that this connection attached, or of all projects.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Subscribe {
-    /// Of all projects, not only of those that this connection attached.
+    /// All projects, not only those that this connection attached.
     #[serde(default)]
     pub all: bool,
 }
 
-/// End the companion.
+/// Quit the companion.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shutdown {
-    /// Only if no project is attached and nobody else is connected; otherwise the call does nothing.
+    /// Quit only if no project is attached and no other client is connected; otherwise the call does nothing.
     #[serde(default)]
     pub if_idle: bool,
 }
@@ -57,12 +57,12 @@ pub struct Shutdown {
 /// Result of [`Shutdown`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ShuttingDown {
-    /// The companion ends now. Otherwise others use it, and it goes on.
+    /// Whether the companion quits now. If not, others use it, and it continues.
     #[serde(default = "yes")]
     pub ending: bool,
 }
 
-/// Older companions don't say it.
+/// Older companions don't send it.
 fn yes() -> bool {
     true
 }
@@ -72,17 +72,17 @@ fn yes() -> bool {
 pub struct Status {
     /// The companion itself.
     pub companion: Welcome,
-    /// What is used for audio; absent while nothing is attached.
+    /// The audio devices in use; absent while nothing is attached.
     pub devices: Option<AudioDevices>,
-    /// Whether the system lets it use the microphone.
+    /// Whether the system allows it to use the microphone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub microphone: Option<Permission>,
-    /// Whether it starts at login; absent without a menu, which is where that is chosen.
+    /// Whether it starts at login; absent without a menu, where that is chosen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub login_item: Option<LoginState>,
-    /// Every project, but for those that this answer has no room for.
+    /// Every project, except those for which this answer has no room.
     pub sessions: Vec<SessionStatus>,
-    /// How many those are.
+    /// The number of projects left out.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub omitted: usize,
 }
@@ -91,10 +91,10 @@ fn is_zero(number: &usize) -> bool {
     *number == 0
 }
 
-/// One project in [`Status`].
+/// One project's status in [`Status`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SessionStatus {
-    /// Its session.
+    /// Its session's name.
     pub session: String,
     /// Its name.
     pub name: String,
@@ -102,29 +102,29 @@ pub struct SessionStatus {
     pub project_dir: PathBuf,
     /// Its state.
     pub state: State,
-    /// Why it is in this state, where that isn't plain.
+    /// The reason for this state, unless it is obvious.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// The child's process, while there is one.
+    /// The child's process id, while there is a child.
     pub child_pid: Option<u32>,
-    /// The dev WebSocket's address, with its token: for this user only, as everything on this socket.
+    /// The dev WebSocket's address with its token: for this user only, as everything on this socket.
     pub ws_url: String,
-    /// Lets a program with its own audio register there.
+    /// Allows a program with its own audio to register at that address.
     pub audio_token: Token,
     /// The dev WebSocket's port.
     pub port: u16,
-    /// The project's page with its token; absent where none is served.
+    /// The project's page with its token; absent if none is served.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ui_url: Option<String>,
-    /// The inspector, with the token.
+    /// The inspector's address with the token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub inspector_url: Option<String>,
-    /// The file that is being recorded into.
+    /// The file that is being recorded to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recording: Option<PathBuf>,
-    /// Why the last recording ended before it was asked to, until the next begins.
+    /// The reason why the last recording ended early, until the next one starts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recording_trouble: Option<String>,
-    /// The last figures.
+    /// The latest measurements.
     pub stats: Option<Stats>,
 }

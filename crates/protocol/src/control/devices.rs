@@ -1,4 +1,4 @@
-//! The audio devices: what there is, and what was chosen.
+//! The audio devices: which ones exist, and which were chosen.
 
 use crate::{method::empty, session::AudioDevices, settings::ChosenDevices};
 use serde::{Deserialize, Serialize};
@@ -15,19 +15,19 @@ pub struct DeviceList {
     pub inputs: Vec<Device>,
     /// Loudspeakers and other outputs.
     pub outputs: Vec<Device>,
-    /// What was chosen, whether it is there or not.
+    /// The chosen devices, whether present or not.
     #[serde(default)]
     pub chosen: ChosenDevices,
-    /// Why something else than that is used, or nothing, and what to do.
+    /// Why a different device or none is used, and what to do about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notice: Option<String>,
-    /// What is used for audio; absent while nothing is attached.
+    /// The devices in use; absent while nothing is attached.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub in_use: Option<AudioDevices>,
 }
 
-/// Choose devices, rate and buffer, for now and for later: [`ChosenDevices`], of which an absent member leaves what was
-/// chosen before, and a null one goes back to the default. The rate is in Hz, the buffer in frames.
+/// Choose devices, rate and buffer size, now and for later. The members are those of [`ChosenDevices`]: an absent one
+/// leaves the earlier choice, and a null one restores the default. The rate is in Hz, the buffer in frames.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "see ChosenDevices")]
 pub struct SelectDevices {
@@ -45,7 +45,7 @@ pub struct SelectDevices {
     pub output_channel: Option<Option<u16>>,
 }
 
-/// Tells a member that is null from one that is absent.
+/// Distinguishes a null member from an absent one.
 fn given<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(
     value: D,
 ) -> Result<Option<Option<T>>, D::Error> {
@@ -55,24 +55,24 @@ fn given<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(
 /// One audio device.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Device {
-    /// What it is pinned by.
+    /// The id that selects it.
     pub id: String,
-    /// What a person reads.
+    /// The display name.
     pub name: String,
-    /// How many channels it has.
+    /// Its number of channels.
     pub channels: u16,
-    /// Its rate now, in Hz.
+    /// Its current rate, in Hz.
     pub sample_rate: u32,
-    /// Usual rates that it offers, in Hz, ascending.
+    /// The usual rates that it supports, in Hz, ascending.
     #[serde(default)]
     pub sample_rates: Vec<u32>,
-    /// The least and the most frames per callback, where it says so.
+    /// The minimum and maximum frames per callback, if it reports them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub buffer_frames: Option<(u32, u32)>,
-    /// How it is connected ("USB", "Bluetooth"), where that is known.
+    /// How it is connected ("USB", "Bluetooth"), if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transport: Option<String>,
-    /// Is it the system's default?
+    /// Whether it is the system's default.
     pub is_default: bool,
 }
 

@@ -1,4 +1,4 @@
-//! What the companion tells unasked.
+//! The notifications that the companion sends.
 
 use crate::{
     session::{AudioDevices, StateChange, Stats},
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// Notification: a project's state changed ([`StateChange`]).
 pub const SESSION_STATE: &str = "sessionState";
-/// Notification: a line that a child wrote ([`ChildLog`]).
+/// Notification: a line written by a child ([`ChildLog`]).
 pub const CHILD_LOG: &str = "childLog";
 /// Notification, once a second: [`Stats`].
 pub const STATS: &str = "stats";
@@ -20,11 +20,11 @@ pub const DEVICES_CHANGED: &str = "devicesChanged";
 /// Parameters of [`CHILD_LOG`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ChildLog {
-    /// Which project.
+    /// The project's session.
     pub session: String,
     /// Where the line came from.
     pub stream: LogStream,
-    /// The line, without its end.
+    /// The line, without its line ending.
     pub line: String,
 }
 
@@ -40,7 +40,7 @@ pub enum LogStream {
     Message,
 }
 
-/// A notification of the companion, read.
+/// A notification from the companion, parsed.
 #[derive(Debug, Clone, PartialEq)]
 #[expect(missing_docs, reason = "each holds the type its constant names")]
 pub enum Notice {
@@ -52,7 +52,7 @@ pub enum Notice {
 }
 
 impl Notice {
-    /// Reads a notification; `None` for one that this version doesn't know, which is to be ignored.
+    /// Parses a notification; `None` for one that this version doesn't know, which should be ignored.
     #[must_use]
     pub fn read(method: &str, params: serde_json::Value) -> Option<Self> {
         match method {

@@ -1,4 +1,4 @@
-//! One project: run, built anew, changed, opened and ended.
+//! One project: starting, rebuilding, changing, opening and ending it.
 
 use crate::{
     program::ProjectProgram,
@@ -8,161 +8,161 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, path::PathBuf};
 
-/// Run a project. The connection owns it: when it ends, so does the project.
+/// Run a project. The connection owns it: when the connection ends, so does the project.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Attach {
     /// The project's folder.
     pub project_dir: PathBuf,
-    /// Its name, for people and for the session.
+    /// Its name, shown to the user and used for the session.
     pub name: String,
-    /// What is run as the child.
+    /// The program to run as the child.
     #[serde(flatten)]
     pub program: ProjectProgram,
-    /// Its arguments, after the library where there is one.
+    /// The program's arguments, after the library if there is one.
     #[serde(default)]
     pub args: Vec<String>,
-    /// Its working folder.
+    /// The program's working folder.
     pub cwd: PathBuf,
-    /// Environment for it. Only names on the companion's allow-list are taken.
+    /// The program's environment. Only names on the companion's allow-list are used.
     #[serde(default)]
     pub env: BTreeMap<String, String>,
-    /// Values to start with, by parameter id; others have their defaults.
+    /// Initial values by parameter id; all others have their defaults.
     #[serde(default)]
     pub parameters: BTreeMap<String, f32>,
-    /// Pages that may open the dev WebSocket: `scheme://host:port`.
+    /// Origins of pages that may open the dev WebSocket: `scheme://host:port`.
     #[serde(default)]
     pub origins: Vec<String>,
-    /// The dev WebSocket's port: the first to try. 9000 where absent.
+    /// The first port to try for the dev WebSocket. 9000 if absent.
     #[serde(default)]
     pub port: Option<u16>,
-    /// Take that port or fail.
+    /// Fail if that port is taken.
     #[serde(default)]
     pub strict_port: bool,
-    /// Opens the dev WebSocket.
+    /// The token that opens the dev WebSocket.
     pub token: Token,
-    /// Lets a program with its own audio register there.
+    /// Allows a program with its own audio to register there.
     pub audio_token: Token,
-    /// Where the input comes from. Absent: the last used, else the microphone.
+    /// The input's source. If absent: the last one used, or else the microphone.
     #[serde(default)]
     pub source: Option<Source>,
-    /// When the processor's answers are taken. Absent: the last used, else pipelined.
+    /// When the processor's output is taken. If absent: the mode used last, or else pipelined.
     #[serde(default)]
     pub mode: Option<Mode>,
-    /// What is heard while the processor isn't. Absent: the input, but of a microphone nothing.
+    /// What is played while the processor isn't heard. If absent: the input, or silence if that is a microphone.
     #[serde(default)]
     pub on_bypass: Option<OnBypass>,
 }
 
-/// Result of [`Attach`]. The child is spawned then, not yet live: `sessionState` follows.
+/// Result of [`Attach`]. The child is spawned by then, but not yet live: `sessionState` follows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Attached {
     /// The session's name, for the other calls.
     pub session: String,
     /// The dev WebSocket's port.
     pub port: u16,
-    /// Its address, with the token in its path.
+    /// The dev WebSocket's address, with the token in its path.
     pub ws_url: String,
-    /// What is used for audio.
+    /// The audio devices in use.
     pub devices: AudioDevices,
 }
 
-/// Replace the pages' addresses that may open the dev WebSocket.
+/// Replace the list of origins that may open the dev WebSocket.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SetOrigins {
-    /// Which project.
+    /// The project's session.
     pub session: String,
-    /// All that may connect from now on.
+    /// All origins that may connect from now on.
     pub origins: Vec<String>,
 }
 
-/// Run a newer program in place of the one that runs.
+/// Run a newer program in place of the current one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Reload {
-    /// Which project.
+    /// The project's session.
     pub session: String,
     /// The newer program.
     #[serde(flatten)]
     pub program: ProjectProgram,
 }
 
-/// Result of [`Reload`]: the newer processor is heard.
+/// Result of [`Reload`], sent when the newer processor is heard.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Reloaded {
-    /// From the call to the newer processor being heard, in milliseconds.
+    /// Time from the call until the newer processor is heard, in milliseconds.
     pub swap_ms: u64,
 }
 
-/// Tell the project's pages what the build does.
+/// Report the build's status to the project's pages.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SetBuildStatus {
-    /// Which project.
+    /// The project's session.
     pub session: String,
-    /// What the build does.
+    /// The build's status.
     #[serde(flatten)]
     pub build: Build,
 }
 
-/// Start the child anew, also a held one.
+/// Restart the child, even one that is held.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Restart {
-    /// Which project.
+    /// The project's session.
     pub session: String,
 }
 
-/// Choose where a project's input comes from.
+/// Choose a project's input source.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SetSource {
-    /// Which project.
+    /// The project's session.
     pub session: String,
-    /// Where its input comes from now.
+    /// The new source.
     pub source: Source,
 }
 
-/// Choose when the processor's answers are taken.
+/// Choose when the processor's output is taken.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SetMode {
-    /// Which project.
+    /// The project's session.
     pub session: String,
-    /// The mode from now on. It may be given up again: see [`Mode::Direct`].
+    /// The new mode. The companion may leave it again: see [`Mode::Direct`].
     pub mode: Mode,
 }
 
-/// Take the processor out of, or into, the way.
+/// Bypass the processor, or end the bypass.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SetBypass {
-    /// Which project.
+    /// The project's session.
     pub session: String,
-    /// Bypassed, or not.
+    /// Whether it is bypassed.
     pub on: bool,
-    /// What is heard while the processor isn't, from now on. Absent: as before.
+    /// What is played from now on while the processor isn't heard. If absent: unchanged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_bypass: Option<OnBypass>,
 }
 
-/// Silence a project, or not.
+/// Mute or unmute a project.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SetMute {
-    /// Which project.
+    /// The project's session.
     pub session: String,
-    /// Muted, or not.
+    /// Whether it is muted.
     pub on: bool,
 }
 
-/// Set the gain behind the processor.
+/// Set the gain applied after the processor.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SetGain {
-    /// Which project.
+    /// The project's session.
     pub session: String,
     /// −60 to +12 dB.
     pub gain_db: f32,
 }
 
-/// Make an address that opens a project's page once.
+/// Create a one-time address that opens a project's page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OpenOnce {
-    /// Which project.
+    /// The project's session.
     pub session: String,
-    /// Its inspector, also where it has a page.
+    /// Open its inspector, even if it has a page.
     #[serde(default)]
     pub inspector: bool,
 }
@@ -170,13 +170,13 @@ pub struct OpenOnce {
 /// Result of [`OpenOnce`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OpenedOnce {
-    /// Leads a browser of this user to the page, or to the inspector where there is none: once, within two minutes.
+    /// Takes a browser of this user to the page, or to the inspector if there is none: once, within two minutes.
     pub url: String,
 }
 
 /// End a project.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Detach {
-    /// Which project.
+    /// The project's session.
     pub session: String,
 }
