@@ -113,7 +113,8 @@ pub struct Patience {
     pub first_word_ms: u64,
     /// How long a child may show no sign of life before it is called not responding, in milliseconds. 250.
     pub not_responding_ms: u64,
-    /// How long after that it is ended, unless a debugger holds it, in milliseconds. 2,000.
+    /// How long a child may show no sign of life before it is ended, unless a debugger holds it, in milliseconds.
+    /// 2,000.
     pub end_after_ms: u64,
     /// The pauses before a crashed child is restarted: after the first crash, the second, and so on. After more crashes
     /// than there are pauses, the last one applies. In milliseconds. 250, 500, 1,000, 2,000, 5,000.

@@ -1,4 +1,4 @@
-//! Words and samples of a stretch of memory that somebody else may be writing.
+//! Words and samples in memory that another process may be writing.
 #![expect(unsafe_code, reason = "shared memory is reached through raw pointers, here and nowhere else")]
 
 use std::ptr::NonNull;
@@ -15,9 +15,9 @@ pub(crate) struct Area {
     len: usize,
 }
 
-// SAFETY: words are only reached as atomics. Samples are copied; the ring hands a channel area to one side at a
-// time (a slot belongs to the host until its command is published and to the child until its reply is), so two threads
-// of this process never copy to or from the same area at once.
+// SAFETY: words are only reached as atomics. Samples are copied; the ring hands a channel area to one side at a time (a
+// slot belongs to the host until its command is published and to the child until its reply is), so two threads of this
+// process never copy to or from the same area at once.
 unsafe impl Send for Area {}
 // SAFETY: as for Send.
 unsafe impl Sync for Area {}
@@ -48,7 +48,7 @@ impl Area {
     ///
     /// # Panics
     ///
-    /// When the offset isn't a word of this area; `layout` yields none such.
+    /// When the offset isn't a word of this area; `layout` never returns such an offset.
     pub(crate) fn word(&self, offset: usize) -> &AtomicU32 {
         let pointer = self.at(offset, 1).cast::<u32>();
         // SAFETY: `at` checked that the word is inside and aligned, the memory lives as long as `self`, every bit
@@ -60,7 +60,7 @@ impl Area {
     ///
     /// # Panics
     ///
-    /// When they don't fit at the offset; `layout` and the checked frame counts yield none such.
+    /// When they don't fit at the offset; `layout` and the checked frame counts prevent that.
     pub(crate) fn write_samples(&self, offset: usize, samples: &[f32]) {
         let target = self.at(offset, samples.len()).cast::<f32>();
         // SAFETY: `at` checked bounds and alignment of the target, the source is a slice outside of the shared memory,
@@ -80,7 +80,7 @@ impl Area {
         unsafe { source.copy_to_nonoverlapping(samples.as_mut_ptr(), samples.len()) }
     }
 
-    /// A pointer to `count` 32-bit cells from `offset`, all of them inside and aligned.
+    /// A pointer to `count` 32-bit cells from `offset`, all of them inside the area and aligned.
     fn at(&self, offset: usize, count: usize) -> *mut u8 {
         let inside = offset.is_multiple_of(4)
             && count

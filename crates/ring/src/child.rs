@@ -19,7 +19,7 @@ pub struct ChildRing<M: Memory = Mapping> {
     layout: Layout,
     generation: u32,
     parking: Arc<Parking<M::Word>>,
-    /// The newest sequence answered, or passed over.
+    /// The sequence of the newest block that was answered or skipped.
     pub(crate) handled: u32,
     /// The parameters' epoch when they were last read.
     read_epoch: u32,
@@ -43,14 +43,15 @@ impl<M: Memory> ChildRing<M> {
         self.layout.geometry()
     }
 
-    /// Which child of its session the host made this segment for.
+    /// The generation the host gave this segment: which child of the session it is for.
     #[must_use]
     pub fn generation(&self) -> u32 {
         self.generation
     }
 
-    /// Sleeps until a command is there (`true`), an [`Interrupt`] comes, or the deadline on the [`clock`](crate::clock).
-    /// A command that is there already goes first: the interrupt then ends the next wait.
+    /// Sleeps until a command arrives (returns `true`), an [`Interrupt`] occurs, or the deadline on the
+    /// [`clock`](crate::clock) passes. A command that is already there takes precedence: the interrupt then ends the
+    /// next wait.
     #[must_use]
     pub fn wait(&mut self, deadline_ns: u64) -> bool {
         // SYNC: partner is the Release in `HostRing::send`, here and in the loop.
@@ -70,7 +71,7 @@ impl<M: Memory> ChildRing<M> {
             }
             // SYNC: partner is the Release in `Interrupt::interrupt`.
             if self.parking.interrupted.load(Ordering::Acquire) != 0 {
-                // A second interrupt that comes just now ends this wait too.
+                // A second interrupt that arrives just now ends this wait too.
                 self.parking.interrupted.store(0, Ordering::Relaxed);
                 break false;
             }
@@ -84,13 +85,13 @@ impl<M: Memory> ChildRing<M> {
         commanded
     }
 
-    /// Commands up to this sequence that aren't handled; one that is too far ahead to be true counts as none.
+    /// The number of unhandled commands up to this sequence; an impossibly large number counts as none.
     fn pending(&self, command_seq: u32) -> usize {
         let pending = index(command_seq.wrapping_sub(self.handled));
         if pending <= SLOTS { pending } else { 0 }
     }
 
-    /// The oldest command that isn't answered. Each is to be ended by [`ChildBlock::reply`]; one that is dropped comes
+    /// Returns the oldest unanswered command. End each with [`ChildBlock::reply`]; one that is dropped is returned
     /// again.
     #[expect(
         clippy::should_implement_trait,
@@ -108,27 +109,27 @@ impl<M: Memory> ChildRing<M> {
                 self.memory.word(child_line::BEGUN).store(sequence, Ordering::Relaxed);
                 return Some(ChildBlock::new(self, sequence));
             }
-            // A command line that isn't its block's: the host counts the block as wrongly answered.
+            // A command line that doesn't belong to its block: the host counts the block as wrongly answered.
             self.handled = sequence;
         }
     }
 
-    /// Shows the host that this thread lives.
+    /// Shows the host that this thread is alive.
     pub fn beat(&self) {
         self.memory.word(child_line::HEARTBEAT).add(1, Ordering::Relaxed);
     }
 
-    /// Shows the host how far this thread is.
+    /// Reports this thread's phase to the host.
     pub fn set_phase(&self, phase: ChildPhase) {
         self.memory.word(child_line::PHASE).store(phase.to_word(), Ordering::Relaxed);
     }
 
-    /// Counts samples of the processor's output that were NaN or infinite.
+    /// Adds to the count of output samples that were NaN or infinite.
     pub fn add_nonfinite(&self, samples: u32) {
         self.memory.word(child_line::NONFINITE).add(samples, Ordering::Relaxed);
     }
 
-    /// A handle by which another thread of this process ends a wait.
+    /// A handle with which another thread of this process can end a wait.
     #[must_use]
     pub fn interrupt_handle(&self) -> Interrupt<M> {
         Interrupt::new(Arc::clone(&self.memory), Arc::clone(&self.parking))
@@ -143,7 +144,7 @@ impl ChildRing {
     }
 }
 
-/// A block to be processed.
+/// A block to process.
 #[derive(Debug)]
 pub struct ChildBlock<'a, M: Memory = Mapping> {
     ring: &'a mut ChildRing<M>,
@@ -186,20 +187,20 @@ impl<'a, M: Memory> ChildBlock<'a, M> {
         self.host_time_ns
     }
 
-    /// Audio is missing between the block before and this one.
+    /// Whether audio is missing between the previous block and this one.
     #[must_use]
     pub fn discontinuity(&self) -> bool {
         self.flags & FLAG_DISCONTINUITY != 0
     }
 
-    /// Whether a parameter was set since the last block that read them. `false` until the host has set any.
+    /// Whether a parameter was set since the last block that read the parameters. `false` until the host has set any.
     #[must_use]
     pub fn parameters_changed(&self) -> bool {
         self.epoch != self.ring.read_epoch
     }
 
-    /// Copies the parameters from 0 on, as many as `out` holds and at most [`MAX_PARAMETERS`]. Everything set before
-    /// this block was sent is in it, perhaps something newer too.
+    /// Copies the parameters from 0 on, as many as `out` holds and at most [`MAX_PARAMETERS`]. Includes every value set
+    /// before this block was sent, and possibly newer ones.
     pub fn read_parameters(&mut self, out: &mut [f32]) {
         for (parameter, value) in out.iter_mut().take(MAX_PARAMETERS).enumerate() {
             let word = self.ring.memory.word(self.ring.layout.parameter(parameter));
@@ -208,8 +209,8 @@ impl<'a, M: Memory> ChildBlock<'a, M> {
         self.ring.read_epoch = self.epoch;
     }
 
-    /// Copies an input channel, [`ChildBlock::frames`] samples or as many as `out` holds. A channel that the geometry
-    /// doesn't have leaves `out` as it is.
+    /// Copies an input channel: [`ChildBlock::frames`] samples, or as many as `out` holds. For a channel that the
+    /// geometry doesn't have, `out` stays unchanged.
     pub fn read_input(&self, channel: u32, out: &mut [f32]) {
         let count = out.len().min(index(self.frames));
         if let Some(out) = out.get_mut(..count)
@@ -219,8 +220,8 @@ impl<'a, M: Memory> ChildBlock<'a, M> {
         }
     }
 
-    /// Copies an output channel, at most [`ChildBlock::frames`] samples. Each channel is to be written whole: what
-    /// isn't written is what an earlier block left there. A channel that the geometry doesn't have is ignored.
+    /// Copies an output channel, at most [`ChildBlock::frames`] samples. Write each channel completely: samples not
+    /// written are left over from an earlier block. A channel that the geometry doesn't have is ignored.
     pub fn write_output(&mut self, channel: u32, samples: &[f32]) {
         let count = samples.len().min(index(self.frames));
         if let Some(samples) = samples.get(..count)
@@ -231,7 +232,7 @@ impl<'a, M: Memory> ChildBlock<'a, M> {
     }
 
     /// Hands the block back, and wakes the host if it waits. `awake_ns` is when processing began, on the
-    /// [`clock`](crate::clock); when it was done is taken here.
+    /// [`clock`](crate::clock); the time of completion is measured here.
     pub fn reply(self, awake_ns: u64) {
         let memory = &*self.ring.memory;
         let slot = self.ring.layout.slot(self.sequence);

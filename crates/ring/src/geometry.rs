@@ -1,17 +1,18 @@
-//! How large a block may get: what sizes the segment.
+//! The maximum block size, which determines the segment's size.
 
 use thiserror::Error;
 
-/// The most frames one block may have.
+/// The maximum number of frames in a block.
 ///
-/// Twice the largest buffer that CoreAudio and PipeWire hand out (4096), so that a device that coalesces two
-/// periods still fits; longer callbacks are split by the engine.
+/// Twice the largest buffer that CoreAudio and PipeWire use (4096), so that a device that coalesces two periods still
+/// fits; the engine splits longer callbacks.
 pub const MAX_FRAMES: u32 = 8192;
 
-/// The most channels in one direction: 7.1, the widest layout a plugin author's stereo work could grow into.
+/// The maximum number of channels in one direction: 7.1, the widest layout a plugin author's stereo work could grow
+/// into.
 pub const MAX_CHANNELS: u32 = 8;
 
-/// The largest block that a segment carries. Fixed for the segment's life; a change means a new segment.
+/// The largest block that a segment carries. Fixed for the segment's lifetime; a change requires a new segment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Geometry {
     max_frames: u32,
@@ -39,19 +40,19 @@ impl Geometry {
         Ok(Self { max_frames, inputs, outputs })
     }
 
-    /// The most frames a block may have.
+    /// The maximum number of frames in a block.
     #[must_use]
     pub const fn max_frames(self) -> u32 {
         self.max_frames
     }
 
-    /// Channels that go to the child.
+    /// Number of channels sent to the child.
     #[must_use]
     pub const fn inputs(self) -> u32 {
         self.inputs
     }
 
-    /// Channels that come back.
+    /// Number of channels sent back.
     #[must_use]
     pub const fn outputs(self) -> u32 {
         self.outputs

@@ -1,4 +1,4 @@
-//! The segment's first line: what it is and how large, written once by the host, copied out once by the child.
+//! The segment's first line: its identification and size, written once by the host, copied out once by the child.
 
 use std::sync::atomic::Ordering;
 
@@ -8,17 +8,17 @@ use crate::geometry::{Geometry, GeometryError};
 use crate::layout::{Layout, child_line, header, host_line};
 use crate::memory::{Memory, Word};
 
-/// The version of the segment's layout and of the rules on it. A child of another version is refused.
+/// The version of the segment's layout and of its rules. A child of another version is refused.
 pub const ABI_VERSION: u32 = 1;
 
 /// "WCRG" in the order of the bytes in memory.
 const MAGIC: u32 = u32::from_le_bytes(*b"WCRG");
 
-/// The sequence before the first block's. Close below the wrap-around, so that every session passes it within its
-/// first second, and not only one that has played for weeks.
+/// The sequence before the first block's. Close below the wrap-around, so that every session passes it within its first
+/// second, not only one that has played for weeks.
 pub(crate) const BEFORE_FIRST_SEQUENCE: u32 = u32::MAX - 256;
 
-/// Why a descriptor isn't the segment of a host that speaks our version.
+/// Why a descriptor isn't a segment of a host with our version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum HeaderError {
     /// The first word isn't the segment's mark.
@@ -33,9 +33,9 @@ pub enum HeaderError {
     /// The header's numbers and the descriptor's size don't agree.
     #[error("its size is {found} bytes, its header needs {expected}")]
     Length {
-        /// Bytes that the geometry in the header needs.
+        /// Bytes required by the geometry in the header.
         expected: usize,
-        /// Bytes that are there.
+        /// Bytes that exist.
         found: usize,
     },
     /// The geometry is out of range.
@@ -43,7 +43,7 @@ pub enum HeaderError {
     Geometry(#[from] GeometryError),
 }
 
-/// Makes zeroed memory a segment. The peer sees it later, through a descriptor, so no order is needed.
+/// Turns zeroed memory into a segment. The peer sees it later, through a descriptor, so no memory ordering is needed.
 pub(crate) fn write<M: Memory>(memory: &M, layout: &Layout, generation: u32) {
     let put = |offset, value| memory.word(offset).store(value, Ordering::Relaxed);
     let geometry = layout.geometry();
@@ -60,8 +60,8 @@ pub(crate) fn write<M: Memory>(memory: &M, layout: &Layout, generation: u32) {
     put(child_line::BEGUN, BEFORE_FIRST_SEQUENCE);
 }
 
-/// Reads each word once, checks them against each other and against the `len` bytes that are there, and returns the
-/// layout and the generation.
+/// Reads each word once, checks them against each other and against the `len` bytes that exist, and returns the layout
+/// and the generation.
 pub(crate) fn read<M: Memory>(memory: &M, len: usize) -> Result<(Layout, u32), HeaderError> {
     let get = |offset| memory.word(offset).load(Ordering::Relaxed);
     if get(header::MAGIC) != MAGIC {
@@ -82,7 +82,7 @@ pub(crate) fn read<M: Memory>(memory: &M, len: usize) -> Result<(Layout, u32), H
     Ok((layout, get(header::GENERATION)))
 }
 
-/// A length as a header word; every length of a layout is far below 2³².
+/// Converts a length to a header word; every length of a layout is far below 2³².
 fn word_of(len: usize) -> u32 {
     u32::try_from(len).unwrap_or(u32::MAX)
 }

@@ -1,4 +1,4 @@
-//! The host's end of the ring: it sends blocks and takes replies, on the audio thread.
+//! The host's end of the ring: sends blocks and takes replies on the audio thread.
 
 use std::cell::Cell;
 use std::marker::PhantomData;
@@ -17,7 +17,7 @@ use crate::region::Mapping;
 /// Set in a command's flags when audio is missing between it and the command before.
 pub(crate) const FLAG_DISCONTINUITY: u32 = 1;
 
-/// What the host tells the child about a block, beside the samples.
+/// A block's header, sent to the child with the samples.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct BlockHeader {
     /// Frames in the block, at most the geometry's `max_frames`.
@@ -26,14 +26,14 @@ pub struct BlockHeader {
     pub sample_position: u64,
     /// When the first frame is heard or was captured, on the [`clock`](crate::clock).
     pub host_time_ns: u64,
-    /// Audio is missing between the block before and this one.
+    /// Whether audio is missing between the previous block and this one.
     pub discontinuity: bool,
 }
 
 /// An answered block.
 ///
-/// All but the times is what the host itself sent. The times are the child's claims, clamped so that
-/// `sent_ns ≤ awake_ns ≤ done_ns ≤ now`; on the [`clock`](crate::clock).
+/// Everything except the times is what the host itself sent. The times are the child's claims, clamped so that `sent_ns
+/// ≤ awake_ns ≤ done_ns ≤ now`; on the [`clock`](crate::clock).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reply {
     /// The sequence that [`HostRing::send`] returned.
@@ -44,9 +44,9 @@ pub struct Reply {
     pub sample_position: u64,
     /// When the block was sent.
     pub sent_ns: u64,
-    /// When the child began to process.
+    /// When the child began processing.
     pub awake_ns: u64,
-    /// When the child was done.
+    /// When the child finished.
     pub done_ns: u64,
 }
 
@@ -64,7 +64,7 @@ pub enum SendError {
         /// The geometry's limit.
         max_frames: u32,
     },
-    /// Another number of channels than the geometry has inputs.
+    /// The number of channels differs from the geometry's inputs.
     #[error("{found} input channels, {expected} are needed")]
     Channels {
         /// Channels given.
@@ -87,8 +87,8 @@ pub enum SendError {
 /// The host's end of the ring, for one audio thread: `Send`, not `Sync`.
 ///
 /// Nothing here allocates, locks, logs or panics; [`HostRing::wake`] is one system call at most, and only
-/// [`HostRing::wait`] sleeps. Dropping the ring (and with it the last share of the segment) unmaps pages: the audio
-/// thread sends it back, to be dropped elsewhere.
+/// [`HostRing::wait`] sleeps. Dropping the ring (and with it the last reference to the segment) unmaps pages: the audio
+/// thread sends it elsewhere to be dropped.
 #[derive(Debug)]
 pub struct HostRing<M: Memory = Mapping> {
     memory: Arc<M>,
@@ -101,7 +101,7 @@ pub struct HostRing<M: Memory = Mapping> {
     sent: u32,
     /// The newest sequence taken or discarded. Invariant: `sent − taken` is at most [`SLOTS`].
     taken: u32,
-    /// What was sent in each slot: the truth about a block, whatever its slot says by now.
+    /// What was sent in each slot: the authoritative record of a block, whatever its slot contains by now.
     blocks: [SentBlock; SLOTS],
     violations: u32,
     not_sync: PhantomData<Cell<()>>,
@@ -135,32 +135,32 @@ impl<M: Memory> HostRing<M> {
         self.layout.geometry()
     }
 
-    /// Which child of its session this segment was made for.
+    /// The segment's generation: which child of the session it was made for.
     #[must_use]
     pub fn generation(&self) -> u32 {
         self.generation
     }
 
-    /// Blocks sent and neither taken nor discarded: 0 to [`SLOTS`].
+    /// Number of blocks sent but neither taken nor discarded: 0 to [`SLOTS`].
     #[must_use]
     pub fn outstanding(&self) -> usize {
         index(self.sent.wrapping_sub(self.taken))
     }
 
-    /// Blocks that can be sent before a reply is taken: [`SLOTS`] less [`HostRing::outstanding`].
+    /// Number of blocks that can be sent before a reply is taken: [`SLOTS`] minus [`HostRing::outstanding`].
     #[must_use]
     pub fn free_slots(&self) -> usize {
         SLOTS.saturating_sub(self.outstanding())
     }
 
-    /// Copies a block into the segment and publishes it; returns its sequence, one more than the last one's, wrapping
-    /// around. Makes no system call: follow it with [`HostRing::wake`].
+    /// Copies a block into the segment and publishes it; returns its sequence, which is one more than the previous one,
+    /// wrapping around. Makes no system call: call [`HostRing::wake`] afterwards.
     ///
     /// `input` is planar, one slice for each of the geometry's inputs, each of at least `block.frames` samples.
     ///
     /// # Errors
     ///
-    /// [`SendError`], and then nothing was sent.
+    /// [`SendError`]; nothing was sent then.
     pub fn send(&mut self, block: BlockHeader, input: &[&[f32]]) -> Result<u32, SendError> {
         self.check(block, input)?;
         let sequence = self.sent.wrapping_add(1);
@@ -216,7 +216,7 @@ impl<M: Memory> HostRing<M> {
         }
     }
 
-    /// Wakes the child if it waits for a command: one system call then, none otherwise.
+    /// Wakes the child if it waits for a command: with one system call, or none if it doesn't wait.
     pub fn wake(&self) {
         // SYNC: partner is the fence in `ChildRing::wait`. The command is stored before the flag is read, there the
         // flag is stored before the command is read: one of the two sides sees the other.
@@ -226,24 +226,24 @@ impl<M: Memory> HostRing<M> {
         }
     }
 
-    /// Replies that are in and not taken: 0 to [`HostRing::outstanding`]. A sequence out of that window counts as
-    /// none.
+    /// Number of replies that have arrived and aren't taken: 0 to [`HostRing::outstanding`]. A sequence outside that
+    /// range counts as none.
     #[must_use]
     pub fn ready(&self) -> usize {
         // SYNC: partner is the Release in `ChildBlock::reply`; hands the slots up to it back to the host.
         self.answered(self.memory.word(child_line::REPLY_SEQ).load(Ordering::Acquire))
     }
 
-    /// How many of the outstanding blocks a reply sequence answers.
+    /// The number of outstanding blocks answered by a reply sequence.
     fn answered(&self, reply_seq: u32) -> usize {
         let answered = index(reply_seq.wrapping_sub(self.taken));
         if answered <= self.outstanding() { answered } else { 0 }
     }
 
-    /// Takes the oldest reply and copies its samples out, as the child left them: they may be NaN or infinite.
+    /// Takes the oldest reply and copies its samples out as the child left them: they may be NaN or infinite.
     ///
     /// `output` is planar, one slice for each of the geometry's outputs, each of at least as many samples as the block
-    /// has frames. A missing channel is left out, a shorter one gets what fits, and what is beyond stays as it was.
+    /// has frames. A missing channel is skipped, a shorter one is filled, and samples beyond the block stay unchanged.
     pub fn take(&mut self, output: &mut [&mut [f32]]) -> Option<Reply> {
         let reply = self.collect()?;
         for (channel, samples) in (0..self.geometry().outputs()).zip(output) {
@@ -263,7 +263,7 @@ impl<M: Memory> HostRing<M> {
         Some(reply)
     }
 
-    /// The oldest reply that is in; its slot is still the block's.
+    /// The oldest reply that has arrived; its slot still belongs to the block.
     fn collect(&mut self) -> Option<Reply> {
         if self.ready() == 0 {
             return None;
@@ -275,7 +275,7 @@ impl<M: Memory> HostRing<M> {
             self.violations = self.violations.saturating_add(1);
         }
         let block = self.blocks.get(slot_index(sequence)).copied().unwrap_or_default();
-        // A clock that seems to go back must not turn the limits around.
+        // If the clock seems to go back, the limits must not be reversed.
         let now_ns = memory.now_ns().max(block.sent_ns);
         let awake_ns = load_u64(memory, slot + reply::AWAKE_NS).clamp(block.sent_ns, now_ns);
         let done_ns = load_u64(memory, slot + reply::DONE_NS).clamp(awake_ns, now_ns);
@@ -289,9 +289,9 @@ impl<M: Memory> HostRing<M> {
         })
     }
 
-    /// Sleeps until a reply is in, at most to the deadline on the [`clock`](crate::clock); says whether one is. With
-    /// nothing outstanding it returns at once. For Direct mode; a child that lies about its replies can at most keep
-    /// this thread awake until the deadline.
+    /// Sleeps until a reply has arrived or the deadline on the [`clock`](crate::clock) passes; returns whether one has
+    /// arrived. Returns at once if nothing is outstanding. For Direct mode; a child that lies about its replies can at
+    /// most keep this thread awake until the deadline.
     #[must_use]
     pub fn wait(&self, deadline_ns: u64) -> bool {
         if self.ready() > 0 {
@@ -320,8 +320,8 @@ impl<M: Memory> HostRing<M> {
         replied
     }
 
-    /// Whether the child has begun an outstanding block: tells a child that wasn't scheduled from one that is too slow.
-    /// The child's claim.
+    /// Whether the child has begun an outstanding block: distinguishes a child that wasn't scheduled from one that is
+    /// too slow. This is the child's claim.
     #[must_use]
     pub fn has_begun(&self, sequence: u32) -> bool {
         let begun =
@@ -330,10 +330,10 @@ impl<M: Memory> HostRing<M> {
         begun <= self.outstanding() && (1..=begun).contains(&place)
     }
 
-    /// What the child says about itself.
+    /// The child's report about itself.
     #[must_use]
     pub fn child(&self) -> ChildReport {
-        // Each word stands for itself, so no order is needed.
+        // Each word is independent, so no memory ordering is needed.
         let get = |offset| self.memory.word(offset).load(Ordering::Relaxed);
         ChildReport {
             phase: ChildPhase::from_word(get(child_line::PHASE)),
@@ -345,8 +345,8 @@ impl<M: Memory> HostRing<M> {
 }
 
 impl HostRing {
-    /// Whether the host's pages are locked into memory. Where the system refused (a low RLIMIT_MEMLOCK) the ring
-    /// works all the same, but a page may have to be read back in under memory pressure.
+    /// Whether the host's pages are locked into memory. If the system refused (a low RLIMIT_MEMLOCK), the ring still
+    /// works, but a page may have to be read back in under memory pressure.
     #[must_use]
     pub fn locked(&self) -> bool {
         self.memory.locked()

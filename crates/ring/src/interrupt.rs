@@ -1,4 +1,4 @@
-//! Ending a child's wait from another thread of its own process.
+//! Interrupts a child's wait from another thread of the child's process.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -10,7 +10,7 @@ use crate::region::Mapping;
 /// What the waiting thread and its interrupter share; private to the process.
 #[derive(Debug)]
 pub(crate) struct Parking<W> {
-    /// 1 from an interrupt until a wait has ended by it.
+    /// 1 from an interrupt until it has ended a wait.
     pub(crate) interrupted: W,
     /// 1 while the waiting thread sleeps, or is about to.
     pub(crate) parked: W,
@@ -22,7 +22,7 @@ impl<W: Word> Parking<W> {
     }
 }
 
-/// Ends the wait of a [`ChildRing`](crate::ChildRing) from another thread of its process, as when it is told to stop:
+/// Ends the wait of a [`ChildRing`](crate::ChildRing) from another thread of its process, for example to stop it:
 /// `Send` and `Sync`.
 #[derive(Debug)]
 pub struct Interrupt<M: Memory = Mapping> {
@@ -35,15 +35,15 @@ impl<M: Memory> Interrupt<M> {
         Self { memory, parking }
     }
 
-    /// Lets the wait that is going on, or else the next that would sleep, return `false`. Not for an audio thread: it
-    /// may yield a few times.
+    /// Makes the current wait return `false`, or else the next one that would sleep. Not for an audio thread: it may
+    /// yield a few times.
     pub fn interrupt(&self) {
         self.parking.interrupted.store(1, Ordering::Release);
         // SYNC: partner is the fence in `ChildRing::wait`. The interrupt is stored before `parked` is read, there
         // `parked` is stored before the interrupt is read.
         M::fence();
-        // The word that the thread sleeps on is the host's, so it can't be changed to keep a thread that is just about
-        // to sleep from it. So wake until one was woken, or the thread has left by itself.
+        // The word that the thread sleeps on is the host's, so it can't be changed to keep a thread from sleeping that
+        // is about to. So wake until one was woken, or the thread has left by itself.
         while self.parking.parked.load(Ordering::Relaxed) != 0 && !self.memory.wake(host_line::COMMAND_SEQ) {
             M::yield_now();
         }

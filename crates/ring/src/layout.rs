@@ -1,4 +1,4 @@
-//! Where everything is in the segment: byte offsets, computed once from the geometry.
+//! The layout of the segment: byte offsets, computed once from the geometry.
 //!
 //! ```text
 //! 0    Header      magic, abi, total_len, max_frames, inputs, outputs, slot_stride, generation
@@ -8,17 +8,17 @@
 //!      Parameters  1024 words of f32 bits                           written by the host
 //! ```
 //!
-//! Every field is one 32-bit word; a 64-bit value is two, low half first. Every channel area and every group of
-//! words that one side writes starts on a line of its own.
+//! Every field is one 32-bit word; a 64-bit value is two, low half first. Every channel area, and every group of words
+//! that one side writes, starts on its own line.
 
 use crate::geometry::{Geometry, MAX_CHANNELS, MAX_FRAMES};
 
-/// Apple Silicon's cache line; a multiple of every other line we run on.
+/// Apple Silicon's cache line; a multiple of the cache line of every other system we support.
 pub(crate) const LINE: usize = 128;
 
-/// Blocks that can be on their way at once: the one that plays, the one being processed, and two for a bursty
-/// device. Divides 2³², so that the sequence's wrap-around doesn't disturb the order of the slots. (Under loom two, so that three
-/// blocks reuse a slot.)
+/// Blocks that can be in flight at once: the one that plays, the one being processed, and two for a bursty device.
+/// Divides 2³², so that the sequence's wrap-around doesn't disturb the order of the slots. (Two under loom, so that
+/// three blocks reuse a slot.)
 pub const SLOTS: usize = if cfg!(loom) { 2 } else { 4 };
 
 /// Parameter words in a segment.
@@ -27,11 +27,11 @@ pub const MAX_PARAMETERS: usize = 1024;
 /// Bytes in a word and in a sample.
 const WORD: usize = 4;
 
-/// Apple Silicon's page. macOS rounds the size of a shared-memory object up to a page and reports that by `fstat`;
-/// a total that is a multiple of the largest page is the same number on both systems.
+/// Apple Silicon's page. macOS rounds the size of a shared-memory object up to a page and reports that by `fstat`; a
+/// total that is a multiple of the largest page is the same number on both systems.
 pub(crate) const PAGE: usize = 16 * 1024;
 
-/// The header's words, written once by the host before the descriptor leaves its hands.
+/// The header's words, written once by the host before it passes the descriptor on.
 pub(crate) mod header {
     use super::WORD;
     pub(crate) const MAGIC: usize = 0;
@@ -122,7 +122,7 @@ impl Layout {
         self.slot_stride
     }
 
-    /// The slot of a sequence: the offset that `command::…` and `reply::…` count from.
+    /// The slot of a sequence: the base offset for `command::…` and `reply::…`.
     pub(crate) const fn slot(&self, sequence: u32) -> usize {
         SLOTS_START + slot_index(sequence) * self.slot_stride
     }
@@ -148,7 +148,7 @@ pub(crate) const fn slot_index(sequence: u32) -> usize {
     index(sequence) % SLOTS
 }
 
-/// A 32-bit count as an index: lossless on every target that we build for.
+/// Converts a 32-bit count to an index: lossless on every target we build for.
 pub(crate) const fn index(count: u32) -> usize {
     const { assert!(usize::BITS >= u32::BITS) };
     count as usize
@@ -172,8 +172,8 @@ const fn round_up(value: usize, to: usize) -> usize {
     mul(add(value, to - 1) / to, to)
 }
 
-/// The largest segment. Evaluated by the compiler, and everything in [`Layout::new`] grows with its arguments, so
-/// the panics above can't be reached.
+/// The size of the largest segment. Evaluated by the compiler; as everything in [`Layout::new`] grows with its
+/// arguments, the panics above can't be reached.
 pub(crate) const MAX_TOTAL_LEN: usize = match Geometry::new(MAX_FRAMES, MAX_CHANNELS, MAX_CHANNELS) {
     Ok(largest) => Layout::new(largest).total_len,
     Err(_) => panic!("the limits are a geometry"),
@@ -183,7 +183,7 @@ pub(crate) const MAX_TOTAL_LEN: usize = match Geometry::new(MAX_FRAMES, MAX_CHAN
 mod tests {
     use super::*;
 
-    /// Who writes a stretch of the segment. Header and parameters are the host's too, but on their own lines.
+    /// The writer of a part of the segment. Header and parameters are also written by the host, but on separate lines.
     #[derive(Debug, Clone, Copy, PartialEq)]
     enum Writer {
         Host,

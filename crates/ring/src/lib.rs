@@ -1,7 +1,7 @@
 //! The shared-memory segment between an audio host process and a processor child process.
 //!
 //! The host sends a block of planar samples, the child answers with another of the same length, and both sleep on a
-//! word of the segment when there is nothing to do. One segment serves one child for its whole life.
+//! word of the segment when there is nothing to do. One segment serves one child for its whole lifetime.
 //!
 //! # Guarantees
 //!
@@ -9,16 +9,18 @@
 //!   call at most, and only if the child sleeps; [`HostRing::wait`] is the only one that sleeps, and ends at its
 //!   deadline.
 //! - The host trusts nothing that the child can write, which is the whole segment. Lengths, positions and order of the
-//!   blocks come from the host's own memory; the child's words are clamped to what is possible or ignored. Samples are
-//!   handed over as they are: they may be NaN or infinite, and the caller sees to that.
+//!   blocks come from the host's own memory; the child's words are clamped to the possible range or ignored. Samples
+//!   are passed on unchanged: they may be NaN or infinite, and the caller must handle that.
 //! - No slot is written by both sides: with [`SLOTS`] blocks unanswered the host sends no more.
-//! - No wake-up is lost. A side that goes to sleep says so before it looks at the ring for the last time; the other
-//!   looks for that after it has published.
-//! - A parameter that was set before a block was sent is there when the child processes that block.
-//! - The segment can't be resized, has no name, and goes with its last user.
+//! - No wake-up is lost. A side announces that it goes to sleep before it looks at the ring for the last time; the
+//! other
+//!   checks for that announcement after publishing.
+//! - A parameter that was set before a block was sent is visible when the child processes that block.
+//! - The segment can't be resized, has no name, and disappears with its last user.
 //! - Words that the host writes and words that the child writes are never in the same 128-byte line.
 //!
-//! Sequences wrap around, and begin close enough to it that every session passes it: compare them by `wrapping_sub`.
+//! Sequences wrap around, and begin close enough to the wrap-around that every session passes it: compare them by
+//! `wrapping_sub`.
 //!
 //! The two ends are Rust values for one thread each: [`HostRing`] and [`ChildRing`]. [`ParameterWriter`] and
 //! [`Interrupt`] are for any thread. All times are on the [`clock`].

@@ -1,7 +1,8 @@
-//! What the two sides need from the outside: the segment's words and samples, a clock, and a way to sleep.
+//! The services the two sides need: the segment's words and samples, a clock, and a way to sleep.
 //!
 //! The algorithm ([`HostRing`](crate::HostRing), [`ChildRing`](crate::ChildRing)) is written against this trait, so
-//! that the same code runs over mapped pages, over plain memory under Miri and a hostile peer, and over loom's.
+//! that the same code runs over mapped pages, over plain memory (under Miri and with a hostile peer), and over loom's
+//! model.
 
 use std::fmt::Debug;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -21,13 +22,13 @@ pub trait Memory: Debug {
     fn read_samples(&self, offset: usize, samples: &mut [f32]);
 
     /// Sleeps while the word is `expected`, until a wake or the deadline on the timeline of [`Memory::now_ns`]. May
-    /// return early: look at the word again.
+    /// return early, so check the word again.
     fn wait(&self, offset: usize, expected: u32, deadline_ns: u64);
 
-    /// Wakes one waiter of the word; says whether there was one.
+    /// Wakes one waiter of the word; returns whether there was one.
     fn wake(&self, offset: usize) -> bool;
 
-    /// The wake clock.
+    /// The current time on the wake clock.
     fn now_ns(&self) -> u64;
 
     /// A sequentially consistent fence.
@@ -41,9 +42,9 @@ pub trait Memory: Debug {
 pub trait Word: Debug {
     /// A private word.
     fn new(value: u32) -> Self;
-    /// Reads.
+    /// Loads the value.
     fn load(&self, order: Ordering) -> u32;
-    /// Writes.
+    /// Stores a value.
     fn store(&self, value: u32, order: Ordering);
     /// Adds, wrapping around.
     fn add(&self, value: u32, order: Ordering);
@@ -64,7 +65,7 @@ impl Word for AtomicU32 {
     }
 }
 
-/// Writes a 64-bit value as two words, low half first. The ring's sequences order it, so both halves are relaxed.
+/// Writes a 64-bit value as two words, low half first. The ring's sequences order it, so both stores are relaxed.
 pub(crate) fn store_u64<M: Memory>(memory: &M, offset: usize, value: u64) {
     let bytes = value.to_le_bytes();
     let [a, b, c, d, e, f, g, h] = bytes;

@@ -1,4 +1,4 @@
-//! The parameters' way to the child: the control thread's end.
+//! Sends parameters to the child: the control thread's end.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -9,18 +9,17 @@ use crate::layout::{Layout, MAX_PARAMETERS};
 use crate::memory::{Memory, Word};
 use crate::region::Mapping;
 
-/// A parameter that a segment has no word for.
+/// The error for a parameter index for which a segment has no word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("parameter {index}: a segment has words for {MAX_PARAMETERS}")]
 pub struct IndexError {
-    /// The index, from 0; for a list of values that of its last.
+    /// The index, from 0; for a list of values, the index of the last one.
     pub index: usize,
 }
 
 /// Sets parameters, from any thread: `Send` and `Sync`.
-///
-/// The latest value of each wins. A value that is set before a block is sent is there when the child processes that
-/// block. All words are 0 in a new segment: set all of them once before the first block.
+/// The latest value of each wins. A value set before a block is sent is visible when the child processes that block.
+/// All words are 0 in a new segment: set all of them once before the first block.
 #[derive(Debug)]
 pub struct ParameterWriter<M: Memory = Mapping> {
     memory: Arc<M>,
@@ -33,11 +32,11 @@ impl<M: Memory> ParameterWriter<M> {
         Self { memory, layout, epoch }
     }
 
-    /// Sets one parameter. The value's meaning and range are the child's; it is passed on bit by bit.
+    /// Sets one parameter. The child defines the value's meaning and range; it is passed on bit by bit.
     ///
     /// # Errors
     ///
-    /// [`IndexError`] from [`MAX_PARAMETERS`] on.
+    /// [`IndexError`] for an index of [`MAX_PARAMETERS`] or more.
     pub fn set(&self, index: usize, value: f32) -> Result<(), IndexError> {
         if index >= MAX_PARAMETERS {
             return Err(IndexError { index });
@@ -47,12 +46,12 @@ impl<M: Memory> ParameterWriter<M> {
         Ok(())
     }
 
-    /// Sets the parameters from 0 on. A block that is sent meanwhile may have some of the new values; the next one has
-    /// all.
+    /// Sets the parameters from 0 on. A block sent at the same time may contain some of the new values; the next one
+    /// contains all.
     ///
     /// # Errors
     ///
-    /// [`IndexError`] for more than [`MAX_PARAMETERS`] values, and then none is set.
+    /// [`IndexError`] for more than [`MAX_PARAMETERS`] values; none is set then.
     pub fn set_all(&self, values: &[f32]) -> Result<(), IndexError> {
         if values.len() > MAX_PARAMETERS {
             return Err(IndexError { index: values.len() - 1 });

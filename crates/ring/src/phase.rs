@@ -1,14 +1,14 @@
-//! What a child says about itself.
+//! A child's report about itself.
 
-/// How far a child's audio thread is.
+/// The state of a child's audio thread.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ChildPhase {
-    /// The segment is there, the audio thread isn't ready yet. Also what an unknown value is taken for.
+    /// The segment exists, but the audio thread isn't ready yet. Also used for an unknown value.
     #[default]
     Starting,
-    /// The audio thread waits for blocks, or processes one.
+    /// The audio thread waits for blocks or processes one.
     Running,
-    /// The audio thread has left its loop, as it was told to.
+    /// The audio thread has left its loop as requested.
     Stopped,
     /// The audio thread has left its loop because the processor failed.
     Failed,
@@ -34,16 +34,16 @@ impl ChildPhase {
     }
 }
 
-/// The child's words as the host sees them. All are the child's claims: fit to be shown, not to be relied upon.
+/// The child's words as the host sees them. All are the child's claims: fit for display, not to be relied upon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ChildReport {
-    /// How far its audio thread is.
+    /// The state of its audio thread.
     pub phase: ChildPhase,
     /// Counts up, wrapping around, as long as the audio thread lives.
     pub heartbeat: u32,
-    /// Samples that the child found to be NaN or infinite, wrapping around.
+    /// Number of samples that the child found to be NaN or infinite, wrapping around.
     pub nonfinite: u32,
-    /// Replies whose own sequence wasn't that of their block: the child broke the protocol, or another wrote into its
-    /// memory. Counted by the host, stops at the largest value.
+    /// Replies whose sequence wasn't that of their block: the child broke the protocol, or something else wrote into
+    /// its memory. Counted by the host; stops at the largest value.
     pub violations: u32,
 }

@@ -22,11 +22,11 @@ use linux as platform;
 #[cfg(any(target_os = "macos", mac_shim))]
 use macos as platform;
 
-/// Bytes in the smallest page of the systems that we run on.
+/// The smallest page size, in bytes, of the systems we support.
 const SMALLEST_PAGE: usize = 4096;
 
-/// A new shared-memory object of exactly `len` zeroed bytes, which no longer has a name and whose size can't change.
-/// The descriptor is close-on-exec.
+/// Creates a shared-memory object of exactly `len` zeroed bytes, which no longer has a name and whose size can't
+/// change. The descriptor is close-on-exec.
 pub(crate) fn create(len: usize) -> io::Result<OwnedFd> {
     platform::create(len)
 }
@@ -44,8 +44,8 @@ pub struct Mapping {
 }
 
 impl Mapping {
-    /// Maps the first `len` bytes, shared, to read and write. The caller has made sure that the object is that long
-    /// and can't shrink. The pages are locked into memory where the system lets us.
+    /// Maps the first `len` bytes, shared, for reading and writing. The caller has made sure that the object is that
+    /// long and can't shrink. The pages are locked into memory if the system allows it.
     pub(crate) fn new(descriptor: impl AsFd, len: usize) -> io::Result<Self> {
         // SAFETY: no address is asked for, so no mapping that is in use is replaced.
         let pages = unsafe {
@@ -56,7 +56,8 @@ impl Mapping {
         let locked = unsafe { mlock(pages, len) }.is_ok();
         // SAFETY: the pages stay mapped until `drop`, and nobody else in this process knows them.
         let area = unsafe { Area::new(base, len) };
-        // Locking has also brought in every page; else a look at each does, so that the audio thread needn't.
+        // Locking has also paged everything in; otherwise reading each page does so, so that the audio thread doesn't
+        // have to.
         if !locked {
             for page in (0..len).step_by(SMALLEST_PAGE) {
                 area.word(page).load(Ordering::Relaxed);

@@ -1,4 +1,4 @@
-//! Making a segment, and attaching to one by its descriptor.
+//! Creates a segment, or attaches to one by its descriptor.
 
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
@@ -23,27 +23,28 @@ pub struct HostSide {
     pub ring: HostRing,
     /// For the control threads.
     pub parameters: ParameterWriter,
-    /// For the child to inherit, and to give to [`attach`]. Close-on-exec: whoever spawns the child puts it in its place.
+    /// The descriptor that the child inherits and passes to [`attach`]. Close-on-exec: the code that spawns the child
+    /// must pass it on.
     pub descriptor: OwnedFd,
 }
 
-/// The system couldn't give the memory for a segment.
+/// The system couldn't provide the memory for a segment.
 #[derive(Debug, Error)]
 #[error("shared memory of {len} bytes couldn't be made: {source}")]
 pub struct RegionError {
-    /// Bytes that were asked for.
+    /// Number of bytes requested.
     pub len: usize,
-    /// What the system said.
+    /// The system's error.
     pub source: io::Error,
 }
 
 /// Why a descriptor can't be attached to.
 #[derive(Debug, Error)]
 pub enum AttachError {
-    /// It can't be looked at or mapped.
+    /// It can't be inspected or mapped.
     #[error("the shared memory can't be mapped: {0}")]
     System(#[from] io::Error),
-    /// Its size is that of no segment.
+    /// Its size isn't that of any segment.
     #[error("the shared memory has {found} bytes, which is no segment's size")]
     Size {
         /// The size.
@@ -52,12 +53,12 @@ pub enum AttachError {
     /// Its size could change while it is mapped.
     #[error("the shared memory isn't sealed: its size could change under us")]
     Unsealed,
-    /// What is in it isn't a segment of this version.
+    /// Its content isn't a segment of this version.
     #[error("the shared memory is no segment of this program's host: {0}")]
     Header(#[from] HeaderError),
 }
 
-/// Makes a segment for one child, `generation` being which of its session it is.
+/// Creates a segment for one child; `generation` says which child of its session.
 ///
 /// # Errors
 ///
@@ -72,12 +73,12 @@ pub fn create(geometry: Geometry, generation: u32) -> Result<HostSide, RegionErr
     Ok(HostSide { ring, parameters, descriptor })
 }
 
-/// Attaches to the segment that a host made: checks its seals, its size, its mark and version, and that its geometry
-/// needs just that size. The descriptor is closed; the mapping stays.
+/// Attaches to a segment that a host created: checks its seals, its size, its mark and version, and that its geometry
+/// needs exactly that size. The descriptor is closed; the mapping stays.
 ///
 /// # Errors
 ///
-/// [`AttachError`] says which of these it was.
+/// [`AttachError`] with the check that failed.
 pub fn attach(descriptor: OwnedFd) -> Result<ChildRing, AttachError> {
     if !region::is_sealed(descriptor.as_fd()).map_err(io::Error::from)? {
         return Err(AttachError::Unsealed);
@@ -91,7 +92,7 @@ pub fn attach(descriptor: OwnedFd) -> Result<ChildRing, AttachError> {
     Ok(child_side(Arc::new(memory), len)?)
 }
 
-/// Makes zeroed memory of the layout's size a segment.
+/// Turns zeroed memory of the layout's size into a segment.
 pub(crate) fn host_side<M: Memory>(
     memory: Arc<M>,
     layout: Layout,
@@ -124,7 +125,7 @@ mod tests {
     #[test]
     fn memory_of_another_size_is_refused() {
         for len in [1, 128, PAGE - 1, PAGE + 128, MAX_TOTAL_LEN + PAGE] {
-            // Where sizes are rounded up to a page, the mark is missing instead.
+            // Where sizes are rounded up to a page, this fails on the missing mark instead.
             let refused = matches!(
                 attach(descriptor(len)),
                 Err(AttachError::Size { .. } | AttachError::Header(HeaderError::Magic))
@@ -134,7 +135,7 @@ mod tests {
         assert!(matches!(attach(descriptor(PAGE)), Err(AttachError::Header(HeaderError::Magic))));
     }
 
-    /// A header that claims more than there is would be read out of bounds.
+    /// A header that claims more than exists would be read out of bounds.
     #[test]
     fn a_header_for_another_size_is_refused() {
         let largest = Geometry::new(MAX_FRAMES, MAX_CHANNELS, MAX_CHANNELS).expect("in range");

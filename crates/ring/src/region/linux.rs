@@ -8,25 +8,25 @@ use rustix::fs::{
 };
 use rustix::io::{self, Errno};
 
-/// Neither larger nor smaller, and no seal can be added that stops the writing.
+/// The size can neither grow nor shrink, and no seal can be added that prevents writing.
 const SEALS: SealFlags = SealFlags::GROW.union(SealFlags::SHRINK).union(SealFlags::SEAL);
 
 pub(super) fn create(len: usize) -> io::Result<OwnedFd> {
     let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
-    // MFD_NOEXEC_SEAL is known since Linux 6.3; before, it is an invalid argument.
+    // MFD_NOEXEC_SEAL exists since Linux 6.3; before, it is an invalid argument.
     let descriptor = match memfd_create("wavecraft-ring", flags | MemfdFlags::NOEXEC_SEAL) {
         Err(Errno::INVAL) => memfd_create("wavecraft-ring", flags),
         other => other,
     }?;
     let len = u64::try_from(len).map_err(|_| Errno::FBIG)?;
     ftruncate(&descriptor, len)?;
-    // The pages are taken now, so that full memory is an error here and not a SIGBUS in the audio callback.
+    // The pages are allocated now, so that full memory is an error here and not a SIGBUS in the audio callback.
     fallocate(&descriptor, FallocateFlags::empty(), 0, len)?;
     fcntl_add_seals(&descriptor, SEALS)?;
     Ok(descriptor)
 }
 
-/// EINVAL is what a descriptor answers that can't have seals.
+/// EINVAL is the answer for a descriptor that can't have seals.
 pub(super) fn is_sealed(descriptor: BorrowedFd<'_>) -> io::Result<bool> {
     match fcntl_get_seals(descriptor) {
         Ok(seals) => Ok(seals.contains(SealFlags::GROW | SealFlags::SHRINK)),

@@ -1,4 +1,4 @@
-//! macOS: a POSIX shared-memory object that loses its name at once.
+//! macOS: a POSIX shared-memory object whose name is removed at once.
 #![expect(unsafe_code, reason = "the system's random numbers are given into a buffer")]
 
 #[cfg(mac_shim)]
@@ -11,14 +11,13 @@ use std::os::fd::{BorrowedFd, OwnedFd};
 use rustix::fs::Mode;
 use rustix::io::{self, Errno};
 
-/// Names that are taken one after the other before giving up: with 64 random bits, one is enough.
+/// The number of names tried before giving up: with 64 random bits, one is enough.
 const ATTEMPTS: u32 = 4;
 
-/// shm_open(2): the descriptor is close-on-exec; O_EXCL with O_CREAT fails with EEXIST on a name that is there.
-/// shm_unlink(2): the object lives on until its last descriptor and mapping are gone.
-/// ftruncate on it works once, while its size is 0 (EINVAL after that), so this also seals the size; the size is
-/// rounded up to a page, which `layout` has done already. The memory is anonymous and backed by swap: there is no
-/// file system that could be full.
+/// shm_open(2): the descriptor is close-on-exec; O_EXCL with O_CREAT fails with EEXIST if the name exists.
+/// shm_unlink(2): the object lives on until its last descriptor and mapping are gone. ftruncate on it works once, while
+/// its size is 0 (EINVAL after that), so this also seals the size; the size is rounded up to a page, which `layout` has
+/// done already. The memory is anonymous and backed by swap: there is no file system that could be full.
 pub(super) fn create(len: usize) -> io::Result<OwnedFd> {
     let len = u64::try_from(len).map_err(|_| Errno::FBIG)?;
     let descriptor = open()?;
@@ -26,7 +25,7 @@ pub(super) fn create(len: usize) -> io::Result<OwnedFd> {
     Ok(descriptor)
 }
 
-/// See [`create`]: an object that has a size keeps it.
+/// See [`create`]: an object whose size is set keeps it.
 pub(super) fn is_sealed(_descriptor: BorrowedFd<'_>) -> io::Result<bool> {
     Ok(true)
 }

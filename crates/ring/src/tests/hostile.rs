@@ -13,7 +13,7 @@ use crate::layout::{Layout, PAGE, SLOTS, child_line, command, header, host_line,
 use crate::memory::Memory;
 use crate::segment::{child_side, host_side};
 
-/// Overwrites some words: those that matter more often than the rest, with values that matter more often than others.
+/// Overwrites some words: important ones more often than the rest, with important values more often than others.
 fn scribble(memory: &Plain, important: &[usize], random: &mut Random, near: u32) {
     for _ in 0..random.below(12) {
         let offset = match random.below(4) {
@@ -31,10 +31,10 @@ fn scribble(memory: &Plain, important: &[usize], random: &mut Random, near: u32)
     }
 }
 
-/// Seeds to run: one, so that a test is the same each time; as many from there on as `WAVECRAFT_FUZZ_SEEDS` says.
+/// The seeds to run: one, so that a test is the same each time, or `WAVECRAFT_FUZZ_SEEDS` of them from `first` on.
 fn seeds(first: u64) -> impl Iterator<Item = u64> {
     let more = env::var("WAVECRAFT_FUZZ_SEEDS").ok().and_then(|count| count.parse().ok()).unwrap_or(1);
-    // Shown with a test that fails.
+    // Shown if a test fails.
     (first..first + more).inspect(|seed| println!("seed {seed}"))
 }
 
@@ -43,7 +43,7 @@ fn the_host_stands_any_child() {
     seeds(3).for_each(stand_a_child);
 }
 
-/// The whole segment is the child's to write, so the words that the host wrote are overwritten as well.
+/// The child can write the whole segment, so the words that the host wrote are overwritten as well.
 fn stand_a_child(seed: u64) {
     let mut pair = pair(16, 2, 2);
     let mut random = Random(seed);
@@ -112,7 +112,7 @@ fn stand_a_child(seed: u64) {
                 pair.host.wake();
             }
             _ => {
-                // Now and then a child that keeps to the rules, so that the next steps aren't all refused.
+                // Sometimes the child keeps to the rules, so that the next steps aren't all refused.
                 pair.memory.word(child_line::REPLY_SEQ).store(last_sent.unwrap_or(0), Ordering::Relaxed);
                 answered += 1;
             }
@@ -132,7 +132,7 @@ fn the_child_stands_any_host() {
     seeds(4).for_each(stand_a_host);
 }
 
-/// The child trusts its host no more.
+/// The child trusts its host just as little.
 fn stand_a_host(seed: u64) {
     let mut pair = pair(16, 2, 2);
     let mut random = Random(seed);
@@ -147,7 +147,7 @@ fn stand_a_host(seed: u64) {
     for _ in 0..rounds(300_000) {
         scribble(&pair.memory, &important, &mut random, near);
         if random.below(2) == 0 {
-            // Now and then a host that keeps to the rules: a next command that is one.
+            // Sometimes the host keeps to the rules: the next command is a valid one.
             near = pair.child.handled.wrapping_add(1);
             pair.memory.word(host_line::COMMAND_SEQ).store(near, Ordering::Relaxed);
             pair.memory.word(pair.layout.slot(near) + command::SEQ).store(near, Ordering::Relaxed);
@@ -173,7 +173,7 @@ fn a_header_of_any_words_is_refused_or_describes_what_is_there() {
     seeds(5).for_each(attach_to_anything);
 }
 
-/// Segments cut short or too long, of random words, and such that only a word is wrong.
+/// Segments that are too short or too long, of random words, or with only one wrong word.
 fn attach_to_anything(seed: u64) {
     let mut random = Random(seed);
     let (mut refused, mut accepted) = (0, 0);
@@ -208,7 +208,7 @@ fn attach_to_anything(seed: u64) {
             Ok(mut child) => {
                 accepted += 1;
                 assert_eq!(Layout::new(child.geometry()).total_len(), len);
-                // Its farthest corner can be reached: a panic would be an access outside of the memory.
+                // Its farthest corner can be reached: a panic would mean an access outside the memory.
                 let last = child.handled.wrapping_add(1);
                 memory.word(host_line::COMMAND_SEQ).store(last, Ordering::Relaxed);
                 memory.word(layout.slot(last) + command::SEQ).store(last, Ordering::Relaxed);
@@ -220,6 +220,6 @@ fn attach_to_anything(seed: u64) {
             }
         }
     }
-    // Miri has time for few.
+    // Miri has time for only a few.
     assert!(refused > 0 && accepted > 0 || cfg!(miri), "both were met: {refused} and {accepted}");
 }

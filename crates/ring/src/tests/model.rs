@@ -1,4 +1,4 @@
-//! Every interleaving, up to a bound, of what the two ends do: by loom, over a model of the segment.
+//! Every interleaving, up to a bound, of the two ends' steps: by loom, over a model of the segment.
 //!
 //! `RUSTFLAGS="--cfg loom" LOOM_MAX_PREEMPTIONS=3 cargo test -p wavecraft-ring --release --lib model`
 #![expect(unsafe_code, reason = "loom's cells hand out raw pointers")]
@@ -26,7 +26,7 @@ use crate::segment::{child_side, host_side};
 /// Frames in every block of the model.
 const FRAMES: u32 = 1;
 
-/// What a model's system gets wrong, planted to see that it is found.
+/// Faults of a model's system, planted to check that they are found.
 trait System: 'static {
     /// Whether fences order anything.
     const FENCES: bool = true;
@@ -47,12 +47,12 @@ impl System for WithoutAComparison {
     const COMPARES: bool = false;
 }
 
-/// A segment of loom's words. Loom finds a channel area that two threads reach at once, a load that no store orders,
-/// and, as no wait here has a deadline, a wake-up that is lost: then all threads sleep.
+/// A segment of loom's words. Loom detects a channel area that two threads access at once, a load that no store orders,
+/// and, as no wait here has a deadline, a lost wake-up: then all threads sleep.
 struct Modelled<S: System = Right> {
     system: PhantomData<fn() -> S>,
     words: BTreeMap<usize, AtomicU32>,
-    /// The channel areas, each the line it starts on.
+    /// The channel areas, by the line they start on.
     samples: BTreeMap<usize, UnsafeCell<f32>>,
     /// The kernel's list of sleepers for each of the two wake words.
     sleepers: BTreeMap<usize, Sleepers>,
@@ -191,7 +191,7 @@ fn take<S: System>(host: &mut HostRing<Modelled<S>>) -> (u32, f32) {
     (reply.sequence, output[0])
 }
 
-/// Answers that many blocks with their input, doubled; returns the first parameter at each, where it had changed.
+/// Answers `blocks` blocks with their input, doubled; returns the first parameter for each block in which it changed.
 fn double<S: System>(child: &mut ChildRing<Modelled<S>>, blocks: usize) -> Vec<Option<f32>> {
     let mut parameters = Vec::new();
     while parameters.len() < blocks {
@@ -244,14 +244,14 @@ fn no_wake_up_is_lost() {
     one_block_at_a_time::<Right>();
 }
 
-/// Each side announces its sleep and looks for work; unordered, each may miss what the other has just written.
+/// Each side announces its sleep and looks for work; without ordering, each may miss what the other has just written.
 #[test]
 #[should_panic(expected = "deadlock")]
 fn a_wake_up_that_is_lost_for_want_of_a_fence_is_found() {
     one_block_at_a_time::<WithoutFences>();
 }
 
-/// The command comes between the last look and the sleep.
+/// The command arrives between the last look and the sleep.
 #[test]
 #[should_panic(expected = "deadlock")]
 fn a_wake_up_that_is_lost_for_want_of_a_comparison_is_found() {
@@ -265,7 +265,7 @@ fn take_after<S: System>(host: &mut HostRing<Modelled<S>>, sample: f32) -> f32 {
     output
 }
 
-/// A control thread sets a value while blocks go; the block that is sent after the set has it.
+/// A control thread sets a value while blocks run; a block sent after that has it.
 #[test]
 fn a_parameter_is_there_at_the_block_after_the_set() {
     loom::model(|| {
@@ -292,7 +292,7 @@ fn an_interrupt_ends_a_wait() {
     });
 }
 
-/// The child may be gone from its wait, or in it, by a command as well as by the interrupt.
+/// The child may have left its wait, or still be in it, because of a command as well as the interrupt.
 #[test]
 fn an_interrupt_and_a_command_both_arrive() {
     loom::model(|| {

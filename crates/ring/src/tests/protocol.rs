@@ -1,4 +1,4 @@
-//! Two ends that keep to the rules.
+//! Two ends that follow the rules.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -103,7 +103,7 @@ fn a_bad_block_is_refused_and_nothing_is_sent() {
     assert!(pair.host.send(block(64), &[&samples, &samples]).is_ok());
 }
 
-/// The host's order is the truth, through more blocks than sequences are left before the wrap-around.
+/// The host's order is authoritative, through more blocks than there are sequences before the wrap-around.
 #[test]
 fn sequences_pass_the_wrap_around() {
     let mut pair = pair(8, 1, 1);
@@ -144,7 +144,7 @@ fn a_dropped_block_comes_again() {
     assert_eq!(pair.host.ready(), 1);
 }
 
-/// A command line that isn't its block's is passed over, and the host finds no reply of that block's.
+/// A command line that doesn't belong to its block is skipped, and the host finds no reply for that block.
 #[test]
 fn a_block_that_is_not_in_its_slot_is_passed_over() {
     let mut pair = pair(8, 1, 1);
@@ -277,14 +277,14 @@ fn a_header_that_does_not_agree_is_refused() {
     }
 }
 
-/// Over one memory, where Miri and ThreadSanitizer see a race that two mappings would hide.
+/// Over a single memory, where Miri and ThreadSanitizer see a race that two mappings would hide.
 #[test]
 fn two_threads_exchange_blocks() {
     let mut pair = pair(64, 1, 1);
     let blocks = rounds(50_000);
     let stop = pair.child.interrupt_handle();
     let memory = Arc::clone(&pair.memory);
-    // The clock ticks once a look: a peer that isn't there after so many won't come.
+    // The clock ticks once per look: a peer that isn't there after that many ticks won't come.
     let ticks = u64::try_from(rounds(20_000_000)).expect("64 bits");
     let limit = || memory.now_ns() + ticks;
     std::thread::scope(|scope| {

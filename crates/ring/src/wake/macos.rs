@@ -1,6 +1,6 @@
 //! macOS 14.4 and later: `os_sync_wait_on_address`, shared between processes.
 //!
-//! Facts from Apple's <os/os_sync_wait_on_address.h> and <mach/mach_time.h> stand beside each call.
+//! Facts from Apple's <os/os_sync_wait_on_address.h> and <mach/mach_time.h> are noted beside each call.
 #![expect(unsafe_code, reason = "the system's calls take a pointer to the word")]
 
 #[cfg(mac_shim)]
@@ -10,11 +10,11 @@ use super::timebase::Timebase;
 use std::ptr;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
-/// `size` must be 4 or 8 and is the same for waiters and wakers; `addr` must be aligned to it, which an `AtomicU32` is.
+/// `size` must be 4 or 8 and the same for waiters and wakers; `addr` must be aligned to it, which an `AtomicU32` is.
 const WORD_LEN: usize = size_of::<u32>();
 
-/// A wait returns the number of waiters left, or −1 with errno: EINVAL (arguments), EINTR, EFAULT and ENOMEM (to be
-/// tried again), ETIMEDOUT. To the caller all mean the same: look at the word and the clock again.
+/// A wait returns the number of waiters left, or −1 with errno: EINVAL (arguments), EINTR, EFAULT and ENOMEM (should be
+/// retried), ETIMEDOUT. To the caller all mean the same: look at the word and the clock again.
 pub(super) fn wait_until(word: &AtomicU32, expected: u32, deadline_ns: u64) {
     // A deadline of 0 is EINVAL, and one in the past needs no call.
     let deadline = timebase().to_ticks(deadline_ns).max(1);
@@ -33,7 +33,7 @@ pub(super) fn wait_until(word: &AtomicU32, expected: u32, deadline_ns: u64) {
     };
 }
 
-/// Returns 0, or −1 with ENOENT when nobody waits: a normal end.
+/// Returns 0, or −1 with ENOENT if nobody waits: a normal outcome.
 pub(super) fn wake(word: &AtomicU32) -> bool {
     // SAFETY: as in `wait_until`; the size and the SHARED flag are the same as the waiter's.
     let result = unsafe {
@@ -46,7 +46,7 @@ pub(super) fn wake(word: &AtomicU32) -> bool {
     result == 0
 }
 
-/// The mach absolute clock (CLOCK_UPTIME_RAW), which stands still while the machine sleeps.
+/// The mach absolute clock (CLOCK_UPTIME_RAW), which stops while the machine sleeps.
 pub(super) fn now_ns() -> u64 {
     // SAFETY: takes nothing and always succeeds.
     let ticks = unsafe { mach_absolute_time() };

@@ -1,4 +1,5 @@
-//! A clock that counts ticks, and nanoseconds. Apart from the calls that read it, so that it is tried on every system.
+//! Converts between clock ticks and nanoseconds. Separate from the calls that read the clock, so that it is tested on
+//! every system.
 
 /// Nanoseconds per tick, as a fraction: 125/3 on Apple Silicon, 1/1 on Intel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,17 +12,17 @@ impl Timebase {
     /// One nanosecond per tick.
     pub(super) const NANOSECONDS: Self = Self { numer: 1, denom: 1 };
 
-    /// The fraction; none if a part of it is 0.
+    /// Creates the fraction; none if either part is 0.
     pub(super) fn new(numer: u32, denom: u32) -> Option<Self> {
         (numer != 0 && denom != 0).then_some(Self { numer, denom })
     }
 
-    /// Both parts in one word, which is never 0.
+    /// Packs both parts into one word, which is never 0.
     pub(super) fn to_word(self) -> u64 {
         u64::from(self.numer) << 32 | u64::from(self.denom)
     }
 
-    /// The other way; none for a word that holds none, as 0 does.
+    /// The reverse; none for a word without a valid fraction, such as 0.
     pub(super) fn from_word(word: u64) -> Option<Self> {
         Self::new(u32::try_from(word >> 32).ok()?, u32::try_from(word & 0xffff_ffff).ok()?)
     }
@@ -32,7 +33,7 @@ impl Timebase {
         u64::try_from(ns).unwrap_or(u64::MAX)
     }
 
-    /// Rounded up: a wait must not end just before its deadline and be begun again.
+    /// Rounded up: otherwise a wait could end just before its deadline and have to start again.
     pub(super) fn to_ticks(self, ns: u64) -> u64 {
         let ticks = (u128::from(ns) * u128::from(self.denom)).div_ceil(u128::from(self.numer));
         u64::try_from(ticks).unwrap_or(u64::MAX)

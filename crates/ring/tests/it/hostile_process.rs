@@ -1,4 +1,4 @@
-//! A child in a process of its own that writes random words anywhere into the segment, all the time, at its own pace.
+//! A child in a separate process that writes random words anywhere into the segment, all the time, at its own pace.
 #![expect(unsafe_code, reason = "the child maps the segment itself, to write where the crate wouldn't")]
 
 use std::collections::VecDeque;
@@ -14,17 +14,17 @@ use wavecraft_ring::{BlockHeader, SendError, clock};
 
 use crate::{limit, scrambled, segment};
 
-/// Set for the program's second start, which is the child; its value is the seed.
+/// Set when the program is started a second time, as the child; its value is the seed.
 const ROLE: &str = "WAVECRAFT_RING_TEST_HOSTILE";
 /// The host's steps for each seed.
 const STEPS: u64 = 20_000;
 const FRAMES: u32 = 64;
-/// Words from the segment's start that the host line, the child line and the slots' own lines are within: they are
-/// written most often.
+/// The number of words from the segment's start that contain the host line, the child line and the slots' own lines:
+/// they are overwritten most often.
 const CONTROL_WORDS: usize = 256;
-/// The newest reply's sequence: the lie that has the most consequences.
+/// The newest reply's sequence: the lie with the most consequences.
 const REPLY_SEQ: usize = 64;
-/// The newest command's sequence. Left alone: the host never reads it, and it tells what a lie must be near to.
+/// The newest command's sequence. Left alone: the host never reads it, and a plausible lie must be near it.
 const COMMAND_SEQ: usize = 32;
 
 #[test]
@@ -49,7 +49,7 @@ fn stand(seed: u64) {
             .spawn()
             .expect("this program starts again"),
     );
-    // Until it writes.
+    // Waits until it writes.
     let (first, given_up) = (host.ring.child(), limit());
     while host.ring.child() == first {
         assert!(clock::now_ns() < given_up, "the child doesn't write");
@@ -58,7 +58,7 @@ fn stand(seed: u64) {
     let mut outstanding = VecDeque::new();
     let mut taken = 0;
     let given_up = limit();
-    // Some lies must be believed, so that what follows from them is met.
+    // Some lies must be believed, so that their consequences are tested.
     for step in 0.. {
         if step >= STEPS && taken >= 20 {
             return;
@@ -73,7 +73,7 @@ fn stand(seed: u64) {
                     Ok(sequence) => outstanding.push_back((sequence, position)),
                     Err(error) => {
                         assert_eq!(error, SendError::Full);
-                        // With nobody to answer, the lies are what goes on.
+                        // With no peer to answer, the lies are what keeps it going.
                         let _ = host.ring.wait(clock::now_ns() + 50_000);
                     }
                 }
@@ -136,18 +136,18 @@ fn write_anywhere(seed: u64) {
         };
         word(index).store(value, Ordering::Relaxed);
         if clock::now_ns() > given_up {
-            // The parent is gone without a word.
+            // The parent is gone without notice.
             return;
         }
     }
 }
 
-/// Ends the process with the test, also when that fails.
+/// Ends the process with the test, even if that fails.
 struct Running(Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // Only fails when it has ended already, and then there is nothing to do.
+        // Fails only if it has already ended, and then there is nothing to do.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }

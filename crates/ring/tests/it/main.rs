@@ -1,4 +1,4 @@
-//! The ring over real shared memory: between threads, between processes, and refused where it must be.
+//! The ring over real shared memory: between threads, between processes, and refused when necessary.
 #![cfg(not(any(miri, loom)))]
 
 mod hostile_process;
@@ -27,7 +27,7 @@ fn block(frames: u32) -> BlockHeader {
     BlockHeader { frames, ..BlockHeader::default() }
 }
 
-/// A number that only depends on `n`, spread over 64 bits (the finalizer of SplitMix64).
+/// A number that depends only on `n`, spread over 64 bits (the finalizer of SplitMix64).
 fn scrambled(n: u64) -> u64 {
     let mut z = n.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -1,5 +1,5 @@
-//! Both audio threads' calls under RealtimeSanitizer, which ends the process at a call of the C library that may take
-//! any time: memory, locks, files, sleeps.
+//! Both audio threads' calls under RealtimeSanitizer, which ends the process at a C library call that may take
+//! arbitrarily long: memory, locks, files, sleeps.
 //!
 //! `RUSTFLAGS="-Zsanitizer=realtime --cfg rtsan" cargo +nightly test -p wavecraft-ring --target … real_time`
 #![cfg(rtsan)]
@@ -13,11 +13,11 @@ use wavecraft_ring::{ChildPhase, clock};
 
 use crate::{attached, block, limit, segment};
 
-/// Set for the program's second start, which does what is forbidden.
+/// Set when the program is started a second time, to do what is forbidden.
 const ROLE: &str = "WAVECRAFT_RING_TEST_ALLOCATE";
 
 unsafe extern "C" {
-    /// From here on this thread is an audio thread's (compiler-rt, rtsan.h).
+    /// Marks this thread as an audio thread from here on (compiler-rt, rtsan.h).
     fn __rtsan_realtime_enter();
     fn __rtsan_realtime_exit();
 }
@@ -69,7 +69,7 @@ fn no_call_of_either_end_may_block() {
     assert_eq!((output[1], parameters[3]), ([0.5; 64], 99.0));
 }
 
-/// Else the test above could not fail.
+/// Without this, the test above could not fail.
 #[test]
 fn an_allocation_is_found() {
     if env::var_os(ROLE).is_some() {

@@ -1,4 +1,4 @@
-//! Which thread may hold what, checked by the compiler.
+//! The thread bounds of the types, checked by the compiler.
 
 use wavecraft_ring::{ChildRing, HostRing, HostSide, Interrupt, ParameterWriter};
 
@@ -13,8 +13,8 @@ const _: () = {
     send_and_sync::<Interrupt>();
 };
 
-/// One of the two implementations is for every type, the other for what is `Sync`. Where both apply, the compiler
-/// can't tell which is meant: this compiles only because `HostRing` isn't `Sync`.
+/// One of the two implementations is for every type, the other for `Sync` types. If both apply, the compiler can't tell
+/// which is meant: this compiles only because `HostRing` isn't `Sync`.
 trait NotSync<Which> {
     const HOLDS: () = ();
 }

@@ -10,7 +10,7 @@ use wavecraft_ring::{BlockHeader, ChildPhase, ParameterWriter, attach, clock};
 
 use crate::{limit, scrambled, segment};
 
-/// Set for the program's second start, which is the child.
+/// Set when the program is started a second time, as the child.
 const ROLE: &str = "WAVECRAFT_RING_TEST_CHILD";
 const BLOCKS: u64 = 5_000;
 const MAX_FRAMES: usize = 700;
@@ -38,7 +38,7 @@ fn every_sample_comes_back_times_the_gain() {
     let (mut sent, mut taken) = (0, 0);
     let mut output = [[0.0; MAX_FRAMES]; CHANNELS];
     while taken < BLOCKS {
-        // Between 1 and 4 blocks are on their way, so that both an idle and a busy child are met.
+        // Between 1 and 4 blocks are in flight, so that both an idle and a busy child are tested.
         let on_their_way = 1 + usize::try_from(scrambled(taken) % 4).expect("small");
         if sent < BLOCKS && outstanding.len() < on_their_way {
             set_gain(&host.parameters, sent);
@@ -84,7 +84,7 @@ fn every_sample_comes_back_times_the_gain() {
     assert_eq!(u64::from(report.heartbeat), BLOCKS);
 }
 
-/// The child's role. Checks what it is told about each block, and panics (which its parent sees) on anything else.
+/// The child's role. Checks the data of each block, and panics (which its parent sees) if it isn't as expected.
 fn multiply() {
     let descriptor = io::stdin().as_fd().try_clone_to_owned().expect("a descriptor");
     let mut ring = attach(descriptor).expect("the parent's segment");
@@ -127,7 +127,7 @@ fn frames_of(number: u64) -> usize {
     1 + usize::try_from(scrambled(number)).expect("64 bits") % MAX_FRAMES
 }
 
-/// Whole numbers from 1 to 256: times a gain they are exact.
+/// Whole numbers from 1 to 256: multiplied by a gain they are exact.
 fn input_of(number: u64, channel: u64) -> [f32; MAX_FRAMES] {
     let mut next = number * 2 + channel;
     std::array::from_fn(|_| {
@@ -136,7 +136,7 @@ fn input_of(number: u64, channel: u64) -> [f32; MAX_FRAMES] {
     })
 }
 
-/// A whole number that no neighbouring block has.
+/// A whole number that differs from those of neighbouring blocks.
 fn gain_of(number: u64) -> f32 {
     1.0 + f32::from(u16::try_from(number % 1000).expect("small"))
 }
@@ -145,12 +145,12 @@ fn set_gain(parameters: &ParameterWriter, number: u64) {
     parameters.set(GAIN, gain_of(number)).expect("in range");
 }
 
-/// Ends the process with the test, also when that fails.
+/// Ends the process with the test, even if that fails.
 struct Running(Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // Only fails when it has ended already, and then there is nothing to do.
+        // Fails only if it has already ended, and then there is nothing to do.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }

@@ -6,7 +6,7 @@ use wavecraft_ring::{SLOTS, clock};
 
 use crate::{attached, block, limit, segment};
 
-/// One block at a time, so that nearly every step sleeps and is woken: a lost wake-up ends at the limit, and fails.
+/// One block at a time, so that nearly every step sleeps and is woken: a lost wake-up runs into the limit, and fails.
 #[test]
 fn no_wake_up_is_lost() {
     const BLOCKS: u32 = 20_000;
