@@ -1,4 +1,4 @@
-//! Who may come in.
+//! Access control: which requests and clients are admitted.
 
 use std::{
     fmt,
@@ -13,7 +13,7 @@ use hyper::{
 };
 use wavecraft_companion_protocol::token::{PATH_PREFIX, SUBPROTOCOL, SUBPROTOCOL_TOKEN_PREFIX, Token};
 
-/// What a client is, by the token it brought.
+/// A client's role, by the token it sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
     /// A page of the project.
@@ -22,15 +22,15 @@ pub(crate) enum Role {
     Audio,
 }
 
-/// A client that brought a token.
+/// A client that sent a valid token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Admission {
     pub(crate) role: Role,
-    /// It offered [`SUBPROTOCOL`], which is then the answer.
+    /// Whether it offered [`SUBPROTOCOL`], which is then the answer.
     pub(crate) subprotocol: bool,
 }
 
-/// What was wrong with a request: for the log, never for the one who sent it.
+/// What was wrong with a request: for the log, never for the client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Refusal {
     Host,
@@ -54,12 +54,12 @@ impl fmt::Display for Refusal {
     }
 }
 
-/// The checks that come before every answer.
+/// The checks made before any answer.
 #[derive(Debug)]
 pub(crate) struct AccessPolicy {
-    /// What `Host` may be.
+    /// The allowed values of `Host`.
     hosts: [String; 3],
-    /// What `Origin` may be, besides this server's own.
+    /// The allowed values of `Origin`, besides this server's own.
     origins: RwLock<Vec<String>>,
     token: Token,
     audio_token: Token,
@@ -73,8 +73,8 @@ impl AccessPolicy {
         policy
     }
 
-    /// Replaces the pages that may connect. What is no web page's origin (`null`, a `file:` address, anything with a
-    /// wildcard or a path) is left out, whoever asks.
+    /// Replaces the pages that may connect. Anything that isn't a web page's origin (`null`, a `file:` address,
+    /// anything with a wildcard or a path) is left out.
     pub(crate) fn set_origins(&self, mut origins: Vec<String>) {
         origins.retain(|origin| {
             let fits = is_web_origin(origin);
@@ -86,12 +86,12 @@ impl AccessPolicy {
         *self.origins.write().unwrap_or_else(PoisonError::into_inner) = origins;
     }
 
-    /// Checks what every request must have: one `Host`, which is this server, and no `Origin` but a known one.
+    /// Checks what every request must have: one `Host`, which is this server, and no unknown `Origin`.
     ///
-    /// The Host is what keeps out a page of another site whose name was made to point here (DNS rebinding); the
-    /// Origin keeps out one that connects here by itself.
+    /// The Host check keeps out a page of another site whose name was made to point here (DNS rebinding); the Origin
+    /// check keeps out one that connects here directly.
     pub(crate) fn pass(&self, request: &Parts) -> Result<(), Refusal> {
-        // An address in the request line would stand above the Host (RFC 9112, section 3.2.2).
+        // An address in the request line would take precedence over the Host (RFC 9112, section 3.2.2).
         if request.uri.authority().is_some() {
             return Err(Refusal::Host);
         }
@@ -105,7 +105,7 @@ impl AccessPolicy {
         }
     }
 
-    /// The page that a request comes from, where it is a registered one.
+    /// The page that a request comes from, if it is a registered one.
     pub(crate) fn page<'a>(&self, request: &'a Parts) -> Option<&'a str> {
         only(&request.headers, &ORIGIN).flatten().filter(|origin| self.is_registered(origin))
     }
@@ -121,7 +121,7 @@ impl AccessPolicy {
         origins.iter().any(|registered| registered == origin)
     }
 
-    /// Finds out what a client is by the tokens it brings: in its path, or beside [`SUBPROTOCOL`], or both. All of them
+    /// Determines a client's role by the tokens it sends: in its path, or beside [`SUBPROTOCOL`], or both. All of them
     /// must be right. A program with its own audio, which was given this server's address with the page's token in it,
     /// adds the audio token.
     pub(crate) fn admit(&self, request: &Parts) -> Result<Admission, Refusal> {
@@ -147,7 +147,7 @@ impl AccessPolicy {
     }
 
     fn role_of(&self, token: &str) -> Result<Role, Refusal> {
-        // Both are always compared, so that the time says nothing about which one it resembles.
+        // Both are always compared, so that the time doesn't reveal which one it resembles.
         let page = same(token, self.token.as_str());
         let audio = same(token, self.audio_token.as_str());
         match (page, audio) {
@@ -158,8 +158,7 @@ impl AccessPolicy {
     }
 }
 
-/// The value of a header that may be there once: `Some(None)` where it is absent, `None` where it is there twice or isn't
-/// text.
+/// The value of a header that may occur once: `Some(None)` if it is absent, `None` if it occurs twice or isn't text.
 fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<Option<&'a str>> {
     let mut values = headers.get_all(name).iter();
     match (values.next(), values.next()) {
@@ -179,13 +178,13 @@ fn offered_subprotocols(headers: &HeaderMap) -> Vec<&str> {
         .collect()
 }
 
-/// Are they equal? The time it takes depends on their lengths alone, and a token's length is no secret.
+/// Whether the two are equal. The time it takes depends only on their lengths, and a token's length is no secret.
 pub(crate) fn same(one: &str, other: &str) -> bool {
     one.len() == other.len()
         && one.bytes().zip(other.bytes()).fold(0, |found, (a, b)| black_box(found | (a ^ b))) == 0
 }
 
-/// Is it `http(s)://host` or `http(s)://host:port`, as a browser writes a page's origin?
+/// Whether it is `http(s)://host` or `http(s)://host:port`, as a browser writes a page's origin.
 fn is_web_origin(origin: &str) -> bool {
     let host = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
     host.is_some_and(|host| {

@@ -1,4 +1,4 @@
-//! The port, on both loopback addresses.
+//! Binds the port on both loopback addresses.
 
 use std::{
     io,
@@ -10,39 +10,39 @@ use tokio::{
     time::timeout,
 };
 
-/// Connections that may wait to be accepted.
+/// The number of connections that may wait to be accepted.
 const BACKLOG: u32 = 128;
 
-/// What the kernel may hold for a client that doesn't read. Enough for ten scope frames; much more would be minutes of
+/// The kernel's send buffer for a client that doesn't read. Enough for ten scope frames; much more would be minutes of
 /// old meters, which the outbox could have dropped.
 const SEND_BUFFER_BYTES: u32 = 256 * 1024;
 
-/// Somebody who listens and takes no connection for so long has a queue that is full: the port is theirs.
+/// A program that listens but accepts no connection for this long has a full queue: the port is in use.
 const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Why no port could be listened on.
 #[derive(Debug, thiserror::Error)]
 pub enum BindError {
-    /// The one port that was allowed is in use.
+    /// The only allowed port is in use.
     #[error("port {0} is in use: end the program that has it, or choose another port")]
     Taken(u16),
-    /// So is every port above it.
+    /// Every port from the first one up is in use.
     #[error("every port from {0} upward is in use: choose a lower one")]
     NoneFree(u16),
-    /// The system refuses.
+    /// The system refuses to listen.
     #[error("can't listen on port {port} of this computer's own address: {source}")]
     Refused {
         /// Which port.
         port: u16,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
 }
 
-/// Listens on 127.0.0.1 and, where the system has it, on `[::1]`, at one port.
+/// Listens on 127.0.0.1 and, if the system has it, on `[::1]`, on the same port.
 ///
-/// A port that is free on one of the two is taken: a browser may read `localhost` as either, and would hand the project's
-/// token to whoever listens on the other.
+/// A port that is in use on one of the two counts as taken: a browser may resolve `localhost` to either, and would hand
+/// the project's token to the program that listens on the other.
 pub(crate) async fn bind(first: u16, strict: bool) -> Result<(u16, Vec<TcpListener>), BindError> {
     let mut port = first;
     loop {
@@ -51,7 +51,7 @@ pub(crate) async fn bind(first: u16, strict: bool) -> Result<(u16, Vec<TcpListen
             Err(error) if error.kind() != io::ErrorKind::AddrInUse => {
                 return Err(BindError::Refused { port, source: error });
             }
-            // Any port: the system chose one that is free on 127.0.0.1 and not on `[::1]`, so it is asked again.
+            // Any port: the system chose one that is free on 127.0.0.1 but not on `[::1]`, so it is asked again.
             Err(_) if first == 0 => {}
             Err(_) if strict => return Err(BindError::Taken(port)),
             Err(_) => port = port.checked_add(1).ok_or(BindError::NoneFree(first))?,
@@ -59,8 +59,8 @@ pub(crate) async fn bind(first: u16, strict: bool) -> Result<(u16, Vec<TcpListen
     }
 }
 
-/// Could a server have this port of this computer's own addresses now? Taken is also one that somebody has at every
-/// address, as Docker has those that it forwards.
+/// Whether a server could use this port on this computer's own addresses now. A port also counts as taken if a program
+/// has it at every address, as Docker does for the ports it forwards.
 ///
 /// # Panics
 /// Outside of a tokio runtime with I/O and time.
@@ -86,16 +86,17 @@ async fn bind_both(port: u16) -> io::Result<(u16, Vec<TcpListener>)> {
     }
 }
 
-/// Does somebody take connections there already?
+/// Whether a program already accepts connections there.
 ///
 /// `bind` alone doesn't tell: with `SO_REUSEADDR` a Mac lets a user listen on 127.0.0.1 beside their own program that
-/// listens at every address (BSD's rule: only the very same address is a conflict), and what was that program's at
-/// `localhost` would silently be ours. Without the option a port would be taken for as long as its last connections are
-/// in TIME_WAIT. So it is asked as a browser would. It has to be asked before: our own address, once bound, goes first.
+/// listens at every address (BSD's rule: only the very same address is a conflict), and connections to `localhost`
+/// meant for that program would silently come to us. Without the option a port would count as taken for as long as its
+/// last connections are in TIME_WAIT. So this connects as a browser would. It has to do so before binding: our own
+/// address, once bound, takes precedence.
 async fn answers(address: impl Into<IpAddr>, port: u16) -> bool {
     match timeout(PATIENCE, TcpStream::connect(SocketAddr::new(address.into(), port))).await {
-        // A port from the range for clients may be the one that the system gave this very connection, which then has
-        // met itself (RFC 9293, section 3.5: simultaneous open).
+        // A port from the range for clients may be the one that the system gave this very connection, which has then
+        // connected to itself (RFC 9293, section 3.5: simultaneous open).
         Ok(Ok(stream)) => {
             !matches!((stream.local_addr(), stream.peer_addr()), (Ok(own), Ok(other)) if own == other)
         }
@@ -105,8 +106,8 @@ async fn answers(address: impl Into<IpAddr>, port: u16) -> bool {
 }
 
 fn listen(socket: TcpSocket, address: IpAddr, port: u16) -> io::Result<TcpListener> {
-    // A port whose last connections are still in TIME_WAIT is free. One that the system is to choose is chosen without
-    // that, so that it is nobody's at any address.
+    // A port whose last connections are still in TIME_WAIT is free. If the system chooses the port, the option is off,
+    // so that no program uses that port at any address.
     socket.set_reuseaddr(port != 0)?;
     // Accepted connections inherit these.
     socket.set_send_buffer_size(SEND_BUFFER_BYTES)?;
@@ -123,11 +124,11 @@ mod tests {
         [answers(Ipv4Addr::LOCALHOST, port).await, answers(Ipv6Addr::LOCALHOST, port).await]
     }
 
-    /// On Linux `bind` would refuse these too; on a Mac this alone sees them.
+    /// On Linux `bind` would refuse these too; on a Mac only this check detects them.
     #[tokio::test]
     async fn a_program_that_listens_at_every_address_is_seen() {
         for (address, seen) in [("0.0.0.0:0", [true, false]), ("[::]:0", [true, true])] {
-            // As most servers do: Node.js and Docker set it, as do we.
+            // As most servers do: Node.js, Docker and this one set it.
             let listener = std::net::TcpListener::bind(address).unwrap();
             let port = listener.local_addr().unwrap().port();
             assert_eq!(anybody_at(port).await, seen, "{address}");
@@ -144,7 +145,7 @@ mod tests {
         socket.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
         let listener = socket.listen(1).unwrap();
         let address = listener.local_addr().unwrap();
-        // Until its queue is full: what comes then is left without an answer.
+        // Until its queue is full: later connections get no answer.
         let mut waiting = Vec::new();
         while let Ok(Ok(stream)) = timeout(PATIENCE, TcpStream::connect(address)).await {
             waiting.push(stream);

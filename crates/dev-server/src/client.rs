@@ -25,14 +25,14 @@ use crate::{
 
 type Socket = WebSocketStream<TcpStream>;
 
-/// Messages that are answered before the answers are sent, at most.
+/// The maximum number of messages answered before the answers are sent.
 const BURST: usize = 64;
 
-/// The read buffer, which every client has from the start, and the answers that are gathered into one write. It grows
-/// for a longer message.
+/// The size of the read buffer, which every client has from the start, and of the answers gathered into one write. It
+/// grows for a longer message.
 const BUFFER_BYTES: usize = 8 * 1024;
 
-/// Serves a client until it goes, is closed, or `stop` does. `read` is what it sent with its request.
+/// Serves a client until it disconnects, is closed, or `stop` is signalled. `read` is what it sent with its request.
 pub(crate) async fn run(
     stream: TcpStream,
     read: Bytes,
@@ -58,17 +58,17 @@ pub(crate) async fn run(
     tracing::debug!(client = member.id(), ?reason, "a client goes");
     // Nothing is queued for it any more, and it may be replaced as the audio program.
     drop(member);
-    // Its place is free at once. Where as many are being told why they go already, this one goes without a word.
+    // Its place is free at once. If too many clients are being told the reason already, this one is closed without one.
     drop(place);
     if let Ok(_leaving) = shared.leaving.try_acquire() {
         reason.say(socket, shared.limits.ping_every, stop).await;
     }
 }
 
-/// Answers, tells what happens, and pings, until there is a reason to stop.
+/// Answers, sends notifications and pings, until there is a reason to stop.
 ///
-/// Reading and writing are one task: a client that sends without reading the answers is itself not read, so nothing
-/// piles up here.
+/// One task reads and writes: a client that sends without reading the answers is itself not read, so nothing piles up
+/// here.
 async fn talk(socket: &mut Socket, member: &Member, shared: &Shared) -> CloseReason {
     let every = shared.limits.ping_every;
     let mut pings = interval_at(Instant::now() + every, every);
@@ -97,7 +97,7 @@ async fn talk(socket: &mut Socket, member: &Member, shared: &Shared) -> CloseRea
     }
 }
 
-/// Answers a message, and those that are there already behind it.
+/// Answers a message, and those that already wait behind it.
 async fn burst(
     socket: &mut Socket,
     first: Option<Result<Message, Error>>,
@@ -111,13 +111,13 @@ async fn burst(
             Some(Ok(Message::Text(text))) => {
                 let caller = Caller { member, hub: &shared.hub };
                 if let Some(answer) = answer_to(&text, caller, &shared.limits) {
-                    // What the call changed is told before it is answered, as the published server does.
+                    // Notifications of what the call changed go before its answer, as in the published server.
                     gather(socket, member, shared.limits.ping_every).await?;
                     put(socket, Message::text(answer), shared.limits.ping_every).await?;
                 }
             }
             Some(Ok(Message::Pong(_))) => *unanswered_ping = false,
-            // tungstenite answers it.
+            // tungstenite answers a ping.
             Some(Ok(Message::Ping(_) | Message::Frame(_))) => {}
             Some(Ok(Message::Binary(_))) => return Err(CloseReason::NotText),
             Some(Ok(Message::Close(_))) => return Err(CloseReason::ByClient),
@@ -125,7 +125,7 @@ async fn burst(
             None => return Err(CloseReason::Lost),
         }
         if left == 0 {
-            // The others on this thread come before more of this one.
+            // The other clients on this thread get their turn before more of this one.
             yield_now().await;
             break;
         }
@@ -137,13 +137,13 @@ async fn burst(
     Ok(())
 }
 
-/// Sends all that waits, in as few writes as it fits.
+/// Sends everything that waits, in as few writes as possible.
 async fn deliver(socket: &mut Socket, member: &Member, limit: Duration) -> Result<(), CloseReason> {
     gather(socket, member, limit).await?;
     in_time(socket.flush(), limit).await
 }
 
-/// Takes what waits into the next write.
+/// Adds what waits to the next write.
 async fn gather(socket: &mut Socket, member: &Member, limit: Duration) -> Result<(), CloseReason> {
     while let Some(text) = member.outbox().pop() {
         put(socket, Message::Text(text), limit).await?;

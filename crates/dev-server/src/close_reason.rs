@@ -1,4 +1,4 @@
-//! Why a WebSocket is closed, and how.
+//! The reasons for closing a WebSocket, and how it is closed.
 
 use std::time::Duration;
 
@@ -18,10 +18,10 @@ use tokio_tungstenite::{
     },
 };
 
-/// How long a client has to read why it is closed.
+/// How long a client may take to read why it is closed.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// Why a WebSocket ends.
+/// The reason why a WebSocket ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CloseReason {
     /// The client closed it.
@@ -30,7 +30,7 @@ pub(crate) enum CloseReason {
     Lost,
     /// The project ended.
     ProjectEnded,
-    /// It doesn't read what must arrive.
+    /// It doesn't read messages that must arrive.
     TooSlow,
     /// It doesn't answer pings.
     NoPong,
@@ -45,19 +45,19 @@ pub(crate) enum CloseReason {
 }
 
 impl CloseReason {
-    /// Why reading or writing failed.
+    /// The reason for a failed read or write.
     pub(crate) fn of(error: &Error) -> Self {
         match error {
             Error::Capacity(_) => Self::TooLong,
             Error::Utf8(_) => Self::NotUtf8,
-            // A client that goes without closing, as many do.
+            // A client that disconnects without closing, as many do.
             Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => Self::Lost,
             Error::Protocol(_) => Self::Malformed,
             _ => Self::Lost,
         }
     }
 
-    /// What the client is told, where it is to be told anything (RFC 6455, section 7.4.1).
+    /// The close frame sent to the client, if any (RFC 6455, section 7.4.1).
     fn frame(self) -> Option<CloseFrame> {
         let (code, reason) = match self {
             Self::ByClient | Self::Lost => return None,
@@ -72,8 +72,8 @@ impl CloseReason {
         Some(CloseFrame { code, reason: reason.into() })
     }
 
-    /// Tells the client and closes. `patience` is what one that was too slow has to read up to the reason; all others
-    /// have a second.
+    /// Sends the reason to the client and closes. `patience` is how long a client that was too slow may take to read up
+    /// to the reason; all others have a second.
     pub(crate) async fn say(
         self,
         mut socket: WebSocketStream<TcpStream>,
@@ -85,10 +85,10 @@ impl CloseReason {
         }
         let limit = if self == Self::TooSlow { patience } else { GRACE };
         let closing = async {
-            // It fails where the connection is gone, which is what is wanted.
+            // This fails if the connection is gone, which is fine.
             let _ = match self.frame() {
                 Some(frame) => socket.close(Some(frame)).await,
-                // tungstenite has the answer to the client's own closing ready.
+                // tungstenite already has the answer to the client's close frame queued.
                 None => socket.flush().await,
             };
             let mut stream = socket.into_inner();
@@ -102,7 +102,8 @@ impl CloseReason {
     }
 }
 
-/// A socket that is dropped with unread bytes in it resets the connection, and the client may lose the reason.
+/// Reads everything left: a socket that is dropped with unread bytes in it resets the connection, and the client may
+/// lose the reason.
 async fn read_to_the_end(mut stream: TcpStream) {
     let mut thrown_away = [0; 4096];
     while matches!(stream.read(&mut thrown_away).await, Ok(1..)) {}

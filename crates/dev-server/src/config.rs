@@ -3,46 +3,48 @@
 use std::time::Duration;
 use wavecraft_companion_protocol::token::Token;
 
-/// The first port that is tried where nobody asked for one.
+/// The first port to try if none was requested.
 pub const DEFAULT_PORT: u16 = 9000;
 
-/// What a project's server needs to know.
+/// The settings of a project's server.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// The port to try first; 0 for any that is free.
     pub port: u16,
-    /// Take that port or fail. Otherwise the first free one from it upward is taken.
+    /// Fail if that port is taken. Otherwise the first free one from it upward is used.
     pub strict_port: bool,
-    /// Opens the WebSocket for a page.
+    /// The token that opens the WebSocket for a page.
     pub token: Token,
-    /// Opens the WebSocket for a program with its own audio.
+    /// The token that opens the WebSocket for a program with its own audio.
     pub audio_token: Token,
-    /// The pages that may connect, besides the server's own: `scheme://host:port` each.
+    /// The origins of pages that may connect, besides the server's own: `scheme://host:port` each.
     pub origins: Vec<String>,
-    /// How much a client may ask for.
+    /// The limits on clients.
     pub limits: Limits,
 }
 
-/// How much clients may ask for. The defaults are the product's; tests make them smaller.
+/// The limits on clients. The defaults are the product's; tests use smaller ones.
 #[derive(Debug, Clone)]
 pub struct Limits {
-    /// WebSockets at a time. 32: some pages, each with some tabs, and no leak of a page that reconnects in a loop. As
-    /// many again may be on their way out.
+    /// WebSockets at a time. 32: some pages with several tabs each, but a page that reconnects in a loop can't pile
+    /// them up. The same number again may be in the process of closing.
     pub clients: usize,
-    /// A message's bytes, all its fragments together. 64 KiB: a batch that sets 512 parameters.
+    /// The size of a message in bytes, all its fragments together. 64 KiB: a batch that sets 512 parameters.
     pub message_bytes: usize,
     /// Calls in one batch. 1,000: every parameter of a large project, one by one.
     pub batch_calls: usize,
-    /// Bytes of a batch's answer. Calls after that are answered with an error and not carried out; the one answer that
-    /// reaches it is whole. 1 MiB: forty scope frames, or the parameters of the largest project.
+    /// The size of a batch's answer in bytes. Calls beyond it are answered with an error and not carried out; the
+    /// answer that reaches the limit is sent whole. 1 MiB: forty scope frames, or the parameters of the largest
+    /// project.
     pub batch_bytes: usize,
-    /// From a connection to the end of its HTTP answer. 3 s: all of it happens on one machine.
+    /// Time from the connection to the end of its HTTP answer. 3 s: everything happens on one machine.
     pub handshake: Duration,
-    /// Connections at a time that haven't come so far. 64; for one more, the oldest goes.
+    /// Connections at a time that have no HTTP answer yet. 64; for one more, the oldest is closed.
     pub handshakes: usize,
-    /// Between pings. A client that hasn't answered by the next one, or hasn't read in all that time, is closed. 15 s.
+    /// Time between pings. A client that hasn't answered by the next one, or hasn't read in all that time, is closed.
+    /// 15 s.
     pub ping_every: Duration,
-    /// Refused requests in a minute; the ones after it are told to wait. 60.
+    /// Refused requests per minute; those beyond it are answered with a time to wait. 60.
     pub refusals_per_minute: usize,
     /// Bytes of parameter changes and statuses that may wait for one client; one that needs more is closed. 1 MiB: some
     /// 10,000 parameter changes.

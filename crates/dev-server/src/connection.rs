@@ -1,4 +1,4 @@
-//! One TCP connection, up to its answer: one HTTP request, which may make it a WebSocket.
+//! One TCP connection, up to its answer: one HTTP request, which may turn it into a WebSocket.
 
 use std::{
     convert::Infallible,
@@ -34,10 +34,10 @@ use crate::{
     upgrade::{switch, wanted},
 };
 
-/// The most bytes that a request's head may have. A browser's is one or two thousand.
+/// The maximum size of a request's head, in bytes. A browser's is one or two thousand.
 const MAX_HEAD_BYTES: usize = 16 * 1024;
 
-/// A page that is refused goes on trying; so often it is told.
+/// A page that is refused keeps trying; this is the minimum time between two notices about it.
 const TELL_AGAIN: Duration = Duration::from_secs(60);
 
 /// A request that becomes a WebSocket.
@@ -48,14 +48,14 @@ struct Admitted {
     upgrade: OnUpgrade,
 }
 
-/// Serves a connection to its end, or until `stop` does.
+/// Serves a connection until it ends or `stop` is signalled.
 pub(crate) async fn serve(
     stream: TcpStream,
     shared: Arc<Shared>,
     mut handshake: Place,
     mut stop: watch::Receiver<()>,
 ) {
-    // Without it, Nagle's algorithm and delayed acknowledgements make an answer wait for 40 ms.
+    // Otherwise Nagle's algorithm and delayed acknowledgements make an answer wait for 40 ms.
     if stream.set_nodelay(true).is_err() {
         return;
     }
@@ -73,7 +73,7 @@ pub(crate) async fn serve(
     }
 }
 
-/// Answers the one request of a connection. `Some` if it is a WebSocket now, with what the client sent already.
+/// Answers the one request of a connection. `Some` if it is a WebSocket now, with what the client has sent already.
 async fn first_request(
     stream: TcpStream,
     shared: &Arc<Shared>,
@@ -85,8 +85,8 @@ async fn first_request(
         *admitted.lock().unwrap_or_else(PoisonError::into_inner) = upgrade;
         Ok::<_, Infallible>(answer)
     });
-    // The handshake's limit is over the whole of it, which a client that sends its header one byte at a time can't
-    // stretch; so hyper's own limit on the header isn't needed.
+    // The handshake's time limit covers all of it, and a client that sends its header one byte at a time can't extend
+    // it; so hyper's own limit on the header isn't needed.
     let connection = http1::Builder::new()
         .max_buf_size(MAX_HEAD_BYTES)
         .header_read_timeout(None)
@@ -140,8 +140,8 @@ async fn respond(
     }
 }
 
-/// Shows the page that a code stands for, to the user who asked for it: the code alone may have been read by another in
-/// the arguments of the program that opened the browser.
+/// Shows the page that a code stands for, to the user who requested it: another user may have read the code in the
+/// arguments of the program that opened the browser.
 async fn open(
     request: &Parts,
     code: &str,
@@ -164,12 +164,12 @@ async fn open(
     if !ours {
         return refuse(Refusal::Stranger);
     }
-    // Taken now and not before: whoever may not use it can't use it up.
+    // Taken only now, so that a user who may not use it can't use it up.
     let leads_to = openings().take(code, Instant::now());
     leads_to.as_deref().and_then(http::found).unwrap_or_else(|| refuse(Refusal::Opening))
 }
 
-/// Has the person told that the project's page has no token: the page itself can't know why it is refused.
+/// Has the user notified that the project's page has no token: the page itself can't know why it is refused.
 fn tell_of_page(shared: &Shared, page: &str) {
     let mut told = shared.told_of_page.lock().unwrap_or_else(PoisonError::into_inner);
     let now = Instant::now();
@@ -191,11 +191,11 @@ fn refuse(shared: &Shared, refusal: Refusal) -> Answer {
     }
 }
 
-/// Counts a refusal and logs it, unless there were too many: then it says for how long.
+/// Counts a refusal and logs it. If there were too many, returns how long to wait instead.
 fn note(shared: &Shared, refusal: Refusal) -> Option<Duration> {
     let wait = shared.refusals.lock().unwrap_or_else(PoisonError::into_inner).refused(Instant::now());
     if refusal == Refusal::Handshake {
-        // Browsers open connections ahead of need, and then don't need them.
+        // Browsers open connections in advance, and then don't need them.
         tracing::debug!(port = shared.port, "a connection to the dev server was ended: {refusal}");
     } else if wait.is_none() {
         tracing::warn!(port = shared.port, "a request to the dev server was refused: {refusal}");

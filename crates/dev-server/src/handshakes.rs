@@ -1,4 +1,4 @@
-//! The connections that aren't clients yet: so many, and for one more the oldest goes.
+//! The connections that aren't clients yet: their number is limited, and for one more the oldest is closed.
 
 use std::{
     collections::VecDeque,
@@ -8,8 +8,9 @@ use std::{
 
 use tokio::sync::oneshot;
 
-/// Those that are there, the oldest first. Other users of the machine can open as many connections as they like and say
-/// nothing on them: such a one never makes a page wait, as whoever comes to the point is never the oldest for long.
+/// The current ones, the oldest first. Other users of the machine can open as many connections as they like and send
+/// nothing on them: such a connection never makes a page wait, as one that sends its request is never the oldest for
+/// long.
 #[derive(Debug)]
 pub(crate) struct Handshakes {
     most: usize,
@@ -18,12 +19,12 @@ pub(crate) struct Handshakes {
 
 #[derive(Debug, Default)]
 struct Inner {
-    /// Dropped, a half tells its connection to go.
+    /// Dropping a sender closes its connection.
     there: VecDeque<(u64, oneshot::Sender<Infallible>)>,
     last: u64,
 }
 
-/// A place among them, until it is dropped.
+/// A connection's place among them, until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Place {
     all: Arc<Handshakes>,
@@ -32,12 +33,12 @@ pub(crate) struct Place {
 }
 
 impl Handshakes {
-    /// Room for `most`, at least one.
+    /// Creates room for `most` connections, at least one.
     pub(crate) fn new(most: usize) -> Self {
         Self { most: most.max(1), inner: Mutex::default() }
     }
 
-    /// Takes one more in. The second value says whether another had to go for it.
+    /// Adds a connection. The second value says whether another one was closed for it.
     pub(crate) fn enter(self: &Arc<Self>) -> (Place, bool) {
         let (stays, goes) = oneshot::channel();
         let mut inner = self.lock();
@@ -58,7 +59,7 @@ impl Handshakes {
 }
 
 impl Place {
-    /// Returns when this connection has to go for a newer one.
+    /// Returns when this connection must be closed for a newer one.
     pub(crate) async fn taken(&mut self) {
         // Nothing is ever sent.
         let _ = (&mut self.goes).await;

@@ -13,14 +13,14 @@ use hyper::{
 
 pub(crate) type Answer = Response<Full<Bytes>>;
 
-/// What every answer carries. Nothing here may be read by, put into, or guessed at by a page of another site; and an
-/// address, which may hold the token, is neither sent on nor kept. There are no CORS headers: no other page may read.
-/// A connection carries one request, so that its limit in time is the request's.
+/// The headers of every answer. A page of another site may not read, embed or guess anything here, and an address,
+/// which may hold the token, is neither sent on nor stored. There are no CORS headers: no other page may read. A
+/// connection carries one request, so that its time limit is the request's.
 const HEADERS: [(HeaderName, &str); 7] = [
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    // Scripts, styles and connections of this server alone, the WebSocket's included (CSP level 3), and no script in a
-    // page's text.
+    // Scripts, styles and connections only from this server, including the WebSocket (CSP level 3), and no inline
+    // scripts.
     (
         header::CONTENT_SECURITY_POLICY,
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; \
@@ -34,7 +34,7 @@ const HEADERS: [(HeaderName, &str); 7] = [
 
 const TEXT: &str = "text/plain; charset=utf-8";
 
-/// The answer to a request that wants no WebSocket.
+/// The answer to a request that doesn't ask for a WebSocket.
 pub(crate) fn get(request: &Parts) -> Answer {
     let Some(file) = inspector::file(request.uri.path()) else {
         return answer(StatusCode::NOT_FOUND, TEXT, "There is nothing at this address.\n");
@@ -45,14 +45,14 @@ pub(crate) fn get(request: &Parts) -> Answer {
     answer(StatusCode::OK, file.kind, file.text)
 }
 
-/// Look there: at the page that a code stood for.
+/// Redirects to the page that a code stood for.
 pub(crate) fn found(address: &str) -> Option<Answer> {
     let mut answer = answer(StatusCode::FOUND, TEXT, "");
     answer.headers_mut().insert(header::LOCATION, HeaderValue::from_str(address).ok()?);
     Some(answer)
 }
 
-/// No page for this code. `wait`: there were too many such questions.
+/// There is no page for this code. `wait`: there were too many such requests.
 pub(crate) fn no_page(wait: Option<Duration>) -> Answer {
     let status = if wait.is_some() { StatusCode::TOO_MANY_REQUESTS } else { StatusCode::FORBIDDEN };
     let mut answer = answer(status, inspector::HTML, include_str!("opening.html"));
@@ -62,37 +62,37 @@ pub(crate) fn no_page(wait: Option<Duration>) -> Answer {
     answer
 }
 
-/// This address can only be read.
+/// This address only supports reading.
 pub(crate) fn only_get(allowed: &'static str) -> Answer {
     let mut refused = answer(StatusCode::METHOD_NOT_ALLOWED, TEXT, "This address can only be read.\n");
     refused.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
     refused
 }
 
-/// Not you, and not why.
+/// Access is refused, without a reason.
 pub(crate) fn forbidden() -> Answer {
     answer(StatusCode::FORBIDDEN, TEXT, "")
 }
 
-/// Not you, and not so often.
+/// Access is refused, and there were too many refusals.
 pub(crate) fn too_many_refusals(wait: Duration) -> Answer {
     let mut answer = answer(StatusCode::TOO_MANY_REQUESTS, TEXT, "");
     answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs() + 1));
     answer
 }
 
-/// A client of this project, but one too many.
+/// The client belongs to this project, but there are too many clients.
 pub(crate) fn full(clients: usize) -> Answer {
     let text = format!("This project has {clients} connections already: close a page.\n");
     answer(StatusCode::SERVICE_UNAVAILABLE, TEXT, text)
 }
 
-/// A client of this project that doesn't speak WebSocket as RFC 6455 has it.
+/// The client belongs to this project, but its upgrade request doesn't follow RFC 6455.
 pub(crate) fn bad_upgrade(what: &'static str) -> Answer {
     answer(StatusCode::BAD_REQUEST, TEXT, what)
 }
 
-/// A client of this project that speaks another version of WebSocket.
+/// The client belongs to this project, but uses another version of WebSocket.
 pub(crate) fn other_websocket_version() -> Answer {
     let mut answer = answer(StatusCode::UPGRADE_REQUIRED, TEXT, "This is WebSocket version 13.\n");
     answer.headers_mut().insert(header::SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));

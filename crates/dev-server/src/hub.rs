@@ -1,4 +1,4 @@
-//! All clients of a project, and what goes to which.
+//! All clients of a project, and which messages go to which client.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -23,7 +23,7 @@ use crate::{
     outbox::{Lane, Outbox},
 };
 
-/// How long a page that asks for a frame is taken to be looking.
+/// How long after its last request for a frame a page counts as watching.
 const LOOKING: Duration = Duration::from_secs(3);
 
 /// The clients of one project.
@@ -31,10 +31,10 @@ pub(crate) struct Hub {
     host: Arc<dyn Host>,
     limits: Limits,
     clients: Mutex<Clients>,
-    /// Held while the host hears of a change and the clients of the change hear of it, so that all hear of several in
-    /// one order. Taken before `clients`, which is never held while the host is called.
+    /// Held while the host and then the clients are notified of a change, so that all see several changes in the same
+    /// order. Taken before `clients`, which is never held while the host is called.
     turn: Mutex<()>,
-    /// What the pump has to do may have changed.
+    /// Signals that the pump's work may have changed.
     demand_changed: Notify,
 }
 
@@ -44,12 +44,12 @@ struct Clients {
     last_id: u64,
     /// The registered program with its own audio.
     audio: Option<(u64, String)>,
-    /// The last of each, for a client that subscribes later.
+    /// The last message of each kind, for a client that subscribes later.
     last_state: Option<Utf8Bytes>,
     last_build: Option<Utf8Bytes>,
     /// When a page last asked for a frame.
     asked: Option<Instant>,
-    /// What the host was told.
+    /// What the host was notified of last.
     watched: bool,
 }
 
@@ -61,14 +61,14 @@ struct Client {
     hz: u32,
 }
 
-/// What the pump has to do.
+/// The pump's work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Demand {
-    /// Someone subscribes to what is sent at a rate.
+    /// A client subscribes to a topic that is sent at a rate.
     Ticks,
-    /// Nobody does, but the host believes that someone looks, and at this time nobody will.
+    /// No client does, but the host believes that pages watch; from this time on none does.
     Until(Instant),
-    /// Nobody looks.
+    /// No client watches.
     Nothing,
 }
 
@@ -87,7 +87,7 @@ impl Hub {
         &*self.host
     }
 
-    /// Takes a client in, until what is returned is dropped.
+    /// Adds a client, until the returned value is dropped.
     pub(crate) fn join(self: &Arc<Self>, role: Role) -> Member {
         let outbox = Arc::new(Outbox::new(&self.limits));
         let mut clients = self.clients();
@@ -110,7 +110,7 @@ impl Hub {
         self.tell_watched();
     }
 
-    /// Sets a parameter and tells every client.
+    /// Sets a parameter and notifies every client.
     pub(crate) fn set_parameter(&self, id: String, value: f32) -> Result<(), SetParameterError> {
         let _turn = self.turn();
         let value = self.host.set_parameter(&id, value)?;
@@ -118,12 +118,12 @@ impl Hub {
         Ok(())
     }
 
-    /// Tells every client, the registered program with its own audio among them.
+    /// Notifies every client, including the registered program with its own audio.
     pub(crate) fn parameter_changed(&self, changed: ParameterChanged) {
         self.to_pages_and_audio(&notification(PARAMETER_CHANGED, &changed).into());
     }
 
-    /// Tells every page, and the registered program with its own audio.
+    /// Notifies every page, and the registered program with its own audio.
     pub(crate) fn to_pages_and_audio(&self, text: &Utf8Bytes) {
         let clients = self.clients();
         let audio = clients.audio.as_ref().map(|(id, _)| *id);
@@ -134,35 +134,35 @@ impl Hub {
         }
     }
 
-    /// Tells every page.
+    /// Notifies every page.
     pub(crate) fn to_pages(&self, lane: Lane, text: &Utf8Bytes) {
         for client in self.clients().all.iter().filter(|client| client.role == Role::Page) {
             client.outbox.push(lane, text.clone());
         }
     }
 
-    /// Tells who subscribes to `topic`, of topics that come when they come.
+    /// Notifies the subscribers of `topic`; for topics that aren't sent at a rate.
     pub(crate) fn to_subscribers(&self, topic: Topic, lane: Lane, text: &Utf8Bytes) {
         for client in self.clients().all.iter().filter(|client| client.topics.contains(&topic)) {
             client.outbox.push(lane, text.clone());
         }
     }
 
-    /// Tells of the build, and keeps it for who comes later.
+    /// Notifies pages of the build, and keeps it for later subscribers.
     pub(crate) fn build(&self, build: &Build) {
         let text: Utf8Bytes = notification(BUILD_STATUS, build).into();
         self.clients().last_build = Some(text.clone());
         self.to_pages(Lane::Kept, &text);
     }
 
-    /// Tells of the state, and keeps it for who comes later.
+    /// Notifies subscribers of the state, and keeps it for later ones.
     pub(crate) fn state(&self, change: &StateChange) {
         let text: Utf8Bytes = notification(SESSION_STATE, change).into();
         self.clients().last_state = Some(text.clone());
         self.to_subscribers(Topic::State, Lane::Kept, &text);
     }
 
-    /// Replaces what a client subscribes to.
+    /// Replaces a client's subscriptions.
     pub(crate) fn subscribe(&self, id: u64, wanted: Subscribe) {
         let mut clients = self.clients();
         let (state, build) = (clients.last_state.clone(), clients.last_build.clone());
@@ -185,7 +185,7 @@ impl Hub {
         self.demand_changed.notify_one();
     }
 
-    /// Makes a client the one program with its own audio.
+    /// Registers a client as the only program with its own audio.
     pub(crate) fn register_audio(&self, id: u64, program: RegisterAudioParams) -> Result<(), ErrorObject> {
         let _turn = self.turn();
         let mut clients = self.clients();
@@ -203,12 +203,12 @@ impl Hub {
         Ok(())
     }
 
-    /// Is this client the registered program with its own audio?
+    /// Whether this client is the registered program with its own audio.
     pub(crate) fn is_audio(&self, id: u64) -> bool {
         self.clients().audio.as_ref().is_some_and(|(audio, _)| *audio == id)
     }
 
-    /// A page asks for a frame.
+    /// Called when a page asks for a frame.
     pub(crate) fn asked(&self) {
         let mut clients = self.clients();
         clients.asked = Some(Instant::now());
@@ -220,13 +220,13 @@ impl Hub {
         self.demand_changed.notify_one();
     }
 
-    /// Tells the host whether anyone looks, if that changed.
+    /// Notifies the host if it changed whether anyone watches.
     pub(crate) fn review(&self) {
         let _turn = self.turn();
         self.tell_watched();
     }
 
-    /// The caller has the turn.
+    /// The caller holds `turn`.
     fn tell_watched(&self) {
         let mut clients = self.clients();
         let anyone = clients.is_watched(Instant::now());
@@ -236,7 +236,7 @@ impl Hub {
         }
     }
 
-    /// What is to be sent now and later.
+    /// What must be sent now and later.
     pub(crate) fn demand(&self) -> Demand {
         let clients = self.clients();
         let paced = [Topic::Meters, Topic::Scope, Topic::Spectrum, Topic::Stats];
@@ -255,7 +255,7 @@ impl Hub {
         self.demand_changed.notified().await;
     }
 
-    /// The outboxes to which `topic` is to be sent at a tick. There are [`MAX_HZ`] ticks a second.
+    /// The outboxes to which `topic` is sent at a tick. There are [`MAX_HZ`] ticks a second.
     pub(crate) fn due(&self, topic: Topic, tick: u64) -> Vec<Arc<Outbox>> {
         let clients = self.clients();
         if topic == Topic::Meters && clients.audio.is_some() {
@@ -287,13 +287,13 @@ impl Clients {
     }
 }
 
-/// Of [`MAX_HZ`] ticks a second, `hz` are due, evenly spread.
+/// Whether a tick is due: of [`MAX_HZ`] ticks a second, `hz` are, evenly spread.
 fn is_due(tick: u64, hz: u32) -> bool {
     let sent_by = |tick: u64| tick * u64::from(hz) / u64::from(MAX_HZ);
     sent_by(tick + 1) != sent_by(tick)
 }
 
-/// A client in the hub. Dropped, it is out.
+/// A client in the hub. Dropping it removes the client.
 pub(crate) struct Member {
     hub: Arc<Hub>,
     id: u64,

@@ -1,13 +1,13 @@
-//! The inspector's own files, which come in this program: a page that shows everything that is known of the project.
+//! The inspector's own files, embedded in this program: a page that shows everything known about the project.
 //!
-//! Whoever asks gets them, as they hold no secret; what the page shows comes over the WebSocket, for which it needs the
-//! project's token.
+//! They are served without a token, as they contain no secret; the page's data comes over the WebSocket, for which it
+//! needs the project's token.
 
 /// One file.
 pub(crate) struct File {
     /// Its `Content-Type`.
     pub(crate) kind: &'static str,
-    /// What is in it.
+    /// Its content.
     pub(crate) text: &'static str,
 }
 
@@ -15,7 +15,7 @@ pub(crate) const HTML: &str = "text/html; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
-/// Where the page's own files are, by the names that they have in the sources.
+/// The folder of the page's own files, which keep their names from the sources.
 const FOLDER: &str = "/inspector/";
 
 const PAGE: File = File { kind: HTML, text: include_str!("inspector/index.html") };

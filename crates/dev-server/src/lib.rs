@@ -2,45 +2,46 @@
 //!
 //! [`serve`] binds one port on both loopback addresses and answers there, for one project:
 //!
-//! - the WebSocket that a project's pages talk to, and a program with its own audio;
-//! - plain HTTP, the inspector: a page that shows all that is known of the project.
+//! - the WebSocket for the project's pages, and for a program with its own audio;
+//! - plain HTTP, the inspector: a page that shows everything known about the project.
 //!
-//! What goes over the WebSocket is in [`wavecraft_companion_protocol::browser`]; this crate knows no JSON. What a
-//! project is and does is behind [`Host`]; this crate knows no audio. Who may come in, and how much they may ask for,
-//! is decided here:
+//! The WebSocket's messages are in [`wavecraft_companion_protocol::browser`]; this crate knows no JSON. The project's
+//! state and behaviour is behind [`Host`]; this crate knows no audio. Access control and the limits on clients are
+//! here:
 //!
-//! - every request names this server's own address in its one `Host`, and comes from no page but a registered one;
+//! - every request names this server's own address in its one `Host`, and comes from a registered page if
+//!   from any;
 //! - a WebSocket needs the project's token, always;
-//! - the token of a page never registers audio, and the audio token never turns a knob;
-//! - a client that sends too much, too slowly or nonsense harms itself alone.
+//! - a page's token never registers audio, and the audio token never sets a parameter;
+//! - a client that sends too much, too slowly or invalid data harms only itself.
 //!
-//! | module | one noun |
+//! | module | subject |
 //! |---|---|
-//! | `host` | what the project does |
+//! | `host` | the interface to the project |
 //! | `config` | the arguments and limits |
 //! | `bind` | the port, on both loopback addresses |
 //! | `server` | the listeners and the handle to them |
 //! | `shared` | what every connection needs |
 //! | `connection` | one TCP connection, up to its answer |
-//! | `access_policy` | who may come in |
+//! | `access_policy` | which requests and clients are admitted |
 //! | `handshakes` | the connections that aren't clients yet |
-//! | `refusal_limiter` | how many were refused lately |
+//! | `refusal_limiter` | the number of recent refusals |
 //! | `opening` | addresses that work once |
-//! | `platform` | what differs between the systems: whose a connection is |
+//! | `platform` | what differs between the systems: which user a connection belongs to |
 //! | `http` | the answers to plain HTTP |
 //! | `inspector` | the files of the inspector's page |
-//! | `upgrade` | what a WebSocket's request needs |
+//! | `upgrade` | the requirements of a WebSocket request |
 //! | `client` | one WebSocket, from its first message to its last |
 //! | `close_reason` | why a WebSocket is closed, and how |
-//! | `message` | one call of a client's, or a batch |
+//! | `message` | one call from a client, or a batch |
 //! | `methods` | what each call does |
-//! | `hub` | all clients, and what goes to which |
-//! | `outbox` | what waits for one client |
+//! | `hub` | all clients, and which messages go to which |
+//! | `outbox` | the messages waiting for one client |
 //! | `pump` | meters, scope and stats at their rate |
 //!
 //! # Example
 //!
-//! A project that has nothing to show, served on any port that is free:
+//! A project without anything to show, served on any free port:
 //!
 //! ```
 //! use std::sync::Arc;

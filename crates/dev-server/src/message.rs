@@ -1,4 +1,4 @@
-//! A message of a client's: one call, or a batch of them.
+//! A message from a client: one call, or a batch of them.
 
 use wavecraft_companion_protocol::{
     browser::{answer, batch},
@@ -11,7 +11,7 @@ use crate::{
     methods::{Caller, carry_out},
 };
 
-/// Does what a message asks for. `Some` with the text to answer, if there is anything to answer.
+/// Carries out a message. `Some` with the text to answer, if there is an answer.
 pub(crate) fn answer_to(text: &str, caller: Caller<'_>, limits: &Limits) -> Option<String> {
     match rpc::decode(text) {
         Incoming::Single(call) => one(call, caller),
@@ -43,7 +43,7 @@ fn one(call: Result<Call, Rejected>, caller: Caller<'_>) -> Option<String> {
     }
 }
 
-/// What comes after a batch's answer is full: nothing is done for it, as its answer could not be told.
+/// Answers a call after a batch's answer is full: it isn't carried out, as its result could not be reported.
 fn too_much(call: Result<Call, Rejected>, limit: usize) -> Option<String> {
     let message = format!(
         "not carried out: the answers to this batch are over {limit} bytes already; ask for this in another message"

@@ -1,4 +1,4 @@
-//! What a client's calls do.
+//! Carries out clients' calls.
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
@@ -46,7 +46,7 @@ static METHODS: LazyLock<BTreeMap<&str, Run>> = LazyLock::new(|| {
     ])
 });
 
-/// Who calls.
+/// The client that calls.
 #[derive(Clone, Copy)]
 pub(crate) struct Caller<'a> {
     pub(crate) member: &'a Member,
@@ -59,8 +59,8 @@ impl Caller<'_> {
     }
 }
 
-/// Does what a call asks for. `Some` with the text to answer, unless it is a notification: that is carried out, and gets
-/// no answer, not even an error.
+/// Carries out a call. `Some` with the text to answer, unless it is a notification: that is carried out, but gets no
+/// answer, not even an error.
 pub(crate) fn carry_out(call: &Call, caller: Caller<'_>) -> Option<String> {
     match METHODS.get(call.method.as_str()) {
         Some(run) => run(call, caller),
@@ -139,7 +139,7 @@ fn get_audio_status(_: GetAudioStatus, caller: Caller<'_>) -> Outcome<GetAudioSt
     Ok(GetAudioStatusResult { status: caller.host().audio_status() })
 }
 
-/// Nobody sizes a browser's window. The published server says the same.
+/// A browser's window can't be resized from here. The published server answers the same.
 fn request_resize(_: RequestResizeParams, _: Caller<'_>) -> Outcome<RequestResizeResult> {
     Ok(RequestResizeResult { accepted: false })
 }
@@ -179,7 +179,7 @@ fn register_audio(program: RegisterAudioParams, caller: Caller<'_>) -> Outcome<R
     Ok(RegisterAudioResult { status: "registered".into() })
 }
 
-/// Meters of a program with its own audio go to every page: the published clients never subscribe.
+/// Meters from a program with its own audio go to every page: the published clients never subscribe.
 fn meter_update(meters: MeterUpdate, caller: Caller<'_>) -> Outcome<Done> {
     if !caller.hub.is_audio(caller.member.id()) {
         return Err(not_allowed("meterUpdate: registerAudio comes first"));

@@ -1,4 +1,4 @@
-//! Addresses that can be shown to anybody, as they work once and for one user: programs that open a browser are told the
+//! Addresses that needn't be kept secret, as they work once and for one user: programs that open a browser get the
 //! address in their arguments, which every user of the machine can read.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -10,28 +10,28 @@ use std::{
 
 use crate::access_policy::same;
 
-/// What stands before the code in an address's path.
+/// The part of an address's path before the code.
 pub(crate) const OPENING_PREFIX: &str = "/open/";
-/// A browser that starts on a slow machine takes its time, and may ask for a profile first.
+/// How long a code is valid: a browser may start slowly on a slow machine, and may ask for a profile first.
 const LIFE: Duration = Duration::from_secs(120);
-/// So many wait at a time; the oldest goes. A person opens one after the other.
+/// The maximum number of waiting codes; the oldest is dropped. A person opens one after the other.
 const WAITING: usize = 8;
 /// 128 random bits.
 const CODE_BYTES: usize = 16;
 
-/// The codes that weren't used yet.
+/// The codes that haven't been used yet.
 #[derive(Debug, Default)]
 pub(crate) struct Openings(VecDeque<Opening>);
 
-/// One of them.
+/// One unused code.
 struct Opening {
     code: String,
-    /// The address that it stands for.
+    /// The address that the code stands for.
     leads_to: String,
     until: Instant,
 }
 
-/// Without the code and the token in the address.
+/// Omits the code and the token in the address.
 impl std::fmt::Debug for Opening {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Opening(…)")
@@ -39,10 +39,10 @@ impl std::fmt::Debug for Opening {
 }
 
 impl Openings {
-    /// A new code for an address.
+    /// Creates a code for an address.
     ///
     /// # Errors
-    /// The system gives no random numbers.
+    /// The system provides no random numbers.
     pub(crate) fn add(&mut self, leads_to: String, now: Instant) -> io::Result<String> {
         let mut bytes = [0; CODE_BYTES];
         getrandom::fill(&mut bytes).map_err(io::Error::other)?;
@@ -55,14 +55,14 @@ impl Openings {
         Ok(code)
     }
 
-    /// Is this one of them?
+    /// Whether this code is one of them.
     pub(crate) fn knows(&mut self, code: &str, now: Instant) -> bool {
         self.forget_old(now);
-        // All are compared, so that the time says nothing.
+        // All are compared, so that the time reveals nothing.
         self.0.iter().fold(false, |found, opening| found | same(&opening.code, code))
     }
 
-    /// What the code stands for, which it does no longer.
+    /// Takes the address of a code, which is invalid afterwards.
     pub(crate) fn take(&mut self, code: &str, now: Instant) -> Option<String> {
         self.forget_old(now);
         let at = self.0.iter().position(|opening| same(&opening.code, code))?;

@@ -1,4 +1,4 @@
-//! What waits for one client.
+//! The messages waiting for one client.
 
 use std::{
     collections::VecDeque,
@@ -9,24 +9,24 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use crate::config::Limits;
 
-/// How a message waits.
+/// How a message is queued.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Lane {
     /// Parameter changes and statuses: all of them arrive, or the client is closed.
     Kept,
-    /// Meters, scope frames, stats: the newest count.
+    /// Meters, scope frames, stats: only the newest are kept.
     Frames,
-    /// Log lines: the newest count, and there are more of them at once.
+    /// Log lines: only the newest are kept, and many arrive at once.
     Lines,
 }
 
-/// A client's queue: bounded, filled from anywhere, emptied by the client's own task.
+/// A client's queue: bounded, filled from any thread, emptied by the client's own task.
 #[derive(Debug)]
 pub(crate) struct Outbox {
     queues: Mutex<Queues>,
-    /// Something came.
+    /// Signals that a message was queued.
     filled: Notify,
-    /// [`Lane::Kept`] ran over.
+    /// Signals that [`Lane::Kept`] overflowed.
     overflowed: Notify,
     max_kept_bytes: usize,
     max_frames: usize,
@@ -39,7 +39,7 @@ struct Queues {
     kept_bytes: usize,
     lines: VecDeque<Utf8Bytes>,
     frames: VecDeque<Utf8Bytes>,
-    /// The client is to be closed: nothing is queued any more.
+    /// The client will be closed: nothing more is queued.
     over: bool,
 }
 
@@ -55,7 +55,7 @@ impl Outbox {
         }
     }
 
-    /// Queues a message. Never waits.
+    /// Queues a message. Never blocks.
     pub(crate) fn push(&self, lane: Lane, text: Utf8Bytes) {
         let mut queues = self.lock();
         if queues.over {
@@ -64,7 +64,7 @@ impl Outbox {
         match lane {
             Lane::Frames => push_newest(&mut queues.frames, self.max_frames, text),
             Lane::Lines => push_newest(&mut queues.lines, self.max_lines, text),
-            // One message is always taken, however long: a client that keeps up must not be closed for it.
+            // One message is always accepted, however long: a client that keeps up must not be closed for it.
             Lane::Kept if queues.kept.is_empty() || queues.kept_bytes + text.len() <= self.max_kept_bytes => {
                 queues.kept_bytes += text.len();
                 queues.kept.push_back(text);
@@ -80,7 +80,7 @@ impl Outbox {
         self.filled.notify_one();
     }
 
-    /// The next message to send: what must arrive before what may be dropped.
+    /// Takes the next message to send: messages that must arrive come before those that may be dropped.
     pub(crate) fn pop(&self) -> Option<Utf8Bytes> {
         let mut queues = self.lock();
         if let Some(text) = queues.kept.pop_front() {
@@ -90,12 +90,12 @@ impl Outbox {
         queues.lines.pop_front().or_else(|| queues.frames.pop_front())
     }
 
-    /// Returns once something was queued since the last time.
+    /// Returns once a message was queued since the last call.
     pub(crate) async fn filled(&self) {
         self.filled.notified().await;
     }
 
-    /// Returns once the client didn't keep up with what must arrive.
+    /// Returns once the client failed to keep up with messages that must arrive.
     pub(crate) async fn overflowed(&self) {
         self.overflowed.notified().await;
     }

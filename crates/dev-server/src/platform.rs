@@ -1,5 +1,5 @@
-//! What differs between the systems: one file each, the same names in both. For a page that Vite serves, Vite asks whose a
-//! connection is in JavaScript: `crates/cli/src/page/vite/owner.mjs`.
+//! System-specific functions: one file per system, with the same names in both. For a page that Vite serves, Vite makes
+//! the same check of a connection's owner in JavaScript: `crates/cli/src/page/vite/owner.mjs`.
 
 #[cfg(target_os = "linux")]
 mod linux;

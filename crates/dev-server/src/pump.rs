@@ -1,4 +1,4 @@
-//! Meters, scope, spectrum and stats at their rate.
+//! Sends meters, scope, spectrum and stats at their rates.
 
 use std::{sync::Arc, time::Duration};
 
@@ -15,9 +15,9 @@ use crate::{
     outbox::{Lane, Outbox},
 };
 
-/// Sends to subscribers what is due, until `stop`. While nobody subscribes it sleeps.
+/// Sends subscribers what is due, until `stop` is signalled. Sleeps while there are no subscribers.
 ///
-/// All clients share one clock of [`MAX_HZ`] ticks a second, so that a frame is made and written out once for all of
+/// All clients share one clock of [`MAX_HZ`] ticks a second, so that a frame is created and serialised once for all of
 /// them, whatever their rates.
 pub(crate) async fn run(hub: Arc<Hub>, mut stop: watch::Receiver<()>) {
     tokio::select! {

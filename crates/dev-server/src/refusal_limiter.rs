@@ -1,4 +1,4 @@
-//! How many requests were refused lately.
+//! Limits recent refusals.
 
 use std::{
     collections::VecDeque,
@@ -9,8 +9,9 @@ const WINDOW: Duration = Duration::from_secs(60);
 
 /// Counts refusals over a sliding minute.
 ///
-/// Beyond the limit a refused request is told to wait, and is no longer logged. A request with the right token is served
-/// all the same: any page of the web can have requests refused, and would otherwise lock the user's own page out.
+/// Beyond the limit a refused request is answered with a time to wait, and is no longer logged. A request with the
+/// right token is always served: any page on the web can cause refusals, and would otherwise lock the user's own page
+/// out.
 #[derive(Debug)]
 pub(crate) struct RefusalLimiter {
     limit: usize,
@@ -23,7 +24,7 @@ impl RefusalLimiter {
         Self { limit, refusals: VecDeque::new() }
     }
 
-    /// Counts a refusal. `Some` if there were too many before it, with the time until there are not.
+    /// Counts a refusal. If there were too many before it, returns the time until there aren't.
     pub(crate) fn refused(&mut self, now: Instant) -> Option<Duration> {
         while self.refusals.front().is_some_and(|first| now.duration_since(*first) >= WINDOW) {
             self.refusals.pop_front();

@@ -38,26 +38,26 @@ use crate::{
     shared::Shared,
 };
 
-/// How long to wait when a connection can't be accepted, which is when this process has too many files open.
+/// How long to wait when a connection can't be accepted because this process has too many files open.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// A project's dev server, as the one who runs it holds it.
+/// The handle to a project's dev server.
 ///
-/// All methods may be called from any thread, and never wait: what they tell is queued for each client. Dropped, the
-/// server ends as by [`Server::shutdown`], with nobody waiting for it.
+/// All methods may be called from any thread, and never block: notifications are queued for each client. Dropping it
+/// ends the server like [`Server::shutdown`], without waiting.
 pub struct Server {
     shared: Arc<Shared>,
     token: Token,
-    /// Dropped, everything ends.
+    /// Dropping it ends everything.
     stop: watch::Sender<()>,
-    /// Every task has the other end, so that it closes with the last of them.
+    /// Every task holds a sender, so that this closes when the last of them ends.
     ended: mpsc::Receiver<Infallible>,
 }
 
-/// Starts a project's dev server, on the tokio runtime that this is called on.
+/// Starts a project's dev server on the current tokio runtime.
 ///
-/// It listens on 127.0.0.1 and, where there is IPv6, on `[::1]`, at the same port: the first from [`Config::port`] upward
-/// that is free on both, or with [`Config::strict_port`] that one alone.
+/// It listens on 127.0.0.1 and, if there is IPv6, on `[::1]`, on the same port: the first one from [`Config::port`]
+/// upward that is free on both, or with [`Config::strict_port`] only that one.
 ///
 /// # Errors
 /// See [`BindError`].
@@ -99,61 +99,62 @@ impl Server {
         self.shared.port
     }
 
-    /// The WebSocket's address, with the project's token in its path: for this user alone, and for no log.
+    /// The WebSocket's address, with the project's token in its path: for this user only, and never for a log.
     #[must_use]
     pub fn ws_url(&self) -> String {
         format!("ws://127.0.0.1:{}{PATH_PREFIX}{}", self.port(), self.token.as_str())
     }
 
-    /// An address of this server that leads to `address` once, within two minutes, for a browser of this user: for the
-    /// arguments of the program that opens it, which every user of the machine can read. Whoever else asks, or asks too
-    /// late, gets a page that says what to do.
+    /// An address of this server that leads to `address` once, within two minutes, for a browser of this user. It is
+    /// meant for the arguments of the program that opens the browser, which every user of the machine can read. Any
+    /// other user, or a late request, gets a page that says what to do.
     ///
     /// # Errors
-    /// The system gives no random numbers.
+    /// The system provides no random numbers.
     pub fn open_once(&self, address: &str) -> io::Result<String> {
         let mut openings = self.shared.openings.lock().unwrap_or_else(PoisonError::into_inner);
         let code = openings.add(address.into(), Instant::now())?;
         Ok(format!("http://127.0.0.1:{}{OPENING_PREFIX}{code}", self.port()))
     }
 
-    /// Replaces the pages that may connect, `scheme://host:port` each. Those that are connected stay.
+    /// Replaces the pages that may connect, `scheme://host:port` each. Pages already connected stay.
     pub fn set_origins(&self, origins: Vec<String>) {
         self.shared.access.set_origins(origins);
     }
 
-    /// A parameter changed by itself or from elsewhere. (A client's own `setParameter` is told by the server.)
+    /// Reports that a parameter changed by itself or from elsewhere. (The server itself reports a client's
+    /// `setParameter`.)
     pub fn parameter_changed(&self, id: &str, value: f32) {
         self.shared.hub.parameter_changed(ParameterChanged { id: id.into(), value });
     }
 
-    /// There are other parameters than before.
+    /// Reports that the set of parameters changed.
     pub fn parameters_changed(&self) {
         self.shared.hub.to_pages_and_audio(&notification(PARAMETERS_CHANGED, &ParametersChanged {}).into());
     }
 
-    /// The audio side does something else than before.
+    /// Reports that the state of the audio side changed.
     pub fn audio_status_changed(&self, status: &AudioRuntimeStatus) {
         self.shared.hub.to_pages(Lane::Kept, &notification(AUDIO_STATUS_CHANGED, status).into());
     }
 
-    /// What the build does. The last one is also told to a page that subscribes later.
+    /// Reports the build's status. The last one is also sent to a page that subscribes later.
     pub fn build_status(&self, build: &Build) {
         self.shared.hub.build(build);
     }
 
-    /// The project's state. The last one is also told to a page that subscribes later.
+    /// Reports the project's state. The last one is also sent to a page that subscribes later.
     pub fn state(&self, change: &StateChange) {
         self.shared.hub.state(change);
     }
 
-    /// A line that the child wrote.
+    /// Reports a line written by the child.
     pub fn log(&self, line: &ChildLog) {
         self.shared.hub.to_subscribers(Topic::Log, Lane::Lines, &notification(CHILD_LOG, line).into());
     }
 
     /// Closes every client with a reason, and returns when all are gone and the port is free. A client that doesn't
-    /// answer is given a second.
+    /// respond has one second.
     pub async fn shutdown(self) {
         let Self { stop, mut ended, .. } = self;
         drop(stop);
@@ -183,7 +184,7 @@ async fn accept(
                     drop(running);
                 });
                 if full {
-                    // Those that were let in read what they were sent before another one comes.
+                    // Admitted clients read what they were sent before another connection is accepted.
                     yield_now().await;
                 }
             }
@@ -193,7 +194,7 @@ async fn accept(
             }
         }
     }
-    // Before `running`: who waits for the end finds the port free.
+    // Before `running`, so that a caller waiting for the end finds the port free.
     drop(listener);
     drop(running);
 }

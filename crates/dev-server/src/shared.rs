@@ -1,4 +1,4 @@
-//! What every connection needs.
+//! The state that every connection needs.
 
 use std::{
     sync::{Arc, Mutex},
@@ -12,19 +12,19 @@ use crate::{
     refusal_limiter::RefusalLimiter,
 };
 
-/// What every connection needs: who may come in, how many, and where the clients are.
+/// The state that every connection needs: access control, limits, and the clients.
 pub(crate) struct Shared {
     pub(crate) port: u16,
     pub(crate) limits: Limits,
     pub(crate) access: AccessPolicy,
     pub(crate) refusals: Mutex<RefusalLimiter>,
     pub(crate) openings: Mutex<Openings>,
-    /// When a person was last told that a page came without the token.
+    /// When the user was last notified that a page came without the token.
     pub(crate) told_of_page: Mutex<Option<Instant>>,
     pub(crate) hub: Arc<Hub>,
-    /// One for each client there may be.
+    /// One permit for each possible client.
     pub(crate) places: Arc<Semaphore>,
-    /// One for each that may be told why it is closed, while its place is another's already.
+    /// One permit for each client that is being told why it is closed, while its place is already free for another.
     pub(crate) leaving: Arc<Semaphore>,
     /// The connections that aren't clients yet.
     pub(crate) handshakes: Arc<Handshakes>,

@@ -1,4 +1,4 @@
-//! What a WebSocket's request needs, and the answer to it (RFC 6455, section 4.2).
+//! The requirements of a WebSocket request, and the answer to it (RFC 6455, section 4.2).
 
 use http_body_util::Full;
 use hyper::{
@@ -12,15 +12,15 @@ use wavecraft_companion_protocol::token::SUBPROTOCOL;
 
 use crate::http::{self, Answer};
 
-/// Does this request want to become a WebSocket?
+/// Whether this request asks for a WebSocket.
 pub(crate) fn wanted(request: &Parts) -> bool {
     lists(&request.headers, &header::UPGRADE, "websocket")
 }
 
-/// The answer that makes it one.
+/// The answer that switches to WebSocket.
 ///
 /// # Errors
-/// The answer to a request that is not as the RFC has it.
+/// The answer to a request that doesn't follow the RFC.
 pub(crate) fn switch(request: &Parts, subprotocol: bool) -> Result<Answer, Box<Answer>> {
     let bad = |what| Box::new(http::bad_upgrade(what));
     if request.method != Method::GET || request.version != Version::HTTP_11 {
@@ -49,13 +49,13 @@ pub(crate) fn switch(request: &Parts, subprotocol: bool) -> Result<Answer, Box<A
     headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
     headers.insert(header::SEC_WEBSOCKET_ACCEPT, accept);
     if subprotocol {
-        // Never the one with the token in it.
+        // Never the subprotocol with the token in it.
         headers.insert(header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(SUBPROTOCOL));
     }
     Ok(answer)
 }
 
-/// Does a header that holds a list, perhaps over several lines, have this word in any case?
+/// Whether a header that holds a list, perhaps over several lines, contains this word in any case.
 fn lists(headers: &HeaderMap, name: &HeaderName, word: &str) -> bool {
     headers
         .get_all(name)
@@ -65,7 +65,7 @@ fn lists(headers: &HeaderMap, name: &HeaderName, word: &str) -> bool {
         .any(|item| item.trim().eq_ignore_ascii_case(word))
 }
 
-/// Is it the base64 of 16 bytes?
+/// Whether it is the base64 of 16 bytes.
 fn is_key(key: &[u8]) -> bool {
     key.len() == 24
         && key.ends_with(b"==")

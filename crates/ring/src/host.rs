@@ -32,8 +32,8 @@ pub struct BlockHeader {
 
 /// An answered block.
 ///
-/// Everything except the times is what the host itself sent. The times are the child's claims, clamped so that `sent_ns
-/// ≤ awake_ns ≤ done_ns ≤ now`; on the [`clock`](crate::clock).
+/// Everything except the times is what the host itself sent. The times are the child's claims, clamped so that
+/// `sent_ns ≤ awake_ns ≤ done_ns ≤ now`; on the [`clock`](crate::clock).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reply {
     /// The sequence that [`HostRing::send`] returned.

@@ -13,8 +13,7 @@
 //!   are passed on unchanged: they may be NaN or infinite, and the caller must handle that.
 //! - No slot is written by both sides: with [`SLOTS`] blocks unanswered the host sends no more.
 //! - No wake-up is lost. A side announces that it goes to sleep before it looks at the ring for the last time; the
-//! other
-//!   checks for that announcement after publishing.
+//!   other checks for that announcement after publishing.
 //! - A parameter that was set before a block was sent is visible when the child processes that block.
 //! - The segment can't be resized, has no name, and disappears with its last user.
 //! - Words that the host writes and words that the child writes are never in the same 128-byte line.

@@ -1,4 +1,4 @@
-//! Linux: the kernel lists every TCP socket with the user whose it is.
+//! Linux: the kernel lists every TCP socket with the user who owns it.
 
 use rustix::process::getuid;
 use std::{
@@ -6,19 +6,20 @@ use std::{
     net::{IpAddr, SocketAddr},
 };
 
-/// Is the other side of a connection, at `client`, a program of this user? Reads files, so it may take a moment.
+/// Whether the other side of a connection, at `client`, is a program of this user. Reads files, so it may take a
+/// moment.
 pub(crate) fn is_of_this_user(client: SocketAddr, server: SocketAddr) -> bool {
     let tables =
         ["/proc/net/tcp", "/proc/net/tcp6"].map(|table| fs::read_to_string(table).unwrap_or_default());
     tables.iter().find_map(|table| owner(table, client, server)) == Some(getuid().as_raw())
 }
 
-/// The state of a connection on which both sides can send (`include/net/tcp_states.h`). Of one that is over the table
-/// names root.
+/// The state of a connection on which both sides can send (`include/net/tcp_states.h`). For a closed connection the
+/// table names root.
 const ESTABLISHED: &str = "01";
 
-/// The user of the socket at `client` that is connected to `server`, by a table as proc_net_tcp of the kernel's
-/// documentation has it: number, local and remote address, state, …, and the user eighth.
+/// The user of the socket at `client` that is connected to `server`, from a table in the format of proc_net_tcp in the
+/// kernel's documentation: number, local and remote address, state, …, and the user eighth.
 fn owner(table: &str, client: SocketAddr, server: SocketAddr) -> Option<u32> {
     let ends = [(hex(client), hex(server)), (hex_mapped(client), hex_mapped(server))];
     table.lines().skip(1).find_map(|row| {
@@ -30,7 +31,7 @@ fn owner(table: &str, client: SocketAddr, server: SocketAddr) -> Option<u32> {
     })
 }
 
-/// An address as the table writes it: words of 32 bits as they are in memory, then the port.
+/// An address in the table's format: words of 32 bits as they are in memory, then the port.
 fn hex(address: SocketAddr) -> String {
     let words = |bytes: &[u8]| {
         let word = |word: &[u8]| format!("{:08X}", word.try_into().map_or(0, u32::from_ne_bytes));
@@ -43,7 +44,7 @@ fn hex(address: SocketAddr) -> String {
     format!("{text}:{:04X}", address.port())
 }
 
-/// The same for a program that reaches an IPv4 address by a socket of IPv6.
+/// The same for a program that reaches an IPv4 address through an IPv6 socket.
 fn hex_mapped(address: SocketAddr) -> String {
     match address.ip() {
         IpAddr::V4(ip) => hex(SocketAddr::new(ip.to_ipv6_mapped().into(), address.port())),
@@ -64,7 +65,7 @@ mod tests {
             let stream = TcpStream::connect(server).unwrap();
             let client = stream.local_addr().unwrap();
             assert!(is_of_this_user(client, server), "{address}");
-            // Nobody's.
+            // No socket has this address.
             let other = SocketAddr::new(server.ip(), client.port());
             assert!(!is_of_this_user(SocketAddr::new(server.ip(), 1), other), "{address}");
         }

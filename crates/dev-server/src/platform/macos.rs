@@ -1,4 +1,4 @@
-//! macOS. Nobody could run this file where it was written; each call stands beside the rule it follows.
+//! macOS. This file was written without a Mac to run it on; each call is documented with the rule it follows.
 
 #[cfg(target_os = "macos")]
 use rustix::process::getuid;
@@ -6,11 +6,12 @@ use std::net::SocketAddr;
 #[cfg(target_os = "macos")]
 use std::process::{Command, Stdio};
 
-/// Is the other side of a connection, at `client`, a program of this user? Runs a program, so it may take a moment.
+/// Whether the other side of a connection, at `client`, is a program of this user. Runs a program, so it may take a
+/// moment.
 ///
-/// lsof(8), part of the system: `-n` and `-P` leave numbers as they are, `-a` wants all conditions, `-u` the user, `-i`
-/// the protocol and the address, `-Fn` prints the names alone, each behind an `n`. Without an administrator's rights it
-/// sees nobody else's files anyhow. Its exit code is 1 where there is none.
+/// lsof(8), part of the system: `-n` and `-P` leave numbers as they are, `-a` requires all conditions, `-u` is the
+/// user, `-i` the protocol and the address, `-Fn` prints only the names, each after an `n`. Without an administrator's
+/// rights it sees no other user's files anyway. Its exit code is 1 if there is none.
 #[cfg(target_os = "macos")]
 pub(crate) fn is_of_this_user(client: SocketAddr, server: SocketAddr) -> bool {
     let listed = Command::new("/usr/sbin/lsof")
@@ -21,7 +22,7 @@ pub(crate) fn is_of_this_user(client: SocketAddr, server: SocketAddr) -> bool {
     listed.is_ok_and(|listed| has(&String::from_utf8_lossy(&listed.stdout), client, server))
 }
 
-/// Is the client's end in the list? The server's own end is there too, the other way round.
+/// Whether the client's end is in the list. The server's own end is there too, the other way round.
 fn has(names: &str, client: SocketAddr, server: SocketAddr) -> bool {
     let wanted = format!("n{client}->{server}");
     names.lines().any(|line| line == wanted)

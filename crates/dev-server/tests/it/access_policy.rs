@@ -1,4 +1,4 @@
-//! Who may come in.
+//! Access control.
 
 use crate::{
     harness::{Raw, Running, UI, audio_token, handshake, http, open_path, status, token},
@@ -37,7 +37,7 @@ async fn every_request_names_this_server_once() {
             assert_eq!((status(&upgraded), status(&read)), (403, 403), "{hosts:?}");
         }
     }
-    // An address in the request line stands above the Host.
+    // An address in the request line takes precedence over the Host.
     let absolute = format!("http://evil.example{}", open_path());
     let answer = http(port, &handshake(&absolute, &[&format!("Host: 127.0.0.1:{port}")])).await;
     assert_eq!(status(&answer), 403);
@@ -199,7 +199,7 @@ async fn the_address_by_itself_says_what_it_is() {
     assert!(!page.contains(token().as_str()));
     let head = http(port, &format!("HEAD / HTTP/1.1\r\n{host}\r\n\r\n")).await;
     assert_eq!((status(&head), head.contains("<html")), (200, false));
-    // Everything that the page loads is here, and of its kind: what its files import, too.
+    // Everything the page loads is here with the right type, including what its files import.
     let mut files: Vec<String> =
         ["page.css", "controls.css", "pictures.css", "main.js"].map(String::from).into();
     for file in &files {

@@ -26,14 +26,14 @@ async fn a_registered_programs_meters_reach_every_page() {
     for number in 3..6 {
         audio.notify("meterUpdate", meters(number)).await;
     }
-    // With an id it is answered as any request.
+    // With an id it is answered like any request.
     assert_eq!(audio.call("meterUpdate", meters(6)).await, Ok(json!({})));
     for client in [&mut page, &mut other] {
         for number in 3..=6 {
             assert_eq!(client.hears().await, ("meterUpdate".into(), meters(number)));
         }
     }
-    // Not its own, and no nonsense.
+    // Neither its own meters nor invalid data.
     audio.notify("meterUpdate", json!({"left_peak": 1})).await;
     let mut broken = meters(7);
     broken["left_rms"] = json!(1e39);
@@ -54,7 +54,7 @@ async fn while_registered_its_meters_stand_for_the_hosts() {
     assert_eq!(running.asked().await, Asked::AudioClient(Some("synth".into())));
     audio.call("meterUpdate", meters(7)).await.expect("to be passed on");
     while page.hears().await.1["timestamp_us"] != 7 {}
-    // The scope is still the host's, and shows that the host's meters would have come.
+    // The scope still comes from the host, and shows that the host's meters would have arrived.
     for _ in 0..5 {
         assert_eq!(page.hears().await.0, "scopeUpdate");
     }
@@ -91,7 +91,7 @@ async fn a_project_has_one_and_the_next_comes_when_it_goes() {
         Ok(json!({"status": "registered"}))
     );
     assert_eq!(running.asked().await, Asked::AudioClient(Some("second".into())));
-    // Again, by the same: its new figures count.
+    // Registering again from the same client: its new figures count.
     assert_eq!(
         second.call("registerAudio", registration("renamed")).await,
         Ok(json!({"status": "registered"}))
@@ -160,7 +160,7 @@ async fn the_audio_token_makes_an_audio_program_wherever_it_is_put() {
         (format!("/p/{audio}"), None),
         ("/".into(), Some(audio)),
         (format!("/p/{audio}"), Some(audio)),
-        // As one does who was given the address of the project.
+        // As from a program that was given the project's address.
         (format!("/p/{page}"), Some(audio)),
         (format!("/p/{audio}"), Some(page)),
     ] {

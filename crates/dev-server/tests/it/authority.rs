@@ -9,7 +9,7 @@ use wavecraft_companion_protocol::{
 
 use crate::{examples::golden, harness::Running, project::Asked};
 
-/// The control socket's methods that the dev WebSocket has no namesake of, and a notification.
+/// The control socket's methods that don't exist on the dev WebSocket, and a notification.
 fn of_the_control_socket() -> Vec<&'static str> {
     let (mut control, mut browser) = (Names::default(), Names::default());
     control::visit(&mut control);
@@ -19,7 +19,8 @@ fn of_the_control_socket() -> Vec<&'static str> {
     control.0
 }
 
-/// Everything that a method could want and a page may not name, beside what each needs to be carried out.
+/// Everything that a method could accept and a page may not name, together with what each method needs to be carried
+/// out.
 fn greedy(source: Value) -> Value {
     json!({
         "session": "demo", "version": 1, "project_dir": "/", "name": "demo", "cwd": "/", "executable": "/bin/sh",
@@ -35,7 +36,7 @@ fn greedy(source: Value) -> Value {
 async fn no_method_of_a_page_reaches_a_program_a_file_the_microphone_or_a_device() {
     let mut running = Running::new().await;
     let mut page = running.page().await;
-    // Each message has an example, so that these are all there are.
+    // Each message has an example, so these are all.
     let methods: Vec<String> = golden().into_iter().map(|(name, _)| name).collect();
     let mut carried_out = 0;
     let of_the_control_socket = of_the_control_socket();
@@ -58,13 +59,13 @@ async fn no_method_of_a_page_reaches_a_program_a_file_the_microphone_or_a_device
         }
     }
     assert!(carried_out > 0, "they fail for another reason");
-    // Of what a host can be asked, this was; each of it is a page's business.
+    // The host received only these calls; each of them is allowed for a page.
     for asked in running.asked_before() {
         let harmless = matches!(asked, Asked::Bypass(true) | Asked::Mute(true) | Asked::Mode(Mode::Direct))
             || matches!(asked, Asked::Watched(_));
         assert!(harmless, "{asked:?}");
     }
-    // It would have been noticed.
+    // A call would have been noticed.
     page.call("setSource", json!({"source": "tone"})).await.expect("a source of a page's");
     assert_eq!(running.asked().await, Asked::Source(SourceName::Tone));
 }

@@ -1,4 +1,4 @@
-//! The golden files of the protocol, asked of a real server: it answers as they show.
+//! Sends the protocol's golden files to a real server: it answers as they show.
 
 use serde_json::Value;
 use wavecraft_companion_protocol::{
@@ -27,7 +27,7 @@ fn json(text: &str) -> Value {
     serde_json::from_str(text).expect("JSON")
 }
 
-/// Has the example everything that came, in the same place and of the same kind?
+/// Whether the example has everything that arrived, in the same place and of the same type.
 fn shows(example: &Value, came: &Value) -> bool {
     match (example, came) {
         (Value::Object(example), Value::Object(came)) => {

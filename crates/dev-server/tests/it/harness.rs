@@ -43,7 +43,7 @@ pub(crate) fn config(limits: Limits) -> Config {
     }
 }
 
-/// Waits for something that is sure to come.
+/// Waits for an event that is certain to happen.
 pub(crate) async fn soon<T>(what: &str, event: impl Future<Output = T>) -> T {
     match timeout(LIMIT, event).await {
         Ok(value) => value,
@@ -74,12 +74,12 @@ impl Running {
         self.server.port()
     }
 
-    /// What the project was asked next.
+    /// The next call that the project received.
     pub(crate) async fn asked(&mut self) -> Asked {
         soon("the project to be asked", self.asked.recv()).await.expect("the project")
     }
 
-    /// All that the project was asked and nobody waited for.
+    /// All calls that the project received and no test waited for.
     pub(crate) fn asked_before(&mut self) -> Vec<Asked> {
         std::iter::from_fn(|| self.asked.try_recv().ok()).collect()
     }
@@ -111,7 +111,7 @@ pub(crate) fn meters(timestamp_us: u64) -> Value {
     json!({"timestamp_us": timestamp_us, "left_peak": 0.9, "left_rms": 0.5, "right_peak": 0.8, "right_rms": 0.25})
 }
 
-/// A WebSocket, and what it was told while it waited for an answer.
+/// A WebSocket, and the notifications it received while waiting for an answer.
 pub(crate) struct Client {
     pub(crate) socket: WebSocketStream<TcpStream>,
     heard: VecDeque<(String, Value)>,
@@ -129,7 +129,7 @@ impl Client {
         Self::open_on(stream, path, beside).await
     }
 
-    /// One that has little room for what it doesn't read.
+    /// A client with little room for what it doesn't read.
     pub(crate) async fn open_narrow(port: u16) -> Self {
         let socket = TcpSocket::new_v4().unwrap();
         socket.set_recv_buffer_size(4096).unwrap();
@@ -156,7 +156,7 @@ impl Client {
         self.send(json!({"jsonrpc": "2.0", "method": method, "params": params}).to_string()).await;
     }
 
-    /// The next message as it is.
+    /// The next message, unchanged.
     pub(crate) async fn receive(&mut self) -> Value {
         loop {
             match soon("a message", self.socket.next()).await {
@@ -167,7 +167,7 @@ impl Client {
         }
     }
 
-    /// Sends a text as it is, and returns the answer to it.
+    /// Sends a text unchanged, and returns the answer to it.
     pub(crate) async fn answer_to(&mut self, text: impl Into<String>) -> Value {
         self.send(text).await;
         loop {
@@ -182,7 +182,7 @@ impl Client {
         }
     }
 
-    /// Calls a method, without parameters where they are null: its result, or its error's code.
+    /// Calls a method, without parameters if they are null: returns its result, or its error's code.
     pub(crate) async fn call(&mut self, method: &str, params: Value) -> Result<Value, i64> {
         self.last_id += 1;
         let mut request = json!({"jsonrpc": "2.0", "id": self.last_id, "method": method});
@@ -210,8 +210,8 @@ impl Client {
         (message["method"].as_str().expect("a notification").to_string(), message["params"].clone())
     }
 
-    /// Makes sure that nothing was told: what was queued for this client before these two pings has come with their
-    /// answers.
+    /// Makes sure that no notification arrived: anything queued for this client before these two pings has arrived with
+    /// their answers.
     pub(crate) async fn heard_nothing(&mut self) {
         for _ in 0..2 {
             self.call("ping", Value::Null).await.expect("a pong");
@@ -241,7 +241,7 @@ impl Client {
     }
 }
 
-/// A connection on which bytes are sent as they are.
+/// A connection on which bytes are sent unchanged.
 pub(crate) struct Raw(pub(crate) TcpStream);
 
 impl Raw {
@@ -253,7 +253,7 @@ impl Raw {
         soon("room to send", self.0.write_all(bytes)).await.expect("to send");
     }
 
-    /// All that comes until the server closes, or until what came has an HTTP head's end.
+    /// Everything that arrives until the server closes, or up to the end of an HTTP head.
     pub(crate) async fn head(&mut self) -> String {
         let mut head = Vec::new();
         while !head.ends_with(b"\r\n\r\n") {
@@ -265,7 +265,7 @@ impl Raw {
         String::from_utf8(head).expect("text")
     }
 
-    /// All that comes until the server closes, however it does.
+    /// Everything that arrives until the server closes, in whatever way.
     pub(crate) async fn rest(&mut self) -> Vec<u8> {
         let mut bytes = Vec::new();
         let _ = soon("the end", self.0.read_to_end(&mut bytes)).await;
@@ -284,7 +284,7 @@ pub(crate) async fn http(port: u16, request: &str) -> String {
     head + &String::from_utf8(raw.rest().await).expect("text")
 }
 
-/// A WebSocket's request with these headers beside those that it always has.
+/// A WebSocket request with these headers in addition to the usual ones.
 pub(crate) fn handshake(path: &str, headers: &[&str]) -> String {
     let mut request = format!(
         "GET {path} HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\

@@ -1,4 +1,4 @@
-//! How much a client may ask for.
+//! The limits on clients.
 
 use std::time::Duration;
 
@@ -77,7 +77,7 @@ async fn a_malformed_frame_closes_its_own_connection_alone() {
         (&b"\x81\x01a"[..], 1002),
         // A reserved bit.
         (b"\xc1\x81\0\0\0\0a", 1002),
-        // An opcode that there isn't.
+        // An unknown opcode.
         (b"\x83\x81\0\0\0\0a", 1002),
         // A continuation of nothing.
         (b"\x80\x81\0\0\0\0a", 1002),
@@ -150,7 +150,7 @@ async fn who_does_not_get_to_the_point_is_cut_off() {
     let mut page = running.page().await;
     let mut silent = Raw::open(running.port()).await;
     assert!(silent.rest().await.is_empty());
-    // One byte at a time, for ever: the limit is over all of it.
+    // One byte at a time, without end: the time limit covers all of it.
     let mut slow = Raw::open(running.port()).await;
     slow.send(b"GET / HTTP/1.1\r\nX: ").await;
     soon("to be cut off", async {
@@ -164,7 +164,7 @@ async fn who_does_not_get_to_the_point_is_cut_off() {
 
 #[tokio::test]
 async fn half_open_connections_make_nobody_wait() {
-    // So long that none of them goes by itself.
+    // Long enough that none of them ends by itself.
     let limits = Limits { handshake: Duration::from_secs(3600), handshakes: 2, ..Limits::default() };
     let running = Running::with(limits).await;
     let mut silent = Vec::new();
@@ -174,7 +174,7 @@ async fn half_open_connections_make_nobody_wait() {
         silent.push(raw);
     }
     running.page().await.heard_nothing().await;
-    // The oldest went for it.
+    // The oldest was closed for it.
     assert!(silent[0].rest().await.is_empty());
 }
 
@@ -189,7 +189,7 @@ async fn a_place_is_free_as_soon_as_its_client_has_closed() {
     let mut start = [0; 2];
     soon("the closing answer", tokio::io::AsyncReadExt::read_exact(&mut raw.0, &mut start)).await.unwrap();
     assert_eq!(start[0], 0x88);
-    // It keeps its side of the connection open, and another one is let in all the same.
+    // It keeps its side of the connection open, but another one is admitted nevertheless.
     assert_eq!(status(&http(running.port(), &request).await), 101);
     drop(raw);
 }
@@ -213,11 +213,11 @@ async fn the_answer_to_a_batch_is_bounded_in_bytes() {
     let last = answers.last().expect("one");
     assert_eq!((&last["id"], &last["error"]["code"]), (&Value::from("late"), &Value::from(-32603)));
     assert!(last["error"]["message"].as_str().expect("a sentence").contains("another message"), "{last}");
-    // What could not be told was not done.
+    // What could not be reported was not carried out.
     page.heard_nothing().await;
     let asked = running.asked_before();
     assert!(!asked.iter().any(|asked| matches!(asked, Asked::Mute(_) | Asked::Bypass(_))), "{asked:?}");
-    // Alone, each is answered as before.
+    // Sent alone, each is answered as before.
     assert!(page.answer_to(frame(1)).await["result"]["frame"].is_object());
 }
 
@@ -241,7 +241,7 @@ async fn who_answers_pings_stays() {
     let mut pings = 0;
     while pings < 4 {
         match soon("a ping", page.socket.next()).await {
-            // The client answers it by itself when it reads or writes next.
+            // The client answers it automatically on its next read or write.
             Some(Ok(Message::Ping(_))) => pings += 1,
             other => panic!("{other:?}"),
         }

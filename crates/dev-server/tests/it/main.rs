@@ -1,4 +1,4 @@
-//! The dev server from outside: raw sockets and WebSockets against a project that exists only here.
+//! The dev server from outside: raw sockets and WebSockets against a fake project.
 
 mod access_policy;
 mod audio;

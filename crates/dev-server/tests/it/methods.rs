@@ -65,14 +65,14 @@ async fn a_set_parameter_is_told_to_every_page_before_it_is_answered() {
     let (mut one, mut other) = (running.page().await, running.page().await);
     for (id, value, taken) in [
         ("amp_gain", json!(0.8), json!(0.8)),
-        // The same again is told again.
+        // Setting the same value again notifies again.
         ("amp_gain", json!(0.8), json!(0.8)),
         ("amp_shape", json!(1.4), json!(1.0)),
         ("amp_bypass", json!(1), json!(1.0)),
     ] {
         one.send(json!({"jsonrpc": "2.0", "id": 1, "method": "setParameter", "params": {"id": id, "value": value}}).to_string())
             .await;
-        // As the published server: who waits for the answer has the value by then.
+        // As in the published server, a client that waits for the answer has the value by then.
         let told = ("parameterChanged".to_string(), json!({"id": id, "value": taken}));
         assert_eq!(one.hears().await, told);
         assert_eq!(one.receive().await, json!({"jsonrpc": "2.0", "id": 1, "result": {}}));
@@ -261,7 +261,7 @@ async fn switches_and_sources_reach_the_project() {
     }
 }
 
-/// Unlike the published server, which keeps 0.3 as it is: what a page is told is what the processor has.
+/// Unlike the published server, which keeps 0.3 unchanged: a page is told the value that the processor has.
 #[tokio::test]
 async fn a_switch_takes_the_nearer_of_its_two_values_and_says_which() {
     let running = Running::new().await;

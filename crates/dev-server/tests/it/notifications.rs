@@ -1,4 +1,4 @@
-//! What pages are told unasked.
+//! The notifications that pages receive.
 
 use serde_json::{Value, json};
 use wavecraft_companion_protocol::{
@@ -90,7 +90,7 @@ async fn stats_come_once_a_second_and_watch_nothing() {
         assert_eq!(method, "stats");
         assert_eq!(serde_json::from_value::<Stats>(stats).expect("stats").session, "demo");
     }
-    // The first thing that the project hears of is the page that looks at meters.
+    // The first call that the project receives is about the page that watches meters.
     page.call("subscribe", json!({"topics": ["meters"]})).await.expect("a subscription");
     assert_eq!(running.asked().await, Asked::Watched(true));
 }
@@ -130,7 +130,7 @@ async fn state_and_log_come_to_subscribers_as_they_come() {
     assert_eq!(page.hears().await.0, "buildStatus");
     assert_eq!(other.hears().await.0, "buildStatus");
 
-    // Who subscribes hears the last state and build, and no old log.
+    // A new subscriber receives the last state and build, but no old log lines.
     page.send(json!({"jsonrpc": "2.0", "id": 1, "method": "subscribe", "params": {"topics": ["state", "log", "build"]}}).to_string())
         .await;
     assert_eq!(page.hears().await, ("sessionState".into(), json!({"session": "demo", "state": "live"})));

@@ -24,7 +24,7 @@ async fn an_address_leads_to_the_page_once() {
     let address = running.server.open_once(PAGE).unwrap();
     assert!(address.starts_with(&format!("http://127.0.0.1:{}/open/", running.port())), "{address}");
     assert!(!address.contains("secret"), "{address}");
-    // A look at its head uses nothing up.
+    // A HEAD request uses nothing up.
     assert_eq!(status(&ask("HEAD", &address).await), 405);
     let answer = follow(&address).await;
     assert_eq!(status(&answer), 302);
@@ -37,7 +37,7 @@ async fn an_address_leads_to_the_page_once() {
     assert_eq!(status(&again), 403);
     assert!(again.contains("text/html") && again.contains("press <kbd>o</kbd>"), "{again}");
     assert!(!again.contains("secret"), "{again}");
-    // Another one is another one, also for the same page.
+    // A second address is different, even for the same page.
     let other = running.server.open_once(PAGE).unwrap();
     assert_ne!(other, address);
     assert_eq!(status(&follow(&other).await), 302);

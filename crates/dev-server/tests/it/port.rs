@@ -1,4 +1,4 @@
-//! The port, and its end.
+//! The port, and the server's end.
 
 use std::{net::Ipv4Addr, net::Ipv6Addr, sync::Arc};
 
@@ -43,7 +43,7 @@ async fn a_port_that_someone_has_on_ipv6_alone_is_taken() {
     let taken = other.local_addr().unwrap().port();
     let refused = try_port(taken, true).await.map(|server| server.port());
     assert!(matches!(refused, Err(BindError::Taken(_))), "{refused:?}");
-    // Nothing is left of the attempt.
+    // Nothing remains of the attempt.
     TcpListener::bind((Ipv4Addr::LOCALHOST, taken)).await.expect("the other address");
 }
 
@@ -85,7 +85,7 @@ async fn a_client_that_reads_nothing_does_not_hold_the_end_up_for_long() {
     silent.send(handshake(&open_path(), &[&format!("Host: 127.0.0.1:{}", running.port())]).as_bytes()).await;
     assert_eq!(status(&silent.head().await), 101);
     soon("the end", running.server.shutdown()).await;
-    // Its close frame is there all the same.
+    // Its close frame arrives nevertheless.
     let mut frame = [0; 4];
     soon("a frame", silent.0.read_exact(&mut frame)).await.expect("a frame");
     assert_eq!(frame, [0x88, 23, 0x03, 0xe9]);

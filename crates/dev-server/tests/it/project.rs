@@ -1,4 +1,4 @@
-//! A project that does what it is told and remembers what it was asked.
+//! A project that carries out calls and remembers them.
 
 use std::sync::{Mutex, atomic::AtomicBool, atomic::Ordering};
 
@@ -14,7 +14,7 @@ use wavecraft_companion_protocol::{
 };
 use wavecraft_companion_server::{Host, SetParameterError};
 
-/// What the server asked of the project.
+/// A call from the server to the project.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Asked {
     Bypass(bool),
@@ -29,7 +29,7 @@ pub(crate) enum Asked {
 pub(crate) struct Project {
     parameters: Mutex<Vec<Parameter>>,
     asked: mpsc::UnboundedSender<Asked>,
-    /// All values that were set, in their order.
+    /// All values that were set, in order.
     pub(crate) taken: Mutex<Vec<f32>>,
     /// Without a processor there are no frames, and no stats.
     pub(crate) runs: AtomicBool,
@@ -50,7 +50,7 @@ impl Project {
     }
 
     fn note(&self, asked: Asked) {
-        // A test that doesn't listen is none of the project's business.
+        // It is fine if the test doesn't listen.
         let _ = self.asked.send(asked);
     }
 
@@ -118,7 +118,7 @@ impl Host for Project {
         parameter.value = taken;
         self.taken.lock().unwrap().push(taken);
         drop(parameters);
-        // Whoever else wants to set it may come in between here and the server's next step.
+        // Another caller may set it between here and the server's next step.
         std::thread::yield_now();
         Ok(taken)
     }

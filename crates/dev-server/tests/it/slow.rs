@@ -32,7 +32,7 @@ async fn meters_lose_their_oldest_and_the_client_stays() {
 
 #[tokio::test]
 async fn who_does_not_read_parameter_changes_is_closed_with_a_reason_and_no_gap() {
-    // How long it has to read up to the reason, too: as long as a busy machine needs to set all those below.
+    // Also limits how long it may take to read up to the reason: as long as a busy machine needs for everything below.
     let limits =
         Limits { queued_bytes: 64 * 1024, ping_every: Duration::from_secs(600), ..Limits::default() };
     let running = Running::with(limits).await;
