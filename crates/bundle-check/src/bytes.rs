@@ -1,21 +1,21 @@
-//! Numbers and parts of bytes that may be cut off anywhere.
+//! Reads numbers and parts of byte slices that may be cut off anywhere.
 
 use anyhow::Context;
 use std::ops::Range;
 
-/// The big-endian number of four bytes at `at`.
+/// The big-endian number in the four bytes at `at`.
 pub(crate) fn number(bytes: &[u8], at: usize) -> anyhow::Result<u32> {
     let end = at.checked_add(4).context("an offset is too large")?;
     let four = part(bytes, at..end)?;
     Ok(u32::from_be_bytes(four.try_into()?))
 }
 
-/// The little-endian number of four bytes at `at`.
+/// The little-endian number in the four bytes at `at`.
 pub(crate) fn little(bytes: &[u8], at: usize) -> anyhow::Result<u32> {
     Ok(number(bytes, at)?.swap_bytes())
 }
 
-/// The same as [`number`], as an offset or a length.
+/// Like [`number`], as an offset or a length.
 pub(crate) fn offset(bytes: &[u8], at: usize) -> anyhow::Result<usize> {
     Ok(usize::try_from(number(bytes, at)?)?)
 }
@@ -25,14 +25,14 @@ pub(crate) fn part(bytes: &[u8], range: Range<usize>) -> anyhow::Result<&[u8]> {
     bytes.get(range).context("it is cut off")
 }
 
-/// The text at `at`, up to its closing zero.
+/// The text at `at`, up to its terminating zero.
 pub(crate) fn text(bytes: &[u8], at: usize) -> anyhow::Result<&str> {
     let rest = part(bytes, at..bytes.len())?;
     let end = rest.iter().position(|byte| *byte == 0).context("a text has no end")?;
     Ok(std::str::from_utf8(&rest[..end])?)
 }
 
-/// Does `needle` occur in `hay`?
+/// Whether `needle` occurs in `hay`.
 pub(crate) fn holds(hay: &[u8], needle: &[u8]) -> bool {
     !needle.is_empty() && hay.windows(needle.len()).any(|window| window == needle)
 }

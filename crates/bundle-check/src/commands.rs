@@ -1,4 +1,4 @@
-//! What a program tells the loader of itself: for which system it is, and where it would look for libraries.
+//! A program's load commands: the system it is for, and where it would look for libraries.
 
 use crate::{
     finding::{Check, Findings},
@@ -52,7 +52,7 @@ pub(crate) fn check(place: &str, slice: &Slice<'_>, findings: &mut Findings) {
     }
 }
 
-/// `xxxx.yy.zz` in nibbles, without a `.0` at its end.
+/// Formats `xxxx.yy.zz` in nibbles, without a trailing `.0`.
 fn version(packed: u32) -> String {
     let (major, minor, patch) = (packed >> 16, packed >> 8 & 0xff, packed & 0xff);
     if patch == 0 { format!("{major}.{minor}") } else { format!("{major}.{minor}.{patch}") }

@@ -1,7 +1,7 @@
-//! What a program asks the loader for: each symbol, and the library that it is bound to.
+//! A program's imports: each symbol, and the library it is bound to.
 //!
-//! It is read where the loader itself reads it: from the chained fixups, or from the binding instructions of older linkers.
-//! The symbol table, which tools print, may say something else.
+//! They are read from where the loader itself reads them: the chained fixups, or the binding instructions of older
+//! linkers. The symbol table, which tools print, may differ.
 
 mod chained;
 mod instructions;
@@ -15,9 +15,9 @@ use object::{macho::LC_DYLD_CHAINED_FIXUPS, read::macho::LoadCommandVariant};
 /// Where the loader looks for a symbol.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum From {
-    /// In this library, by its install name, and in what that re-exports.
+    /// In this library, by its install name, and in the libraries it re-exports.
     Library(String),
-    /// In every library that the program loads, the first that has it.
+    /// In every library that the program loads; the first one that has it is used.
     Any,
     /// In the program itself.
     Program,
@@ -28,11 +28,11 @@ pub(crate) enum From {
 pub(crate) struct Import {
     pub(crate) symbol: String,
     pub(crate) from: From,
-    /// May it be missing? Then its address is 0.
+    /// Whether it may be missing. Then its address is 0.
     pub(crate) weak: bool,
 }
 
-/// All imports, each once, by name.
+/// All imports, each once, ordered by name.
 pub(crate) fn imports(slice: &Slice<'_>) -> anyhow::Result<Vec<Import>> {
     let mut listed = None;
     for command in &slice.commands {

@@ -1,4 +1,4 @@
-//! `Info.plist`: who the app is, which systems run it, and what it says when it asks for something.
+//! `Info.plist`: the app's identity, the supported systems, and the texts shown when it requests a permission.
 
 use crate::{
     Expected,
@@ -8,12 +8,12 @@ use crate::{
 use plist::Value;
 use std::path::Path;
 
-/// Where it is in the app.
+/// The file's path in the app.
 const PLACE: &str = "Contents/Info.plist";
-/// Where the key of [`ICON`] is in the app.
+/// The folder in the app for the file named by the key [`ICON`].
 const RESOURCES: &str = "Contents/Resources";
 const ICON: &str = "CFBundleIconFile";
-/// The sentences that a person reads when the system asks on the app's behalf. Without one, what is asked for fails.
+/// The texts shown to the user when the system asks on the app's behalf. Without one, the request fails.
 const USAGES: [&str; 4] = [
     "NSMicrophoneUsageDescription",
     "NSDesktopFolderUsageDescription",

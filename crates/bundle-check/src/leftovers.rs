@@ -1,4 +1,4 @@
-//! What the computer that built a program left in it, and whether it is the program of this version.
+//! Traces of the build computer in a program, and whether the program has the expected version.
 
 use crate::{
     Expected, bytes,
@@ -6,7 +6,7 @@ use crate::{
     recipe::Program,
 };
 
-/// So many digits of a commit are in what programs say of their version: `scripts/version.rs`.
+/// The number of commit digits in a program's version: see `scripts/version.rs`.
 const COMMIT_DIGITS: usize = 7;
 
 pub(crate) fn check(program: &Program, file: &[u8], expected: &Expected, findings: &mut Findings) {
@@ -23,7 +23,7 @@ pub(crate) fn check(program: &Program, file: &[u8], expected: &Expected, finding
     }
 }
 
-/// Sources that are in no clone have no commit, and their programs tell none.
+/// Sources outside a clone have no commit, and their programs report none.
 fn version(program: &Program, expected: &Expected) -> String {
     let digits = expected.commit.get(..COMMIT_DIGITS);
     match digits

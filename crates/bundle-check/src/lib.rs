@@ -1,21 +1,21 @@
-//! Checks `Wavecraft Companion.app` without a Mac: reads it as the system would, and says what is wrong with it.
+//! Checks `Wavecraft Companion.app` without a Mac: reads it as the system would, and reports what is wrong with it.
 //!
-//! | module | what it looks at |
+//! | module | subject |
 //! |---|---|
-//! | [`recipe`] | what the app is made of: its programs, who they are and what they may do |
+//! | [`recipe`] | what the app consists of: its programs, their identities and permissions |
 //! | `info` | `Info.plist` |
 //! | `commands` | architectures and oldest system of each program |
 //! | [`Tables`] | the Mac's libraries, and what is known to be in them |
 //! | `imports` | the symbols that the loader binds, and to which library |
-//! | `words` | texts that may name a class or a message |
-//! | `listing` | all of those, for `scripts/mac-imports` |
-//! | `loader` | whether the tables have all of those |
-//! | `leftovers` | folders of the computer that built it |
-//! | `signature` | a code signature's parts, as they lie in a program |
-//! | `seal` | whether the signature fits the program, and what it lets the program do |
-//! | `resources` | whether the bundle's files are those that were sealed |
+//! | `words` | texts that may be the name of a class or a message |
+//! | `listing` | all of these, for `scripts/mac-imports` |
+//! | `loader` | whether the tables contain all of these |
+//! | `leftovers` | folder names of the computer that built it |
+//! | `signature` | a code signature's parts, as they are stored in a program |
+//! | `seal` | whether the signature matches the program, and what it permits the program to do |
+//! | `resources` | whether the bundle's files are the sealed ones |
 //!
-//! Whether a certificate is good, only Apple's own tools can say: `cargo xtask bundle` asks them on a Mac.
+//! Only Apple's own tools can check a certificate: `cargo xtask bundle` runs them on a Mac.
 
 mod bytes;
 mod commands;
@@ -41,22 +41,22 @@ use finding::Findings;
 use loader::Loader;
 use std::path::Path;
 
-/// What the app must say of itself, and what it may not hold.
+/// The expected properties of the app.
 #[derive(Debug)]
 pub struct Expected {
     /// The version of the workspace, such as `0.1.0`.
     pub version: String,
-    /// The commit that it was built from, as `Info.plist` names it.
+    /// The commit it was built from, as named in `Info.plist`.
     pub commit: String,
-    /// What the Mac's libraries have.
+    /// The contents of the Mac's libraries.
     pub tables: Tables,
-    /// Is it signed for others? Then no debugger may attach to a program of it.
+    /// Whether it is signed for distribution. Then no debugger may attach to its programs.
     pub for_others: bool,
-    /// Text that no program may hold: folders of the computer that built it.
+    /// Text that no program may contain: folder names of the computer that built it.
     pub forbidden: Vec<String>,
 }
 
-/// Everything that is wrong with the app, in the order of its programs.
+/// Finds everything that is wrong with the app, in the order of its programs.
 #[must_use]
 pub fn check(app: &Path, expected: &Expected) -> Vec<Finding> {
     let mut findings = Findings::default();

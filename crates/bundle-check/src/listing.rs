@@ -1,4 +1,4 @@
-//! What the app's programs ask the loader for, as lines that a script can read.
+//! Lists what the app's programs request from the loader, as lines for a script to read.
 
 use crate::{
     imports::{From, imports},
@@ -8,12 +8,12 @@ use crate::{
 use anyhow::Context;
 use std::{collections::BTreeSet, fs, path::Path};
 
-/// Lines with tabs: `library NAME`, `symbol PROCESSOR LIBRARY NAME`, and `word TEXT` for each text that may name a class or a
-/// message. Symbols that are bound to no library aren't among them.
+/// Tab-separated lines: `library NAME`, `symbol PROCESSOR LIBRARY NAME`, and `word TEXT` for each text that may be the
+/// name of a class or a message. Symbols that aren't bound to a library are left out.
 ///
 /// # Errors
 ///
-/// A program that isn't there or can't be read.
+/// A program doesn't exist or can't be read.
 pub fn asked_of_the_loader(app: &Path) -> anyhow::Result<BTreeSet<String>> {
     let mut lines = BTreeSet::new();
     for program in &recipe::PROGRAMS {

@@ -1,5 +1,5 @@
-//! What the loader and the run time would do with a program: each library, symbol, class and message that it asks for must
-//! be there, by the tables.
+//! Checks what the loader and the runtime would do with a program: according to the tables, each library, symbol, class
+//! and message that it requests must exist.
 
 use crate::{
     finding::{Check, Findings},
@@ -10,19 +10,19 @@ use crate::{
 };
 use std::collections::BTreeSet;
 
-/// How the symbol of a class begins.
+/// The prefix of a class's symbol.
 const CLASS: &str = "_OBJC_CLASS_$_";
-/// The place of what is wrong with the tables themselves.
+/// The place named in findings about the tables themselves.
 const TABLES: &str = "bundle/mac";
 
-/// The tables, and which of their lines some program needed.
+/// The tables, and which of their lines were needed by some program.
 pub(crate) struct Loader<'tables> {
     tables: &'tables Tables,
-    /// By symbol, processor and the library that has it.
+    /// By symbol, processor and the library that contains it.
     symbols: BTreeSet<(String, &'static str, String)>,
     words: BTreeSet<String>,
     libraries: BTreeSet<String>,
-    /// Was everything read, and linked by the linker that the tables were made with?
+    /// Whether everything was read, and linked by the linker that the tables were made with.
     complete: bool,
 }
 
@@ -32,12 +32,12 @@ impl<'tables> Loader<'tables> {
         Self { tables, symbols, words, libraries, complete: true }
     }
 
-    /// A program can't be read, so nobody knows which lines it needs.
+    /// Called if a program can't be read, so the lines it needs are unknown.
     pub(crate) fn skip(&mut self) {
         self.complete = false;
     }
 
-    /// What one program asks for.
+    /// Checks what one program requests.
     pub(crate) fn check(&mut self, place: &str, slice: &Slice<'_>, findings: &mut Findings) {
         self.complete &= slice.linked_by_lld;
         let tables = self.tables;
@@ -120,7 +120,7 @@ impl<'tables> Loader<'tables> {
         findings.add(check, place, words);
     }
 
-    /// Lines that no program needs. Only programs of one linker are compared: Apple's may leave out what ours keeps.
+    /// Finds lines that no program needs. Compares only programs of one linker: Apple's may leave out what ours keeps.
     pub(crate) fn check_tables(&self, findings: &mut Findings) {
         if !self.complete {
             return;

@@ -1,4 +1,4 @@
-//! `wavecraft-bundle-check`: says what is wrong with the app that `cargo xtask bundle` made.
+//! `wavecraft-bundle-check`: reports what is wrong with the app that `cargo xtask bundle` made.
 
 use clap::Parser;
 use std::{path::PathBuf, process::ExitCode};
@@ -32,7 +32,7 @@ fn main() -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let expected = Expected {
-        // All packages of the workspace have one version.
+        // All packages of the workspace have the same version.
         version: env!("CARGO_PKG_VERSION").into(),
         commit: args.commit.unwrap_or_default(),
         tables: Tables::ours()?,

@@ -10,15 +10,15 @@ use object::{
 
 /// A program for one architecture.
 pub(crate) struct Slice<'data> {
-    /// As Apple calls it: `arm64` or `x86_64`.
+    /// Apple's name for it: `arm64` or `x86_64`.
     pub(crate) architecture: &'static str,
-    /// The whole of it.
+    /// The slice's complete data.
     pub(crate) data: &'data [u8],
     pub(crate) endian: Endianness,
     pub(crate) commands: Vec<LoadCommandVariant<'data, Endianness>>,
-    /// The libraries that it loads, in their order: imports count them.
+    /// The libraries that it loads, in order: imports refer to them by number.
     pub(crate) libraries: Vec<String>,
-    /// Does it say that LLVM's linker made it, as `scripts/ld-mac` does?
+    /// Whether it says that LLVM's linker made it, as `scripts/ld-mac` does.
     pub(crate) linked_by_lld: bool,
 }
 
@@ -51,7 +51,7 @@ fn read(architecture: Architecture, data: &[u8]) -> anyhow::Result<Slice<'_>> {
     Ok(Slice { architecture, data, endian, commands, libraries, linked_by_lld })
 }
 
-/// The tools that a build version names: pairs of a tool and its version behind the command's own fields.
+/// The tools named in a build version: pairs of a tool and its version after the command's own fields.
 fn tools(build_version: &[u8]) -> anyhow::Result<Vec<u32>> {
     let pairs = build_version.get(size_of::<BuildVersionCommand<Endianness>>()..).unwrap_or_default();
     pairs.chunks_exact(size_of::<BuildToolVersion<Endianness>>()).map(|pair| bytes::little(pair, 0)).collect()

@@ -1,19 +1,19 @@
-//! What the app is made of.
+//! The programs of the app.
 
 use wavecraft_companion_protocol::bundle;
 
 /// A program of the app.
 #[derive(Debug)]
 pub struct Program {
-    /// Where it is in the app.
+    /// Its path in the app.
     pub path: &'static str,
-    /// By this name the system remembers what a person allowed it to do.
+    /// The identifier under which the system remembers the permissions granted to it.
     pub identifier: &'static str,
-    /// What it may do that a hardened program otherwise may not, each of them `true`.
+    /// The entitlements that a hardened program needs for what is otherwise forbidden, each of them `true`.
     pub entitlements: &'static [&'static str],
-    /// May a debugger attach to it, in an app that is for development?
+    /// Whether a debugger may attach to it, in an app for development.
     pub debugged: bool,
-    /// Does its `--version` name the commit?
+    /// Whether its `--version` names the commit.
     pub tells_commit: bool,
 }
 
@@ -21,9 +21,9 @@ pub struct Program {
 pub const COMPANION: Program = Program {
     path: bundle::COMPANION,
     identifier: bundle::IDENTIFIER,
-    // Without it a hardened app hears digital silence, with no prompt and no error.
+    // Without it a hardened app receives digital silence, with no prompt and no error.
     entitlements: &["com.apple.security.device.audio-input"],
-    // A debugger would have its microphone.
+    // A debugger would get access to its microphone.
     debugged: false,
     tells_commit: true,
 };
@@ -37,22 +37,22 @@ pub const COMMAND: Program = Program {
     tells_commit: true,
 };
 
-/// What runs a plugin's library.
+/// The program that runs a plugin's library.
 pub const PLUGIN_HOST: Program = Program {
     path: bundle::PLUGIN_HOST,
     identifier: "dev.wavecraft.plugin-host",
-    // The library is signed by nobody that the system could compare with this program.
+    // The library has no signature that the system could compare with this program's.
     entitlements: &["com.apple.security.cs.disable-library-validation"],
-    // The code that it runs is the author's.
+    // It runs the plugin author's code.
     debugged: true,
     tells_commit: false,
 };
 
-/// All programs, those inside first, as they are signed.
+/// All programs, nested ones first, which is the signing order.
 pub const PROGRAMS: [Program; 3] = [COMMAND, PLUGIN_HOST, COMPANION];
 
-/// The oldest macOS that runs it: `os_sync_wait_on_address` is public from there.
+/// The oldest supported macOS: `os_sync_wait_on_address` is public since then.
 pub const OLDEST_SYSTEM: &str = "14.4";
 
-/// With it a debugger may attach to a hardened program. The notary refuses an app that has it.
+/// The entitlement that lets a debugger attach to a hardened program. The notary refuses an app that has it.
 pub const DEBUGGED: &str = "com.apple.security.get-task-allow";

@@ -1,4 +1,4 @@
-//! Whether the bundle's files are those that were sealed: `Contents/_CodeSignature/CodeResources`.
+//! Checks whether the bundle's files are the sealed ones: `Contents/_CodeSignature/CodeResources`.
 
 use crate::{
     finding::{Check, Findings},
@@ -11,9 +11,9 @@ use plist::{Dictionary, Value};
 use sha2::{Digest, Sha256};
 use std::{collections::BTreeSet, fs, path::Path};
 
-/// Where the list is in the app.
+/// The list's path in the app.
 const LIST: &str = "Contents/_CodeSignature/CodeResources";
-/// Sealed by the signature of the app's own program, not by the list.
+/// Files sealed by the signature of the app's own program, not by the list.
 const ELSEWHERE: [&str; 3] = [COMPANION.path, "Contents/Info.plist", LIST];
 
 pub(crate) fn check(app: &Path, findings: &mut Findings) {
@@ -45,7 +45,7 @@ pub(crate) fn check(app: &Path, findings: &mut Findings) {
     }
 }
 
-/// The sealed files by their paths in `Contents`: those of the second version of the list, the one that counts.
+/// The sealed files by their paths in `Contents`, from the second version of the list, which is the valid one.
 fn files(text: &[u8]) -> anyhow::Result<Dictionary> {
     let list = Value::from_reader_xml(text)?.into_dictionary().context("it holds no keys")?;
     list.get("files2").and_then(Value::as_dictionary).cloned().context("it has no files2")
@@ -72,7 +72,8 @@ fn check_file(file: &[u8], entry: &Value) -> anyhow::Result<()> {
     }
 }
 
-/// All files of the folder by their paths in the app. A link is a file: none belongs here, and none is sealed as one.
+/// All files of the folder by their paths in the app. A link counts as a file: none belongs here, and none is sealed as
+/// one.
 fn collect(app: &Path, inside: &str, files: &mut BTreeSet<String>) -> std::io::Result<()> {
     for entry in fs::read_dir(app.join(inside))? {
         let entry = entry?;

@@ -1,4 +1,4 @@
-//! Whether a signature fits its program, and what it lets the program do.
+//! Checks whether a signature matches its program, and what it permits the program to do.
 
 use crate::{
     Expected,
@@ -42,7 +42,7 @@ pub(crate) fn check(
     check_entitlements(place, &wanted(program, expected), &signature, findings);
 }
 
-/// One finding for the first page that differs: whatever changed it may have changed many.
+/// Returns one finding, for the first page that differs: whatever changed it may have changed many.
 fn check_pages(
     place: &str,
     slice: &Slice<'_>,
@@ -67,7 +67,7 @@ fn check_pages(
     Ok(())
 }
 
-/// What lies beside the program or in its signature must be what its hash is of.
+/// Checks that the files beside the program and the parts of its signature match their hashes.
 fn check_slots(
     place: &str,
     program: &Program,
@@ -75,7 +75,7 @@ fn check_slots(
     app: &Path,
     findings: &mut Findings,
 ) -> anyhow::Result<()> {
-    // The app's own program speaks for the bundle; the others are alone.
+    // The app's own program carries the bundle's hashes; the others only have their own.
     let of_bundle = program.path == COMPANION.path;
     let beside = |inside| of_bundle.then(|| fs::read(app.join(inside)).ok()).flatten();
     let parts = [Slot::Requirements, Slot::Entitlements, Slot::DerEntitlements];
@@ -93,7 +93,7 @@ fn check_slots(
     Ok(())
 }
 
-/// What a program may do. A debugger may attach only in an app that is for development.
+/// The permissions a program should have. A debugger may attach only in an app for development.
 fn wanted(program: &Program, expected: &Expected) -> BTreeSet<String> {
     let debugged = (program.debugged && !expected.for_others).then_some(DEBUGGED);
     program.entitlements.iter().copied().chain(debugged).map(str::to_owned).collect()
@@ -121,14 +121,14 @@ fn check_entitlements(
     for extra in given.difference(wanted) {
         findings.add(Check::Entitlements, place, format!("has {extra}, which it doesn't need"));
     }
-    // Since macOS 12 those in DER are the ones that are believed.
+    // Since macOS 12 the system uses the DER entitlements.
     let der = signature.part(Slot::DerEntitlements).unwrap_or_default();
     for name in given.iter().filter(|name| !crate::bytes::holds(der, name.as_bytes())) {
         findings.add(Check::Entitlements, place, format!("has {name} as a property list only, not in DER"));
     }
 }
 
-/// The names of those that are true; one with another value is named with it.
+/// The names of the entitlements that are true; one with another value is listed with it.
 fn entitlements(signature: &Signature<'_>) -> anyhow::Result<BTreeSet<String>> {
     let Some(text) = signature.entitlements()? else { return Ok(BTreeSet::new()) };
     let list: plist::Dictionary = match plist::Value::from_reader_xml(text)? {

@@ -1,4 +1,4 @@
-//! A code signature's parts, as they lie in a program.
+//! A code signature's parts, as they are stored in a program.
 //!
 //! Formats: `cs_blobs.h` of Apple's XNU. Every number is big-endian.
 
@@ -13,34 +13,34 @@ use sha2::{Digest, Sha256};
 const EMBEDDED_SIGNATURE: u32 = 0xfade_0cc0;
 const CODE_DIRECTORY: u32 = 0xfade_0c02;
 const ENTITLEMENTS: u32 = 0xfade_7171;
-/// Where in a signature a part is: `CSSLOT_CODEDIRECTORY`.
+/// The slot of the code directory in a signature: `CSSLOT_CODEDIRECTORY`.
 const SLOT_CODE_DIRECTORY: u32 = 0;
-/// `CS_HASHTYPE_SHA256`, the one that Macs of our oldest system prefer.
+/// `CS_HASHTYPE_SHA256`, which Macs with our oldest supported system prefer.
 const SHA_256: u8 = 2;
-/// The length of its hashes.
+/// The length of such a hash.
 pub(crate) const HASH_LENGTH: usize = 32;
 /// `CS_RUNTIME`.
 const HARDENED_RUNTIME: u32 = 0x1_0000;
 
-/// The hashes of the slots 1 to 7 of a code directory are of these.
+/// The contents of slots 1 to 7 of a code directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Slot {
     Info = 1,
     Requirements = 2,
     Resources = 3,
     Entitlements = 5,
-    /// The entitlements again, in DER: the ones that are believed since macOS 12.
+    /// The entitlements again, in DER: the ones the system uses since macOS 12.
     DerEntitlements = 7,
 }
 
 /// A program's signature.
 pub(crate) struct Signature<'data> {
-    /// The parts by their slots, each with its heading, over which the hashes go.
+    /// The parts by their slots, each with its header, which is included in the hashes.
     parts: Vec<(u32, &'data [u8])>,
     pub(crate) directory: CodeDirectory<'data>,
 }
 
-/// What was signed: the hashes of a program's pages, and of what belongs to it.
+/// The signed data: the hashes of a program's pages, and of what belongs to it.
 pub(crate) struct CodeDirectory<'data> {
     bytes: &'data [u8],
     pub(crate) identifier: &'data str,
@@ -48,9 +48,9 @@ pub(crate) struct CodeDirectory<'data> {
     hashes: usize,
     special_slots: usize,
     code_slots: usize,
-    /// So many bytes of the program are signed: all before the signature.
+    /// The number of signed bytes of the program: everything before the signature.
     pub(crate) code_limit: usize,
-    /// Bytes that each hash is over.
+    /// The number of bytes covered by each hash.
     pub(crate) page: usize,
 }
 
@@ -75,12 +75,12 @@ impl<'data> Signature<'data> {
         Ok(Self { directory: CodeDirectory::parse(directory)?, parts })
     }
 
-    /// The part of that slot, with its heading.
+    /// The part in that slot, with its header.
     pub(crate) fn part(&self, slot: Slot) -> Option<&'data [u8]> {
         find(&self.parts, slot as u32)
     }
 
-    /// The entitlements as they were written, a property list; `None` without any.
+    /// The entitlements as written, a property list; `None` if there are none.
     pub(crate) fn entitlements(&self) -> anyhow::Result<Option<&'data [u8]>> {
         let Some(blob) = self.part(Slot::Entitlements) else { return Ok(None) };
         ensure!(number(blob, 0)? == ENTITLEMENTS, "its entitlements start with something else");
@@ -110,15 +110,15 @@ impl<'data> CodeDirectory<'data> {
         self.flags & HARDENED_RUNTIME != 0
     }
 
-    /// The hash of each page, in their order.
+    /// The hash of each page, in order.
     pub(crate) fn pages(&self) -> anyhow::Result<impl Iterator<Item = &'data [u8]>> {
         let end = self.hashes.saturating_add(self.code_slots.saturating_mul(HASH_LENGTH));
         Ok(part(self.bytes, self.hashes..end)?.chunks_exact(HASH_LENGTH))
     }
 
-    /// The hash of what belongs to the program; `None` where that was signed as not being there.
+    /// The hash of something that belongs to the program; `None` if it was signed as missing.
     pub(crate) fn special(&self, slot: Slot) -> anyhow::Result<Option<&'data [u8]>> {
-        // They lie before the pages' hashes, counted backwards.
+        // These hashes precede those of the pages, counted backwards.
         let slot = slot as usize;
         if slot > self.special_slots {
             return Ok(None);
@@ -128,7 +128,7 @@ impl<'data> CodeDirectory<'data> {
         Ok(hash.iter().any(|byte| *byte != 0).then_some(hash))
     }
 
-    /// By this the system tells one build of a program from any other.
+    /// The hash by which the system distinguishes this build of a program from any other.
     pub(crate) fn cd_hash(&self) -> [u8; 20] {
         let whole: [u8; HASH_LENGTH] = Sha256::digest(self.bytes).into();
         std::array::from_fn(|index| whole[index])
@@ -139,7 +139,7 @@ fn find<'data>(parts: &[(u32, &'data [u8])], slot: u32) -> Option<&'data [u8]> {
     parts.iter().find(|(kind, _)| *kind == slot).map(|(_, bytes)| *bytes)
 }
 
-/// Where the signature is in the slice: offset and length.
+/// The signature's offset and length in the slice.
 fn place(slice: &Slice<'_>) -> Option<(usize, usize)> {
     slice.commands.iter().find_map(|command| match command {
         LoadCommandVariant::LinkeditData(data) if data.cmd.get(slice.endian) == LC_CODE_SIGNATURE => Some((
@@ -154,7 +154,7 @@ fn place(slice: &Slice<'_>) -> Option<(usize, usize)> {
 mod tests {
     use super::*;
 
-    /// A signature of one page with `special` hashes before it, nothing else in it.
+    /// A signature of one page, preceded by `special` hashes, with nothing else in it.
     fn signature(special: u8, flags: u32) -> Vec<u8> {
         let (hashes, length) = (44 + 8 + u32::from(special) * 32, 44 + 8 + (u32::from(special) + 1) * 32);
         let mut directory = Vec::new();

@@ -1,33 +1,34 @@
-//! What we know of the Mac's libraries: three tables in `bundle/mac/`, each line with its evidence.
+//! The known contents of the Mac's libraries: three tables in `bundle/mac/`, each line with its evidence.
 //!
-//! Lines that begin with `#` say what the columns are. `scripts/mac-imports` writes the tables from an SDK, or from lists of what
-//! its libraries export, and keeps lines whose evidence somebody looked up.
+//! Lines that begin with `#` describe the columns. `scripts/mac-imports` writes the tables from an SDK, or from lists
+//! of what its libraries export, and keeps lines whose evidence was looked up by hand.
 
 use anyhow::{Context, ensure};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// For which processors a program asks for a symbol, as the tables have it.
+/// The table's value for a symbol that is requested on both processors.
 const BOTH: &str = "both";
-/// The processors, as Apple calls them.
+/// The processors, by Apple's names.
 const ARCHITECTURES: [&str; 2] = ["arm64", "x86_64"];
-/// What a word is: a message that somebody's class understands, one of a class that a program makes itself, or neither.
+/// The kinds of a word: a message that some class understands, one of a class that a program defines itself, or
+/// neither.
 const KINDS: [&str; 3] = ["message", "own", "text"];
-/// What the loader takes to be the system's.
+/// The folders that the loader takes for the system's.
 const SYSTEM_FOLDERS: [&str; 2] = ["/usr/lib/", "/System/Library/"];
 
-/// The Mac's libraries and what is in them, as far as our programs ask for it.
+/// The Mac's libraries and their contents, as far as our programs request them.
 #[derive(Debug, Clone, Default)]
 pub struct Tables {
-    /// By its install name, what each library re-exports.
+    /// By install name, the libraries that each library re-exports.
     libraries: BTreeMap<String, Vec<String>>,
-    /// By symbol and processor, the libraries that have it. A class is `_OBJC_CLASS_$_` and its name.
+    /// By symbol and processor, the libraries that contain it. A class is `_OBJC_CLASS_$_` and its name.
     symbols: BTreeMap<(String, &'static str), BTreeSet<String>>,
-    /// Messages that the programs send, and other texts of theirs that look like one.
+    /// Messages that the programs send, and other texts in them that look like one.
     words: BTreeSet<String>,
 }
 
 impl Tables {
-    /// The project's own.
+    /// The project's own tables.
     ///
     /// # Errors
     ///
@@ -44,7 +45,7 @@ impl Tables {
     ///
     /// # Errors
     ///
-    /// A line with too few columns, without evidence, that is there twice, or that names a library which the first table hasn't.
+    /// A line that has too few columns or no evidence, is repeated, or names a library that isn't in the first table.
     pub fn parse(libraries: &str, imports: &str, selectors: &str) -> anyhow::Result<Self> {
         let mut tables = Self::default();
         for row in rows::<3>("libraries.tsv", libraries) {
@@ -75,23 +76,23 @@ impl Tables {
         Ok(tables)
     }
 
-    /// Is this the exact install name of a library?
+    /// Whether this is the exact install name of a library.
     pub(crate) fn has_library(&self, install_name: &str) -> bool {
         self.libraries.contains_key(install_name)
     }
 
-    /// All install names that are listed.
+    /// All listed install names.
     pub(crate) fn libraries(&self) -> impl Iterator<Item = &str> {
         self.libraries.keys().map(String::as_str)
     }
 
-    /// The exact install names of libraries whose file has the same name.
+    /// The exact install names of libraries with the same file name.
     pub(crate) fn namesakes(&self, install_name: &str) -> Vec<&str> {
         let file = |name: &str| name.rsplit('/').next().map(str::to_owned);
         self.libraries.keys().filter(|known| file(known) == file(install_name)).map(String::as_str).collect()
     }
 
-    /// The library that is meant by a name: where that isn't exact, it is told once, and not again for all that is in it.
+    /// The library meant by a name. If the name isn't exact, that is reported once, not again for everything in it.
     pub(crate) fn meant<'name>(&'name self, library: &'name str) -> &'name str {
         if self.has_library(library) {
             return library;
@@ -99,12 +100,12 @@ impl Tables {
         self.namesakes(library).first().copied().unwrap_or(library)
     }
 
-    /// The libraries that have a symbol.
+    /// The libraries that contain a symbol.
     pub(crate) fn exporters(&self, symbol: &str, architecture: &'static str) -> impl Iterator<Item = &str> {
         self.symbols.get(&(symbol.to_owned(), architecture)).into_iter().flatten().map(String::as_str)
     }
 
-    /// Does `library` have what `exporter` exports: is it the same, or does it re-export it?
+    /// Whether `library` provides what `exporter` exports: it is the same one, or re-exports it.
     pub(crate) fn passes_on(&self, library: &str, exporter: &str) -> bool {
         let (mut seen, mut next) = (BTreeSet::new(), vec![library]);
         while let Some(name) = next.pop() {
@@ -118,19 +119,19 @@ impl Tables {
         false
     }
 
-    /// All symbols that are listed, with processor and library.
+    /// All listed symbols, with processor and library.
     pub(crate) fn symbols(&self) -> impl Iterator<Item = (&str, &'static str, &str)> {
         self.symbols.iter().flat_map(|((symbol, architecture), libraries)| {
             libraries.iter().map(move |library| (&**symbol, *architecture, &**library))
         })
     }
 
-    /// Is it listed as a message, or as a text that only looks like one?
+    /// Whether it is listed as a message, or as a text that only looks like one.
     pub(crate) fn is_word(&self, text: &str) -> bool {
         self.words.contains(text)
     }
 
-    /// All that is listed of these.
+    /// All listed messages and texts.
     pub(crate) fn words(&self) -> impl Iterator<Item = &str> {
         self.words.iter().map(String::as_str)
     }
@@ -162,7 +163,7 @@ fn rows<'text, const COLUMNS: usize>(
     })
 }
 
-/// What `scripts/mac-imports` writes where it knows none.
+/// The evidence that `scripts/mac-imports` writes if it knows none.
 const NO_EVIDENCE: &str = "?";
 
 #[cfg(test)]

@@ -1,16 +1,16 @@
-//! Text of a program's that may be the name of a class or of a message.
+//! Texts in a program that may be the name of a class or a message.
 //!
-//! objc2 looks classes and messages up by name when they are first used, so neither is an import. The names lie among the
-//! program's other texts that end with a zero, in one section; messages of a compiler's own lie in another.
+//! objc2 looks classes and messages up by name when they are first used, so neither is an import. The names are stored
+//! among the program's other zero-terminated texts, in one section; messages from a compiler's own code are in another.
 
 use crate::program::Slice;
 use object::{Endianness, Object, ObjectSection, macho::MachHeader64, read::macho::MachOFile};
 use std::collections::BTreeSet;
 
-/// The sections that have such texts.
+/// The sections that contain such texts.
 const SECTIONS: [&str; 3] = ["__cstring", "__objc_methname", "__objc_classname"];
 
-/// A text that is written like a name.
+/// A text that has the form of a name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Word {
     /// `NSStatusBar`: a capital letter first, and no colon.
@@ -34,7 +34,7 @@ impl Word {
         if !is_word || !first.is_ascii_alphabetic() {
             return None;
         }
-        // What has a colon inside has one at its end.
+        // A text with a colon inside also ends with one.
         match (text.contains(':'), text.ends_with(':') && !text.contains("::")) {
             (false, _) if first.is_ascii_uppercase() => Some(Self::Class(text.into())),
             (false, _) | (true, true) => Some(Self::Message(text.into())),
@@ -43,7 +43,7 @@ impl Word {
     }
 }
 
-/// All such texts of a program.
+/// All such texts in a program.
 pub(crate) fn words(slice: &Slice<'_>) -> anyhow::Result<BTreeSet<Word>> {
     let file = MachOFile::<MachHeader64<Endianness>>::parse(slice.data)?;
     let mut words = BTreeSet::new();

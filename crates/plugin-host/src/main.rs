@@ -1,11 +1,11 @@
 //! Runs a Wavecraft plugin's library as a processor child of the Companion.
 //!
-//! A project that has no `dev-audio` binary, but a library made with `wavecraft_plugin!`, is started with this program in
-//! its place, and with the library as its first argument. The rest is what any `dev-audio` is: the link to the Companion,
-//! `--describe`, the isolation and the swap all come from `wavecraft-dev-audio`.
+//! A project that has no `dev-audio` binary, but a library made with `wavecraft_plugin!`, is started with this program
+//! in its place, and with the library as its first argument. Everything else is as in any `dev-audio`: the link to the
+//! Companion, `--describe`, the isolation and the swap all come from `wavecraft-dev-audio`.
 //!
-//! What a plugin's library can't tell stays at its default: it has no latency, its transport stands still, and whole
-//! numbers are shown as plain ones. It processes the first two channels.
+//! What a plugin's library can't report stays at its default: there is no latency, the transport doesn't run, and whole
+//! numbers are shown as continuous values. It processes the first two channels.
 
 mod plugin;
 mod processor;
@@ -17,12 +17,12 @@ use std::process::ExitCode;
 
 use wavecraft_dev_audio::DevAudio;
 
-/// Tests of the audio thread's code forbid the allocator.
+/// Tests of the audio thread's code forbid allocation.
 #[cfg(test)]
 #[global_allocator]
 static ALLOCATOR: assert_no_alloc::AllocDisabler = assert_no_alloc::AllocDisabler;
 
-/// The exit code for a wrong use.
+/// The exit code for incorrect usage.
 const USAGE: u8 = 2;
 
 const HELP: &str = "\

@@ -1,4 +1,4 @@
-//! A plugin's library: whether it can be used, and what is in it.
+//! A plugin's library: whether it can be used, and what it contains.
 #![expect(unsafe_code, reason = "a library is loaded")]
 
 use std::env::consts::DLL_PREFIX;
@@ -13,19 +13,19 @@ use wavecraft_protocol::DEV_PROCESSOR_VTABLE_VERSION;
 use crate::processor::LibraryProcessor;
 use crate::version;
 
-/// The published SDK whose table of functions we know.
+/// The published SDK whose table of functions this program knows.
 const KNOWN_SDK: &str = "0.12";
 
-/// What a library's file name says its plugin is called.
+/// The plugin's name, taken from the library's file name.
 pub(crate) fn name(library: &Path) -> String {
     let stem = library.file_stem().unwrap_or_default().to_string_lossy();
     stem.strip_prefix(DLL_PREFIX).unwrap_or(&stem).to_owned()
 }
 
-/// Loads a library, for as long as this process lives: unloading code that may have started threads is never safe.
+/// Loads a library for the lifetime of this process: unloading code that may have started threads is never safe.
 ///
 /// # Errors
-/// In words for a person, when it can't be used.
+/// A message for the user, when it can't be used.
 pub(crate) fn open(path: &Path) -> Result<DescribedStage, String> {
     let file = path.file_name().unwrap_or_default().to_string_lossy();
     // SAFETY: what a library does when it is loaded is what the user's own code does: this process is there for it.
@@ -46,7 +46,8 @@ pub(crate) fn open(path: &Path) -> Result<DescribedStage, String> {
     Ok(DescribedStage { parameters, processors, make: Box::new(make) })
 }
 
-/// A parameter as pages know it. The library doesn't tell of steps between whole numbers, nor of a control's skew.
+/// Converts a parameter to the form that pages use. The library reports neither steps between whole numbers nor a
+/// control's skew.
 fn specification(info: &ParameterInfo) -> ParameterSpec {
     let step = match info.param_type {
         ParameterType::Float => None,
@@ -66,7 +67,7 @@ fn specification(info: &ParameterInfo) -> ParameterSpec {
         variants: info.variants.clone(),
     };
     if step.is_some() && info.min <= info.max {
-        // A plugin's own control stands on a step from the beginning.
+        // A plugin's own control is on a step from the beginning.
         parameter.default = parameter.nearest(info.default);
     }
     parameter
@@ -112,7 +113,7 @@ fn other_version(file: &str, theirs: u32) -> String {
     )
 }
 
-/// The system's words without the library's path before them, which a person knows.
+/// The system's error message without the library's path, which the user knows.
 fn said(error: &libloading::Error) -> String {
     let text = error.to_string();
     text.split_once(": ").map_or(text.as_str(), |(_, reason)| reason).to_owned()

@@ -8,21 +8,21 @@ use wavecraft::Transport;
 use wavecraft_dev_audio::Stage;
 use wavecraft_protocol::DevProcessorVTable;
 
-/// What the library's `process` can take: with more channels it would do nothing.
+/// The number of channels that the library's `process` can take: with more it would do nothing.
 const MOST_CHANNELS: usize = 2;
 
-/// A processor that the library made. It lives as long as the process, as the library does.
+/// A processor created by the library. It lives as long as the process, as the library does.
 pub(crate) struct LibraryProcessor {
     table: DevProcessorVTable,
     instance: NonNull<c_void>,
 }
 
 impl LibraryProcessor {
-    /// Lets the library make one, and sets its parameters to what is shown of them. `table` is of the version that we
-    /// know, and its library is never unloaded.
+    /// Has the library create a processor, and sets its parameters to the values shown. `table` has the known version,
+    /// and its library is never unloaded.
     ///
     /// # Errors
-    /// When the library makes none.
+    /// When the library creates none.
     pub(crate) fn make(table: DevProcessorVTable, defaults: &[f32]) -> Result<Self, String> {
         let instance = NonNull::new((table.create)())
             .ok_or("the library made no processor: does its `Default` panic?")?;
@@ -61,7 +61,7 @@ mod tests {
     use super::*;
     use std::slice;
 
-    /// What stands for the library's own: a gain, and what it was told.
+    /// Stands in for the library's processor: a gain, and the calls it received.
     #[derive(Default)]
     struct Gain {
         gain: f32,

@@ -1,4 +1,4 @@
-//! The version of a library's table of functions, asked before anything else is done with it.
+//! The version of a library's table of functions, checked before anything else is done with it.
 #![expect(unsafe_code, reason = "the library's function is called by the type that its name stands for")]
 
 use std::mem::MaybeUninit;
@@ -6,13 +6,13 @@ use std::mem::MaybeUninit;
 use libloading::Library;
 use wavecraft_protocol::DEV_PROCESSOR_SYMBOL;
 
-/// So many words any table may have: version 2 has seven.
+/// Room in words for a table of any version: version 2 has seven.
 const ROOM_WORDS: usize = 63;
 
-/// A table of any version: the version, as in all of them, and room for whatever else is in it.
+/// A table of any version: the version, which all begin with, and room for whatever else is in it.
 ///
-/// The published loader asks for a table of the version that it knows, and looks at the version afterwards. A library whose
-/// table is longer would have written beyond it by then.
+/// The published loader requests a table of the version it knows, and checks the version afterwards. A library with a
+/// longer table would have written past the end by then.
 #[repr(C)]
 struct AnyTable {
     version: u32,

@@ -4,7 +4,7 @@ use super::numbered::Numbered;
 use crate::bytes;
 use anyhow::{Context, ensure};
 
-/// Offsets of the heading's fields, each a 32-bit number.
+/// Offsets of the header's fields, each a 32-bit number.
 const IMPORTS: usize = 8;
 const SYMBOLS: usize = 12;
 const COUNT: usize = 16;
@@ -22,7 +22,7 @@ pub(super) fn read(fixups: &[u8]) -> anyhow::Result<Vec<Numbered<'_>>> {
         3 => 16,
         other => anyhow::bail!("its imports have the unknown format {other}"),
     };
-    // A count that no file could hold mustn't reserve anything.
+    // A count too large for any file mustn't cause an allocation.
     let end = count.checked_mul(size).and_then(|length| imports.checked_add(length));
     let list = bytes::part(fixups, imports..end.context("it has too many imports")?)?;
     let names = bytes::part(fixups, symbols..fixups.len())?;
@@ -43,7 +43,7 @@ fn one<'data>(import: &[u8], names: &'data [u8]) -> anyhow::Result<Numbered<'dat
     Ok(Numbered { symbol, library, weak: weak == 1 })
 }
 
-/// Only the highest few numbers of eight bits are negative ones: a program may load more than 127 libraries.
+/// Only the highest few 8-bit numbers are negative: a program may load more than 127 libraries.
 fn short_library(low: u8) -> i64 {
     if low > 0xf0 { i64::from(low) - 256 } else { i64::from(low) }
 }

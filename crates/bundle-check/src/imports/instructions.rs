@@ -12,14 +12,14 @@ use object::macho::{
     BIND_OPCODE_SET_SYMBOL_TRAILING_FLAGS_IMM, BIND_OPCODE_SET_TYPE_IMM, BIND_SYMBOL_FLAGS_WEAK_IMPORT,
 };
 
-/// Which of a program's lists it is.
+/// One of a program's binding lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum List {
     /// Bound when the program is loaded.
     Bound,
-    /// Looked for in all libraries, the first of which gives it to all.
+    /// Searched in all libraries; the first one that has it provides it to all.
     Weak,
-    /// Bound when it is first called; every entry has an end of its own.
+    /// Bound when it is first called; every entry has its own end marker.
     Lazy,
 }
 
@@ -36,7 +36,7 @@ pub(super) fn read(list: &[u8], kind: List) -> anyhow::Result<Vec<Numbered<'_>>>
             BIND_OPCODE_DONE => break,
             BIND_OPCODE_SET_DYLIB_ORDINAL_IMM => library = i64::from(immediate),
             BIND_OPCODE_SET_DYLIB_ORDINAL_ULEB => library = i64::try_from(uleb(list, &mut at)?)?,
-            // A negative number of four bits, and 0.
+            // A negative four-bit number, or 0.
             BIND_OPCODE_SET_DYLIB_SPECIAL_IMM => {
                 library = if immediate == 0 { 0 } else { i64::from(immediate) - 16 };
             }
@@ -65,14 +65,14 @@ pub(super) fn read(list: &[u8], kind: List) -> anyhow::Result<Vec<Numbered<'_>>>
                     uleb(list, &mut at)?;
                 }
             }
-            // `BIND_OPCODE_THREADED` was for arm64e only, which no program of ours is for.
+            // `BIND_OPCODE_THREADED` was for arm64e only, and none of our programs is built for that.
             other => bail!("a binding instruction is unknown: {other:#x}"),
         }
     }
     Ok(found)
 }
 
-/// A number in groups of seven bits, the lowest first; one that has a sign is as long.
+/// Reads a number in groups of seven bits, the lowest first; a signed one has the same length.
 fn uleb(list: &[u8], at: &mut usize) -> anyhow::Result<u64> {
     let mut number = 0;
     for shift in (0..64).step_by(7) {

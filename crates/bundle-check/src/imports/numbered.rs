@@ -1,9 +1,9 @@
-//! An import as both lists of the file have it: the library is a number.
+//! An import as both kinds of lists store it: the library is a number.
 
 /// A symbol, with the number of its library.
 pub(super) struct Numbered<'data> {
     pub(super) symbol: &'data str,
-    /// Counted from 1 in the order of the load commands; 0 and below have meanings of their own.
+    /// Counted from 1 in the order of the load commands; 0 and below have special meanings.
     pub(super) library: i64,
     pub(super) weak: bool,
 }

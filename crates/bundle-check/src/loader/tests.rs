@@ -25,7 +25,7 @@ fn slice(libraries: &[&str]) -> Slice<'static> {
     }
 }
 
-/// What is said of one import of a program that loads [`KIT`].
+/// The findings for one import of a program that loads [`KIT`].
 fn said_of(from: From, symbol: &str) -> Vec<Finding> {
     let (tables, mut findings) = (tables(), Findings::default());
     let import = Import { symbol: symbol.into(), from, weak: false };
@@ -73,13 +73,13 @@ fn a_library_of_another_version_is_told_with_its_right_name() {
     let wrong = KIT.replace("/C/", "/A/");
     assert!(loader.unknown_library(&wrong).contains(&format!("but the library is {KIT}")));
     assert!(loader.unknown_library("/usr/lib/libz.1.dylib").contains("libraries.tsv doesn't have"));
-    // What is in it isn't told besides.
+    // Its contents aren't reported in addition.
     assert_eq!(said_of(library(&wrong), "_a"), []);
     assert_eq!(said_of_word(Word::Class("KView".into()), &[&wrong]), []);
     assert_eq!(said_of(library("/usr/lib/libz.1.dylib"), "_a"), []);
 }
 
-/// What is said of one word in a program that loads `libraries`.
+/// The findings for one word in a program that loads `libraries`.
 fn said_of_word(word: Word, libraries: &[&str]) -> Vec<Check> {
     let (tables, mut findings) = (tables(), Findings::default());
     Loader::new(&tables).word("program", &word, &slice(libraries), &mut findings);
@@ -102,7 +102,7 @@ fn a_message_must_be_listed() {
     assert_eq!(said_of_word(message("inid"), &[]), [Check::Messages]);
 }
 
-/// What is said of the tables after a program of this linker asked for all but one line of each.
+/// The findings about the tables after a program of this linker requested all but one line of each.
 fn said_of_tables(linked_by_lld: bool) -> Vec<String> {
     let (tables, mut findings) = (tables(), Findings::default());
     let mut loader = Loader::new(&tables);

@@ -1,4 +1,4 @@
-//! Faults that only the loader or the run time of a Mac would see: what a program asks for isn't there.
+//! Faults that only a Mac's loader or runtime would notice: something that a program requests doesn't exist.
 
 use crate::planted::{Planted, root};
 use std::fs;
@@ -42,7 +42,7 @@ fn a_symbol_that_no_mac_has_is_seen() {
         app.sign();
         assert_eq!(app.checks(), [Check::Symbols], "{}", program.path);
     }
-    // One that only one program asks for leaves its line behind.
+    // A symbol that only one program requests leaves its line unused.
     let app = Planted::new();
     app.replace(COMPANION.path, b"\0_AudioUnitRender\0", b"\0_AudioUnitRendes\0");
     app.sign();

@@ -1,5 +1,5 @@
-//! The app that `cargo xtask bundle` made has no fault, and each fault that is planted in it is seen by the check it is for.
-//! They want the app, so `scripts/test mac` runs them.
+//! The app made by `cargo xtask bundle` has no fault, and each fault planted in it is found by the check meant for it.
+//! These tests need the app, so `scripts/test mac` runs them.
 
 mod loader;
 mod planted;
@@ -32,7 +32,7 @@ fn signing_it_anew_brings_no_fault() {
 fn a_flipped_byte_is_seen_in_its_page() {
     for program in &PROGRAMS {
         let app = Planted::new();
-        // In the middle of its last slice: code or constants, no heading.
+        // In the middle of its last slice: code or constants, no header.
         app.edit(program.path, |file| {
             let at = file.len() * 3 / 4;
             file[at] ^= 1;
@@ -133,7 +133,7 @@ fn an_older_system_in_a_program_is_seen() {
 #[ignore = "wants the app of cargo xtask bundle"]
 fn an_architecture_that_is_none_of_a_mac_is_seen() {
     let app = Planted::new();
-    // The universal heading: its magic, a count, and the first slice's processor.
+    // The universal header: its magic, a count, and the first slice's processor.
     app.edit(COMPANION.path, |file| file[8..12].copy_from_slice(&[0, 0, 0, 18]));
     assert_eq!(app.checks(), [Check::Architectures]);
 }
@@ -142,7 +142,7 @@ fn an_architecture_that_is_none_of_a_mac_is_seen() {
 #[ignore = "wants the app of cargo xtask bundle"]
 fn a_folder_of_the_builder_is_seen() {
     let mut app = Planted::new();
-    // Where the crates' sources were, as panics tell it.
+    // Where the crates' sources were, as panics report it.
     app.replace(COMMAND.path, b"crates/index.", b"/home/me/src.");
     app.sign();
     app.expected.forbidden.push("/home/me/".into());
@@ -182,7 +182,7 @@ fn programs_in_each_others_place_are_seen() {
 #[ignore = "wants the app of cargo xtask bundle"]
 fn a_program_without_a_signature_is_seen() {
     let app = Planted::new();
-    // LC_CODE_SIGNATURE of both slices becomes a command that nobody needs to know.
+    // LC_CODE_SIGNATURE of both slices becomes a command that may be ignored.
     app.edit(COMPANION.path, |file| {
         for at in 0..file.len() - 8 {
             if file[at..at + 8] == [0x1d, 0, 0, 0, 16, 0, 0, 0] {
@@ -197,7 +197,7 @@ fn a_program_without_a_signature_is_seen() {
 #[ignore = "wants the app of cargo xtask bundle"]
 fn a_program_without_the_hardened_runtime_is_seen() {
     let app = Planted::new();
-    // The code directory of both slices: its magic, and behind length and version the flags.
+    // The code directory of both slices: its magic, then length, version and the flags.
     app.edit(COMPANION.path, |file| {
         for at in 0..file.len() - 16 {
             if file[at..].starts_with(&[0xfa, 0xde, 0x0c, 0x02]) {

@@ -1,4 +1,4 @@
-//! A copy of the app, to plant a fault in.
+//! A copy of the app in which to plant a fault.
 
 use std::{
     fs,
@@ -10,7 +10,7 @@ use wavecraft_bundle_check::{Check, Expected, Finding, Tables, check};
 
 pub(crate) struct Planted {
     app: PathBuf,
-    /// What the app must say and may not hold: all true until a test changes it.
+    /// The expected properties of the app: all correct until a test changes them.
     pub(crate) expected: Expected,
     _folder: TempDir,
 }
@@ -49,7 +49,7 @@ impl Planted {
         self.write(inside, &bytes);
     }
 
-    /// Replaces each occurrence of some bytes by as many others; there must be one.
+    /// Replaces each occurrence of some bytes with the same number of others; there must be one.
     pub(crate) fn replace(&self, inside: &str, from: &[u8], to: &[u8]) {
         assert_eq!(from.len(), to.len(), "nothing may move");
         let mut found = 0;
@@ -64,7 +64,7 @@ impl Planted {
         assert!(found > 0, "{inside} doesn't hold {:?}", String::from_utf8_lossy(from));
     }
 
-    /// Puts one install name in the place of another that is as long, and that one in its.
+    /// Swaps two install names of the same length.
     pub(crate) fn swap(&self, inside: &str, one: &str, other: &str) {
         let aside = "?".repeat(one.len());
         for (from, to) in [(one, &*aside), (other, one), (&aside, other)] {
@@ -79,12 +79,12 @@ impl Planted {
         self.write(inside, text.replace(from, to).as_bytes());
     }
 
-    /// Signs it again, so that the signature is right and the fault isn't seen by it.
+    /// Signs the app again, so that the signature is valid and doesn't reveal the fault.
     pub(crate) fn sign(&self) {
         self.sign_from(&root().join("bundle"));
     }
 
-    /// The same with other entitlements in one of the files.
+    /// Signs it again with other entitlements in one of the files.
     pub(crate) fn sign_with(&self, file: &str, entitlements: &str) {
         let folder = tempfile::tempdir().expect("a folder");
         run(Command::new("cp").arg("-R").arg(root().join("bundle/.")).arg(folder.path()));
@@ -100,7 +100,7 @@ impl Planted {
         check(&self.app, &self.expected)
     }
 
-    /// The checks that saw something, each once.
+    /// The checks that found something, each once.
     pub(crate) fn checks(&self) -> Vec<Check> {
         let mut checks: Vec<_> = self.findings().into_iter().map(|finding| finding.check).collect();
         checks.dedup();

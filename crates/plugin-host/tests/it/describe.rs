@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::support::{Described, Plugin, describe, run};
 
-/// What a person reads of a library that can't be used.
+/// The message for the user about a library that can't be used.
 fn refused(described: &Described) -> &str {
     assert_eq!((described.code, described.out.as_str()), (Some(1), ""), "{described:?}");
     described.err.strip_prefix("This processor can't be used: ").expect("what it is about")

@@ -1,4 +1,4 @@
-//! The real program with a library that the tests make.
+//! The real program with a library that the tests build.
 
 mod describe;
 mod support;

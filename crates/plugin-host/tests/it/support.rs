@@ -1,4 +1,4 @@
-//! A library made for a test, and the program run with it.
+//! A library built for a test, and the program run with it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
-/// A plugin's library that works.
+/// The source of a working plugin library.
 const SOURCE: &str = include_str!("../plugin/lib.rs");
 
 /// A folder with a library.
@@ -15,7 +15,7 @@ pub(crate) struct Plugin {
 }
 
 impl Plugin {
-    /// Compiles the plugin with some of its source replaced: each of these texts is in it once at least.
+    /// Compiles the plugin with parts of its source replaced: each of these texts must occur at least once.
     pub(crate) fn with(changes: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
         let mut source = SOURCE.to_owned();
@@ -36,7 +36,7 @@ impl Plugin {
         plugin
     }
 
-    /// Where the library is.
+    /// The library's path.
     pub(crate) fn library(&self) -> PathBuf {
         use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
         self.folder.path().join(format!("{DLL_PREFIX}demo{DLL_SUFFIX}"))
@@ -56,7 +56,7 @@ pub(crate) struct Described {
     pub(crate) err: String,
 }
 
-/// Describes any file.
+/// Runs `--describe` on any file.
 pub(crate) fn describe(library: &Path) -> Described {
     run(Command::new(env!("CARGO_BIN_EXE_wavecraft-plugin-host")).arg(library).arg("--describe"))
 }

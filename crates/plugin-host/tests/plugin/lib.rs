@@ -1,7 +1,7 @@
-//! A plugin's library for the tests of whoever runs one: what `wavecraft_plugin!` of Wavecraft 0.12 exports, written out,
-//! so that no test shares its subject's idea of it. It needs no crate.
+//! A plugin's library for tests of programs that run one: what `wavecraft_plugin!` of Wavecraft 0.12 exports, written
+//! out by hand, so that the tests don't share the code they test. It needs no crate.
 //!
-//! It multiplies by the parameter `gain_level`, and fails in the way that `gain_fault` says.
+//! It multiplies by the parameter `gain_level`, and fails in the way that `gain_fault` selects.
 #![expect(unsafe_code, reason = "the macro's exports are C functions, which are given pointers")]
 
 use std::ffi::{CString, c_char, c_void};
