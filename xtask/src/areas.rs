@@ -1,4 +1,4 @@
-//! The areas of tests. To add one, add a line to [`AREAS`].
+//! The test areas. To add one, add a line to [`AREAS`].
 
 mod host;
 mod mac;
@@ -16,18 +16,18 @@ use tally::Tally;
 /// When an area is run.
 #[derive(Clone, Copy, PartialEq)]
 enum When {
-    /// Without a word: what a change needs.
+    /// Without arguments: the tests that a change needs.
     Always,
-    /// By `all`.
+    /// With `all`.
     All,
-    /// By its name only.
+    /// Only by its name.
     Named,
 }
 
 struct Area {
     name: &'static str,
     when: When,
-    /// Does it wait more than it computes? Then it runs beside those that don't.
+    /// Whether it waits more than it computes. Then it runs in parallel with those that don't.
     waits: bool,
     does: &'static str,
     /// Installs what it needs, before any area begins.
@@ -85,7 +85,7 @@ fn nothing() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What `xtask test --help` says of each area.
+/// The text of `xtask test --help` for all areas.
 pub(crate) fn help() -> String {
     let group = |when, title: &str| {
         let areas = AREAS.iter().filter(|area| area.when == when);
@@ -101,10 +101,10 @@ pub(crate) fn help() -> String {
     .concat()
 }
 
-/// Runs the areas of these names, and says at last how many tests passed and failed. Returns whether none failed.
+/// Runs the areas of these names, and finally prints how many tests passed and failed. Returns whether none failed.
 ///
 /// # Errors
-/// A name that isn't an area's, or something missing that can't be installed.
+/// A name that isn't an area's, or a missing dependency that can't be installed.
 pub(crate) fn run(names: &[String]) -> anyhow::Result<bool> {
     let areas = chosen(names)?;
     needs::build()?;
@@ -116,7 +116,7 @@ pub(crate) fn run(names: &[String]) -> anyhow::Result<bool> {
     let beside = if beside.is_empty() {
         None
     } else {
-        // At once, so that nobody waits for cargo afterwards.
+        // Done first, so that nothing has to wait for cargo later.
         host::build()?;
         Some(Beside::start(&beside)?)
     };
@@ -146,7 +146,8 @@ fn chosen(names: &[String]) -> anyhow::Result<Vec<&'static Area>> {
     Ok(AREAS.iter().filter(wanted).collect())
 }
 
-/// Areas that run beside the others, one after another, in a process of their own: what they say is shown whole.
+/// Areas that run in parallel with the others, one after another, in a separate process; their output is shown
+/// complete.
 struct Beside {
     child: Child,
     names: String,
@@ -158,7 +159,8 @@ impl Beside {
         say(format!("beside the others: {}", names.join(", ")));
         let child = program(std::env::current_exe()?).arg("test").args(&names);
         let child = child.spawn_into(&target().join("beside.txt"))?;
-        // They wait for events with limits, and their sound servers want to be on time: what compiles gives way to them.
+        // They wait for events with time limits, and their sound servers must be on time: compilation gets a lower
+        // priority.
         cmd(&format!("renice -n 10 -p {}", std::process::id())).succeeds();
         Ok(Self { child, names: names.join(", ") })
     }
@@ -168,7 +170,7 @@ impl Beside {
         let succeeded = self.child.wait()?.success();
         let said = fs::read_to_string(target().join("beside.txt"))?;
         print!("{said}");
-        // It has counted them itself.
+        // The process has counted its tests itself.
         tally.add(succeeded, said.lines().last().unwrap_or_default());
         Ok(())
     }

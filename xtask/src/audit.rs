@@ -1,4 +1,4 @@
-//! Holds the dependencies to deny.toml: licences, sources, versions that there are twice, known advisories.
+//! Checks the dependencies against deny.toml: licences, sources, duplicate versions, known advisories.
 
 use crate::{
     needs,
@@ -6,11 +6,11 @@ use crate::{
 };
 use anyhow::bail;
 
-/// The advisories are a database on GitHub. Where that can't be reached they are left out, and that is said; `--advisories` makes
-/// it an error.
+/// The advisories are a database on GitHub. If it can't be reached, they are left out with a message; `--advisories`
+/// makes that an error.
 ///
 /// # Errors
-/// What is found, and an unknown flag.
+/// The problems found, or an unknown flag.
 pub(crate) fn run(args: &[String]) -> anyhow::Result<()> {
     let is_strict = match args {
         [] => false,

@@ -1,5 +1,5 @@
-//! The benchmarks, each value beside an anchor that was measured in the same run. docs/performance.md says what each is, and how to
-//! get figures worth quoting. Linux only.
+//! The benchmarks, each value with an anchor measured in the same run. docs/performance.md says what each is, and how
+//! to get figures worth quoting. Linux only.
 
 use crate::{
     needs,
@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// # Errors
-/// A build or a benchmark that fails.
+/// A build or a benchmark fails.
 pub(crate) fn run(args: &[String]) -> anyhow::Result<()> {
     needs::build()?;
     needs::packages("dbus jackd2")?;
@@ -15,7 +15,8 @@ pub(crate) fn run(args: &[String]) -> anyhow::Result<()> {
     cmd("cargo build --quiet --release --locked --bins -p wavecraft-companion -p wavecraft-cli").run()?;
     cmd("cargo build --quiet --release --locked --examples -p wavecraft-dev-audio").run()?;
     let own = target().join("benchmarks");
-    // The published dev server is found beside the benchmarks. Apart from them: the two need different versions of alsa-sys.
+    // The benchmarks look for the published dev server in their own folder. It is built separately: the two need
+    // different versions of alsa-sys.
     for manifest in ["benchmarks/Cargo.toml", "benchmarks/published-server/Cargo.toml"] {
         cmd("cargo build --quiet --release --locked --manifest-path")
             .arg(manifest)

@@ -19,7 +19,7 @@ use std::{
 /// The `bundle` command.
 ///
 /// # Errors
-/// An unknown flag; whatever keeps the app from being made or from being right.
+/// An unknown flag, or whatever prevents the app from being made or from being right.
 pub(crate) fn run(args: &[String]) -> anyhow::Result<()> {
     let build = match args {
         [] => Build::Shipped,
@@ -29,10 +29,10 @@ pub(crate) fn run(args: &[String]) -> anyhow::Result<()> {
     make(build).map(drop)
 }
 
-/// Makes the app, and returns where it is.
+/// Makes the app, and returns its path.
 ///
 /// # Errors
-/// Whatever keeps the app from being made or from being right.
+/// Whatever prevents the app from being made or from being right.
 pub(crate) fn make(build: Build) -> anyhow::Result<PathBuf> {
     let (out, targets) = match build {
         Build::Shipped => ("target/bundle", vec![ARM.to_owned(), INTEL.to_owned()]),
@@ -61,20 +61,20 @@ pub(crate) fn make(build: Build) -> anyhow::Result<PathBuf> {
     Ok(app)
 }
 
-/// Installs what an app for these processors is made with.
+/// Installs what is needed to build an app for these processors.
 ///
 /// # Errors
-/// What can't be installed.
+/// Something can't be installed.
 pub(crate) fn needs(targets: &[&str]) -> anyhow::Result<()> {
     needs::targets(targets)?;
     needs::mac_tools()?;
     needs::packages("python3 xorriso zip")
 }
 
-/// A command of cargo's whose programs are for Macs, and have none of this computer's folders in them.
+/// A cargo command whose programs are for Macs and contain no folder names of this computer.
 ///
 /// # Errors
-/// An `Info.plist` without the oldest system.
+/// `Info.plist` doesn't name the oldest supported system.
 pub(crate) fn for_macs(words: &str) -> anyhow::Result<Cmd> {
     let flags = format!(
         "--remap-path-prefix={}=wavecraft --remap-path-prefix={}/registry/src=crates",
@@ -91,7 +91,7 @@ pub(crate) fn for_macs(words: &str) -> anyhow::Result<Cmd> {
     Ok(command.env("RUSTFLAGS", flags))
 }
 
-/// The text of a key of Info.plist.
+/// The text value of a key in Info.plist.
 fn info(key: &str) -> anyhow::Result<String> {
     let text = fs::read_to_string("Info.plist")?;
     let rest = text.split_once(&format!("<key>{key}</key>")).map(|(_, rest)| rest);
@@ -106,7 +106,7 @@ impl Bundle {
         for_macs(build)?.args(targets).run()
     }
 
-    /// The menu's images and the template of a new project are in the programs themselves.
+    /// The menu's images and the template of a new project are embedded in the programs.
     fn assemble(&self) -> anyhow::Result<()> {
         if self.out.exists() {
             fs::remove_dir_all(&self.out)?;
@@ -123,7 +123,7 @@ impl Bundle {
         Ok(fs::write(contents.join("Info.plist"), info)?)
     }
 
-    /// The architectures of a program in one file.
+    /// Joins a program's architectures into one file.
     fn universal(&self, program: &str, to: &Path) -> anyhow::Result<()> {
         let built = root().join(if on_linux() { "target/link-mac" } else { "target" });
         let slices = self.targets.iter().map(|target| built.join(target).join("release").join(program));

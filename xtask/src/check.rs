@@ -1,4 +1,4 @@
-//! Everything that can be said about the sources without running them. To add a check, add a line to [`CHECKS`].
+//! All checks of the sources that don't run them. To add a check, add a line to [`CHECKS`].
 
 use crate::{
     audit, circles, needs,
@@ -9,7 +9,7 @@ use std::{fs, path::PathBuf};
 
 const APPLE: &str = "aarch64-apple-darwin";
 
-/// What it checks, and how.
+/// The subject of the check, and its function.
 type Check = (&'static str, fn() -> anyhow::Result<()>);
 
 const CHECKS: &[Check] = &[
@@ -24,7 +24,7 @@ const CHECKS: &[Check] = &[
 ];
 
 /// # Errors
-/// The first thing that is found.
+/// The first problem found.
 pub(crate) fn run(args: &[String]) -> anyhow::Result<()> {
     if let Some(word) = args.first() {
         bail!("unknown word {word}: scripts/check takes none");
@@ -55,8 +55,8 @@ fn lints() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// On a Mac that was done by [`lints`]. One of the two processors stands for both: what only an Intel processor compiles no Mac does
-/// alone, so Linux has seen it, and the area `mac` builds the programs for it.
+/// On a Mac [`lints`] has done this. One of the two processors stands for both: code compiled only for an Intel
+/// processor isn't specific to Macs, so Linux has checked it, and the area `mac` builds the programs for it.
 fn lints_for_a_mac() -> anyhow::Result<()> {
     if !on_linux() {
         return Ok(());
@@ -71,7 +71,7 @@ fn lints_for_a_mac() -> anyhow::Result<()> {
 /// Prints each circle of files in each crate.
 ///
 /// # Errors
-/// There is one.
+/// There is a circle.
 pub(crate) fn circles() -> anyhow::Result<()> {
     match circles::check()? {
         0 => Ok(()),
@@ -79,7 +79,7 @@ pub(crate) fn circles() -> anyhow::Result<()> {
     }
 }
 
-/// Those in bash, and their library.
+/// Checks the bash scripts and their library.
 fn scripts() -> anyhow::Result<()> {
     needs::python("lint")?;
     let mut found = Vec::new();

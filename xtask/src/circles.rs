@@ -1,5 +1,5 @@
-//! No circle of files: file A uses an item that B defines, and B, by whatever way, one that A defines. `mod` lines and
-//! `pub use` alone don't count, and what only tests see neither.
+//! Checks that there is no circle of files: file A uses an item that B defines, and B, directly or indirectly, one that
+//! A defines. `mod` lines and `pub use` alone don't count, nor does test code.
 
 use crate::sources::{self, Module, Source};
 use std::{
@@ -8,13 +8,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// File → the files whose items it uses, each with one of them.
+/// File → the files whose items it uses, each with one of these items.
 type Arrows = BTreeMap<PathBuf, BTreeMap<PathBuf, String>>;
 
 /// Prints each circle of each crate, and returns how many there are.
 ///
 /// # Errors
-/// A source that can't be read, or that isn't Rust.
+/// A source can't be read, or isn't Rust.
 pub(crate) fn check() -> anyhow::Result<usize> {
     let mut crates = vec![PathBuf::from("app"), "audio-core".into(), "xtask".into()];
     for entry in fs::read_dir("crates")? {
@@ -31,7 +31,7 @@ pub(crate) fn check() -> anyhow::Result<usize> {
     Ok(count)
 }
 
-/// The circles of the files in a crate's folder of sources.
+/// The circles of the files in a crate's source folder.
 fn of_crate(folder: &Path) -> anyhow::Result<Vec<String>> {
     let arrows = arrows(&sources::read(folder)?);
     Ok(circles(&arrows).iter().map(|circle| described(circle, &arrows)).collect())
@@ -67,7 +67,7 @@ fn arrows(modules: &BTreeMap<Module, Source>) -> Arrows {
     arrows
 }
 
-/// The file that defines what `path` names in `module`, and its name; none for what another crate defines.
+/// The file that defines what `path` names in `module`, and its name; none if another crate defines it.
 fn resolve(
     modules: &BTreeMap<Module, Source>,
     module: &Module,
@@ -116,7 +116,7 @@ fn resolve(
     None
 }
 
-/// For each file that is in a circle, the shortest one through it; each circle once.
+/// For each file in a circle, the shortest circle through it; each circle once.
 fn circles(arrows: &Arrows) -> Vec<Vec<PathBuf>> {
     let mut found = BTreeMap::new();
     for file in arrows.keys() {
@@ -156,7 +156,7 @@ fn shortest(arrows: &Arrows, start: &Path) -> Option<Vec<PathBuf>> {
 mod tests {
     use super::*;
 
-    /// The circles of a crate with these files, without the folder that it lies in.
+    /// The circles of a crate with these files, without the crate's folder.
     fn found(files: &[(&str, &str)]) -> Vec<String> {
         let folder = tempfile::tempdir().unwrap();
         for (name, text) in files {

@@ -1,4 +1,4 @@
-//! From a fresh clone to a sounding demo: builds the programs, makes a project in `target/demo`, plays it.
+//! From a fresh clone to an audible demo: builds the programs, creates a project in `target/demo` and plays it.
 
 use crate::{
     bundle::{self, Build},
@@ -7,7 +7,7 @@ use crate::{
 };
 use anyhow::{Context, bail};
 
-/// Returns only when it fails: it becomes `wavecraft start`.
+/// Returns only if it fails: it becomes `wavecraft start`.
 ///
 /// # Errors
 /// An unknown flag, or a build that fails.
@@ -25,7 +25,7 @@ pub(crate) fn run(args: &[String]) -> anyhow::Result<()> {
         }
     }
     if !flags.iter().any(|flag| flag.starts_with("--input")) {
-        // The demo's own music: it needs no microphone, and can't feed back.
+        // The demo's own music needs no microphone and can't feed back.
         flags.extend(["--input".into(), format!("file:{}", root().join("templates/loop.flac").display())]);
     }
     needs::build()?;
@@ -36,7 +36,7 @@ pub(crate) fn run(args: &[String]) -> anyhow::Result<()> {
             .run()?;
         target().join("release/wavecraft")
     } else {
-        // A Mac gives a menu and the microphone to an app only; the command inside of it opens that app.
+        // A Mac allows a menu and the microphone only for an app; the command inside it opens that app.
         bundle::make(Build::Here)?.join("Contents/Helpers/wavecraft")
     };
     let demo = root().join("target/demo");

@@ -1,4 +1,4 @@
-//! Cask and formula of a release: version, checksums and addresses filled into `bundle/homebrew/*.rb`.
+//! A release's cask and formula: fills version, checksums and addresses into `bundle/homebrew/*.rb`.
 
 use crate::{
     bundle::VERSION,
@@ -7,11 +7,11 @@ use crate::{
 use anyhow::{Context, bail};
 use std::{fs, path::PathBuf};
 
-/// The app's checksum is that of `SHA256SUMS`, which `xtask bundle` wrote; the archive of the sources is made here, of the last
-/// commit.
+/// The app's checksum is taken from `SHA256SUMS`, which `xtask bundle` wrote; the source archive is created here, from
+/// the last commit.
 ///
 /// # Errors
-/// No address, or no bundle of this version.
+/// There is no address, or no bundle of this version.
 pub(crate) fn run(args: &[String]) -> anyhow::Result<()> {
     let (mut url, mut folder) = (None, PathBuf::from("target/bundle"));
     let mut words = args.iter();
@@ -64,12 +64,12 @@ pub(crate) fn run(args: &[String]) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A Mac has shasum(1).
+/// The command for checksums. A Mac has shasum(1).
 pub(crate) fn sum_command() -> &'static str {
     if on_linux() { "sha256sum" } else { "shasum -a 256" }
 }
 
-/// The checksum of a file by a line of sha256sum's or shasum's.
+/// The checksum of a file, from a line of sha256sum or shasum.
 fn sum_of<'a>(sums: &'a str, file: &str) -> Option<&'a str> {
     let found = sums.lines().filter_map(|line| line.split_once(char::is_whitespace));
     let mut found = found.filter(|(_, name)| name.trim_start_matches([' ', '*']) == file);

@@ -1,5 +1,5 @@
-//! Renders the drawings: the menu bar's icons, `app/icons/*.svg`, into the PNGs beside them, at 1× and 2×; the app's icon,
-//! `bundle/icon.svg`, into `bundle/AppIcon.icns`. They are committed, so that a build needs no renderer.
+//! Renders the drawings: the menu bar's icons, `app/icons/*.svg`, into PNGs beside them, at 1× and 2×; the app's icon,
+//! `bundle/icon.svg`, into `bundle/AppIcon.icns`. The results are committed, so that a build needs no renderer.
 
 use crate::{
     needs,
@@ -8,7 +8,7 @@ use crate::{
 use anyhow::{Context, bail};
 use std::{fs, path::Path};
 
-/// The names of an .icns' images by their sizes in pixels: 16, 32, 128, 256 and 512 points, and the same at 2×.
+/// The names of an .icns' images and their sizes in pixels: 16, 32, 128, 256 and 512 points, and the same at 2×.
 const IMAGES: [(&[u8; 4], u32); 10] = [
     (b"icp4", 16),
     (b"ic11", 32),
@@ -23,7 +23,7 @@ const IMAGES: [(&[u8; 4], u32); 10] = [
 ];
 
 /// # Errors
-/// No renderer, or a drawing that it refuses.
+/// There is no renderer, or it refuses a drawing.
 pub(crate) fn run(args: &[String]) -> anyhow::Result<()> {
     if let Some(word) = args.first() {
         bail!("unknown word {word}: icons takes none");
@@ -47,7 +47,7 @@ pub(crate) fn run(args: &[String]) -> anyhow::Result<()> {
             count += 1;
         }
     }
-    // An .icns is a list of PNGs, each behind its name and its length.
+    // An .icns is a list of PNGs, each preceded by its name and its length.
     let mut body = Vec::new();
     for (name, size) in IMAGES {
         let image = rendered(size)?;
@@ -75,7 +75,7 @@ fn render(size: u32, to: &Path) -> anyhow::Result<()> {
         .run()
 }
 
-/// With the eight bytes that it stands in.
+/// The length including the eight bytes of the header.
 fn length(bytes: &[u8]) -> anyhow::Result<[u8; 4]> {
     Ok(u32::try_from(bytes.len() + 8).context("an image that is too large")?.to_be_bytes())
 }

@@ -1,4 +1,4 @@
-//! Counts the lines that only a Mac compiles: code, without blank lines and comments.
+//! Counts the lines of code compiled only on a Mac, without blank lines and comments.
 
 use crate::shell::root;
 use anyhow::bail;
@@ -8,7 +8,7 @@ use std::{
 };
 
 /// # Errors
-/// An argument, or a source that can't be read.
+/// An unexpected argument, or a source that can't be read.
 pub(crate) fn run(args: &[String]) -> anyhow::Result<()> {
     if let Some(word) = args.first() {
         bail!("unknown word {word}: mac-lines takes none");
@@ -24,7 +24,7 @@ pub(crate) fn run(args: &[String]) -> anyhow::Result<()> {
         let lines = text.lines().map(str::trim_start);
         let count = lines.filter(|line| !line.is_empty() && !line.starts_with("//")).count();
         let name = file.strip_prefix(root())?;
-        // The real-time policy compiles over the shim and no test runs it: see docs/decisions/0030.
+        // The real-time policy compiles over the shim, but no test runs it: see docs/decisions/0030.
         let mark = if name == Path::new("crates/dev-audio/src/platform/macos.rs") {
             built += count;
             '-'

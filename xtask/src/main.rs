@@ -1,4 +1,4 @@
-//! What the doors in `scripts/` do, and what is asked for more rarely. `cargo xtask` lists it.
+//! The implementation of the scripts in `scripts/`, and less common tasks. `cargo xtask` lists them.
 
 mod areas;
 mod audit;
@@ -56,7 +56,7 @@ const COMMANDS: &[Command] = &[
         "renders the menu bar's icons and the app's from their drawings, after one was changed"),
 ];
 
-/// What is no command of this program, and why.
+/// The scripts that aren't commands of this program, and why.
 const SCRIPTS: &str = "\
 Scripts of their own, in scripts/:
   install, uninstall   for a user; the second is copied beside the programs, where no sources are
@@ -102,7 +102,7 @@ fn dispatch(args: &[String]) -> anyhow::Result<()> {
     };
     let command = COMMANDS.iter().find(|command| command.name == name);
     let command = command.with_context(|| format!("there is no command {name}: see cargo xtask --help"))?;
-    // What stands behind two dashes is somebody else's.
+    // Arguments after two dashes are for another program.
     if args.iter().take_while(|word| *word != "--").any(is_help) {
         print!("{}", help(command));
         if command.name == "test" {

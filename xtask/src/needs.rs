@@ -1,4 +1,4 @@
-//! What must be there before a command begins. `scripts/lib.sh` installs it, since its own callers have no compiler yet.
+//! The dependencies of the commands. `scripts/lib.sh` installs them, since its own callers have no compiler yet.
 
 use crate::shell::{Cmd, cmd, on_linux, root, say};
 use anyhow::bail;
@@ -8,12 +8,12 @@ fn lib(call: &str) -> anyhow::Result<()> {
     cmd("bash -c").arg(format!("source scripts/lib.sh; {call}")).run()
 }
 
-/// What the companion links on Linux.
+/// The libraries that the companion links on Linux.
 pub(crate) fn build() -> anyhow::Result<()> {
     lib("need_build")
 }
 
-/// Debian's packages; other systems are told what they need.
+/// Installs Debian packages; on other systems, prints what is needed.
 pub(crate) fn packages(names: &str) -> anyhow::Result<()> {
     lib(&format!("need_packages {names}"))
 }
@@ -27,17 +27,17 @@ pub(crate) fn node() -> anyhow::Result<()> {
     lib("need_node")
 }
 
-/// Packages of PyPI, by a list in `scripts/python/`.
+/// Installs packages from PyPI, by a list in `scripts/python/`.
 pub(crate) fn python(list: &str) -> anyhow::Result<()> {
     lib(&format!("need_python {list}"))
 }
 
-/// What stands in for Apple's codesign and lipo on Linux. A Mac has them.
+/// The replacements for Apple's codesign and lipo on Linux. A Mac has the originals.
 pub(crate) fn mac_tools() -> anyhow::Result<()> {
     lib("need_mac_tools")
 }
 
-/// A program of the packages that [`python`] installed.
+/// A program from the packages that [`python`] installed.
 pub(crate) fn tool(name: &str) -> Cmd {
     cmd(&format!("target/tools/bin/{name}"))
 }
@@ -50,7 +50,8 @@ pub(crate) fn nextest() -> anyhow::Result<()> {
     cmd("cargo install --quiet --locked cargo-nextest").run()
 }
 
-/// Miri and the sanitizers exist in nightly compilers only. Whichever there is does: no program is shipped from it.
+/// A nightly compiler: Miri and the sanitizers exist only there. Any installed one will do, as no program is shipped
+/// from it.
 pub(crate) fn nightly() -> anyhow::Result<()> {
     let there = cmd("rustup +nightly component list --installed").text().unwrap_or_default();
     if ["miri", "rust-src"].iter().all(|part| there.lines().any(|line| line.starts_with(part))) {
@@ -81,13 +82,13 @@ pub(crate) fn sound_servers() -> anyhow::Result<()> {
     )
 }
 
-/// A desktop's panel, with the sound server whose devices are in the menu.
+/// A desktop panel, with the sound server whose devices are in the menu.
 pub(crate) fn panel() -> anyhow::Result<()> {
     packages("adwaita-icon-theme fonts-dejavu-core scrot xdotool xfce4-panel xfconf xvfb")?;
     sound_servers()
 }
 
-/// Where cargo keeps what it loads.
+/// The folder where cargo keeps its downloads.
 pub(crate) fn cargo_home() -> PathBuf {
     let default = || std::env::home_dir().unwrap_or_else(root).join(".cargo");
     std::env::var_os("CARGO_HOME").map_or_else(default, PathBuf::from)

@@ -1,4 +1,4 @@
-//! Makes the pictures of the documents anew, from the real programs. Linux only. Look at them before you commit them.
+//! Regenerates the documents' pictures from the real programs. Linux only. Look at them before you commit them.
 
 mod keep;
 mod terminal;
@@ -10,13 +10,13 @@ use crate::{
 use anyhow::bail;
 use keep::keep;
 
-/// What it shows, and how it is made.
+/// The picture's name, and the function that makes it.
 type Picture = (&'static str, fn() -> anyhow::Result<()>);
 
 const PICTURES: &[Picture] = &[("menu", menu), ("terminal", terminal::picture), ("browser", browser)];
 
 /// # Errors
-/// A picture that isn't there, or can't be made.
+/// The picture doesn't exist, or can't be made.
 pub(crate) fn run(args: &[String]) -> anyhow::Result<()> {
     if !on_linux() {
         bail!("pictures are made on Linux");
@@ -33,7 +33,7 @@ pub(crate) fn run(args: &[String]) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// `docs/menu.png`: of the panel's screen, the part with the icon, its menu and the submenu that is open.
+/// `docs/menu.png`: the part of the panel's screen with the icon, its menu and the open submenu.
 fn menu() -> anyhow::Result<()> {
     needs::packages("imagemagick")?;
     after("tray")?;

@@ -1,4 +1,4 @@
-//! How programs are run here.
+//! Runs programs.
 
 use anyhow::{Context, bail};
 use std::{
@@ -9,12 +9,12 @@ use std::{
     process::{Command, Stdio},
 };
 
-/// The repository.
+/// The repository's folder.
 pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_owned).unwrap_or_default()
 }
 
-/// A line on standard error that says what begins now.
+/// Prints a line to standard error that says which step begins.
 pub(crate) fn say(text: impl std::fmt::Display) {
     eprintln!("\x1b[2m» {text}\x1b[0m");
 }
@@ -28,20 +28,20 @@ pub(crate) fn target() -> PathBuf {
     root().join(std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))
 }
 
-/// A program with its arguments.
+/// A command: a program with its arguments.
 pub(crate) struct Cmd {
     command: Command,
     line: String,
 }
 
-/// A command from its words, which spaces separate; [`Cmd::arg`] adds those with a space in them.
+/// Creates a command from words separated by spaces; [`Cmd::arg`] adds arguments that contain a space.
 pub(crate) fn cmd(line: &str) -> Cmd {
     let mut words = line.split_whitespace();
     let first = program(words.next().unwrap_or_default());
     Cmd { line: line.to_owned(), ..first.args(words) }
 }
 
-/// A program by its path.
+/// Creates a command from the program's path.
 pub(crate) fn program(path: impl AsRef<OsStr>) -> Cmd {
     Cmd { command: Command::new(&path), line: path.as_ref().display().to_string() }
 }
@@ -67,23 +67,23 @@ impl Cmd {
         self
     }
 
-    /// Its standard output goes to standard error, where what is only progress belongs.
+    /// Redirects standard output to standard error, for output that is only progress.
     pub(crate) fn aside(mut self) -> Self {
         self.command.stdout(io::stderr());
         self
     }
 
-    /// Its standard output goes to a file.
+    /// Redirects standard output to a file.
     ///
     /// # Errors
-    /// A file that can't be written.
+    /// The file can't be written.
     pub(crate) fn into_file(mut self, file: &Path) -> anyhow::Result<Self> {
         self.command.stdout(File::create(file).with_context(|| file.display().to_string())?);
         Ok(self)
     }
 
     /// # Errors
-    /// A program that isn't there, or fails.
+    /// The program doesn't exist, or fails.
     pub(crate) fn run(mut self) -> anyhow::Result<()> {
         let status = self.command.status().with_context(|| self.line.clone())?;
         if !status.success() {
@@ -92,15 +92,15 @@ impl Cmd {
         Ok(())
     }
 
-    /// Does it succeed? What it says is for nobody.
+    /// Whether it succeeds. Its output is discarded.
     pub(crate) fn succeeds(mut self) -> bool {
         self.command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
     }
 
-    /// What it writes to standard output, without the end of the last line.
+    /// Runs it and returns its standard output, without the last line ending.
     ///
     /// # Errors
-    /// A program that isn't there, fails, or writes something else than text.
+    /// The program doesn't exist, fails, or prints something other than text.
     pub(crate) fn text(mut self) -> anyhow::Result<String> {
         let output = self.command.stderr(Stdio::inherit()).output().with_context(|| self.line.clone())?;
         if !output.status.success() {
@@ -112,12 +112,12 @@ impl Cmd {
     /// Shows both outputs, and returns them with whether it succeeded.
     ///
     /// # Errors
-    /// A program that isn't there.
+    /// The program doesn't exist.
     pub(crate) fn shown(mut self) -> anyhow::Result<(bool, String)> {
         let (reader, writer) = io::pipe()?;
         self.command.stdout(writer.try_clone()?).stderr(writer);
         let mut child = self.command.spawn().with_context(|| self.line.clone())?;
-        // It holds the ends that are written to.
+        // The command holds the writing ends.
         drop(self.command);
         let (mut lines, mut all) = (BufReader::new(reader), String::new());
         let mut line = Vec::new();
@@ -129,16 +129,16 @@ impl Cmd {
         Ok((child.wait()?.success(), all))
     }
 
-    /// Becomes this program; returns only when that fails.
+    /// Becomes this program; returns only if that fails.
     pub(crate) fn exec(mut self) -> anyhow::Error {
         use std::os::unix::process::CommandExt;
         anyhow::Error::new(self.command.exec()).context(self.line)
     }
 
-    /// Starts it, with both outputs in a file.
+    /// Starts it, with both outputs redirected to a file.
     ///
     /// # Errors
-    /// A program that isn't there, or a file that can't be written.
+    /// The program doesn't exist, or the file can't be written.
     pub(crate) fn spawn_into(mut self, file: &Path) -> anyhow::Result<std::process::Child> {
         let out = File::create(file).with_context(|| file.display().to_string())?;
         self.command.stdin(Stdio::null()).stdout(out.try_clone()?).stderr(out);

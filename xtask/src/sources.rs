@@ -1,4 +1,4 @@
-//! The files of a crate as modules: what each defines, renames and mentions.
+//! A crate's files as modules: the names that each defines, renames and uses.
 
 use anyhow::Context;
 use std::{
@@ -11,12 +11,12 @@ use syn::visit::{self, Visit};
 /// A module's path in its crate: `["child", "process"]`; the root's is empty.
 pub(crate) type Module = Vec<String>;
 
-/// A name that a `use` brings into a module, and the path that it stands for.
+/// A name that a `use` brings into a module, and its path.
 #[derive(Clone)]
 pub(crate) struct Import {
     pub(crate) name: String,
     pub(crate) path: Vec<String>,
-    /// A `pub use`, of whatever reach: it passes a name on, and needn't be used here.
+    /// Whether it is a `pub use`, of any visibility: it re-exports a name, and needn't be used here.
     pub(crate) passed_on: bool,
 }
 
@@ -28,14 +28,14 @@ pub(crate) struct Source {
     pub(crate) imports: Vec<Import>,
     /// Modules whose every name is imported.
     pub(crate) globs: Vec<Vec<String>>,
-    /// Paths in the code, without those of `use`.
+    /// Paths used in the code, without those of `use`.
     pub(crate) mentions: BTreeSet<Vec<String>>,
 }
 
-/// Every module of the crate whose sources are in `folder`. What only tests see is left out.
+/// Reads every module of the crate whose sources are in `folder`. Test code is left out.
 ///
 /// # Errors
-/// A file that can't be read, or that isn't Rust.
+/// A file can't be read, or isn't Rust.
 pub(crate) fn read(folder: &Path) -> anyhow::Result<BTreeMap<Module, Source>> {
     let mut modules = BTreeMap::new();
     for root in ["lib.rs", "main.rs"] {
@@ -67,7 +67,7 @@ fn read_file(
     Ok(())
 }
 
-/// Takes in the items of a module, and returns the names of those of its modules that have files of their own.
+/// Adds the items of a module, and returns the names of its submodules that have their own files.
 fn add(
     items: &[syn::Item],
     file: &Path,
@@ -136,7 +136,7 @@ impl<'ast> Visit<'ast> for Mentions<'_> {
         visit::visit_path(self, path);
     }
 
-    // A function's own `use`.
+    // A `use` inside a function.
     fn visit_item_use(&mut self, item: &'ast syn::ItemUse) {
         take_use(&item.tree, &mut vec![], false, self.0);
     }
@@ -195,7 +195,7 @@ fn has(attributes: &[syn::Attribute], name: &str) -> bool {
     attributes.iter().any(|attribute| attribute.path().is_ident(name))
 }
 
-/// Is it behind a `#[cfg(test)]`, alone or with `all(…)`?
+/// Whether it is behind a `#[cfg(test)]`, alone or with `all(…)`.
 fn only_for_tests(attributes: &[syn::Attribute]) -> bool {
     attributes.iter().filter(|attribute| attribute.path().is_ident("cfg")).any(|attribute| {
         let syn::Meta::List(list) = &attribute.meta else { return false };

@@ -1,16 +1,16 @@
-//! The areas that run the programs of this system.
+//! The areas that run this system's programs.
 
 use super::tally::Tally;
 use crate::shell::{Cmd, cmd, on_linux, say};
 use std::num::NonZero;
 
-/// The programs and the examples that tests start. All of the workspace at once, here and by nextest: for a part of it cargo
-/// would build many dependencies once more, with the features that only that part asks for.
+/// Builds the programs and examples that tests start. The whole workspace at once, here and in nextest: for a part of
+/// it cargo would build many dependencies again, with only the features that part requests.
 fn programs() -> anyhow::Result<()> {
     cmd("cargo build --quiet --workspace --bins --examples").run()
 }
 
-/// Programs, examples and tests.
+/// Builds programs, examples and tests.
 pub(crate) fn build() -> anyhow::Result<()> {
     say("building programs and tests");
     programs()?;
@@ -18,25 +18,25 @@ pub(crate) fn build() -> anyhow::Result<()> {
 }
 
 fn nextest(filter: &str) -> Cmd {
-    // Many of them wait for processes of their own: two for each processor.
+    // Many of the tests wait for processes they started: two threads for each processor.
     let threads = 2 * std::thread::available_parallelism().map_or(1, NonZero::get);
     cmd("cargo nextest run --workspace --test-threads").arg(threads.to_string()).arg("-E").arg(filter)
 }
 
-/// Those that want something of the system, and are left out where it isn't there.
+/// Tests that need something from the system, and are left out if it doesn't exist.
 fn ignored(filter: &str) -> Cmd {
     cmd("cargo nextest run --workspace --run-ignored only -E").arg(filter)
 }
 
 pub(crate) fn docs(tally: &mut Tally) -> anyhow::Result<()> {
-    // Their `--help` is what the documents' command lines are held against.
+    // The command lines in the documents are checked against the programs' `--help`.
     programs()?;
     tally.step("docs: what the documents say", nextest("package(wavecraft-cli) & binary(docs)"))?;
     tally.step("docs: examples in the crates' documentation", cmd("cargo test --quiet --workspace --doc"))
 }
 
 pub(crate) fn rust(tally: &mut Tally) -> anyhow::Result<()> {
-    // The tests start the real programs and the example children, which must be there and new.
+    // The tests start the real programs and the example children, which must exist and be up to date.
     programs()?;
     tally.step("rust: tests", nextest("not binary(docs)"))
 }
@@ -52,13 +52,13 @@ pub(crate) fn template(tally: &mut Tally) -> anyhow::Result<()> {
     tally.step("template: UI", cmd("npm test").folder(ui))
 }
 
-/// npm's own cache and registry; `ci` takes exactly what the lock file says.
+/// Uses npm's own cache and registry; `ci` installs exactly what the lock file says.
 fn npm_ci(folder: &str) -> anyhow::Result<()> {
     cmd("npm ci --no-audit --no-fund --loglevel=error").folder(folder).run()
 }
 
 fn in_chromium(tally: &mut Tally, name: &str, tests: &str) -> anyhow::Result<()> {
-    // The command finds the companion and the plugin host beside itself.
+    // The command looks for the companion and the plugin host in its own folder.
     programs()?;
     npm_ci("tests/browser")?;
     tally.step(name, cmd(tests).folder("tests/browser"))
@@ -78,7 +78,7 @@ pub(crate) fn terminal(tally: &mut Tally) -> anyhow::Result<()> {
 }
 
 pub(crate) fn newcomer(tally: &mut Tally) -> anyhow::Result<()> {
-    // The command finds the companion beside itself.
+    // The command looks for the companion in its own folder.
     programs()?;
     tally.step("newcomer: from nothing to sound", ignored("package(wavecraft-cli) & test(newcomer)"))
 }
@@ -88,7 +88,7 @@ pub(crate) fn sound(tally: &mut Tally) -> anyhow::Result<()> {
         say("sound: on this system the sound server is the real one; see docs for what to listen to");
         return Ok(());
     }
-    // The command finds the companion beside itself.
+    // The command looks for the companion in its own folder.
     programs()?;
     tally.step("sound: on PipeWire and JACK", ignored("package(wavecraft-cli) & binary(sound)"))
 }

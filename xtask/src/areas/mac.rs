@@ -1,4 +1,4 @@
-//! The area `mac`: what can be shown of a Mac's files without one, and of its app.
+//! The area `mac`: what can be tested of a Mac's files and its app without a Mac.
 
 use super::tally::Tally;
 use crate::{
@@ -14,11 +14,11 @@ pub(crate) fn run(tally: &mut Tally) -> anyhow::Result<()> {
     if on_linux() {
         over_the_shim(tally)?;
         say("mac: linking every test");
-        // Nothing of it runs, so nothing is optimised.
+        // None of it is run, so nothing is optimised.
         let test = "test --quiet --no-run --workspace --config profile.dev.opt-level=0 --config profile.dev.debug=false";
         bundle::for_macs(&format!("{test} --target {}", bundle::ARM))?.run()?;
     }
-    // As people get it: what a program asks of a Mac's libraries depends on what the optimiser leaves of it.
+    // The shipped build: a program's imports from a Mac's libraries depend on what the optimiser keeps.
     bundle::make(Build::Shipped)?;
     tally.step(
         "mac: the app, and faults planted in it",
@@ -27,9 +27,9 @@ pub(crate) fn run(tally: &mut Tally) -> anyhow::Result<()> {
     )
 }
 
-/// What a Mac's files call, over `crates/mac-shim/`, with the suites that run over Linux's files too.
+/// Runs the Mac's files over `crates/mac-shim/`, with the test suites that run over Linux's files too.
 fn over_the_shim(tally: &mut Tally) -> anyhow::Result<()> {
-    // The wrapper compiles our crates alone with `--cfg mac_shim`: all that they depend on is there already.
+    // The wrapper compiles only our crates with `--cfg mac_shim`: all their dependencies are built already.
     let nextest = |tests: &str, filter: &str| {
         cmd("cargo nextest run")
             .args(tests.split_whitespace())

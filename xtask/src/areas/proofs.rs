@@ -1,5 +1,5 @@
-//! The areas that prove the real-time link (docs/decisions/0010): each with a compiler or flags of its own, and therefore in a
-//! target folder of its own.
+//! The areas that prove the real-time link (docs/decisions/0010). Each uses its own compiler or flags, and therefore
+//! its own target folder.
 
 use super::tally::Tally;
 use crate::shell::{Cmd, cmd};
@@ -8,7 +8,7 @@ fn model(preemptions: &str) -> Cmd {
     cmd("cargo test --release --target-dir target/loom -p wavecraft-ring --lib model")
         .env("RUSTFLAGS", "--cfg loom")
         .env("LOOM_MAX_PREEMPTIONS", preemptions)
-        // What is optimised across crates is for those who run it for longer than it takes to build.
+        // Optimising across crates pays off only for programs that run for longer than it takes to build them.
         .env("CARGO_PROFILE_RELEASE_LTO", "off")
         .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
 }
@@ -26,7 +26,7 @@ pub(crate) fn proofs(tally: &mut Tally) -> anyhow::Result<()> {
     let host = cmd("rustc +nightly -vV").text()?;
     let host = host.lines().find_map(|line| line.strip_prefix("host: ")).unwrap_or_default();
     tally.step("proofs: Miri over layout and ring", miri(""))?;
-    // ThreadSanitizer must see the standard library's own atomics, so that is built too.
+    // ThreadSanitizer must see the standard library's own atomics, so the standard library is built too.
     tally.step(
         "proofs: ThreadSanitizer over the ring",
         cmd("cargo +nightly test -Zbuild-std --target-dir target/tsan -p wavecraft-ring --lib --tests --target")

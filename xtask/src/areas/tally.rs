@@ -1,4 +1,4 @@
-//! Runs the steps of an area, and counts their tests by the closing lines of those who ran them.
+//! Runs the steps of an area, and counts their tests from the test runners' closing lines.
 
 use crate::shell::{Cmd, say};
 
@@ -9,10 +9,11 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    /// Shows what a command says and counts its tests. One that fails, or runs none, counts as one failure at least.
+    /// Runs a command, shows its output and counts its tests. One that fails, or runs no test, counts as at least one
+    /// failure.
     ///
     /// # Errors
-    /// A program that isn't there.
+    /// The program doesn't exist.
     pub(crate) fn step(&mut self, name: &str, command: Cmd) -> anyhow::Result<()> {
         say(name);
         let (succeeded, said) = command.shown()?;
@@ -22,7 +23,7 @@ impl Tally {
         Ok(())
     }
 
-    /// Takes in what was said. Returns whether a test was run, or something failed already.
+    /// Adds a command's output. Returns whether a test was run, or something has failed already.
     pub(crate) fn add(&mut self, succeeded: bool, said: &str) -> bool {
         let (passed, mut failed) = said.lines().map(closing).fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
         let none = succeeded && passed == 0 && failed == 0;
@@ -35,8 +36,9 @@ impl Tally {
     }
 }
 
-/// How many passed and failed by a closing line of nextest ("12 tests run: 11 passed, 1 failed"), cargo test ("test result: ok.
-/// 3 passed; 0 failed"), Vitest ("Tests  8 passed (8)"), Node ("ℹ pass 8") or our own ("8 passed, 0 failed").
+/// The numbers of passed and failed tests in a closing line of nextest ("12 tests run: 11 passed, 1 failed"), cargo
+/// test ("test result: ok. 3 passed; 0 failed"), Vitest ("Tests  8 passed (8)"), Node ("ℹ pass 8") or our own ("8
+/// passed, 0 failed").
 fn closing(line: &str) -> (usize, usize) {
     let line = without_colours(line);
     let words: Vec<_> = line.split([' ', ',', ';', '|']).filter(|word| !word.is_empty()).collect();

@@ -1,4 +1,4 @@
-//! The app as a .zip and a .dmg, notarised where there is a profile for it, with checksums.
+//! Packs the app as a .zip and a .dmg with checksums, notarised if there is a profile for that.
 
 use super::plan::{Bundle, NAME, PROGRAMS, VERSION};
 use crate::shell::{cmd, on_linux, say};
@@ -9,7 +9,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Writes both, asks Apple to notarise them where `WAVECRAFT_NOTARY_PROFILE` says by what, and tells their sizes.
+/// Writes both, has Apple notarise them if `WAVECRAFT_NOTARY_PROFILE` names a profile, and prints their sizes.
 pub(super) fn all(bundle: &Bundle) -> anyhow::Result<()> {
     let files = ["zip", "dmg"].map(|kind| format!("Wavecraft-Companion-{VERSION}.{kind}"));
     let [zipped, image] = files.each_ref().map(|name| bundle.out.join(name));
@@ -18,7 +18,7 @@ pub(super) fn all(bundle: &Bundle) -> anyhow::Result<()> {
     if let Some(profile) = &profile {
         notarise(profile, &zipped, &bundle.app())?;
         cmd("spctl --assess --type execute --verbose=2").arg(bundle.app()).run()?;
-        // With Apple's answer in it.
+        // This one includes Apple's ticket.
         zip(bundle, &zipped)?;
     }
     write_image(bundle, &image)?;
@@ -41,7 +41,7 @@ pub(super) fn all(bundle: &Bundle) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Lets Apple look at a file, and fastens the answer to `subject`.
+/// Has Apple notarise a file, and staples the ticket to `subject`.
 fn notarise(profile: &str, file: &Path, subject: &Path) -> anyhow::Result<()> {
     say(format!("asking Apple to notarise {}", file.display()));
     cmd("xcrun notarytool submit --wait --keychain-profile").arg(profile).arg(file).run()?;
@@ -55,7 +55,7 @@ fn zip(bundle: &Bundle, to: &PathBuf) -> anyhow::Result<()> {
     cmd("zip -qryX").arg(to).arg(NAME).folder(&bundle.out).run()
 }
 
-/// An image with a link to drag the app to.
+/// Writes a disk image with a link to drag the app to.
 fn write_image(bundle: &Bundle, to: &Path) -> anyhow::Result<()> {
     let folder = bundle.out.join("image");
     fs::create_dir(&folder)?;

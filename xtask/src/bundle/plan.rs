@@ -1,4 +1,4 @@
-//! Which app is made, and what is in it.
+//! Which app is built, and its contents.
 
 use std::path::PathBuf;
 
@@ -12,17 +12,17 @@ pub(super) const NAME: &str = "Wavecraft Companion.app";
 
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Build {
-    /// As people get it, in `target/bundle/`.
+    /// The version for distribution, in `target/bundle/`.
     Shipped,
     /// For this Mac's architecture only, in `target/bundle-here/`; neither checked nor packed.
     Here,
 }
 
-/// An app to make.
+/// An app to build.
 pub(super) struct Bundle {
-    /// The folder that it is written to.
+    /// The output folder.
     pub(super) out: PathBuf,
-    /// The processors that it is for.
+    /// The target processors.
     pub(super) targets: Vec<String>,
     pub(super) commit: String,
 }

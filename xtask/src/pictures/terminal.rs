@@ -1,5 +1,5 @@
-//! `docs/terminal.png`: a project that plays a loop, its companion and its settings in a folder of their own, on a terminal that
-//! nobody sees.
+//! `docs/terminal.png`: a project that plays a loop, with its own companion and settings in a separate folder, on a
+//! hidden terminal.
 
 use super::keep::keep;
 use crate::{
@@ -37,7 +37,7 @@ fn in_home(home: &Path) -> anyhow::Result<()> {
         || program(release.join("wavecraft")).env("WAVECRAFT_HOME", home.join("companion")).aside();
     let project = home.join("my-plugin");
     wavecraft().args(["create", "my-plugin", "--no-git", "--output"]).arg(&project).run()?;
-    // What a first start builds and installs would fill the screen.
+    // A first start's builds and installations would fill the screen.
     let first = "start --with-audio --install --input silence --seconds 1";
     wavecraft().args(first.split(' ')).folder(&project).run()?;
 
@@ -56,13 +56,13 @@ fn in_home(home: &Path) -> anyhow::Result<()> {
         root().join("templates/loop.flac").display()
     ))?;
     wait_for("Live.", 600)?;
-    // A change is heard, so that the words for it are in the picture.
+    // A change in the source, so that the picture includes the messages about it.
     let source = project.join("engine/src/curve.rs");
     fs::write(&source, fs::read_to_string(&source)?.replace("27.0 + 9.0", "27.0 + 9.1") + "// changed\n")?;
     wait_for("swapped in", 300)?;
 
     let page = home.join("terminal.html");
-    // Tokens are for nobody's eyes, in a picture neither; a folder with a made-up name helps nobody.
+    // Tokens are secret, in a picture too; and a folder with a made-up name helps no reader.
     cmd("bash -c")
         .arg(
             "tmux -L wavecraft-pictures capture-pane -e -p | sed -E \"s/wc=[A-Za-z0-9_-]{43}/wc=…/g; s|$0|~|g\" | \
@@ -92,7 +92,7 @@ fn typed(line: &str) -> anyhow::Result<()> {
     tmux("send-keys").args([line, "Enter"]).run()
 }
 
-/// Until the screen shows it.
+/// Waits until the screen shows the text.
 fn wait_for(text: &str, seconds: u64) -> anyhow::Result<()> {
     let end = Instant::now() + Duration::from_secs(seconds);
     loop {
