@@ -21,8 +21,8 @@ pub(crate) struct Inherited {
 /// When one isn't open, which means that the link wasn't made for this process, or when they were taken before.
 pub(crate) fn take_descriptors(link: Link) -> io::Result<Inherited> {
     static TAKEN: AtomicBool = AtomicBool::new(false);
-    // SYNC: partner is this same swap on another thread; whoever reads `false` owns the descriptors. Nothing else is
-    // published by it.
+    // SYNC: partner is this same swap on another thread; the thread that reads `false` owns the descriptors. Nothing
+    // else is published by it.
     if TAKEN.swap(true, Ordering::Relaxed) {
         return Err(io::Error::other("they have been taken: `run` works once per process"));
     }
@@ -35,8 +35,8 @@ fn own(number: i32) -> io::Result<OwnedFd> {
     if flags < 0 {
         return Err(io::Error::last_os_error());
     }
-    // SAFETY: the descriptor is open, and nobody who runs before us owns an inherited descriptor. `take_descriptors` makes sure
-    // that this happens once, and a `Link`'s numbers differ and are above the standard streams.
+    // SAFETY: the descriptor is open, and no code that runs before us owns an inherited descriptor. `take_descriptors`
+    // makes sure that this happens once, and a `Link`'s numbers differ and are above the standard streams.
     let descriptor = unsafe { OwnedFd::from_raw_fd(number) };
     // SAFETY: changes a flag of the descriptor that we own.
     if unsafe { libc::fcntl(number, libc::F_SETFD, flags | libc::FD_CLOEXEC) } < 0 {

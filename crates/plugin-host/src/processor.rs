@@ -83,10 +83,10 @@ mod tests {
     }
 
     extern "C" fn process(instance: *mut c_void, channels: *mut *mut f32, count: u32, frames: u32) {
-        // SAFETY: the caller passes so many channels.
+        // SAFETY: the caller passes `count` channels.
         let channels = unsafe { slice::from_raw_parts(channels, usize::try_from(count).unwrap()) };
         for &channel in channels {
-            // SAFETY: and each has so many frames, which nobody else uses.
+            // SAFETY: and each has `frames` samples, which nothing else uses.
             let samples = unsafe { slice::from_raw_parts_mut(channel, usize::try_from(frames).unwrap()) };
             samples.iter_mut().for_each(|sample| *sample *= gain(instance).gain);
         }
@@ -94,7 +94,7 @@ mod tests {
 
     // SAFETY: for callers: `instance` is of `create`, and `values` points to `count` of them.
     unsafe extern "C" fn apply_plain_values(instance: *mut c_void, values: *const f32, count: usize) {
-        // SAFETY: the caller passes so many values.
+        // SAFETY: the caller passes `count` values.
         let values = unsafe { slice::from_raw_parts(values, count) };
         gain(instance).gain = values[0];
     }

@@ -56,7 +56,7 @@ pub(super) fn now_ns() -> u64 {
 /// It doesn't change while the system runs.
 fn timebase() -> Timebase {
     // 0 while unknown: threads that meet here at first write the same value.
-    // SYNC: relaxed, as the word is all that is told.
+    // SYNC: relaxed, as the word is all that is shared.
     static CACHED: AtomicU64 = AtomicU64::new(0);
     if let Some(cached) = Timebase::from_word(CACHED.load(Ordering::Relaxed)) {
         return cached;
