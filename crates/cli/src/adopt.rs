@@ -1,4 +1,5 @@
-//! `wavecraft adopt`: gives an existing plugin a `dev-audio` program. A person sees each change first, and git undoes it.
+//! `wavecraft adopt`: gives an existing plugin a `dev-audio` program. The user sees each change first, and git can undo
+//! it.
 
 mod manifest;
 mod paths;
@@ -36,11 +37,11 @@ pub(crate) struct AdoptArgs {
     processors: Vec<String>,
 }
 
-/// Shows the change, asks, and writes it.
+/// Shows the changes, asks for confirmation, and writes them.
 ///
 /// # Errors
-/// If the project has a `dev-audio` already or can't get one, with what to do; if git couldn't undo it. Nothing is written
-/// then.
+/// If the project already has a `dev-audio` or can't get one, with what to do; if git couldn't undo the changes.
+/// Nothing is written then.
 pub(crate) async fn run(args: AdoptArgs) -> anyhow::Result<()> {
     let project = Project::find(&std::env::current_dir()?)?;
     let mut processes = Processes::new();
@@ -75,7 +76,7 @@ pub(crate) async fn run(args: AdoptArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Can it get one?
+/// Whether the project can get a `dev-audio`.
 fn check(parts: &Parts) -> anyhow::Result<()> {
     let file = parts.manifest.with_file_name("src/bin/dev-audio.rs");
     if parts.has_dev_audio || file.exists() {

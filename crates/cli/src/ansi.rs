@@ -1,26 +1,27 @@
-//! Text from elsewhere, before it is shown: what could move the cursor, rename the window or hide a part of the text is
-//! taken out of it.
+//! Cleans text from elsewhere before it is shown: removes what could move the cursor, rename the window or hide a part
+//! of the text.
 
-/// What a terminal is told besides text.
+/// What starts a terminal command.
 const ESCAPE: char = '\u{1b}';
 
-/// `text` as nothing but text: no escape sequences (ECMA-48: colours, cursor moves, erasing, titles), no other control
-/// characters but line ends and tabs, and none that turn the direction of writing, by which a name can pose as another.
+/// `text` as plain text: without escape sequences (ECMA-48: colours, cursor moves, erasing, titles), control characters
+/// other than line ends and tabs, and characters that change the writing direction, by which a name can pose as
+/// another.
 pub(crate) fn strip(text: &str) -> String {
     clean(text, false)
 }
 
-/// The same, but for colours and the like: `ESC [ … m` (select graphic rendition).
+/// The same, but keeps colours and the like: `ESC [ … m` (select graphic rendition).
 pub(crate) fn keep_colours(text: &str) -> String {
     clean(text, true)
 }
 
-/// The same as [`strip`], in one line: for a name or a path among other words.
+/// The same as [`strip`], on one line: for a name or a path within a sentence.
 pub(crate) fn line(text: &str) -> String {
     strip(text).replace(['\n', '\t'], " ")
 }
 
-/// Would a terminal do something else with it than show it?
+/// Whether a terminal would do anything but show this character.
 pub(crate) fn is_hidden(char: char) -> bool {
     // Unicode's explicit directional formatting characters (UAX 9, section 2).
     (char.is_control() && !matches!(char, '\n' | '\t'))
@@ -55,8 +56,9 @@ fn clean(text: &str, colours: bool) -> String {
     plain
 }
 
-/// The escape sequence that begins with `char` (ECMA-48 sections 5.3 to 5.6), without its first character, and what is
-/// behind it. One without an end goes as far as it is one, so that what follows is seen.
+/// Splits off the escape sequence that begins with `char` (ECMA-48 sections 5.3 to 5.6): the sequence without its first
+/// character, and the rest. An unterminated sequence ends where it stops being valid, so that the text after it is
+/// shown.
 fn sequence(char: char, behind: &str) -> Option<(&str, &str)> {
     let whole = behind;
     let (kind, body) = match char {
@@ -74,27 +76,27 @@ fn sequence(char: char, behind: &str) -> Option<(&str, &str)> {
         _ => return None,
     };
     let end = match kind {
-        // Parameters and intermediates, then one final.
+        // Parameter and intermediate bytes, then one final byte.
         '[' => {
             let end = body.find(|char| !matches!(char, ' '..='?')).unwrap_or(body.len());
             let last = body[end..].chars().next().filter(|char| matches!(char, '@'..='~'));
             &body[end + last.map_or(0, char::len_utf8)..]
         }
-        // A text up to its terminator, which is in the same line.
+        // A string up to its terminator, on the same line.
         'P' | 'X' | ']' | '^' | '_' => {
             let line = body.split('\n').next().unwrap_or_default();
             let ends = ["\u{1b}\\", "\u{9c}", "\u{7}"];
             let end = ends.iter().filter_map(|end| line.find(end).map(|at| at + end.len())).min();
             &body[end.unwrap_or(0)..]
         }
-        // Intermediates, then one final.
+        // Intermediate bytes, then one final byte.
         ' '..='/' => {
             let end = body.find(|char| !matches!(char, ' '..='/')).unwrap_or(body.len());
             let last = body[end..].chars().next().filter(|char| matches!(char, '0'..='~'));
             &body[end + last.map_or(0, char::len_utf8)..]
         }
         '0'..='~' => body,
-        // No sequence: what follows stands for itself.
+        // Not a sequence: the text after it is ordinary text.
         _ => return Some(("", whole)),
     };
     Some((&whole[..whole.len() - end.len()], end))
@@ -114,18 +116,18 @@ mod tests {
     #[test]
     fn nothing_that_a_terminal_obeys_is_left() {
         for (text, plain) in [
-            // A title, a hyperlink, the clipboard; by BEL, by ST and by the one character for it.
+            // A title, a hyperlink, the clipboard; terminated by BEL, by ST and by ST's one-character form.
             ("a\u{1b}]0;title\u{7}b", "ab"),
             ("\u{1b}]8;;http://x\u{1b}\\link\u{1b}]8;;\u{1b}\\", "link"),
             ("a\u{9d}52;c;aGk=\u{9c}b", "ab"),
-            // Erasing, moving, asking, resetting, another character set, a device's string.
+            // Erasing, moving, queries, resetting, another character set, a device control string.
             ("\u{1b}[2J\u{1b}[1;1Hgone\u{1b}[6n\u{1b}c\u{1b}(0x\u{1b}7", "gonex"),
             ("\u{9b}31mred\u{1b}P1$q\"p\u{1b}\\", "red"),
-            // Over what was written, and a bell.
+            // Overwriting earlier text, and a bell.
             ("safe\r\u{8}\u{8}evil\u{7}\u{0}\u{7f}", "safeevil"),
-            // A name that reads the other way round.
+            // A name that reads right to left.
             ("gpj.\u{202e}exe\u{2066}\u{200f}", "gpj.exe"),
-            // Without an end nothing else is swallowed.
+            // An unterminated sequence swallows nothing else.
             ("a\u{1b}]0;title b\nc", "a0;title b\nc"),
             ("\u{1b}[31;ä", "ä"),
             ("\u{1b}ä\u{1b}", "ä"),

@@ -1,5 +1,5 @@
-//! Copies of what cargo built. A child runs from its copy, so that a build that overwrites the original never meets
-//! a process that starts from it.
+//! Copies of what cargo built. A child process runs from its copy, so a build that overwrites the original never
+//! affects a process that is starting from it.
 
 use crate::secret;
 use anyhow::Context;
@@ -13,26 +13,25 @@ use std::{
 };
 use wavecraft_companion_protocol::{control::ProjectProgram, paths::BUILDS_LOCK};
 
-/// This start's folder among the builds. Removed when it is dropped, and by the companion where this command was
-/// killed.
+/// This start's folder among the builds. Removed on drop, or by the companion if this command was killed.
 pub(crate) struct Builds {
     folder: PathBuf,
     generation: u32,
     _lock: File,
 }
 
-/// A hash of all files that a program consists of.
+/// A hash of all files that make up a program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Digest(u64);
 
 impl Digest {
-    /// Hashes the files that were built of a program.
+    /// Hashes the files that were built for a program.
     ///
     /// # Errors
-    /// If it can't be read.
+    /// If one can't be read.
     pub(crate) fn of(program: &ProjectProgram) -> anyhow::Result<Self> {
         let mut hasher = DefaultHasher::new();
-        // A library of its own may be another one while the program is the same.
+        // The program's own shared library may change while the program stays the same.
         for file in [vec![program.built().to_path_buf()], libraries_of(program)].concat() {
             let bytes = fs::read(&file).with_context(|| format!("{} can't be read", file.display()))?;
             hasher.write_usize(bytes.len());
@@ -43,8 +42,8 @@ impl Digest {
 }
 
 impl Builds {
-    /// A new folder in `builds_dir`, for this user's eyes only, with a lock that is held as long as this process lives: a
-    /// companion removes the folders whose lock isn't.
+    /// Creates a folder in `builds_dir` that only this user can read, with a lock held for the life of this process: a
+    /// companion removes folders whose lock isn't held.
     pub(crate) fn create(builds_dir: &Path) -> anyhow::Result<Self> {
         let folder = builds_dir.join(format!("{}-{}", std::process::id(), secret::random_text::<9>()?));
         private_folder(&folder)?;
@@ -52,15 +51,15 @@ impl Builds {
         Ok(Self { folder, generation: 0, _lock: lock })
     }
 
-    /// A folder for what the page's server needs, made if it isn't there.
+    /// A folder for the files of the page's server, created if missing.
     pub(crate) fn page(&self) -> anyhow::Result<PathBuf> {
         let folder = self.folder.join("page");
         private_folder(&folder)?;
         Ok(folder)
     }
 
-    /// Copies what was built as the next generation and returns what to run then. The file system shares the blocks
-    /// where it can.
+    /// Copies what was built as the next generation and returns what to run. The copy shares the file system's blocks
+    /// where possible.
     pub(crate) fn keep(&mut self, program: &ProjectProgram) -> anyhow::Result<ProjectProgram> {
         self.generation += 1;
         let folder = self.folder.join(self.generation.to_string());
@@ -75,7 +74,7 @@ impl Builds {
             })
         });
         copied.map_err(|error| {
-            // Half a copy is of no use, and takes room that may be missing.
+            // A partial copy is useless, and takes space that may be short.
             let _ = fs::remove_dir_all(&folder);
             let advice = match error.kind() {
                 ErrorKind::StorageFull | ErrorKind::QuotaExceeded => ": free some space on that disk",
@@ -98,7 +97,7 @@ fn copy_file(from: &Path, to: &Path) -> io::Result<()> {
     fs::set_permissions(to, Permissions::from_mode(0o700))
 }
 
-/// A library that the program may never ask for is no reason to fail.
+/// A library that the program may never load is no reason to fail.
 fn copy_of_any(from: &Path, to: &Path) -> io::Result<()> {
     match copy_file(from, to) {
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::PermissionDenied) => Ok(()),
@@ -106,24 +105,24 @@ fn copy_of_any(from: &Path, to: &Path) -> io::Result<()> {
     }
 }
 
-/// The shared libraries that were built with the program, in the order in which the loader finds them. They are copied too:
-/// a build writes over them.
+/// The shared libraries that were built with the program, in the order in which the loader finds them. They are copied
+/// too, since a build overwrites them.
 fn libraries_of(program: &ProjectProgram) -> Vec<PathBuf> {
     let folders = program.loader_path.iter().filter(|folder| !is_shared(folder));
     let libraries = folders.flat_map(|folder| shared_libraries(folder));
     libraries.filter(|library| library != program.built()).collect()
 }
 
-/// Whether this is a folder of cargo's or the compiler's, which holds many more libraries than the program's.
+/// Whether this is one of cargo's or the compiler's folders, which hold many libraries besides the program's.
 fn is_shared(folder: &Path) -> bool {
     folder.ends_with("deps") || folder.iter().any(|part| part == "rustlib")
 }
 
-/// The shared libraries in a folder, in the order of their names.
+/// The shared libraries in a folder, sorted by name.
 pub(crate) fn shared_libraries(folder: &Path) -> Vec<PathBuf> {
     let is_library = |path: &PathBuf| {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        // `libg.so.1`, `libg.1.dylib`; on a Mac a plugin's ending is either.
+        // `libg.so.1`, `libg.1.dylib`; on a Mac a plugin may have either extension.
         (name.ends_with(".so") || name.contains(".so.") || name.ends_with(".dylib")) && path.is_file()
     };
     let entries = folder.read_dir().into_iter().flatten().flatten().map(|entry| entry.path());
@@ -134,12 +133,12 @@ pub(crate) fn shared_libraries(folder: &Path) -> Vec<PathBuf> {
 
 impl Drop for Builds {
     fn drop(&mut self) {
-        // The companion may have been quicker; whatever else is wrong, the next start has its own folder.
+        // The companion may have removed it first; after any other failure the next start still has its own folder.
         let _ = fs::remove_dir_all(&self.folder);
     }
 }
 
-/// The lock has its name only once it is held: nobody takes the folder for abandoned meanwhile.
+/// The lock gets its name only once it is held, so nobody mistakes the folder for abandoned.
 fn locked(folder: &Path) -> io::Result<File> {
     let unnamed = folder.join("lock.new");
     let lock = File::create(&unnamed)?;

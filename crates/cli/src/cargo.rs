@@ -1,4 +1,4 @@
-//! cargo: finding what of the project is played, building it, and what it is built from.
+//! cargo: finding what to play of the project, building it, and finding what it is built from.
 
 mod artifacts;
 mod build;
@@ -22,10 +22,10 @@ use crate::programs;
 use anyhow::Context;
 use std::path::PathBuf;
 
-/// The name of the binary target that holds the processor.
+/// The name of the binary target that contains the processor.
 pub(crate) const DEV_AUDIO: &str = "dev-audio";
 
-/// cargo's program.
+/// The path of cargo.
 ///
 /// # Errors
 /// If it isn't on the `PATH`.

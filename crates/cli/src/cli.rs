@@ -1,4 +1,4 @@
-//! The command line's shape. What each command does is in the file of its name.
+//! The command line's structure. Each command's code is in the file of its name.
 
 use crate::{
     adopt::AdoptArgs,

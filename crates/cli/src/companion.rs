@@ -1,4 +1,4 @@
-//! The companion, seen from the command: its connection, and how it is started where it doesn't run.
+//! The command's view of the companion: the connection to it, and how to start it if it isn't running.
 
 mod connection;
 mod launch;
@@ -26,26 +26,26 @@ use wavecraft_companion_protocol::{
     paths::Paths,
 };
 
-/// How long an answer may take that needs no device and no child.
+/// Timeout for an answer that needs no device and no child.
 pub(crate) const QUICK: Duration = Duration::from_secs(5);
 
-/// Variables that a processor may want to see.
+/// Environment variables that a processor may want to see.
 const PASSED_ON: [&str; 3] = ["RUST_BACKTRACE", "RUST_LOG", "WAVECRAFT_REALTIME"];
-/// How often more it is tried to reach one, and so long is waited before.
+/// How many more attempts are made to reach a companion, and the pause before each.
 const TRIES: u32 = 4;
 const BETWEEN_TRIES: Duration = Duration::from_millis(100);
-/// How long one that was started for one call may take to end.
+/// How long a companion started for a single call may take to end.
 const ENDING: Duration = Duration::from_secs(2);
 
-/// A companion that speaks our version.
+/// A connected companion that speaks our protocol version.
 pub(crate) struct Companion {
     /// Requests and notifications.
     pub(crate) connection: Connection,
-    /// What it said of itself.
+    /// What it said about itself.
     pub(crate) welcome: Welcome,
 }
 
-/// Connects to the companion that runs; `None` if none does.
+/// Connects to the running companion; `None` if there is none.
 pub(crate) async fn find(paths: &Paths) -> anyhow::Result<Option<Companion>> {
     let mut tries = Tries::new();
     loop {
@@ -57,8 +57,8 @@ pub(crate) async fn find(paths: &Paths) -> anyhow::Result<Option<Companion>> {
     }
 }
 
-/// Connects to the companion that runs, or starts one. What was started is kept in `launched` as soon as it is, so
-/// that a wait that is given up doesn't lose it. A wait that gets long is told to `tell`.
+/// Connects to the running companion, or starts one. A started companion is stored in `launched` at once, so that
+/// cancelling the wait doesn't lose it. A long wait is reported by `tell`.
 pub(crate) async fn find_or_start(
     paths: &Paths,
     launched: &mut Option<Launched>,
@@ -77,8 +77,8 @@ pub(crate) async fn find_or_start(
     }
 }
 
-/// A companion that was just ending may have taken the connection, or held the place of the one that was started:
-/// nothing was asked of it then, so that it is asked of the next.
+/// A companion that was just ending may have taken the connection, or kept the one that was started from running: no
+/// request was made then, so the next one is asked.
 struct Tries {
     left: u32,
     begun: Instant,
@@ -89,7 +89,7 @@ impl Tries {
         Self { left: TRIES, begun: Instant::now() }
     }
 
-    /// Is another try of use? Waits for a moment before it. One that hangs is no better the next time.
+    /// Whether to try again, after a short pause. A companion that hangs won't be better the next time.
     async fn again(&mut self, error: &anyhow::Error) -> bool {
         let again = error.is::<Unreachable>() && self.left > 0 && self.begun.elapsed() < QUICK;
         if again {
@@ -100,7 +100,7 @@ impl Tries {
     }
 }
 
-/// Asks the companion that runs. Where none does, one is started for it and ended, unless it has other users by then.
+/// Calls the running companion. If there is none, starts one and ends it again, unless it has other users by then.
 pub(crate) async fn ask_once<T>(
     ask: impl AsyncFnOnce(&mut Connection) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
@@ -143,12 +143,12 @@ async fn greet(stream: UnixStream) -> anyhow::Result<Companion> {
     Ok(Companion { connection, welcome })
 }
 
-/// What a processor gets of this command's environment.
+/// The environment variables of this command that a processor gets.
 pub(crate) fn environment() -> BTreeMap<String, String> {
     PASSED_ON.iter().filter_map(|name| Some(((*name).to_owned(), std::env::var(name).ok()?))).collect()
 }
 
-/// Where the companion keeps its files, on this system.
+/// Where the companion keeps its files on this system.
 pub(crate) fn paths() -> anyhow::Result<Paths> {
     platform::paths()
 }

@@ -1,4 +1,4 @@
-//! `wavecraft completions` and `wavecraft man`: the command line described, for shells and for man(1).
+//! `wavecraft completions` and `wavecraft man`: describe the command line for shells and for man(1).
 
 use anyhow::Context;
 use clap::Command;
@@ -19,18 +19,18 @@ pub(crate) struct ManArgs {
     folder: PathBuf,
 }
 
-/// Prints what a shell reads to complete `command`, which is `wavecraft`.
+/// Prints the completion script for `command`, which is `wavecraft`.
 pub(crate) fn run(args: &CompletionsArgs, mut command: Command) {
-    // Written whole, since whoever stops reading would make the generator panic.
+    // Generated whole first: a reader that stops reading would make the generator panic.
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut command, "wavecraft", &mut script);
     crate::output::line(format_args!("{}", String::from_utf8_lossy(&script).trim_end()));
 }
 
-/// Writes a page for `command` and one for each of its subcommands.
+/// Writes a man page for `command` and for each of its subcommands.
 ///
 /// # Errors
-/// The folder can't be written.
+/// If the folder can't be written.
 pub(crate) fn write_pages(args: &ManArgs, command: Command) -> anyhow::Result<()> {
     let written =
         std::fs::create_dir_all(&args.folder).and_then(|()| clap_mangen::generate_to(command, &args.folder));

@@ -31,11 +31,11 @@ pub(crate) struct CreateArgs {
     pub(crate) no_git: bool,
 }
 
-/// Creates the project and says what to do next.
+/// Creates the project and prints what to do next.
 ///
 /// # Errors
-/// A [`Usage`] where the name, the vendor or the folder can't be had; anything else is the file system's doing. In
-/// both cases nothing is left behind. That git is missing or has no identity is a note, not an error.
+/// A [`Usage`] if the name, the vendor or the folder can't be used; otherwise a file system error. In both cases
+/// nothing is left behind. A missing git, or git without an identity, is a note and not an error.
 pub(crate) fn run(args: &CreateArgs) -> anyhow::Result<()> {
     let name = ProjectName::new(&args.name).map_err(Usage)?;
     check_vendor(&args.vendor).map_err(Usage)?;
@@ -59,7 +59,7 @@ pub(crate) fn run(args: &CreateArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A path as a shell takes it: in single quotes where it has anything but plain characters.
+/// A path quoted for a shell: in single quotes if it has anything but plain characters.
 fn shell_word(path: &Path) -> String {
     let text = path.display().to_string();
     if text.chars().all(|c| c.is_alphanumeric() || "/._-+@".contains(c)) {

@@ -1,4 +1,4 @@
-//! `wavecraft devices`: the audio devices that the companion can use, and which it is to use.
+//! `wavecraft devices`: lists the audio devices that the companion can use, and chooses among them.
 
 use crate::{
     companion,
@@ -12,7 +12,7 @@ use wavecraft_companion_protocol::{
     settings::ChosenDevices,
 };
 
-/// How long listing and opening may take: a sound server may be woken by it.
+/// How long listing and opening may take: it may have to wake a sound server.
 pub(crate) const LISTING: Duration = Duration::from_secs(15);
 
 /// Lists the devices; with options chooses first, for now and for later starts.
@@ -56,7 +56,7 @@ impl<T: FromStr> FromStr for Choice<T> {
     }
 }
 
-/// Chooses, if that was asked for, and prints what there is. Where no companion runs, one is started for it and ended.
+/// Chooses devices if asked to, and prints the list. If no companion is running, one is started for this and ended.
 pub(crate) async fn run(args: DevicesArgs) -> anyhow::Result<()> {
     let list = companion::ask_once(async |connection| ask(connection, &args).await).await?;
     if args.json {
@@ -85,7 +85,7 @@ async fn ask(connection: &mut companion::Connection, args: &DevicesArgs) -> anyh
     Ok(connection.call(&select, LISTING).await?)
 }
 
-/// The id that a person means. What fits none is left to the companion, which knows devices that are away.
+/// The id that the user means. A name without a match is left to the companion, which knows disconnected devices.
 fn chosen_id(
     kind: &str,
     choice: Option<&Choice<String>>,
@@ -97,10 +97,10 @@ fn chosen_id(
     Ok(Some(Some(id.clone())))
 }
 
-/// The device that a person means: by its id, or by a part of a name that only one device has.
+/// The device that the user means: by its id, or by a part of a name that matches only one device.
 ///
 /// # Errors
-/// If more than one has it.
+/// If more than one matches.
 pub(crate) fn fitting<'a>(
     kind: &str,
     text: &str,
@@ -121,7 +121,7 @@ pub(crate) fn fitting<'a>(
     }
 }
 
-/// All devices, a line for the name and one for the rest.
+/// All devices, each with a line for the name and one for the rest.
 pub(crate) fn table(list: &DeviceList) -> Vec<String> {
     let kinds =
         [("Inputs", &list.inputs, &list.chosen.input), ("Outputs", &list.outputs, &list.chosen.output)];

@@ -1,5 +1,5 @@
-//! `wavecraft doctor`: looks at everything a start needs, and says what mends what is missing. Nothing is changed, and
-//! nothing that it starts stays.
+//! `wavecraft doctor`: checks everything that a start needs, and says how to fix what is missing. It changes nothing,
+//! and nothing that it starts keeps running.
 
 mod check;
 mod command;
@@ -25,7 +25,7 @@ use std::{
 };
 use wavecraft_companion_protocol::doctor::{Check, Findings, Verdict};
 
-/// Looks at all of it, prints it, and returns the exit code: 1 where a check failed.
+/// Runs all checks, prints them, and returns the exit code: 1 if a check failed.
 pub(crate) async fn run(args: JsonArgs) -> anyhow::Result<i32> {
     let folder = std::env::current_dir()?;
     let mut checks = tools::checks(&folder).await;
@@ -45,7 +45,7 @@ pub(crate) async fn run(args: JsonArgs) -> anyhow::Result<i32> {
     Ok(if findings.ok { SUCCESS } else { FAILED })
 }
 
-/// Is the folder in a plugin made with the published SDK? What keeps that from being known has a check of its own.
+/// Whether the folder is in a plugin made with the published SDK. Another check reports why that couldn't be found out.
 async fn published_sdk(folder: &Path) -> bool {
     let (Ok(Some(project)), Ok(cargo)) = (Project::folder_of(folder), cargo::program()) else { return false };
     let mut processes = Processes::new();

@@ -1,4 +1,4 @@
-//! Failures that end with an exit code of their own, and the one place that prints them.
+//! Failures with their own exit codes, and the one place that prints them.
 
 use crate::ansi;
 use std::fmt;
@@ -7,12 +7,12 @@ use std::fmt;
 pub(crate) const SUCCESS: i32 = 0;
 /// Something failed.
 pub(crate) const FAILED: i32 = 1;
-/// The command line asked for something that can't be, as clap's own errors.
+/// The command line asked for something impossible; the same code as clap's own errors.
 const USAGE: i32 = 2;
 /// A signal ended it: Ctrl+C, SIGTERM or a closed terminal.
 pub(crate) const INTERRUPTED: i32 = 130;
 
-/// The command line asked for something that can't be: exit code 2. The text says what, and what to do instead.
+/// The command line asked for something impossible: exit code 2. The text says what, and what to do instead.
 #[derive(Debug)]
 pub(crate) struct Usage(pub String);
 
@@ -24,7 +24,7 @@ impl fmt::Display for Usage {
 
 impl std::error::Error for Usage {}
 
-/// Prints a failure with its causes to standard error and returns the exit code for it.
+/// Prints a failure with its causes to standard error and returns its exit code.
 pub(crate) fn print(error: &anyhow::Error) -> i32 {
     use std::io::Write;
     // A closed standard error is no reason to panic at the very end.

@@ -1,8 +1,8 @@
-//! The guard: this same program, run again to look after another one.
+//! The guard: this same program, run again to supervise another one.
 //!
 //! Its standard input is one end of a socket pair whose other end only `wavecraft start` holds. When that end is
-//! closed, by `start` or by its death, the guard ends the program's process group. Nobody else could after a SIGKILL.
-//! It tells the group's number over the same socket, and ends only when the group is empty.
+//! closed, by `start` or by its death, the guard ends the program's process group. After a SIGKILL no other process
+//! could. The guard sends the group's number over the same socket, and ends only when the group is empty.
 
 use std::{
     ffi::OsString,
@@ -26,21 +26,21 @@ use tokio::{
     signal::unix::{SignalKind, signal},
 };
 
-/// The hidden command that is the guard.
+/// The hidden command that runs the guard.
 pub(crate) const GUARD_COMMAND: &str = "__guard";
-/// The hidden command that starts a program which shall outlive the terminal.
+/// The hidden command that starts a program that shall outlive the terminal.
 pub(crate) const DETACHED_COMMAND: &str = "__detached";
 
-/// The hidden command that becomes a program which ends with its guard.
+/// The hidden command that becomes a program that ends with its guard.
 pub(crate) const BOUND_COMMAND: &str = "__bound";
 
 /// How long a group may take to end after SIGTERM, before SIGKILL.
 pub(crate) const GRACE: Duration = Duration::from_secs(2);
-/// How long the system may take to clear away what got SIGKILL.
+/// How long the system may take to remove processes that got SIGKILL.
 const CLEARING: Duration = Duration::from_secs(5);
-/// No event tells that a process group is empty; this is how often it is asked.
+/// No event reports that a process group is empty; this is the polling interval.
 const POLL: Duration = Duration::from_millis(10);
-/// How much politer than the audio a build is.
+/// How much the niceness of a build is above that of the audio.
 const BACKGROUND_NICE: i32 = 10;
 
 /// The guard's arguments.
@@ -76,14 +76,14 @@ pub(crate) struct BoundArgs {
     program: Vec<OsString>,
 }
 
-/// Runs the program and returns its exit code, 128 + n where signal n ended it.
+/// Runs the program and returns its exit code, or 128 + n if signal n ended it.
 pub(crate) async fn run(args: GuardArgs) -> anyhow::Result<i32> {
-    // A session of its own: the terminal's Ctrl+C and hang-up are for `start`, which then ends this in order.
-    // It only fails for a process that has one already.
+    // A separate session: the terminal's Ctrl+C and hang-up go to `start`, which then ends this in order. Fails only if
+    // the process has its own session already.
     let _ = process::setsid();
     platform::adopt_orphans();
     if args.background {
-        // Without it the build is only less polite.
+        // A failure only means that the build competes more with the audio.
         let _ = process::nice(BACKGROUND_NICE);
     }
     let mut signals =
@@ -102,7 +102,7 @@ pub(crate) async fn run(args: GuardArgs) -> anyhow::Result<i32> {
         .spawn()
         .with_context(|| format!("{} can't be run", program.display()))?;
     let group = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw).context("no id")?;
-    // An owner that is gone already is noticed below.
+    // If the owner is gone already, that is noticed below.
     let _ = owner.write_all(format!("{group}\n").as_bytes()).await;
 
     let [interrupt, terminate, hang_up] = &mut signals;
@@ -117,7 +117,7 @@ pub(crate) async fn run(args: GuardArgs) -> anyhow::Result<i32> {
     Ok(ended.map_or(1, exit_code))
 }
 
-/// Becomes the program, in a session of its own and in no project's folder.
+/// Becomes the program, in a separate session and outside of any project's folder.
 pub(crate) fn run_detached(args: DetachedArgs) -> anyhow::Result<()> {
     let _ = process::setsid();
     let (program, rest) = args.program.split_first().context("no program")?;
@@ -125,7 +125,7 @@ pub(crate) fn run_detached(args: DetachedArgs) -> anyhow::Result<()> {
     Err(error).with_context(|| format!("{} can't be run", program.display()))
 }
 
-/// A command that runs `program`, which ends when this guard is killed and can't end it, where the system can do that.
+/// A command that runs `program`, which the system, if it supports that, ends when this guard is killed.
 fn bound(program: &OsString) -> Command {
     if !platform::ENDS_WITH_PARENT {
         return Command::new(program);
@@ -140,10 +140,10 @@ fn bound(program: &OsString) -> Command {
     command
 }
 
-/// Becomes the program, once the system knows that it is to end with the guard.
+/// Becomes the program, after asking the system to end it with the guard.
 pub(crate) fn run_bound(args: BoundArgs) -> anyhow::Result<()> {
     platform::end_with_parent();
-    // The guard may be gone already; then the system has nothing to tell.
+    // If the guard is gone already, the system sends no signal.
     anyhow::ensure!(process::getppid() == Pid::from_raw(args.guard), "the guard is gone");
     let (program, rest) = args.program.split_first().context("no program")?;
     let error = std::process::Command::new(program).args(rest).exec();
@@ -163,16 +163,16 @@ fn owner() -> io::Result<UnixStream> {
     UnixStream::from_std(socket)
 }
 
-/// Waits until the owner's end is closed. The owner never writes; what it writes is ignored.
+/// Waits until the owner's end is closed. The owner never writes; anything it writes is ignored.
 async fn closed(owner: &mut UnixStream) {
     let mut bytes = [0; 64];
     while owner.read(&mut bytes).await.is_ok_and(|count| count > 0) {}
 }
 
-/// Ends whatever is left of the group: SIGTERM, [`GRACE`], SIGKILL.
+/// Ends the rest of the group: SIGTERM, [`GRACE`], SIGKILL.
 async fn end_group(group: Pid, child: &mut Child, ended: &mut Option<ExitStatus>) -> io::Result<()> {
     for (signal, limit) in [(Signal::TERM, GRACE), (Signal::KILL, CLEARING)] {
-        // Fails if the group is empty, which is looked at next.
+        // Fails if the group is empty, which is checked next.
         let _ = process::kill_process_group(group, signal);
         let end = Instant::now() + limit;
         while Instant::now() < end {
@@ -188,7 +188,7 @@ async fn end_group(group: Pid, child: &mut Child, ended: &mut Option<ExitStatus>
     Err(io::Error::other(format!("process group {group} doesn't end")))
 }
 
-/// Clears away what has ended, and tells if nothing is left. Only after the leader was waited for.
+/// Reaps ended processes, and returns whether none are left. Call it only after waiting for the leader.
 fn is_empty(group: Pid) -> bool {
     while process::waitpgid(group, WaitOptions::NOHANG).is_ok_and(|child| child.is_some()) {}
     process::test_kill_process_group(group) == Err(rustix::io::Errno::SRCH)

@@ -1,25 +1,25 @@
-//! Lines of text that other programs write.
+//! Lines of text from other programs.
 
 use std::{collections::VecDeque, fmt, io};
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
 
-/// A longer line comes in pieces. cargo's own, with all that the compiler says of one mistake, are far below it.
+/// A longer line is split. cargo's longest, with all that the compiler says of one mistake, are far below this.
 const LONGEST_BYTES: usize = 4 * 1024 * 1024;
 
-/// Reads lines. What isn't UTF-8 is replaced: it is only shown.
+/// Reads lines. Invalid UTF-8 is replaced, since lines are only shown.
 pub(crate) struct Lines {
     pipe: BufReader<Box<dyn AsyncRead + Unpin>>,
     partial: Vec<u8>,
 }
 
 impl Lines {
-    /// Of a pipe.
+    /// Reads from a pipe.
     pub(crate) fn new(pipe: impl AsyncRead + Unpin + 'static) -> Self {
         Self { pipe: BufReader::new(Box::new(pipe)), partial: Vec::new() }
     }
 
-    /// The next line without its end; `None` when there is none. Nothing is lost if the wait is given up: what was
-    /// read of a line stays for the next call.
+    /// The next line without its end; `None` at the end of input. Cancel-safe: a partly read line is kept for the next
+    /// call.
     pub(crate) async fn next(&mut self) -> io::Result<Option<String>> {
         let room = LONGEST_BYTES.saturating_sub(self.partial.len());
         let mut bounded = (&mut self.pipe).take(u64::try_from(room).unwrap_or(u64::MAX));
@@ -36,12 +36,12 @@ impl Lines {
 /// How many lines are kept.
 const LAST: usize = 20;
 
-/// The last lines that a program wrote, to show if it fails.
+/// The last lines that a program wrote, shown if it fails.
 #[derive(Debug, Default)]
 pub(crate) struct LastLines(VecDeque<String>);
 
 impl LastLines {
-    /// Keeps a line, and forgets the oldest where there are too many.
+    /// Keeps a line, and drops the oldest if there are too many.
     pub(crate) fn push(&mut self, line: String) {
         if self.0.len() == LAST {
             self.0.pop_front();

@@ -1,7 +1,7 @@
-//! The `wavecraft` command: makes a project, starts it with audio, looks at what runs.
+//! The `wavecraft` command: makes a project, starts it with audio, shows what is running.
 //!
 //! It processes no audio itself: it builds the project's `dev-audio`, asks the Wavecraft Companion to run it, and
-//! keeps the project's page served. Everything it starts ends with it, however it ends.
+//! serves the project's page. Everything it starts ends with it, however it ends.
 
 mod adopt;
 mod ansi;
@@ -53,11 +53,11 @@ fn main() {
         Err(refused) => on_a_runtime(other::pass_on(&refused)),
     };
     let code = outcome.unwrap_or_else(|error| failure::print(&error));
-    // Not a return: a thread that still waits for an answer on the terminal must not hold the process.
+    // Not a return: a thread that still waits for terminal input must not keep the process alive.
     std::process::exit(code)
 }
 
-/// Returns the exit code.
+/// Runs the command and returns the exit code.
 fn run(command: Command) -> anyhow::Result<i32> {
     match command {
         Command::Create(args) => create::run(&args).map(|()| failure::SUCCESS),

@@ -1,4 +1,4 @@
-//! `wavecraft measure-latency`: how long the sound takes from the output back to the input.
+//! `wavecraft measure-latency`: measures how long sound takes from the output back to the input.
 
 use crate::{
     cli::JsonArgs,
@@ -9,11 +9,11 @@ use crate::{
 use std::time::Duration;
 use wavecraft_companion_protocol::latency::{MeasureLatency, MeasuredLatency};
 
-/// Longer than the companion takes, which ends a measurement by itself after 30 s.
+/// More than the companion takes, which ends a measurement by itself after 30 s.
 const MEASURING: Duration = Duration::from_secs(40);
 
-/// Measures, and prints what was found beside what is reported; with `--json` the protocol's own `MeasuredLatency`.
-/// Where no companion runs, one is started for it and ended.
+/// Measures, and prints the result beside the reported latency; with `--json` the protocol's own `MeasuredLatency`. If
+/// no companion is running, one is started for this and ended.
 pub(crate) async fn run(args: JsonArgs) -> anyhow::Result<()> {
     let measured =
         companion::ask_once(async |connection| Ok(connection.call(&MeasureLatency {}, MEASURING).await?))
@@ -26,7 +26,7 @@ pub(crate) async fn run(args: JsonArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// For a person.
+/// The result as text for the user.
 fn table(measured: &MeasuredLatency) -> String {
     let time = |frames: f64| frames * 1000.0 / f64::from(measured.sample_rate.max(1));
     let row = |name: &str, frames: f64| format!("{name:<18}{frames:>9.1} frames {:>8.2} ms\n", time(frames));

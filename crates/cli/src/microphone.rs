@@ -1,4 +1,4 @@
-//! `wavecraft microphone`: who may hear it, and a person's word on that.
+//! `wavecraft microphone`: shows which projects may hear the microphone, and changes that.
 
 mod choice;
 
@@ -29,7 +29,7 @@ pub(crate) struct MicrophoneArgs {
     json: bool,
 }
 
-/// A person's word.
+/// The user's decision.
 #[derive(Debug, clap::Subcommand)]
 enum Word {
     /// Let a project that asks hear the microphone, now and later
@@ -40,14 +40,14 @@ enum Word {
     Forget(Which),
 }
 
-/// Which project.
+/// The project that the decision is about.
 #[derive(Debug, clap::Args)]
 struct Which {
     /// The project's name, its session's, or its folder [default: this folder's project, else the only one]
     project: Option<String>,
 }
 
-/// Tells, or asks the companion to remember a word and tells what follows from it.
+/// Shows the permissions, or has the companion store a decision and prints its effect.
 pub(crate) async fn run(args: MicrophoneArgs) -> anyhow::Result<()> {
     let paths = companion::paths()?;
     let (verb, which) = match args.word {
@@ -63,7 +63,7 @@ pub(crate) async fn run(args: MicrophoneArgs) -> anyhow::Result<()> {
                  `wavecraft start --with-audio --input mic`"
             );
         }
-        // What is remembered is the companion's, which writes it.
+        // The companion stores decisions, so it writes the file.
         return companion::ask_once(async |connection| {
             let known = connection.call(&GetMicrophone {}, QUICK).await?;
             let confirm = confirm(verb, choose(verb, which.project.as_deref(), &known)?);
@@ -109,7 +109,7 @@ async fn list(paths: &Paths, json: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What the settings hold, where no companion runs that would know.
+/// The stored permissions, if no companion is running to ask.
 fn remembered(paths: &Paths) -> MicrophoneAccess {
     let settings = fs::read(&paths.settings).ok();
     let settings =
@@ -121,7 +121,7 @@ fn remembered(paths: &Paths) -> MicrophoneAccess {
     MicrophoneAccess { remembered: said.collect(), ..MicrophoneAccess::default() }
 }
 
-/// Says what became of a word.
+/// Prints the effect of a decision.
 fn told(
     verb: Verb,
     confirm: &ConfirmMicrophone,
@@ -227,12 +227,12 @@ fn words_of(permission: Option<Permission>) -> &'static str {
     }
 }
 
-/// A folder's name may hold anything.
+/// A folder's name may contain anything.
 fn shown(folder: &std::path::Path) -> String {
     ansi::line(&folder.display().to_string())
 }
 
-/// "2026-11-27 20:15", in the person's own time.
+/// "2026-11-27 20:15", in local time.
 fn local_time(at: u64) -> String {
     let time = i64::try_from(at).ok().and_then(|at| jiff::Timestamp::from_second(at).ok());
     let local = time.map(|time| time.to_zoned(jiff::tz::TimeZone::system()));

@@ -1,18 +1,18 @@
-//! What options take: numbers within bounds, and paths that can be told to the companion.
+//! Values of options: numbers within bounds, and paths to send to the companion.
 
 use crate::failure::Usage;
 use anyhow::Context;
 use std::path::{Path, PathBuf};
 
-/// The longest `--seconds`: a year. A clock's arithmetic holds that many on every system.
+/// The longest `--seconds`: a year. Clock arithmetic can hold that many on every system.
 pub(crate) const MOST_SECONDS: u64 = 31_536_000;
-/// The longest `--tail` in seconds, as the companion takes it.
+/// The longest `--tail` in seconds, the same as the companion's limit.
 const MOST_TAIL_SECONDS: f64 = 3600.0;
 
-/// `--tail`: seconds from 0 on, fractions too.
+/// `--tail`: seconds from 0 up, with fractions.
 ///
 /// # Errors
-/// A sentence for a person.
+/// A sentence for the user.
 pub(crate) fn tail_seconds(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(seconds) if (0.0..=MOST_TAIL_SECONDS).contains(&seconds) => Ok(seconds),
@@ -20,10 +20,10 @@ pub(crate) fn tail_seconds(text: &str) -> Result<f64, String> {
     }
 }
 
-/// The path from the root on. The messages to the companion are text, so it must be text too.
+/// The absolute path. The messages to the companion are text, so it must be valid UTF-8.
 ///
 /// # Errors
-/// It isn't, or there is no current folder any more.
+/// If it isn't, or the current folder no longer exists.
 pub(crate) fn absolute_text(path: &Path) -> anyhow::Result<PathBuf> {
     let path = std::path::absolute(path).context("the current folder is gone")?;
     if path.to_str().is_some() {

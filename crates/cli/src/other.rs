@@ -1,5 +1,5 @@
-//! The published Wavecraft's command, which has the name of this one. In a project of that SDK, what this command doesn't
-//! have is a matter of the other's.
+//! The published Wavecraft's command, which has the same name as this one. In a project of that SDK, commands that this
+//! one doesn't have are passed on to the other.
 
 use crate::{
     cargo::{self, PublishedSdk},
@@ -22,20 +22,20 @@ use std::{
 /// This command's name, and the other's.
 const NAME: &str = "wavecraft";
 
-/// The programs that were given the command line already, as `device:inode` between commas: none gets it twice.
+/// The programs that the command line was already passed to, as comma-separated `device:inode`: none gets it twice.
 const PASSED_BY: &str = "WAVECRAFT_PASSED_BY";
 
-/// How the other command is installed.
+/// How to install the other command.
 pub(crate) const INSTALL: &str = "cargo install wavecraft";
 
-/// What the other command has, and projects of ours will have from this one.
+/// Commands that the other one has, and that this one doesn't have yet for our projects.
 const TO_COME: [&str; 2] = ["bundle", "update"];
 
-/// Answers to a command line that this command can't read: passes it on in a project of the published SDK, or says what is
-/// wrong with it.
+/// Handles a command line that this command can't parse: passes it on in a project of the published SDK, or reports
+/// what is wrong with it.
 ///
 /// # Errors
-/// If it can't be passed on, or names what isn't there yet.
+/// If it can't be passed on, or names something that isn't supported yet.
 pub(crate) async fn pass_on(refused: &clap::Error) -> anyhow::Result<i32> {
     let name = match (refused.kind(), refused.get(ContextKind::InvalidSubcommand)) {
         (ErrorKind::InvalidSubcommand, Some(ContextValue::String(name))) => name.as_str(),
@@ -52,7 +52,7 @@ pub(crate) async fn pass_on(refused: &clap::Error) -> anyhow::Result<i32> {
     }
 }
 
-/// Whose project the current folder is in.
+/// Which SDK the current folder's project uses.
 enum Here {
     Published,
     Ours,
@@ -80,7 +80,7 @@ fn not_yet(name: &str) -> &'static str {
     }
 }
 
-/// Becomes the other command, with the same arguments, input and outputs.
+/// Replaces this process by the other command, with the same arguments, input and outputs.
 fn run(name: &str) -> anyhow::Result<std::convert::Infallible> {
     let asked = std::env::var_os(PASSED_BY);
     let mut passed = asked.as_ref().map(|by| by.to_string_lossy().into_owned()).unwrap_or_default();
@@ -94,7 +94,7 @@ fn run(name: &str) -> anyhow::Result<std::convert::Infallible> {
         );
     };
     if asked.is_none() {
-        // Nobody reads it: then it isn't written.
+        // If nobody reads it, it isn't written.
         let _ = writeln!(std::io::stderr(), "`{name}` goes to the published Wavecraft: {}", other.display());
     }
     for file in [&own, &other] {
@@ -105,7 +105,7 @@ fn run(name: &str) -> anyhow::Result<std::convert::Infallible> {
     Err(error).with_context(|| format!("{} could not be started", other.display()))
 }
 
-/// The first `wavecraft` of the `PATH` that is neither `own`, nor a link to it, nor a copy, nor `left_out`.
+/// The first `wavecraft` on the `PATH` that is neither `own`, a link to it or a copy of it, nor in `left_out`.
 pub(crate) fn next(own: &Path, left_out: impl Fn(&Path) -> bool) -> Option<PathBuf> {
     programs::find_all(NAME).into_iter().find(|file| !is_same(file, own) && !left_out(file))
 }

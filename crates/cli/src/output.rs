@@ -6,20 +6,20 @@ use std::{
     io::{self, Write},
 };
 
-/// As `println!`, without a panic where a reader stops reading, as `head` does.
+/// Like `println!`, but without a panic if a reader such as `head` stops reading.
 macro_rules! out {
     ($($argument:tt)*) => { $crate::output::line(format_args!($($argument)*)) };
 }
 pub(crate) use out;
 
-/// Writes a line, without what is no text in it: names and sentences may come from elsewhere. Nobody reads it any more:
-/// then it isn't written. It can't be written for another reason, such as a full disk: then that is said, and the command
-/// ends, as what was asked for must not be missing without a word.
+/// Writes a line, without control sequences: names and sentences may come from elsewhere. A line that nobody reads any
+/// more is dropped. Any other failure, such as a full disk, is reported and ends the command, since output must not go
+/// missing silently.
 pub(crate) fn line(text: fmt::Arguments<'_>) {
     write_line(&ansi::strip(&text.to_string()));
 }
 
-/// As [`line`], of a text that has colours of our own.
+/// Like [`line`], for a text with our own colours.
 pub(crate) fn coloured_line(text: &str) {
     write_line(&ansi::keep_colours(text));
 }

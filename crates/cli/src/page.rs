@@ -24,22 +24,22 @@ use tokio::{
     time::{Instant, sleep, sleep_until, timeout},
 };
 
-/// The address that the server listens on. Vite's own default is what `localhost` resolves to first, which differs
-/// between systems.
+/// The address that the server listens on. Vite's own default is the first address that `localhost` resolves to, which
+/// differs between systems.
 const HOST: &str = "127.0.0.1";
-/// A server that answers and hasn't named its port by now never will: its `dev` script prints something else.
+/// Timeout for a server that answers but hasn't named its port: its `dev` script probably prints something else.
 const ANNOUNCEMENT: Duration = Duration::from_secs(2);
 
-/// A port gives no event when somebody listens; this is how often it is tried.
+/// No event reports that a port is being listened on; this is the polling interval.
 const POLL: Duration = Duration::from_millis(50);
-/// A server that takes a connection and says nothing for this long is asked again.
+/// A server that accepts a connection and says nothing for this long is asked again.
 const ANSWER: Duration = Duration::from_secs(5);
 
 /// The page's server while it runs.
 pub(crate) struct Page {
-    /// Where it listens.
+    /// The address that it listens on.
     pub(crate) port: u16,
-    /// Since when its server runs.
+    /// When its server was started.
     pub(crate) since: Instant,
     running: Running,
     answers: tokio::task::JoinHandle<()>,
@@ -49,7 +49,7 @@ pub(crate) struct Page {
     last: LastLines,
 }
 
-/// What the page's server does.
+/// An event of the page's server.
 #[derive(Debug)]
 pub(crate) enum PageEvent {
     /// It serves the page.
@@ -61,11 +61,11 @@ pub(crate) enum PageEvent {
 }
 
 impl Page {
-    /// Starts the server at `port`, which was free a moment ago. A page that is made with Wavecraft's own client is led to
-    /// where `lead` says.
+    /// Starts the server at `port`, which was free a moment ago. A page made with Wavecraft's own client is directed to
+    /// the address in `lead`.
     ///
     /// # Errors
-    /// If Node.js or the page's package manager isn't there.
+    /// If Node.js or the page's package manager isn't installed.
     pub(crate) fn serve(
         source: &PageSource,
         port: u16,
@@ -108,10 +108,10 @@ impl Page {
         })
     }
 
-    /// Waits for what it does next. Nothing is lost if the wait is given up.
+    /// Waits for the next event. Cancel-safe: none is lost.
     pub(crate) async fn next(&mut self) -> io::Result<PageEvent> {
         loop {
-            // Both, since the answer alone could be another program's that took the port a moment earlier.
+            // Requires both, since an answer alone could come from another program that took the port a moment earlier.
             let patience = self.answered.map(|since| since + ANNOUNCEMENT);
             if !self.up && self.answered.is_some() && self.announced {
                 self.up = true;
@@ -135,12 +135,12 @@ impl Page {
         }
     }
 
-    /// The last lines that it wrote.
+    /// The last lines that the server wrote.
     pub(crate) fn last_lines(&self) -> &LastLines {
         &self.last
     }
 
-    /// Whether it serves the page.
+    /// Whether the server serves the page.
     pub(crate) fn is_up(&self) -> bool {
         self.up
     }
@@ -157,7 +157,7 @@ impl Drop for Page {
     }
 }
 
-/// The origins of a page at `port`: by both names of this machine.
+/// The origins of a page at `port`: one for each name of this machine.
 pub(crate) fn origins(port: u16) -> Vec<String> {
     vec![format!("http://localhost:{port}"), format!("http://{HOST}:{port}")]
 }

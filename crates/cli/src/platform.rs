@@ -1,4 +1,4 @@
-//! What differs between the two systems. One file for each, with the same functions.
+//! The differences between the two systems. One file for each, with the same functions.
 
 mod companion_place;
 #[cfg(target_os = "linux")]

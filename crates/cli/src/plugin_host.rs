@@ -1,14 +1,14 @@
-//! The program that runs a plugin's library in the place of a `dev-audio`.
+//! The program that runs a plugin's library in place of a `dev-audio`.
 
 use crate::programs;
 use anyhow::{Context, bail};
 use std::path::PathBuf;
 
-/// Names another host than the one that would be found.
+/// Names the host to use instead of the one that would be found.
 const VARIABLE: &str = "WAVECRAFT_PLUGIN_HOST";
 const NAME: &str = "wavecraft-plugin-host";
 
-/// The host: what the variable names, else the one beside this program.
+/// The host: the one that the variable names, else the one beside this program.
 ///
 /// # Errors
 /// If there is none.

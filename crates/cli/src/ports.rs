@@ -3,11 +3,11 @@
 use anyhow::bail;
 use wavecraft_companion_server::is_port_free;
 
-/// How many ports are tried from the first on.
+/// How many ports are tried, starting with the first.
 const TRIED: u16 = 100;
 
-/// The first free port from `first` on; only `first` itself where `strict`. Free is one that nobody has at any address by
-/// which a browser may find `localhost`.
+/// The first free port from `first` up; only `first` itself if `strict`. A port is free if nobody uses it at any
+/// address by which a browser may reach `localhost`.
 ///
 /// # Errors
 /// If none is free: the text names the ports and the flag.
@@ -31,7 +31,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_taken_port_is_stepped_over_or_refused() {
-        // At this computer's own address, and at every one.
+        // At the loopback address, and at all addresses.
         for address in ["127.0.0.1:0", "[::1]:0", "0.0.0.0:0", "[::]:0"] {
             let taken = TcpListener::bind(address).unwrap();
             let port = taken.local_addr().unwrap().port();

@@ -1,4 +1,4 @@
-//! A project without audio: its page gets the real parameters, and levels that are made up.
+//! A project without audio: its page gets the real parameters, and synthetic levels.
 
 mod describe;
 mod host;
@@ -12,16 +12,16 @@ use tokio::sync::mpsc;
 use wavecraft_companion_protocol::{parameter::ParameterSpec, token::Token};
 use wavecraft_companion_server::{BindError, Config, DEFAULT_PORT, Limits, Server, serve};
 
-/// The dev WebSocket of a project that isn't heard.
+/// The dev WebSocket of a project without audio.
 pub(crate) struct Preview {
-    /// What the page talks to.
+    /// The server that the page connects to.
     pub(crate) server: Server,
     project: Arc<PreviewHost>,
     refused: mpsc::Receiver<String>,
 }
 
 impl Preview {
-    /// Serves the parameters at the first free port from the given one, or there alone if that is asked for.
+    /// Serves the parameters at the first free port from the given one up, or only there if `strict_port`.
     ///
     /// # Errors
     /// See [`BindError`].
@@ -41,23 +41,23 @@ impl Preview {
         Ok(Self { server, project, refused })
     }
 
-    /// Other parameters from now on. Values are kept by id.
+    /// Replaces the parameters. Values are kept by id.
     pub(crate) fn replace(&self, parameters: Vec<ParameterSpec>) {
         if self.project.replace(parameters) {
             self.server.parameters_changed();
         }
     }
 
-    /// Waits until a page is refused; what to tell of it.
+    /// Waits until a page is refused; returns what to report.
     pub(crate) async fn refused(&mut self) -> String {
         match self.refused.recv().await {
             Some(line) => line,
-            // The project has the other end as long as this.
+            // The project keeps the other end open as long as this exists.
             None => std::future::pending().await,
         }
     }
 
-    /// Tells the pages, and waits until the port is free.
+    /// Notifies the pages, and waits until the port is free.
     pub(crate) async fn end(self) {
         self.server.shutdown().await;
     }

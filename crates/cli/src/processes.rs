@@ -1,4 +1,4 @@
-//! Every program that this start runs, each under its guard, and the count of what is left of them in the end.
+//! Every program that this start runs, each under its guard, and how many of their processes are left in the end.
 
 use crate::{
     guard::{GRACE, GUARD_COMMAND},
@@ -24,24 +24,24 @@ use tokio::{
     time::{Instant, sleep, sleep_until},
 };
 
-/// How long a guard may take once it is asked to end: its own two waits, and room.
+/// How long a guard may take after it is asked to end: its own two waits, and a margin.
 const GUARD_LIMIT: Duration = Duration::from_secs(10);
-/// No event tells that a process group is empty; this is how often it is asked.
+/// No event reports that a process group is empty; this is the polling interval.
 const POLL: Duration = Duration::from_millis(10);
 
-/// A command that runs `program` under a guard. Arguments, folder and environment are added as to any other.
+/// A command that runs `program` under a guard. Arguments, folder and environment are added as to any command.
 pub(crate) fn guarded(program: &Path) -> Command {
     guarded_with(program, [])
 }
 
-/// As [`guarded`], at lower priority than the audio.
+/// Like [`guarded`], at lower priority than the audio.
 pub(crate) fn guarded_in_background(program: &Path) -> Command {
     guarded_with(program, ["--background".as_ref()])
 }
 
-/// As [`guarded`], for a program whose loader looks for shared libraries in these folders too.
+/// Like [`guarded`], for a program whose loader also searches these folders for shared libraries.
 pub(crate) fn guarded_with_libraries(program: &Path, loader_path: &[PathBuf]) -> Command {
-    // Not as a variable of the guard's: on a Mac the loader takes it away from a hardened program.
+    // Not as a variable of the guard: on a Mac the loader removes it from a hardened program.
     guarded_with(
         program,
         loader_path.iter().flat_map(|folder| ["--loader-path".as_ref(), folder.as_os_str()]),
@@ -54,14 +54,14 @@ fn guarded_with<'a>(program: &Path, flags: impl IntoIterator<Item = &'a OsStr>) 
     command
 }
 
-/// The programs of one start. It outlives every [`Running`], so that a wait that is given up leaves nothing behind.
+/// The programs of one start. It outlives every [`Running`], so that a cancelled wait leaves nothing behind.
 pub(crate) struct Processes {
     guards: JoinSet<usize>,
     left: usize,
     hurry: watch::Sender<bool>,
 }
 
-/// One program. Dropping it ends the program and all of its group; [`Processes::end`] waits for that.
+/// One program. Dropping it ends the program and its whole group; [`Processes::end`] waits for that.
 pub(crate) struct Running {
     out: Option<Lines>,
     err: Option<Lines>,
@@ -69,7 +69,7 @@ pub(crate) struct Running {
     _wanted: oneshot::Sender<Infallible>,
 }
 
-/// What a program wrote.
+/// A line that a program wrote.
 #[derive(Debug)]
 pub(crate) enum Line {
     /// On its standard output.
@@ -79,8 +79,7 @@ pub(crate) enum Line {
 }
 
 impl Running {
-    /// The next line that it writes; `None` when it has closed both its outputs. Nothing is lost if the wait is given
-    /// up.
+    /// The next line that it writes; `None` when it has closed both its outputs. Cancel-safe: no line is lost.
     pub(crate) async fn next_line(&mut self) -> io::Result<Option<Line>> {
         loop {
             let line = tokio::select! {
@@ -98,12 +97,12 @@ impl Running {
         }
     }
 
-    /// Ends it and all of its group. Returned is what ends when nothing is left of them.
+    /// Ends it and its whole group. The returned future completes when nothing is left of them.
     pub(crate) fn end(self) -> impl Future<Output = ()> + Send + use<> {
-        // The rest is dropped here, which is what ends it.
+        // The rest is dropped here, which ends it.
         let mut ended = self.ended;
         async move {
-            // An error is a watcher that is gone: it looked before.
+            // An error means that the watcher is gone: it has checked already.
             let _ = ended.wait_for(Option::is_some).await;
         }
     }
@@ -120,7 +119,7 @@ impl Running {
         Ok((self.wait().await?, out, err))
     }
 
-    /// Waits for its end, and that of all of its group. Nothing is lost if the wait is given up.
+    /// Waits for its end, and that of its whole group. Cancel-safe.
     pub(crate) async fn wait(&mut self) -> io::Result<ExitStatus> {
         let ended = self.ended.wait_for(Option::is_some).await.map_err(io::Error::other)?;
         ended.ok_or_else(|| io::Error::other("no exit status"))
@@ -135,7 +134,7 @@ async fn next_of(lines: &mut Option<Lines>) -> io::Result<Option<String>> {
 }
 
 impl Processes {
-    /// None yet.
+    /// Without any program yet.
     pub(crate) fn new() -> Self {
         Self { guards: JoinSet::new(), left: 0, hurry: watch::Sender::new(false) }
     }
@@ -149,7 +148,8 @@ impl Processes {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()?;
-        // The command holds the guard's end as long as it lives, and with it the end of what the guard tells.
+        // The command holds the guard's end of the socket while it lives, which would keep the guard's messages from
+        // ending.
         command.stdin(Stdio::null());
         let (wanted, unwanted) = oneshot::channel();
         let (ended, receiver) = watch::channel(None);
@@ -165,11 +165,11 @@ impl Processes {
         Ok(running)
     }
 
-    /// Waits for the end of all, and returns how many processes are left: 0, unless the system could not end one.
-    /// Every [`Running`] must be dropped before. Nothing is lost if the wait is given up.
+    /// Waits for all to end, and returns how many processes are left: 0, unless the system could not end one. Every
+    /// [`Running`] must be dropped before. Cancel-safe.
     pub(crate) async fn end(&mut self) -> usize {
         while let Some(left) = self.guards.join_next().await {
-            // A task that panicked can't have looked: that counts as one.
+            // A task that panicked can't have checked: that counts as one.
             self.left += left.unwrap_or(1);
         }
         self.left
@@ -190,7 +190,7 @@ struct Care {
 }
 
 impl Care {
-    /// Looks after one guard from its start until nothing is left, and returns how many processes are.
+    /// Supervises one guard from its start until nothing is left, and returns how many processes are.
     async fn take(mut self, mut unwanted: oneshot::Receiver<Infallible>) -> usize {
         let mut told = Vec::new();
         let mut silent = false;
@@ -203,7 +203,7 @@ impl Care {
                     self.group = group_of(&told);
                 }
                 _ = &mut unwanted, if limit.is_none() => {
-                    // Only this direction: the guard may still have its group's number to tell.
+                    // Only this direction: the guard may still have its group's number to send.
                     let _ = self.socket.shutdown().await;
                     limit = Some(Instant::now() + GUARD_LIMIT);
                 }
@@ -226,7 +226,7 @@ impl Care {
     /// A guard that ended in order leaves an empty group. One that was killed doesn't.
     async fn clear(&mut self, mut told: Vec<u8>) -> usize {
         if self.group.is_none() {
-            // Its last words may still be in the socket.
+            // Its last message may still be in the socket.
             let _ = self.socket.read_to_end(&mut told).await;
             self.group = group_of(&told);
         }
@@ -244,7 +244,7 @@ impl Care {
 
     fn kill_group(&self) {
         if let Some(group) = self.group {
-            // Fails only if it is empty.
+            // Fails only if the group is empty.
             let _ = kill_process_group(group, Signal::KILL);
         }
     }
@@ -254,7 +254,7 @@ async fn hurried(hurry: &mut watch::Receiver<bool>) -> bool {
     hurry.wait_for(|hurry| *hurry).await.is_ok()
 }
 
-/// The group's number, once the whole line is there.
+/// The group's number, once the whole line has arrived.
 fn group_of(told: &[u8]) -> Option<Pid> {
     let line = told.strip_suffix(b"\n")?;
     std::str::from_utf8(line).ok()?.parse().ok().and_then(Pid::from_raw)

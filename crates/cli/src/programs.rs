@@ -1,4 +1,4 @@
-//! Programs by name.
+//! Finds programs by name.
 
 use std::{
     ffi::OsStr,
@@ -6,12 +6,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The program that `name` runs by the folders of `PATH`, as an absolute path where `PATH` has absolute folders.
+/// The program that `name` runs by the folders of `PATH`, as an absolute path if `PATH` has absolute folders.
 pub(crate) fn find(name: &str) -> Option<PathBuf> {
     find_all(name).into_iter().next()
 }
 
-/// The programs of that name, the one that [`find`] finds first.
+/// All programs of that name, in the order of `PATH`.
 pub(crate) fn find_all(name: &str) -> Vec<PathBuf> {
     std::env::var_os("PATH").map(|path| find_in(&path, name)).unwrap_or_default()
 }
@@ -24,7 +24,7 @@ fn find_in(path: &OsStr, name: &str) -> Vec<PathBuf> {
         .collect()
 }
 
-/// Is there a regular file that may be executed, by somebody at least?
+/// Whether this is a regular file that at least one user may execute.
 pub(crate) fn is_program(path: &Path) -> bool {
     path.metadata().is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
 }

@@ -1,4 +1,4 @@
-//! The project: which folder it is, and what is in it.
+//! The project: its folder, and what is in it.
 
 mod defaults;
 
@@ -16,12 +16,12 @@ const SDKS_OWN_PLUGIN: &str = "sdk-template";
 pub(crate) struct Project {
     /// Absolute, without links.
     pub(crate) folder: PathBuf,
-    /// What its `wavecraft.toml` says.
+    /// The contents of its `wavecraft.toml`.
     pub(crate) defaults: Defaults,
 }
 
 impl Project {
-    /// The project that `from` is in: see [`Project::folder_of`].
+    /// The project that contains `from`: see [`Project::folder_of`].
     ///
     /// # Errors
     /// If there is none, or its `wavecraft.toml` can't be used; the text says what to do.
@@ -40,8 +40,8 @@ impl Project {
         }
     }
 
-    /// The nearest folder upward from `from` that holds `engine/Cargo.toml`. In a checkout of the published SDK that is the
-    /// plugin that its developers try it with: what its own `engine` holds are the SDK's crates.
+    /// The nearest folder upward from `from` that holds `engine/Cargo.toml`. In a checkout of the published SDK it is
+    /// the developers' test plugin: the checkout's own `engine` holds the SDK's crates.
     ///
     /// # Errors
     /// If `from` can't be read, or that plugin isn't set up.
@@ -68,7 +68,7 @@ impl Project {
         self.folder.join("engine")
     }
 
-    /// The page, where the project has one.
+    /// The page, if the project has one.
     ///
     /// # Errors
     /// If there is a `ui/package.json` that isn't JSON.
@@ -125,7 +125,7 @@ mod tests {
                 "{folder}"
             );
         }
-        // A project that happens to have a folder of that name is itself.
+        // A project that happens to have a folder of that name is still the project.
         fs::create_dir(root.join("engine/src")).unwrap();
         assert_eq!(Project::find(&root).unwrap().folder, root);
     }

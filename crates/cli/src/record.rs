@@ -1,7 +1,7 @@
-//! `wavecraft record`: what a running project's processor makes, in a file.
+//! `wavecraft record`: records the output of a running project's processor to a file.
 //!
-//! The companion writes the file. This command holds the connection that the recording belongs to, and shows how far
-//! it is. Ctrl+C is the ordinary end: exit code 0, as the file is what was asked for.
+//! The companion writes the file. This command holds the connection that the recording belongs to, and shows the
+//! progress. Ctrl+C is the ordinary end: exit code 0, since the file is complete.
 
 use crate::{
     companion::{self, Connection, Error, Incoming, QUICK},
@@ -22,7 +22,7 @@ use wavecraft_companion_protocol::{
     take::{Record, Recording, StopRecording, Take, check_name},
 };
 
-/// How long a disk may take for the last seconds of a recording.
+/// How long a disk may take to write the last seconds of a recording.
 const WRITING: Duration = Duration::from_secs(60);
 const NONE_RUNS: &str = "no project is running: start one with `wavecraft start --with-audio`";
 
@@ -45,7 +45,7 @@ pub(crate) struct RecordArgs {
 /// Records until it is stopped.
 ///
 /// # Errors
-/// It can't begin, or it ended before it was asked to: what is in the file is told then too.
+/// If it can't begin, or ends before it was asked to: then too the contents of the file are reported.
 pub(crate) async fn run(args: RecordArgs) -> anyhow::Result<()> {
     let mut signals = Signals::take().context("the system's signals can't be watched")?;
     let report = Report::new(args.json, false);
@@ -103,7 +103,7 @@ async fn time_is_over(end: Option<Instant>) {
 async fn stop(connection: &mut Connection, session: &str) -> anyhow::Result<Take> {
     let stop = StopRecording { session: session.into() };
     match connection.call(&stop, WRITING).await {
-        // It just ended by itself, and that was told.
+        // It just ended by itself, and that was reported.
         Err(Error::Refused(refused)) if refused.code == BAD_RECORDING => {
             tokio::time::timeout(WRITING, ended(connection, session, |_| {})).await?
         }
@@ -111,7 +111,7 @@ async fn stop(connection: &mut Connection, session: &str) -> anyhow::Result<Take
     }
 }
 
-/// Waits until the recording's end is told.
+/// Waits for the recording's end to be reported.
 async fn ended(
     connection: &mut Connection,
     session: &str,
@@ -129,7 +129,7 @@ async fn ended(
     }
 }
 
-/// How far it is, for a person or a program.
+/// The progress, for a person or a program.
 struct Shown<'a> {
     progress: Progress,
     report: &'a Report,

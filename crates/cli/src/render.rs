@@ -1,7 +1,7 @@
-//! `wavecraft render`: a file through the project's processor, as fast as it goes.
+//! `wavecraft render`: sends a file through the project's processor, as fast as possible.
 //!
-//! The project is built as `start` builds it; the companion's program does the rest, in a process of its own that has
-//! nothing to do with a companion that runs.
+//! The project is built as `start` builds it; the companion's program does the rest, in a separate process that is
+//! independent of a running companion.
 
 use crate::{
     builds::Builds,
@@ -70,7 +70,7 @@ pub(crate) async fn run(args: RenderArgs) -> anyhow::Result<i32> {
     let orphans = loop {
         tokio::select! {
             left = &mut ending => break left,
-            // Asked twice: nothing gets a grace any more.
+            // On a second signal the grace ends.
             () = signals.next() => drop(hurry.send_replace(true)),
         }
     };
@@ -111,7 +111,7 @@ async fn render(args: &RenderArgs, report: &Report, processes: &mut Processes) -
     follow(running.with_context(|| format!("{} can't be run", program.display()))?, report).await
 }
 
-/// An absolute path in a folder that is there. Looked at now rather than after the build.
+/// An absolute path in an existing folder. Checked now rather than after the build.
 fn output(args: &RenderArgs) -> anyhow::Result<PathBuf> {
     let output = absolute_text(&args.output)?;
     check_name(&output).map_err(Usage)?;
@@ -129,7 +129,7 @@ fn output(args: &RenderArgs) -> anyhow::Result<PathBuf> {
     }
 }
 
-/// Tells what the companion's program tells, to its end.
+/// Reports the messages of the companion's program until it ends.
 async fn follow(mut running: crate::processes::Running, report: &Report) -> anyhow::Result<()> {
     let progress = report.progress();
     let (mut failure, mut rendered) = (None, None);
@@ -152,7 +152,7 @@ async fn follow(mut running: crate::processes::Running, report: &Report) -> anyh
         }
     }
     drop(progress);
-    // Told once the bar is off the screen.
+    // Reported once the bar is off the screen.
     rendered.iter().for_each(|event| report.event(event));
     let status = running.wait().await?;
     match (status.success(), failure) {

@@ -1,4 +1,5 @@
-//! What a running `start`, `record` or `render` tells: to a person, or with `--json` to a program. The one place where it is printed.
+//! The output of a running `start`, `record` or `render`: for a person, or with `--json` for a program. All of it is
+//! printed here.
 
 mod figures;
 mod live;
@@ -26,14 +27,14 @@ use wavecraft_companion_protocol::{
 };
 use words::length;
 
-/// Who wrote a line: the `from` of a log event.
+/// The source of a line: the `from` of a log event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum From {
     /// The project's processor.
     Child,
     /// cargo and the compiler.
     Cargo,
-    /// The companion's program, of a rendering.
+    /// The companion's program, while it renders.
     Companion,
     /// npm or the page's server.
     Page,
@@ -52,7 +53,7 @@ impl From {
     }
 }
 
-/// Standard output has a person's text, or with `--json` one event a line; then the person's text is on standard
+/// Standard output gets the person's text, or with `--json` one event a line; then the person's text goes to standard
 /// error.
 pub(crate) struct Report {
     json: bool,
@@ -61,38 +62,38 @@ pub(crate) struct Report {
     closed: Cell<bool>,
     keys: Cell<bool>,
     screen: Rc<Screen>,
-    /// With `--json`, standard error: a convenience there, which holds up no event.
+    /// With `--json`, standard error: only a convenience there, which never delays an event.
     errors: Option<Writer>,
 }
 
 impl Report {
-    /// With colours only where a terminal reads and `NO_COLOR` doesn't forbid (<https://no-color.org>: set and not
-    /// empty).
+    /// Colours are used only on a terminal, and only if `NO_COLOR` doesn't forbid them (<https://no-color.org>: set and
+    /// not empty).
     pub(crate) fn new(json: bool, verbose: bool) -> Self {
         let terminal = if json { io::stderr().is_terminal() } else { io::stdout().is_terminal() };
         let colour = terminal && colours_allowed();
-        // A program that reads events sees no line that changes.
+        // A program that reads events gets no line that changes.
         let screen = Rc::new(Screen::new(colour, !json, if json { missing_event } else { missing_line }));
         let errors = json.then(|| Writer::new(missing_error));
         Self { json, verbose, colour, closed: Cell::new(false), keys: Cell::new(false), screen, errors }
     }
 
-    /// What stands at the bottom of the terminal, and is printed above.
+    /// The bottom line of the terminal; everything else is printed above it.
     pub(crate) fn screen(&self) -> &Screen {
         &self.screen
     }
 
-    /// Something begins that takes a while.
+    /// Shows that something has begun that takes a while.
     pub(crate) fn progress(&self) -> Progress {
         Progress::new(Rc::clone(&self.screen))
     }
 
-    /// Shows how a project is, at the bottom of the terminal from now on.
+    /// Shows the project's state at the bottom of the terminal from now on.
     pub(crate) fn live(&self, stats: &Stats) {
         self.screen.set_figures(live::line(stats));
     }
 
-    /// The end began: what stood at the bottom is no longer so.
+    /// The command is ending: removes the bottom line, which is out of date.
     pub(crate) fn ending(&self) -> Progress {
         self.screen.set_question(None);
         self.screen.set_figures(Vec::new());
@@ -101,22 +102,22 @@ impl Report {
         progress
     }
 
-    /// There are keys from now on, which a person is told.
+    /// Notes that keys work from now on, so that the user is told so.
     pub(crate) fn has_keys(&self) {
         self.keys.set(true);
     }
 
-    /// Did the reader of standard output go away? Then nobody would hear of anything any more.
+    /// Whether the reader of standard output has gone away. Then nobody would see any report.
     pub(crate) fn is_closed(&self) -> bool {
         self.closed.get() || self.screen.writer().is_some_and(Writer::is_closed)
     }
 
-    /// A line for a person. What is no text in it isn't printed, wherever it came from.
+    /// Prints a line for a person. Control sequences are removed, whatever their source.
     pub(crate) fn say(&self, text: &str) {
         self.print(&ansi::strip(text));
     }
 
-    /// A line of which every part is text, or our own colour.
+    /// Prints a line made only of text and our own colours.
     fn print(&self, text: &str) {
         if let Some(errors) = &self.errors {
             errors.line("messages", Text::Err(text.to_owned()));
@@ -125,46 +126,46 @@ impl Report {
         }
     }
 
-    /// A line for a person who asked for more.
+    /// Prints a line for a person who asked for details.
     pub(crate) fn detail(&self, text: &str) {
         if self.verbose {
             self.print(&self.painted(Style::Dim, text));
         }
     }
 
-    /// A named value for a person.
+    /// Prints a named value for a person.
     pub(crate) fn item(&self, name: &str, value: &str) {
         let name = self.painted(Style::Bold, &format!("{name:<10}"));
         self.print(&format!("  {name}{}", ansi::strip(value)));
     }
 
-    /// A line for a person about something that failed, where programs have their own event for it.
+    /// Prints an error for a person, where programs get a separate event.
     pub(crate) fn warn(&self, text: &str) {
         self.print(&format!("{} {}", self.painted(Style::Red, "!"), ansi::strip(text)));
     }
 
-    /// Something failed and the command goes on.
+    /// Reports a failure after which the command goes on.
     pub(crate) fn trouble(&self, message: &str) {
         self.warn(message);
         self.failure(message);
     }
 
-    /// The failure that ends the command: only for programs, since `main` prints it for people.
+    /// Reports the failure that ends the command: only to programs, since `main` prints it for people.
     pub(crate) fn failure(&self, message: &str) {
         self.emit(&Event::Error { message: message.into() });
     }
 
-    /// Passes on a failure, which programs hear of too.
+    /// Passes on a failure, after reporting it to programs too.
     pub(crate) fn failed<T>(&self, error: anyhow::Error) -> anyhow::Result<T> {
         self.failure(&format!("{error:#}"));
         Err(error)
     }
 
-    /// A line that another program wrote. People see cargo's as it wrote them, the processor's and errors of the
-    /// page's server always, and the rest when they asked for more.
+    /// Prints a line from another program. People always see cargo's lines unchanged, the processor's, and errors of
+    /// the page's server; the rest only if they asked for details.
     pub(crate) fn log(&self, from: From, line: &str) {
         match from {
-            // Its colours are wanted: it was asked for them.
+            // Keeps its colours, which cargo was asked for.
             From::Cargo => {
                 let line = if self.colour { ansi::keep_colours(line) } else { ansi::strip(line) };
                 match &self.errors {
@@ -186,7 +187,7 @@ impl Report {
         }
     }
 
-    /// A line of another program's for a person, of which every part is text, or our own colour.
+    /// Prints another program's line for a person, made only of text and our own colours.
     fn pass_on(&self, from: From, text: &str) {
         let printed = match &self.errors {
             Some(errors) => {
@@ -200,14 +201,14 @@ impl Report {
         }
     }
 
-    /// What another program said, each line behind its name: none can pose as ours.
+    /// Another program's lines, each prefixed with its name: none can pose as ours.
     fn quote(&self, from: From, name: &str, text: &str) {
         for line in ansi::strip(text).split('\n') {
             self.pass_on(from, &format!("{} {line}", self.painted(Style::Dim, name)));
         }
     }
 
-    /// Something happened.
+    /// Reports an event.
     pub(crate) fn event(&self, event: &Event) {
         match event {
             Event::Ready { ui_url, inspector_url, devices, latency_ms, mode, .. } => {
@@ -215,7 +216,7 @@ impl Report {
                 if let Some(url) = ui_url {
                     self.item("UI", url);
                 }
-                // Programs find it in the event; the token needs no second place.
+                // Programs find it in the event; the token isn't needed twice.
                 if !self.json {
                     self.item("Inspector", inspector_url);
                 }
@@ -289,8 +290,8 @@ impl Report {
             }
             // A progress line shows these.
             Event::Recording { .. } | Event::Rendering { .. } => {}
-            // What a build is for is known where it is made; errors and lines have their own functions; an end without
-            // orphans goes without saying.
+            // The reason for a build is printed where the build starts; errors and lines have their own functions; an
+            // end without orphans needs no message.
             Event::Build(_) | Event::Log { .. } | Event::Error { .. } | Event::Stopped { .. } => {}
         }
         self.emit(event);
@@ -341,17 +342,17 @@ impl Report {
     }
 }
 
-/// Says to a program how many lines are missing.
+/// Reports to a program how many lines are missing.
 fn missing_event(source: &str, lines: usize) -> Text {
     Text::Out(json_line(&Event::Log { from: source.into(), line: missing(source, lines) }))
 }
 
-/// The same beside the events.
+/// The same, beside the events.
 fn missing_error(source: &str, lines: usize) -> Text {
     Text::Err(missing(source, lines))
 }
 
-/// Says it to a person.
+/// The same, to a person.
 fn missing_line(source: &str, lines: usize) -> Text {
     Text::Out(missing(source, lines))
 }
@@ -367,8 +368,8 @@ fn missing(source: &str, lines: usize) -> String {
     lanes::dropped(lines, of)
 }
 
-/// A message of the protocol as one line, without a character that a terminal would obey: JSON has another way to write
-/// those (RFC 8259, section 7), and serde_json uses it for the first 32 alone.
+/// A protocol message as one line, without characters that a terminal would act on: JSON can escape those (RFC 8259,
+/// section 7), but serde_json escapes only the first 32.
 pub(crate) fn json_line(message: &impl serde::Serialize) -> String {
     let line = wavecraft_companion_protocol::rpc::to_value(message).to_string();
     if !line.contains(ansi::is_hidden) {

@@ -1,14 +1,14 @@
-//! Which of the projects that run is meant.
+//! Finds the running project that is meant.
 
 use crate::{failure::Usage, project::Project};
 use anyhow::bail;
 use wavecraft_companion_protocol::control::SessionStatus;
 
-/// The one of this name, of a project or of a session; without a name this folder's project, else the only one. `or`
-/// ends the advice where several could be meant.
+/// The project or session with this name; without a name this folder's project, else the only one. `or` ends the advice
+/// if several could be meant.
 ///
 /// # Errors
-/// There is none, or which one isn't plain.
+/// If there is none, or more than one is possible.
 pub(crate) fn choose<'a>(
     name: Option<&str>,
     sessions: &'a [SessionStatus],

@@ -2,8 +2,8 @@
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// Ctrl+C, SIGTERM, and the terminal being closed. Made before anything is started, so that none is missed: one that
-/// comes while nobody waits is kept.
+/// Ctrl+C, SIGTERM, and the terminal being closed. Created before anything is started, so that none is missed: a signal
+/// that arrives while nobody waits is kept.
 pub(crate) struct Signals {
     interrupt: Signal,
     terminate: Signal,
@@ -11,7 +11,7 @@ pub(crate) struct Signals {
 }
 
 impl Signals {
-    /// Takes the three over from the system's default of ending the process at once.
+    /// Replaces the system's default for the three, which ends the process at once.
     pub(crate) fn take() -> std::io::Result<Self> {
         Ok(Self {
             interrupt: signal(SignalKind::interrupt())?,
@@ -20,7 +20,7 @@ impl Signals {
         })
     }
 
-    /// Waits for the next of them. Nothing is lost if the wait is given up.
+    /// Waits for the next of them. Cancel-safe: none is lost.
     pub(crate) async fn next(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}

@@ -1,4 +1,4 @@
-//! `wavecraft start`: from a project's sources to its sound and its page, and back to nothing.
+//! `wavecraft start`: builds a project, plays it and serves its page, and ends everything again.
 
 mod args;
 mod attach;

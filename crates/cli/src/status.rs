@@ -1,4 +1,4 @@
-//! `wavecraft status`: what the companion runs.
+//! `wavecraft status`: shows what the companion runs.
 
 use crate::{
     ansi,
@@ -12,7 +12,7 @@ use wavecraft_companion_protocol::{
     session::Stats,
 };
 
-/// Prints it; with `--json` the protocol's own `Status`, tokens included, or `null` where no companion runs.
+/// Prints the status; with `--json` the protocol's own `Status`, tokens included, or `null` if no companion is running.
 pub(crate) async fn run(args: JsonArgs) -> anyhow::Result<()> {
     let status = match companion::find(&companion::paths()?).await? {
         Some(mut companion) => Some(companion.connection.call(&GetStatus {}, QUICK).await?),

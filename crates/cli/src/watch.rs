@@ -1,7 +1,7 @@
-//! Which of the files changed that the project's program is built from.
+//! Watches for changes of the files that the project's program is built from.
 //!
-//! [`Inputs`] says which paths matter, [`Seen`] what is another than it was. The system's events, and a look
-//! from time to time, only say where to look.
+//! [`Inputs`] decides which paths matter, [`Seen`] which files have changed. The system's events, and a periodic check,
+//! only say where to look.
 
 mod disk;
 mod inputs;
@@ -33,11 +33,11 @@ use tokio::{
 
 /// A change counts once nothing has followed it for this long: an editor saves a file in several steps.
 const QUIET: Duration = Duration::from_millis(50);
-/// A change counts after this long in any case, also where something writes all the time.
+/// A change counts after this long in any case, even if files are written continuously.
 const PATIENCE: Duration = Duration::from_millis(500);
-/// How often files outside of the watched folders are looked at: a watch on a folder far up would tell of half the disk.
+/// How often files outside of the watched folders are checked: a watch on a folder far up would report half the disk.
 const POLL: Duration = Duration::from_millis(250);
-/// How many paths may wait; of more, everything is looked at.
+/// How many paths may wait; beyond that, everything is checked.
 const WAITING_PATHS: usize = 4096;
 
 /// Watches what a program is built from.
@@ -48,16 +48,16 @@ pub(crate) struct Watch {
     seen: Seen,
     /// The folders that the system watches.
     folders: BTreeSet<PathBuf>,
-    /// Files of which the system reports nothing.
+    /// Files for which the system sends no events.
     far: Vec<PathBuf>,
-    /// Paths to look at.
+    /// Paths to check.
     hints: BTreeSet<PathBuf>,
     first: Option<Instant>,
     last: Option<Instant>,
     poll: Interval,
 }
 
-/// The events of the system that weren't taken yet.
+/// The system's events that weren't handled yet.
 #[derive(Default)]
 struct Told {
     waiting: Mutex<Waiting>,
@@ -67,7 +67,7 @@ struct Told {
 #[derive(Default)]
 struct Waiting {
     paths: BTreeSet<PathBuf>,
-    /// The system lost count, or there were too many.
+    /// Whether the system lost events, or there were too many.
     all: bool,
 }
 
@@ -92,7 +92,7 @@ impl Told {
 }
 
 impl Watch {
-    /// Watches nothing yet.
+    /// Creates a watcher that watches nothing yet.
     ///
     /// # Errors
     /// If the system can't watch.
@@ -117,11 +117,11 @@ impl Watch {
         })
     }
 
-    /// Watches `inputs` from now on, which a build that began at `built` depended on. What changed since they were looked at
-    /// last is returned by [`changed`](Self::changed), also where nobody watched it then.
+    /// Watches from now on `inputs`, the inputs of a build that began at `built`. [`changed`](Self::changed) also
+    /// returns what changed since the last check, even if it wasn't watched then.
     ///
     /// # Errors
-    /// As [`new`](Self::new), or where the system allows no more watches. What could be watched is.
+    /// Like [`new`](Self::new), or if the system allows no more watches. Whatever could be watched is.
     pub(crate) fn update(&mut self, inputs: Inputs, built: SystemTime) -> notify::Result<()> {
         self.seen.learn(&inputs, &self.inputs, built, &Disk);
         self.inputs = inputs;
@@ -134,10 +134,10 @@ impl Watch {
         watched
     }
 
-    /// Watches the same anew: folders of these names may be others now.
+    /// Watches the same paths again: the folders with these names may be different ones now.
     ///
     /// # Errors
-    /// As [`update`](Self::update).
+    /// Like [`update`](Self::update).
     pub(crate) fn watch_anew(&mut self) -> notify::Result<()> {
         let gone = std::mem::take(&mut self.folders);
         self.folders = self.wanted();
@@ -146,7 +146,7 @@ impl Watch {
         watched
     }
 
-    /// The packages' folders, and others that are watched with all below.
+    /// The packages' folders, and others that are watched recursively.
     pub(crate) fn tops(&self) -> impl Iterator<Item = &Path> {
         self.inputs.tops()
     }
@@ -156,7 +156,7 @@ impl Watch {
         &self.inputs
     }
 
-    /// The folders to watch now: of a system that watches whole trees the upper ones, else each one.
+    /// The folders to watch now: on a system that watches whole trees the topmost ones, else each one.
     fn wanted(&self) -> BTreeSet<PathBuf> {
         let trees = self.inputs.tops().map(|top| (top, walk(top, &self.inputs)));
         if platform::WATCHES_TREES {
@@ -175,12 +175,12 @@ impl Watch {
         }
     }
 
-    /// All at once: on a Mac the system begins to tell anew with each change of what is watched.
+    /// All at once: on a Mac the system restarts its events with each change of what is watched.
     fn watch(&mut self, folders: &BTreeSet<PathBuf>, gone: &BTreeSet<PathBuf>) -> notify::Result<()> {
         let mut failure = Ok(());
         let mut paths = self.watcher.paths_mut();
         for folder in gone {
-            // Fails only if it is gone.
+            // Fails only if the folder is gone.
             let _ = paths.remove(folder);
         }
         let mode = if platform::WATCHES_TREES { Recursive } else { NonRecursive };
@@ -194,14 +194,14 @@ impl Watch {
         paths.commit().and(failure)
     }
 
-    /// Lets everything be looked at next.
+    /// Has everything checked next.
     fn doubt(&mut self) {
         self.hints.extend(self.inputs.tops().map(Path::to_path_buf));
         self.hints.extend(self.inputs.files.iter().chain(&self.inputs.lock).cloned());
         self.note_time();
     }
 
-    /// Waits for changes that count and returns them. Nothing is lost if the wait is given up.
+    /// Waits for changes that count and returns them. Cancel-safe: none is lost.
     pub(crate) async fn changed(&mut self, when: When) -> BTreeSet<Change> {
         loop {
             let settled = self.first.zip(self.last).map(|(first, last)| (first + PATIENCE).min(last + QUIET));
@@ -227,12 +227,12 @@ impl Watch {
         }
     }
 
-    /// Judges the changes that caused a build by its result. Returns the files that don't count any more.
+    /// Judges the changes that caused a build by its result. Returns the files that no longer count.
     pub(crate) fn judge(&mut self, reasons: &BTreeSet<Change>, same: bool, soon: bool) -> Vec<PathBuf> {
         self.seen.judge(reasons, same, soon)
     }
 
-    /// Takes the lock file as it is. To be called when cargo has ended, which may have written it.
+    /// Accepts the lock file as it is. Call it when cargo has ended, which may have written it.
     pub(crate) fn accept_lock(&mut self) {
         self.seen.learn_lock(&self.inputs, &Disk);
     }
@@ -241,7 +241,7 @@ impl Watch {
         let told = Arc::clone(&self.told);
         let waiting = std::mem::take(&mut *told.waiting.lock().unwrap_or_else(PoisonError::into_inner));
         if waiting.all {
-            // Folders may have come and gone without a word too.
+            // Folders may have come and gone without an event too.
             let _ = self.watch_anew();
         }
         for path in waiting.paths {
@@ -256,7 +256,7 @@ impl Watch {
             if counts {
                 self.note_time();
             }
-            // Of the others it is only kept in mind how they are.
+            // The state of the others is only recorded.
             if counts || self.inputs.package_of(&path).is_some() {
                 self.hints.insert(path);
             }
@@ -266,13 +266,14 @@ impl Watch {
         }
     }
 
-    /// A folder that came, or came back: it may be another one of an old name. What it held already is looked at later.
+    /// Handles a folder that appeared or reappeared: it may be a different one with an old name. Its contents are
+    /// checked later.
     fn watch_below(&mut self, folder: &Path) {
         if platform::WATCHES_TREES {
             return;
         }
         let folders: BTreeSet<_> = walk(folder, &self.inputs).folders.into_iter().collect();
-        // Where the system allows no more, files in it are found when something else is looked at.
+        // If the system allows no more watches, files in it are found when something else is checked.
         let _ = self.watch(&folders, &BTreeSet::new());
         self.folders.extend(folders);
     }
@@ -284,11 +285,11 @@ impl Watch {
     }
 }
 
-/// The path as the system's events name it: without links above it, and in the case that it has on the disk. The file
-/// itself needn't be there, and may be a link.
+/// The path as in the system's events: its folders without links, and with the case that they have on disk. The file
+/// itself may be missing, or be a link.
 pub(crate) fn settled(path: &Path) -> PathBuf {
     let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { return path.into() };
-    // The folder needn't be there either.
+    // The folder may be missing too.
     match platform::canonical(folder) {
         Ok(folder) if path.is_symlink() => folder.join(name),
         Ok(folder) => platform::canonical(path).unwrap_or_else(|_: io::Error| folder.join(name)),
@@ -296,7 +297,7 @@ pub(crate) fn settled(path: &Path) -> PathBuf {
     }
 }
 
-/// The folder as the system's events name it.
+/// The folder as in the system's events.
 pub(crate) fn settled_folder(folder: &Path) -> PathBuf {
     platform::canonical(folder).unwrap_or_else(|_| folder.into())
 }

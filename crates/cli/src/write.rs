@@ -1,14 +1,14 @@
-//! Changing a person's files: whole or not at all, and in the form that they have.
+//! Changes the user's files: completely or not at all, and keeping their format.
 
 use anyhow::Context;
 use std::{fs, io::Write, path::Path};
 use toml_edit::{Array, DocumentMut, Item, value};
 
-/// Replaces what is at `path`, or makes it: whoever reads it meanwhile sees the one or the other. A file that is there
-/// keeps its mode, and a link leads where it led.
+/// Replaces or creates the file at `path`: a concurrent reader sees either the old or the new one. An existing file
+/// keeps its mode, and a link its target.
 ///
 /// # Errors
-/// The file system's error. The file is then as it was.
+/// The file system's error. The file is then unchanged.
 pub(crate) fn atomically(path: &Path, content: &[u8]) -> anyhow::Result<()> {
     let target = path.canonicalize().unwrap_or_else(|_| path.into());
     let said = || format!("{} could not be written", path.display());
@@ -16,7 +16,7 @@ pub(crate) fn atomically(path: &Path, content: &[u8]) -> anyhow::Result<()> {
     let mode = target.metadata().ok().map(|metadata| metadata.permissions());
     let mut builder = tempfile::Builder::new();
     builder.prefix(".wavecraft-");
-    // As any new file: a temporary one is for its owner alone.
+    // The mode of any new file: a temporary file is readable only by its owner.
     builder.permissions(mode.clone().unwrap_or(std::os::unix::fs::PermissionsExt::from_mode(0o666)));
     let mut file = builder.tempfile_in(folder).with_context(said)?;
     file.write_all(content).with_context(said)?;
@@ -27,10 +27,10 @@ pub(crate) fn atomically(path: &Path, content: &[u8]) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Appends to a list of a TOML file: on a line of its own where the last one has that.
+/// Appends to a list of a TOML file: on a separate line if the last item has one.
 pub(crate) fn append(list: &mut Array, text: &str) {
     let prefix = list.iter().last().and_then(|last| last.decor().prefix()?.as_str()).map(|prefix| {
-        // A comment before the last one is of that one.
+        // A comment before the last item belongs to that item.
         prefix.rfind('\n').map_or(prefix, |at| &prefix[at..]).to_owned()
     });
     match prefix {

@@ -1,5 +1,5 @@
-//! Standard output and error of a command that runs for long, where no person's terminal shows them: written by a thread
-//! of their own, so that a reader that is slow, or doesn't read, holds up nothing but what it doesn't read.
+//! Standard output and error of a long-running command, where they aren't shown on a person's terminal: a separate
+//! thread writes them, so that a slow or stalled reader delays nothing but its own output.
 
 use std::{
     io::{self, Write},
@@ -9,26 +9,26 @@ use std::{
 };
 use wavecraft_companion_protocol::lanes::{Lanes, Next, Room};
 
-/// Of lines that other programs wrote the oldest go, and are counted; of figures the newest count.
+/// Limit for other programs' lines, of which the oldest are dropped and counted; of figures only the newest are kept.
 const ROOM: Room = Room { lines: 4096, line_bytes: 4 * 1024 * 1024, renewed: 16 };
-/// All else is kept. A reader that leaves this much of it unread doesn't read any more.
+/// Everything else is kept. A reader that leaves this much of it unread is taken to have stopped reading.
 const MAX_KEPT: usize = 4096;
-/// At the end a reader that takes nothing for so long isn't waited for.
+/// At the end, a reader that takes nothing for this long is no longer waited for.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// A text and where it goes.
+/// A text and its destination.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Text {
     /// Standard output.
     Out(String),
-    /// Standard error: nobody's reading ends anything.
+    /// Standard error: a missing reader has no effect.
     Err(String),
 }
 
-/// What says how many lines of a source are missing.
+/// Makes the text that says how many lines of a source are missing.
 type Note = fn(&str, usize) -> Text;
 
-/// Dropped, it waits until all is written, as long as something is read.
+/// On drop it waits until everything is written, as long as the reader keeps reading.
 pub(crate) struct Writer {
     shared: Arc<Shared>,
 }
@@ -41,17 +41,17 @@ struct Shared {
 struct Queue {
     lanes: Lanes<&'static str, Text>,
     note: Note,
-    /// Something is being written just now.
+    /// Whether a write is in progress.
     writing: bool,
-    /// Counts what was written.
+    /// How many texts were written.
     written: u64,
-    /// Nobody reads any more.
+    /// Whether the reader has gone away.
     closed: bool,
     ended: bool,
 }
 
 impl Writer {
-    /// Of this process's own outputs.
+    /// Writes to this process's own outputs.
     pub(crate) fn new(note: Note) -> Self {
         Self::to(note, put)
     }
@@ -61,7 +61,7 @@ impl Writer {
             Queue { lanes: Lanes::new(ROOM), note, writing: false, written: 0, closed: false, ended: false };
         let shared = Arc::new(Shared { queue: Mutex::new(queue), changed: Condvar::new() });
         let theirs = Arc::clone(&shared);
-        // One that can't be started leaves all unwritten, which is told as a reader that is gone.
+        // If the thread can't be started nothing is written, which is reported like a reader that has gone away.
         let started = thread::Builder::new().name("output".into()).spawn(move || theirs.run(put));
         if started.is_err() {
             shared.lock().closed = true;
@@ -69,24 +69,24 @@ impl Writer {
         Self { shared }
     }
 
-    /// Writes what has to arrive.
+    /// Writes a text that must arrive.
     pub(crate) fn keep(&self, text: Text) {
         self.add(|lanes| lanes.keep(text));
     }
 
-    /// Writes what takes the place of what was to be written by this name before.
+    /// Writes a text that replaces an unwritten earlier one of the same name.
     pub(crate) fn update(&self, name: &'static str, text: Text) {
         self.add(|lanes| lanes.renew(name, text));
     }
 
-    /// Writes a line of another program's.
+    /// Writes another program's line.
     pub(crate) fn line(&self, source: &str, text: Text) {
         let (Text::Out(line) | Text::Err(line)) = &text;
         let bytes = line.len();
         self.add(|lanes| lanes.line(source, bytes, text));
     }
 
-    /// Did the reader of standard output go away, or leave too much unread?
+    /// Whether the reader of standard output has gone away, or left too much unread.
     pub(crate) fn is_closed(&self) -> bool {
         self.shared.lock().closed
     }
@@ -151,7 +151,7 @@ impl Shared {
     }
 
     fn lock(&self) -> MutexGuard<'_, Queue> {
-        // No code that holds it can panic halfway through a change.
+        // No code that holds the lock can panic halfway through a change.
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -196,7 +196,7 @@ mod tests {
         }
         writer.keep(Text::Out("live".into()));
         assert!(!writer.is_closed());
-        // All of the above came back at once, though nothing was read.
+        // All of the calls above returned at once, though nothing was read.
         let rest = thread::spawn(move || reader.iter().collect::<Vec<_>>());
         drop(writer);
         let read = rest.join().unwrap();

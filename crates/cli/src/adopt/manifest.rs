@@ -1,4 +1,4 @@
-//! The manifests of a plugin that gets a `dev-audio`.
+//! The manifest changes of a plugin that gets a `dev-audio`.
 
 use super::paths::way;
 use crate::{
@@ -9,14 +9,14 @@ use anyhow::Context;
 use std::path::Path;
 use toml_edit::{ArrayOfTables, DocumentMut, InlineTable, Item, Table, TableLike, Value, value};
 
-/// What `dev-audio` links, and what of the SDK that and the plugin must share.
+/// The SDK crates that `dev-audio` links, and the one that it and the plugin must share.
 const LINKED: &str = "wavecraft-dev-audio";
 const SHARED: &str = "wavecraft-dsp";
 
-/// The package's manifest: a library that a program can link, and what the program needs.
+/// Changes the package's manifest: makes the library linkable by a program, and adds what the program needs.
 ///
 /// # Errors
-/// If something in it has another form than cargo lets it have.
+/// If a part of it has a form that cargo doesn't allow.
 pub(super) fn package(text: &str, parts: &Parts, sdk: &Path) -> anyhow::Result<DocumentMut> {
     let mut manifest: DocumentMut = text.parse()?;
     if let Some(library) = manifest.get_mut("lib").and_then(Item::as_table_like_mut) {
@@ -51,10 +51,11 @@ pub(super) fn package(text: &str, parts: &Parts, sdk: &Path) -> anyhow::Result<D
     Ok(manifest)
 }
 
-/// The workspace's manifest: without `sdk/`, whose crates are no members, and with one `wavecraft-dsp` for them and the plugin.
+/// Changes the workspace's manifest: excludes `sdk/`, whose crates are no members, and makes those and the plugin use
+/// one `wavecraft-dsp`.
 ///
 /// # Errors
-/// If something in it has another form than cargo lets it have.
+/// If a part of it has a form that cargo doesn't allow.
 pub(super) fn workspace(mut manifest: DocumentMut, parts: &Parts, sdk: &Path) -> anyhow::Result<DocumentMut> {
     let folder = parts.workspace.parent().context("a manifest is in a folder")?;
     if let (Some(workspace), Ok(inside)) = (manifest.get("workspace"), sdk.strip_prefix(folder)) {
@@ -88,7 +89,7 @@ pub(super) fn workspace(mut manifest: DocumentMut, parts: &Parts, sdk: &Path) ->
     Ok(manifest)
 }
 
-/// Where the plugin's own `wavecraft-dsp` comes from; `None` where that is crates.io, as `sdk/` has it.
+/// Where the plugin's own `wavecraft-dsp` comes from; `None` if from crates.io, as in `sdk/`.
 fn shared(source: &Source, folder: &Path) -> anyhow::Result<Option<InlineTable>> {
     Ok(match source {
         Source::Git { url, reference } => {
@@ -179,7 +180,7 @@ mod tests {
         let branch = Source::Git { url: "u".into(), reference: None };
         assert!(changed(before, &parts(branch)).ends_with("wavecraft-dsp = { git = \"u\" }\n"));
         assert!(!changed(before, &parts(Source::Registry)).contains("patch"));
-        // Where the package is its own workspace, the SDK lies outside of it.
+        // If the package is its own workspace, the SDK lies outside of it.
         let alone = Parts { workspace: "/p/engine/Cargo.toml".into(), ..tagged() };
         assert!(!changed("[workspace]\n", &alone).contains("exclude"));
     }

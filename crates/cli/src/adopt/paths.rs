@@ -1,14 +1,14 @@
-//! Paths as they are shown, and as a manifest names them.
+//! Paths as shown to the user, and as written in a manifest.
 
 use anyhow::Context;
 use std::path::{Component, Path, PathBuf};
 
-/// A path as a person reads it: from the project's folder on.
+/// The path as shown to the user: relative to the project's folder.
 pub(super) fn inside(path: &Path, folder: &Path) -> String {
     path.strip_prefix(folder).unwrap_or(path).display().to_string()
 }
 
-/// The way from a folder to a path, both absolute and without links.
+/// The relative path from a folder to another path, both absolute and without links.
 pub(super) fn way(from: &Path, to: &Path) -> anyhow::Result<String> {
     let shared = from.components().zip(to.components()).take_while(|(one, other)| one == other).count();
     let up = from.components().skip(shared).map(|_| Component::ParentDir);

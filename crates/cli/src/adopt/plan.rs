@@ -1,4 +1,4 @@
-//! What is written, as a whole: shown first, and written all or nothing.
+//! All files to write: shown first, then written all or nothing.
 
 use super::{manifest, paths::inside, source};
 use crate::{
@@ -20,28 +20,28 @@ use toml_edit::DocumentMut;
 /// The SDK's folder in a project.
 const SDK: &str = "sdk";
 
-/// Lines around a change that are shown.
+/// How many unchanged lines are shown around a change.
 const AROUND: usize = 3;
 
-/// A file that is written anew or otherwise.
+/// A file to create or change.
 #[derive(Debug)]
 struct Change {
     path: PathBuf,
-    /// What it holds; `None` where it isn't there.
+    /// Its current content; `None` if it doesn't exist.
     before: Option<String>,
     after: String,
 }
 
-/// All that is written.
+/// Everything to write.
 #[derive(Debug)]
 pub(super) struct Plan {
     changes: Vec<Change>,
-    /// The SDK's sources; none where they are there.
+    /// The SDK's sources; empty if the project has them already.
     sdk: Vec<File>,
 }
 
 impl Plan {
-    /// Thinks it out and changes nothing. `named` are the processors, where the person named them.
+    /// Plans the change without writing anything. `named` are the processors that the user named, if any.
     ///
     /// # Errors
     /// If it can't be done, with what to do.
@@ -84,7 +84,7 @@ impl Plan {
         }
     }
 
-    /// For a person: the differences, as `diff -u` has them.
+    /// The differences as `diff -u` shows them.
     pub(super) fn shown(&self, folder: &Path, colour: bool) -> String {
         let painted = |style: Style, text: &str| paint(style, text, colour);
         let mut shown = String::new();
@@ -159,7 +159,7 @@ impl Plan {
         Ok(())
     }
 
-    /// As far as that is possible: why it couldn't be written is what the person hears.
+    /// Best effort: the user gets the error that stopped the writing.
     fn take_back(&self, folder: &Path) {
         for Change { path, before, after } in &self.changes {
             if fs::read(path).is_ok_and(|now| now == after.as_bytes()) {
@@ -174,7 +174,7 @@ impl Plan {
         }
     }
 
-    /// The commands that undo it where git has what was.
+    /// The commands that undo the change where git has the old files.
     pub(super) fn undo(&self, folder: &Path) -> String {
         let mut new = self.names(folder, true);
         new.extend((!self.sdk.is_empty()).then(|| SDK.into()));
@@ -182,7 +182,7 @@ impl Plan {
         format!("cd '{}' && git restore {changed} && rm -r {}", folder.display(), new.join(" "))
     }
 
-    /// The files that are there and are changed, from the project's folder on.
+    /// The existing files that are changed, relative to the project's folder.
     pub(super) fn changed(&self, folder: &Path) -> Vec<String> {
         self.names(folder, false)
     }

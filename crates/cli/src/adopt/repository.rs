@@ -1,4 +1,4 @@
-//! What git says of a project's folder before it is changed.
+//! The state of a project's folder in git, before anything is changed.
 
 use crate::failure::Usage;
 use std::{
@@ -7,33 +7,33 @@ use std::{
     process::{Command, Stdio},
 };
 
-/// How many changes are named.
+/// How many changes are listed at most.
 const NAMED: usize = 5;
 
-/// How a folder is kept.
+/// Whether git tracks a folder.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum State {
-    /// By nobody.
+    /// Git doesn't track it.
     None,
-    /// All of it is committed.
+    /// Everything is committed.
     Clean,
-    /// Some of it isn't: git's list of that.
+    /// Some of it isn't committed: git's list of that.
     Dirty(String),
 }
 
 impl State {
-    /// Asks git of what it keeps, and of `files` whether it keeps them. Files that it doesn't know stay as they are in an undo.
+    /// Asks git whether it tracks the folder, and `files`. An undo leaves untracked files as they are.
     ///
     /// # Errors
     /// If git finds a repository and can't read it.
     pub(super) fn of(folder: &Path, files: &[String]) -> anyhow::Result<Self> {
         let git = |arguments: &[&str]| {
             let mut git = Command::new("git");
-            // The repository that is found from there, not one that the environment names, as it does below a hook.
+            // The repository found from there, not one that the environment names, as it does inside a hook.
             git.env_remove("GIT_DIR").env_remove("GIT_WORK_TREE").env_remove("GIT_INDEX_FILE");
             git.args(arguments).current_dir(folder).stdin(Stdio::null()).output()
         };
-        // Without git, outside of a repository, or where it ignores the folder, it keeps nothing.
+        // Without git, outside of a repository, or in an ignored folder, nothing is tracked.
         let tracked = git(&["check-ignore", "--quiet", "."]).ok().and_then(|output| output.status.code());
         if tracked != Some(1) {
             return Ok(Self::None);

@@ -1,4 +1,4 @@
-//! A plugin's first source file: which processors it has in which order, and what must be public for a program to name them.
+//! A plugin's first source file: its processors in order, and what must become public so that a program can name them.
 
 use anyhow::{Context, anyhow, bail};
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
@@ -8,14 +8,14 @@ use std::{
 };
 use syn::{Item, UseTree, Visibility};
 
-/// What makes a plugin of processors, and a processor of another.
+/// The macros that make a plugin of processors, and a processor of another.
 const PLUGIN: &str = "wavecraft_plugin";
 const WRAPPER: &str = "wavecraft_processor";
 
-/// What comes of a plugin's source.
+/// The result of reading a plugin's source.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Found {
-    /// The source with everything public that the program names.
+    /// The source, with everything that the program names made public.
     pub(super) source: String,
     /// The program.
     pub(super) program: String,
@@ -24,7 +24,7 @@ pub(super) struct Found {
 /// Reads a plugin's first source file.
 ///
 /// # Errors
-/// If it isn't Rust, or its processors can't be told.
+/// If it isn't Rust, or its processors can't be determined.
 pub(super) fn read(
     source: &str,
     library: &str,
@@ -49,7 +49,7 @@ pub(super) fn read(
     Ok(Found { source: changed, program: text })
 }
 
-/// A processor's type as it is written, and where in that its names without a path before them stand.
+/// A processor's type as written, and where its unqualified names are in that.
 #[derive(Debug)]
 struct Processor {
     text: String,
@@ -70,7 +70,7 @@ fn in_plugin(file: &syn::File, source: &str) -> anyhow::Result<Vec<Processor>> {
     tokens.next();
     let value: Vec<_> = tokens.skip(1).collect();
     let value = split(&value).into_iter().next().unwrap_or_default();
-    // `SignalChain![A, B]`, by whatever path; or one type.
+    // `SignalChain![A, B]`, by any path; or a single type.
     let chain = value.windows(2).find_map(|pair| match pair {
         [TokenTree::Punct(mark), TokenTree::Group(group)]
             if mark.as_char() == '!' && group.delimiter() != Delimiter::None =>
@@ -98,7 +98,7 @@ fn by_name(named: &[String]) -> anyhow::Result<Vec<Processor>> {
     named.iter().map(read).collect()
 }
 
-/// What stands between the commas, those in `<…>` aside.
+/// The items between commas, except for commas inside `<…>`.
 fn split(tokens: &[TokenTree]) -> Vec<&[TokenTree]> {
     let mut depth = 0_i32;
     let parts = tokens.split(|token| {
@@ -138,21 +138,21 @@ fn is(path: &syn::Path, name: &str) -> bool {
     path.segments.last().is_some_and(|segment| segment.ident == name)
 }
 
-/// Text that takes the place of some of a file.
+/// A replacement for part of a file's text.
 type Edit = (Range<usize>, &'static str);
 
-/// What a name at the top of a file stands for.
+/// What a name at the top of a file refers to.
 enum Origin {
-    /// Something of the library; public with this change, or as it is.
+    /// An item of the library: made public by this change, or already public.
     Own(Option<Edit>),
-    /// Something of another crate, by this path.
+    /// An item of another crate, by this path.
     Other(String),
 }
 
 /// The names of a file.
 struct Names {
     by_name: BTreeMap<String, Origin>,
-    /// `use …::*`, of this crate and of others.
+    /// `use …::*`, from this crate and from others.
     own_globs: Vec<Option<Edit>>,
     other_globs: Vec<String>,
     dependencies: Vec<String>,
@@ -169,7 +169,7 @@ impl Names {
                 Item::Type(one) => names.own(&one.ident, publish(&one.vis, one.type_token.span)),
                 Item::Mod(one) => names.own(&one.ident, publish(&one.vis, one.mod_token.span)),
                 Item::Macro(one) if is(&one.mac.path, WRAPPER) => {
-                    // It makes a public type.
+                    // The macro makes a public type.
                     if let Some(TokenTree::Ident(name)) = one.mac.tokens.clone().into_iter().next() {
                         names.own(&name, None);
                     }
@@ -177,7 +177,7 @@ impl Names {
                 _ => {}
             }
         }
-        // Behind the rest, which tells what is of this crate.
+        // After the others, which tell what belongs to this crate.
         for item in items {
             if let Item::Use(one) = item {
                 names.imported(&one.tree, String::new(), &publish(&one.vis, one.use_token.span));
@@ -233,22 +233,22 @@ fn publish(visibility: &Visibility, keyword: proc_macro2::Span) -> Option<Edit> 
     }
 }
 
-/// The program while it is written.
+/// The program as it is being written.
 struct Program<'a> {
     library: &'a str,
     names: &'a Names,
     uses: BTreeSet<String>,
-    /// By their places.
+    /// By their positions.
     edits: BTreeMap<usize, Edit>,
 }
 
 impl Program<'_> {
-    /// Takes a processor in, and returns its type as the program writes it.
+    /// Adds a processor, and returns its type as the program writes it.
     fn processor(&mut self, processor: Processor) -> String {
         let Processor { mut text, roots } = processor;
         for (range, root) in roots.into_iter().rev() {
             if root == "crate" || root == "self" {
-                // What follows is a module or a type of the library.
+                // The part after it is a module or a type of the library.
                 let next = text[range.end..].trim_start_matches([':', ' ']);
                 let next: String = next.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
                 if let Some(Origin::Own(edit)) = self.names.by_name.get(&next) {
@@ -271,7 +271,7 @@ impl Program<'_> {
             Some(Origin::Other(path)) => {
                 self.uses.insert(path.clone());
             }
-            // A crate, or a type of the language itself.
+            // A crate, or a built-in type.
             None if self.names.dependencies.iter().any(|other| other == name)
                 || name.starts_with(|c: char| !c.is_uppercase()) => {}
             None if self.names.own_globs.is_empty() && self.names.other_globs.is_empty() => {
@@ -334,7 +334,7 @@ mod tests {
             program,
             "use mine::dsp;\n\nwavecraft_dev_audio::run!(\n    dsp::Gain,\n    mine::dsp::Gain,\n    wavecraft::Tap,\n);\n"
         );
-        // One that isn't in sight comes from a glob.
+        // A name that isn't found here comes from a glob.
         let (changed, program) = found(&with("Gain"), &[]).unwrap();
         assert!(changed.starts_with("mod dsp;\nuse"), "{changed}");
         assert_eq!(program, "use wavecraft::prelude::*;\n\nwavecraft_dev_audio::run!(\n    Gain,\n);\n");

@@ -1,5 +1,5 @@
-//! What a build leaves beside the program, and where the program finds its shared libraries by that: as `cargo run` would let
-//! it.
+//! What a build leaves beside the program, and from that the folders in which the program finds its shared libraries,
+//! as with `cargo run`.
 
 use crate::{
     builds::shared_libraries,
@@ -15,34 +15,34 @@ use std::{
 };
 use wavecraft_companion_protocol::control::ProjectProgram;
 
-/// How the name of Rust's own library begins, in a program that was linked with it (`-C prefer-dynamic`).
+/// The prefix of the file name of Rust's own library, in a program that was linked with it (`-C prefer-dynamic`).
 const STD: &[u8] = b"libstd-";
 
 /// What a build left beside the program.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Artifacts {
-    /// The file that names those that were read.
+    /// The file that lists the files that were read.
     pub(crate) dep_info: Option<PathBuf>,
-    /// The build scripts that ran, or would have if anything had changed.
+    /// The build scripts that ran, or would have run if anything had changed.
     pub(crate) scripts: Vec<Script>,
-    /// Whether a crate of it is a shared library.
+    /// Whether one of its crates is a shared library.
     pub(crate) has_dylibs: bool,
 }
 
 /// A build script's result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Script {
-    /// Its package, as cargo calls it.
+    /// Its package's id in cargo.
     pub(crate) package: String,
-    /// The folder that it wrote into. Its output is in a file beside that.
+    /// The folder that it wrote to. Its output is in a file beside that.
     pub(crate) out_dir: PathBuf,
-    /// The folders of libraries that it named.
+    /// The library folders that it named.
     pub(crate) linked: Vec<PathBuf>,
 }
 
 impl Script {
     pub(super) fn of(ran: BuildScript) -> Self {
-        // A kind may be before it, as in `native=/there`; a script may also ask for the kinds that programs don't load.
+        // A kind may precede it, as in `native=/there`; scripts also name kinds that programs don't load.
         let path = |text: &Utf8PathBuf| {
             PathBuf::from(text.as_str().split_once('=').map_or(text.as_str(), |(_, path)| path))
         };
@@ -51,10 +51,10 @@ impl Script {
     }
 }
 
-/// The folders for the program's loader, in cargo's order; empty where it needs none.
+/// The folders for the program's loader, in cargo's order; empty if it needs none.
 ///
-/// <https://doc.rust-lang.org/cargo/reference/environment-variables.html#dynamic-library-paths>: what build scripts name
-/// within cargo's folder, the folder of the profile and its `deps`, and the compiler's own.
+/// <https://doc.rust-lang.org/cargo/reference/environment-variables.html#dynamic-library-paths>: the folders that build
+/// scripts name within cargo's folder, the profile's folder and its `deps`, and the compiler's own.
 ///
 /// # Errors
 /// If the compiler is asked and doesn't answer.

@@ -1,4 +1,4 @@
-//! One build of what is played: started, followed, and what the compiler said of it, for people and for the page.
+//! One build of the target: started, followed, and with the compiler's messages for people and for the page.
 
 use super::{
     artifacts::{Artifacts, Script, loader_path},
@@ -20,8 +20,8 @@ use std::{
 };
 use wavecraft_companion_protocol::{control::ProjectProgram, event::Event, session};
 
-/// A profile of our own: unoptimised DSP misses its deadlines, and an editor that checks the project holds the lock
-/// of the usual profile's folder. Given on the command line, so that no project has to define it.
+/// Our own profile: unoptimised DSP misses its deadlines, and an editor that checks the project holds the lock of the
+/// usual profile's folder. Defined on the command line, so that no project has to define it.
 const PROFILE: &str = "wavecraft-dev";
 const PROFILE_SETTINGS: [&str; 3] = [
     "profile.wavecraft-dev.inherits=\"dev\"",
@@ -29,7 +29,7 @@ const PROFILE_SETTINGS: [&str; 3] = [
     "profile.wavecraft-dev.debug=\"line-tables-only\"",
 ];
 
-/// The arguments of cargo that choose `profile`, or our own.
+/// The cargo arguments that choose `profile`, or our own.
 fn arguments_of_profile(profile: Option<&str>) -> Vec<&str> {
     let mut arguments = vec!["--profile", profile.unwrap_or(PROFILE)];
     if profile.is_none() {
@@ -38,13 +38,13 @@ fn arguments_of_profile(profile: Option<&str>) -> Vec<&str> {
     arguments
 }
 
-/// cargo right-aligns its words of progress ("Compiling") to this column.
+/// cargo right-aligns its progress verbs ("Compiling") to this column.
 const PROGRESS_WIDTH: usize = 12;
 
-/// What LLVM's linker says where it can't write, of which a `%` in the path is one reason.
+/// LLVM's linker prints this where it can't write, one reason for which is a `%` in the path.
 const NO_OUTPUT: &str = "lld: error: cannot open output file";
 
-/// A build that runs.
+/// A running build.
 pub(crate) struct Build {
     cargo: Running,
     started: Instant,
@@ -58,28 +58,28 @@ pub(crate) struct Build {
 /// How a build ended.
 #[derive(Debug)]
 pub(crate) enum Outcome {
-    /// There is a program.
+    /// The build produced a program.
     Built {
-        /// Where cargo put it. The next build writes over it.
+        /// Where cargo put it. The next build overwrites it.
         program: ProjectProgram,
         /// The artifacts beside it.
         artifacts: Artifacts,
         /// How long it took, in milliseconds.
         ms: u64,
     },
-    /// There is none.
+    /// The build produced none.
     Failed {
-        /// Everything that the compiler said, without colours.
+        /// All compiler output, without colours.
         errors: String,
-        /// One line of it: the first error and its place.
+        /// One line of that: the first error and its place.
         summary: String,
-        /// The artifacts all the same.
+        /// The artifacts that were built nevertheless.
         artifacts: Artifacts,
     },
 }
 
 impl Build {
-    /// Starts cargo, in the background of the audio.
+    /// Starts cargo at a lower priority than the audio.
     ///
     /// # Errors
     /// If cargo can't be started.
@@ -117,10 +117,10 @@ impl Build {
         })
     }
 
-    /// Reports what cargo writes until it ends. Nothing is lost if the wait is given up.
+    /// Reports cargo's output until it ends. Cancel-safe: no output is lost.
     ///
     /// # Errors
-    /// If cargo can't be read, or worked and named nothing to run.
+    /// If cargo's output can't be read, or cargo succeeded without naming a program.
     pub(crate) async fn outcome(
         &mut self,
         processes: &mut Processes,
@@ -139,7 +139,7 @@ impl Build {
                 }
                 Some(Line::Err(text)) => {
                     let plain = ansi::strip(&text);
-                    // Where the line at the bottom tells what cargo does, it isn't told twice.
+                    // Where the bottom line shows cargo's progress, it isn't printed as well.
                     if self.progress.is_shown() && is_progress(&plain) {
                         self.progress.say(&without_place(&plain));
                     } else {
@@ -169,7 +169,7 @@ impl Build {
         Ok(Outcome::Built { program, artifacts: std::mem::take(&mut self.artifacts), ms })
     }
 
-    /// Takes from a message of cargo's what was built.
+    /// Collects from a message of cargo's what was built.
     fn note(&mut self, message: Message) -> anyhow::Result<()> {
         match message {
             Message::CompilerArtifact(artifact) => {
@@ -185,16 +185,16 @@ impl Build {
         Ok(())
     }
 
-    /// Ends cargo and the compilers that it runs. Returned is what ends when the last of them has.
+    /// Ends cargo and the compilers that it runs. The returned future completes when the last of them has ended.
     pub(crate) fn cancel(self) -> impl Future<Output = ()> + Send + use<> {
         self.cargo.end()
     }
 }
 
-/// Builds once, and reports it.
+/// Builds once, and reports the build.
 ///
 /// # Errors
-/// There is no program: one line of what the compiler said.
+/// If there is no program: one line of the compiler's output.
 pub(crate) async fn build(
     cargo: &Path,
     target: &Target,
@@ -213,8 +213,8 @@ pub(crate) async fn build(
     }
 }
 
-/// Lets cargo forget what it built of these packages with this profile, in its own folder. cargo goes by the time that a file
-/// says of itself, so one with other content and an older time is to it what it was.
+/// Makes cargo forget what it built of these packages with this profile, in its own folder. cargo goes by a file's
+/// modification time, so it takes a file with other content and an older time for unchanged.
 ///
 /// # Errors
 /// If cargo can't be started.
@@ -231,13 +231,13 @@ pub(crate) fn forget(
     processes.spawn(&mut command).context("cargo could not be started")
 }
 
-/// The lines without cargo's progress.
+/// The lines other than cargo's progress.
 fn without_progress(lines: &[String]) -> String {
     let kept: Vec<_> = lines.iter().filter(|line| !is_progress(line)).map(String::as_str).collect();
     kept.join("\n").trim().to_owned()
 }
 
-/// Whether the line is one of cargo's progress.
+/// Whether the line is one of cargo's progress lines.
 fn is_progress(line: &str) -> bool {
     line.split_at_checked(PROGRESS_WIDTH).is_some_and(|(word, rest)| {
         let word = word.trim_start();
@@ -247,7 +247,7 @@ fn is_progress(line: &str) -> bool {
     })
 }
 
-/// One line for the end: the first error and its place.
+/// The closing line: the first error and its place.
 fn summary(errors: &str) -> String {
     let mut lines = errors.lines().skip_while(|line| !line.starts_with("error"));
     let Some(error) = lines.next() else {
@@ -267,7 +267,7 @@ fn summary(errors: &str) -> String {
     }
 }
 
-/// A line of cargo's progress without the folder of a package of one's own: "Compiling demo v0.1.0".
+/// A progress line of cargo's without the folder of a local package: "Compiling demo v0.1.0".
 fn without_place(line: &str) -> String {
     line.split(" (/").next().unwrap_or(line).trim().into()
 }

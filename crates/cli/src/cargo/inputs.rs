@@ -1,4 +1,4 @@
-//! What the program is built from: what the last build read, and what decides about the next one.
+//! What the program is built from: the files that the last build read, and those that affect the next one.
 
 use super::{
     artifacts::{Artifacts, Script},
@@ -14,21 +14,21 @@ use std::{
     time::SystemTime,
 };
 
-/// How many words of a failure's text are taken for names of files at most.
+/// How many words of an error text are taken for file names at most.
 const NAMED: usize = 256;
-/// cargo's and rustup's files, which hold for all below the folder where they are.
+/// cargo's and rustup's files, which apply to everything below their folder.
 const SETTINGS: [&str; 4] = [".cargo/config.toml", ".cargo/config", "rust-toolchain.toml", "rust-toolchain"];
 
-/// The inputs after a build that worked: just what it read.
+/// The inputs after a successful build: exactly what it read.
 pub(crate) fn after_success(layout: &Layout, artifacts: &Artifacts) -> Inputs {
     let mut inputs = deciding(layout);
     let file = artifacts.dep_info.as_ref();
-    // The end of a line in a name is none that these files could say.
+    // These files can't represent a name that contains a line end.
     let file = file.filter(|file| {
         ![file, &layout.workspace].iter().any(|path| path.as_os_str().as_encoded_bytes().contains(&b'\n'))
     });
     let read = file.and_then(|file| fs::read(file).ok());
-    // A build that tells nothing may have read anything.
+    // A build without such a file may have read anything.
     inputs.failed = read.is_none();
     let read = files_in(&read.unwrap_or_default(), &layout.workspace);
     inputs.files.extend(read.iter().filter(|path| !path.is_dir()).map(|path| watch::settled(path)));
@@ -38,8 +38,8 @@ pub(crate) fn after_success(layout: &Layout, artifacts: &Artifacts) -> Inputs {
     inputs
 }
 
-/// The inputs after a build that failed: what is known `before`, by what the last one that `worked` left too, what this one's scripts
-/// and compilers had asked for by then, and what they say is missing.
+/// The inputs after a failed build: those known `before`, those that the last one that `worked` left, those that this
+/// one's scripts and compilers had asked for by then, and those that they say are missing.
 pub(crate) fn after_failure(
     before: &Inputs,
     layout: &Layout,
@@ -58,7 +58,7 @@ pub(crate) fn after_failure(
     inputs
 }
 
-/// The files that decide about any build of these packages.
+/// The files that affect any build of these packages.
 fn deciding(layout: &Layout) -> Inputs {
     let packages: BTreeSet<_> =
         layout.packages.iter().map(|package| watch::settled_folder(&package.folder)).collect();
@@ -76,7 +76,7 @@ fn deciding(layout: &Layout) -> Inputs {
     }
 }
 
-/// Adds the files for whose change a build script asked to be run again.
+/// Adds the files whose change makes a build script run again.
 fn add_script(inputs: &mut Inputs, layout: &Layout, script: &Script) {
     let Some(package) = layout.packages.iter().find(|package| package.id == script.package) else { return };
     let output = script.out_dir.with_file_name("output");
@@ -101,7 +101,7 @@ fn add_script(inputs: &mut Inputs, layout: &Layout, script: &Script) {
     }
 }
 
-/// The files that compilers have read since `began`, also those that failed.
+/// The files that compilers have read since `began`, including compilers that failed.
 fn compilers_since(layout: &Layout, artifacts: &Artifacts, began: SystemTime) -> Vec<PathBuf> {
     let profile = artifacts.dep_info.as_ref().and_then(|file| file.parent());
     let inside =
@@ -117,7 +117,7 @@ fn compilers_since(layout: &Layout, artifacts: &Artifacts, began: SystemTime) ->
     texts.flat_map(|text| files_in(&text, &layout.workspace)).collect()
 }
 
-/// The files that a failure's text names, there or not, as "couldn't read `src/../../table.csv`".
+/// The files that an error text names, existing or not, as in "couldn't read `src/../../table.csv`".
 fn named_in(errors: &str, layout: &Layout) -> BTreeSet<PathBuf> {
     let quotes = |char: char| char.is_whitespace() || "`'\"()".contains(char);
     let words = errors.split(quotes).filter(|word| word.contains(['/', '.']) && !word.contains("://"));
@@ -131,7 +131,7 @@ fn named_in(errors: &str, layout: &Layout) -> BTreeSet<PathBuf> {
         }
         path
     });
-    // The compiler names files from the workspace's folder on, a macro from the package's.
+    // The compiler names files relative to the workspace's folder, a macro relative to the package's.
     let bases = [&layout.workspace, &layout.folder];
     let paths = places.take(NAMED).flat_map(|place| bases.map(|base| base.join(place)));
     paths
@@ -140,15 +140,16 @@ fn named_in(errors: &str, layout: &Layout) -> BTreeSet<PathBuf> {
         .collect()
 }
 
-/// Whether a file may come there: its folder is there, or that one's.
+/// Whether a file may appear there: its folder exists, or its folder's parent does.
 fn has_folder(path: &Path) -> bool {
     path.ancestors().skip(1).take(2).any(Path::is_dir)
 }
 
-/// The files that a `.d` file of rustc's or cargo's names; a path that isn't absolute begins at `base`.
+/// The files that a `.d` file of rustc's or cargo's names; relative paths start at `base`.
 ///
-/// `target: file file`, a line each: a space in a name has a backslash before it, and nothing else is escaped
-/// (<https://doc.rust-lang.org/cargo/reference/build-cache.html#dep-info-files>). A `#` begins what is about the environment.
+/// One `target: file file` per line: a space in a name has a backslash before it, and nothing else is escaped
+/// (<https://doc.rust-lang.org/cargo/reference/build-cache.html#dep-info-files>). A `#` begins the part about the
+/// environment.
 fn files_in(text: &[u8], base: &Path) -> Vec<PathBuf> {
     let lines = text.split(|byte| *byte == b'\n').filter(|line| !line.starts_with(b"#"));
     let lists = lines.filter_map(|line| {
@@ -158,7 +159,7 @@ fn files_in(text: &[u8], base: &Path) -> Vec<PathBuf> {
     lists.flat_map(names).map(|name| base.join(OsString::from_vec(name))).collect()
 }
 
-/// The names of a list.
+/// The names in a list.
 fn names(list: &[u8]) -> Vec<Vec<u8>> {
     let mut names = vec![Vec::new()];
     let mut bytes = list.iter().copied().peekable();

@@ -1,4 +1,4 @@
-//! `cargo metadata`: what is played of a project, and where its parts are.
+//! `cargo metadata`: what to play of a project, and where its parts are.
 
 use super::{
     parts::Parts,
@@ -18,14 +18,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// What this program was compiled for, and so what it builds for. Crates for other systems only are never fetched.
+/// The target that this program was compiled for, and so builds for. Crates for other systems only are never fetched.
 const THIS_SYSTEM: &str = env!("WAVECRAFT_TARGET");
 
-/// Asks cargo what of the project is to be played.
+/// Asks cargo which target of the project to play.
 ///
 /// # Errors
-/// If the manifest can't be read (in cargo's words), or has nothing to be played (with what to add), or there is nothing
-/// to play it with.
+/// If the manifest can't be read (in cargo's words), or has no target to play (with what to add), or there is no
+/// program to play it with.
 pub(crate) async fn find_target(
     cargo: &Path,
     project: &Project,
@@ -33,7 +33,7 @@ pub(crate) async fn find_target(
 ) -> anyhow::Result<Target> {
     let engine = project.engine();
     let metadata = ask(cargo, &["--no-deps"], &engine, processes).await?;
-    // A list of folders can't have the first in a name, and a linker's list of files not the others.
+    // A list of folders can't hold a name with a colon, nor a linker's list of files one with control characters.
     let unfit = |char: char| char == ':' || char.is_control();
     if metadata.target_directory.as_str().contains(unfit) {
         let outputs = metadata.target_directory.as_str();
@@ -44,7 +44,7 @@ pub(crate) async fn find_target(
     }
     let target = target::choose(&metadata, &engine.join("Cargo.toml"))?;
     if let Kind::Plugin { .. } = target.kind {
-        // Known at once rather than after the build.
+        // Checked now rather than after the build.
         plugin_host::find()?;
     }
     Ok(target)
@@ -59,7 +59,7 @@ pub(crate) async fn parts(cargo: &Path, engine: &Path, processes: &mut Processes
     Parts::of(&metadata, &engine.join("Cargo.toml"))
 }
 
-/// The published SDK that the project's plugin is made with; `None` where it is another project.
+/// The published SDK that the project's plugin uses; `None` if it uses none.
 ///
 /// # Errors
 /// If the manifest can't be read, in cargo's words.
@@ -84,10 +84,9 @@ pub(crate) struct Package {
 /// Where the parts of a project are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Layout {
-    /// The folder of the target's package, where cargo is run.
+    /// The folder of the target's package, in which cargo runs.
     pub(crate) folder: PathBuf,
-    /// All packages on this machine that the target is built from: its own, and those that it depends on by a path,
-    /// directly or not.
+    /// All local packages that the target is built from: its own, and its path dependencies, direct or not.
     pub(crate) packages: Vec<Package>,
     /// The workspace's folder.
     pub(crate) workspace: PathBuf,
@@ -96,7 +95,7 @@ pub(crate) struct Layout {
 }
 
 impl Layout {
-    /// The packages that a file can be a part of, as cargo calls them: the innermost around it, or where there is none, all.
+    /// The packages, by cargo's ids, that a file may belong to: the innermost one around it, or if there is none, all.
     pub(crate) fn packages_of(&self, file: &Path) -> Vec<String> {
         let around =
             self.packages.iter().filter(|package| file.starts_with(watch::settled_folder(&package.folder)));
@@ -107,8 +106,8 @@ impl Layout {
     }
 }
 
-/// Where everything is that the target is built from. To be asked after a build, which has fetched the crates from
-/// elsewhere: cargo can't tell without them, and fetches what only the project's own tests need.
+/// Finds everything that the target is built from. Call it after a build, which has fetched the crates from elsewhere:
+/// cargo can't answer without them, and would fetch what only the project's own tests need.
 ///
 /// # Errors
 /// If a manifest can't be read or a crate can't be fetched, in cargo's words.
@@ -132,7 +131,7 @@ pub(crate) async fn layout(
     })
 }
 
-/// `cargo metadata`, asked in `folder`.
+/// Runs `cargo metadata` in `folder`.
 async fn ask(
     cargo: &Path,
     args: &[&str],
@@ -149,7 +148,7 @@ async fn ask(
     MetadataCommand::parse(output.concat()).context("`cargo metadata` answered with something else than JSON")
 }
 
-/// The packages without a source that `manifest`'s package needs. A package from a registry can't depend on one by a path.
+/// The packages without a source that `manifest`'s package needs. A registry package can't have path dependencies.
 fn local_in(metadata: &Metadata, manifest: &Path) -> Vec<Package> {
     let local = metadata.packages.iter().filter(|package| package.source.is_none());
     let local: BTreeMap<&PackageId, &cargo_metadata::Package> =

@@ -1,18 +1,18 @@
-//! Where the parts of a plugin's package are, and its workspace's.
+//! Where the parts of a plugin's package and of its workspace are.
 
 use super::{DEV_AUDIO, published::PublishedSdk, target};
 use anyhow::Context;
 use cargo_metadata::{Metadata, Package, Target};
 use std::path::{Path, PathBuf};
 
-/// The places of one package with a library.
+/// The paths and names of one package with a library.
 #[derive(Debug)]
 pub(crate) struct Parts {
     /// The package's name.
     pub(crate) package: String,
     /// Its manifest.
     pub(crate) manifest: PathBuf,
-    /// The manifest of its workspace; the same where it is its own.
+    /// The manifest of its workspace; the same one if it is its own workspace.
     pub(crate) workspace: PathBuf,
     /// The library's name in code.
     pub(crate) library: String,
@@ -20,14 +20,14 @@ pub(crate) struct Parts {
     pub(crate) source: PathBuf,
     /// Its dependencies' names in code.
     pub(crate) dependencies: Vec<String>,
-    /// The published SDK, where it depends on that.
+    /// The published SDK, if it depends on that.
     pub(crate) published: Option<PublishedSdk>,
-    /// Whether it has a binary named `dev-audio`, of whatever kind.
+    /// Whether it has a binary named `dev-audio`, of any kind.
     pub(crate) has_dev_audio: bool,
 }
 
 impl Parts {
-    /// The parts of `manifest`'s package, or of the first member with a library where it is only a workspace's.
+    /// The parts of `manifest`'s package, or if that is only a workspace, of its first member with a library.
     ///
     /// # Errors
     /// If there is no library.

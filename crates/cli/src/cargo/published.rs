@@ -3,10 +3,10 @@
 use cargo_metadata::{Dependency, Package};
 use std::path::PathBuf;
 
-/// The packages that a plugin gets its macros from: today's, and that of the first versions.
+/// The packages that a plugin gets its macros from: the current one, and that of the first versions.
 const PACKAGES: [&str; 2] = ["wavecraft-nih_plug", "wavecraft-core"];
 
-/// The start of its tags. The version behind it is that of the published command that came with it.
+/// The prefix of its tags. The version after it is that of the published command released with it.
 const TAG_PREFIX: &str = "wavecraft-cli-v";
 
 /// The SDK that a plugin depends on.
@@ -23,7 +23,7 @@ pub(crate) enum Source {
     Git {
         /// Its address.
         url: String,
-        /// `tag`, `branch` or `rev`, and its value; the default branch without.
+        /// `tag`, `branch` or `rev`, and its value; `None` for the default branch.
         reference: Option<(String, String)>,
     },
     /// A folder.
@@ -55,7 +55,7 @@ impl Source {
         if let Some(path) = &dependency.path {
             return Self::Path(path.into());
         }
-        // `git+https://host/repository?tag=x#commit`, the last two where there are any.
+        // `git+https://host/repository?tag=x#commit`; the last two are optional.
         let source = dependency.source.as_ref().and_then(|source| source.repr.strip_prefix("git+"));
         let Some(source) = source else { return Self::Registry };
         let source = source.split('#').next().unwrap_or(source);

@@ -1,9 +1,9 @@
-//! What `cargo metadata` says, with what the tests leave out of it.
+//! Sample output of `cargo metadata`, reduced to what the tests need.
 
 use cargo_metadata::Metadata;
 use serde_json::{Value, json};
 
-/// A package in a folder of its name, with targets of these names and kinds.
+/// A package in a folder of the same name, with targets of these names and kinds.
 pub(super) fn package(name: &str, targets: &[(&str, &str)]) -> Value {
     let target = |(name, kind): &(&str, &str)| json!({"name": name, "kind": [kind], "src_path": "/lib.rs"});
     json!({
@@ -17,7 +17,7 @@ pub(super) fn package(name: &str, targets: &[(&str, &str)]) -> Value {
     })
 }
 
-/// The metadata of these packages, with the resolved `nodes` of their dependencies.
+/// The metadata of these packages, with the resolved dependency `nodes`.
 pub(super) fn metadata(packages: &[Value], nodes: &Value) -> Metadata {
     let metadata = json!({
         "version": 1,

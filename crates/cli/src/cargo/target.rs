@@ -1,5 +1,5 @@
-//! What of a project is played: its `dev-audio` binary, or else its plugin's library. `cargo metadata` tells: a manifest's
-//! text can't, since targets may also be found by their place.
+//! What to play of a project: its `dev-audio` binary, or else its plugin's library. `cargo metadata` finds it: a
+//! manifest's text isn't enough, since cargo also finds targets by their location.
 
 use super::{DEV_AUDIO, published::PublishedSdk};
 use crate::plugin_host;
@@ -8,11 +8,11 @@ use cargo_metadata::{Artifact, Metadata, Package};
 use std::path::{Path, PathBuf};
 use wavecraft_companion_protocol::control::ProjectProgram;
 
-/// With this feature Wavecraft's own plugins leave out what registers them with a DAW's plugin formats: on a Mac that may
-/// hang where no DAW loads the library.
+/// With this feature Wavecraft's own plugins leave out the code that registers them with plugin formats: on a Mac that
+/// code may hang if no DAW loads the library.
 const WITHOUT_FORMATS: &str = "_param-discovery";
 
-/// What is built and played.
+/// The target to build and play.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Target {
     /// Its package's name.
@@ -21,7 +21,7 @@ pub(crate) struct Target {
     pub(crate) manifest: PathBuf,
     /// Its kind.
     pub(crate) kind: Kind,
-    /// The published SDK, where its package is a plugin made with that.
+    /// The published SDK, if its package is a plugin that uses it.
     pub(crate) published: Option<PublishedSdk>,
 }
 
@@ -38,7 +38,7 @@ pub(crate) enum Kind {
 }
 
 impl Target {
-    /// How a person calls it.
+    /// Its name for the user.
     pub(crate) fn name(&self) -> String {
         match self.kind {
             Kind::DevAudio => DEV_AUDIO.into(),
@@ -51,8 +51,8 @@ impl Target {
         match self.kind {
             Kind::DevAudio => ["--bin", DEV_AUDIO].map(String::from).to_vec(),
             Kind::Plugin { formats_can_be_left_out } => {
-                // The library's own functions would swallow a panic and play on. So it is what it is in a `dev-audio`: the
-                // end of the process, and told.
+                // The library's own functions would swallow a panic and play on. So a panic does what it does in a
+                // `dev-audio`: it ends the process, and is reported.
                 let panics_end_it = format!("profile.{profile}.panic=\"abort\"");
                 let mut arguments = vec!["--lib".into(), "--config".into(), panics_end_it];
                 if formats_can_be_left_out {
@@ -63,7 +63,7 @@ impl Target {
         }
     }
 
-    /// The program that `artifact` is, where it is the target's.
+    /// The program in `artifact`, if that belongs to the target.
     ///
     /// # Errors
     /// If there is no plugin host.
@@ -88,8 +88,8 @@ impl Target {
     }
 }
 
-/// The target of the engine's own package; or where its manifest is only a workspace's, of the one member that has one.
-/// A binary goes before a library.
+/// The target of the engine's own package; or if its manifest is only a workspace, of the one member that has one. A
+/// binary takes precedence over a library.
 ///
 /// # Errors
 /// If there is none, with what to add, or more than one.
@@ -108,7 +108,7 @@ pub(super) fn choose(metadata: &Metadata, manifest: &Path) -> anyhow::Result<Tar
     found.ok_or_else(|| anyhow!(missing(manifest)))
 }
 
-/// The engine's own package; or where its manifest is only a workspace's, all members.
+/// The engine's own package; or if its manifest is only a workspace, all members.
 pub(super) fn candidates<'a>(metadata: &'a Metadata, manifest: &Path) -> Vec<&'a Package> {
     let mut packages = metadata.packages.iter();
     let own = packages.find(|package| package.manifest_path.as_std_path() == manifest);
@@ -124,8 +124,8 @@ fn target(package: &Package, kind: Kind) -> Target {
     }
 }
 
-/// A `dev-audio` that needs features that nobody asked for isn't a child: older Wavecraft projects have one that opens the
-/// audio devices itself.
+/// A `dev-audio` that needs features that aren't enabled isn't a child: older Wavecraft projects have one that opens
+/// the audio devices itself.
 fn binary(package: &Package) -> Option<Kind> {
     let found = package
         .targets

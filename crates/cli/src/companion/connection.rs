@@ -1,4 +1,4 @@
-//! One connection of the control socket: requests with their answers, and what the companion tells unasked.
+//! One connection to the control socket: requests with their answers, and the companion's notifications.
 
 use std::{collections::BTreeSet, io, marker::PhantomData, time::Duration};
 use tokio::{
@@ -13,33 +13,33 @@ use wavecraft_companion_protocol::{
     rpc::{self, ErrorObject, FromServer, Id, Outcome},
 };
 
-/// So much waits while a request is under way: of log lines the oldest go and are counted, of states and figures the
-/// newest of each project count.
+/// How many messages wait while a request is pending: of log lines the oldest are dropped and counted; of states and
+/// figures only the newest of each project is kept.
 const ROOM: Room = Room { lines: 4096, line_bytes: 4 * 1024 * 1024, renewed: 1024 };
-/// What else there is, answers and ends of recordings, is bounded by what was asked for; more can only come from a
-/// companion gone wrong.
+/// Limit for everything else. Answers and ends of recordings are bounded by the number of requests; only a faulty
+/// companion sends more.
 const MAX_KEPT: usize = 4096;
 
-/// What makes a request long.
+/// What can make a request long.
 const TOO_LONG_HELP: &str = "shorten the paths, names and variables that it is made of";
 
-/// What comes without being waited for.
+/// A message that arrives without being waited for.
 #[derive(Debug)]
 pub(crate) enum Incoming {
     /// A notification.
     Notice(Notice),
-    /// The answer to what was [asked](Connection::ask).
+    /// The answer to a request made with [`ask`](Connection::ask).
     Answer(Answer),
 }
 
-/// An answer that nobody has read yet.
+/// An answer that wasn't read yet.
 #[derive(Debug)]
 pub(crate) struct Answer {
     id: u64,
     outcome: Outcome,
 }
 
-/// What was asked, and is answered later.
+/// A request that is answered later.
 #[derive(Debug)]
 pub(crate) struct Ticket<M> {
     id: u64,
@@ -47,7 +47,7 @@ pub(crate) struct Ticket<M> {
 }
 
 impl<M: Method> Ticket<M> {
-    /// Is this the answer?
+    /// Whether this is its answer.
     pub(crate) fn is_for(&self, answer: &Answer) -> bool {
         answer.id == self.id
     }
@@ -67,37 +67,37 @@ pub(crate) enum Error {
     /// The companion closed the connection, or died.
     #[error("the companion is gone")]
     Gone,
-    /// The system could not carry it.
+    /// The system could not transfer it.
     #[error("the companion's socket: {0}")]
     Io(#[from] io::Error),
-    /// What came is no message of the protocol.
+    /// A message that isn't valid in the protocol.
     #[error("the companion sent something that is no message of its protocol ({0})")]
     Garbage(String),
-    /// No answer in time.
+    /// No answer before the timeout.
     #[error("the companion did not answer `{method}` within {} s", limit.as_secs())]
     Late {
-        /// What was asked.
+        /// The request.
         method: &'static str,
-        /// How long was waited.
+        /// The timeout.
         limit: Duration,
     },
-    /// What was to be asked is longer than a line may be, so it was not sent.
+    /// The request is longer than a line may be, so it was not sent.
     #[error(
         "`{method}` would be a message of {bytes} bytes, and there is room for {MAX_LINE_BYTES}: {TOO_LONG_HELP}"
     )]
     TooLong {
-        /// What was to be asked.
+        /// The request.
         method: &'static str,
-        /// How long it would be.
+        /// How long the line would be.
         bytes: usize,
     },
-    /// It answered with an error.
+    /// The companion answered with an error.
     #[error("{0}")]
     Refused(ErrorObject),
 }
 
-/// A connection. Every wait may be given up without losing a byte in either direction; the answer to a request that
-/// was given up is dropped when it comes.
+/// A connection. Every wait is cancel-safe: no byte is lost in either direction, and the answer to a cancelled request
+/// is dropped when it comes.
 pub(crate) struct Connection {
     stream: UnixStream,
     incoming: Vec<u8>,
@@ -108,7 +108,7 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    /// Of a connected socket.
+    /// Wraps a connected socket.
     pub(crate) fn new(stream: UnixStream) -> Self {
         Self {
             stream,
@@ -120,27 +120,27 @@ impl Connection {
         }
     }
 
-    /// Calls a method and waits for its answer, at most `limit`. Whatever else comes meanwhile is kept.
+    /// Calls a method and waits for its answer, at most `limit`. Other messages that arrive meanwhile are kept.
     pub(crate) async fn call<M: Method>(&mut self, params: &M, limit: Duration) -> Result<M::Result, Error> {
         let id = Id::Number(self.tell(params)?.into());
         let answer = timeout(limit, self.answer_to(&id)).await;
         read::<M>(answer.map_err(|_| Error::Late { method: M::NAME, limit })??)
     }
 
-    /// Calls a method whose answer comes by [`next`](Self::next). Sent by the next wait.
+    /// Calls a method whose answer is returned by [`next`](Self::next). The next wait sends it.
     ///
     /// # Errors
-    /// It is too long, and isn't sent.
+    /// If it is too long, in which case it isn't sent.
     pub(crate) fn ask<M: Method>(&mut self, params: &M) -> Result<Ticket<M>, Error> {
         let id = self.tell(params)?;
         self.asked.insert(id);
         Ok(Ticket { id, method: PhantomData })
     }
 
-    /// Calls a method, whatever the answer, which has the number returned. Sent by the next wait.
+    /// Calls a method, ignoring what kind of answer it gets, and returns the request's number. The next wait sends it.
     ///
     /// # Errors
-    /// It is too long, and isn't sent: the companion would end the connection for it.
+    /// If it is too long, in which case it isn't sent: the companion would close the connection.
     pub(crate) fn tell<M: Method>(&mut self, params: &M) -> Result<u64, Error> {
         let request = params.request(self.last_id + 1);
         if request.len() > MAX_LINE_BYTES {
@@ -152,7 +152,7 @@ impl Connection {
         Ok(self.last_id)
     }
 
-    /// The next thing that comes.
+    /// Waits for the next message.
     pub(crate) async fn next(&mut self) -> Result<Incoming, Error> {
         loop {
             self.write_what_fits()?;
@@ -170,7 +170,7 @@ impl Connection {
         }
     }
 
-    /// Never waits: what doesn't fit is sent while something is awaited.
+    /// Never blocks: the rest is sent during the next wait.
     fn write_what_fits(&mut self) -> Result<(), Error> {
         while !self.outgoing.is_empty() {
             match self.stream.try_write(&self.outgoing) {
@@ -195,7 +195,7 @@ impl Connection {
         }
     }
 
-    /// Answers that nobody waits for, and notifications of a newer version, are nothing to us.
+    /// Ignores answers that nobody waits for, and notifications of a newer version.
     fn keep(&mut self, message: FromServer) {
         let incoming = match message {
             FromServer::Notification { method, params } => {
@@ -241,7 +241,7 @@ impl Connection {
             }
             let Self { stream, incoming, outgoing, .. } = self;
             let (mut reader, mut writer) = stream.split();
-            // Both at once: a companion that waits until it is read doesn't read.
+            // Reads and writes at once: a companion that waits to be read doesn't read.
             tokio::select! {
                 biased;
                 written = writer.write(outgoing), if !outgoing.is_empty() => {
@@ -261,7 +261,7 @@ fn read<M: Method>(outcome: Outcome) -> Result<M::Result, Error> {
     outcome.map_err(Error::Refused)
 }
 
-/// Of what with the same key the newest counts.
+/// Only the newest message with the same key is kept.
 fn key(incoming: &Incoming) -> Option<(&'static str, String)> {
     match incoming {
         Incoming::Notice(Notice::State(change)) => Some((SESSION_STATE, change.session.clone())),
@@ -271,7 +271,7 @@ fn key(incoming: &Incoming) -> Option<(&'static str, String)> {
     }
 }
 
-/// A companion that dies with bytes unread resets the connection instead of closing it: that is gone too.
+/// A companion that dies with unread bytes resets the connection instead of closing it: both mean that it is gone.
 fn gone_or(error: io::Error) -> Error {
     match error.kind() {
         io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => Error::Gone,
@@ -296,7 +296,7 @@ mod tests {
         type Result = u32;
     }
 
-    /// One that takes text.
+    /// A method that takes text.
     #[derive(Serialize, Deserialize)]
     struct Named {
         name: String,

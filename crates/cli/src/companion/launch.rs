@@ -23,30 +23,30 @@ use tokio::{
 };
 use wavecraft_companion_protocol::{bundle, paths::Paths};
 
-/// Names another companion than the one that would be found.
+/// Names the companion to use instead of the one that would be found.
 const VARIABLE: &str = "WAVECRAFT_COMPANION";
-/// How long a companion may take from being started to answering: the system may look at a new program first.
+/// How long a companion may take from start to first answer: the system may check a new program first.
 const LIMIT: Duration = Duration::from_secs(30);
-/// And so long an app, about which the system may ask a person, who reads the question and may have to look for the
+/// The same for an app, about which the system may ask the user, who reads the question and may have to look for the
 /// settings.
 const APP_LIMIT: Duration = Duration::from_secs(180);
-/// After so long a person is told what is waited for.
+/// How long to wait before telling the user what is being waited for.
 const PATIENCE: Duration = Duration::from_secs(3);
-/// How long one that ended at once may have been only the slower of two: the quicker one answers by then.
+/// Grace for a companion that ended at once: it may have lost a race with another, which answers within this time.
 const RACE: Duration = Duration::from_secs(1);
-/// A socket that appears gives no event that works on both systems; this is how often it is tried.
+/// No event on both systems reports a new socket; this is the polling interval.
 const POLL: Duration = Duration::from_millis(20);
-/// How many of its last lines are shown when it ends at once.
+/// How many of its last lines are shown if it ends at once.
 const LAST_LINES: usize = 5;
 
 /// A command that starts the companion.
 struct Launcher {
     command: Command,
-    /// The command only asks the system to open the app, which then stays.
+    /// The command only asks the system to open the app, which keeps running.
     opens_app: bool,
 }
 
-/// How long is waited.
+/// How long to wait for it.
 #[derive(Clone, Copy)]
 struct Limits {
     patience: Duration,
@@ -54,7 +54,7 @@ struct Limits {
 }
 
 impl Launcher {
-    /// The companion at `place`. A program gets these flags: see `wavecraft-companion --help`.
+    /// The command for the companion at `place`. A program gets these flags: see `wavecraft-companion --help`.
     fn new(place: CompanionPlace, flags: &[&str]) -> Self {
         match place {
             CompanionPlace::Program(program) => {
@@ -64,7 +64,7 @@ impl Launcher {
             }
             CompanionPlace::App(which) => {
                 let mut command = Command::new("/usr/bin/open");
-                // Leaves the terminal in front.
+                // Keeps the terminal in front.
                 command.arg("-g").args(which);
                 Self { command, opens_app: true }
             }
@@ -72,7 +72,7 @@ impl Launcher {
     }
 }
 
-/// A companion that this command started and that ends with it, if nobody else uses it.
+/// A companion that this command started, and that ends with it if it has no other users.
 pub(crate) struct Launched {
     process: Child,
 }
@@ -83,26 +83,26 @@ impl Launched {
         self.process.id()
     }
 
-    /// Has it ended?
+    /// Whether it has ended.
     pub(crate) fn has_ended(&mut self) -> bool {
         self.process.try_wait().is_ok_and(|status| status.is_some())
     }
 
-    /// Waits for its end at most `limit`. Is it gone?
+    /// Waits at most `limit` for its end; returns whether it has ended.
     pub(crate) async fn gone_within(&mut self, limit: Duration) -> bool {
         timeout(limit, self.process.wait()).await.is_ok()
     }
 
-    /// Asks it to end, also if it hangs: SIGTERM.
+    /// Asks it to end with SIGTERM, which works even if it hangs.
     pub(crate) fn terminate(&self) {
         if let Some(pid) = self.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw) {
-            // Not waited for yet, so the id is still its own.
+            // Not waited for yet, so the process id is still valid.
             let _ = kill_process(pid, Signal::TERM);
         }
     }
 }
 
-/// Starts the companion and waits until it takes a connection. A wait that gets long is told to `tell`, once.
+/// Starts the companion and waits until it accepts a connection. A long wait is reported once by `tell`.
 pub(crate) async fn start(
     paths: &Paths,
     launched: &mut Option<Launched>,
@@ -123,12 +123,12 @@ async fn run(
     let Launcher { mut command, opens_app } = launcher;
     let log = paths.log();
     let log_before = std::fs::metadata(&log).map_or(0, |meta| meta.len());
-    // A file without a name rather than a pipe: the companion may outlive this command, and writing into a pipe that
-    // nobody reads would fail there.
+    // An unnamed file rather than a pipe: the companion may outlive this command, and writing to a pipe without a
+    // reader would fail.
     let mut errors = tempfile::tempfile().context("no temporary file can be made")?;
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(errors.try_clone()?);
     let process = command.spawn().context("the companion could not be started")?;
-    // open(1) ends when the system has taken its wish, which may be after a question to the person.
+    // open(1) ends when the system has accepted the request, perhaps after asking the user.
     let mut opener = None;
     if opens_app {
         opener = Some(process);
@@ -175,7 +175,7 @@ async fn run(
     if opens_app {
         let said = lines_from(&mut errors, 0);
         let said = if said.is_empty() { String::new() } else { format!(" `open` said:{said}\n") };
-        // Not tried once more: the person had their time.
+        // Not retried: the user had time to answer.
         bail!(
             "the companion's app doesn't answer after {seconds} s.{said} {} Its log is {log}",
             how_to_open()
@@ -189,7 +189,7 @@ async fn run(
     .into())
 }
 
-/// What a person reads meanwhile.
+/// The text shown to the user meanwhile.
 fn waiting_for(opens_app: bool, limit: Duration) -> String {
     let seconds = limit.as_secs();
     match opens_app {
@@ -201,7 +201,7 @@ fn waiting_for(opens_app: bool, limit: Duration) -> String {
     }
 }
 
-/// Gatekeeper, to a person: an app that isn't notarised is refused once, and then listed there.
+/// For the user, about Gatekeeper: it refuses an app that isn't notarised once, and then lists it there.
 fn how_to_open() -> &'static str {
     "If macOS asks whether it may be opened, say yes; if macOS says that it can't be opened, click Done, then Open Anyway \
      in System Settings > Privacy & Security."
@@ -216,7 +216,7 @@ fn launcher() -> anyhow::Result<Launcher> {
                 how_to_install()
             )
         })?;
-        // It has a menu if a panel takes icons, and ends by itself when nobody needs it.
+        // It has a menu if a panel shows icons, and ends by itself when nobody needs it.
         return Ok(Launcher::new(place, &["--exit-when-idle"]));
     };
     let place = if is_app(&named) {
@@ -228,12 +228,12 @@ fn launcher() -> anyhow::Result<Launcher> {
     Ok(Launcher::new(place, &["--headless", "--exit-when-idle"]))
 }
 
-/// Would a companion that is started now stay when nobody needs it any more? An app does.
+/// Whether a companion started now would keep running without users. An app does.
 pub(crate) fn would_stay() -> bool {
     launcher().is_ok_and(|launcher| launcher.opens_app)
 }
 
-/// The companion's program itself, to be run for what needs no device, and so no permission either.
+/// The companion's program itself, to run for what needs no device, and so no permission.
 pub(crate) fn program() -> anyhow::Result<PathBuf> {
     let Some(named) = named() else {
         return platform::companion_program().with_context(|| {
@@ -243,7 +243,7 @@ pub(crate) fn program() -> anyhow::Result<PathBuf> {
     checked(if is_app(&named) { named.join(bundle::COMPANION) } else { named })
 }
 
-/// What [`VARIABLE`] names.
+/// The path in [`VARIABLE`].
 fn named() -> Option<PathBuf> {
     std::env::var_os(VARIABLE).filter(|value| !value.is_empty()).map(PathBuf::from)
 }
@@ -252,7 +252,7 @@ fn is_app(named: &Path) -> bool {
     named.extension() == Some(OsStr::new("app")) && named.is_dir()
 }
 
-/// Absolute, since it is started in another folder.
+/// Absolute, since it starts in another folder.
 fn checked(named: PathBuf) -> anyhow::Result<PathBuf> {
     if !programs::is_program(&named) {
         bail!("{VARIABLE} is {}, which is no program: correct it or unset it", named.display());
@@ -264,7 +264,7 @@ fn how_to_install() -> String {
     format!("install the Wavecraft Companion, or name its program in {VARIABLE}")
 }
 
-/// What the companion wrote to its standard error, else what its log says since it was `log_before` bytes long.
+/// The companion's standard error, or else what its log gained after its first `log_before` bytes.
 fn last_words(errors: &mut File, log: &Path, log_before: u64) -> String {
     let written = lines_from(errors, 0);
     if !written.is_empty() {
@@ -276,10 +276,10 @@ fn last_words(errors: &mut File, log: &Path, log_before: u64) -> String {
     }
 }
 
-/// The last lines behind byte `start`, each on an indented line; empty if there are none.
+/// The last lines after byte `start`, each indented on its own line; empty if there are none.
 fn lines_from(file: &mut File, start: u64) -> String {
     let mut bytes = Vec::new();
-    // What can't be read is as good as empty here.
+    // Unreadable text is treated as empty here.
     let _ = file.seek(SeekFrom::Start(start)).and_then(|_| file.read_to_end(&mut bytes));
     let text = String::from_utf8_lossy(&bytes);
     let lines: Vec<_> = text.lines().collect();
@@ -295,7 +295,7 @@ mod tests {
     const SHORT: Limits = Limits { patience: Duration::from_millis(20), limit: Duration::from_millis(300) };
     const LONG: Limits = Limits { patience: Duration::ZERO, limit: Duration::from_secs(60) };
 
-    /// A folder with what plays macOS's open(1).
+    /// A folder with a stand-in for macOS's open(1).
     fn opener(script: &str) -> (tempfile::TempDir, Paths, Launcher) {
         let dir = tempfile::tempdir().unwrap();
         let home = dir.path().to_path_buf();

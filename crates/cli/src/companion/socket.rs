@@ -1,4 +1,5 @@
-//! The companion's socket, and whose it is: what is sent there opens the project, so only this user's own companion is told.
+//! The companion's socket and its owner: its messages give access to the project, so only this user's own companion
+//! gets them.
 
 use anyhow::{Context, bail};
 use rustix::process::getuid;
@@ -10,15 +11,15 @@ use std::{
 use tokio::net::UnixStream;
 use wavecraft_companion_protocol::paths::{MAX_SOCKET_PATH_BYTES, Paths};
 
-/// No companion could be spoken to, and another try may work: one that was just ending may have taken the connection.
+/// No companion could be reached, but another try may work: one that was just ending may have taken the connection.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub(crate) struct Unreachable(pub String);
 
-/// Tries the socket once. `None`: nobody answers there.
+/// Tries the socket once. `None` if nobody answers.
 ///
 /// # Errors
-/// Its path doesn't fit, or it is another user's, who is told nothing.
+/// If its path is too long, or it belongs to another user, who is sent nothing.
 pub(super) async fn connect(paths: &Paths) -> anyhow::Result<Option<UnixStream>> {
     let socket: PathBuf = paths.socket();
     let bytes = socket.as_os_str().len();
@@ -35,10 +36,10 @@ pub(super) async fn connect(paths: &Paths) -> anyhow::Result<Option<UnixStream>>
     Ok(Some(stream))
 }
 
-/// Is the socket's folder this user's? One that isn't there yet is nobody's.
+/// Whether the socket's folder belongs to this user. A missing one belongs to nobody.
 ///
 /// # Errors
-/// It is another's, who could put any socket there.
+/// If it belongs to another user, who could put any socket there.
 fn check_folder(folder: &Path) -> anyhow::Result<()> {
     match folder.metadata() {
         Ok(meta) => check(&format!("the folder {}", folder.display()), meta.uid(), getuid().as_raw()),
@@ -47,11 +48,11 @@ fn check_folder(folder: &Path) -> anyhow::Result<()> {
     }
 }
 
-/// Is the one who listens this user? The system says who it was when the socket began to listen (unix(7):
-/// `SO_PEERCRED`; on a Mac getpeereid(3)).
+/// Whether the listening process belongs to this user. The system recorded its user when the socket began to listen
+/// (unix(7): `SO_PEERCRED`; on a Mac getpeereid(3)).
 ///
 /// # Errors
-/// It is another, or the system doesn't say.
+/// If it is another user, or the system doesn't say.
 fn check_peer(stream: &UnixStream, socket: &Path) -> anyhow::Result<()> {
     let peer = stream.peer_cred().context("the system doesn't say whose companion this is")?;
     check(&format!("the companion at {}", socket.display()), peer.uid(), getuid().as_raw())
@@ -74,7 +75,7 @@ mod tests {
     #[test]
     fn only_our_own_is_spoken_to() {
         assert!(check("x", 501, 501).is_ok());
-        // Nor does an administrator's command speak to another's, or another's to an administrator's.
+        // This includes root: neither root's command nor another user's talks to the other's companion.
         for (owner, own) in [(502, 501), (0, 501), (501, 0)] {
             let told = check("the folder /x", owner, own).unwrap_err().to_string();
             assert!(told.contains(&format!("another user's ({owner}, and you are {own})")), "{told}");

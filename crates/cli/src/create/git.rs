@@ -1,4 +1,4 @@
-//! The project's git repository and first commit, where git is there.
+//! The project's git repository and first commit, if git is installed.
 
 use super::name::ProjectName;
 use std::{
@@ -6,14 +6,14 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
-/// Makes a repository of `folder` and commits everything in it as the user. Returns what a person should know if it
-/// went otherwise: none of that is an error, since the project is complete without.
+/// Makes a repository of `folder` and commits everything in it as the user. Returns a note for the user if that didn't
+/// work: this is never an error, since the project is complete without git.
 pub(super) fn first_commit(folder: &Path, name: &ProjectName) -> Option<String> {
     let git = |arguments: &[&str]| run(folder, arguments);
 
     match git(&["check-ignore", "--quiet", "."]).map(|output| output.status.code()) {
         Err(error) => return Some(format!("Without a git repository: git could not be run ({error}).")),
-        // In somebody's repository and not ignored there: it is theirs to commit.
+        // Inside another repository that doesn't ignore it: committing is up to the user.
         Ok(Some(1)) => {
             return Some("It lies in a git repository already, so no new one was made in it.".into());
         }
@@ -22,7 +22,7 @@ pub(super) fn first_commit(folder: &Path, name: &ProjectName) -> Option<String> 
     if let Err(why) = succeeded(git(&["init", "--quiet"])) {
         return Some(format!("Without a git repository: `git init` said: {why}"));
     }
-    // Without this setting git makes up an identity of the login and the machine's name.
+    // Without this setting git makes up an identity from the login and the machine's name.
     let asked = "user.useConfigOnly=true";
     if succeeded(git(&["-c", asked, "var", "GIT_AUTHOR_IDENT"])).is_err() {
         return Some(
@@ -37,8 +37,8 @@ pub(super) fn first_commit(folder: &Path, name: &ProjectName) -> Option<String> 
     committed.err().map(|why| format!("The git repository has no commit yet: git said: {why}"))
 }
 
-/// Runs git in `folder`, on the repository that is found from there and never on one that the environment names, as
-/// it does below a git hook.
+/// Runs git in `folder`, on the repository found from there and never on one that the environment names, as it does
+/// inside a git hook.
 fn run(folder: &Path, arguments: &[&str]) -> std::io::Result<Output> {
     Command::new("git")
         .args(arguments)
@@ -50,7 +50,7 @@ fn run(folder: &Path, arguments: &[&str]) -> std::io::Result<Output> {
         .output()
 }
 
-/// Nothing, or the first thing git said of what went wrong.
+/// If git failed, the error is the first line of what it printed.
 fn succeeded(output: std::io::Result<Output>) -> Result<(), String> {
     let output = output.map_err(|error| error.to_string())?;
     if output.status.success() {

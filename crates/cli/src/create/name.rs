@@ -1,10 +1,10 @@
-//! The one name a person gives, and the forms of it that cargo, npm and people need.
+//! The project name that the user gives, and the forms of it that cargo, npm and people need.
 
 /// The longest name: crates.io's limit.
 const MAX_CHARS: usize = 64;
 
-/// Rust's keywords, in use and reserved, of the 2024 edition (Rust Reference, "Keywords"). Those with capitals or
-/// already refused by the rules for characters are not repeated.
+/// Rust's keywords, in use and reserved, of the 2024 edition (Rust Reference, "Keywords"), without those that have
+/// capitals or that the rules for characters already refuse.
 const KEYWORDS: [&str; 51] = [
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn",
     "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop",
@@ -13,12 +13,12 @@ const KEYWORDS: [&str; 51] = [
     "where", "while", "yield",
 ];
 
-/// Crates that every Rust program already has, and names of folders in cargo's target folder: `cargo new` refuses
-/// these too.
+/// Crates that every Rust program has anyway, and names of folders in cargo's target folder: `cargo new` refuses these
+/// too.
 const CARGOS: [&str; 10] =
     ["alloc", "build", "core", "deps", "examples", "incremental", "proc_macro", "std", "test", "tests"];
 
-/// Names that the project's own parts have.
+/// Names of the project's own parts.
 const OURS: [&str; 10] = [
     "dev_audio",
     "wavecraft",
@@ -32,7 +32,7 @@ const OURS: [&str; 10] = [
     "wavecraft_ring",
 ];
 
-/// Files that Windows can't have, whatever their ending: such a project couldn't be checked out there.
+/// File names that Windows doesn't allow, with any extension: such a project couldn't be checked out there.
 const DEVICES: [&str; 4] = ["aux", "con", "nul", "prn"];
 
 /// A checked name.
@@ -43,10 +43,10 @@ pub(super) struct ProjectName {
 }
 
 impl ProjectName {
-    /// Checks `given` by the rules of cargo and npm.
+    /// Checks `given` against the rules of cargo and npm.
     ///
     /// # Errors
-    /// Which rule it breaks, as a sentence for the person who typed it.
+    /// The rule that it breaks, as a sentence for the user.
     pub(super) fn new(given: &str) -> Result<Self, String> {
         let bad = |why: String| Err(format!("`{given}` can't be a project's name: {why}"));
         let Some(first) = given.chars().next() else {
@@ -83,7 +83,7 @@ impl ProjectName {
         }
     }
 
-    /// As it was typed: the folder's name.
+    /// The name as typed: the folder's name.
     pub(super) fn as_given(&self) -> &str {
         &self.given
     }
@@ -98,14 +98,14 @@ impl ProjectName {
         self.package.replace('-', "_")
     }
 
-    /// What people read: `my-plugin` and `MyPlugin` are both "My Plugin".
+    /// The title: `my-plugin` and `MyPlugin` both become "My Plugin".
     pub(super) fn title(&self) -> String {
         let words = self.package.split(['-', '_']).filter(|word| !word.is_empty());
         words.map(|word| word[..1].to_uppercase() + &word[1..]).collect::<Vec<_>>().join(" ")
     }
 }
 
-/// npm wants lower case, and rustc warns of a crate without: `MyPlugin` becomes `my-plugin`.
+/// npm requires lower case, and rustc warns about crate names with capitals: `MyPlugin` becomes `my-plugin`.
 fn lowercase_with_dashes(given: &str) -> String {
     let mut package = String::new();
     let mut after_word = false;
@@ -119,10 +119,10 @@ fn lowercase_with_dashes(given: &str) -> String {
     package
 }
 
-/// The longest vendor, so that it is a name and not a text.
+/// The longest vendor, so that it stays a name.
 const MAX_VENDOR_CHARS: usize = 100;
 
-/// Checks what `--vendor` says.
+/// Checks the value of `--vendor`.
 ///
 /// # Errors
 /// What is wrong with it, as a sentence.

@@ -1,6 +1,6 @@
-//! The cargo workspaces that a new project lies in. A pattern among their members may match the project's folders, which
-//! are no members: its engine is a workspace of its own. cargo then reads neither workspace, until the outer one leaves
-//! the project out.
+//! The cargo workspaces around a new project. A pattern in their `members` may match the project's folders, which are
+//! no members: its engine is its own workspace. cargo then reads neither workspace, until the outer one excludes the
+//! project.
 
 use super::template::File;
 use crate::write;
@@ -12,15 +12,15 @@ use std::{
 };
 use toml_edit::{DocumentMut, Item, Value};
 
-/// As cargo lets its patterns match.
+/// The same matching as cargo uses for its patterns.
 const AS_CARGO: MatchOptions = MatchOptions {
     case_sensitive: true,
     require_literal_separator: true,
     require_literal_leading_dot: false,
 };
 
-/// Lets every workspace around `project`, which was just written with `files`, leave it out where it would count it in.
-/// Returns what a person should know of it: a line for each workspace.
+/// Excludes `project`, just written with `files`, from every workspace around it that would include it. Returns notes
+/// for the user: one line for each workspace.
 pub(super) fn leave_out(project: &Path, files: &[File]) -> Vec<String> {
     let folders: BTreeSet<&Path> =
         files.iter().flat_map(|(file, _)| Path::new(file).ancestors().skip(1)).collect();
@@ -29,7 +29,7 @@ pub(super) fn leave_out(project: &Path, files: &[File]) -> Vec<String> {
 }
 
 fn leave_out_of(manifest: &Path, project: &Path, folders: &BTreeSet<&Path>) -> Option<String> {
-    // What can't be read as a manifest is no workspace for cargo either.
+    // A file that can't be read as a manifest is no workspace for cargo either.
     let mut document: DocumentMut = fs::read_to_string(manifest).ok()?.parse().ok()?;
     let outside = manifest.parent()?;
     let inside = project.strip_prefix(outside).ok()?;
@@ -58,15 +58,16 @@ fn leave_out_of(manifest: &Path, project: &Path, folders: &BTreeSet<&Path>) -> O
     }
 }
 
-/// How a workspace counts the project in.
+/// How a workspace includes the project.
 enum Hit {
     /// A pattern matches one of the project's folders.
     ByPattern(String),
-    /// By its name, which goes before whatever is excluded.
+    /// By its name, which takes precedence over `exclude`.
     Named(String),
 }
 
-/// What counts the project in, if anything does; `inside` is its way from the workspace's folder on.
+/// How the workspace includes the project, if it does; `inside` is the project's path relative to the workspace's
+/// folder.
 fn hit(document: &DocumentMut, inside: &Path, folders: &BTreeSet<&Path>) -> Option<Hit> {
     let workspace = document.get("workspace")?;
     let list = |name: &str| {
@@ -87,7 +88,7 @@ fn hit(document: &DocumentMut, inside: &Path, folders: &BTreeSet<&Path>) -> Opti
     list("members").into_iter().find(matches).map(|pattern| Hit::ByPattern(pattern.into()))
 }
 
-/// Without `./` and closing slashes.
+/// Without `./` and trailing slashes.
 fn plain(path: &str) -> PathBuf {
     plain_path(Path::new(path))
 }
@@ -109,7 +110,7 @@ mod tests {
         })
     }
 
-    /// Each was tried with cargo 1.95.
+    /// Each case was tried with cargo 1.95.
     #[test]
     fn what_counts_a_project_in_is_what_cargo_says() {
         for (workspace, hit) in [

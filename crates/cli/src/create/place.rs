@@ -1,4 +1,4 @@
-//! Where the project goes: all of it at once, or nothing.
+//! Writes the project to its folder: everything or nothing.
 
 use super::template::File;
 use crate::failure::Usage;
@@ -8,28 +8,28 @@ use std::{
     path::{Component, Path, PathBuf},
 };
 
-/// Starts the name of the folder in which a project is put together, next to its place.
+/// The name prefix of the folder in which a project is assembled, next to its final place.
 const STAGING_PREFIX: &str = ".wavecraft-create-";
 
-/// A place that is free.
+/// A place where the project can be written.
 #[derive(Debug)]
 pub(super) enum Place {
-    /// Nothing is there, and perhaps some of the folders above are missing too.
+    /// Nothing is there; some of its parent folders may be missing too.
     Vacant {
         /// The nearest folder that exists.
         above: PathBuf,
-        /// The missing way from there to the project: at least one name.
+        /// The missing path from there to the project: at least one name.
         missing: PathBuf,
     },
-    /// An empty folder, which may be somebody's current one: it is kept, and filled.
+    /// An empty folder, which may be a shell's current one: it is kept, and filled.
     Empty(PathBuf),
 }
 
 impl Place {
-    /// Looks at `folder`, which may be relative.
+    /// Checks `folder`, which may be relative.
     ///
     /// # Errors
-    /// [`Usage`] where something is there already, or the way to it leads through something that is no folder.
+    /// [`Usage`] if something is there already, or its path leads through something that isn't a folder.
     pub(super) fn choose(folder: &Path) -> anyhow::Result<Self> {
         let folder = resolve_dots(
             &std::path::absolute(folder)
@@ -63,11 +63,11 @@ impl Place {
 
     /// Writes `files` there and returns the project's folder.
     ///
-    /// Everything is written to a folder beside it first and then renamed, so that a full disk or a signal leaves
-    /// no half of a project.
+    /// Everything is written to a temporary folder beside it first and then renamed, so that a full disk or a signal
+    /// never leaves half a project.
     ///
     /// # Errors
-    /// What the file system said, with the file it said it of.
+    /// The file system's error, with the file that it is about.
     pub(super) fn fill(&self, files: &[File]) -> anyhow::Result<PathBuf> {
         let beside = match self {
             Self::Vacant { above, .. } => above,
@@ -81,7 +81,7 @@ impl Place {
             Self::Vacant { above, missing } => {
                 write_all(&staging.path().join(missing), files)?;
                 let first = missing.iter().next().unwrap_or_default();
-                // A rename replaces nothing but an empty folder, should one have appeared meanwhile.
+                // A rename only replaces an empty folder, should one have appeared meanwhile.
                 fs::rename(staging.path().join(first), above.join(first)).with_context(|| {
                     format!("could not put the project at {}", above.join(first).display())
                 })?;
@@ -97,7 +97,7 @@ impl Place {
     }
 }
 
-/// `a/b/../c` is `a/c`: a missing folder has no `..` of its own that could be followed.
+/// `a/b/../c` becomes `a/c`: a missing folder has no `..` that could be followed.
 fn resolve_dots(path: &Path) -> PathBuf {
     let mut resolved = PathBuf::new();
     for component in path.components() {
@@ -122,7 +122,7 @@ fn write_all(folder: &Path, files: &[File]) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Moves what is in `from` into `to`, or, where one of them can't be moved, nothing.
+/// Moves everything in `from` into `to`; if one item can't be moved, nothing.
 fn move_entries(from: &Path, to: &Path) -> std::io::Result<()> {
     let mut moved: Vec<PathBuf> = Vec::new();
     for entry in fs::read_dir(from)? {
@@ -131,7 +131,7 @@ fn move_entries(from: &Path, to: &Path) -> std::io::Result<()> {
         if let Err(error) = fs::rename(entry.path(), &target) {
             for target in &moved {
                 if let Some(name) = target.file_name() {
-                    // Back to where the staging folder's end takes it along; there is nobody to tell if that fails.
+                    // Back to the staging folder, which is removed in the end; a failure here can't be reported.
                     let _ = fs::rename(target, from.join(name));
                 }
             }

@@ -1,5 +1,6 @@
-//! The SDK inside of a project: `sdk/` holds the sources of the crates that `dev-audio` links, which inherit nothing from
-//! any workspace. Why they are there and not on crates.io or behind a path: `docs/decisions/0002-sdk-in-the-project.md`.
+//! The SDK inside a project: `sdk/` holds the sources of the crates that `dev-audio` links, which inherit nothing from
+//! any workspace. Why they are there and not on crates.io or behind a path:
+//! `docs/decisions/0002-sdk-in-the-project.md`.
 
 mod lockfile;
 mod manifest;
@@ -26,7 +27,7 @@ has it. Commit them, don't edit them: to update, replace this folder by the one 
 /// Every file under `sdk/`.
 ///
 /// # Errors
-/// None with the manifests of this repository: a test reads them all.
+/// None with this repository's manifests: a test reads them all.
 pub(crate) fn files() -> anyhow::Result<Vec<File>> {
     let mut files: Vec<File> = vec![("sdk/README.md".into(), README.as_bytes().into())];
     for (path, content) in sdk_sources() {
@@ -44,10 +45,10 @@ pub(crate) fn files() -> anyhow::Result<Vec<File>> {
     Ok(files)
 }
 
-/// `engine/Cargo.lock`: the versions this SDK was tested with, so that a project built next year is the same.
+/// `engine/Cargo.lock`: the versions that this SDK was tested with, so that a project built next year gets the same.
 ///
 /// # Errors
-/// None with the lock file of this repository: a test reads it.
+/// None with this repository's lock file: a test reads it.
 pub(super) fn lockfile(name: &ProjectName) -> anyhow::Result<Vec<u8>> {
     let (root, crates) = (parse(ROOT_MANIFEST, "Cargo.toml")?, manifests()?);
     let sdk = crates

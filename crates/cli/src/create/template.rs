@@ -1,24 +1,24 @@
-//! The template's files under a project's own name.
+//! The template's files, renamed for a project.
 //!
-//! `templates/react` is itself a project that builds where it lies, with the names below; creating one replaces
-//! them, and the way to the SDK, wherever they stand. There is no other markup.
+//! `templates/react` is itself a project that builds where it lies, under the names below; creating a project replaces
+//! these names and the path to the SDK wherever they occur. There is no other markup.
 
 use super::name::ProjectName;
 use std::borrow::Cow;
 
 include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 
-/// The template's package name, crate name, title and vendor, and where its `engine` finds the SDK.
+/// The template's package name, crate name, title and vendor, and its `engine`'s path to the SDK.
 const PACKAGE: &str = "wavecraft-demo";
 const IDENT: &str = "wavecraft_demo";
 const TITLE: &str = "Wavecraft Demo";
 const VENDOR: &str = "A. Vendor";
 const DEV_AUDIO: &str = "../../../crates/dev-audio";
 
-/// A file of a project: its path inside of it, with `/`, and its content.
+/// A file of a project: its path relative to the project, with `/`, and its content.
 pub(crate) type File = (String, Cow<'static, [u8]>);
 
-/// The sources of the SDK, by `<crate folder>/<path>`, as they are in this repository.
+/// The sources of the SDK as in this repository, by `<crate folder>/<path>`.
 pub(super) fn sdk_sources() -> &'static [(&'static str, &'static [u8])] {
     SDK
 }
@@ -28,10 +28,10 @@ pub(super) fn files(name: &ProjectName, vendor: &str) -> Vec<File> {
     TEMPLATE.iter().map(|(path, content)| ((*path).into(), fill_in(content, name, vendor))).collect()
 }
 
-/// `content` with the template's names replaced; as it is where it isn't text.
+/// `content` with the template's names replaced; unchanged if it isn't text.
 fn fill_in(content: &'static [u8], name: &ProjectName, vendor: &str) -> Cow<'static, [u8]> {
     let Ok(text) = std::str::from_utf8(content) else { return Cow::Borrowed(content) };
-    // TOML's basic strings and JSON's strings escape these two the same way.
+    // TOML's basic strings and JSON's strings escape these two characters the same way.
     let vendor = vendor.replace('\\', r"\\").replace('"', "\\\"");
     let text = text
         .replace(&format!("\"{VENDOR}\""), &format!("\"{vendor}\""))

@@ -1,15 +1,15 @@
-//! What checks are made of: asking a program what it says of itself, reading the version in that, and a verdict.
+//! The parts of checks: asking a program for its version, reading the answer, and a verdict.
 
 use std::{path::Path, process::Stdio, time::Duration};
 use tokio::{process::Command, time::timeout};
 use wavecraft_companion_protocol::doctor::{Check, Verdict};
 
-/// A check that found all as it should be.
+/// A check that found everything in order.
 pub(super) fn fine(name: &str, found: impl Into<String>) -> Check {
     Check { name: name.into(), verdict: Verdict::Fine, found: found.into(), mend: None }
 }
 
-/// A check of something that works all the same, or that not everybody needs.
+/// A check of something that still works, or that not everybody needs.
 pub(super) fn attention(name: &str, found: impl Into<String>, mend: impl Into<String>) -> Check {
     Check { name: name.into(), verdict: Verdict::Attention, found: found.into(), mend: Some(mend.into()) }
 }
@@ -19,16 +19,16 @@ pub(super) fn failed(name: &str, found: impl Into<String>, mend: impl Into<Strin
     Check { name: name.into(), verdict: Verdict::Failed, found: found.into(), mend: Some(mend.into()) }
 }
 
-/// How long a program may take to say its version. npm is the slowest.
+/// Timeout for a program to print its version. npm is the slowest.
 pub(super) const LIMIT: Duration = Duration::from_secs(10);
 
-/// What `program` prints, run in `folder`. `None` where it can't be run, fails, or says nothing in time.
+/// What `program` prints, run in `folder`. `None` if it can't be run, fails, or times out.
 pub(super) async fn said(program: &Path, args: &[&str], folder: &Path) -> Option<String> {
     let mut command = Command::new(program);
     command
         .args(args)
         .current_dir(folder)
-        // rustup would install the toolchain that a project names, and leave it.
+        // rustup would install the toolchain that a project names, and keep it.
         .env("RUSTUP_AUTO_INSTALL", "0")
         .stdin(Stdio::null())
         .stderr(Stdio::null())

@@ -1,4 +1,4 @@
-//! The command itself: which one a terminal runs, and what belongs beside it.
+//! The command itself: which one a terminal runs, and the files that belong beside it.
 
 use super::check::{LIMIT, attention, failed, fine, said};
 use crate::{companion, other, platform, plugin_host, programs};
@@ -6,7 +6,7 @@ use std::{path::Path, process::Stdio};
 use tokio::{process::Command, time::timeout};
 use wavecraft_companion_protocol::doctor::Check;
 
-/// `published`: the project is one of the published SDK.
+/// `published`: the project uses the published SDK.
 pub(super) async fn checks(published: bool) -> Vec<Check> {
     let own = std::env::current_exe().unwrap_or_else(|_| platform::own_program());
     let mut checks = vec![on_the_path(&own).await];
@@ -15,7 +15,7 @@ pub(super) async fn checks(published: bool) -> Vec<Check> {
     checks
 }
 
-/// The published Wavecraft's command, which gets what this one doesn't have.
+/// The published Wavecraft's command, which gets the commands that this one doesn't have.
 async fn other(own: &Path, needed: bool) -> Option<Check> {
     let name = "published";
     if let Some(other) = other::next(own, |_| false) {
@@ -62,7 +62,7 @@ fn same_file(one: &Path, other: &Path) -> bool {
     matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }
 
-/// Whether the companion would run it is the companion's to say: it is asked.
+/// Only the companion can say whether it would run it, so it is asked.
 async fn plugin_host() -> Check {
     let name = "plugin-host";
     let host = match plugin_host::find() {
@@ -79,7 +79,7 @@ async fn plugin_host() -> Check {
     let mut question = Command::new(companion);
     let asked = question.arg("--may-run").arg(&host).stdin(Stdio::null()).kill_on_drop(true).output();
     match timeout(LIMIT, asked).await {
-        // An older companion doesn't know the question, and says so with another code.
+        // An older companion doesn't know this request, and answers with another error code.
         Ok(Ok(answer)) if answer.status.code() == Some(1) => {
             let text = String::from_utf8_lossy(&answer.stderr);
             let text = text.trim().trim_start_matches("wavecraft-companion: ");

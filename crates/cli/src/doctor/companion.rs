@@ -1,4 +1,4 @@
-//! The companion: its files, its program, whether it runs, and what only it can see.
+//! The companion: its files, its program, whether it is running, and what only it can find out.
 
 use super::check::{attention, failed, fine, said, version_in};
 use crate::{
@@ -14,11 +14,11 @@ use wavecraft_companion_protocol::{
     system::{LoginState, Permission},
 };
 
-/// How long listing the devices may take: a sound server may be woken by it.
+/// How long listing the devices may take: it may have to wake a sound server.
 const LISTING: Duration = Duration::from_secs(15);
 const START: &str = "wavecraft start --with-audio in a project starts it";
 
-/// The checks, and what the companion that runs said.
+/// The checks, and what the running companion said.
 pub(super) async fn checks() -> (Vec<Check>, Option<Status>) {
     let paths = match companion::paths() {
         Ok(paths) => paths,
@@ -74,7 +74,7 @@ pub(super) async fn checks() -> (Vec<Check>, Option<Status>) {
 
 type Seen = anyhow::Result<(Status, DeviceList)>;
 
-/// Through a companion that is started for it and ended; not through an app, which would stay.
+/// Starts a companion for this and ends it; not if it is an app, which would keep running.
 async fn look() -> Option<Seen> {
     if companion::would_stay() {
         return None;
@@ -87,7 +87,7 @@ async fn ask(connection: &mut companion::Connection) -> Seen {
     Ok((connection.call(&GetStatus {}, QUICK).await?, devices))
 }
 
-/// Where the socket is to be, and whether others could reach it.
+/// Where the socket belongs, and whether others could reach it.
 fn files(paths: &Paths) -> Check {
     let (name, socket) = ("files", paths.socket());
     let bytes = socket.as_os_str().len();
@@ -111,7 +111,7 @@ fn files(paths: &Paths) -> Check {
         Ok(meta) if meta.mode() & 0o077 != 0 => {
             failed(name, format!("{} is open to others", folder.display()), mode_of(folder))
         }
-        // One that isn't there yet is made by the companion.
+        // The companion creates a missing one.
         _ => fine(name, format!("{} ({bytes} of {MAX_SOCKET_PATH_BYTES} bytes)", socket.display())),
     }
 }
@@ -168,7 +168,7 @@ fn microphone(permission: Permission) -> Check {
     }
 }
 
-/// Where its icon is. Nobody but the person can see whether it is there.
+/// Where its icon is. Only the user can see whether it is there.
 fn menu(headless: bool) -> Check {
     let name = "menu";
     match headless {
@@ -227,7 +227,7 @@ fn log_tells(paths: &Paths) -> String {
     format!("{} may tell more", paths.log().display())
 }
 
-/// Splits a message of ours into what happened and what to do about it.
+/// Splits a message of ours into what happened and how to fix it.
 fn split(message: &str) -> (&str, &str) {
     message.rsplit_once("; ").or_else(|| message.rsplit_once(": ")).unwrap_or((message, START))
 }

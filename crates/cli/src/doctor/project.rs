@@ -1,4 +1,4 @@
-//! The project that the command is given in.
+//! The project that the command is run in.
 
 use super::check::{attention, failed, fine};
 use crate::{cargo, processes::Processes, project::Project};
@@ -33,7 +33,7 @@ pub(super) async fn checks(folder: &Path) -> Vec<Check> {
     checks
 }
 
-/// Can cargo read it, and is there something to run?
+/// Whether cargo can read it, and whether it has something to run.
 async fn kind(project: &Project) -> Check {
     let name = "project";
     let Ok(cargo) = cargo::program() else {
@@ -58,7 +58,7 @@ async fn kind(project: &Project) -> Check {
     }
 }
 
-/// The SDK's sources that the project carries; none where it takes the SDK from elsewhere.
+/// The SDK's sources inside the project; `None` if it takes the SDK from elsewhere.
 fn sdk(project: &Project) -> Option<Check> {
     let (name, ours) = ("sdk", env!("CARGO_PKG_VERSION"));
     let folder = project.folder.join("sdk");

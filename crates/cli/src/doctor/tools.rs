@@ -1,14 +1,14 @@
-//! What projects are built with: Rust for the DSP, Node.js for the page.
+//! The tools that projects are built with: Rust for the DSP, Node.js for the page.
 
 use super::check::{Version, attention, failed, fine, said, version_in};
 use crate::{programs, project::Project};
 use std::path::Path;
 use wavecraft_companion_protocol::doctor::Check;
 
-/// The versions of Node.js that a created project asks for.
+/// The versions of Node.js that a created project requires.
 const NODE: &str = "20.19 or newer of 20, or 22.12 or newer";
 
-/// Asked in the project, where its own toolchain counts.
+/// Run in the project, so that its own toolchain applies.
 pub(super) async fn checks(folder: &Path) -> Vec<Check> {
     let project = Project::find(folder).ok();
     let engine = project.as_ref().map(Project::engine);

@@ -1,5 +1,5 @@
-//! What a plugin's window needs to be built on Linux: the headers of WebKitGTK. A project that has none doesn't need them,
-//! and one of the published SDK has one, even where it is only heard.
+//! What building a plugin's window on Linux needs: the headers of WebKitGTK. A project without a window doesn't need
+//! them; a project of the published SDK has one, even if it is only played.
 
 use super::check::{attention, failed, fine, said};
 use crate::{platform, programs, project::Project};
@@ -10,7 +10,7 @@ use wavecraft_companion_protocol::doctor::Check;
 /// The crate that links WebKitGTK; wry depends on it.
 const LINKING: &str = "webkit2gtk-sys";
 
-/// Looked for only in the project of `folder`, and only if that depends on it. `published`: it is made with the published SDK.
+/// Checks only the project of `folder`, and only if that depends on it. `published`: it uses the published SDK.
 pub(super) async fn check(folder: &Path, published: bool) -> Option<Check> {
     if !platform::WEB_VIEWS_ARE_WEBKITGTKS {
         return None;
@@ -20,7 +20,7 @@ pub(super) async fn check(folder: &Path, published: bool) -> Option<Check> {
     let locked = locks.iter().find_map(|lock| fs::read_to_string(lock).ok());
     let library = match &locked {
         Some(lock) => library(lock)?,
-        // Not built here yet: the SDK's own dependency.
+        // Not built here yet: this is the SDK's own dependency.
         None if published => "webkit2gtk-4.1",
         None => return None,
     };
@@ -44,7 +44,7 @@ pub(super) async fn check(folder: &Path, published: bool) -> Option<Check> {
     Some(if locked.is_some() { failed(name, found, mend) } else { attention(name, found, mend) })
 }
 
-/// What pkg-config knows the library by that a lock file's crate links; `None` if it has no such crate.
+/// The pkg-config name of the library that a crate in the lock file links; `None` if it has no such crate.
 fn library(lock: &str) -> Option<&'static str> {
     let document: DocumentMut = lock.parse().ok()?;
     let packages = document.get("package")?.as_array_of_tables()?;

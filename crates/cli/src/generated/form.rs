@@ -1,4 +1,4 @@
-//! Which form the generated files have: that of the project's SDK.
+//! The form of the generated files: that of the project's SDK.
 
 use crate::cargo::{PublishedSdk, Source};
 use std::{
@@ -8,24 +8,25 @@ use std::{
 
 /// The first version of the published command that writes the processors too.
 const WITH_PROCESSORS: (u64, u64, u64) = (0, 9, 17);
-/// The first that writes [`Form::Global`].
+/// The first version that writes [`Form::Global`].
 const GLOBAL: (u64, u64, u64) = (0, 9, 39);
 
-/// How many files of an installed package are looked into at most.
+/// How many files of an installed package are searched at most.
 const MOST_FILES: usize = 256;
 
 /// How the ids are declared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Form {
-    /// Parameters in the module `@wavecraft/core`; processors in one file, with what registers them.
+    /// Parameters in the module `@wavecraft/core`; processors in one file, together with the code that registers them.
     Module,
-    /// Both in the global scope; the processors' types in a file of their own.
+    /// Both in the global scope; the processors' types in a separate file.
     Global,
 }
 
 impl Form {
-    /// That of an SDK. Where its version isn't known, as of a folder's or a branch's, the page's `@wavecraft/core` tells it by
-    /// what it declares, and without that it is the newest. `None` for one from before the processors were written.
+    /// The form of an SDK. If its version isn't known, as with a folder or a branch, the declarations of the page's
+    /// `@wavecraft/core` decide, and without those it is the newest. `None` for an SDK from before the processors were
+    /// written.
     pub(super) fn of(sdk: &PublishedSdk, page: &Path) -> Option<Self> {
         match sdk.version() {
             Some(version) if version < WITH_PROCESSORS => None,
@@ -39,13 +40,13 @@ impl Form {
     pub(super) fn replaced(self) -> &'static [&'static str] {
         match self {
             Self::Module => &["processors.types.d.ts"],
-            // That was its name for a while.
+            // Its name in some earlier versions.
             Self::Global => &["processors.d.ts"],
         }
     }
 }
 
-/// What `@wavecraft/core` declares: as it is installed, in the page's folder or one above; else as it lies in the SDK's
+/// The declarations of `@wavecraft/core`: as installed in the page's folder or one above; else as in the SDK's
 /// checkout.
 fn declared(sdk: &PublishedSdk, page: &Path) -> Option<Form> {
     let installed = page.ancestors().map(|folder| folder.join("node_modules/@wavecraft/core/dist"));

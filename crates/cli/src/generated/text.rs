@@ -1,4 +1,4 @@
-//! The generated files' text: that of the published command, byte for byte.
+//! The text of the generated files: the same bytes as from the published command.
 
 use super::form::Form;
 use crate::preview::Described;
@@ -6,13 +6,13 @@ use anyhow::bail;
 use std::{collections::BTreeMap, fmt::Write};
 use wavecraft_companion_protocol::parameter::ParameterType;
 
-/// Members by which `@wavecraft/core` knows that there are ids, even if there are none of a kind.
+/// Members by which `@wavecraft/core` sees that ids are declared, even if there are none of a kind.
 const MARKS: [&str; 2] = ["__wavecraft_internal_augmented__", "__wavecraft_internal_processors_augmented__"];
 
-/// Every file of a form: its name and content.
+/// All files of a form: name and content.
 ///
 /// # Errors
-/// If an id is one of the names that stand for something else.
+/// If an id is a reserved name.
 pub(super) fn files(form: Form, described: &Described) -> anyhow::Result<Vec<(&'static str, String)>> {
     let mut parameters = BTreeMap::new();
     for parameter in &described.parameters {
@@ -54,7 +54,7 @@ pub(super) fn files(form: Form, described: &Described) -> anyhow::Result<Vec<(&'
 }
 
 const IMPORT: &str = "import { registerAvailableProcessors } from '@wavecraft/core';\n";
-/// Makes it a module, whatever else is in it.
+/// Makes the file a module, whatever else is in it.
 const END: &str = "export {};\n";
 
 fn header(about: &str) -> String {
@@ -83,13 +83,13 @@ fn declaration(
     Ok(text + "  }\n}\n")
 }
 
-/// One that needs no quotes as a key; letters of other alphabets are quoted.
+/// Whether the id needs no quotes as a key; letters of other alphabets are quoted.
 fn is_identifier(text: &str) -> bool {
     let is_letter = |letter: char| letter.is_ascii_alphabetic() || matches!(letter, '_' | '$');
     text.starts_with(is_letter) && text.chars().all(|letter| is_letter(letter) || letter.is_ascii_digit())
 }
 
-/// A string of TypeScript in single quotes.
+/// A TypeScript string in single quotes.
 fn literal(text: &str) -> String {
     let mut literal = String::from("'");
     for letter in text.chars() {

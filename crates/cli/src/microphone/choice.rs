@@ -1,4 +1,4 @@
-//! Which folder a word is about.
+//! Finds the folder that a decision is about.
 
 use crate::{failure::Usage, project::Project};
 use anyhow::bail;
@@ -8,7 +8,7 @@ use wavecraft_companion_protocol::{
     settings::Consent,
 };
 
-/// What is to be done.
+/// What to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verb {
     Allow,
@@ -16,11 +16,11 @@ pub(super) enum Verb {
     Forget,
 }
 
-/// The folder that is meant: of the project or folder that was named, else of this folder's project, else of the only one
-/// for which the word changes something.
+/// The folder that is meant: that of the named project or folder, else of this folder's project, else of the only one
+/// whose permission the decision would change.
 ///
 /// # Errors
-/// There is none, or which one isn't plain.
+/// If there is none, or more than one is possible.
 pub(super) fn choose(verb: Verb, named: Option<&str>, known: &MicrophoneAccess) -> anyhow::Result<PathBuf> {
     if let Some(name) = named {
         return of_name(name, known);
@@ -105,7 +105,7 @@ fn of_name(name: &str, known: &MicrophoneAccess) -> anyhow::Result<PathBuf> {
             .into());
         }
     }
-    // A folder: as it is written, or as it is found from here; one that is gone can still be forgotten.
+    // A folder: as written, or as found from here; a deleted one can still be forgotten.
     let written = PathBuf::from(name);
     let absolute = std::path::absolute(&written).unwrap_or_else(|_| written.clone());
     let real = written.canonicalize().unwrap_or_else(|_| absolute.clone());
@@ -171,7 +171,7 @@ mod tests {
 
         let one = known(&[("a-1", "/a", Access::Unconfirmed), ("c-1", "/c", Access::Allowed)], &[]);
         assert_eq!(of(Verb::Allow, "/elsewhere", &one).unwrap(), PathBuf::from("/a"));
-        // What hears it already can be allowed again, and is told so.
+        // A project that hears it already can be allowed again, with a note.
         assert_eq!(of(Verb::Allow, "/c", &one).unwrap(), PathBuf::from("/c"));
         for verb in [Verb::Allow, Verb::Deny, Verb::Forget] {
             assert!(of(verb, "/elsewhere", &known(&[], &[])).is_err(), "{verb:?}");

@@ -1,13 +1,13 @@
-//! A page that isn't served, and what may bring it.
+//! A page that isn't served, and the files whose change may fix that.
 
 use super::source::{Causes, PageSource};
 use std::time::Duration;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
-/// How often the files that may be the cause are compared. It is only a handful, and only while the page is away.
+/// How often the possible causes are compared. There are only a few files, and only while the page is missing.
 const POLL: Duration = Duration::from_secs(1);
 
-/// Why there is no page is in the files that its packages and its server are made from.
+/// The cause of a missing page lies in the files that its packages and its server are made from.
 pub(crate) struct Absent {
     source: PageSource,
     failed_with: Causes,
@@ -23,8 +23,8 @@ impl Absent {
         Self { failed_with: source.causes(), last: source.causes(), source, clock }
     }
 
-    /// Waits until one is another, and stays so for a moment: a package manager writes several. Nothing is lost if the wait is
-    /// given up.
+    /// Waits until one of the files changes and then stays the same for a moment, since a package manager writes
+    /// several. Cancel-safe.
     pub(crate) async fn changed(&mut self) {
         loop {
             self.clock.tick().await;

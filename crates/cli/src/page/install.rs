@@ -12,10 +12,10 @@ use std::{
     path::PathBuf,
 };
 
-/// May what is missing be installed?
+/// Whether missing packages may be installed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum InstallPolicy {
-    /// On a terminal somebody is asked; elsewhere nobody can be, so yes.
+    /// Ask on a terminal; elsewhere nobody can be asked, so yes.
     Ask,
     /// Yes.
     Yes,
@@ -23,18 +23,18 @@ pub(crate) enum InstallPolicy {
     No,
 }
 
-/// An installation that runs.
+/// A running installation.
 pub(crate) struct Install {
     running: Running,
     last: LastLines,
     what: String,
 }
 
-/// What an installation does.
+/// An event of an installation.
 pub(crate) enum Step {
     /// It wrote a line.
     Said(String),
-    /// The packages are there.
+    /// The packages are installed.
     Done,
 }
 
@@ -42,7 +42,7 @@ impl Install {
     /// Starts the page's package manager.
     ///
     /// # Errors
-    /// It isn't there.
+    /// If it isn't installed.
     pub(crate) fn begin(
         source: &PageSource,
         processes: &mut Processes,
@@ -59,10 +59,10 @@ impl Install {
         Ok(Self { running, last: LastLines::default(), what })
     }
 
-    /// Waits for what it does next. Nothing is lost if the wait is given up.
+    /// Waits for the next event. Cancel-safe: none is lost.
     ///
     /// # Errors
-    /// It failed: with its last lines.
+    /// If the installation failed: with its last lines.
     pub(crate) async fn next(&mut self) -> anyhow::Result<Step> {
         if let Some(Line::Out(line) | Line::Err(line)) = self.running.next_line().await? {
             self.last.push(line.clone());
@@ -76,10 +76,10 @@ impl Install {
     }
 }
 
-/// Installs the page's packages where some are missing.
+/// Installs the page's packages if some are missing.
 ///
 /// # Errors
-/// If it is needed and not allowed, or fails (with the manager's last lines).
+/// If that is needed and not allowed, or fails (with the manager's last lines).
 pub(crate) async fn install_if_needed(
     source: &PageSource,
     policy: InstallPolicy,
@@ -112,7 +112,7 @@ pub(crate) async fn install_if_needed(
     }
 }
 
-/// Packages are missing, and nobody may install them but the person.
+/// Packages are missing, and only the user may install them.
 #[derive(Debug, thiserror::Error)]
 #[error("the page's packages are not installed: run `{command}` in {}, or start with --install or --no-ui", folder.display())]
 pub(crate) struct NotAllowed {

@@ -1,5 +1,5 @@
-//! The way of a page that knows one address alone to the project's server: a configuration of Vite's around the project's own.
-//! `vite/config.mjs` and the files beside it say how.
+//! Directs a page that knows only one address to the project's server, by a Vite configuration around the project's
+//! own. `vite/config.mjs` and the files beside it explain how.
 
 use anyhow::Context;
 use std::{
@@ -17,14 +17,15 @@ const FILES: [(&str, &str); 5] = [
     ("lead.js", include_str!("vite/lead.js")),
 ];
 
-/// The configuration, written where nothing of the project's lies, and the address that it leads to.
+/// The configuration, written outside of the project's files, and the address that it directs to.
 pub(crate) struct Lead {
     config: PathBuf,
     ws_url: String,
 }
 
 impl Lead {
-    /// Writes the configuration into `folder`. The token isn't in it. Written before, it stays: Vite would start again.
+    /// Writes the configuration into `folder`, without the token. An existing file is kept: a change would restart
+    /// Vite.
     ///
     /// # Errors
     /// If the files can't be written.
@@ -38,9 +39,9 @@ impl Lead {
         Ok(Self { config: folder.join("config.mjs"), ws_url: ws_url.into() })
     }
 
-    /// Gives Vite the configuration, which includes `own`, the project's.
+    /// Passes Vite the configuration, which includes the project's own, `own`.
     pub(super) fn take(&self, command: &mut Command, own: Option<&str>) {
-        // Without the token: whatever of Vite's stands in a page can be read by all who reach its port.
+        // Without the token: everyone who can reach Vite's port can read its variables in a page.
         let bare = self.ws_url.split(PATH_PREFIX).next().unwrap_or_default();
         command
             .arg("--config")
@@ -50,7 +51,8 @@ impl Lead {
             .env("VITE_WS_URL", bare);
     }
 
-    /// Offers the configuration to a script that may run something else; also Vite's variable, with the token in it.
+    /// Offers the configuration to a script that may run something else, and sets Vite's variable, with the token in
+    /// it.
     pub(super) fn offer(&self, command: &mut Command) {
         command
             .env("WAVECRAFT_VITE_CONFIG", &self.config)
@@ -58,7 +60,7 @@ impl Lead {
             .env("VITE_WS_URL", &self.ws_url);
     }
 
-    /// What to do where the `dev` script isn't Vite's server alone.
+    /// What to do if the `dev` script isn't Vite's server alone.
     pub(crate) fn advice() -> &'static str {
         "the page's `dev` script is more than `vite`, so it isn't led to the project's server by itself. If the page stays \
          unconnected: let `dev` be `vite`, or give the script's vite --config \"$WAVECRAFT_VITE_CONFIG\", which `wavecraft start` sets"

@@ -1,23 +1,23 @@
-//! The package managers that a page may be made for.
+//! The package managers that a page may use.
 
 use crate::programs;
 use anyhow::{Context, bail};
 use std::path::{Path, PathBuf};
 
-/// A package manager of JavaScript's.
+/// A JavaScript package manager.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Manager {
     /// <https://docs.npmjs.com/cli>.
     Npm,
     /// <https://pnpm.io/cli/install>.
     Pnpm,
-    /// <https://yarnpkg.com/cli/install>, and the classic one.
+    /// <https://yarnpkg.com/cli/install>, and Yarn Classic.
     Yarn,
     /// <https://bun.sh/docs/cli/install>.
     Bun,
 }
 
-/// The lock files, with the manager that writes each.
+/// The lock files, each with the manager that writes it.
 const LOCKS: [(&str, Manager); 7] = [
     ("pnpm-lock.yaml", Manager::Pnpm),
     ("pnpm-workspace.yaml", Manager::Pnpm),
@@ -29,7 +29,7 @@ const LOCKS: [(&str, Manager); 7] = [
 ];
 
 impl Manager {
-    /// The one that wrote a lock file of this folder.
+    /// The manager that wrote a lock file in this folder.
     pub(super) fn by_lock_file(folder: &Path) -> Option<Self> {
         LOCKS.iter().find(|(lock, _)| folder.join(lock).is_file()).map(|(_, manager)| *manager)
     }
@@ -49,12 +49,12 @@ impl Manager {
         }
     }
 
-    /// What a person types to install a page's packages.
+    /// The command that the user types to install a page's packages.
     pub(crate) fn install_command(self) -> String {
         format!("{} install", self.name())
     }
 
-    /// The arguments that install them, without what nobody asked for.
+    /// The arguments that install them, without extra output.
     pub(super) fn install_args(self) -> &'static [&'static str] {
         match self {
             Self::Npm => &["install", "--no-audit", "--no-fund"],
@@ -62,7 +62,7 @@ impl Manager {
         }
     }
 
-    /// The arguments that run the `dev` script, to which its own are added. npm alone wants to be told where they begin.
+    /// The arguments that run the `dev` script, followed by the script's own. Only npm needs a separator between them.
     pub(super) fn dev_args(self) -> &'static [&'static str] {
         match self {
             Self::Npm => &["run", "dev", "--"],
@@ -70,10 +70,10 @@ impl Manager {
         }
     }
 
-    /// Its program.
+    /// The path of its program.
     ///
     /// # Errors
-    /// It isn't there: how to get it.
+    /// If it isn't installed: how to get it.
     pub(super) fn program(self) -> anyhow::Result<PathBuf> {
         if self == Self::Npm {
             return needed("npm");
@@ -89,10 +89,10 @@ impl Manager {
     }
 }
 
-/// A program of Node.js's.
+/// The path of one of Node.js's programs.
 ///
 /// # Errors
-/// It isn't there: how to get it.
+/// If it isn't installed: how to get it.
 pub(super) fn needed(name: &str) -> anyhow::Result<PathBuf> {
     programs::find(name).with_context(|| {
         format!("{name} is not on the PATH, and the project's page needs it: install Node.js from https://nodejs.org, or start with --no-ui")

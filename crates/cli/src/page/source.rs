@@ -1,4 +1,4 @@
-//! The folder of a page: what its `package.json` says, and what is there beside it and above.
+//! The folder of a page: its `package.json`, and the related files beside it and above.
 
 use super::manager::Manager;
 use crate::programs;
@@ -10,7 +10,7 @@ use std::{
     time::SystemTime,
 };
 
-/// The files whose change may mend a page that isn't served.
+/// The files whose change may fix a page that isn't served.
 const CAUSES: [&str; 15] = [
     "package.json",
     "package-lock.json",
@@ -29,7 +29,7 @@ const CAUSES: [&str; 15] = [
     "vite.config.cts",
 ];
 
-/// The folder of a page, and what its `package.json` says.
+/// The folder of a page, and its `package.json`.
 #[derive(Debug, Clone)]
 pub(crate) struct PageSource {
     /// Where `package.json` is.
@@ -37,10 +37,10 @@ pub(crate) struct PageSource {
     package: Value,
 }
 
-/// Vite as a page's `dev` script calls it.
+/// How a page's `dev` script calls Vite.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Vite {
-    /// Its program.
+    /// The path of Vite's program.
     pub(crate) program: PathBuf,
     /// The script's arguments, without the configuration.
     pub(crate) args: Vec<String>,
@@ -48,12 +48,12 @@ pub(crate) struct Vite {
     pub(crate) config: Option<String>,
 }
 
-/// The state of everything that a page's packages depend on, at one time.
+/// The state of all files that a page's packages depend on, at one time.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Causes(Vec<Option<(SystemTime, u64)>>);
 
 impl PageSource {
-    /// The page in a project's folder, where it has one.
+    /// The page in a project's folder, if it has one.
     ///
     /// # Errors
     /// If there is a `ui/package.json` that isn't JSON.
@@ -69,13 +69,13 @@ impl PageSource {
         Ok(Some(Self { folder, package }))
     }
 
-    /// The page in a project's folder whose `package.json` can't be read.
+    /// The page of a project whose `package.json` can't be read.
     pub(crate) fn unread(project: &Path) -> Self {
         Self { folder: project.join("ui"), package: Value::Null }
     }
 
-    /// Must packages be installed before the page can be served? They may also lie in a folder above, where a workspace has
-    /// its own, or in no folder at all (Yarn's Plug'n'Play).
+    /// Whether packages must be installed before the page can be served. They may also be in a folder above, where a
+    /// workspace has its own, or in no folder at all (Yarn's Plug'n'Play).
     pub(crate) fn needs_install(&self) -> bool {
         if self.above(".pnp.cjs").is_some() {
             return false;
@@ -87,16 +87,16 @@ impl PageSource {
         names.any(|name| self.above(&format!("node_modules/{name}")).is_none())
     }
 
-    /// Whether it is made with Wavecraft's own client, which knows one address alone.
+    /// Whether it uses Wavecraft's own client, which knows only one address.
     pub(crate) fn uses_wavecraft_core(&self) -> bool {
         self.dependencies(&["dependencies", "devDependencies", "peerDependencies"])
             .any(|name| name.starts_with("@wavecraft/"))
     }
 
-    /// What in the folder's path Vite can't serve a page from, which makes the page blank or ends the server. Of a page
-    /// without Vite nobody knows that.
+    /// The character in the folder's path that keeps Vite from serving the page. Without Vite that isn't known.
     ///
-    /// Seen with Vite 8: with `#` the page is blank, with `?` and `\` the server ends or never answers, with `:` it refuses every file.
+    /// Seen with Vite 8: with `#` the page is blank, with `?` and `\` the server ends or never answers, with `:` it
+    /// refuses every file.
     pub(crate) fn unservable(&self) -> Option<char> {
         let uses_vite = self.plain_vite().is_some()
             || self
@@ -106,7 +106,7 @@ impl PageSource {
         uses_vite.then(|| path.chars().find(|char| "#?\\:".contains(*char))).flatten()
     }
 
-    /// Whether a dependency names a package of the same workspace, which npm can't.
+    /// Whether a dependency names a package of the same workspace, which npm doesn't support.
     fn uses_workspace_protocol(&self) -> bool {
         ["dependencies", "devDependencies"]
             .iter()
@@ -115,11 +115,11 @@ impl PageSource {
             .any(|wanted| wanted.as_str().is_some_and(|wanted| wanted.starts_with("workspace:")))
     }
 
-    /// The package manager that the page is made for: by its own lock file, else its workspace's, else by what `package.json`
-    /// names. Where nothing says so it is npm, or the first on the `PATH` that knows `workspace:` where that is used.
+    /// The page's package manager: by its own lock file, else its workspace's, else by `package.json`. Otherwise it is
+    /// npm, or if `workspace:` is used, the first on the `PATH` that supports that.
     ///
     /// # Errors
-    /// `workspace:` is used, and nobody there knows it.
+    /// If `workspace:` is used, and no installed manager supports it.
     pub(crate) fn manager(&self) -> anyhow::Result<Manager> {
         match self.named_manager().or_else(|| self.workspace().find_map(Manager::by_lock_file)) {
             Some(Manager::Npm) | None if self.uses_workspace_protocol() => {
@@ -142,7 +142,7 @@ impl PageSource {
         Manager::named(self.package["packageManager"].as_str()?.split('@').next()?)
     }
 
-    /// Vite's own program, where the `dev` script runs nothing else: two processes fewer than a package manager's.
+    /// Vite's own program, if the `dev` script runs nothing else: this saves a package manager's two processes.
     pub(crate) fn plain_vite(&self) -> Option<Vite> {
         let program = self.above("node_modules/.bin/vite").filter(|program| program.is_file())?;
         let (args, config) = match self.package["scripts"]["dev"].as_str() {
@@ -152,7 +152,7 @@ impl PageSource {
         Some(Vite { program, args, config })
     }
 
-    /// The page's folder, and those above up to the one that holds the workspace it is in.
+    /// The page's folder, and those above it up to the one with its workspace.
     fn workspace(&self) -> impl Iterator<Item = &Path> {
         let root = self.folder.ancestors().skip(1).find(|folder| is_workspace(folder));
         let all = self.folder.ancestors();
@@ -161,7 +161,7 @@ impl PageSource {
         })
     }
 
-    /// How everything is now on which it depends whether the page can be served.
+    /// The current state of everything that decides whether the page can be served.
     pub(crate) fn causes(&self) -> Causes {
         let state = |path: PathBuf| {
             let metadata = fs::metadata(path).ok()?;
@@ -179,7 +179,7 @@ impl PageSource {
             .flat_map(|all| all.keys().map(String::as_str))
     }
 
-    /// A path in the page's folder or the nearest one above that has it, as Node.js looks for packages.
+    /// A path in the page's folder or the nearest one above that has it, as Node.js searches for packages.
     fn above(&self, path: &str) -> Option<PathBuf> {
         self.folder.ancestors().map(|folder| folder.join(path)).find(|path| path.exists())
     }
@@ -193,9 +193,9 @@ fn is_workspace(folder: &Path) -> bool {
     folder.join("pnpm-workspace.yaml").is_file() || named().is_some()
 }
 
-/// The arguments and the configuration of a script that calls Vite's server and nothing else.
+/// The arguments and the configuration of a script that only calls Vite's server.
 fn vite_alone(script: &str) -> Option<(Vec<String>, Option<String>)> {
-    // Vite's options that take a word: <https://vite.dev/guide/cli.html>.
+    // Vite's options that take a value: <https://vite.dev/guide/cli.html>.
     const WITH_WORD: [&str; 10] =
         ["--mode", "-m", "--port", "--host", "--base", "--logLevel", "-l", "--clearScreen", "--filter", "-f"];
     if script.contains(|letter: char| "&|;<>$`'\"\\()*?~#\n".contains(letter)) {
@@ -218,7 +218,7 @@ fn vite_alone(script: &str) -> Option<(Vec<String>, Option<String>)> {
                 args.extend(words.next_if(|next| !next.starts_with('-')).map(str::to_owned));
             }
         } else {
-            // Another root.
+            // Another root folder.
             return None;
         }
     }

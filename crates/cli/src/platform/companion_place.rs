@@ -1,4 +1,4 @@
-//! Where a companion is, and how that one is started.
+//! Where a companion is, and how to start it.
 
 use std::{ffi::OsString, path::PathBuf};
 

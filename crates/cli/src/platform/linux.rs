@@ -13,10 +13,10 @@ use wavecraft_companion_protocol::paths::Paths;
 /// The program that opens an address in the user's browser.
 pub(crate) const OPENER: &str = "xdg-open";
 
-/// The system watches each folder by itself (inotify(7)).
+/// The system watches each folder separately (inotify(7)).
 pub(crate) const WATCHES_TREES: bool = false;
 
-/// The path without links, as the system's events have it.
+/// The path without links, as in the system's events.
 ///
 /// # Errors
 /// If nothing is there.
@@ -24,18 +24,18 @@ pub(crate) fn canonical(path: &Path) -> io::Result<PathBuf> {
     path.canonicalize()
 }
 
-/// Where a program's loader looks before the system's folders (ld.so(8)).
+/// The variable with the folders that a program's loader searches before the system's (ld.so(8)).
 pub(crate) const LOADER_VARIABLE: &str = "LD_LIBRARY_PATH";
 
-/// Where it looks without that variable and wouldn't with it.
+/// The folders that the loader searches only if that variable isn't set.
 pub(crate) fn loader_default() -> Vec<PathBuf> {
     Vec::new()
 }
 
-/// Does a plugin with a window need WebKitGTK to be built? The window is a web view, and here that is WebKitGTK's.
+/// Whether building a plugin with a window needs WebKitGTK. The window is a web view, here WebKitGTK's.
 pub(crate) const WEB_VIEWS_ARE_WEBKITGTKS: bool = true;
 
-/// Where the companion's icon is, for a person who doesn't see it.
+/// Where the companion's icon is, for a user who doesn't see it.
 pub(crate) const ICON_PLACE: &str = "in the desktop's panel. If it isn't there: GNOME needs its AppIndicator extension; \
     starting `wavecraft-companion` again shows the inspector";
 
@@ -44,33 +44,34 @@ pub(crate) fn paths() -> anyhow::Result<Paths> {
     Paths::linux(|name| std::env::var_os(name)).context("neither WAVECRAFT_HOME nor HOME is set")
 }
 
-/// This program's own file, also where an installation has replaced it since.
+/// This program's own file, even if an installation has replaced it since.
 pub(crate) fn own_program() -> PathBuf {
     "/proc/self/exe".into()
 }
 
-/// Makes this process the parent of descendants that lose theirs, so that they can be waited for.
+/// Makes this process the parent of orphaned descendants, so that it can wait for them.
 pub(crate) fn adopt_orphans() {
-    // Without it (a kernel before 3.4) they go to process 1, which waits for them too.
+    // If this fails (a kernel before 3.4) they go to process 1, which waits for them too.
     let _ = set_child_subreaper(Some(getpid()));
 }
 
-/// Whether the system can do [`end_with_parent`].
+/// Whether the system supports [`end_with_parent`].
 pub(crate) const ENDS_WITH_PARENT: bool = true;
 
-/// The system sends this process SIGTERM when the thread that forked it ends (prctl(2), `PR_SET_PDEATHSIG`; an exec keeps it).
+/// Has the system send this process SIGTERM when the thread that forked it ends (prctl(2), `PR_SET_PDEATHSIG`; an exec
+/// keeps it).
 pub(crate) fn end_with_parent() {
-    // Without it the process only outlives a parent that is killed.
+    // If this fails the process merely outlives a parent that is killed.
     let _ = set_parent_process_death_signal(Some(Signal::TERM));
 }
 
-/// When the process started, in ticks since the machine's start: with its id, a name that is never used again.
-/// `None` if there is no such process.
+/// When the process started, in ticks since boot: together with its id, this is never used again. `None` if there is no
+/// such process.
 pub(crate) fn started_at(pid: Pid) -> Option<String> {
     field(Path::new(&format!("/proc/{pid}/stat")), START_TIME)
 }
 
-/// How many processes are in the group, also those that have ended and that nobody waited for yet.
+/// How many processes are in the group, including those that have ended but weren't waited for yet.
 pub(crate) fn group_members(group: Pid) -> usize {
     let group = group.to_string();
     let Ok(processes) = std::fs::read_dir("/proc") else { return 0 };
@@ -81,19 +82,19 @@ pub(crate) fn group_members(group: Pid) -> usize {
         .count()
 }
 
-/// Fields of `/proc/<pid>/stat` (proc(5)), counted from the state behind the command's name.
+/// Fields of `/proc/<pid>/stat` (proc(5)), counted from the state, which follows the command's name.
 const GROUP: usize = 2;
 const START_TIME: usize = 19;
 
 fn field(stat: &Path, index: usize) -> Option<String> {
     let text = std::fs::read_to_string(stat).ok()?;
-    // The name is in parentheses and may hold spaces and parentheses itself.
+    // The name is in parentheses and may itself contain spaces and parentheses.
     let (_, behind_name) = text.rsplit_once(')')?;
     behind_name.split_ascii_whitespace().nth(index).map(str::to_owned)
 }
 
 const COMPANION: &str = "wavecraft-companion";
-/// Where [`companion`] looks, for a person.
+/// Where [`companion`] looks, as text for the user.
 pub(crate) const COMPANION_PLACES: &str = "beside `wavecraft` or on the PATH";
 
 /// The companion to start: the program beside this one, else the one on the `PATH`.
@@ -107,7 +108,7 @@ pub(crate) fn companion_program() -> Option<PathBuf> {
     beside.filter(|file| programs::is_program(file)).or_else(|| programs::find(COMPANION))
 }
 
-/// Whether the program is as its signature says. `None`: this system signs no programs.
+/// Whether the program matches its signature. `None`: this system signs no programs.
 pub(crate) fn signature(_program: &Path) -> Option<Result<String, String>> {
     None
 }

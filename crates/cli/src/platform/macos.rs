@@ -1,4 +1,4 @@
-//! macOS. Nobody could run this file where it was written; each call stands beside the rule it follows.
+//! macOS. This file couldn't be run where it was written; each call cites the documentation that it follows.
 
 use super::companion_place::CompanionPlace;
 use crate::programs;
@@ -19,8 +19,8 @@ pub(crate) const OPENER: &str = "open";
 /// The system watches a folder with all below (FSEvents).
 pub(crate) const WATCHES_TREES: bool = true;
 
-/// The path without links and in the case that it has on the disk, as FSEvents has it: `realpath` may keep the case that it
-/// was asked with.
+/// The path without links and with the case that it has on disk, as in FSEvents' events: `realpath` may keep the case
+/// it was given.
 ///
 /// fcntl(2), `F_GETPATH`: the path of the file descriptor. `O_RDONLY` is enough for it, also of a folder.
 ///
@@ -31,20 +31,21 @@ pub(crate) fn canonical(path: &Path) -> io::Result<PathBuf> {
     Ok(OsString::from_vec(rustix::fs::getpath(&file)?.into_bytes()).into())
 }
 
-/// Where a program's loader looks for a library that isn't where the program says (dyld(1)).
+/// The variable with the folders in which a program's loader looks for a library that isn't at its recorded place
+/// (dyld(1)).
 pub(crate) const LOADER_VARIABLE: &str = "DYLD_FALLBACK_LIBRARY_PATH";
 
-/// Where it looks without that variable and wouldn't with it: dyld(1), at `DYLD_FALLBACK_LIBRARY_PATH`.
+/// The folders that the loader searches only if that variable isn't set: dyld(1), at `DYLD_FALLBACK_LIBRARY_PATH`.
 pub(crate) fn loader_default() -> Vec<PathBuf> {
     let home = std::env::var_os("HOME").map(|home| Path::new(&home).join("lib"));
     home.into_iter().chain(["/usr/local/lib", "/usr/lib"].map(PathBuf::from)).collect()
 }
 
-/// Does a plugin with a window need WebKitGTK to be built? The system has a web view of its own.
+/// Whether building a plugin with a window needs WebKitGTK. macOS has its own web view.
 pub(crate) const WEB_VIEWS_ARE_WEBKITGTKS: bool = false;
 
-/// Where the companion's icon is, for a person who doesn't see it. macOS 26 lets each app's icons be allowed there or not;
-/// on a Mac with a notch those that find no room are behind it.
+/// Where the companion's icon is, for a user who doesn't see it. macOS 26 has a setting for each app's icons; on a Mac
+/// with a notch, icons that don't fit are hidden behind it.
 pub(crate) const ICON_PLACE: &str = "in the menu bar. If it isn't there: System Settings > Menu Bar > Allow in the Menu \
     Bar (macOS 26 and later), or quit other apps whose icons fill the bar; opening the app again shows the inspector";
 
@@ -55,31 +56,31 @@ pub(crate) fn paths() -> anyhow::Result<Paths> {
 
 /// This program's own file.
 pub(crate) fn own_program() -> PathBuf {
-    // `_NSGetExecutablePath`: the path it was started by. It can only fail if that doesn't fit into memory.
+    // `_NSGetExecutablePath`: the path it was started with. It can only fail if that doesn't fit into memory.
     std::env::current_exe().unwrap_or_else(|_| "wavecraft".into())
 }
 
-/// Orphans go to launchd, which waits for them. macOS has nothing like Linux's subreapers, and needs none here.
+/// Orphans go to launchd, which waits for them. macOS has no equivalent of Linux's subreapers, and needs none here.
 pub(crate) fn adopt_orphans() {}
 
-/// macOS has no signal for a parent's death. Nor may this hardened program stand between the guard and what it runs: the
-/// loader would take `DYLD_*` out of the environment there.
+/// macOS has no signal for a parent's death. Nor may this hardened program run between the guard and the program: the
+/// loader would remove `DYLD_*` from the environment there.
 pub(crate) const ENDS_WITH_PARENT: bool = false;
 
 /// See [`ENDS_WITH_PARENT`].
 pub(crate) fn end_with_parent() {}
 
-/// When the process started: with its id, a name that is not used again within a second. `None` if there is no such
+/// When the process started: together with its id, this isn't used again within a second. `None` if there is no such
 /// process.
 ///
-/// ps(1): `-o lstart=` is the start time without a heading, `-p` selects by id, and the exit code is 1 where none is
-/// selected. It is setuid root and so sees every process, without private calls.
+/// ps(1): `-o lstart=` prints the start time without a heading, `-p` selects by id, and the exit code is 1 if no
+/// process is selected. It is setuid root and so sees every process, without private calls.
 pub(crate) fn started_at(pid: Pid) -> Option<String> {
     let text = ps(&["-o", "lstart=", "-p", &pid.to_string()])?;
     Some(text.trim().to_owned()).filter(|text| !text.is_empty())
 }
 
-/// How many processes are in the group, also those that have ended and that nobody waited for yet.
+/// How many processes are in the group, including those that have ended but weren't waited for yet.
 ///
 /// ps(1): `-A` selects all users' processes, `-o pgid=` prints their groups without a heading.
 pub(crate) fn group_members(group: Pid) -> usize {
@@ -93,18 +94,18 @@ fn ps(args: &[&str]) -> Option<String> {
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// Where [`companion`] looks, for a person.
+/// Where [`companion`] looks, as text for the user.
 pub(crate) const COMPANION_PLACES: &str =
     "in the app that holds `wavecraft`, in /Applications, or wherever the system knows it";
 
-/// The companion to start: always by LaunchServices, never by exec, since the microphone's permission goes to the process
-/// that is responsible, which would be the terminal.
+/// The companion to start: always by LaunchServices, never by exec, since the microphone permission belongs to the
+/// responsible process, which would be the terminal.
 ///
 /// open(1): a path alone opens that bundle, `-b` the app with that bundle identifier.
 pub(crate) fn companion() -> Option<CompanionPlace> {
     Some(CompanionPlace::App(match app() {
         Some(app) => vec![app.into()],
-        // `open` itself fails, and says so, if the system knows no such app.
+        // `open` itself fails with a message if the system knows no such app.
         None => vec!["-b".into(), bundle::IDENTIFIER.into()],
     }))
 }
@@ -114,8 +115,8 @@ pub(crate) fn companion_program() -> Option<PathBuf> {
     app().map(|app| app.join(bundle::COMPANION)).filter(|file| programs::is_program(file))
 }
 
-/// Whether the program, or the bundle that holds it, is as its signature says; the text is for a person. `None` only
-/// where systems sign nothing.
+/// Whether the program, or the bundle that holds it, matches its signature, with text for the user. `None` only on
+/// systems that sign nothing.
 ///
 /// codesign(1): `--verify` says nothing on standard output and why not on standard error; `--strict` leaves nothing
 /// unsealed. `--display --verbose=2` names the signers on standard error, and none for an ad hoc signature.
@@ -142,7 +143,7 @@ fn app() -> Option<PathBuf> {
     holding_app().or_else(|| installed_apps().find(|app| app.is_dir()))
 }
 
-/// The app whose command this is, also by way of a link on the `PATH`.
+/// The app that this command belongs to, also through a link on the `PATH`.
 fn holding_app() -> Option<PathBuf> {
     let own = std::env::current_exe().ok()?.canonicalize().ok()?;
     bundle::holding(&own).map(PathBuf::from)

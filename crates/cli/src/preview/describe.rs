@@ -1,4 +1,4 @@
-//! A program's parameters and processors, from the program itself.
+//! Gets a program's parameters and processors from the program itself.
 
 use crate::processes::{Processes, guarded_with_libraries};
 use anyhow::{Context, bail};
@@ -10,21 +10,21 @@ use wavecraft_companion_protocol::{
     parameter::{ParameterSpec, check_set},
 };
 
-/// How long the program may take: it makes its processors, and no sound.
+/// Timeout for the program: it makes its processors, and no sound.
 const LIMIT: Duration = Duration::from_secs(10);
 
-/// What a program says of itself.
+/// A program's description of itself.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Described {
     pub(crate) parameters: Vec<ParameterSpec>,
-    /// The ids of its processors; `None` from one that doesn't tell them.
+    /// The ids of its processors; `None` if the program doesn't list them.
     pub(crate) processors: Option<Vec<String>>,
 }
 
 /// Runs the program with `--describe` and returns what it prints.
 ///
 /// # Errors
-/// If it fails, takes too long, or prints something else.
+/// If the program fails, times out, or prints something else.
 pub(crate) async fn describe(
     program: &ProjectProgram,
     processes: &mut Processes,

@@ -1,4 +1,4 @@
-//! The project as its page sees it.
+//! The project as seen by its page.
 
 use super::levels;
 use std::{
@@ -18,24 +18,24 @@ use wavecraft_companion_protocol::{
 };
 use wavecraft_companion_server::{Host, SetParameterError};
 
-/// Parameters with their values, and the clock that the made-up levels follow.
+/// The parameters with their values, and the clock of the synthetic levels.
 pub(super) struct PreviewHost {
     parameters: Mutex<Parameters>,
     started: Instant,
     started_at_ms: u64,
-    /// Told of a page that was refused. There is one place: the next is told a minute later.
+    /// Receives a line for a page that was refused. It holds one line; the next refusal is reported a minute later.
     refused: mpsc::Sender<String>,
 }
 
 #[derive(Default)]
 struct Parameters {
     all: Vec<Parameter>,
-    /// The last values of all ids that there ever were.
+    /// The last values of all ids that ever existed.
     values: BTreeMap<String, f32>,
 }
 
 impl PreviewHost {
-    /// With these parameters at their defaults. Of a page that is refused `refused` gets a line.
+    /// Creates it with these parameters at their defaults. `refused` gets a line for each page that is refused.
     pub(super) fn new(specs: Vec<ParameterSpec>, refused: mpsc::Sender<String>) -> Self {
         let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let project = Self {
@@ -48,7 +48,8 @@ impl PreviewHost {
         project
     }
 
-    /// Other parameters: values are kept by id, moved into the new range where it is smaller. Is there a difference?
+    /// Replaces the parameters: values are kept by id, clamped to a smaller new range. Returns whether anything
+    /// changed.
     pub(super) fn replace(&self, specs: Vec<ParameterSpec>) -> bool {
         let mut parameters = self.locked();
         let Parameters { all, values } = &mut *parameters;
@@ -66,7 +67,7 @@ impl PreviewHost {
     }
 }
 
-/// What needs a processor that runs.
+/// The error of a method that needs a running processor.
 fn needs_audio<T>(what: &str) -> Result<T, ErrorObject> {
     let message = format!("{what} needs audio: start with `wavecraft start --with-audio`");
     Err(ErrorObject::new(NOT_ALLOWED, message))

@@ -1,22 +1,22 @@
-//! Levels for a page to draw where nothing plays: a tone that swells and fades.
+//! Synthetic levels for the page to draw while nothing plays: a tone that swells and fades.
 
 use std::{f64::consts::TAU, time::Duration};
 use wavecraft_companion_protocol::browser::{
     MeterFrame, MeterUpdate, OscilloscopeFrame, OscilloscopeTriggerMode,
 };
 
-/// In Hz: what the pretended device runs at.
+/// In Hz: the sample rate of the simulated device.
 const RATE: f64 = 48_000.0;
-/// In Hz: some periods fit into the scope's window of 21 ms.
+/// In Hz: several periods fit into the scope's window of 21 ms.
 const TONE: f64 = 220.0;
-/// In seconds: from one swell to the next, slow enough to follow.
+/// In seconds: the period of the swell, slow enough to follow.
 const SWELL: f64 = 4.0;
-/// In dBFS: the quietest and the loudest, most of a meter's scale and never clipping.
+/// In dBFS: the quietest and the loudest level, which cover most of a meter's scale and never clip.
 const RANGE_DB: (f64, f64) = (-42.0, -6.0);
-/// The scope's width in points, as the protocol has it.
+/// The scope's width in points, as in the protocol.
 const POINTS: u16 = 1024;
 
-/// The amplitudes of both channels, linear; the right one is a quarter of a swell behind.
+/// The linear amplitudes of both channels; the right one lags by a quarter of a swell.
 fn amplitudes(time: Duration) -> [f64; 2] {
     [0.0, 0.25].map(|behind| {
         let phase = TAU * (time.as_secs_f64() / SWELL - behind);
@@ -27,7 +27,7 @@ fn amplitudes(time: Duration) -> [f64; 2] {
 }
 
 fn peak_and_rms(time: Duration) -> [[f32; 2]; 2] {
-    // The RMS of a sine is its amplitude by the root of two.
+    // The RMS of a sine is its amplitude divided by the root of two.
     amplitudes(time).map(|peak| [narrow(peak), narrow(peak * std::f64::consts::FRAC_1_SQRT_2)])
 }
 
@@ -44,7 +44,7 @@ pub(crate) fn meter_update(time: Duration) -> MeterUpdate {
     MeterUpdate { timestamp_us, left_peak, left_rms, right_peak, right_rms }
 }
 
-/// The tone from a rising zero crossing on.
+/// The tone, starting at a rising zero crossing.
 pub(crate) fn oscilloscope_frame(time: Duration) -> OscilloscopeFrame {
     let wave = |amplitude: f64| {
         (0..POINTS).map(|point| narrow(amplitude * (TAU * TONE * f64::from(point) / RATE).sin())).collect()
@@ -61,7 +61,7 @@ pub(crate) fn oscilloscope_frame(time: Duration) -> OscilloscopeFrame {
 }
 
 fn frames(time: Duration) -> u64 {
-    // In whole numbers: exact for centuries.
+    // In integers: exact for centuries.
     u64::try_from(time.as_micros() * 48 / 1000).unwrap_or(u64::MAX)
 }
 

@@ -1,4 +1,4 @@
-//! `wavecraft.toml`: what a project starts with where neither a flag nor a variable says otherwise.
+//! `wavecraft.toml`: a project's defaults, used where neither a flag nor a variable says otherwise.
 
 use anyhow::{Context, anyhow};
 use serde::{Deserialize, Deserializer, de::Error};
@@ -10,48 +10,48 @@ use std::{
 };
 use wavecraft_companion_protocol::session::{Mode, OnBypass, Source};
 
-/// Beside `engine`.
+/// The file's name; it lies beside `engine`.
 pub(crate) const FILE: &str = "wavecraft.toml";
 
-/// The file's keys. What isn't in it is left to the app's settings, or has its ordinary default.
+/// The file's keys. A missing key leaves the choice to the app's settings, or to the ordinary default.
 #[derive(Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Defaults {
-    /// As `--with-audio` or `--no-audio`.
+    /// Like `--with-audio` or `--no-audio`.
     pub(crate) audio: Option<bool>,
-    /// As `--input`; a file's path starts from the project's folder.
+    /// Like `--input`; a file's path is relative to the project's folder.
     #[serde(default, deserialize_with = "source")]
     pub(crate) source: Option<Source>,
-    /// As `--mode`.
+    /// Like `--mode`.
     pub(crate) mode: Option<Mode>,
-    /// What is heard while the processor isn't.
+    /// What plays while the processor isn't heard.
     pub(crate) on_bypass: Option<OnBypass>,
-    /// As `--port`.
+    /// Like `--port`.
     pub(crate) port: Option<NonZeroU16>,
-    /// As `--ui-port`.
+    /// Like `--ui-port`.
     pub(crate) ui_port: Option<NonZeroU16>,
-    /// As `--profile`.
+    /// Like `--profile`.
     pub(crate) profile: Option<String>,
-    /// The devices that the project is for.
+    /// The devices that the project is meant for.
     #[serde(default)]
     pub(crate) devices: Devices,
 }
 
-/// Devices by their ids, or by parts of names that only one device has.
+/// Devices by their ids, or by parts of names that match only one device.
 #[derive(Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Devices {
-    /// Where a microphone is heard from.
+    /// The device that a microphone is heard from.
     pub(crate) input: Option<String>,
-    /// Where it is played.
+    /// The device that plays the sound.
     pub(crate) output: Option<String>,
 }
 
 impl Defaults {
-    /// Those of the project in `folder`; none where it has no such file.
+    /// The defaults of the project in `folder`; empty if it has no such file.
     ///
     /// # Errors
-    /// If the file can't be read, or holds something else, with the place and what is allowed there.
+    /// If the file can't be read, or has other contents, with the place and what is allowed there.
     pub(super) fn read(folder: &Path) -> anyhow::Result<Self> {
         let file = folder.join(FILE);
         let text = match fs::read_to_string(&file) {

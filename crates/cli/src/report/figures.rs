@@ -1,10 +1,10 @@
-//! Latency and load, by their parts.
+//! Latency and load, split into their parts.
 
 use super::{Report, clocks, latency, latency_parts, percent};
 use wavecraft_companion_protocol::session::{LateBlocks, Load, Stats};
 
 impl Report {
-    /// Tells where latency and load of a project come from.
+    /// Prints the parts of a project's latency and load.
     pub(crate) fn figures(&self, stats: &Stats) {
         let rate = stats.devices.sample_rate;
         let whole = latency(stats.latency.total_ms(rate), stats.mode);

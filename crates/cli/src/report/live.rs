@@ -1,4 +1,4 @@
-//! How a project is, in one line: what matters most comes first, as a narrow terminal shows less of it.
+//! The project's state in one line: the most important part comes first, since a narrow terminal shows less of it.
 
 use super::{clock, decibels, percent, state_name};
 use crate::terminal::{Segment, Span, Style};
@@ -6,11 +6,11 @@ use wavecraft_companion_protocol::session::{SourceName, State, Stats};
 
 /// Columns of a meter.
 const METER_COLUMNS: usize = 10;
-/// Where a meter begins, in dBFS.
+/// The lower end of a meter, in dBFS.
 const METER_FLOOR_DB: f32 = -60.0;
-/// From here on a level is high, in dBFS.
+/// The threshold of a high level, in dBFS.
 const HIGH_DB: f32 = -6.0;
-/// Room for a level in words, so that nothing behind it moves.
+/// Width of a level in words, so that nothing behind it moves.
 const LEVEL_COLUMNS: usize = 8;
 
 /// The line's parts.
@@ -38,7 +38,7 @@ fn state(state: State) -> Segment {
     vec![Span::new(style, state_name(state))]
 }
 
-/// What somebody, or something, switched: each is why the sound isn't the processor's.
+/// Switches set by the user or the system: each is a reason why the processor isn't heard.
 fn switches(stats: &Stats) -> Vec<Segment> {
     let recording = stats.recording.map(|recording| format!("recording {}", clock(recording.seconds)));
     let switches = [
@@ -75,7 +75,7 @@ fn meter_columns(peak: f32) -> usize {
     (1..=METER_COLUMNS).filter(|column| share >= column_share(*column)).count()
 }
 
-/// The part of the meter's range that ends with this column.
+/// The part of the meter's range up to and including this column.
 #[expect(clippy::cast_precision_loss, reason = "both are a few columns")]
 fn column_share(column: usize) -> f32 {
     column as f32 / METER_COLUMNS as f32

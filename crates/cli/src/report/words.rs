@@ -1,4 +1,4 @@
-//! Figures in words, one way for every command.
+//! Figures in words, the same for every command.
 
 use std::time::Duration;
 use wavecraft_companion_protocol::session::{AudioDevices, Drift, Latency, Mode, State};
@@ -22,17 +22,17 @@ pub(crate) fn audio(devices: &AudioDevices) -> String {
     )
 }
 
-/// How far apart two clocks are, and what evens that out.
+/// How far apart two clocks are, and what compensates for it.
 pub(crate) fn clocks(drift: &Drift) -> String {
     format!("{:+.1} ppm apart, matched over {} frames", drift.ppm, drift.buffer_frames)
 }
 
-/// How long a project's way takes, and in which mode.
+/// The latency of a project, and its mode.
 pub(crate) fn latency(ms: f64, mode: Mode) -> String {
     format!("{ms:.1} ms, {mode}")
 }
 
-/// The same by its parts, those that take any time at all.
+/// The same by its parts, leaving out those that are zero.
 pub(crate) fn latency_parts(parts: &Latency, sample_rate: u32) -> String {
     let ms = |frames: u32| f64::from(frames) * 1000.0 / f64::from(sample_rate.max(1));
     let named = [
@@ -47,7 +47,7 @@ pub(crate) fn latency_parts(parts: &Latency, sample_rate: u32) -> String {
     if told.is_empty() { "none that is known of".into() } else { told.join(" + ") }
 }
 
-/// How many blocks came too late.
+/// How many blocks missed their deadline.
 pub(crate) fn late(blocks: u64) -> String {
     match blocks {
         0 => "no block late".into(),
@@ -56,12 +56,12 @@ pub(crate) fn late(blocks: u64) -> String {
     }
 }
 
-/// A part of 1, in percent.
+/// A fraction of 1, in percent.
 pub(crate) fn percent(part: f32) -> String {
     format!("{:.1} %", part * 100.0)
 }
 
-/// A state, as a person calls it.
+/// The name of a state for people.
 pub(crate) fn state_name(state: State) -> &'static str {
     match state {
         State::Starting => "starting",
@@ -80,12 +80,12 @@ pub(crate) fn decibels(amplitude: f32) -> String {
     if amplitude > 0.0 { format!("{:.1} dB", 20.0 * amplitude.log10()) } else { "silence".into() }
 }
 
-/// The RMS of two channels as one.
+/// The RMS of two channels combined.
 pub(crate) fn over_both([left, right]: [f32; 2]) -> f32 {
     ((left * left + right * right) / 2.0).sqrt()
 }
 
-/// A time in seconds, to a tenth.
+/// A time in seconds, to a tenth of a second.
 pub(crate) fn seconds(ms: u64) -> String {
     format!("{}.{} s", ms / 1000, ms % 1000 / 100)
 }
@@ -96,7 +96,7 @@ pub(crate) fn clock(seconds: f64) -> String {
     format!("{}:{:02}", whole / 60, whole % 60)
 }
 
-/// How long a file is: to a tenth of a second where it is short.
+/// The length of a file: to a tenth of a second if it is short.
 pub(super) fn length(seconds: f64) -> String {
     if seconds < 60.0 { format!("{seconds:.1} s") } else { clock(seconds) }
 }

@@ -1,4 +1,4 @@
-//! The arguments of `wavecraft start`, and what `wavecraft.toml` gives in their place.
+//! The arguments of `wavecraft start`, and the defaults from `wavecraft.toml`.
 
 use crate::{
     numbers::MOST_SECONDS,
@@ -9,7 +9,7 @@ use anyhow::anyhow;
 use std::time::Duration;
 use wavecraft_companion_protocol::session::{Mode, Source};
 
-/// Vite's own.
+/// Vite's default.
 const UI_PORT: u16 = 5173;
 
 /// What `wavecraft start` is asked for.
@@ -66,12 +66,12 @@ pub(crate) struct StartArgs {
     pub(super) verbose: bool,
 }
 
-/// A file is named from the folder where the command is given, which the companion doesn't know.
+/// A file's path is relative to the current folder, which the companion doesn't know.
 pub(super) fn source(text: &str) -> Result<Source, String> {
     text.parse::<Source>().map_err(|error| error.to_string()).and_then(existing)
 }
 
-/// The source, where its file is there.
+/// The source, if its file exists.
 fn existing(source: Source) -> Result<Source, String> {
     match source {
         Source::File { path } => match path.canonicalize() {
@@ -84,10 +84,10 @@ fn existing(source: Source) -> Result<Source, String> {
 }
 
 impl StartArgs {
-    /// Takes from `wavecraft.toml` what neither a flag nor a variable gave.
+    /// Fills in from `wavecraft.toml` what neither a flag nor a variable set.
     ///
     /// # Errors
-    /// If that is a file that isn't there.
+    /// If that is a file that doesn't exist.
     pub(super) fn fill(&mut self, defaults: &Defaults) -> anyhow::Result<()> {
         if self.input.is_none() {
             let source = defaults.source.clone().map(existing).transpose();

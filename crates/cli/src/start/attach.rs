@@ -1,4 +1,4 @@
-//! The companion that runs the session: asked for it, and asked again where it goes while the project runs.
+//! Attaches to the companion that runs the session, and attaches again if it goes away while the project runs.
 
 use super::{
     session::RunningSession,
@@ -16,22 +16,22 @@ use wavecraft_companion_protocol::{
     event::Event,
 };
 
-/// How long an attach may take: the system may check a program that it never saw before.
+/// Timeout of an attach: the system may check a program that it hasn't seen before.
 const ATTACHING: Duration = Duration::from_secs(30);
-/// The pause before a second try where the companion can't be reached.
+/// The pause before a second try if the companion can't be reached.
 const ONCE_MORE: Duration = Duration::from_secs(1);
-/// How long a companion may take to end what it ran for a connection that was lost.
+/// How long a companion may take to end the session of a lost connection.
 const STILL_ENDING: Duration = Duration::from_secs(10);
-/// How often it is asked again meanwhile.
+/// How often the attach is retried meanwhile.
 const ENDING_POLL: Duration = Duration::from_millis(100);
-/// A companion that ends within this time after it was started again would do so again and again.
+/// A companion that ends within this time after a restart would probably do so again and again.
 const TOO_SOON: Duration = Duration::from_secs(60);
 
 impl Start {
-    /// Connects to the companion, the one that runs or one that is started, and subscribes to what happens there.
+    /// Connects to the running companion, or starts one, and subscribes to its events.
     ///
     /// # Errors
-    /// It can't be reached, also not at a second try.
+    /// If it can't be reached, even on a second try.
     pub(super) async fn meet_companion(&mut self) -> anyhow::Result<()> {
         let companion = self.reach().await?;
         let companion = self.companion.insert(companion);
@@ -48,14 +48,14 @@ impl Start {
     /// Asks the companion to run what `attach` says.
     ///
     /// # Errors
-    /// It refuses, or goes.
+    /// If it refuses, or goes away.
     pub(super) async fn run_on_companion(&mut self, attach: &Attach) -> anyhow::Result<Attached> {
         let companion = self.companion.as_mut().context("met")?;
         companion.connection.call(attach, ATTACHING).await.map_err(attach_error)
     }
 
-    /// Attaches again. Where only the connection was lost, the companion is still ending the old session, whose port is taken
-    /// until then.
+    /// Attaches again. If only the connection was lost, the companion is still ending the old session, whose port is
+    /// taken until then.
     async fn run_again(&mut self, attach: &Attach) -> anyhow::Result<Attached> {
         let limit = Instant::now() + STILL_ENDING;
         loop {
@@ -81,11 +81,11 @@ impl Start {
         }
     }
 
-    /// Reports what happens until the session is over. A companion that goes is started again, once within [`TOO_SOON`], and runs
-    /// the project at the same addresses, so that its pages find it.
+    /// Reports events until the session is over. If the companion goes away it is restarted, once within [`TOO_SOON`],
+    /// and runs the project at the same addresses, so that its pages find it.
     ///
     /// # Errors
-    /// The project can't run any more; the text says why.
+    /// If the project can't run any more; the text says why.
     pub(super) async fn watch_and_resume(&mut self, session: &mut RunningSession) -> anyhow::Result<End> {
         let mut resumed: Option<Instant> = None;
         loop {
@@ -109,11 +109,11 @@ impl Start {
         attach.port = Some(session.ws_port);
         attach.strict_port = true;
         if session.stats.is_some() {
-            // It ran, so the companion remembers the project's source and mode, and what they were changed to since.
+            // It was running, so the companion remembers the project's source and mode, including later changes.
             (attach.source, attach.mode) = (None, None);
         }
         attach.origins = self.page.as_ref().map(|page| page::origins(page.port)).unwrap_or_default();
-        // The build that is heard is gone where the companion had begun with the next before it was lost.
+        // The build that was heard is gone if the companion had begun with the next one before it was lost.
         if !attach.program.built().exists()
             && let Some(next) = session.swap.copy_asked_for()
         {
@@ -131,11 +131,11 @@ impl Start {
         Ok(())
     }
 
-    /// Restores what a companion doesn't remember of a project, from the last figures.
+    /// Restores from the last figures what a companion doesn't remember about a project.
     async fn restore(&mut self, session: &RunningSession) -> anyhow::Result<()> {
         let (Some(stats), Some(companion)) = (&session.stats, &mut self.companion) else { return Ok(()) };
         let (connection, name) = (&mut companion.connection, &session.name);
-        // Muted for a reason of its own, the new companion finds the reason itself.
+        // If it was muted for another reason, the new companion finds that reason itself.
         if stats.muted && stats.mute_reason.is_none() {
             let mute = SetMute { session: name.clone(), on: true };
             connection.call(&mute, QUICK).await?;
@@ -150,7 +150,7 @@ impl Start {
     }
 }
 
-/// Did the companion go, rather than refuse or fail?
+/// Whether the companion went away, rather than refused or failed.
 fn is_loss(error: &anyhow::Error) -> bool {
     matches!(error.downcast_ref(), Some(Error::Gone | Error::Io(_)))
 }

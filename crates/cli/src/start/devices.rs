@@ -8,9 +8,9 @@ use crate::{
 };
 use wavecraft_companion_protocol::control::{Device, GetStatus, ListDevices, SelectDevices};
 
-/// Chooses the project's devices, as `wavecraft devices` does: there is one output and one microphone for all projects, and
-/// what is chosen stays so. Where another project is played it keeps what it has, and a device that is away is no
-/// reason not to start: both are told.
+/// Chooses the project's devices, as `wavecraft devices` does: one output and one microphone serve all projects, and
+/// the choice lasts. If another project is being played its devices are kept, and a disconnected device doesn't prevent
+/// the start: both are reported.
 ///
 /// # Errors
 /// If the companion can't list or use devices, or a name fits more than one.
@@ -58,7 +58,7 @@ pub(super) async fn choose(
     Ok(())
 }
 
-/// The device that is meant, if it is there.
+/// The device that is meant, if it is connected.
 fn there<'a>(
     kind: &str,
     wanted: Option<&str>,

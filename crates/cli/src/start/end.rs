@@ -1,4 +1,4 @@
-//! The end of a start: everything it made is ended, waited for, and counted.
+//! The end of a start: everything it started is ended, waited for, and counted.
 
 use super::state::{Process, Start};
 use crate::{
@@ -14,13 +14,13 @@ use wavecraft_companion_protocol::{
 
 /// How long a companion may take to end, or a child whose companion is gone.
 const ENDING: Duration = Duration::from_secs(5);
-/// How long a companion that was just started may take to be reached, so that it can be asked to end.
+/// How long to try to reach a companion that was just started, to ask it to end.
 const REACHING: Duration = Duration::from_secs(2);
-/// How often it is looked whether a child of the companion's is gone: no event tells that.
+/// How often to check whether a child of the companion's is gone: no event reports that.
 const POLL: Duration = Duration::from_millis(10);
 
 impl Start {
-    /// Ends everything and returns how many processes are left. A second signal ends the grace that programs have.
+    /// Ends everything and returns how many processes are left. A second signal cancels the programs' grace period.
     pub(crate) async fn end(&mut self, signals: &mut Signals) -> usize {
         let hurry = self.processes.hurry();
         let progress = self.report.ending();
@@ -35,7 +35,7 @@ impl Start {
     }
 
     async fn end_in_order(&mut self) -> usize {
-        // Dropped first, so that it and the processor end at the same time.
+        // Dropped first, so that it ends at the same time as the processor.
         self.page = None;
         if let Some(preview) = self.preview.take() {
             preview.end().await;
@@ -58,14 +58,14 @@ impl Start {
         left
     }
 
-    /// Detaches the session, and asks the companion to end if this start launched it and nobody else uses it. Was it
-    /// asked?
+    /// Detaches the session, and asks the companion to end if this start launched it and nobody else uses it. Returns
+    /// whether it was asked.
     ///
-    /// The session is known by its token: this works also if the attach was given up before its answer came.
+    /// The session is identified by its token: this works even if the attach was cancelled before its answer came.
     async fn detach(&mut self) -> bool {
         let Some(mut companion) = self.connected().await else { return false };
         let path = format!("{PATH_PREFIX}{}", self.token.as_str());
-        // Where one of these fails the companion is gone or hangs: dropping the connection ends the lease.
+        // If one of these fails the companion is gone or hangs: dropping the connection ends the lease.
         let Ok(status) = companion.connection.call(&GetStatus {}, QUICK).await else {
             return false;
         };
@@ -80,14 +80,14 @@ impl Start {
             return false;
         }
         if !others.is_empty() {
-            // It is theirs now, and ends after the last of them.
+            // The others use it now, and it ends after the last of them.
             self.launched = None;
             return false;
         }
         match companion.connection.call(&Shutdown { if_idle: true }, QUICK).await {
             Ok(ShuttingDown { ending }) => {
                 if !ending {
-                    // Somebody else is connected just now: as above.
+                    // Another client is just connecting: as above.
                     self.launched = None;
                 }
                 ending
@@ -96,7 +96,7 @@ impl Start {
         }
     }
 
-    /// The companion, also where the work was given up between starting it and talking to it.
+    /// The companion, even if the work was cancelled between starting it and talking to it.
     async fn connected(&mut self) -> Option<Companion> {
         let end = Instant::now() + REACHING;
         while let (None, Some(launched)) = (&self.companion, &mut self.launched) {

@@ -1,5 +1,4 @@
-//! What happens while the session runs: everything is waited for at once, and each thing is handed to the function that is there
-//! for it.
+//! The main loop while the session runs: waits for all events at once, and passes each to its handler.
 
 use super::{
     places,
@@ -26,12 +25,12 @@ use wavecraft_companion_protocol::{
     session::{State, StateChange, Stats},
 };
 
-/// How long a start may take from being attached to being heard and served. The companion gives up on a child much earlier;
-/// this is for a companion or a page's server that says nothing at all.
+/// How long a start may take from attaching to being heard and served. The companion gives up on a child much earlier;
+/// this is for a companion or a page's server that sends nothing at all.
 const GETTING_READY: Duration = Duration::from_secs(90);
 
 impl Start {
-    /// Reports what happens until the session is over.
+    /// Reports events until the session is over.
     pub(super) async fn watch(&mut self, session: &mut RunningSession) -> anyhow::Result<End> {
         if let Some(rebuilds) = &session.rebuilds {
             for folder in rebuilds.folders() {
@@ -42,7 +41,7 @@ impl Start {
         loop {
             self.report_if_ready(session).await;
             if self.report.is_closed() {
-                // Nobody reads any more what this says: as a closed terminal.
+                // Nobody reads the output any more: treated like a closed terminal.
                 return Ok(End::Interrupted);
             }
             let page_limit = self.page_limit(session);
@@ -118,7 +117,7 @@ impl Start {
             Notice::Devices(devices) if session.ready.is_some() => {
                 self.report.event(&Event::Devices(devices))
             }
-            // Of other projects, or before there is anything to say.
+            // For other projects, or before there is anything to report.
             _ => {}
         }
         Ok(None)
@@ -134,7 +133,7 @@ impl Start {
         self.report.event(&Event::State { state, reason: reason.clone() });
         match state {
             State::Live => {
-                // A swap has its own words.
+                // A swap has its own messages.
                 if session.ready.is_some() && !std::mem::replace(&mut session.live, true) {
                     self.report.say("The processor is heard again.");
                 }
@@ -166,8 +165,7 @@ impl Start {
         }
     }
 
-    /// Asks for what the companion doesn't send by itself: the child's process, and figures before the first second is
-    /// over.
+    /// Requests what the companion doesn't send by itself: the child's process, and figures within the first second.
     pub(super) async fn refresh(&mut self, session: &mut RunningSession) -> anyhow::Result<()> {
         let companion = self.companion.as_mut().context("attached")?;
         let status = companion.connection.call(&GetStatus {}, QUICK).await?;
@@ -186,7 +184,7 @@ impl Start {
         }
     }
 
-    /// Reports that the project is ready: once it is served, and with audio once it is heard and measured.
+    /// Reports that the project is ready: when it is served, and with audio when it is also heard and measured.
     async fn report_if_ready(&mut self, session: &mut RunningSession) {
         let served = session.page.late || self.page.as_ref().is_none_or(Page::is_up);
         if session.ready.is_some() || !session.live || !served {
@@ -213,8 +211,8 @@ impl Start {
         }
     }
 
-    /// The page in the browser, or where there is none the inspector: by an address that works once, since what opens it is
-    /// told the address in its arguments, which every user of the machine can read.
+    /// Opens the page in the browser, or without a page the inspector: by a single-use address, since the opening
+    /// program gets it in its arguments, which every user of the machine can read.
     pub(super) async fn open_page(&mut self, session: &RunningSession) {
         let url = match (&mut self.companion, &self.preview) {
             (Some(companion), _) => {
@@ -235,7 +233,7 @@ impl Start {
         }
     }
 
-    /// The browser is the user's, not this start's: it is not waited for and not ended.
+    /// The browser belongs to the user, not to this start: it is neither waited for nor ended.
     fn open(&self, url: &str) {
         let opened = programs::find(platform::OPENER).map(|opener| {
             let mut command = guard::detached(&opener);
@@ -247,7 +245,7 @@ impl Start {
     }
 }
 
-/// What comes next of something; never, where that isn't there.
+/// The next item of a source of events; without the source this waits forever.
 async fn or_never<T>(next: Option<impl Future<Output = T>>) -> T {
     match next {
         Some(next) => next.await,

@@ -33,7 +33,7 @@ const HELP: [(&str, &str); 11] = [
 ];
 
 impl Start {
-    /// Takes the keyboard, where a person can see what keys do.
+    /// Takes over the keyboard, if the user can see the effects of keys.
     pub(super) fn take_keyboard(&mut self) {
         if self.report.screen().is_lively() {
             self.keyboard = Keyboard::take();
@@ -116,14 +116,14 @@ impl Start {
         self.show_live(session);
     }
 
-    /// Confirms or refuses the microphone that the project asks for; does nothing where it doesn't ask.
+    /// Allows or refuses the microphone that the project asks for; does nothing if it doesn't ask.
     async fn confirm_microphone(&mut self, consent: Consent, session: &RunningSession) {
         let confirm =
             ConfirmMicrophone { project_dir: session.folder.clone(), consent: Some(consent), if_asked: true };
         if self.carry_out(&confirm, QUICK).await.is_none() {
             return;
         }
-        // What is heard now the companion says.
+        // The companion reports what is heard now.
         self.report.say(match consent {
             Consent::Allowed => "The microphone is allowed to this folder from now on. `wavecraft microphone deny` takes it back.",
             Consent::Refused => "The microphone is refused to this folder. `wavecraft microphone allow` takes that back.",
@@ -150,8 +150,8 @@ impl Start {
         self.report.say("There is no sound here: stop, and start again with --with-audio.");
     }
 
-    /// Asks the companion for what a key stands for. Where that fails, reports why and returns nothing; a companion that is
-    /// gone is reported by the event loop.
+    /// Sends the companion the request that a key stands for. If it fails, reports why and returns nothing; the event
+    /// loop reports a companion that has gone away.
     pub(super) async fn carry_out<M: Method>(&mut self, params: &M, limit: Duration) -> Option<M::Result> {
         let Some(companion) = &mut self.companion else {
             self.report_no_sound();
@@ -168,7 +168,7 @@ impl Start {
     }
 }
 
-/// Before there is anything else to be done by keys: waits until it is to end.
+/// Handles keys before they have other uses: waits until the user quits.
 pub(super) async fn until_quit(keyboard: &mut Option<Keyboard>, screen: &Screen) {
     let Some(keyboard) = keyboard else { return std::future::pending().await };
     loop {

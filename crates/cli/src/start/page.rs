@@ -1,4 +1,5 @@
-//! The project's page beside its sound: what fails of it never ends the sound, and is tried again when it may be mended.
+//! The project's page beside its sound: a failure of the page never ends the sound, and is retried when it may be
+//! fixed.
 
 use super::{
     session::{PageNews, PageState, RunningSession},
@@ -15,10 +16,10 @@ use std::{process::ExitStatus, time::Duration};
 use tokio::time::Instant;
 use wavecraft_companion_protocol::{control::SetOrigins, event::Event, token::FRAGMENT_KEY};
 
-/// How often another port is tried for the page, if the one found free is taken by the time the server starts.
+/// How often another port is tried for the page, if the free port is taken by the time the server starts.
 const PORT_TRIES: u32 = 3;
 
-/// How long the page's server may take before the rest is ready without it.
+/// How long the rest waits for the page's server before it is ready without it.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 impl Start {
@@ -44,7 +45,7 @@ impl Start {
         Ok(())
     }
 
-    /// Goes on without the page: reports why, and waits for what may mend it.
+    /// Continues without the page: reports why, and waits for what may fix it.
     pub(super) fn miss_page(&self, page: &mut PageState, error: &anyhow::Error) {
         let Some(source) = &page.source else { return };
         page.refused |= error.is::<NotAllowed>();
@@ -59,7 +60,7 @@ impl Start {
         self.report.trouble(&format!("no page: {error:#}\n{goes_on} without it. {again}"));
     }
 
-    /// Handles a change of the files that may have kept the page away, or a step of the installation of its packages.
+    /// Handles a change of the files that may have prevented the page, or a step of the installation of its packages.
     ///
     /// # Errors
     /// If the companion is gone.
@@ -98,12 +99,12 @@ impl Start {
         }
     }
 
-    /// Whether it can be served now.
+    /// Whether the page can be served now.
     fn page_changed(&mut self, session: &mut RunningSession) -> anyhow::Result<bool> {
         let side = &mut session.page;
         match PageSource::find(&session.folder) {
             Ok(Some(source)) => side.source = Some(source),
-            // It is being written.
+            // The file is being written.
             Ok(None) => {}
             Err(error) => return Err(error),
         }
@@ -120,7 +121,7 @@ impl Start {
         Ok(false)
     }
 
-    /// The page's server ended.
+    /// Handles the end of the page's server.
     ///
     /// # Errors
     /// If the companion is gone.
@@ -133,7 +134,7 @@ impl Start {
         session.page.late = false;
         let again = !page.is_up() && !self.args.strict_port && session.page.port_tries < PORT_TRIES;
         match ports::free_port(page.port, false).await {
-            // Another program took the port between the look and the start.
+            // Another program took the port between the check and the start.
             Ok(port) if again && port != page.port => self.serve_at(port, session).await,
             _ => {
                 let error = anyhow::anyhow!("its server ended ({status}). It said:{}", page.last_lines());
@@ -143,13 +144,13 @@ impl Start {
         }
     }
 
-    /// When the rest is ready without the page, where it isn't there yet.
+    /// When the rest becomes ready without the page, if it isn't there yet.
     pub(super) fn page_limit(&self, session: &RunningSession) -> Option<Instant> {
         let page = self.page.as_ref().filter(|page| !page.is_up() && !session.page.late);
         page.map(|page| page.since + PATIENCE)
     }
 
-    /// Reports that nothing answers at the page's address. All else goes on without it.
+    /// Reports that nothing answers at the page's address. Everything else continues without it.
     pub(super) fn on_page_late(&self, session: &mut RunningSession) {
         session.page.late = true;
         let Some(page) = &self.page else { return };
@@ -164,7 +165,7 @@ impl Start {
         ));
     }
 
-    /// Lets the page at this port in, and serves it there.
+    /// Allows the page at this port to connect, and serves it there.
     async fn serve_at(&mut self, port: u16, session: &mut RunningSession) -> anyhow::Result<()> {
         let origins = page::origins(port);
         if let Some(companion) = &mut self.companion {
@@ -179,7 +180,8 @@ impl Start {
         Ok(())
     }
 
-    /// The page's server answers now. Where the rest was reported as ready before, the page's address follows.
+    /// Handles the first answer of the page's server. If the rest was already reported as ready, the page's address
+    /// follows.
     pub(super) async fn on_page_up(&mut self, session: &RunningSession) {
         match self.ui_url(session).filter(|_| session.ready.is_some()) {
             Some(ui_url) => {
@@ -192,7 +194,7 @@ impl Start {
         }
     }
 
-    /// The page's address, with the token behind the #.
+    /// The page's address, with the token after the #.
     pub(super) fn ui_url(&self, session: &RunningSession) -> Option<String> {
         let page = self.page.as_ref().filter(|page| page.is_up())?;
         Some(format!("{}#{FRAGMENT_KEY}={}&ws={}", page.url(), self.token.as_str(), session.ws_port))

@@ -1,9 +1,9 @@
-//! Places in the sources, as a person in the project's folder names them.
+//! Source locations as shown to a user in the project's folder.
 
 use std::path::Path;
 
-/// `text` with each `path:line:column` of the project's sources from the project's folder on. The compiler names them
-/// from the package's folder on, or by the whole path.
+/// `text` with each `path:line:column` of the project's sources made relative to the project's folder. The compiler
+/// prints them relative to the package's folder, or as absolute paths.
 pub(super) fn in_project(text: &str, folder: &Path) -> String {
     text.split(' ')
         .map(|word| place(word, folder).unwrap_or_else(|| word.to_owned()))
@@ -16,7 +16,7 @@ fn place(word: &str, folder: &Path) -> Option<String> {
     let (path, line) = (Path::new(parts.next()?), parts.next()?);
     let at = parts.next()?;
     line.parse::<u32>().ok()?;
-    // Whatever it is named from, it is there: a place of another crate's isn't.
+    // Only existing files count, whatever folder they are relative to: a location in another crate isn't one.
     let file = folder.join("engine").join(path);
     let named = file.strip_prefix(folder).ok().filter(|_| file.is_file())?;
     Some(format!("{}:{line}:{at}", named.display()))

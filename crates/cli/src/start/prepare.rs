@@ -1,4 +1,4 @@
-//! The way to a session: the project, its packages, the first build, and somebody to run what was built.
+//! Prepares a session: the project, its packages, the first build, and a companion or preview to run it.
 
 use super::{
     attach::no_port,
@@ -40,7 +40,7 @@ impl Start {
             }
         }
         if page.source.is_some() && self.args.strict_port {
-            // Known at once rather than after the build.
+            // Checked now rather than after the build.
             ports::free_port(self.args.ui_port(), true).await?;
         }
         let cargo = cargo::program()?;
@@ -59,7 +59,7 @@ impl Start {
             }
         }
         self.take_keyboard();
-        // From before the build on: who edits meanwhile is heard too.
+        // From before the build on, so that edits made during it are noticed too.
         let (profile, watch) = (self.args.profile.clone(), !self.args.no_watch);
         let rebuilds = self.watched(Rebuilds::new(cargo.clone(), target.clone(), profile, watch));
         let profile = self.args.profile.as_deref();
@@ -163,7 +163,7 @@ impl Start {
         Ok(session)
     }
 
-    /// Only the page is refused, and at once: the rest goes on without.
+    /// Only the page is refused, and at once: the rest goes on without it.
     fn can_serve(&self, page: &PageSource) -> bool {
         if let Some(char) = page.unservable() {
             self.report.trouble(&format!(
@@ -175,17 +175,17 @@ impl Start {
         page.unservable().is_none()
     }
 
-    /// Writes the page's generated files anew, where it has any, from what `program` says of itself.
+    /// Rewrites the page's generated files, if it has any, from what `program` says of itself.
     pub(super) async fn generate(&mut self, program: &ProjectProgram) {
         let Some(generated) = &mut self.generated else { return };
         match preview::describe(program, &mut self.processes).await {
             Ok(described) => generated.write(&described, &self.report),
-            // It is heard or refused in a moment, and then told.
+            // The program is about to be heard or refused, and that is reported.
             Err(error) => self.report.detail(&format!("the page's generated files are as before: {error:#}")),
         }
     }
 
-    /// Watching is a help: where the system can't, the sound goes on without.
+    /// Watching is optional: if the system can't watch, the sound goes on without it.
     fn watched(&self, rebuilds: anyhow::Result<Rebuilds>) -> Option<Rebuilds> {
         let told = |error: &anyhow::Error| {
             self.report.trouble(&format!(
@@ -196,7 +196,7 @@ impl Start {
     }
 }
 
-/// The folder that the command is given in.
+/// The folder that the command was run in.
 fn current_folder() -> anyhow::Result<PathBuf> {
     std::env::current_dir().context("the current folder is gone: change to your project's folder")
 }

@@ -1,4 +1,4 @@
-//! Where the sound comes from, asked at the bottom of the terminal. What runs goes on meanwhile.
+//! Asks for the source of the sound at the bottom of the terminal. Everything else goes on meanwhile.
 
 use super::{
     args::source,
@@ -9,7 +9,7 @@ use crate::terminal::Key;
 use std::{path::Path, time::Duration};
 use wavecraft_companion_protocol::{control::SetSource, session::Source};
 
-/// How long a file may take to be read.
+/// Timeout for reading a file.
 const READING: Duration = Duration::from_secs(60);
 /// The key for a file that isn't in the list.
 const ANOTHER_FILE: char = 'f';
@@ -66,7 +66,7 @@ impl Start {
         }
     }
 
-    /// The file that was typed. Where it is none, that is told, and it can be mended.
+    /// The file whose path was typed. If it isn't one, that is reported, and the path can be corrected.
     fn file(&self, typed: String, session: &mut RunningSession) -> Option<Source> {
         match source(&format!("file:{}", plain_path(&typed))) {
             Ok(file) => Some(file),
@@ -99,7 +99,7 @@ impl Start {
     }
 }
 
-/// Those that can be chosen with one key.
+/// The sources that can be chosen with one key.
 fn sources(session: &RunningSession) -> Vec<Source> {
     let file = session.file.iter().map(|path| Source::File { path: path.clone() });
     [Source::Microphone, Source::Tone, Source::Noise, Source::Sweep, Source::Silence]
@@ -119,7 +119,7 @@ fn words(source: &Source) -> String {
     }
 }
 
-/// A path as a shell would take it: terminals quote what is dropped on them, or put a backslash before a space.
+/// Parses a path as a shell would: terminals quote paths that are dropped on them, or put a backslash before a space.
 fn plain_path(typed: &str) -> String {
     let typed = typed.trim();
     let quoted = ['\'', '"'].iter().find_map(|quote| typed.strip_prefix(*quote)?.strip_suffix(*quote));

@@ -18,9 +18,10 @@ use std::{
 use tokio::time::{Interval, MissedTickBehavior, interval};
 use wavecraft_companion_protocol::control::ProjectProgram;
 
-/// How often the manifest is looked for: not every system tells that a folder above the watched ones was moved or removed.
+/// How often the manifest is checked for: not every system reports that a folder above the watched ones was moved or
+/// removed.
 const POLL: Duration = Duration::from_secs(1);
-/// A build that begins within this time after the last wasn't caused by a person who saved.
+/// A build that begins within this time after the last wasn't caused by a user saving a file.
 const SOON: Duration = Duration::from_secs(5);
 const REFUSED: &str = "the system refuses to watch the project's folders";
 
@@ -30,12 +31,12 @@ pub(super) struct Rebuilds {
     target: Target,
     profile: Option<String>,
     watch: Watch,
-    /// Whether the sources are watched. Otherwise they are built when a person asks for it.
+    /// Whether the sources are watched. Otherwise they are built when the user asks for it.
     watching: bool,
     build: Option<Build>,
-    /// The build that was given up. It has to end before the next one begins, since it holds cargo's lock.
+    /// The cancelled build. It must end before the next one begins, since it holds cargo's lock.
     previous: Option<Pin<Box<dyn Future<Output = ()>>>>,
-    /// Where the project's parts are; known once cargo was asked.
+    /// The project's layout; known once cargo was asked.
     layout: Option<Layout>,
     /// What the last successful build left.
     artifacts: Artifacts,
@@ -43,21 +44,21 @@ pub(super) struct Rebuilds {
     began: SystemTime,
     /// When the build before that ended.
     ended: SystemTime,
-    /// The changes that the next build is for, or the one that runs.
+    /// The changes that the next build, or the running one, is for.
     reasons: BTreeSet<Change>,
-    /// Packages that cargo takes for built, and that aren't.
+    /// Packages that cargo takes for built, though they aren't.
     forget: BTreeSet<String>,
     /// The last build's result.
     result: Option<Result<Digest, String>>,
     /// A manifest or a setting of cargo's changed since cargo was asked for the layout.
     layout_changed: bool,
-    /// A build has succeeded since then, so cargo can be asked again.
+    /// Whether a build has succeeded since then, so that cargo can be asked again.
     layout_built: bool,
     poll: Interval,
     gone: bool,
 }
 
-/// An event of the sources.
+/// An event of the watched sources.
 #[derive(Debug)]
 pub(super) enum Rebuild {
     /// Sources changed and are being built.
@@ -69,12 +70,12 @@ pub(super) enum Rebuild {
     },
     /// The build ended.
     Ended(Outcome),
-    /// The project's manifest is gone, and with it most likely the project. It is looked for.
+    /// The project's manifest is gone, and probably the project with it. The manifest is being checked for.
     Gone(PathBuf),
 }
 
 impl Rebuilds {
-    /// Watches from now on the package of `target`, if it is to be watched.
+    /// Watches the package of `target` from now on, if watching is enabled.
     ///
     /// # Errors
     /// If the system can't watch.
@@ -113,10 +114,10 @@ impl Rebuilds {
         })
     }
 
-    /// Watches everything that `built` depends on, from now on. `artifacts` is what that build left.
+    /// Watches everything that `built` depends on, from now on. `artifacts` is that build's output.
     ///
     /// # Errors
-    /// If the system can't watch, or cargo can't tell the packages.
+    /// If the system can't watch, or cargo can't list the packages.
     pub(super) async fn watch_inputs(
         &mut self,
         built: &ProjectProgram,
@@ -140,12 +141,12 @@ impl Rebuilds {
         Ok(())
     }
 
-    /// The folders that are watched with all below.
+    /// The folders that are watched recursively.
     pub(super) fn folders(&self) -> impl Iterator<Item = &Path> {
         self.watch.tops()
     }
 
-    /// Waits for what happens next. Nothing is lost if the wait is given up.
+    /// Waits for the next event. Cancel-safe: none is lost.
     ///
     /// # Errors
     /// If cargo can't be started, or the sources can't be watched any more.
@@ -182,7 +183,7 @@ impl Rebuilds {
                     (false, true) => return Ok(self.mark_gone()),
                     (true, false) => {
                         self.gone = false;
-                        // The folders have the same names and are others.
+                        // The folders have the same names, but are different ones.
                         self.watch.watch_anew().context(REFUSED)?;
                         self.restart(processes, report)?;
                         let changed = BTreeSet::from([self.target.manifest.clone()]);
@@ -218,7 +219,7 @@ impl Rebuilds {
         Ok(Rebuild::Started { changed, unseen })
     }
 
-    /// Notes the outcome of a build, and what the next one depends on by that.
+    /// Stores the outcome of a build, and what the next one depends on because of it.
     fn learn(&mut self, outcome: &Outcome, report: &Report) -> anyhow::Result<()> {
         let result = match outcome {
             Outcome::Built { program, .. } => Ok(Digest::of(program)?),
@@ -253,7 +254,7 @@ impl Rebuilds {
         self.watch.update(inputs, self.began).context(REFUSED)
     }
 
-    /// Builds now, whether anything changed or not.
+    /// Builds now, whether or not anything changed.
     ///
     /// # Errors
     /// If cargo can't be started.
@@ -304,7 +305,7 @@ fn folder_of(target: &Target) -> anyhow::Result<&Path> {
     target.manifest.parent().context("a manifest is in a folder")
 }
 
-/// Can the packages, or where cargo builds them, be others after this changed?
+/// Whether this change can affect the packages, or where cargo builds them.
 fn decides_about_layout(path: &Path) -> bool {
     ["Cargo.toml", "Cargo.lock", ".cargo/config.toml", ".cargo/config"]
         .iter()
@@ -312,7 +313,7 @@ fn decides_about_layout(path: &Path) -> bool {
 }
 
 async fn to_its_end(mut running: Running) {
-    // Whatever its outcome: where cargo can't forget, the build goes on as it would have.
+    // Any outcome is fine: if cargo can't forget, the build runs as it would have anyway.
     while let Ok(Some(_)) = running.next_line().await {}
     let _ = running.wait().await;
 }

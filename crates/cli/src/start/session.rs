@@ -1,5 +1,4 @@
-//! The session that runs: what is known of it, of its page, of the program that is to be heard next, and of the question that a
-//! person is asked.
+//! The state of the running session: of its page, of the program to be heard next, and of a question to the user.
 
 use super::rebuilds::Rebuilds;
 use crate::{
@@ -14,7 +13,7 @@ use wavecraft_companion_protocol::{
     session::Stats,
 };
 
-/// A session that runs.
+/// A running session.
 #[derive(Default)]
 pub(super) struct RunningSession {
     pub(super) name: String,
@@ -22,7 +21,7 @@ pub(super) struct RunningSession {
     pub(super) folder: PathBuf,
     pub(super) ws_url: String,
     pub(super) ws_port: u16,
-    /// The processor is heard; without audio, always.
+    /// Whether the processor is heard; always true without audio.
     pub(super) live: bool,
     pub(super) stats: Option<Box<Stats>>,
     /// When it was first heard and served.
@@ -32,24 +31,24 @@ pub(super) struct RunningSession {
     pub(super) log: Option<PathBuf>,
     /// The sources, while they are watched.
     pub(super) rebuilds: Option<Rebuilds>,
-    /// The attach request, with the program that is heard now: for another companion, should this one go.
+    /// The attach request, with the program that is heard now: for another companion, in case this one goes away.
     pub(super) attach: Option<Box<Attach>>,
     /// The program that the companion runs.
     pub(super) heard: Option<Digest>,
-    /// The program that is to take its place.
+    /// The program that will replace it.
     pub(super) swap: Swap,
     pub(super) question: Option<Question>,
-    /// The file that was played, or is.
+    /// The file that is, or was, the source.
     pub(super) file: Option<PathBuf>,
 }
 
 impl RunningSession {
-    /// A session of which only its name, its project's folder and its dev WebSocket are known.
+    /// A session of which only the name, the project's folder and the dev WebSocket are known.
     pub(super) fn new(name: String, folder: PathBuf, ws_url: String, ws_port: u16) -> Self {
         Self { name, folder, ws_url, ws_port, ..Self::default() }
     }
 
-    /// Blocks that came too late so far; `None` before anything is measured.
+    /// How many blocks have missed their deadline so far; `None` before anything is measured.
     pub(super) fn late_blocks(&self) -> Option<u64> {
         self.stats.as_ref().map(|stats| stats.late_blocks.total())
     }
@@ -58,32 +57,32 @@ impl RunningSession {
 /// The page that a session has, or should have.
 #[derive(Default)]
 pub(super) struct PageState {
-    /// Where it is made from; none where no page is wanted.
+    /// The page's source folder; `None` if no page is wanted.
     pub(super) source: Option<PageSource>,
-    /// Why there is none.
+    /// Why there is no page.
     pub(super) absent: Option<Absent>,
-    /// Its packages, while they are installed beside the sound.
+    /// Its packages, while they are being installed beside the sound.
     pub(super) install: Option<Install>,
-    /// The person refused to have packages installed.
+    /// Whether the user refused to have packages installed.
     pub(super) refused: bool,
-    /// It didn't come in time, and what is heard no longer waits for it.
+    /// Whether it missed its time limit, and the rest no longer waits for it.
     pub(super) late: bool,
     /// How often the page's server was started at this port or a later one.
     pub(super) port_tries: u32,
-    /// The person knows what a `dev` script has to do.
+    /// Whether the user was told what a `dev` script has to do.
     pub(super) advised: bool,
 }
 
-/// What happens to a page that isn't served.
+/// An event of a page that isn't served.
 pub(super) enum PageNews {
-    /// A file that may be the cause is another one.
+    /// A file that may be the cause has changed.
     Changed,
     /// A step of its installation.
     Step(anyhow::Result<Step>),
 }
 
 impl PageState {
-    /// Waits for what happens next. Nothing is lost if the wait is given up.
+    /// Waits for the next event. Cancel-safe: none is lost.
     pub(super) async fn news(&mut self) -> PageNews {
         match (&mut self.install, &mut self.absent) {
             (Some(install), _) => PageNews::Step(install.next().await),
@@ -96,16 +95,16 @@ impl PageState {
     }
 }
 
-/// The program that is to take the place of the one that is heard.
+/// The program that will replace the one that is heard.
 #[derive(Debug, Default)]
 pub(super) struct Swap {
-    /// What the companion was asked for and hasn't answered yet.
+    /// The companion's pending request.
     pub(super) asked: Option<Asked>,
-    /// What it is asked for next: only the newest counts.
+    /// The next request: only the newest counts.
     pub(super) next: Option<Built>,
 }
 
-/// A swap that the companion was asked for.
+/// A swap that was requested from the companion.
 #[derive(Debug)]
 pub(super) struct Asked {
     pub(super) ticket: Ticket<Reload>,
@@ -113,11 +112,11 @@ pub(super) struct Asked {
     pub(super) digest: Digest,
     /// The copy that the companion was given.
     pub(super) copy: ProjectProgram,
-    /// Blocks that had been late before.
+    /// How many blocks had missed their deadline before.
     pub(super) late_blocks: Option<u64>,
 }
 
-/// A program that was built, and how long that took in milliseconds.
+/// A built program, and how long the build took in milliseconds.
 #[derive(Debug, Clone)]
 pub(super) struct Built {
     pub(super) program: ProjectProgram,
@@ -125,22 +124,22 @@ pub(super) struct Built {
 }
 
 impl Swap {
-    /// The copy that the companion was asked to run, and may run already where its answer was lost.
+    /// The copy that the companion was asked to run, and may be running already if its answer was lost.
     pub(super) fn copy_asked_for(&self) -> Option<&ProjectProgram> {
         self.asked.as_ref().map(|asked| &asked.copy)
     }
 
-    /// Takes what was built and isn't heard, where the companion that was asked is gone.
+    /// Takes the program that was built and isn't heard, after the companion that was asked has gone away.
     pub(super) fn take_unheard(&mut self) -> Option<Built> {
         let asked = self.asked.take().map(|asked| asked.built);
         self.next.take().or(asked)
     }
 }
 
-/// A question at the bottom of the terminal, with what was typed so far.
+/// A question at the bottom of the terminal, with the text typed so far.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Question {
-    /// One of the sources that are listed above.
+    /// The choice of one of the sources that are listed above.
     Source,
     /// The path of a file.
     File(String),

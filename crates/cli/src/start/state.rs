@@ -1,4 +1,4 @@
-//! What a start has made so far, and how it ended.
+//! Everything that a start has created so far, and how it ended.
 
 use super::args::StartArgs;
 use crate::{
@@ -16,8 +16,8 @@ use rustix::process::Pid;
 use std::collections::BTreeSet;
 use wavecraft_companion_protocol::{paths::Paths, token::Token};
 
-/// Everything that a start has made so far, and that has to go in the end. Each part is put here the moment it exists,
-/// so that the work can be given up at any point.
+/// Everything that a start has created so far, and that must be removed in the end. Each part is stored here the moment
+/// it exists, so that the work can be cancelled at any point.
 pub(super) struct Start {
     pub(super) args: StartArgs,
     pub(super) report: Report,
@@ -35,23 +35,23 @@ pub(super) struct Start {
     pub(super) children: BTreeSet<Process>,
 }
 
-/// How the work ended, where it didn't fail.
+/// How the work ended, if it didn't fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum End {
-    /// The time is over, a key was pressed, or another terminal stopped it.
+    /// The time was up, a key was pressed, or another terminal stopped it.
     Done,
     /// By a signal.
     Interrupted,
 }
 
 impl Start {
-    /// Remembers a child of the session, to see in the end that it is gone.
+    /// Remembers a child of the session, to check in the end that it is gone.
     pub(super) fn remember_child(&mut self, pid: Option<u32>) {
         self.children.extend(pid.and_then(Process::of));
     }
 }
 
-/// One process, told apart from a later one with the same id.
+/// One process, distinguished from a later one with the same id.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Process {
     pid: i32,

@@ -1,4 +1,4 @@
-//! A new build takes the place of what is heard.
+//! Replaces the program that is heard by a new build.
 
 use super::{
     rebuilds::Rebuild,
@@ -25,7 +25,7 @@ use wavecraft_companion_protocol::{
     session::Build,
 };
 
-/// How many changed files are named; of more, their number.
+/// How many changed files are named; beyond that, only their number.
 const NAMED: usize = 2;
 
 impl Start {
@@ -73,7 +73,7 @@ impl Start {
         }
     }
 
-    /// What is heard, or seen, after a build that failed.
+    /// What is heard, or shown, after a failed build.
     fn goes_on(&self, session: &RunningSession) -> &'static str {
         match (&self.preview, session.live) {
             (Some(_), _) => "The page keeps the parameters from before",
@@ -82,7 +82,7 @@ impl Start {
         }
     }
 
-    /// Sends the build's status to the pages. A failure is ignored: pages only know less then.
+    /// Sends the build's status to the pages. A failure is ignored: the pages then merely know less.
     pub(super) fn send_build_status(&mut self, build: Build, session: &RunningSession) {
         let build = match build {
             Build::Failed { errors } => Build::Failed { errors: cut(&errors, BUILD_BYTES).into_owned() },
@@ -92,7 +92,7 @@ impl Start {
             preview.server.build_status(&build);
         } else if let Some(companion) = &mut self.companion {
             let status = SetBuildStatus { session: session.name.clone(), build };
-            // It fits, as it was cut.
+            // It fits, since it was cut.
             let _ = companion.connection.tell(&status);
         }
     }
@@ -162,8 +162,8 @@ impl Start {
     }
 }
 
-/// The changed files, from the project's folder on where they are in it. What is gone is named only where that is all
-/// the change: otherwise a tool had it for a moment.
+/// The changed files, relative to the project's folder if they are in it. Deleted files are named only if nothing else
+/// changed: otherwise they were a tool's temporary files.
 fn names(changed: &BTreeSet<PathBuf>, folder: &Path) -> String {
     let there: Vec<&PathBuf> = changed.iter().filter(|path| path.exists()).collect();
     let named = if there.is_empty() { changed.iter().collect() } else { there };

@@ -1,6 +1,6 @@
-//! Keys, from the bytes that a terminal sends for them.
+//! Decodes keys from the bytes that a terminal sends.
 
-/// A key that means something here. Arrows, function keys and the rest are left out.
+/// A key that is used here. Arrows, function keys and the rest are left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Key {
     /// A character.
@@ -15,7 +15,7 @@ pub(crate) enum Key {
 
 const ESCAPE: u8 = 0x1b;
 
-/// Takes the keys out of `bytes`, which were read at once. What is left in it is the beginning of a character.
+/// Takes the keys out of `bytes`, which were read at once. An incomplete character at the end is left in it.
 pub(crate) fn decode(bytes: &mut Vec<u8>) -> Vec<Key> {
     let mut keys = Vec::new();
     let mut rest = bytes.as_slice();
@@ -48,7 +48,7 @@ pub(crate) fn decode(bytes: &mut Vec<u8>) -> Vec<Key> {
     keys
 }
 
-/// Behind what a terminal sends for an arrow, a function key, or a key together with Alt: a control sequence
+/// The bytes after what a terminal sends for an arrow, a function key, or a key together with Alt: a control sequence
 /// (ECMA-48 section 5.4), a single shift with its character, or the key itself.
 fn behind_sequence(bytes: &[u8]) -> &[u8] {
     match bytes {
@@ -62,7 +62,7 @@ fn behind_sequence(bytes: &[u8]) -> &[u8] {
     }
 }
 
-/// The first character, `None` for bytes that are none, and what is behind; nothing where its end is missing.
+/// The first character (`None` for invalid bytes), and the bytes after it; nothing if the character is incomplete.
 fn character(bytes: &[u8]) -> Option<(Option<char>, &[u8])> {
     let chunk = bytes.utf8_chunks().next()?;
     match chunk.valid().chars().next() {

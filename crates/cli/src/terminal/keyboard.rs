@@ -1,6 +1,6 @@
-//! The keyboard: each key by itself, as it is pressed, and without an echo.
+//! The keyboard: reads each key as it is pressed, without an echo.
 //!
-//! The terminal keeps its own keys: Ctrl+C is a signal as before, also to a program that hangs, and so is Ctrl+Z.
+//! The terminal keeps its own keys: Ctrl+C still sends a signal, even to a program that hangs, and so does Ctrl+Z.
 
 use super::{Key, is_in_foreground, key::decode};
 use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr};
@@ -10,10 +10,10 @@ use tokio::{
     sync::mpsc::{Receiver, channel},
 };
 
-/// How many keys wait; more stay in the terminal, as a text that was pasted does.
+/// How many keys are queued; the rest, such as a pasted text, stays in the terminal.
 const WAITING_KEYS: usize = 256;
 
-/// Standard input's terminal, taken from the shell until this is dropped.
+/// Standard input's terminal, taken over from the shell until this is dropped.
 pub(crate) struct Keyboard {
     before: Termios,
     keys: Receiver<Key>,
@@ -21,19 +21,19 @@ pub(crate) struct Keyboard {
     continued: Signal,
 }
 
-/// What comes from the terminal.
+/// An event of the terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Input {
     /// A key was pressed.
     Key(Key),
-    /// The terminal has another size.
+    /// The terminal was resized.
     Resized,
-    /// The program was stopped by Ctrl+Z, and goes on.
+    /// The program was stopped by Ctrl+Z, and continues.
     Continued,
 }
 
 impl Keyboard {
-    /// Takes the keyboard; `None` where there is none, or it belongs to another program now.
+    /// Takes over the keyboard; `None` if there is none, or if another program is in the foreground.
     pub(crate) fn take() -> Option<Self> {
         if !io::stdin().is_terminal() || !is_in_foreground(io::stdin()) {
             return None;
@@ -44,8 +44,8 @@ impl Keyboard {
         let (sender, keys) = channel(WAITING_KEYS);
         let keyboard = Self { before, keys, resized, continued };
         keyboard.set_mode().ok()?;
-        // A read of a terminal can't be given up, so it has a thread, which ends with the process. One that is sent to the
-        // background is stopped by the system for it, as other programs with keys are.
+        // A read from a terminal can't be cancelled, so it has a thread, which ends with the process. If the program is
+        // put in the background, the system stops it for reading, like other programs that read keys.
         std::thread::spawn(move || {
             let (mut bytes, mut chunk) = (Vec::new(), [0; 1024]);
             while let Ok(count @ 1..) = io::stdin().lock().read(&mut chunk) {
@@ -58,13 +58,13 @@ impl Keyboard {
         Some(keyboard)
     }
 
-    /// Waits for what comes next. Nothing is lost if the wait is given up.
+    /// Waits for the next event. Cancel-safe: none is lost.
     pub(crate) async fn next(&mut self) -> Input {
         tokio::select! {
             Some(key) = self.keys.recv() => Input::Key(key),
             _ = self.resized.recv() => Input::Resized,
             _ = self.continued.recv() => {
-                // Shells give a program that goes on their own mode, or leave what they find.
+                // Shells give a continued program their own mode, or leave the mode as it is.
                 let _ = self.set_mode();
                 Input::Continued
             }
@@ -77,7 +77,7 @@ impl Keyboard {
         }
         let mut mode = self.before.clone();
         mode.local_modes.remove(LocalModes::ICANON | LocalModes::ECHO);
-        // A read returns with the first byte, and doesn't wait for a second.
+        // A read returns after the first byte, without waiting for a second.
         mode.special_codes[SpecialCodeIndex::VMIN] = 1;
         mode.special_codes[SpecialCodeIndex::VTIME] = 0;
         Ok(tcsetattr(io::stdin(), OptionalActions::Now, &mode)?)
@@ -86,9 +86,9 @@ impl Keyboard {
 
 impl Drop for Keyboard {
     fn drop(&mut self) {
-        // The system would stop a program in the background that tries.
+        // The system would stop a background program that tries this.
         if is_in_foreground(io::stdin()) {
-            // What was typed and not read is not for the shell.
+            // Unread keys are not meant for the shell.
             let _ = tcsetattr(io::stdin(), OptionalActions::Flush, &self.before);
         }
     }

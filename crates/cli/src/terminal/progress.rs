@@ -1,4 +1,4 @@
-//! What is being done, in the bottom line while it is. Elsewhere than on a terminal there is none.
+//! Shows in the bottom line what is being done. Without a terminal nothing is shown.
 
 use super::Screen;
 use std::{future::pending, rc::Rc, time::Duration};
@@ -9,11 +9,11 @@ const TURN: Duration = Duration::from_millis(120);
 /// Columns of [`bar`].
 const BAR_COLUMNS: usize = 30;
 
-/// Gone from the screen when it is dropped. There is one at a time.
+/// Removed from the screen on drop. There is one at a time.
 pub(crate) struct Progress(Rc<Screen>);
 
 impl Progress {
-    /// On this screen, empty until the first [`say`](Self::say).
+    /// Creates it on this screen, empty until the first [`say`](Self::say).
     pub(crate) fn new(screen: Rc<Screen>) -> Self {
         Self(screen)
     }
@@ -23,12 +23,12 @@ impl Progress {
         self.0.is_lively()
     }
 
-    /// What stands in the line.
+    /// Sets the text of the line.
     pub(crate) fn say(&self, text: &str) {
         self.0.set_progress(Some(text.into()));
     }
 
-    /// Waits a moment and lets the mark turn; forever where nobody sees it.
+    /// Waits a moment and turns the mark; waits forever if nobody sees it.
     pub(crate) async fn turn(&self) {
         if !self.is_shown() {
             pending::<()>().await;
@@ -44,7 +44,7 @@ impl Drop for Progress {
     }
 }
 
-/// How much of a whole is done, as a bar.
+/// A bar that shows which part of a whole is done.
 pub(crate) fn bar(done: u64, whole: u64) -> String {
     let whole = whole.max(1);
     let columns = u128::from(done.min(whole)) * BAR_COLUMNS as u128 / u128::from(whole);

@@ -1,4 +1,4 @@
-//! Standard output with a line at its bottom that stays there: what is printed comes above it.
+//! Standard output with a fixed line at the bottom: everything printed appears above it.
 
 use super::{
     is_in_foreground, is_lively,
@@ -11,23 +11,23 @@ use std::{
     io::{self, Write},
 };
 
-/// Where a terminal doesn't say how wide it is.
+/// The width if a terminal doesn't report one.
 const USUAL_COLUMNS: u16 = 80;
 const SPINNER: [&str; 10] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
-/// Erases from the cursor's line down, after going to its beginning (ECMA-48: CR, ED).
+/// Moves to the beginning of the cursor's line, and erases from there down (ECMA-48: CR, ED).
 const ERASE: &str = "\r\u{1b}[J";
-/// Erases what is on the screen and what was scrolled off it, and goes to the top.
+/// Erases the screen and its scrollback, and moves to the top.
 const CLEAR: &str = "\u{1b}[2J\u{1b}[3J\u{1b}[H";
 
-/// The screen. Where standard output is no terminal, or the terminal isn't this program's now, there is no bottom line
-/// and printing is just that.
+/// The screen. If standard output is no terminal, or this program isn't in its foreground, there is no bottom line and
+/// text is just printed.
 pub(crate) struct Screen {
     bottom: RefCell<Bottom>,
-    /// Where there is no bottom line.
+    /// The writer, if there is no bottom line.
     writer: Option<Writer>,
 }
 
-/// What the bottom line holds. A question hides the rest.
+/// The contents of the bottom line. A question hides the rest.
 struct Bottom {
     lively: bool,
     colour: bool,
@@ -35,14 +35,15 @@ struct Bottom {
     progress: Option<String>,
     turns: usize,
     figures: Vec<Segment>,
-    /// Columns that it takes on the screen now.
+    /// How many columns it occupies on the screen now.
     shown: usize,
 }
 
 impl Screen {
-    /// Standard output as it is, with nothing in its bottom line.
+    /// Standard output as it is, with an empty bottom line.
     ///
-    /// `missing` says how many lines of a program are missing, where output is read slower than they come.
+    /// `missing` makes the text that says how many lines of a program are missing, if output is read slower than they
+    /// arrive.
     pub(crate) fn new(colour: bool, wanted: bool, missing: fn(&str, usize) -> Text) -> Self {
         let lively = wanted && is_lively();
         let bottom = RefCell::new(Bottom {
@@ -57,12 +58,12 @@ impl Screen {
         Self { bottom, writer: (!lively).then(|| Writer::new(missing)) }
     }
 
-    /// Writes by itself, where there is no bottom line.
+    /// Writes directly, if there is no bottom line.
     pub(crate) fn writer(&self) -> Option<&Writer> {
         self.writer.as_ref()
     }
 
-    /// Can there be a bottom line?
+    /// Whether there can be a bottom line.
     pub(crate) fn is_lively(&self) -> bool {
         self.bottom.borrow().lively
     }
@@ -70,7 +71,7 @@ impl Screen {
     /// Prints a line on standard output.
     ///
     /// # Errors
-    /// Nobody reads it any more.
+    /// If nobody reads it any more.
     pub(crate) fn print(&self, text: &str) -> io::Result<()> {
         if let Some(writer) = &self.writer {
             writer.keep(Text::Out(text.to_owned()));
@@ -81,10 +82,10 @@ impl Screen {
         write(&format!("{erased}{text}\n{drawn}"))
     }
 
-    /// Prints a line that `source` wrote.
+    /// Prints a line from `source`.
     ///
     /// # Errors
-    /// Nobody reads it any more.
+    /// If nobody reads it any more.
     pub(crate) fn print_log(&self, source: &str, text: &str) -> io::Result<()> {
         match &self.writer {
             Some(writer) => writer.line(source, Text::Out(text.to_owned())),
@@ -93,10 +94,10 @@ impl Screen {
         Ok(())
     }
 
-    /// Prints a line that `source` wrote on standard error, which may be the same terminal.
+    /// Prints a line from `source` on standard error, which may be the same terminal.
     ///
     /// # Errors
-    /// Nobody reads it any more.
+    /// If nobody reads it any more.
     pub(crate) fn print_error(&self, source: &str, text: &str) -> io::Result<()> {
         if let Some(writer) = &self.writer {
             writer.line(source, Text::Err(text.to_owned()));
@@ -108,7 +109,7 @@ impl Screen {
         write(&bottom.draw())
     }
 
-    /// Shows figures at the bottom, the most important first; none: no line.
+    /// Shows figures at the bottom, the most important first; without figures there is no line.
     pub(crate) fn set_figures(&self, figures: Vec<Segment>) {
         self.change(|bottom| bottom.figures = figures);
     }
@@ -118,33 +119,33 @@ impl Screen {
         self.change(|bottom| bottom.progress = progress);
     }
 
-    /// Lets the progress' mark turn.
+    /// Turns the progress mark.
     pub(super) fn turn(&self) {
         self.change(|bottom| bottom.turns += 1);
     }
 
-    /// Shows a question and what was typed to answer it so far, in place of everything else.
+    /// Shows a question and the answer typed so far, in place of everything else.
     pub(crate) fn set_question(&self, question: Option<String>) {
         self.change(|bottom| bottom.question = question);
     }
 
-    /// Draws the bottom line anew: the terminal has another width.
+    /// Redraws the bottom line: the terminal's width has changed.
     pub(crate) fn redraw(&self) {
         self.change(|_| {});
     }
 
-    /// Draws the bottom line on a screen that somebody else wrote on meanwhile.
+    /// Redraws the bottom line after another program wrote on the screen.
     pub(crate) fn redraw_elsewhere(&self) {
         self.change(|bottom| bottom.shown = 0);
     }
 
-    /// Empties the screen but for the bottom line.
+    /// Clears the screen except for the bottom line.
     pub(crate) fn clear(&self) {
         let mut bottom = self.bottom.borrow_mut();
         let _ = write(&format!("{CLEAR}{}", bottom.draw()));
     }
 
-    /// A line that can't be drawn is missed by nobody: the next text that is printed tells that the terminal is gone.
+    /// A failure to draw the line is ignored: the next printed text reports that the terminal is gone.
     fn change(&self, change: impl FnOnce(&mut Bottom)) {
         let mut bottom = self.bottom.borrow_mut();
         change(&mut bottom);
@@ -160,7 +161,7 @@ impl Drop for Screen {
 }
 
 impl Bottom {
-    /// What takes the line off the screen. Terminals that became narrower than it have broken it into rows.
+    /// The sequence that removes the line from the screen. A terminal that became narrower has wrapped it into rows.
     fn erase(&mut self) -> String {
         let rows = std::mem::take(&mut self.shown).checked_sub(1).map(|last| last / columns());
         match rows {
@@ -170,7 +171,7 @@ impl Bottom {
         }
     }
 
-    /// What puts it on the screen again. The last column stays free: some terminals go on to the next row behind it.
+    /// The sequence that draws it again. The last column stays free: some terminals move to the next row after it.
     fn draw(&mut self) -> String {
         if !self.lively || !is_in_foreground(io::stdout()) {
             return String::new();
@@ -199,7 +200,7 @@ fn columns() -> usize {
     usize::from(if told == 0 { USUAL_COLUMNS } else { told })
 }
 
-/// In one piece, so that no half of it is seen.
+/// Written in one piece, so that it never shows half drawn.
 fn write(text: &str) -> io::Result<()> {
     if text.is_empty() {
         return Ok(());

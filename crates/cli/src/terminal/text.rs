@@ -1,9 +1,9 @@
-//! Text for one line of a terminal: coloured, and never wider than there is room.
+//! Text for one line of a terminal: coloured, and never wider than the space for it.
 
 use crate::ansi;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// How a text looks (ECMA-48, select graphic rendition).
+/// The style of a text (ECMA-48, select graphic rendition).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Style {
     Plain,
@@ -14,7 +14,7 @@ pub(crate) enum Style {
     Yellow,
 }
 
-/// A text of one look.
+/// A text with one style.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Span {
     text: String,
@@ -22,7 +22,7 @@ pub(crate) struct Span {
 }
 
 impl Span {
-    /// The text in one line, without escape sequences.
+    /// The text on one line, without escape sequences.
     pub(crate) fn new(style: Style, text: impl AsRef<str>) -> Self {
         Self { text: ansi::line(text.as_ref()), style }
     }
@@ -31,10 +31,10 @@ impl Span {
 /// A part of a line that is shown whole or not at all.
 pub(crate) type Segment = Vec<Span>;
 
-/// Between two segments.
+/// The separator between two segments.
 const GAP: &str = "  ";
 
-/// The text with its look, where colours are shown.
+/// The text with its style, if colours are shown.
 pub(crate) fn paint(style: Style, text: &str, colour: bool) -> String {
     let code = match style {
         Style::Bold => "1",
@@ -47,7 +47,7 @@ pub(crate) fn paint(style: Style, text: &str, colour: bool) -> String {
     if colour { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.into() }
 }
 
-/// As many segments as fit into `columns`, in order, and the columns that they take. A first one that is too wide is
+/// As many segments as fit into `columns`, in order, and the columns that they take. If the first one is too wide it is
 /// cut.
 pub(crate) fn fit(segments: &[Segment], columns: usize, colour: bool) -> (String, usize) {
     let (mut line, mut used) = (String::new(), 0);
@@ -68,7 +68,7 @@ pub(crate) fn fit(segments: &[Segment], columns: usize, colour: bool) -> (String
     (line, used)
 }
 
-/// The longest beginning that fits into `columns`.
+/// The longest prefix that fits into `columns`.
 fn head(text: &str, columns: usize) -> &str {
     let mut used = 0;
     let end = text.char_indices().find(|(_, char)| {
@@ -78,7 +78,7 @@ fn head(text: &str, columns: usize) -> &str {
     &text[..end.map_or(text.len(), |(at, _)| at)]
 }
 
-/// The longest end that fits into `columns`, for a text that grows there; a cut one begins with "…".
+/// The longest suffix that fits into `columns`, for a text that grows at its end; if it is cut it begins with "…".
 pub(crate) fn tail(text: &str, columns: usize) -> String {
     if text.width() <= columns {
         return text.into();

@@ -13,8 +13,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The file that marks a folder all of which can be made again: <https://bford.info/cachedir/>. cargo makes one in each of its
-/// folders.
+/// The file that marks a folder whose contents can all be regenerated: <https://bford.info/cachedir/>. cargo makes one
+/// in each of its folders.
 const TAG: &str = "CACHEDIR.TAG";
 /// How much of a file is read at once.
 const PIECE_BYTES: usize = 64 * 1024;
@@ -60,16 +60,16 @@ impl Files for Disk {
     }
 }
 
-/// A folder with all below that can hold sources.
+/// The result of walking through a folder and everything below it that can hold sources.
 #[derive(Debug, Default)]
 pub(super) struct Tree {
-    /// Itself, and the folders in it.
+    /// The folder itself, and the folders in it.
     pub(super) folders: Vec<PathBuf>,
     /// All their files.
     pub(super) files: Vec<PathBuf>,
 }
 
-/// Walks through `folder` and what is below, also by way of links, each real folder once.
+/// Walks through `folder` and what is below, following links, but visits each real folder once.
 pub(super) fn walk(folder: &Path, inputs: &Inputs) -> Tree {
     let mut tree = Tree::default();
     let mut walked = BTreeSet::new();
@@ -81,7 +81,7 @@ pub(super) fn walk(folder: &Path, inputs: &Inputs) -> Tree {
         }
         let Ok(real) = folder.canonicalize() else { continue };
         let Ok(entries) = folder.read_dir() else { continue };
-        // A link upward would be the same tree again.
+        // A link upward would lead to the same tree again.
         if (real != folder && folder.starts_with(&real)) || !walked.insert(real) {
             continue;
         }

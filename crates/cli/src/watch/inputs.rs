@@ -1,37 +1,37 @@
-//! Which paths matter to the next build. Decided from what the last one read, without a look at any file.
+//! Decides which paths matter to the next build, from what the last one read, without reading any file.
 
 use std::{
     collections::BTreeSet,
     path::{Path, PathBuf},
 };
 
-/// What the project's program is built from. All paths are canonical but for the last part, which may be a link.
+/// What the project's program is built from. All paths are canonical except for the last part, which may be a link.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Inputs {
-    /// Files that the last build read, or that decide about the next: also such as aren't there.
+    /// Files that the last build read, or that affect the next one, including missing ones.
     pub(crate) files: BTreeSet<PathBuf>,
-    /// Folders that a build script asked to be run again for, with all below.
+    /// Folders whose change makes a build script run again, including everything below.
     pub(crate) whole: BTreeSet<PathBuf>,
     /// The folders of the packages on this machine.
     pub(crate) packages: BTreeSet<PathBuf>,
-    /// Those with a build script that names no file: cargo runs it again for any of the package.
+    /// The packages with a build script that names no file: cargo runs it again for any file of the package.
     pub(crate) unnamed: BTreeSet<PathBuf>,
     /// The folders in which cargo builds.
     pub(crate) outputs: BTreeSet<PathBuf>,
     /// `Cargo.lock`, which cargo writes while it builds.
     pub(crate) lock: Option<PathBuf>,
-    /// The last build failed, so any file of the packages may be the one that it misses.
+    /// Whether the last build failed: then any file of the packages may be the one that it lacks.
     pub(crate) failed: bool,
 }
 
-/// How much a change of a path says.
+/// What a change of a path means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Weight {
     /// No build depends on it.
     Nothing,
-    /// It counts if the file is new: cargo finds some sources by their place.
+    /// It counts if the file is new: cargo finds some sources by their location.
     IfNew,
-    /// It may count: its path doesn't tell.
+    /// It may count: the path alone doesn't tell.
     Guess,
     /// It counts.
     Certain,
@@ -40,12 +40,12 @@ pub(crate) enum Weight {
 }
 
 impl Inputs {
-    /// The inputs before anything was built: all of a package.
+    /// The inputs before anything was built: all files of a package.
     pub(crate) fn of_package(folder: PathBuf) -> Self {
         Self { packages: BTreeSet::from([folder]), failed: true, ..Self::default() }
     }
 
-    /// The weight of a change of this file.
+    /// What a change of this file means.
     pub(crate) fn weight(&self, path: &Path) -> Weight {
         if self.is_output(path) {
             return Weight::Nothing;
@@ -59,7 +59,7 @@ impl Inputs {
         if self.whole.iter().any(|folder| is_possible(folder, path)) {
             return Weight::Certain;
         }
-        // The innermost one decides: a package may be within another's folder.
+        // The innermost package decides: a package may be inside another's folder.
         let Some(package) = self.package_of(path).filter(|package| is_possible(package, path)) else {
             return Weight::Nothing;
         };
@@ -72,36 +72,36 @@ impl Inputs {
         }
     }
 
-    /// Can something in this folder count, so that it is worth a look, and a watch? Hidden folders, cargo's and npm's hold
-    /// many times more than all sources together.
+    /// Whether something in this folder can count, so that it is worth checking and watching. Hidden folders, cargo's
+    /// and npm's hold many times more files than all sources together.
     pub(crate) fn holds_sources(&self, folder: &Path) -> bool {
         let tops = || self.tops();
         !self.is_output(folder)
             && tops().any(|top| folder == top || (folder.starts_with(top) && is_possible(top, folder)))
     }
 
-    /// Must `path` be looked at, if it is a folder? It holds what counts, or held it.
+    /// Whether `path` must be checked, if it is a folder: it contains or contained something that counts.
     pub(crate) fn touches(&self, path: &Path) -> bool {
         self.holds_sources(path) || self.files_below(path).next().is_some()
     }
 
-    /// The folders that are watched with all below.
+    /// The folders that are watched recursively.
     pub(crate) fn tops(&self) -> impl Iterator<Item = &Path> {
         self.packages.iter().chain(&self.whole).map(PathBuf::as_path)
     }
 
-    /// The innermost package that has this path.
+    /// The innermost package that contains this path.
     pub(crate) fn package_of<'a>(&self, path: &'a Path) -> Option<&'a Path> {
         path.ancestors().find(|folder| self.packages.contains(*folder))
     }
 
-    /// The files that are named and below a folder, or are the path itself.
+    /// The named files that are below a folder, or are the path itself.
     pub(crate) fn files_below<'a>(&'a self, folder: &'a Path) -> impl Iterator<Item = &'a PathBuf> {
         let below = self.files.range(folder.to_path_buf()..).take_while(move |path| path.starts_with(folder));
         below.filter(|path| !self.is_output(path))
     }
 
-    /// Is this where cargo builds? A folder of cargo's that holds a package is no sign of anything.
+    /// Whether cargo builds here. A folder of cargo's that holds a package proves nothing.
     fn is_output(&self, path: &Path) -> bool {
         let is_ours =
             |output: &&PathBuf| !self.packages.iter().any(|package| package.starts_with(output.as_path()));
@@ -109,14 +109,14 @@ impl Inputs {
     }
 }
 
-/// Can this be something that what is in `folder` is built from, going by its name? Not what npm writes, hidden things,
-/// and what editors leave beside a file while they save it.
+/// Whether the name allows this to be an input of what is in `folder`. Excluded are what npm writes, hidden files, and
+/// what editors leave beside a file while they save it.
 fn is_possible(folder: &Path, path: &Path) -> bool {
     let Ok(inside) = path.strip_prefix(folder) else { return false };
     let foreign =
         inside.iter().any(|part| part == "node_modules" || part.as_encoded_bytes().starts_with(b"."));
     let Some(name) = inside.file_name().map(|name| name.to_string_lossy()) else { return false };
-    // Emacs: `#a.rs#`, `a.rs~`. Vim: `a.rs~`, and hidden swap files. Its `4913` is gone by the time of a look.
+    // Emacs: `#a.rs#`, `a.rs~`. Vim: `a.rs~`, and hidden swap files. Its `4913` is gone by the time of a check.
     let left = name.ends_with('~')
         || (name.starts_with('#') && name.ends_with('#'))
         || [".tmp", ".swp", ".bak"].iter().any(|ending| name.ends_with(ending));
@@ -131,7 +131,7 @@ mod tests {
         paths.iter().map(PathBuf::from).collect()
     }
 
-    /// A workspace whose root is a package too, which builds in `/p/engine/out`.
+    /// A workspace whose root is also a package, and which builds in `/p/engine/out`.
     fn inputs() -> Inputs {
         Inputs {
             files: set(&[

@@ -1,7 +1,7 @@
-//! What was seen of the files so far, and what is another now.
+//! The files as last seen, and which of them have changed.
 //!
-//! Events say where to look, and nothing else: they come late, twice, put together, of before the start, for a folder in
-//! place of its files, or with a flag in place of a path, differently on each system. What counts is what is there.
+//! Events only say where to look: they come late, twice, merged, from before the start, for a folder instead of its
+//! files, or with a flag instead of a path, differently on each system. What counts is what is on the disk.
 
 use super::inputs::{Inputs, Weight};
 use std::{
@@ -10,23 +10,23 @@ use std::{
     time::SystemTime,
 };
 
-/// A guessed file with this many points against it doesn't count any more, until something else changes.
+/// A guessed file with this many points against it no longer counts, until something else changes.
 const POINTS: u32 = 8;
 /// Points for a build whose result was the same as before.
 const VAIN: u32 = 4;
-/// Points for a build that began soon after the last: something writes all the time.
+/// Points for a build that began soon after the last: something writes continuously.
 const RESTLESS: u32 = 1;
 
-/// A file at one moment.
+/// The state of a file at one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Stamp {
-    /// When it was written, as it says; what cargo goes by.
+    /// The modification time; cargo goes by this.
     pub(crate) written: SystemTime,
     /// Its length in bytes.
     pub(crate) len: u64,
-    /// Its number on its disk: another where another file has taken its place.
+    /// The inode number: it differs if another file has taken its place.
     pub(crate) inode: u64,
-    /// When the system saw a change of it or of what is said about it, in nanoseconds since 1970. Nobody can choose that.
+    /// The change time of the file's contents or metadata, in nanoseconds since 1970. No program can set it.
     pub(crate) touched: i128,
 }
 
@@ -36,17 +36,17 @@ impl Stamp {
     }
 }
 
-/// The files, as they are.
+/// Access to the files as they are now.
 pub(crate) trait Files {
-    /// The file now, by way of links; `None` if there is no such file.
+    /// The file's current stamp, following links; `None` if there is no such file.
     fn stamp(&self, path: &Path) -> Option<Stamp>;
-    /// Its content in short; `None` if it can't be read.
+    /// A hash of its content; `None` if it can't be read.
     fn digest(&self, path: &Path) -> Option<u64>;
-    /// Is it a folder?
+    /// Whether it is a folder.
     fn is_folder(&self, path: &Path) -> bool;
-    /// The files of a folder and of all below that can hold sources.
+    /// The files in a folder and in everything below that can hold sources.
     fn below(&self, folder: &Path, inputs: &Inputs) -> Vec<PathBuf>;
-    /// Does a folder say of itself that all in it can be made anew?
+    /// Whether a folder is marked as containing only files that can be regenerated.
     fn is_cache(&self, folder: &Path) -> bool;
 }
 
@@ -57,20 +57,20 @@ pub(crate) struct Change {
     pub(crate) path: PathBuf,
     /// Whether the program is known to depend on it.
     pub(crate) certain: bool,
-    /// It has other content, and a time from before the last build: cargo takes it for unchanged.
+    /// Whether its content is new but its time is from before the last build: cargo takes it for unchanged.
     pub(crate) unseen_by_cargo: bool,
 }
 
-/// When the files are compared.
+/// The situation in which the files are compared.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct When {
-    /// A build runs: cargo writes the lock file, and scripts may write sources.
+    /// A build is running: cargo writes the lock file, and scripts may write sources.
     pub(crate) building: bool,
     /// When the last build began.
     pub(crate) built: SystemTime,
 }
 
-/// The files as they were when they were looked at last.
+/// The files as they were when they were last checked.
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
     known: BTreeMap<PathBuf, Known>,
@@ -80,14 +80,14 @@ pub(crate) struct Seen {
 #[derive(Debug, Clone, Copy)]
 struct Known {
     stamp: Stamp,
-    /// The content, of files that count for certain; none before that is known.
+    /// The content's hash, for files that certainly count; `None` until it is known.
     digest: Option<u64>,
 }
 
 impl Seen {
-    /// Looks at what wasn't looked at before, and takes it as it is: all files where `earlier` had no folder, and those that
-    /// a build has read. But what was touched since that build began may not be what it read: it is left to be told by the next
-    /// [`changes`](Self::changes), as is what is known already and another by now.
+    /// Records the current state of what wasn't checked before: all files if `earlier` had no folder, and those that a
+    /// build has read. But a file touched since that build began may not be what the build read: it is left for the
+    /// next [`changes`](Self::changes) to report, as is a known file that has changed by now.
     pub(crate) fn learn(&mut self, inputs: &Inputs, earlier: &Inputs, built: SystemTime, files: &impl Files) {
         let known_top = |top: &&Path| !earlier.tops().any(|earlier| top.starts_with(earlier));
         let listed = inputs.tops().filter(known_top).flat_map(|top| files.below(top, inputs));
@@ -108,12 +108,13 @@ impl Seen {
         }
     }
 
-    /// Whether the file's stamp differs from when it was looked at last.
+    /// Whether the file's stamp differs from that at the last check.
     pub(crate) fn differs(&self, path: &Path, files: &impl Files) -> bool {
         self.known.get(path).map(|known| known.stamp) != files.stamp(path)
     }
 
-    /// Looks where `hints` say, also below folders, and returns what changed and counts. Each change is returned once.
+    /// Checks where `hints` say, including below folders, and returns the changes that count. Each change is returned
+    /// once.
     pub(crate) fn changes(
         &mut self,
         hints: &BTreeSet<PathBuf>,
@@ -126,7 +127,7 @@ impl Seen {
             if files.is_folder(hint) {
                 paths.extend(files.below(hint, inputs));
             }
-            // What was below a folder that is gone, or is a file now.
+            // Files below a folder that is gone, or is a file now.
             paths.extend(
                 self.known
                     .range(hint.clone()..)
@@ -158,7 +159,8 @@ impl Seen {
             });
         };
         if weight == Weight::Guess && when.building && before.is_some() {
-            // A log would end each build before it shows that nothing comes of it. It is looked at again after this one.
+            // A log would interrupt each build before it shows that the log has no effect. It is checked again after
+            // this one.
             return None;
         }
         let digest = (weight == Weight::Certain).then(|| files.digest(&path)).flatten();
@@ -170,12 +172,12 @@ impl Seen {
             Weight::IfNew => before.is_none() && !in_cache(&path, inputs, files),
             Weight::Guess => !same_file && !self.is_vain(&path) && !in_cache(&path, inputs, files),
             Weight::Lock => !same_file && !when.building,
-            // A save without a change is a save. But not a script's that writes a source while cargo runs.
+            // A save without a change counts as a save. But not if a script writes a source while cargo runs.
             Weight::Certain => {
                 if same_content {
                     !same_file && !when.building
                 } else {
-                    // Content that nobody took note of goes by the stamp.
+                    // Without a recorded hash the stamp decides.
                     !same_file || before.is_some_and(|before| before.digest.is_some())
                 }
             }
@@ -188,8 +190,8 @@ impl Seen {
         self.vain.get(path).is_some_and(|points| *points >= POINTS)
     }
 
-    /// Judges the changes that caused a build by its result: the `same` as before, or another. `soon`: it began soon after
-    /// the one before. Returns the files that don't count any more from now on.
+    /// Judges the changes that caused a build by its result: whether it is the `same` as before. `soon`: it began soon
+    /// after the one before. Returns the files that no longer count.
     pub(crate) fn judge(&mut self, reasons: &BTreeSet<Change>, same: bool, soon: bool) -> Vec<PathBuf> {
         if reasons.iter().any(|change| change.certain) {
             if !same {
@@ -223,13 +225,13 @@ impl Seen {
     }
 }
 
-/// Since 1970, as a [`Stamp`] has it.
+/// The time since 1970, as in a [`Stamp`].
 fn nanoseconds(time: SystemTime) -> i128 {
     let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     since.as_nanos().try_into().unwrap_or(i128::MAX)
 }
 
-/// Is it in a folder of a package that can be made anew, as another cargo's?
+/// Whether it is in a package's folder whose contents can be regenerated, such as another cargo's.
 fn in_cache(path: &Path, inputs: &Inputs, files: &impl Files) -> bool {
     let top = inputs.tops().filter(|top| path.starts_with(top)).min_by_key(|top| top.as_os_str().len());
     let Some(top) = top else { return false };

@@ -1,11 +1,11 @@
-//! The system's events, of real files.
+//! The system's events, with real files.
 
 use super::*;
 use std::{fs, time::SystemTime};
 
 const WHEN: When = When { building: false, built: SystemTime::UNIX_EPOCH };
 
-/// A package in a folder of its own, with `src/lib.rs`, which counts.
+/// A package in its own folder, with `src/lib.rs`, which counts.
 fn package() -> (tempfile::TempDir, PathBuf, Inputs) {
     let dir = tempfile::tempdir().unwrap();
     let root = dir.path().canonicalize().unwrap();
@@ -43,7 +43,7 @@ async fn a_change_is_told_once_with_its_file_and_nothing_else_is() {
     fs::write(engine.join("run.log"), "x").unwrap();
     fs::write(&file, "one").unwrap();
     assert_eq!(changed(&mut watch).await, std::slice::from_ref(&file));
-    // As editors do: a new file takes the old one's place.
+    // As editors do: a new file replaces the old one.
     fs::write(engine.join("src/lib.rs.tmp"), "three").unwrap();
     fs::rename(engine.join("src/lib.rs.tmp"), &file).unwrap();
     assert_eq!(changed(&mut watch).await, [file]);
@@ -120,7 +120,7 @@ async fn a_folder_that_was_replaced_is_watched_again() {
 async fn what_changed_between_two_watches_is_told() {
     let (_dir, engine, inputs) = package();
     let mut watch = watch(inputs.clone());
-    // No event of this: on a Mac each change of what is watched loses some.
+    // Without an event for this: on a Mac each change of what is watched loses some.
     fs::write(engine.join("src/lib.rs"), "one").unwrap();
     watch.told = Arc::default();
     watch.update(inputs, SystemTime::now()).unwrap();

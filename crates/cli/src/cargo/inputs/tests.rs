@@ -1,7 +1,7 @@
 use super::*;
 use crate::cargo::metadata::Package;
 
-/// A workspace with a package, which was built.
+/// A workspace with a package that was built.
 fn layout(root: &Path) -> Layout {
     for folder in ["engine/src", "csrc", "assets", "target/dev/deps", "target/dev/build/demo-1/out"] {
         fs::create_dir_all(root.join(folder)).unwrap();

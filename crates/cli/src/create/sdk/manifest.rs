@@ -4,13 +4,13 @@ use anyhow::Context;
 use std::{collections::BTreeSet, ffi::OsStr, path::Path};
 use toml_edit::{DocumentMut, Formatted, InlineTable, Item, TableLike, Value, value};
 
-/// Tables of a manifest that hold dependencies which its users build too.
+/// Manifest tables with dependencies that are built for the crate's users too.
 const DEPENDENCY_TABLES: [&str; 2] = ["dependencies", "build-dependencies"];
 
-/// Tables that only the crate's own tests and benchmarks need.
+/// Manifest tables that only the crate's own tests and benchmarks need.
 const OWN_TABLES: [&str; 4] = ["dev-dependencies", "test", "bench", "example"];
 
-/// Takes out what is there for the crate's own tests and benchmarks.
+/// Removes what only the crate's own tests and benchmarks need.
 pub(super) fn strip(manifest: &mut DocumentMut) {
     for table in OWN_TABLES {
         manifest.remove(table);
@@ -23,7 +23,7 @@ pub(super) fn strip(manifest: &mut DocumentMut) {
     }
 }
 
-/// The names under which a stripped or whole manifest depends on others, without those for its own tests.
+/// The names of the dependencies in a stripped or whole manifest, without those for its own tests.
 pub(super) fn dependencies(manifest: &DocumentMut) -> Vec<(&str, &Item)> {
     let targets = manifest.get("target").and_then(Item::as_table_like);
     let tables =
@@ -36,7 +36,7 @@ pub(super) fn dependencies(manifest: &DocumentMut) -> Vec<(&str, &Item)> {
         .collect()
 }
 
-/// The packages behind [`dependencies`]: a dependency may have another name than its package, here or in `root`.
+/// The packages behind [`dependencies`]: a dependency's name may differ from its package's, here or in `root`.
 pub(super) fn packages<'a>(manifest: &'a DocumentMut, root: &'a DocumentMut) -> BTreeSet<&'a str> {
     let package = |item: Option<&'a Item>| item?.get("package")?.as_str();
     let inherited = |name: &str| root.get("workspace")?.get("dependencies")?.get(name);
@@ -46,11 +46,11 @@ pub(super) fn packages<'a>(manifest: &'a DocumentMut, root: &'a DocumentMut) -> 
         .collect()
 }
 
-/// Writes into `manifest` what it inherits from the workspace of `root`, so that it means the same in whatever workspace
-/// it lies: cargo looks for one in every folder above, and takes the first for the crate's own. `folder` is the crate's.
+/// Replaces what `manifest` inherits from the workspace of `root` by its value, so that it means the same in any
+/// workspace: cargo searches all parent folders, and takes the first workspace that it finds. `folder` is the crate's.
 ///
 /// # Errors
-/// It inherits something that `root` doesn't have.
+/// If it inherits something that `root` doesn't have.
 pub(super) fn disinherit(manifest: &mut DocumentMut, root: &DocumentMut, folder: &str) -> anyhow::Result<()> {
     let workspace = root.get("workspace").context("[workspace]")?;
     let given = |table: &str, name: &str| workspace.get(table).and_then(|table| table.get(name)).cloned();
@@ -63,7 +63,7 @@ pub(super) fn disinherit(manifest: &mut DocumentMut, root: &DocumentMut, folder:
     }
     if manifest.get("lints").is_some_and(inherits) {
         let mut lints = workspace.get("lints").context("no lints")?.clone();
-        // Each lint's table stands where it is put, not where it stood in the other file.
+        // Each lint's table keeps its new position, not the one it had in the other file.
         unplaced(&mut lints);
         manifest.insert("lints", lints);
     }
@@ -72,7 +72,7 @@ pub(super) fn disinherit(manifest: &mut DocumentMut, root: &DocumentMut, folder:
             let given = given("dependencies", &name).with_context(|| format!("no dependency `{name}`"))?;
             let whole =
                 dependency(&given, item, folder).with_context(|| format!("the dependency `{name}`"))?;
-            // What stands before `name.workspace` belongs to the second half.
+            // The text before `name.workspace` belongs to the second half.
             if let Some(second) = item.as_table().and_then(|own| own.key("workspace")) {
                 *name.leaf_decor_mut() = second.leaf_decor().clone();
             }
@@ -93,7 +93,7 @@ fn unplaced(item: &mut Item) {
     }
 }
 
-/// Every table of dependencies in a stripped manifest.
+/// Every dependency table in a stripped manifest.
 fn dependency_tables(manifest: &mut DocumentMut) -> Vec<&mut dyn TableLike> {
     let mut found: Vec<&mut dyn TableLike> = Vec::new();
     for (name, item) in manifest.iter_mut() {
@@ -114,14 +114,15 @@ fn dependency_tables(manifest: &mut DocumentMut) -> Vec<&mut dyn TableLike> {
     found
 }
 
-/// What a crate in `folder` says itself, where its workspace says `given` and it `own`: the same as cargo makes of them.
+/// A dependency of a crate in `folder`, merged as cargo does from the workspace's entry `given` and the crate's entry
+/// `own`.
 fn dependency(given: &Item, own: &Item, folder: &str) -> anyhow::Result<Item> {
     let mut whole = match given.as_value().context("written as a table of its own")? {
         Value::InlineTable(table) => table.clone(),
         version => InlineTable::from_iter([("version", version.clone())]),
     };
     if let Some(Value::String(path)) = whole.get_mut("path") {
-        // Crates that lie beside each other in `crates/` lie beside each other in `sdk/`.
+        // Crates that are neighbours in `crates/` are neighbours in `sdk/`.
         let name = Path::new(path.value()).file_name().and_then(OsStr::to_str).context("no folder")?;
         let up = "../".repeat(Path::new(folder).components().count());
         *path = Formatted::new(format!("{up}{name}"));

@@ -1,9 +1,9 @@
-//! Events as systems tell them, against files that are only made up.
+//! Events as the systems send them, for simulated files.
 
 use super::*;
 use std::time::{Duration, UNIX_EPOCH};
 
-/// Files by their paths, with their content and time. A folder is there where a file is below it.
+/// Files by their paths, with their content and time. A folder exists if a file is below it.
 #[derive(Default, Clone)]
 struct Fake {
     files: BTreeMap<PathBuf, (String, Stamp)>,
@@ -94,7 +94,7 @@ fn inputs() -> Inputs {
     }
 }
 
-/// A project that was built at second 500, and looked at.
+/// A project that was built at second 500, and then checked.
 struct Project {
     fake: Fake,
     seen: Seen,
@@ -110,7 +110,7 @@ impl Project {
         Self { fake: Fake { clock: 1000, ..fake }, seen, inputs: inputs(), building: false }
     }
 
-    /// What counts after events at these paths.
+    /// The changes that count after events at these paths.
     fn told(&mut self, hints: &[&str]) -> Vec<String> {
         self.changes(hints).into_iter().map(|change| change.path.display().to_string()).collect()
     }
@@ -124,7 +124,7 @@ impl Project {
 
 #[test]
 fn events_of_before_the_start_come_to_nothing() {
-    // FSEvents tells of what happened just before a stream began too.
+    // FSEvents also reports what happened just before a stream began.
     let mut project = Project::new();
     assert!(project.told(&[LIB, "/p/engine/src", "/p/engine", FAR]).is_empty());
 }
@@ -134,7 +134,7 @@ fn a_change_is_told_once_however_often_it_is_reported() {
     let mut project = Project::new();
     project.fake.write(LIB, "two");
     assert_eq!(project.told(&[LIB, "/p/engine/src"]), [LIB]);
-    // The same flags again, with the next event of the file (they are put together, and never taken back).
+    // The same flags again, with the file's next event (they are merged, and never cleared).
     assert!(project.told(&[LIB]).is_empty());
     project.fake.write(LIB, "two");
     assert_eq!(project.told(&[LIB]), [LIB], "a save without a change is a save");
@@ -142,24 +142,24 @@ fn a_change_is_told_once_however_often_it_is_reported() {
 
 #[test]
 fn an_event_of_a_folder_stands_for_all_below() {
-    // MustScanSubDirs, or a system that tells of folders alone.
+    // MustScanSubDirs, or a system that only reports folders.
     let mut project = Project::new();
     project.fake.write("/p/engine/src/dsp/filter.rs", "two");
     project.fake.write("/p/engine/target/debug/x.rs", "x");
     assert_eq!(project.told(&["/p/engine"]), ["/p/engine/src/dsp/filter.rs"]);
-    // Dropped events: everything is looked at.
+    // Dropped events: everything is checked.
     project.fake.write(FAR, "two");
     assert_eq!(project.told(&["/p/engine", LIB, FAR, LOCK]), [FAR]);
 }
 
 #[test]
 fn an_editor_that_swaps_files_is_one_change() {
-    // TextEdit: a rename of the new file's name, and of the old one's, without a word which is which.
+    // TextEdit: renames with the new file's name and the old one's, without saying which is which.
     let mut project = Project::new();
     project.fake.write("/p/engine/src/lib.rs.sb-1f2e", "two");
     project.fake.rename("/p/engine/src/lib.rs.sb-1f2e", LIB);
     assert_eq!(project.told(&["/p/engine/src/lib.rs.sb-1f2e", LIB]), [LIB]);
-    // Vim: tries a name, moves the file away, writes it anew, removes the old one.
+    // Vim: tests a name, moves the file away, writes a new one, removes the old one.
     project.fake.rename(LIB, "/p/engine/src/lib.rs~");
     project.fake.write(LIB, "three");
     project.fake.files.remove(Path::new("/p/engine/src/lib.rs~"));
@@ -250,7 +250,7 @@ fn other_content_with_an_older_time_is_a_change_that_cargo_would_miss() {
     project.fake.put(LIB, "restored", 50, 7777);
     let changes = project.changes(&[LIB]);
     assert!(changes.iter().all(|change| change.unseen_by_cargo) && changes.len() == 1, "{changes:?}");
-    // The same content with an older time is nothing that cargo would miss.
+    // cargo doesn't miss the same content with an older time.
     project.fake.put(LIB, "restored", 40, 8888);
     assert!(project.changes(&[LIB]).iter().all(|change| !change.unseen_by_cargo));
     project.fake.write(LIB, "new");
