@@ -1,4 +1,4 @@
-//! The architecture page's table of crates is the workspace's.
+//! The architecture page's table of crates matches the workspace.
 
 use crate::document::{Document, root};
 use serde_json::Value;
@@ -23,7 +23,7 @@ fn the_architecture_page_has_the_arrows_that_cargo_has() {
     assert_eq!(drawn(), real(&metadata));
 }
 
-/// The rows of the table whose last cell names what of ours the crate uses.
+/// The rows of the table whose last cell names the workspace crates that the crate uses.
 fn drawn() -> Arrows {
     let page = Document::read("docs/architecture.md");
     let text = fs::read_to_string(root().join(&page.path)).expect("the page");
@@ -39,7 +39,7 @@ fn drawn() -> Arrows {
     .collect()
 }
 
-/// The workspace's crates by their folders, and the ones that each is built with; tests may use more.
+/// The workspace's crates by their folders, each with those that it is built with; tests may use more.
 fn real(metadata: &Value) -> Arrows {
     let list = |value: &Value, name: &str| value[name].as_array().cloned().unwrap_or_default();
     let folder = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();

@@ -1,4 +1,4 @@
-//! Every command line of the documents can be typed: its program, its command and its flags are there.
+//! Every command line in the documents is valid: its program, its command and its flags exist.
 
 use crate::{
     document::{Document, root},
@@ -11,22 +11,22 @@ use std::{
     process::Command,
 };
 
-/// Flags that no help names: of the companion, for the command and for the login; of the processor's own program.
+/// Flags that no help lists: the companion's, for the command and for the login; the processor's own program's.
 const UNLISTED: &str = " --render --at-login --describe ";
 
-/// What the programs and scripts say of themselves, asked once each.
+/// The help texts of programs and scripts, each requested once.
 #[derive(Default)]
 struct Help(HashMap<Vec<String>, Option<String>>);
 
 impl Help {
-    /// The help of a program and its command, or the text of a script. `None` where there is no such command.
+    /// The help of a program and its command, or the text of a script. `None` if there is no such command.
     fn of(&mut self, program: &str, command: Option<&str>) -> Option<&str> {
         let key = std::iter::once(program).chain(command).map(str::to_owned).collect();
         self.0.entry(key).or_insert_with(|| help(program, command)).as_deref()
     }
 }
 
-/// What `scripts/` has in front of commands of xtask.
+/// The prefix in `scripts/` before commands of xtask.
 const DOORS: [&str; 4] = ["scripts/run", "scripts/test", "scripts/check", "scripts/bench"];
 
 fn help(program: &str, command: Option<&str>) -> Option<String> {
@@ -60,7 +60,7 @@ fn command_lines_can_be_typed() {
     none(wrong);
 }
 
-/// The lines that begin with one of our programs: in blocks, and as code within a line.
+/// The lines that begin with one of our programs: in blocks, and as inline code.
 fn command_lines(document: &Document) -> Vec<String> {
     let blocks = document.blocks();
     let blocks = blocks.iter().filter(|block| matches!(block.language.as_str(), "" | "sh"));
@@ -73,7 +73,7 @@ fn command_lines(document: &Document) -> Vec<String> {
     lines.chain(document.code()).filter(ours).collect()
 }
 
-/// Without the variables in front of the program, and what is said of it at a distance behind.
+/// Removes the variables in front of the program, and a remark that follows at a distance.
 fn bare(line: &str) -> &str {
     let line = line.trim().split("   ").next().unwrap_or_default();
     match line.split_once(' ') {
@@ -88,7 +88,7 @@ fn check(line: &str, help: &mut Help) -> Result<(), String> {
         shlex::split(line.strip_prefix("cargo ").filter(|own| own.starts_with("xtask ")).unwrap_or(line));
     let words = words.ok_or("its quotes don't end")?;
     let (program, rest) = words.split_first().ok_or("it is empty")?;
-    // What is left of `[--port N]` when the brackets are gone.
+    // The rest of `[--port N]` after the brackets are removed.
     let rest: Vec<_> = rest.iter().map(|word| word.trim_matches(['[', ']', '…', ','])).collect();
     let has_commands = matches!(program.as_str(), "wavecraft" | "xtask");
     let command = rest.first().filter(|first| has_commands && !first.starts_with('-'));
@@ -110,20 +110,20 @@ fn check(line: &str, help: &mut Help) -> Result<(), String> {
             return Err(format!("there is no area {area}"));
         }
     }
-    // What stands behind the two dashes is passed on to `start` by `scripts/run`.
+    // `scripts/run` passes what follows the two dashes on to `start`.
     let text = help.of("wavecraft", Some("start")).ok_or("no start")?;
     flags(passed_on)
         .into_iter()
         .try_for_each(|flag| if names(text, flag) { Ok(()) } else { Err(format!("start has no {flag}")) })
 }
 
-/// The flags among words, also of the kind `--input/--output` and `--port=N`.
+/// The flags among words, including the forms `--input/--output` and `--port=N`.
 fn flags<'a>(words: &[&'a str]) -> Vec<&'a str> {
     let parts = words.iter().filter(|word| word.starts_with('-')).flat_map(|word| word.split(['/', '|']));
     parts.map(|flag| flag.split('=').next().unwrap_or(flag)).filter(|flag| flag.starts_with('-')).collect()
 }
 
-/// Whether a text names this flag, and not only a longer one.
+/// Whether a text names this flag, not just a longer one.
 fn names(text: &str, flag: &str) -> bool {
     text.match_indices(flag).any(|(at, _)| {
         let ends = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric() && c != '-');
@@ -131,7 +131,7 @@ fn names(text: &str, flag: &str) -> bool {
     })
 }
 
-/// A flag that stands alone as code, as in a table of flags, belongs to one of the programs or scripts.
+/// A flag alone as code, as in a table of flags, belongs to one of the programs or scripts.
 #[test]
 fn flags_that_are_named_are_there() {
     let mut help = Help::default();

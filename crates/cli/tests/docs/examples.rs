@@ -1,4 +1,4 @@
-//! Code in the documents reads as what it says it is, and names what is there.
+//! Code in the documents parses as its stated language, and names things that exist.
 
 use crate::{
     document::{Document, root},
@@ -26,7 +26,7 @@ fn blocks_of_code_parse() {
     none(broken);
 }
 
-/// The page's hooks that the guide names are those that the template exports, all of them.
+/// The guide names exactly the page hooks that the template exports.
 #[test]
 fn the_guide_names_the_hooks_that_there_are() {
     let sources =
@@ -43,7 +43,7 @@ fn the_guide_names_the_hooks_that_there_are() {
     assert_eq!(sorted(&mut exported.into_iter()), sorted(&mut named.into_iter()));
 }
 
-/// A variable of ours that a document names is read by a program, a script or a test.
+/// Every variable of ours that a document names is read by a program, a script or a test.
 #[test]
 fn variables_that_are_named_are_read() {
     let mut sources = String::new();

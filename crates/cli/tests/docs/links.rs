@@ -1,4 +1,4 @@
-//! Every link goes somewhere.
+//! Every link has a target.
 
 use crate::{
     document::{Document, root},
@@ -6,7 +6,7 @@ use crate::{
 };
 use std::path::{Component, Path, PathBuf};
 
-/// What stands at the beginning of a link to elsewhere. Nobody fetches those in a test.
+/// The prefixes of external links. The test doesn't fetch those.
 const ELSEWHERE: [&str; 2] = ["https://", "http://"];
 
 #[test]
@@ -40,7 +40,7 @@ fn follow(from: &Document, link: &str) -> Result<(), &'static str> {
     }
 }
 
-/// The path without `..`, which a link may go through though a file system would refuse to.
+/// The path without `..`: a link may go through a missing folder, which a file system would refuse.
 fn normal(path: &Path) -> PathBuf {
     path.components().fold(PathBuf::new(), |mut normal, part| {
         match part {
@@ -51,7 +51,7 @@ fn normal(path: &Path) -> PathBuf {
     })
 }
 
-/// A path in the repository that stands as code: its first folder is one of the repository's.
+/// A path in the repository written as code: its first folder is one of the repository's.
 #[test]
 fn files_that_are_named_are_there() {
     let folders = [

@@ -1,4 +1,4 @@
-//! What the documents say, held against what is there. `scripts/test docs` runs this, with the examples in the crates'
+//! Compares the documents with the repository. `scripts/test docs` runs this, with the examples in the crates'
 //! documentation.
 
 mod arrows;
@@ -13,7 +13,7 @@ mod sources;
 mod supply;
 mod units;
 
-/// Fails with everything that was found, a line each.
+/// Fails with everything that was found, one per line.
 fn none(found: Vec<String>) {
     assert!(found.is_empty(), "{} found:\n{}", found.len(), found.join("\n"));
 }

@@ -1,14 +1,14 @@
-//! What the troubleshooting guide quotes is what the programs print.
+//! The programs print what the troubleshooting guide quotes.
 
 use crate::{document::Document, none, sources::sources};
 use proc_macro2::{Group, TokenStream, TokenTree};
 use std::collections::BTreeSet;
 
-/// Stands in the guide for what differs from time to time.
+/// The guide's placeholder for variable text.
 const GAP: &str = "…";
 
-/// A quotation is a line of a `text` block. Its fixed parts must be, in their order, a part of one string literal of the
-/// sources, whose `{placeholders}` are gaps too.
+/// A quotation is a line of a `text` block. Its fixed parts must occur, in order, in one string literal of the sources,
+/// whose `{placeholders}` count as gaps too.
 #[test]
 fn the_messages_that_the_guide_quotes_are_in_the_sources() {
     let literals: BTreeSet<_> = sources().iter().flat_map(|(_, text)| literals(text)).collect();
@@ -21,7 +21,7 @@ fn the_messages_that_the_guide_quotes_are_in_the_sources() {
     none(quoted.iter().filter(|line| !said(line)).map(|line| (*line).to_owned()).collect());
 }
 
-/// The string literals of a source, also those in macros' arguments, with each placeholder as a gap.
+/// The string literals of a source, including those in macros' arguments, with each placeholder as a gap.
 fn literals(source: &str) -> Vec<String> {
     let mut found = Vec::new();
     collect(source.parse().expect("a source that parses"), &mut found);
@@ -42,7 +42,7 @@ fn collect(tokens: TokenStream, found: &mut Vec<String>) {
     }
 }
 
-/// `[doc = "…"]`, which a `///` comment becomes.
+/// `[doc = "…"]`, the form that a `///` comment has after parsing.
 fn is_documentation(group: &Group) -> bool {
     matches!(group.stream().into_iter().next(), Some(TokenTree::Ident(first)) if first == "doc")
 }

@@ -1,9 +1,9 @@
-//! The page of queues names each file that makes one.
+//! The page about queues names each file that creates one.
 
 use crate::{document::root, none, sources::sources};
 use std::fs;
 
-/// What makes a place where something waits.
+/// Calls that create a place where something waits.
 const MAKERS: [&str; 8] = [
     "unbounded_channel(",
     "mpsc::channel(",
@@ -22,7 +22,7 @@ fn every_queue_is_on_its_page_and_every_file_there_exists() {
     for (path, text) in sources() {
         let text = text.split("#[cfg(test)]").next().unwrap_or_default();
         let path = path.display().to_string();
-        // The child's side of the ring has no queue but its slots.
+        // The only queue on the child's side of the ring is its slots.
         let makes = MAKERS.iter().find(|maker| text.contains(*maker));
         if let Some(maker) = makes.filter(|_| !page.contains(&format!("`{path}`"))) {
             found.push(format!("{path} has `{maker}…`: docs/queues.md doesn't say how much waits there"));
@@ -33,7 +33,7 @@ fn every_queue_is_on_its_page_and_every_file_there_exists() {
     none(found);
 }
 
-/// Those that have no bound of their own: what bounds them is said beside them.
+/// These have no built-in bound: a comment beside each says what bounds it.
 #[test]
 fn a_queue_without_a_bound_of_its_own_is_one_of_these() {
     let allowed = ["app/src/main_thread.rs", "app/src/render/processor.rs", "crates/cli/src/watch.rs"];

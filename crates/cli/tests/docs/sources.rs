@@ -3,7 +3,7 @@
 use crate::document::{files, root};
 use std::{fs, path::PathBuf};
 
-/// A file and its text, of all that is built into what users run.
+/// A file and its text, for everything that is built into what users run.
 pub(crate) fn sources() -> Vec<(PathBuf, String)> {
     let inside =
         fs::read_dir(root().join("crates")).expect("the crates").map(|entry| entry.expect("one").path());

@@ -1,4 +1,4 @@
-//! What scripts, xtask and CI load is what was meant, and who may write to the repository builds nothing.
+//! Scripts, xtask and CI load only pinned versions, and no job that may write to the repository builds anything.
 
 use crate::{
     document::{files, root},
@@ -11,7 +11,7 @@ use std::{
 
 const WORKFLOWS: &str = ".github/workflows";
 
-/// Each line of a file, with its place; lines that end with `\` are one.
+/// Each line of a file, with its location; lines that end with `\` are joined.
 fn lines(file: &Path) -> Vec<(String, String)> {
     let text = fs::read_to_string(root().join(file)).expect("text").replace("\\\n", " ");
     let numbered =
@@ -21,14 +21,14 @@ fn lines(file: &Path) -> Vec<(String, String)> {
     numbered.filter(|(_, line)| !line.starts_with(['#', '/'])).collect()
 }
 
-/// The files of a folder, without those of its folders.
+/// The files of a folder, without those of its subfolders.
 fn inside(folder: &str) -> Vec<PathBuf> {
     let entries = fs::read_dir(root().join(folder)).expect(folder).map(|entry| entry.expect("an entry"));
     let found = entries.filter(|entry| entry.path().is_file());
     found.map(|entry| Path::new(folder).join(entry.file_name())).collect()
 }
 
-/// The lines, of all that are run, in which something is wrong.
+/// The lines with a problem, in all files that are run.
 fn found(is_wrong: fn(&str) -> bool) -> Vec<String> {
     let mut scripts: Vec<_> =
         [WORKFLOWS, "scripts", ".ci"].iter().flat_map(|folder| inside(folder)).collect();
@@ -39,7 +39,7 @@ fn found(is_wrong: fn(&str) -> bool) -> Vec<String> {
     all.into_iter().filter(|(_, line)| is_wrong(line)).map(|(place, _)| place).collect()
 }
 
-/// An action's tag can be moved to another commit, a commit can't.
+/// An action's tag can be moved to another commit; a commit can't.
 fn is_action_without_a_commit(line: &str) -> bool {
     let Some(action) = line.trim_start_matches("- ").strip_prefix("uses: ") else { return false };
     let (name, comment) = action.split_once(" # ").unwrap_or((action, ""));
@@ -58,10 +58,10 @@ fn actions_are_pinned_to_commits() {
     assert!(!is_action_without_a_commit(&format!("- uses: a/b@{commit} # v4.0.0")));
 }
 
-/// A release, and a program of somebody else's, is built with the versions of a lock file.
+/// Releases and third-party programs are built with the versions of a lock file.
 fn is_unlocked(line: &str) -> bool {
     let builds = line.contains("cargo build") && line.contains("--release") || line.contains("cargo install");
-    // The created project is the person's own, whose lock file is made by the first build.
+    // The created project belongs to the user, and its first build makes its lock file.
     let ours = !line.contains("--manifest-path templates/");
     builds && ours && !line.contains("--locked")
 }
@@ -71,7 +71,7 @@ fn releases_and_tools_are_built_from_lock_files() {
     none(found(is_unlocked));
     assert!(is_unlocked("cargo build --quiet --release --bins") && is_unlocked("cargo install cargo-x"));
     assert!(!is_unlocked("cargo build --locked --release"));
-    // The programs that are given to others.
+    // The programs that are distributed.
     let bundle = fs::read_to_string(root().join("xtask/src/bundle.rs")).expect("the source");
     assert!(bundle.contains("build --quiet --release --locked --bins"));
 }
@@ -100,7 +100,7 @@ fn packages_are_those_of_their_hashes() {
     }
 }
 
-/// The jobs of a workflow that may write, and run something of the repository or of somebody's crate.
+/// The jobs of a workflow that may write, and that run code of the repository or of a third-party crate.
 fn writers_that_build(workflow: &str) -> Vec<String> {
     let jobs = workflow.split_once("\njobs:\n").expect("jobs").1;
     let is_name = |line: &str| line.starts_with("  ") && !line.starts_with("   ") && line.ends_with(':');

@@ -1,4 +1,4 @@
-//! A public number says what it counts, in its name or in its documentation.
+//! A public number has its unit in its name or in its documentation.
 
 use crate::{none, sources::sources};
 use std::path::Path;
@@ -7,17 +7,17 @@ use syn::{
     Signature, TraitItem, Type, Visibility, visit::Visit,
 };
 
-/// Words in the name of something that is measured.
+/// Words in the names of measured quantities.
 const MEASURED: [&str; 13] = [
     "rate", "delay", "latency", "period", "time", "timeout", "duration", "gain", "level", "peak", "rms",
     "deadline", "interval",
 ];
 
-/// Ends of a name that say the unit.
+/// Name endings that say the unit.
 const NAMED: [&str; 12] =
     ["ns", "us", "ms", "seconds", "hz", "frames", "samples", "bytes", "db", "ppm", "percent", "blocks"];
 
-/// Words of a documentation that say the unit.
+/// Words in documentation that say the unit.
 const SAID: [&str; 30] = [
     "ns",
     "nanoseconds",
@@ -131,7 +131,7 @@ impl<'ast> Visit<'ast> for Reader<'_> {
     }
 }
 
-/// A number as it is, in an array or in an `Option`; a type of our own or of the library's has its unit in itself.
+/// A plain number, one in an array or in an `Option`; a type of our own or of the library's includes its unit.
 fn is_number(ty: &Type) -> bool {
     match ty {
         Type::Array(array) => is_number(&array.elem),

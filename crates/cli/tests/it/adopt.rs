@@ -1,4 +1,4 @@
-//! `wavecraft adopt`: what it shows, what it writes, and that what comes of it is built and heard.
+//! `wavecraft adopt`: what it shows, what it writes, and that the result is built and heard.
 
 use crate::support::{
     World,
@@ -6,8 +6,8 @@ use crate::support::{
 };
 use std::{fs, path::Path, process::Command};
 
-/// A plugin as the published template has it, with a stand-in of the SDK beside it: its `wavecraft-dsp` is the published one,
-/// and not the one that `sdk/` would get from crates.io.
+/// A plugin as in the published template, with a stand-in for the SDK beside it: its `wavecraft-dsp` is the published
+/// one, not the one that `sdk/` would get from crates.io.
 const PLUGIN: &str = "\
 use wavecraft::prelude::{wavecraft_plugin, wavecraft_processor, SignalChain};
 use wavecraft::Tap;
@@ -144,7 +144,7 @@ fn a_plugin_gets_a_dev_audio_that_is_built_and_described() {
                wavecraft-dsp = { path = \"../published/engine/crates/wavecraft-dsp\" }\n"
     );
 
-    // Built from the versions that are on this machine, and heard through the same ids as in the plugin.
+    // Built from the versions that are on this machine, and heard with the same ids as in the plugin.
     let world = world.env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("adopted-target"));
     let mut live = world.live(&["start", "--json", "--no-ui", "--port", "19340"]);
     let ready = live.event("ready");
@@ -156,7 +156,7 @@ fn a_plugin_gets_a_dev_audio_that_is_built_and_described() {
     drop(live);
 
     world.run(&["adopt", "--yes"]).fails(2, &["has a `dev-audio` already"]);
-    // The way back that it told is the way back.
+    // The undo commands that it printed work.
     let undo = written
         .out
         .lines()

@@ -1,5 +1,5 @@
-//! Bad input to the whole of it, with the real companion: what is said, and that nothing else suffers. What the command
-//! finds out alone is in `errors`, `page` and `watch`.
+//! Bad input to the whole system, with the real companion: what is reported, and that nothing else is affected.
+//! `errors`, `page` and `watch` test what the command detects alone.
 
 use crate::{
     support::{Live, World, until},
@@ -122,7 +122,7 @@ fn garbage_on_the_control_socket_is_answered_and_hurts_nobody_else() {
             "{garbage}: {answer}"
         );
     }
-    // A line without an end is cut off, and the companion still answers others.
+    // A line without an end is cut off, and the companion still answers other clients.
     let mut endless = UnixStream::connect(&socket).expect("it listens");
     let flood = vec![b'x'; 1 << 20];
     while endless.write_all(&flood).is_ok() {}
@@ -132,16 +132,16 @@ fn garbage_on_the_control_socket_is_answered_and_hurts_nobody_else() {
     assert_eq!(status["sessions"], json!([]));
 }
 
-/// The program's size, from a build that has no other purpose.
+/// The program's size, from a build made only for this.
 fn program_bytes(world: &World) -> u64 {
     assert_eq!(world.run(&[START, &["--seconds", "1"]].concat()).code, Some(0));
     let built = fs::metadata(world.path("here/engine/target/wavecraft-dev/dev-audio")).expect("the program");
-    // The companion of the tests leaves it behind.
+    // The tests' companion leaves it behind.
     fs::remove_file(world.path("home/wavecraft/run/control.sock")).expect("the socket");
     built.len()
 }
 
-/// Runs where only `builds` is small; `None`, and a word why, where that can't be had.
+/// Runs with only a small `builds`; `None`, with a message saying why, where that isn't possible.
 fn on_a_small_disk(world: &World, bytes: u64) -> Option<Live> {
     let live = world.live_on_a_small_disk("home/wavecraft/builds", bytes, START);
     if live.is_none() {
@@ -162,10 +162,10 @@ fn a_full_disk_ends_a_start_with_what_to_do() {
 
 #[test]
 fn a_disk_that_fills_up_while_it_plays_costs_no_sound() {
-    // The companion is started by the command, so that it sees the same small disk.
+    // The command starts the companion, so that it sees the same small disk.
     let world = World::with_project().with_companion();
     let bytes = program_bytes(&world);
-    // Room for one program and not for two.
+    // Space for one program but not for two.
     let Some(mut live) = on_a_small_disk(&world, bytes + bytes / 2) else { return };
     live.event("ready");
     let mended = "fn main() { std::io::stdin().read_line(&mut String::from(\"second\")).unwrap(); }\n";

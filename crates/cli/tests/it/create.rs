@@ -1,9 +1,9 @@
-//! `wavecraft create`: what it writes, what it refuses, and that a created project is one that builds.
+//! `wavecraft create`: what it writes, what it refuses, and that a created project builds.
 
 use crate::support::{World, published::git};
 use std::{fs, path::Path, process::Command};
 
-/// Somebody's git.
+/// A user's git.
 const IDENTITY: &str = "[user]\n\tname = Ada\n\temail = ada@example.com\n";
 
 #[test]
@@ -86,7 +86,7 @@ fn bad_names_are_usage_errors_and_leave_nothing() {
     assert_eq!(world.names_in("here"), [] as [&str; 0]);
 }
 
-/// What cargo says of the workspace in a folder: its packages.
+/// The packages that cargo lists for the workspace in a folder.
 fn packages(folder: &Path) -> Vec<String> {
     let mut cargo = Command::new("cargo");
     cargo.args(["metadata", "--no-deps", "--offline", "--format-version", "1"]).current_dir(folder);
@@ -121,19 +121,19 @@ fn a_workspace_around_stays_one() {
     assert_eq!(packages(&world.path("here")), ["bar"]);
     assert_eq!(packages(&world.path("here/plugins/foo/engine")), ["foo"]);
 
-    // Where no member's pattern reaches, nothing is said and nothing changed.
+    // Where no pattern of the members matches, nothing is printed and nothing changed.
     assert!(!create("elsewhere/foo").contains("workspace"));
     assert_eq!(fs::read_to_string(&manifest).unwrap(), after);
     assert_eq!(packages(&world.path("here/elsewhere/foo/engine")), ["foo"]);
 
-    // A project is the same wherever it lies.
+    // A project is the same in any folder.
     let same = Command::new("diff")
         .args(["-r", "plugins/foo", "elsewhere/foo"])
         .current_dir(world.path("here"))
         .status();
     assert!(same.expect("diff runs").success());
 
-    // What can't be mended is told.
+    // What can't be fixed is reported.
     let named = outer.replace("plugins/*", "plugins/named/engine");
     let world = World::new().file("here/Cargo.toml", &named);
     let said = world.run(&["create", "named", "--no-git", "--output", "plugins/named"]).out;
@@ -144,7 +144,7 @@ fn a_workspace_around_stays_one() {
     assert_eq!(fs::read_to_string(world.path("here/Cargo.toml")).unwrap(), named);
 }
 
-/// Whoever puts `sdk/` into a workspace, as the guide for existing plugins says, needs nothing else there.
+/// Putting `sdk/` into a workspace, as the guide for existing plugins says, needs no other change there.
 #[test]
 fn the_sdk_is_the_same_in_any_workspace() {
     let world = World::new();
@@ -160,8 +160,8 @@ fn the_sdk_is_the_same_in_any_workspace() {
     assert_eq!(packages(&world.file("here/Cargo.toml", apart).path("here")), ["demo"]);
 }
 
-/// In the checkout's own target folder, where another workspace is above it; with the versions that this repository
-/// has tested, which are on this machine; and with every warning an error, in the SDK's crates too.
+/// In the checkout's own target folder, where another workspace is above it; with the versions that this repository has
+/// tested, which are on this machine; and with every warning an error, in the SDK's crates too.
 #[test]
 fn a_created_project_builds_passes_its_tests_and_has_clean_lints() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("created");

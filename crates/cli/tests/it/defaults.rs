@@ -6,7 +6,7 @@ use crate::support::{
 };
 use serde_json::{Value, json};
 
-/// Starts a project with this file to its end; what the companion was asked for.
+/// Starts a project with this file until it ends; returns what the companion was asked for.
 fn started(file: &str, fault: Fault, args: &[&str]) -> (Finished, FakeCompanion) {
     let world = World::with_project().file("here/wavecraft.toml", file).file("here/loop.wav", "");
     let companion = FakeCompanion::run(&world, fault);

@@ -1,4 +1,4 @@
-//! `wavecraft doctor`: each thing that it looks at, as it should be and otherwise.
+//! `wavecraft doctor`: each thing that it checks, both in order and not.
 
 use crate::support::{
     Finished, World,
@@ -7,7 +7,7 @@ use crate::support::{
 };
 use serde_json::Value;
 
-/// A world where nothing is missing: tools of its own, and the program of a companion.
+/// A world where nothing is missing: with its own tools, and a companion's program.
 fn healthy() -> World {
     let world = World::with_project();
     let companion = world.path("tools/wavecraft-companion");
@@ -19,7 +19,7 @@ fn healthy() -> World {
         .env("WAVECRAFT_COMPANION", companion)
 }
 
-/// What it says of one thing, with `--json`.
+/// Its report about one thing, with `--json`.
 fn check(world: &World, name: &str) -> (i32, Value) {
     let finished = world.run(&["doctor", "--json"]);
     let findings: Value = serde_json::from_str(&finished.out).unwrap_or_else(|_| panic!("{finished:#?}"));

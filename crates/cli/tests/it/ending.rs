@@ -1,4 +1,4 @@
-//! However it ends, nothing is left.
+//! However a start ends, nothing is left running.
 
 use crate::support::{
     Live, World,
@@ -9,7 +9,7 @@ use rustix::process::{Pid, Signal};
 
 const START: &[&str] = &["start", "--with-audio", "--json"];
 
-/// A start with a page, live, and everything that runs for it: the page's server, its child, and the processor.
+/// A live start with a page, and everything that runs for it: the page's server, its child, and the processor.
 fn everything(world: &World, args: &[&str]) -> (Live, Vec<(&'static str, i32)>) {
     let mut live = world.live(args);
     live.event("ready");
@@ -62,7 +62,7 @@ fn a_killed_start_leaves_nothing_but_a_companion_that_notices() {
     }
 }
 
-/// Nobody is left to end anything, so the system must: only Linux can.
+/// No process is left to end anything, so the system must: only Linux can.
 #[test]
 fn a_start_and_its_guards_killed_at_once_leave_no_server() {
     if std::env::consts::OS != "linux" {
@@ -77,7 +77,7 @@ fn a_start_and_its_guards_killed_at_once_leave_no_server() {
             rustix::process::kill_process(Pid::from_raw(*guard).unwrap(), signal).unwrap();
         }
     };
-    // Stopped, they can't notice that the start is gone.
+    // While stopped, they can't notice that the start is gone.
     signal_guards(Signal::STOP);
     live.signal(Signal::KILL);
     signal_guards(Signal::KILL);
@@ -86,7 +86,7 @@ fn a_start_and_its_guards_killed_at_once_leave_no_server() {
     kill_what_is_left(world.pid_in("esbuild.pid"));
 }
 
-/// A child of the server's in this test is an endless `sleep`, which no signal of its parent's ends.
+/// The server's child in this test is an endless `sleep`, which no signal to its parent ends.
 fn kill_what_is_left(pid: i32) {
     let _ = rustix::process::kill_process(Pid::from_raw(pid).unwrap(), Signal::KILL);
 }

@@ -1,4 +1,4 @@
-//! What can't work, with its text and its exit code.
+//! Failures, with their texts and exit codes.
 
 use crate::support::{
     World,
@@ -58,7 +58,7 @@ fn a_name_that_is_no_text_is_told() {
     }
 }
 
-/// Linux has a device that is as full as a disk can be: said once, and no success.
+/// Linux has a device that acts as a full disk: the error is printed once, and the command fails.
 #[test]
 fn an_output_that_can_not_be_written_is_told() {
     if !std::path::Path::new("/dev/full").exists() {
@@ -96,7 +96,7 @@ fn outside_of_a_project_it_says_where_to_go() {
 fn without_a_dev_audio_it_shows_what_to_add() {
     let world = World::with_project();
     std::fs::remove_file(world.path("here/engine/src/bin/dev-audio.rs")).unwrap();
-    // A comment is no target: the manifest's text doesn't count.
+    // A comment is no target: the manifest's text alone doesn't count.
     let manifest = std::fs::read_to_string(world.path("here/engine/Cargo.toml")).unwrap();
     let world = world.file("here/engine/Cargo.toml", &format!("{manifest}\n# name = \"dev-audio\"\n"));
     let finished = world.run(START);
@@ -205,7 +205,7 @@ fn folders_that_cargo_cant_build_in_are_refused_at_once() {
     world.live_in("he\nre", START).finish().fails(1, &["the end of a line"]);
     let latin = std::ffi::OsStr::from_bytes(b"caf\xe9");
     std::fs::rename(world.path("he\nre"), world.path("").join(latin)).unwrap();
-    // Nothing but the command's own folder has such a name: no argument could.
+    // Only the command's own folder can have such a name: no argument could.
     std::os::unix::fs::symlink(latin, world.path("here")).unwrap();
     world.run(START).fails(1, &["isn't UTF-8", "another name"]);
 }

@@ -1,4 +1,4 @@
-//! The scripts that install and uninstall, in an empty home, and what Homebrew gets.
+//! The scripts that install and uninstall, in an empty home, and the files for Homebrew.
 
 use crate::support::{World, until, until_gone};
 use std::{
@@ -8,7 +8,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-/// A world whose files are where a person's are: `WAVECRAFT_HOME` keeps no file together.
+/// A world whose files are in a user's usual places: `WAVECRAFT_HOME` isn't set.
 fn home() -> World {
     World::new().env("SHELL", "/bin/sh")
 }
@@ -20,7 +20,7 @@ fn script(world: &World, name: &str, args: &[&str]) -> Command {
     command
 }
 
-/// Its output, once it has worked.
+/// Its output, after checking that it succeeded.
 fn output(mut command: Command) -> String {
     let output = command.output().expect("it runs");
     let text =
@@ -29,7 +29,7 @@ fn output(mut command: Command) -> String {
     text
 }
 
-/// On a Mac the scripts install an app, which isn't built here: docs/test-plan.md tries them by hand there.
+/// On a Mac the scripts install an app, which isn't built here: docs/test-plan.md has the manual test.
 fn installs_programs() -> bool {
     std::env::consts::OS == "linux"
 }
@@ -43,7 +43,7 @@ fn files(folder: &Path) -> BTreeSet<PathBuf> {
     entries.flat_map(within).collect()
 }
 
-/// The folder of the programs that the tests are about.
+/// The folder with the programs under test.
 fn built() -> PathBuf {
     Path::new(env!("CARGO_BIN_EXE_wavecraft")).parent().expect("its folder").to_owned()
 }
@@ -53,7 +53,7 @@ fn what_was_installed_leaves_nothing_behind() {
     if !installs_programs() {
         return;
     }
-    // A person's own files, one of them of the command's name elsewhere on the PATH.
+    // The user's own files, one of them with the command's name elsewhere on the PATH.
     let world = home().file("home/.config/other/settings.json", "{}").script("tools/wavecraft", "echo 0.9");
     let before = files(&world.path("home"));
     let built = built();
@@ -145,7 +145,7 @@ fn homebrew_gets_the_versions_and_checksums_of_the_bundle() {
         assert!(!text.contains('@'), "something wasn't filled in: {text}");
     }
 
-    // Of another version's bundle nothing is made.
+    // Nothing is made from another version's bundle.
     fs::write(bundle.join("SHA256SUMS"), sums.replace(version, "9.9.9")).unwrap();
     let refused = fill_in().output().unwrap();
     let said = String::from_utf8_lossy(&refused.stderr);

@@ -1,4 +1,4 @@
-//! Programs with shared libraries of their own, which `cargo run` lets them find.
+//! Programs with their own shared libraries, which they find under `cargo run`.
 
 use crate::support::{
     World,
@@ -11,7 +11,7 @@ const MANIFEST: &str = "[package]\nname = \"demo\"\nversion = \"0.1.0\"\nedition
                         [dependencies]\nshared = { path = \"../shared\" }\n";
 const SHARED: &str = "[package]\nname = \"shared\"\nversion = \"0.1.0\"\nedition = \"2021\"\n\
                       [lib]\ncrate-type = [\"dylib\"]\n[workspace]\n";
-/// Describes itself, or waits: what it says comes from the shared library either way.
+/// Describes itself, or waits: in both cases its text comes from the shared library.
 const PROGRAM: &str = "fn main() { println!(\"{}\", shared::hello()); if std::env::args().len() == 1 { \
                        std::io::stdin().read_line(&mut String::new()).unwrap(); } }\n";
 
@@ -22,18 +22,18 @@ fn library(name: &str) -> String {
     format!("pub fn hello() -> String {{ String::from({hello:?}) }}\n")
 }
 
-/// A project whose program is linked with a crate, and by that with Rust's own, that is a shared library.
+/// A project whose program is linked with a crate that is a shared library, and thereby with Rust's own shared library.
 fn world() -> World {
     World::with_project()
         .file("here/engine/Cargo.toml", MANIFEST)
         .file("here/engine/src/bin/dev-audio.rs", PROGRAM)
         .file("here/shared/Cargo.toml", SHARED)
         .file("here/shared/src/lib.rs", &library("one"))
-        // What the terminal has is never passed on.
+        // The terminal's variables are never passed on.
         .env("LD_LIBRARY_PATH", "/of/the/terminal")
 }
 
-/// What the program of an `attach` or a `reload` says, run as the companion runs it.
+/// The output of the program of an `attach` or a `reload`, run as the companion runs it.
 fn says(call: &Value) -> String {
     let folders = call["loader_path"].as_array().expect("a loader path");
     let folders = folders.iter().map(|folder| folder.as_str().expect("a folder"));

@@ -1,4 +1,4 @@
-//! Commands and companions that are killed while others go on, with real processes.
+//! Commands and companions that are killed while others continue, with real processes.
 
 use crate::{
     support::{Live, World, until_gone},
@@ -28,7 +28,7 @@ fn a_killed_companion_comes_back_once_with_address_and_values() {
     let ready = live.event("ready");
     let url = ready["ws_url"].as_str().expect("an address");
     Page::open(url).set("saturator_drive", 7.0);
-    // The companion keeps values once a second, with the figures.
+    // The companion saves values once a second, with the figures.
     live.event("stats");
     live.event("stats");
     let before = status(&world);
@@ -105,7 +105,7 @@ fn three_killed_starts_in_a_row_leave_nothing_in_the_way_of_the_next() {
 
 #[test]
 fn without_an_output_the_processor_runs_on_a_timer_and_that_is_said() {
-    // JACK without a server: a way to have no output that every machine has.
+    // JACK without a server: a way to have no output that works on every machine.
     let world = created().env("WAVECRAFT_BACKEND", "jack").env("JACK_NO_START_SERVER", "1");
     let mut live = start(&world, "demo", 19_140, &["--seconds", "1"]);
     let ready = live.event("ready");

@@ -1,9 +1,9 @@
-//! `scripts/mac-report`, on whatever system this is: the real programs for a few seconds.
+//! `scripts/mac-report`, on any system: runs the real programs for a few seconds.
 
 use crate::support::{World, which};
 use std::{fs, path::Path};
 
-/// As long as a token, and made of what tokens are made of.
+/// A string with the length and the characters of a token.
 const TOKEN_CHARACTERS: usize = 43;
 
 #[test]
@@ -40,7 +40,7 @@ fn a_report_has_every_figure_and_nothing_private() {
         report.split(|character: char| !(character.is_ascii_alphanumeric() || "-_".contains(character)));
     assert!(words.into_iter().all(|word| word.len() != TOKEN_CHARACTERS), "a token in {report}");
 
-    // The buffer is chosen as it was before.
+    // The buffer setting is back to its earlier value.
     let devices = world.run(&["devices", "--json"]);
     assert!(!devices.out.contains("buffer_size"), "{devices:#?}");
 }

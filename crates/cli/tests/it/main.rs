@@ -1,4 +1,4 @@
-//! The command line's behaviour, tried on the real program. Every test goes through [`support::World`].
+//! The command line's behaviour, tested with the real program. Every test goes through [`support::World`].
 
 mod adopt;
 mod bad_input;

@@ -1,4 +1,4 @@
-//! `wavecraft microphone`: a person's word in a terminal.
+//! `wavecraft microphone`: permissions given in a terminal.
 
 use crate::support::{
     World,
@@ -6,7 +6,7 @@ use crate::support::{
 };
 use serde_json::{Value, json};
 
-/// What a terminal would obey.
+/// A name with control sequences.
 fn is_plain(text: &str) -> bool {
     text.chars().all(|char| char == '\n' || !char.is_control())
 }
@@ -47,7 +47,7 @@ fn the_only_project_that_asks_is_meant() {
     assert_eq!(told.code, Some(0), "{told:#?}");
     assert!(is_plain(&told.out), "{told:#?}");
     for line in [
-        // The name's end is not the end of a line of ours.
+        // A line end in the name doesn't end a line of ours.
         "one allowed (one-1) in /projects/one: asks for the microphone",
         "allowed  /projects/old  (2023-11-14 22:13, in a terminal)",
         "refused  /projects/odd name  (it isn't known when)",

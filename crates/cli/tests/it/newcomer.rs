@@ -1,4 +1,4 @@
-//! Somebody's first hour: an empty home, an empty cargo cache, and what the documents say, word for word.
+//! A new user's first hour: an empty home, an empty cargo cache, and the documents' commands, word for word.
 
 mod walk;
 
@@ -9,7 +9,7 @@ use crate::{
 use std::path::{Path, PathBuf};
 use walk::Walk;
 
-/// A world with the programs on the `PATH`, as a newcomer's is after the first step, and with empty caches.
+/// A world with the programs on the `PATH`, as after a new user's first step, and with empty caches.
 fn newcomer() -> World {
     let (node, cargo) = (which("node"), which("cargo"));
     let own = Path::new(env!("CARGO_BIN_EXE_wavecraft"));
@@ -58,7 +58,7 @@ fn the_projects_own_page_can_be_followed() {
     walk.end();
 }
 
-/// The first command of the README, with an end.
+/// The README's first command, with a time limit.
 #[test]
 #[ignore = "builds the programs in release: scripts/test newcomer"]
 fn the_readmes_first_command_plays() {
@@ -66,7 +66,8 @@ fn the_readmes_first_command_plays() {
     let blocks = readme.blocks();
     let first = blocks.iter().flat_map(|block| block.text.lines()).find(|line| line.starts_with("scripts/"));
     let first = first.and_then(|line| line.split_whitespace().next()).expect("a script");
-    // Built as it is for a newcomer, but for the optimiser's time, and in a folder beside what somebody may have built for themselves.
+    // Built as for a new user, but without the time for optimising, and in a separate folder from the user's own
+    // builds.
     let world = World::new()
         .env("CARGO_NET_OFFLINE", "false")
         .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("first-command"))
@@ -82,7 +83,7 @@ fn the_readmes_first_command_plays() {
     assert!(said.contains(r#""event":"ready""#), "{said}");
 }
 
-/// The root of the mean square of all samples of a file.
+/// The root mean square of all samples of a file.
 fn rms(path: &PathBuf) -> f64 {
     let reader = hound::WavReader::open(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let squares: Vec<_> =

@@ -1,4 +1,4 @@
-//! A start on a real terminal. What is shown is kept in `target/terminal/`, to be looked at.
+//! A start on a real terminal. The screens are saved in `target/terminal/` for inspection.
 
 use crate::support::{
     Tmux, World,
@@ -11,7 +11,7 @@ use std::fs;
 
 const START: &str = "--with-audio --no-ui --input tone";
 const READY: &str = "Press h for the keys";
-/// How the live line begins.
+/// The beginning of the live line.
 const LIVE: &str = "live  ";
 
 fn ready(tmux: &Tmux<'_>) {
@@ -20,7 +20,7 @@ fn ready(tmux: &Tmux<'_>) {
     tmux.until_last_row(LIVE);
 }
 
-/// Presses a key and waits for what it says.
+/// Presses a key and waits for its message.
 fn press(tmux: &Tmux<'_>, key: &str, says: &str) {
     tmux.key(key);
     tmux.until_shows(says);
@@ -104,7 +104,7 @@ fn the_terminal_that_asked_can_allow_the_microphone_and_refuse_it() {
     assert_eq!(companion.call("confirmMicrophone").unwrap()["project_dir"], json!(world.path("here")));
     press(&tmux, "q", "code=0");
 
-    // Where nothing asks, the key allows nothing.
+    // If nothing asks, the key allows nothing.
     let world = World::with_project();
     let _companion = FakeCompanion::run(&world, Fault::None);
     let tmux = world.tmux("no-question", 110, 40);
@@ -120,14 +120,14 @@ fn the_last_row_stays_the_last_whatever_is_logged_and_however_wide_it_is() {
     let _companion = FakeCompanion::run(&world, Fault::Chatty);
     let tmux = world.tmux("wide", 100, 20);
     tmux.start(START);
-    // The log is too quick to see anything else.
+    // The log is too fast to see anything else.
     tmux.until_last_row(LIVE);
     for (columns, all) in [(45, false), (20, false), (100, true)] {
         tmux.resize(columns);
         until(&format!("one live line in {columns} columns, below the log"), || {
             let rows = tmux.rows();
             let live: Vec<_> = rows.iter().filter(|row| row.contains("live")).collect();
-            // What was printed before is the terminal's to break; what comes is as it should be.
+            // The terminal may wrap earlier output; later output must be right.
             let logged = rows.iter().rev().nth(1)?.contains("child");
             let [live] = live[..] else { return None };
             (logged && rows.last() == Some(live) && live.contains("3 late") == all).then_some(())
@@ -217,7 +217,7 @@ fn every_way_out_gives_the_terminal_back() {
     let companion = FakeCompanion::run(&world, Fault::None);
     let tmux = world.tmux("ways-out", 100, 20);
     ready(&tmux);
-    // The shell's child: the one that the fake companion is connected to is of this process.
+    // The shell's child: the fake companion is connected to a child of this process.
     kill_process(start_of(&tmux, &world), Signal::TERM).expect("it runs");
     tmux.until_shows("code=130");
     assert!(tmux.is_as_before());
@@ -232,8 +232,8 @@ fn every_way_out_gives_the_terminal_back() {
     until_gone("the start", start.as_raw_nonzero().get());
 }
 
-/// The command that runs in the terminal. It alone of this world has copies of a built processor, and they are named
-/// after its process.
+/// The command that runs in the terminal. Only this command of this world has copies of a built processor, and they are
+/// named after its process.
 fn start_of(tmux: &Tmux<'_>, world: &World) -> Pid {
     let named =
         |name: &String| name.split('-').next().and_then(|number| number.parse().ok()).and_then(Pid::from_raw);

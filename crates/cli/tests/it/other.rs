@@ -1,4 +1,4 @@
-//! The other `wavecraft`: what goes to the published Wavecraft's command, and what doesn't.
+//! The other `wavecraft`: what is passed on to the published Wavecraft's command, and what isn't.
 
 use crate::support::World;
 use std::{
@@ -6,7 +6,7 @@ use std::{
     os::unix::fs::{PermissionsExt, symlink},
 };
 
-/// Says who it is, what it got, and from where.
+/// Prints its name, its arguments, and its folder.
 const OTHER: &str = "[ \"$1\" = --version ] && exec echo 'wavecraft 0.9.39'\nprintf 'other:'; printf ' <%s>' \"$@\"; echo; echo in \"$PWD\"; echo oops >&2; exit 7";
 
 #[test]
@@ -28,10 +28,10 @@ fn in_a_plugin_of_the_published_sdk_it_gets_what_this_one_does_not_have() {
         assert_eq!(finished.err.matches(&said).count(), 1, "{finished:#?}");
         assert!(finished.err.ends_with(&format!("{said}oops\n")), "{finished:#?}");
     }
-    // From within the plugin too, and in the same folder.
+    // From inside the plugin too, and in the same folder.
     let inside = world.live_in("here/engine/src", &["update"]).finish();
     assert!(inside.out.ends_with("here/engine/src\n"), "{inside:#?}");
-    // What this command has is its own.
+    // Commands that this one has are its own.
     assert!(world.run(&["doctor", "--help"]).out.contains("Usage: wavecraft doctor"));
     world.run(&["start", "--bogus"]).fails(2, &["--bogus"]);
 }
@@ -45,7 +45,7 @@ fn links_copies_and_what_comes_back_are_passed_over() {
     }
     symlink(own, world.path("link/wavecraft")).unwrap();
     fs::copy(own, world.path("copy/wavecraft")).unwrap();
-    // Somebody's script that starts this command.
+    // A user's script that starts this command.
     let world = world.script("back/wavecraft", &format!("exec '{own}' \"$@\""));
     let path = |folders: &[&str]| {
         let folders =
@@ -60,7 +60,7 @@ fn links_copies_and_what_comes_back_are_passed_over() {
     assert_eq!(finished.err.matches("goes to").count(), 1, "{finished:#?}");
     let world = world.env("PATH", ours);
     world.run(&["bundle"]).fails(1, &["no other `wavecraft` is on the PATH", "`cargo install wavecraft`"]);
-    // Not a program: it is no command.
+    // Not executable, so it is no command.
     fs::set_permissions(world.path("back/wavecraft"), fs::Permissions::from_mode(0o644)).unwrap();
     world.run(&["bundle"]).fails(1, &["no other `wavecraft` is on the PATH"]);
 }

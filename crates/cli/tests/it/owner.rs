@@ -1,4 +1,4 @@
-//! What comes from others: a companion that isn't this user's is told nothing, and no text of anybody's moves the cursor.
+//! Foreign input: a companion of another user is sent nothing, and no text from elsewhere moves the cursor.
 
 use crate::support::{
     World,
@@ -7,14 +7,14 @@ use crate::support::{
 use rustix::process::getuid;
 use std::os::unix::fs::chown;
 
-/// Nobody's, on both systems.
+/// The user `nobody`, on both systems.
 const ANOTHER: u32 = 65_534;
 
 #[test]
 fn a_companion_in_another_users_folder_is_told_nothing() {
     let world = World::with_project();
     let companion = FakeCompanion::run(&world, Fault::None);
-    // An administrator can give the folder away; for everybody else the system has one that is the administrator's.
+    // An administrator can give the folder away; for other users the system has one that belongs to the administrator.
     let world = if getuid().is_root() {
         chown(world.path("home/wavecraft/run"), Some(ANOTHER), None).expect("another owner");
         world
@@ -39,7 +39,7 @@ fn what_others_say_is_shown_as_text_and_as_theirs() {
     for text in [&finished.out, &finished.err] {
         assert!(text.chars().all(|char| char == '\n' || !char.is_control()), "{finished:#?}");
     }
-    // Each line of theirs is behind their name.
+    // Each of their lines is prefixed with their name.
     assert!(finished.out.contains("child │ overwritten\nchild │ error: not ours\n"), "{finished:#?}");
     assert!(finished.out.contains("processor listening: because"), "{finished:#?}");
 }

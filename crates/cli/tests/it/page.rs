@@ -14,7 +14,7 @@ const START: &[&str] = &["start", "--with-audio", "--json", "--seconds", "1"];
 fn the_page_is_served_and_gone_after() {
     let world = World::with_project().with_page();
     let companion = FakeCompanion::run(&world, Fault::None);
-    // A port of its own, so that tests at the same time don't meet; taken, so that it has to step aside.
+    // A separate port, so that concurrent tests don't collide; it is taken, so that the server has to use another.
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
     let mut live = world.live(&[START, &["--ui-port", &port]].concat());
@@ -132,7 +132,8 @@ fn a_server_that_fails_leaves_the_sound_and_is_tried_again() {
     finished.left_nothing();
 }
 
-/// A page whose server works, whose packages are away, and whose package manager is `script`; it finds the server in `vite`.
+/// A page whose server works, whose packages are missing, and whose package manager is `script`; it finds the server in
+/// `vite`.
 fn without_packages(manager: &str, script: &str) -> World {
     let world = World::with_project().with_page().script(&format!("tools/{manager}"), script);
     std::fs::rename(world.path("here/ui/node_modules/.bin/vite"), world.path("vite")).unwrap();
@@ -280,7 +281,7 @@ fn odd_names_that_vite_takes_are_taken() {
     let _companion = FakeCompanion::run(&world, Fault::None);
     let mut live = world.live_in(folder, &["start", "--with-audio", "--json"]);
     assert!(live.event("ready")["ui_url"].is_string());
-    // And what is changed there is built.
+    // And changes there are built.
     let source = world.path(folder).join("engine/src/bin/dev-audio.rs");
     std::fs::write(&source, "fn main() { std::io::stdin().read_line(&mut \"2\".into()).unwrap(); }\n")
         .unwrap();

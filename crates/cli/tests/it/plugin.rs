@@ -1,4 +1,4 @@
-//! A Wavecraft plugin without a `dev-audio`: its library is run by the plugin host, with the real companion.
+//! A Wavecraft plugin without a `dev-audio`: the plugin host runs its library, with the real companion.
 
 use crate::{
     support::{Live, World, published::SOURCE, until},
@@ -10,7 +10,7 @@ use std::{fs, path::Path};
 
 const LIBRARY: &str = "here/engine/src/lib.rs";
 
-/// A project as Wavecraft's own `create` lays it out: a workspace with the plugin's package in `engine`.
+/// A project with the layout of Wavecraft's own `create`: a workspace with the plugin's package in `engine`.
 fn plugin() -> World {
     World::new()
         .env("WAVECRAFT_BACKEND", "virtual")
@@ -26,7 +26,7 @@ fn plugin() -> World {
         .file(LIBRARY, SOURCE)
 }
 
-/// Writes the plugin's source with something else in it.
+/// Writes the plugin's source with other contents.
 fn edit(world: &World, text: &str, other: &str) {
     assert!(SOURCE.contains(text), "`{text}` isn't in the plugin's source");
     fs::write(world.path(LIBRARY), SOURCE.replace(text, other)).expect("the source");
@@ -47,7 +47,7 @@ fn stop(live: Live) {
     finished.left_nothing();
 }
 
-/// Waits until the plugin makes the tone so many times as loud.
+/// Waits until the plugin makes the tone this many times as loud.
 fn settled(page: &mut Page, factor: f64) {
     let mut gain = || {
         let stats = page.call("getStats", json!({}));
@@ -57,7 +57,7 @@ fn settled(page: &mut Page, factor: f64) {
     until(&format!("the gain is {factor}"), || gain().filter(|gain| (gain - factor).abs() < 0.02));
 }
 
-/// The next event that says this state, with its reason.
+/// The next event with this state, with its reason.
 fn reason(live: &mut Live, state: &str) -> String {
     loop {
         let event = live.event("state");
@@ -77,7 +77,7 @@ fn a_plugin_is_heard_obeys_its_parameter_and_is_swapped() {
 
     edit(&world, "*sample *= gain.level;", "*sample *= gain.level * 0.5;");
     live.event("reloaded");
-    // The parameter has the value that it had.
+    // The parameter kept its value.
     settled(&mut page, 0.75);
 
     edit(&world, "const VERSION: u32 = 2;", "const VERSION: u32 = 7;");

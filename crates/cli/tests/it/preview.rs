@@ -1,4 +1,4 @@
-//! A start without audio: the page's server with real parameters and levels that are made up.
+//! A start without audio: the page's server with real parameters and synthetic levels.
 
 use crate::{
     support::{World, until},
@@ -14,7 +14,7 @@ use std::{
 
 const SOURCE: &str = "here/engine/src/bin/dev-audio.rs";
 
-/// A program that describes one parameter, as one made with `run!` does.
+/// A program that describes one parameter, like one made with `run!`.
 fn describes(id: &str, max: u32) -> String {
     let hello = json!({
         "type": "hello", "abi": 1, "sdk_version": "0.1.0", "name": "demo", "latency_frames": 0,
@@ -64,7 +64,7 @@ fn a_page_gets_real_parameters_and_made_up_levels() {
     let scope = page.call("getOscilloscopeFrame", json!({}));
     assert_eq!(scope["frame"]["points_l"].as_array().map(Vec::len), Some(1024));
 
-    // A changed set is told, and values stay where they fit.
+    // A changed set is reported, and values stay if they fit.
     fs::write(world.path(SOURCE), describes("gain_level", 5)).expect("a source");
     page.notification("parametersChanged");
     let changed = parameter(&mut page);
@@ -104,14 +104,14 @@ fn a_page_is_served_beside_it() {
     finished.left_nothing();
 }
 
-/// `xdg-open`, or on a Mac `open`, that only writes down what it is given.
+/// `xdg-open`, or on a Mac `open`, that only writes its argument to a file.
 fn with_an_opener(world: World) -> World {
     let (notes, new) = (world.path("opened"), world.path("opened.new"));
     let script = format!("echo \"$@\" > '{0}' && mv '{0}' '{1}'", new.display(), notes.display());
     world.script("tools/xdg-open", &script).script("tools/open", &script)
 }
 
-/// What a server answers to a browser that follows an address.
+/// A server's response to a browser that opens an address.
 fn answer(url: &str) -> String {
     let (host, path) = url.strip_prefix("http://").and_then(|rest| rest.split_once('/')).expect("an address");
     let mut stream = TcpStream::connect(host).expect("a server");
@@ -131,7 +131,7 @@ fn an_opened_page_leaves_no_token_in_anybodys_arguments() {
     let notes = world.path("opened");
     let opened = until("the page is opened", || fs::read_to_string(&notes).ok());
     assert!(!opened.contains(token) && opened.contains("/open/"), "{opened}");
-    // Followed as a browser does, it is the page with its token; once.
+    // If opened as a browser does, it leads to the page with its token; only once.
     let first = answer(opened.trim());
     assert!(first.starts_with("HTTP/1.1 302") && first.contains(&format!("location: {page}\r\n")), "{first}");
     let second = answer(opened.trim());

@@ -1,4 +1,4 @@
-//! The one door: a world of its own for each test (home, project, tools, companion) and the program run in it.
+//! The test environment: each test has its own world (home, project, tools, companion), in which the program runs.
 
 pub(crate) mod fake_companion;
 pub(crate) mod fake_vite;
@@ -22,10 +22,10 @@ use std::{
 };
 use tempfile::TempDir;
 
-/// So long anything may take before a test gives up. Nothing is expected to take a hundredth of it.
+/// How long anything may take before a test gives up. Nothing is expected to take a hundredth of it.
 pub(crate) const LIMIT: Duration = Duration::from_secs(120);
 
-/// A home without anything, a `PATH` with cargo and the system's tools, and nothing else of the environment.
+/// An empty home, a `PATH` with cargo and the system's tools, and no other environment variables.
 pub(crate) struct World {
     dir: TempDir,
     env: Vec<(OsString, OsString)>,
@@ -51,7 +51,7 @@ impl World {
             .env("HOME", world_path(&root, "home"))
             .env("WAVECRAFT_HOME", world_path(&root, "home/wavecraft"))
             .env("CARGO_NET_OFFLINE", "true");
-        // cargo and rustup are the machine's.
+        // cargo and rustup are those of the machine.
         for (name, folder) in [("CARGO_HOME", ".cargo"), ("RUSTUP_HOME", ".rustup")] {
             let default = || std::env::home_dir().map(|home| home.join(folder).into_os_string());
             if let Some(value) = std::env::var_os(name).or_else(default) {
@@ -64,7 +64,7 @@ impl World {
         }
     }
 
-    /// With a project whose `dev-audio` waits until its standard input is closed, and needs no crate.
+    /// Adds a project whose `dev-audio` waits until its standard input is closed, and needs no crate.
     pub(crate) fn with_project() -> Self {
         Self::new()
             .file(
@@ -78,7 +78,7 @@ impl World {
             )
     }
 
-    /// Writes a file, in folders that are made for it.
+    /// Writes a file, and creates its folders.
     pub(crate) fn file(self, name: &str, text: &str) -> Self {
         let path = self.path(name);
         fs::create_dir_all(path.parent().expect("a folder")).expect("its folder");
@@ -86,7 +86,7 @@ impl World {
         self
     }
 
-    /// Writes a shell script that can be run.
+    /// Writes an executable shell script.
     pub(crate) fn script(self, name: &str, text: &str) -> Self {
         let path = self.path(name);
         let world = self.file(name, &format!("#!/bin/sh\n{text}\n"));
@@ -104,7 +104,7 @@ impl World {
         world_path(&self.dir.path().canonicalize().expect("the folder"), name)
     }
 
-    /// Runs the program in `here` to its end.
+    /// Runs the program in `here` until it ends.
     pub(crate) fn run(&self, args: &[&str]) -> Finished {
         self.live(args).finish()
     }
@@ -124,8 +124,8 @@ impl World {
         Terminal::spawn(self.command("here", args))
     }
 
-    /// Starts the program in `here` with a file system of `bytes` on `folder`, which nobody else sees. `None` where
-    /// this system lets no user do that.
+    /// Starts the program in `here` with a file system of `bytes` on `folder`, which no other process sees. `None` if
+    /// this system doesn't let users do that.
     pub(crate) fn live_on_a_small_disk(&self, folder: &str, bytes: u64, args: &[&str]) -> Option<Live> {
         fs::create_dir_all(self.path(folder)).expect("its folder");
         let mount =
@@ -144,20 +144,20 @@ impl World {
         self.program(env!("CARGO_BIN_EXE_wavecraft"), folder, args)
     }
 
-    /// A program in a folder of this world, and with its environment alone.
+    /// A program in a folder of this world, with only its environment.
     pub(crate) fn program(&self, program: &str, folder: &str, args: &[&str]) -> Command {
         let mut command = Command::new(program);
         command.args(args).current_dir(self.path(folder)).env_clear().envs(self.env.iter().cloned());
         command
     }
 
-    /// The names in a folder; none if there is no folder.
+    /// The names in a folder; empty if there is no folder.
     pub(crate) fn names_in(&self, folder: &str) -> Vec<String> {
         let Ok(entries) = fs::read_dir(self.path(folder)) else { return Vec::new() };
         entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect()
     }
 
-    /// A number that some process wrote into a file, once it is there.
+    /// A number that a process wrote into a file; waits for it.
     pub(crate) fn pid_in(&self, name: &str) -> i32 {
         let path = self.path(name);
         until(&format!("{name} has a number"), || fs::read_to_string(&path).ok()?.trim().parse().ok())
@@ -175,7 +175,7 @@ pub(crate) fn which(name: &str) -> PathBuf {
         .expect(name)
 }
 
-/// Asks again and again until there is an answer, at most [`LIMIT`].
+/// Polls until there is an answer, at most [`LIMIT`].
 pub(crate) fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
     let end = std::time::Instant::now() + LIMIT;
     loop {
@@ -187,7 +187,7 @@ pub(crate) fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
     }
 }
 
-/// Waits until a process is gone, and waited for.
+/// Waits until a process is gone, and was waited for.
 pub(crate) fn until_gone(what: &str, pid: i32) {
     let pid = rustix::process::Pid::from_raw(pid).expect("a process id");
     until(&format!("{what} (process {pid}) is gone"), || {
@@ -195,7 +195,7 @@ pub(crate) fn until_gone(what: &str, pid: i32) {
     });
 }
 
-/// A shell line that runs one ignored test of this file as a program of its own.
+/// A shell command that runs one ignored test of this file as a separate program.
 pub(crate) fn this_test_as_a_program(test: &str) -> String {
     let own = std::env::current_exe().expect("this program");
     format!("exec '{}' --exact '{test}' --ignored --nocapture --quiet", own.display())

@@ -1,4 +1,4 @@
-//! `record` and `render`: the command's part, with the real companion and a created project's DSP.
+//! `record` and `render`: the command's side, with the real companion and a created project's DSP.
 
 use crate::support::{Live, World, until, until_gone, which};
 use rustix::process::Signal;

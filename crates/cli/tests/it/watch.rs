@@ -8,7 +8,7 @@ use crate::support::{
 };
 use std::fs;
 
-/// A program that waits as the first one does, and differs in its bytes.
+/// A program that waits like the first one, but has different bytes.
 fn program(mark: &str) -> String {
     format!("fn main() {{ std::io::stdin().read_line(&mut String::from({mark:?})).unwrap(); }}\n")
 }
@@ -29,7 +29,7 @@ fn a_change_is_built_and_the_companion_gets_the_new_program() {
     let statuses: Vec<_> = companion.calls("buildStatus").iter().map(|call| call["status"].clone()).collect();
     assert_eq!(statuses, ["building", "ok"]);
 
-    // The same program again is no reason to fade. That it was looked at is told to the page alone.
+    // The same program again is no reason to fade. Only the page is told that it was checked.
     write(&world, SOURCE, &program("second"));
     until("the page knows of the second build", || (companion.calls("buildStatus").len() == 4).then_some(()));
     write(&world, SOURCE, &program("third"));
@@ -81,7 +81,7 @@ fn of_a_compilers_endless_words_the_companion_gets_what_it_has_room_for() {
     let told = told["errors"].as_str().expect("errors");
     let (start, note) = told.rsplit_once(" … (cut: ").expect("it says that there is more");
     assert!(all.starts_with(start) && note.ends_with(" more bytes)"), "{note}");
-    // What played plays on, and the next build is heard.
+    // The playing program continues, and the next build is heard.
     write(&world, SOURCE, &program("mended"));
     live.event("reloaded");
     stop(live);
@@ -110,7 +110,7 @@ fn a_newer_change_ends_the_build_that_runs() {
 fn a_change_during_the_first_build_is_seen_too() {
     let world = World::with_project();
     let (pid, go) = (world.path("builds.pid"), world.path("go"));
-    // A first build that lasts until this test says so.
+    // A first build that lasts until this test ends it.
     let script = format!(
         "fn main() {{ std::fs::write({pid:?}, \"1\").unwrap(); while !std::path::Path::new({go:?}).exists() {{ \
          std::thread::sleep(std::time::Duration::from_millis(10)) }} }}"
@@ -146,7 +146,8 @@ fn what_the_project_depends_on_by_a_path_is_watched_too_also_when_it_is_new() {
     );
     write(&world, SOURCE, &program("second").replace("\"second\"", "shared::TEXT"));
     live.event("reloaded");
-    // The folder of the new dependency is watched from a moment after the swap on: a change is repeated until it is seen.
+    // The folder of the new dependency is watched from shortly after the swap on: the change is repeated until it is
+    // seen.
     let mut number = 0;
     until("a change of the dependency is heard", || {
         number += 1;
@@ -166,7 +167,7 @@ fn a_program_that_is_refused_leaves_the_one_from_before() {
     let error = live.event("error");
     let message = error["message"].as_str().expect("a message");
     assert!(message.contains("can't be heard: the processor panicked"), "{message}");
-    // Again, without another change: it may have been bad luck.
+    // Again, without another change: the first failure may have been chance.
     write(&world, SOURCE, &program("second"));
     live.event("reloaded");
     assert_eq!(companion.calls("reload").len(), 2);
@@ -186,7 +187,7 @@ fn a_project_that_vanishes_is_told_and_built_again_when_it_is_back() {
     fs::write(away.join("src/bin/dev-audio.rs"), program("second")).expect("a source");
     fs::rename(&away, &here).expect("moved back");
     live.event("reloaded");
-    // And it is watched again.
+    // And the file is watched again.
     write(&world, SOURCE, &program("third"));
     live.event("reloaded");
     stop(live);

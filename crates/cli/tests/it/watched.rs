@@ -1,4 +1,4 @@
-//! Which files a build is made for: those that the last one depended on, wherever they are, and no others.
+//! Which files cause a build: those that the last one depended on, wherever they are, and no others.
 
 use crate::support::{
     World,
@@ -12,12 +12,12 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-/// A program that waits, with something more in it.
+/// A program that waits, with additional code.
 fn program(items: &str, mark: &str) -> String {
     format!("{items}\nfn main() {{ std::io::stdin().read_line(&mut String::from({mark})).unwrap(); }}\n")
 }
 
-/// How many builds the page was told of.
+/// How many builds were reported to the page.
 fn builds(companion: &FakeCompanion) -> usize {
     companion.calls("buildStatus").iter().filter(|call| call["status"] == "building").count()
 }
@@ -146,7 +146,7 @@ fn a_log_that_goes_on_after_a_mistake_is_left_out() {
     let mut live = ready(&world);
     write(&world, SOURCE, "fn main() { nonsense }");
     assert_eq!(built(&mut live)["status"], "failed");
-    // Written until nobody builds for it any more; each time is seen, since the build for it is told.
+    // Written until it no longer causes builds; each time is seen, since its build is reported.
     let mut lines = 0;
     until("two builds for the log", || {
         lines += 1;
@@ -191,7 +191,7 @@ fn a_source_that_comes_back_with_an_older_time_is_heard() {
     assert!(finished.err.contains("older than its last build"), "{finished:#?}");
 }
 
-/// Gives a file a time from before anything here.
+/// Gives a file a time earlier than anything here.
 fn age(file: &Path) {
     let days = Duration::from_secs(2 * 24 * 60 * 60);
     let file = fs::File::options().write(true).open(file).expect("the file");

@@ -1,4 +1,4 @@
-//! All of it at once: a created project, the real companion, cargo, npm and Vite. No sound card: the virtual backend.
+//! Everything together: a created project, the real companion, cargo, npm and Vite. No sound card: the virtual backend.
 
 use crate::{
     support::{Live, World, until, until_gone, which},
@@ -14,7 +14,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-/// A world with a project that was just created, in `here/demo`, and everything that it is built with.
+/// A world with a newly created project, in `here/demo`, and everything needed to build it.
 pub(crate) fn created() -> World {
     let npm = which("npm").parent().expect("its folder").to_path_buf();
     let node = which("node").parent().expect("its folder").to_path_buf();
@@ -38,7 +38,7 @@ fn start(world: &World, more: &[&str]) -> Live {
     world.live_in("here/demo/engine/src", &[&args[..], more].concat())
 }
 
-/// What `wavecraft status` says from another terminal.
+/// The output of `wavecraft status` in another terminal.
 pub(crate) fn status(world: &World) -> Value {
     let status = world.run(&["status", "--json"]);
     serde_json::from_str(&status.out).unwrap_or_else(|_| panic!("{}{}", status.out, status.err))
@@ -66,7 +66,7 @@ fn a_created_project_is_heard_and_nothing_is_left_of_it() {
     let ready = live.event("ready");
     assert!(ready["ws_url"].as_str().expect("an address").contains("/p/"));
     assert_eq!(ready["devices"]["backend"], "virtual");
-    // One callback on the way through the child, at 48 kHz, and no device.
+    // One callback of delay through the child, at 48 kHz, and no device.
     let frames = ready["devices"]["buffer_frames"].as_f64().expect("a number");
     assert_eq!(ready["latency_ms"].as_f64(), Some(frames / 48.0), "{ready}");
     let child = pid(&status(&world)["sessions"][0]["child_pid"]);
@@ -142,7 +142,7 @@ fn a_program_with_its_own_audio_registers_with_what_status_prints() {
     assert!(says().contains("registered"));
 
     let mut page = Page::open(ready["ws_url"].as_str().expect("an address"));
-    // Without a subscription: these are the program's.
+    // Without a subscription: these come from the program.
     assert_eq!(page.notification("meterUpdate")["left_rms"], 0.25);
     page.set("saturator_drive", 3.0);
     let knob: Value = serde_json::from_str(&says()).expect("JSON");
@@ -160,7 +160,7 @@ fn an_edit_is_heard_a_mistake_is_not_and_the_sound_never_stops() {
     let ready = live.event("ready");
     let mut page = Page::open(ready["ws_url"].as_str().expect("an address"));
     page.call("subscribe", json!({"topics": ["build"]}));
-    // A gain of one through a clean chain, so that the level is the tone's.
+    // Unity gain through a clean chain, so that the level is the tone's.
     for (id, value) in [("saturator_drive", 0.0), ("saturator_mix", 0.0), ("saturator_output", -6.0)] {
         page.set(id, value);
     }
@@ -173,11 +173,11 @@ fn an_edit_is_heard_a_mistake_is_not_and_the_sound_never_stops() {
             ((level(page) - expected).abs() < 0.2).then_some(())
         });
     };
-    // The position of the last block that was heard, which counts on with the device.
+    // The position of the last block that was heard; it advances with the device.
     let frames = |page: &mut Page| {
         page.call("getMeterFrame", json!({}))["frame"]["timestamp"].as_u64().expect("a position")
     };
-    // The tone's peak is at −12 dBFS, and a sine's RMS 3.01 dB below.
+    // The tone's peak is −12 dBFS, and a sine's RMS is 3.01 dB below.
     let before = -12.0 - 3.01 - 6.0;
     settled(&mut page, before);
 
@@ -192,7 +192,7 @@ fn an_edit_is_heard_a_mistake_is_not_and_the_sound_never_stops() {
     let reloaded = live.event("reloaded");
     let block = ready["devices"]["buffer_frames"].as_u64().expect("a number of frames");
     println!("edit to heard: {} blocks of {block} frames, {reloaded}", (frames(&mut page) - at_edit) / block);
-    // Values survived by id, so the difference is the edit alone: 0.25 is −12.04 dB.
+    // Values are kept by id, so the difference is the edit alone: 0.25 is −12.04 dB.
     settled(&mut page, before - 12.04);
 
     edit("channel[frame] = nonsense;");

@@ -1,4 +1,4 @@
-//! A Markdown file, and what of it can be checked.
+//! A Markdown file, and the parts of it that can be checked.
 
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 use std::{
@@ -7,12 +7,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The repository.
+/// The repository's folder.
 pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the repository")
 }
 
-/// A file by its path in the repository.
+/// Reads a file by its path in the repository.
 pub(crate) struct Document {
     pub(crate) path: PathBuf,
     text: String,
@@ -20,12 +20,12 @@ pub(crate) struct Document {
 
 /// A fenced block of code.
 pub(crate) struct Block {
-    /// What stands behind the opening fence; empty where nothing does.
+    /// The text after the opening fence; empty if there is none.
     pub(crate) language: String,
     pub(crate) text: String,
 }
 
-/// Folders whose files somebody else wrote, or a build did.
+/// Folders with third-party or built files.
 const NOT_OURS: [&str; 3] = ["target", "node_modules", ".git"];
 
 impl Document {
@@ -42,13 +42,13 @@ impl Document {
         documents
     }
 
-    /// Those that describe what is there now: not the decisions and the changelog, which tell how it came about.
+    /// The files that describe the current state: not the decisions and the changelog, which describe its history.
     pub(crate) fn current() -> Vec<Self> {
         let past = |path: &Path| path.starts_with("docs/decisions") || path.ends_with("CHANGELOG.md");
         Self::all().into_iter().filter(|document| !past(&document.path)).collect()
     }
 
-    /// Where links and pictures go to.
+    /// The targets of links and pictures.
     pub(crate) fn links(&self) -> Vec<String> {
         let to = |event| match event {
             Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
@@ -59,7 +59,7 @@ impl Document {
         self.events().filter_map(to).collect()
     }
 
-    /// The names by which a link reaches a heading, made as GitHub makes them.
+    /// The anchors of the headings, made as GitHub makes them.
     pub(crate) fn anchors(&self) -> HashSet<String> {
         let mut anchors = HashSet::new();
         let mut heading: Option<String> = None;
@@ -104,7 +104,7 @@ impl Document {
         blocks
     }
 
-    /// What is set as code within a line.
+    /// The inline code.
     pub(crate) fn code(&self) -> Vec<String> {
         let code = |event| match event {
             Event::Code(text) => Some(text.into_string()),
@@ -118,7 +118,7 @@ impl Document {
     }
 }
 
-/// The files of a folder of the repository and of those below, by their paths in it.
+/// The files of a folder of the repository and of its subfolders, by their paths in it.
 pub(crate) fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(root().join(folder)).expect("a folder") {

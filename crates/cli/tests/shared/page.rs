@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use std::{net::TcpStream, time::Duration};
 use tungstenite::{Message, WebSocket, client::client};
 
-/// So long an answer may take. None is expected to take a thousandth of it.
+/// How long an answer may take. None is expected to take a thousandth of it.
 const LIMIT: Duration = Duration::from_secs(120);
 
 pub(crate) struct Page {
@@ -21,7 +21,7 @@ impl Page {
         Self { socket, number: 0 }
     }
 
-    /// Turns a knob.
+    /// Sets a parameter, like turning a knob.
     pub(crate) fn set(&mut self, parameter: &str, value: f64) {
         self.call("setParameter", json!({"id": parameter, "value": value}));
     }
@@ -44,7 +44,7 @@ impl Page {
         answer["result"].take()
     }
 
-    /// The error that a method is answered with.
+    /// The error with which a method is answered.
     pub(crate) fn refused(&mut self, method: &str, params: Value) -> Value {
         let mut answer = self.answer(method, &params);
         assert!(answer.get("result").is_none(), "{method} {params}: {answer}");

@@ -1,4 +1,4 @@
-//! Outputs, rates and buffers: chosen, lost, and there again. After each the tone is heard as before.
+//! Outputs, rates and buffers: chosen, lost, and available again. After each change the tone is heard as before.
 
 use crate::{SINE_DB, page::Page, recording::Recording, same_child, server::Server, session::Session, until};
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ fn what_is_chosen_is_heard_and_told() {
     let session = Session::start(&server, "chosen");
     let _page = session.clean_page();
     let before = session.status();
-    // What is asked for, and the rate and the frames that are got.
+    // The requested values, and the rate and the frames that result.
     for (asked, output, rate, frames) in [
         (&["--output", "desk"][..], "desk", 48_000, 256),
         (&["--buffer", "64"], "desk", 48_000, 64),
@@ -27,13 +27,13 @@ fn what_is_chosen_is_heard_and_told() {
     ] {
         println!("{asked:?}");
         if rate == 44_100 {
-            // Up to here nothing but the stream was another. Another rate needs other children.
+            // So far only the stream changed. Another rate needs other children.
             same_child(&before, &session.status());
         }
         let list = session.ask(&[&["devices"], asked].concat());
         let in_use = &list["in_use"];
         assert_eq!(in_use["sample_rate"], rate, "{list}");
-        // Fewer where another program in the graph asks for fewer; then that is told.
+        // Fewer if another program in the graph asks for fewer; that is then reported.
         let got = [&in_use["buffer_frames"], &in_use["asked_buffer_frames"]];
         assert!(got.iter().any(|got| **got == frames), "{list}");
         until("the terminal tells", || {
@@ -59,11 +59,11 @@ fn what_is_lost_is_replaced_and_returned_to() {
     let desk = plug_desk();
     let session = Session::start(&server, "lost");
     let mut page = session.clean_page();
-    // Neither dry input nor a new child's default is as quiet, so the level tells that nothing was begun anew.
+    // Neither dry input nor a new child's default is as quiet, so the level shows that nothing was restarted.
     page.set("saturator_output", -12.0);
     let heard_on = |output: &str| {
         println!("{output}");
-        // pw-play falls silent now and then when its graph is made anew: another one plays.
+        // pw-play sometimes falls silent when its graph is rebuilt: another one plays.
         let _tone = server.play_tone_into_the_microphone();
         Recording::of(&server, output).until_heard(SINE_DB - 12.0);
     };

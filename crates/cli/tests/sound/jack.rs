@@ -1,4 +1,4 @@
-//! Through JACK: a server of the test's own on its dummy driver, and JACK's own programs around the companion.
+//! Through JACK: the test's own server with its dummy driver, and JACK's own programs around the companion.
 
 use crate::{
     place::{Place, Program},
@@ -20,7 +20,7 @@ struct Jack {
 }
 
 impl Jack {
-    /// With periods that a busy machine holds too.
+    /// With periods that even a busy machine can keep.
     fn start() -> Self {
         let mut place = Place::new();
         let name = format!("wavecraft-{}", std::process::id());
@@ -35,7 +35,7 @@ impl Jack {
         Self { _server: server, place }
     }
 
-    /// The full name of a port, once it is there.
+    /// The full name of a port; waits for the port.
     fn port(&self, end: &str) -> String {
         until(&format!("there is a port …{end}"), || {
             let ports = self.place.ask("jack_lsp", &[])?;
@@ -45,14 +45,14 @@ impl Jack {
 
     fn connect(&self, from: &str, to: &str) {
         until(&format!("{from} is connected to {to}"), || {
-            // Fails too where it is connected already.
+            // Fails too if it is connected already.
             let _ = self.place.ask("jack_connect", &[from, to]);
             let list = self.place.ask("jack_lsp", &["-c", to])?;
             list.lines().any(|line| line.trim() == from).then_some(())
         });
     }
 
-    /// A second of what two ports play.
+    /// Checks a second of what two ports play.
     fn record(&self, left: &str, right: &str) -> [Measured; 2] {
         let (file, raw) = (self.place.path("take.wav"), self.place.path("take.f32"));
         let (file, raw) = (file.to_str().expect("text"), raw.to_str().expect("text"));

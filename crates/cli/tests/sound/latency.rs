@@ -41,10 +41,11 @@ fn without_a_loop_it_says_what_is_missing() {
     }
 }
 
-/// Loudspeaker, link and microphone are one graph, which plays and records a period at a time. What the output's callback
-/// writes is played in the graph's next period, and the microphone, which comes behind the loudspeaker, hands it on in the
-/// one after: that is two periods, and between them and the renderer lies the companion's own input buffer. Its level is
-/// read at one moment, at which a delivery may be in it or not, so the whole is right to within a period.
+/// Loudspeaker, link and microphone are one graph, which plays and records a period at a time. What the output's
+/// callback writes is played in the graph's next period, and the microphone, which runs after the loudspeaker, delivers
+/// it in the one after: that makes two periods, and between them and the renderer is the companion's own input buffer.
+/// Its level is read at one moment, at which it may or may not contain a delivery, so the whole is right to within a
+/// period.
 #[test]
 #[ignore = "needs PipeWire: scripts/test sound"]
 fn a_loop_takes_what_the_graph_adds() {
@@ -56,8 +57,8 @@ fn a_loop_takes_what_the_graph_adds() {
         });
     }
     let number = |value: &Value| value.as_f64().expect("a number");
-    // A machine that loses a period meanwhile gets a refusal, which is right, and one that holds up a callback at the end
-    // has another level then; so once more.
+    // A machine that loses a period meanwhile gets a refusal, which is right, and one that delays a callback at the end
+    // has another level then; so this is retried.
     let measured: Value = until("three chirps agree, and what the graph adds is in them", || {
         let output = measure(&server, &["--json"]);
         let told = String::from_utf8_lossy(&output.stderr);
@@ -66,7 +67,7 @@ fn a_loop_takes_what_the_graph_adds() {
         println!("{measured}");
         let period = number(&measured["devices"]["buffer_frames"]);
         let graph = number(&measured["frames"]) - number(&measured["reported"]["input_buffer"]);
-        // A frame for what the estimate may be off.
+        // One frame for the error of the estimate.
         ((graph - 2.0 * period).abs() <= period + 1.0).then_some(measured)
     });
     assert!(number(&measured["gain_db"]).abs() < 0.1 && measured["inverted"] == false, "{measured}");

@@ -1,7 +1,7 @@
-//! The whole of it on a real sound server: a microphone, the companion with a created project, a loudspeaker.
+//! The whole system on a real sound server: a microphone, the companion with a created project, a loudspeaker.
 //!
-//! Each test has a PipeWire of its own. None claims anything about time: machines that run tests lose blocks now and
-//! then, so what is checked is the median over a second, and another second is taken if one doesn't fit.
+//! Each test has its own PipeWire. None makes assertions about time: test machines lose blocks now and then, so the
+//! checks use the median over a second, and take another second if one doesn't fit.
 
 mod devices;
 mod jack;
@@ -23,7 +23,7 @@ use server::Server;
 use session::Session;
 use std::time::{Duration, Instant};
 
-/// So long anything may take before a test gives up.
+/// How long anything may take before a test gives up.
 const LIMIT: Duration = Duration::from_secs(120);
 
 /// RMS of a sine at −6 dBFS, in dB: a sine's RMS lies 10·log10(2) dB below its peak.
@@ -85,7 +85,7 @@ fn a_killed_child_comes_back_into_the_sound_as_it_was() {
     let _tone = server.play_tone_into_the_microphone();
     let mut recording = Recording::start(&server);
     let mut page = session.clean_page();
-    // Neither dry input nor a new child's default is as quiet, so the level tells that the values were kept.
+    // Neither dry input nor a new child's default is as quiet, so the level shows that the values were kept.
     page.set("saturator_output", -12.0);
     recording.until_heard(SINE_DB - 12.0);
 
@@ -116,7 +116,7 @@ fn same_child(before: &Value, after: &Value) {
     assert_eq!(child(before), child(after), "the child stayed");
 }
 
-/// Asks again and again until there is an answer, at most [`LIMIT`].
+/// Polls until there is an answer, at most [`LIMIT`].
 fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
     let end = Instant::now() + LIMIT;
     loop {

@@ -1,9 +1,9 @@
-//! Microphones: which one is opened, with how many channels, and that none is open for nobody.
+//! Microphones: which one is opened, with how many channels, and that none is open without a user.
 
 use crate::{SINE_DB, recording::Recording, server::Server, session::Session, until};
 use serde_json::{Value, json};
 
-/// How our input's stream is named on the server, and our output's.
+/// The names of our input's and our output's stream on the server.
 const CAPTURE: &str = "cpal-capture";
 const PLAYBACK: &str = "cpal-playback";
 
@@ -43,7 +43,7 @@ fn inputs_of_any_kind_are_heard() {
         Recording::of(&server, output).until_heard(SINE_DB);
     }
 
-    // The chosen one goes, and comes back.
+    // The chosen one disappears, and comes back.
     inputs.pop();
     notice(&session, "isn't connected: using the system's default");
     inputs.push(server.plug_microphone("usb", &["FL", "FR"], "device.bus=usb"));
@@ -84,7 +84,7 @@ fn a_bluetooth_microphone_is_opened_for_who_asks_for_it_and_none_for_nobody() {
     assert_eq!((&devices["input"], &devices["notice"]), (&json!("headset"), &Value::Null), "{devices}");
     drop(tone);
 
-    // Muted and bypassed or not, it is open as long as it is the source, and not for longer.
+    // Muted and bypassed or not, it is open as long as it is the source, and no longer.
     page.call("setMute", json!({"on": true}));
     page.call("setBypass", json!({"on": true}));
     assert!(server.has_stream(CAPTURE));

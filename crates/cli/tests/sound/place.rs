@@ -1,4 +1,4 @@
-//! A folder and an environment of their own: programs that are started there find one sound server and nothing else.
+//! A separate folder and environment: programs that are started there find one sound server and nothing else.
 
 use rustix::process::{Pid, Signal, kill_process};
 use std::{
@@ -8,16 +8,16 @@ use std::{
 };
 use tempfile::TempDir;
 
-/// Gone when dropped.
+/// Removed on drop.
 pub(crate) struct Place {
     dir: TempDir,
     variables: Vec<(&'static str, OsString)>,
 }
 
 impl Place {
-    /// A new one, without any variable yet.
+    /// A new place, without any variable yet.
     pub(crate) fn new() -> Self {
-        // Short, because sockets lie in it.
+        // Short, because the paths of sockets in it are limited.
         let dir = tempfile::Builder::new().prefix("wc").tempdir_in("/tmp").expect("a folder");
         Self { dir, variables: Vec::new() }
     }
@@ -32,7 +32,7 @@ impl Place {
         self.dir.path().join(name)
     }
 
-    /// A program that is silent and finds what this place has.
+    /// A program without output, in this place's environment.
     pub(crate) fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
         command.env_clear().stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
@@ -44,7 +44,7 @@ impl Place {
         command
     }
 
-    /// What a program that succeeds prints.
+    /// The output of a program that succeeds.
     pub(crate) fn ask(&self, program: &str, arguments: &[&str]) -> Option<String> {
         let mut command = self.command(program);
         let output: Output = command.args(arguments).stdout(Stdio::piped()).output().expect(program);
@@ -52,7 +52,7 @@ impl Place {
     }
 }
 
-/// A program that is ended when dropped.
+/// A program that is ended on drop.
 pub(crate) struct Program(Child);
 
 impl Program {
@@ -68,7 +68,7 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
-        // Not waited for yet, so the id is still its own.
+        // Not waited for yet, so the process id is still valid.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }

@@ -1,4 +1,4 @@
-//! What the loudspeaker plays, written down and measured.
+//! The loudspeaker's signal, recorded and measured.
 
 use crate::{
     LIMIT,
@@ -7,16 +7,16 @@ use crate::{
 };
 use std::{fs::File, io::Read, process::Stdio, time::Duration, time::Instant};
 
-/// The sine that the tests play, in Hz, and as far as the measured one may be off.
+/// The sine that the tests play, in Hz, and the tolerance of the measured frequency.
 pub(crate) const TONE_HZ: f64 = 1000.0;
 const TOLERANCE_HZ: f64 = 2.0;
 
-/// As far as two measurements of one level may be apart, in dB.
+/// The tolerance between two measurements of one level, in dB.
 pub(crate) const TOLERANCE_DB: f64 = 0.5;
 
 /// Frames of one measurement: 100 ms.
 const WINDOW: usize = 4800;
-/// Measurements that a median is taken of: a second's.
+/// Measurements per median: one second's.
 const WINDOWS: usize = 10;
 /// Bytes of one sample: an f32.
 const SAMPLE_BYTES: usize = 4;
@@ -25,16 +25,16 @@ const SAMPLE_BYTES: usize = 4;
 pub(crate) struct Recording {
     _recorder: Program,
     file: File,
-    /// Of the output, and the first of the two that are measured, counted from 0.
+    /// The number of channels, and the first of the two that are measured, counted from 0.
     channels: usize,
     first: usize,
-    /// Read from the file and not measured yet.
+    /// Bytes read from the file and not measured yet.
     bytes: Vec<u8>,
-    /// The level of each side that was heard last, RMS in dB.
+    /// The last level of each side, RMS in dB.
     pub(crate) last_db: [f64; 2],
 }
 
-/// Of one side of a window.
+/// The measurement of one side of a window.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Measured {
     /// RMS, in dB.
@@ -43,17 +43,17 @@ pub(crate) struct Measured {
 }
 
 impl Recording {
-    /// Of the default output.
+    /// Records the default output.
     pub(crate) fn start(server: &Server) -> Self {
         Self::of(server, "speaker")
     }
 
-    /// Of a stereo output by its name.
+    /// Records a stereo output by its name.
     pub(crate) fn of(server: &Server, output: &str) -> Self {
         Self::of_pair(server, output, "stereo", 2, 0)
     }
 
-    /// Of two channels, from `first` on, of an output with more.
+    /// Records two channels, from `first` on, of an output with more.
     pub(crate) fn of_pair(server: &Server, output: &str, map: &str, channels: usize, first: usize) -> Self {
         let path = server.path(&format!("{output}.f32"));
         let written = File::create(&path).expect("a file");
@@ -75,7 +75,7 @@ impl Recording {
     pub(crate) fn until_heard(&mut self, db: f64) {
         let end = Instant::now() + LIMIT;
         self.read();
-        // What is there already was played before.
+        // Existing data was played before.
         let frame_bytes = self.channels * SAMPLE_BYTES;
         self.bytes.drain(..self.bytes.len() / frame_bytes * frame_bytes);
         loop {
@@ -113,8 +113,8 @@ impl Recording {
     }
 }
 
-/// The medians over a second of `f32` of so many channels, of two of them from `first` on; what is beyond the second isn't
-/// looked at.
+/// The medians over a second of two channels, from `first` on, in interleaved `f32` data with this many channels;
+/// anything beyond the second is ignored.
 pub(crate) fn measure_second(bytes: &[u8], channels: usize, first: usize) -> [Measured; 2] {
     [first, first + 1].map(|channel| {
         let offset = channel * SAMPLE_BYTES;
@@ -140,7 +140,7 @@ impl Measured {
         let crossings: Vec<f64> = (0_u32..)
             .zip(samples.windows(2))
             .filter(|(_, pair)| pair[0] < 0.0 && pair[1] >= 0.0)
-            // Where the line between the two samples crosses.
+            // Where the line between the two samples crosses zero.
             .map(|(frame, pair)| f64::from(frame) + pair[0] / (pair[0] - pair[1]))
             .collect();
         let hz = match crossings.as_slice() {

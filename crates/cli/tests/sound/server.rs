@@ -1,4 +1,4 @@
-//! A sound server of the test's own: a private bus, PipeWire, a microphone and a loudspeaker that are nothing but names.
+//! The test's own sound server: a private bus, PipeWire, and a virtual microphone and loudspeaker.
 
 use crate::{
     place::{Place, Program},
@@ -14,7 +14,7 @@ use std::{
     process::Command,
 };
 
-/// In Hz, of everything.
+/// The sample rate of everything, in Hz.
 pub(crate) const RATE: u32 = 48_000;
 
 /// A message bus that starts no service by itself.
@@ -28,16 +28,16 @@ const BUS: &str = r#"<busconfig>
   </policy>
 </busconfig>"#;
 
-/// The server. Ended when dropped.
+/// The server. Ended on drop.
 pub(crate) struct Server {
-    /// The last one to be started first: fields and elements are dropped from first to last.
+    /// In reverse order of their start: fields and elements are dropped from first to last.
     programs: RefCell<Vec<Program>>,
     _bus: Program,
     place: Place,
 }
 
 impl Server {
-    /// With `speaker` and `vmic`, both stereo, as the default devices.
+    /// A server with `speaker` and `vmic`, both stereo, as the default devices.
     pub(crate) fn start() -> Self {
         let mut place = Place::new();
         let runtime = place.path("run");
@@ -56,12 +56,12 @@ impl Server {
         server
     }
 
-    /// Ends the sound server, as a crash would.
+    /// Kills the sound server, as if it crashed.
     pub(crate) fn kill(&self) {
         self.programs.borrow_mut().clear();
     }
 
-    /// Starts the sound server, the first time or again, with its devices.
+    /// Starts the sound server, for the first time or again, with its devices.
     pub(crate) fn restart(&self) {
         let server = self;
         server.run(server.command("pipewire"));
@@ -85,14 +85,14 @@ impl Server {
         });
     }
 
-    /// Halts the sound server, as a machine that is too busy would, and lets it go on.
+    /// Halts the sound server, as a machine that is too busy would, and resumes it.
     pub(crate) fn halt(&self, halted: bool) {
         let programs = self.programs.borrow();
         let pipewire = programs.last().expect("it runs");
         pipewire.signal(if halted { Signal::STOP } else { Signal::CONT });
     }
 
-    /// Adds a stereo output, and gives what [`unplug`](Self::unplug) takes.
+    /// Adds a stereo output, and returns the handle for [`unplug`](Self::unplug).
     pub(crate) fn plug(&self, device: &[&str]) -> String {
         self.plug_wide("stereo", device)
     }
@@ -104,7 +104,7 @@ impl Server {
         self.ask("pactl", &arguments).unwrap_or_else(|| panic!("pactl {arguments:?}")).trim().to_owned()
     }
 
-    /// Takes an output away by its name.
+    /// Removes an output by its name.
     pub(crate) fn unplug_output(&self, name: &str) {
         let modules = self.ask("pactl", &["list", "short", "modules"]).expect("a list");
         let named = |line: &&str| line.contains(&format!("sink_name={name}"));
@@ -112,7 +112,7 @@ impl Server {
         self.unplug(module.expect("it is plugged"));
     }
 
-    /// Takes a device away.
+    /// Removes a device.
     pub(crate) fn unplug(&self, module: &str) {
         self.ask("pactl", &["unload-module", module]).expect("the device goes");
     }
@@ -137,23 +137,23 @@ impl Server {
         loopback
     }
 
-    /// Is there a stream whose name begins so?
+    /// Whether there is a stream whose name begins with this.
     pub(crate) fn has_stream(&self, name: &str) -> bool {
         let dump = self.ask("pw-dump", &[]).expect("the server's objects");
-        // What changes while it is written follows as further arrays.
+        // Changes during the output follow as further arrays.
         let arrays = serde_json::Deserializer::from_str(&dump).into_iter::<Vec<Value>>();
         arrays.flat_map(|array| array.expect("JSON")).any(|object| {
             object["info"]["props"]["media.name"].as_str().is_some_and(|stream| stream.starts_with(name))
         })
     }
 
-    /// Has every device run at this rate, or at its own again with 0.
+    /// Makes every device run at this rate, or with 0 at its own again.
     pub(crate) fn force_rate(&self, rate: u32) {
         self.ask("pw-metadata", &["-n", "settings", "0", "clock.force-rate", &rate.to_string()])
             .expect("it is set");
     }
 
-    /// Plays a sine at −6 dBFS as what the default microphone hears: three minutes, or until it is dropped.
+    /// Plays a sine at −6 dBFS into the default microphone: for three minutes, or until it is dropped.
     pub(crate) fn play_tone_into_the_microphone(&self) -> Program {
         self.play_tone(&["vmic:input_FL", "vmic:input_FR"])
     }
@@ -178,12 +178,12 @@ impl Server {
         player
     }
 
-    /// Where its programs run.
+    /// The folder in which its programs run.
     pub(crate) fn place(&self) -> &Place {
         &self.place
     }
 
-    /// A program that finds this server and nothing else of the environment.
+    /// A program that finds this server and no other environment.
     pub(crate) fn command(&self, program: &str) -> Command {
         self.place.command(program)
     }

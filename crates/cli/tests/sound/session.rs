@@ -1,4 +1,4 @@
-//! A project that `wavecraft create` wrote, in `wavecraft start --with-audio --input mic`.
+//! A project created by `wavecraft create`, in `wavecraft start --with-audio --input mic`.
 
 use crate::{LIMIT, page::Page, place::Place, server::Server, until};
 use rustix::process::{Pid, Signal, kill_process};
@@ -10,10 +10,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// A cold build of a project on a busy machine, generously.
+/// Generous timeout for a cold build of a project on a busy machine.
 const BUILD_LIMIT: Duration = Duration::from_secs(200);
 
-/// The command while it runs, and its project. Ended when dropped.
+/// The command while it runs, and its project. Ended on drop.
 pub(crate) struct Session<'a> {
     place: &'a Place,
     child: Child,
@@ -24,13 +24,13 @@ pub(crate) struct Session<'a> {
 }
 
 impl<'a> Session<'a> {
-    /// Creates the project and waits until it is heard. Its folder and what cargo makes of it stay, so that the next
-    /// run builds in no time; `name` keeps two tests out of each other's way.
+    /// Creates the project and waits until it is heard. Its folder and build output stay, so that the next run builds
+    /// in no time; `name` keeps two tests apart.
     pub(crate) fn start(server: &'a Server, name: &str) -> Self {
         Self::start_in(server.place(), name, "PipeWire")
     }
 
-    /// The same on the sound system of this name.
+    /// The same on the sound system with this name.
     pub(crate) fn start_in(place: &'a Place, name: &str, system: &str) -> Self {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("sound");
         let project = folder.join(name);
@@ -64,7 +64,7 @@ impl<'a> Session<'a> {
         session
     }
 
-    /// The project's page, after it took the saturator out of the sound: what is left is the output's gain.
+    /// The project's page, after it removed the saturator from the sound: only the output's gain is left.
     pub(crate) fn clean_page(&self) -> Page {
         let mut page = Page::open(self.ready["ws_url"].as_str().expect("an address"));
         page.set("saturator_mix", 0.0);
@@ -84,12 +84,12 @@ impl<'a> Session<'a> {
         self.events().into_iter().rfind(|event| event["event"] == kind)
     }
 
-    /// What `wavecraft status --json` says.
+    /// The output of `wavecraft status --json`.
     pub(crate) fn status(&self) -> Value {
         self.ask(&["status"])
     }
 
-    /// What another command prints with `--json`.
+    /// The output of another command with `--json`.
     pub(crate) fn ask(&self, arguments: &[&str]) -> Value {
         let mut command = wavecraft(self.place, Path::new("/"));
         let output = command.args(arguments).arg("--json").stdout(Stdio::piped()).output();
@@ -123,7 +123,7 @@ impl Drop for Session<'_> {
     }
 }
 
-/// The command in a folder, with a companion's home of its own, and the machine's cargo.
+/// The command in a folder, with a separate companion home, and the machine's cargo.
 pub(crate) fn wavecraft(place: &Place, folder: &Path) -> Command {
     let mut command = place.command(env!("CARGO_BIN_EXE_wavecraft"));
     command.current_dir(folder).env("WAVECRAFT_HOME", place.path("home"));

@@ -1,18 +1,18 @@
-//! Does what a document says, as its reader would: at one shell, with one `start` at a time.
+//! Follows a document's instructions as its reader would: in one shell, with one `start` at a time.
 
 use crate::support::{Live, World};
 use rustix::process::Signal;
 use std::{fs, path::PathBuf};
 
-/// How the programs come onto a newcomer's `PATH`, which the test's world has done already.
+/// How a new user gets the programs onto the `PATH`, which the test's world has done already.
 const FIRST_STEP: [&str; 2] = ["scripts/run ", "export PATH="];
 
-/// Somebody who follows a document.
+/// A user who follows a document.
 pub(super) struct Walk<'a> {
     world: &'a World,
-    /// Where they are, in the world.
+    /// The current folder, in the world.
     folder: String,
-    /// What they have left running.
+    /// The `start` that is still running.
     running: Option<Live>,
 }
 
@@ -21,12 +21,12 @@ impl<'a> Walk<'a> {
         Self { world, folder: "here".into(), running: None }
     }
 
-    /// A path from where they are.
+    /// A path relative to the current folder.
     pub(super) fn path(&self, name: &str) -> PathBuf {
         self.world.path(&format!("{}/{name}", self.folder))
     }
 
-    /// Types a line. `start` goes on until the next one or the end; the others are waited for.
+    /// Types a line. A `start` keeps running until the next one or the end; other commands are waited for.
     pub(super) fn command(&mut self, line: &str) {
         let line = line.split(" #").next().unwrap_or_default().trim();
         if FIRST_STEP.iter().any(|step| line.starts_with(step)) {
@@ -49,7 +49,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Changes the one source that has these lines, and waits until that is heard.
+    /// Changes the only source that has these lines, and waits until the change is heard.
     pub(super) fn edit(&mut self, diff: &str) {
         let lines = |sign: char| -> String {
             diff.lines().filter_map(|line| line.strip_prefix(sign)).map(|line| format!("{line}\n")).collect()
@@ -71,7 +71,7 @@ impl<'a> Walk<'a> {
             running.signal(Signal::INT);
             let finished = running.finish();
             assert_eq!(finished.code, Some(130), "{finished:#?}");
-            // It would go on without.
+            // It would continue otherwise.
             assert!(!finished.out.contains("can't be watched"), "{finished:#?}");
         }
     }

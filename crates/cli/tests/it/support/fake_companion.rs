@@ -1,5 +1,5 @@
-//! A companion that follows a script: a thread, or a program of its own, that speaks the control socket's protocol
-//! and runs real children.
+//! A companion that follows a script: a thread, or a separate program, that speaks the control socket's protocol and
+//! runs real children.
 
 use super::{World, this_test_as_a_program};
 use serde_json::{Value, json};
@@ -28,33 +28,33 @@ use wavecraft_companion_protocol::{
     system::{LoginState, Permission},
 };
 
-/// What the companion does otherwise than a good one.
+/// How the companion deviates from a good one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fault {
     None,
-    /// It speaks another version.
+    /// It speaks another protocol version.
     OtherVersion,
-    /// After the attach it sends something that is no message.
+    /// After the attach it sends something that isn't a message.
     Garbage,
     /// The child can't be prepared.
     Held,
     /// It dies half a second after the processor is live.
     Dies,
-    /// It takes no port.
+    /// It accepts no port.
     PortTaken,
-    /// It never stops to send the child's lines.
+    /// It never stops sending the child's lines.
     Chatty,
     /// It refuses the first newer program.
     NoReload,
     /// Another connection detaches the project once it is live.
     StoppedElsewhere,
-    /// It plays another project already.
+    /// It is already playing another project.
     Shared,
-    /// A project asks for the microphone, with a name that a terminal would obey.
+    /// A project asks for the microphone, and its name contains control sequences.
     Asks,
     /// Two projects do.
     AsksTwice,
-    /// The system keeps the microphone from it, whatever a person says.
+    /// The system denies it the microphone, whatever the user allows.
     DeniedBySystem,
     /// Its lines would move the cursor, rename the window and erase the screen.
     Escapes,
@@ -80,7 +80,7 @@ impl FakeCompanion {
         Self { calls }
     }
 
-    /// The parameters of the first call of this method, if it came.
+    /// The parameters of the first call of this method, if there was one.
     pub(crate) fn call(&self, method: &str) -> Option<Value> {
         self.calls(method).into_iter().next()
     }
@@ -93,7 +93,7 @@ impl FakeCompanion {
 }
 
 impl World {
-    /// With a companion that can be started: [`as_a_program`].
+    /// Adds a companion that can be started: [`as_a_program`].
     pub(crate) fn with_companion(self) -> Self {
         let program = self.path("tools/wavecraft-companion");
         let run = this_test_as_a_program("support::fake_companion::as_a_program");
@@ -105,7 +105,7 @@ impl World {
     }
 }
 
-/// The companion as a program: it writes its process id, and ends when it is told to or finds itself without anybody.
+/// The companion as a program: it writes its process id, and ends when asked to, or when it has no clients.
 #[test]
 #[ignore = "other tests run it as the companion"]
 fn as_a_program() {
@@ -207,7 +207,7 @@ impl Connection {
                 Ok(self.microphone(if denied { "denied" } else { "allowed" }))
             }
             OpenOnce::NAME => Ok(json!({"url": "http://127.0.0.1:9000/open/a-code"})),
-            // What was chosen comes back as it was asked for.
+            // The chosen values are returned as requested.
             ListDevices::NAME | SelectDevices::NAME => Ok(json!({"inputs": [], "outputs": [
                 {"id": "hw:0", "name": "Loudspeaker", "channels": 2, "sample_rate": 48000, "is_default": true},
                 {"id": "hw:1", "name": "Desk", "channels": 8, "sample_rate": 48000, "is_default": false,
@@ -217,7 +217,7 @@ impl Connection {
         }
     }
 
-    /// What a good companion tells after an attach, up to two lines of figures.
+    /// What a good companion sends after an attach, up to two lines of figures.
     fn live(&mut self) {
         self.state(State::Starting, None);
         match self.fault {
@@ -280,7 +280,7 @@ impl Connection {
         }
     }
 
-    /// The projects that ask, or what they got.
+    /// The projects that ask, or what they were granted.
     fn microphone(&self, access: &str) -> Value {
         let own = self.attached.as_ref().map(|(attach, _)| attach.project_dir.clone());
         let own = own.unwrap_or_else(|| "/projects/one".into());
@@ -321,7 +321,7 @@ impl Connection {
     }
 
     fn send(&mut self, line: &str) {
-        // A command that is gone is noticed where the next line is read.
+        // A command that is gone is noticed when the next line is read.
         let _ = self.stream.write_all(format!("{line}\n").as_bytes());
     }
 }

@@ -1,4 +1,4 @@
-//! A page's server that answers HTTP and has a child of its own, as Vite has esbuild.
+//! A page's server that answers HTTP and has a child, as Vite has esbuild.
 
 use super::{World, this_test_as_a_program};
 use std::{
@@ -8,9 +8,9 @@ use std::{
 };
 
 impl World {
-    /// With a page whose server is [`as_a_program`]. It writes its process id to `vite.pid`, its child's to
-    /// `esbuild.pid`, the addresses that it was given to `vite.url` and, with the token, `vite.secret`, and its arguments to
-    /// `vite.args`.
+    /// Adds a page whose server is [`as_a_program`]. It writes its process id to `vite.pid`, its child's to
+    /// `esbuild.pid`, the addresses that it was given to `vite.url` and, with the token, `vite.secret`, and its
+    /// arguments to `vite.args`.
     pub(crate) fn with_page(self) -> Self {
         let here = |name: &str| self.path(name).display().to_string();
         let lines = format!(
@@ -22,7 +22,7 @@ impl World {
             here("vite.args"),
             this_test_as_a_program("support::fake_vite::as_a_program")
         );
-        // A port of its own: tests that run at the same time would all begin at the usual one.
+        // A separate port: concurrent tests would all begin at the usual one.
         let free = TcpListener::bind("127.0.0.1:0")
             .and_then(|listener| listener.local_addr())
             .expect("a port")
@@ -48,7 +48,7 @@ fn as_a_program() {
         std::process::exit(1)
     });
     println!("  Local: http://{address}/");
-    // The test harness complains after a minute, and would end by that where nobody reads any more: only the guard may
+    // The test harness prints a complaint after a minute, and would end if nobody reads it any more: only the guard may
     // end this program.
     let nowhere = File::options().write(true).open("/dev/null").expect("nowhere");
     rustix::stdio::dup2_stdout(&nowhere)

@@ -1,5 +1,5 @@
-//! A plugin laid out as the published Wavecraft's `create` lays it out: a workspace, the package in `engine`, the page in `ui`,
-//! and the SDK from a git repository by a tag. The SDK is a stand-in with nothing in it.
+//! A plugin with the layout of the published Wavecraft's `create`: a workspace, the package in `engine`, the page in
+//! `ui`, and the SDK from a git repository by a tag. The SDK is an empty stand-in.
 
 use super::World;
 use std::{
@@ -7,14 +7,15 @@ use std::{
     process::Command,
 };
 
-/// What `wavecraft_plugin!` exports, without a crate.
+/// The exports of `wavecraft_plugin!`, without a crate.
 pub(crate) const SOURCE: &str = include_str!("../../../../plugin-host/tests/plugin/lib.rs");
 
 /// The page's package.
 const PAGE: &str = r#"{"scripts": {"dev": "vite"}, "dependencies": {"@wavecraft/core": "^0.7.29"}, "devDependencies": {"vite": "^6.0.5"}}"#;
 
 impl World {
-    /// With a plugin in `here` whose SDK has the tag of this version of the published command, and a page that isn't installed.
+    /// Adds a plugin in `here` whose SDK has the tag of this version of the published command, and a page that isn't
+    /// installed.
     pub(crate) fn with_published_plugin(self, version: &str) -> Self {
         let sdk = self.path("sdk");
         let world = self
@@ -36,13 +37,13 @@ impl World {
         git(&sdk, &["init", "--quiet"]);
         commit(&sdk);
         git(&sdk, &["tag", &format!("wavecraft-cli-v{version}")]);
-        // cargo takes the repository, which is on this machine, and no crate: into a home of its own.
+        // cargo fetches the repository, which is on this machine, and no crate: into a separate home.
         let cargo_home = world.path("cargo");
         world.env("CARGO_HOME", cargo_home).env("CARGO_NET_OFFLINE", "false")
     }
 }
 
-/// Commits everything in a folder, as somebody.
+/// Commits everything in a folder under a made-up name.
 pub(crate) fn commit(folder: &Path) {
     git(folder, &["add", "--all"]);
     git(
@@ -58,10 +59,10 @@ pub(crate) fn git(folder: &Path, arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).expect("text")
 }
 
-/// Where cargo has a crate of this repository's.
+/// Where cargo keeps a crate of this repository.
 pub(crate) fn crate_folder(name: &str) -> PathBuf {
     let output = Command::new("cargo")
-        // Crates for other systems only are perhaps not on this machine.
+        // Crates for other systems only may be missing on this machine.
         .args([
             "metadata",
             "--format-version",

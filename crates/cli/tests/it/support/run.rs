@@ -1,4 +1,4 @@
-//! The program while it runs, and what is left of it after.
+//! The program while it runs, and its output after it has ended.
 
 use super::{LIMIT, until};
 use rustix::process::{Pid, Signal, kill_process};
@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// The program while it runs. Ended when dropped, so that a failing test leaves nothing.
+/// The program while it runs. Ended on drop, so that a failing test leaves nothing running.
 pub(crate) struct Live {
     child: Child,
     lines: Receiver<String>,
@@ -61,7 +61,7 @@ impl Live {
         kill_process(self.pid(), signal).expect("it runs");
     }
 
-    /// The next event of this kind; those before it are kept for [`Finished`].
+    /// The next event of this kind; earlier ones are kept for [`Finished`].
     pub(crate) fn event(&mut self, kind: &str) -> Value {
         self.event_within(kind, LIMIT).unwrap_or_else(|| {
             let errors = self.kill();
@@ -82,7 +82,7 @@ impl Live {
         }
     }
 
-    /// Waits for a line with this text, where people's text is on standard output.
+    /// Waits for a line with this text, if the text for people is on standard output.
     pub(crate) fn line_with(&mut self, text: &str) {
         while !self.seen.last().is_some_and(|line| line.contains(text)) {
             let Ok(line) = self.lines.recv_timeout(LIMIT) else {
@@ -95,7 +95,7 @@ impl Live {
 
     /// Closes the reading end of its standard output.
     pub(crate) fn stop_reading(&mut self) {
-        // The thread that reads ends, and closes the pipe, when nobody takes its next line.
+        // The reading thread ends and closes the pipe when nobody takes its next line.
         self.lines = channel().1;
     }
 
@@ -136,7 +136,7 @@ impl Finished {
             .collect()
     }
 
-    /// Checks the exit code and that the errors have every one of these texts.
+    /// Checks the exit code and that standard error contains each of these texts.
     #[track_caller]
     pub(crate) fn fails(&self, code: i32, texts: &[&str]) {
         assert_eq!(self.code, Some(code), "{self:#?}");
@@ -145,7 +145,7 @@ impl Finished {
         }
     }
 
-    /// Checks that the last event tells of an end without orphans.
+    /// Checks that the last event reports an end without orphans.
     #[track_caller]
     pub(crate) fn left_nothing(&self) {
         let events = self.events();

@@ -12,7 +12,7 @@ use std::{
     process::{Child, Command},
 };
 
-/// A terminal with the program on it. Ended when dropped.
+/// A terminal with the program on it. Ended on drop.
 pub(crate) struct Terminal {
     screen: Option<File>,
     child: Child,
@@ -31,7 +31,7 @@ impl Terminal {
         Self { screen: Some(File::from(screen)), child }
     }
 
-    /// Reads what is shown until this text is.
+    /// Reads the output until it contains this text.
     pub(crate) fn read_until(&mut self, text: &str) -> String {
         let screen = self.screen.as_mut().expect("open");
         let mut shown = Vec::new();
@@ -51,7 +51,7 @@ impl Terminal {
     /// Closes the terminal's window, and returns the program's exit code.
     pub(crate) fn close(mut self) -> Option<i32> {
         self.screen = None;
-        // The system sends it to the terminal's own session, which a test can't be without harm to its parent.
+        // The system sends the signal to the terminal's session; a test can't be in that without harming its parent.
         kill_process(Pid::from_child(&self.child), Signal::HUP).expect("it runs");
         until("the program ended", || self.child.try_wait().expect("a status")).code()
     }

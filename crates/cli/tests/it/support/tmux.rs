@@ -1,4 +1,4 @@
-//! A terminal with a shell in it, as a person has one: tmux, on a server of its own.
+//! A terminal with a shell in it, like a user's: tmux, on a separate server.
 
 use super::{World, until, which};
 use std::{
@@ -7,10 +7,10 @@ use std::{
     process::{Command, Output},
 };
 
-/// The terminal. Closed when dropped, with whatever runs in it.
+/// The terminal. Closed on drop, with everything that runs in it.
 pub(crate) struct Tmux<'a> {
     world: &'a World,
-    /// Its test, for the files that it keeps.
+    /// The name of its test, for the files that it saves.
     name: &'static str,
 }
 
@@ -22,14 +22,14 @@ impl World {
         let mut command = tmux.command(&["new-session", "-d", "-x", &columns, "-y", &rows, "exec sh"]);
         command.env("WAVECRAFT", env!("CARGO_BIN_EXE_wavecraft"));
         assert!(command.status().expect("tmux").success());
-        // Without it a command that is typed at once is shown twice.
+        // Otherwise a command that is typed at once is shown twice.
         until("the shell's prompt is shown", || (!tmux.rows().concat().is_empty()).then_some(()));
         tmux
     }
 }
 
 impl Tmux<'_> {
-    /// Types the command, and behind its end its exit code.
+    /// Types the command, which prints its exit code when it has ended.
     pub(crate) fn start(&self, args: &str) {
         self.types(&format!("\"$WAVECRAFT\" start {args}; echo code=$?"));
         self.key("Enter");
@@ -45,7 +45,7 @@ impl Tmux<'_> {
         self.run(&["send-keys", key]);
     }
 
-    /// Gives the terminal another width.
+    /// Changes the terminal's width.
     pub(crate) fn resize(&self, columns: u32) {
         self.run(&["resize-window", "-x", &columns.to_string()]);
     }
@@ -55,13 +55,13 @@ impl Tmux<'_> {
         self.run(&["kill-session"]);
     }
 
-    /// The rows that are shown, without the empty ones at the end.
+    /// The visible rows, without the empty ones at the end.
     pub(crate) fn rows(&self) -> Vec<String> {
         let shown = self.run(&["capture-pane", "-p"]);
         String::from_utf8_lossy(&shown.stdout).trim_end().lines().map(str::to_owned).collect()
     }
 
-    /// The same with the sequences for colours.
+    /// The same, with colour sequences.
     pub(crate) fn coloured(&self) -> String {
         String::from_utf8_lossy(&self.run(&["capture-pane", "-p", "-e"]).stdout).into_owned()
     }
@@ -74,14 +74,14 @@ impl Tmux<'_> {
         });
     }
 
-    /// Waits until the last row begins so.
+    /// Waits until the last row begins with this text.
     pub(crate) fn until_last_row(&self, beginning: &str) {
         until(&format!("`{beginning}` is in the last row"), || {
             self.rows().last().is_some_and(|row| row.starts_with(beginning)).then_some(())
         });
     }
 
-    /// Does the terminal edit lines and echo, as a shell finds it?
+    /// Whether the terminal edits lines and echoes, as a shell expects it.
     pub(crate) fn is_as_before(&self) -> bool {
         let tty = self.run(&["display-message", "-p", "#{pane_tty}"]);
         let path = PathBuf::from(String::from_utf8_lossy(&tty.stdout).trim());
@@ -90,7 +90,7 @@ impl Tmux<'_> {
         [" icanon", " echo "].iter().all(|word| mode.contains(word))
     }
 
-    /// Keeps what is shown, to be looked at: in the test's output, and in `target/terminal/`.
+    /// Saves the screen for inspection: in the test's output, and in `target/terminal/`.
     pub(crate) fn keep(&self, moment: &str) {
         let shown = self.rows().join("\n");
         println!("--- {}, {moment}\n{shown}", self.name);

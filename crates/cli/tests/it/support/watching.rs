@@ -7,7 +7,7 @@ const START: &[&str] = &["start", "--with-audio", "--json"];
 /// The source of the program of [`World::with_project`].
 pub(crate) const SOURCE: &str = "here/engine/src/bin/dev-audio.rs";
 
-/// Writes a file of the world, in folders that are made for it.
+/// Writes a file of the world, and creates its folders.
 pub(crate) fn write(world: &World, name: &str, text: &str) {
     let path = world.path(name);
     fs::create_dir_all(path.parent().expect("a folder")).expect("its folder");
