@@ -15,16 +15,16 @@ use crate::number::nanoseconds;
 use crate::snapshot::EngineStats;
 use crate::stream::{InputState, LatencyParts, StreamInfo};
 
-/// Longest wait for the fade before the streams are stopped: several callbacks of the largest ordinary buffer. A device
-/// that no longer calls is stopped after that without one.
+/// Longest wait for the fade-out before the streams are stopped: several callbacks of the largest ordinary buffer. A
+/// device that no longer calls back is then stopped without a fade.
 const STOP_FADE_LIMIT: Duration = Duration::from_millis(250);
 
-/// How often a microphone that couldn't be opened, or was lost, is tried again.
+/// How often the engine retries a microphone that couldn't be opened or was lost.
 const INPUT_RETRY: Duration = Duration::from_secs(2);
 
 /// Opens the output and starts the engine on it.
 ///
-/// `notify` hears of device events, from whatever thread they occur on, and must return quickly.
+/// `notify` receives device events, on whatever thread they occur, and must return quickly.
 ///
 /// # Errors
 /// As [`prepare`].
@@ -40,10 +40,10 @@ pub fn open(
 
 /// Why an engine didn't move to another output.
 pub enum MoveError<B: ?Sized> {
-    /// The other output has another rate than the engine, which goes on where it is. Here is the output back: with it, a
-    /// new engine can be started.
+    /// The other output has a different rate, so the engine stays where it is. Contains the other output: a new engine
+    /// can be started with it.
     OtherRate(Box<B>),
-    /// The engine is without an output and can't go on: the old one didn't give it back, or the new one refused it.
+    /// The engine has no output and can't go on: the old one didn't return the renderer, or the new one refused it.
     Stranded(AudioError),
 }
 
@@ -55,11 +55,11 @@ pub struct Audio<B: Backend + ?Sized = dyn Backend> {
     engine: Engine,
     backend: Box<B>,
     status: Arc<DeviceStatus>,
-    /// Xruns of outputs before this one.
+    /// Xruns of earlier outputs.
     earlier_xruns: u64,
     notify: Notify,
     input: InputState,
-    /// When the last source that asked for the microphone went, if it is still open.
+    /// When the last source that asked for the microphone went away, if the microphone is still open.
     input_idle_since: Option<Instant>,
     input_tried: Option<Instant>,
     input_idle: Duration,
@@ -67,7 +67,7 @@ pub struct Audio<B: Backend + ?Sized = dyn Backend> {
 }
 
 impl<B: Backend + ?Sized> Audio<B> {
-    /// Starts an engine on an output that was [prepared](prepare), or made by a test.
+    /// Starts an engine on an output from [`prepare`](prepare), or on one made by a test.
     ///
     /// # Errors
     /// When the backend can't start.
@@ -102,7 +102,7 @@ impl<B: Backend + ?Sized> Audio<B> {
         let output = self.backend.output();
         let stats = self.engine.stats();
         let frames = |nanoseconds: u64| {
-            // Rounded: devices tell a number of frames as a time, cut to whole nanoseconds or microseconds.
+            // Rounded: devices report a number of frames as a time, cut to whole nanoseconds or microseconds.
             let frames =
                 nanoseconds.saturating_mul(u64::from(output.sample_rate)).saturating_add(500_000_000);
             u32::try_from(frames / 1_000_000_000).unwrap_or(u32::MAX)
@@ -128,14 +128,14 @@ impl<B: Backend + ?Sized> Audio<B> {
         }
     }
 
-    /// The engine's counters with the device's.
+    /// The engine's counters, with the device's added.
     #[must_use]
     pub fn stats(&self) -> EngineStats {
         let device_xruns = self.earlier_xruns + self.status.xruns();
         EngineStats { device_xruns, ..self.engine.stats() }
     }
 
-    /// For how long the microphone, if it is open, has delivered nothing but exact zeros.
+    /// How long the microphone, if it is open, has delivered nothing but exact zeros.
     #[must_use]
     pub fn input_silence(&self) -> Duration {
         match self.input {
@@ -146,8 +146,8 @@ impl<B: Backend + ?Sized> Audio<B> {
         }
     }
 
-    /// Frees what the renderer sent back, gathers what it measured, opens or closes the microphone as the sources ask,
-    /// and tells of a default device that moved. To be called about 60 times a second while anything is attached, and
+    /// Frees what the renderer sent back, collects what it measured, opens or closes the microphone as the sources
+    /// need, and reports a default device that moved. Call this about 60 times a second while anything is attached, and
     /// once after the last project was removed. Opening a device may take some hundred milliseconds.
     pub fn poll(&mut self) {
         self.engine.poll();
@@ -158,15 +158,16 @@ impl<B: Backend + ?Sized> Audio<B> {
         }
     }
 
-    /// Whether the output in use has said that it is dead: [`AudioEvent::OutputLost`] may also come from one before it.
+    /// Whether the current output has reported that it is dead; [`AudioEvent::OutputLost`] may also come from an
+    /// earlier output.
     #[must_use]
     pub fn output_lost(&self) -> bool {
         self.status.output_lost()
     }
 
-    /// Goes on with another output: fades out, changes the stream, fades in. Projects and their children stay as they
-    /// are. The microphone is opened anew by [`poll`](Self::poll). Takes as long as the fade and the old stream's end,
-    /// some ten milliseconds; less than a second with a device that doesn't answer any more.
+    /// Moves to another output: fades out, changes the stream, fades in. Projects and their children stay as they are.
+    /// [`poll`](Self::poll) opens the microphone again. Takes as long as the fade and the end of the old stream, some
+    /// ten milliseconds; less than a second with a device that no longer answers.
     ///
     /// # Errors
     /// See [`MoveError`].
@@ -191,16 +192,16 @@ impl<B: Backend + ?Sized> Audio<B> {
         self.backend.start(renderer).map_err(MoveError::Stranded)
     }
 
-    /// Takes another microphone, or other channels of it, from now on; `None` is the system's default. One that is open
-    /// is closed, and [`poll`](Self::poll) opens the other.
+    /// Uses another microphone, or other channels of it, from now on; `None` is the system's default. An open one is
+    /// closed, and [`poll`](Self::poll) opens the other.
     pub fn choose_input(&mut self, device: Option<DeviceId>, first_channel: u16) {
         self.close_input();
         self.input_tried = None;
         self.backend.choose_input(device, first_channel);
     }
 
-    /// Keeps the microphone closed whatever the sources ask for, or no longer: they are silent meanwhile. One that is open
-    /// is closed by the next [`poll`](Self::poll).
+    /// Sets whether the microphone stays closed whatever the sources ask for; they are silent meanwhile. An open one is
+    /// closed by the next [`poll`](Self::poll).
     pub fn keep_input_closed(&mut self, closed: bool) {
         self.input_kept_closed = closed;
     }
@@ -216,7 +217,7 @@ impl<B: Backend + ?Sized> Audio<B> {
         &mut self.engine
     }
 
-    /// The backend, to step a [`Manual`](crate::Manual) one.
+    /// The backend, for stepping a [`Manual`](crate::Manual) one.
     pub fn backend_mut(&mut self) -> &mut B {
         &mut self.backend
     }
@@ -266,7 +267,7 @@ impl<B: Backend + ?Sized> Audio<B> {
         }
     }
 
-    /// Fades the mix out, and waits for that where the device runs by itself.
+    /// Fades the mix out, and waits for the fade if the device runs by itself.
     fn fade_out(&mut self) {
         self.engine.fade_out();
         let limit = Instant::now() + STOP_FADE_LIMIT;
@@ -275,8 +276,8 @@ impl<B: Backend + ?Sized> Audio<B> {
         }
     }
 
-    /// Opens or closes the backend's input. Where it is in the output's stream, that ends for it, and another begins:
-    /// out of hearing, as the mix is faded out before and in after.
+    /// Opens or closes the backend's input. If the input is part of the output's stream, that stream is stopped and
+    /// restarted, inaudibly: the mix is faded out before and in after.
     fn change_input<T>(&mut self, change: impl FnOnce(&mut B) -> T) -> T {
         if self.output_lost() || !self.backend.input_is_in_output() {
             return change(&mut self.backend);
@@ -304,7 +305,7 @@ impl<B: Backend + ?Sized> Audio<B> {
         }
     }
 
-    /// The renderer takes no input any more; the stream behind it ends elsewhere.
+    /// Makes the renderer stop taking input; the stream behind it is closed elsewhere.
     fn forget_input(&mut self) {
         self.engine.set_input(None);
         self.input = InputState::Closed;

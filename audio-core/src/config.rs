@@ -1,39 +1,41 @@
-//! What an engine is made with: rate, sizes, limits, clock.
+//! The settings that an engine is made with: rate, sizes, limits, clock.
 
 use wavecraft_audio_device::{Clock, MAX_FRAMES};
 
 use crate::number::size;
 
-/// [`MAX_FRAMES`] as an index: the length of each buffer of the renderer's.
+/// [`MAX_FRAMES`] as an index: the length of each of the renderer's buffers.
 pub(crate) const PART_FRAMES: usize = size(MAX_FRAMES);
 
-/// Greatest delay of Pipelined mode: two parts of [`MAX_FRAMES`]. A callback beyond it is played, with late blocks.
+/// Greatest delay of Pipelined mode: two parts of [`MAX_FRAMES`]. Longer callbacks still play, with late blocks.
 pub const MAX_DELAY_FRAMES: u32 = 2 * MAX_FRAMES;
 
-/// Most projects at once: the audio thread's list has this capacity, so it never grows there.
+/// Maximum number of projects: the audio thread's list has this capacity, so it never grows there.
 pub const MAX_PROJECTS: usize = 64;
 
-/// Times and thresholds of the engine. Arguments, so that tests can use short ones.
+/// The engine's times and thresholds, passed in so that tests can use short ones.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Limits {
     /// Length of every planned fade (start, stop, swap, mute, bypass, source), in milliseconds. 10 ms is the shortest
-    /// that no one hears as a click on low notes.
+    /// fade that isn't heard as a click on low notes.
     pub fade_ms: u32,
-    /// Fade from the last processed sample to dry or silence when a block is late, and back, in frames.
+    /// Length of the fade from the last processed sample to dry or silence when a block is late, and back, in frames.
     pub late_fade_frames: u32,
-    /// Late blocks in a row after which a child is bypassed.
+    /// Number of consecutive late blocks after which a child is bypassed.
     pub bypass_after: u32,
-    /// Blocks in time after which a bypassed (or a new) child is heard; 0 lets it be heard at once.
+    /// Number of blocks that a bypassed (or new) child must answer in time before it is heard; 0 makes it audible at
+    /// once.
     pub return_after: u32,
-    /// Share of a block's duration that must have passed since it was sent before a missing reply is the child's fault
-    /// and not the device's (callbacks may come in bursts).
+    /// Share of a block's duration that must have passed since it was sent before a missing reply counts as the child's
+    /// fault and not the device's (callbacks may come in bursts).
     pub blame_share: f64,
-    /// Direct mode: the share of a callback's duration, from its start, for which the children are waited for. Half of
-    /// it leaves the other half for the mix and for the device's own needs.
+    /// Direct mode: the share of a callback's duration, from its start, during which the engine waits for the children.
+    /// One half leaves the other half for the mix and for the device's own needs.
     pub direct_wait_share: f64,
-    /// Direct mode: so many late blocks among the last `direct_window`, and the project goes on in Pipelined mode.
+    /// Direct mode: number of late blocks among the last `direct_window` at which the project falls back to Pipelined
+    /// mode.
     pub direct_late: u32,
-    /// Direct mode: blocks over which late ones are counted, 1 to 128.
+    /// Direct mode: number of blocks over which late ones are counted, 1 to 128.
     pub direct_window: u32,
     /// Ceiling of the limiter on the mix, in dB relative to full scale.
     pub ceiling_db: f32,
@@ -74,7 +76,7 @@ impl Default for Limits {
 pub struct EngineConfig {
     /// Session rate in Hz: every source and child runs at it.
     pub sample_rate: u32,
-    /// Frames that the device is expected to ask for at once: the delay's lower bound, 0 if unknown.
+    /// Frames per callback that the device is expected to ask for: the delay's lower bound, 0 if unknown.
     pub nominal_frames: u32,
     /// Times and thresholds.
     pub limits: Limits,

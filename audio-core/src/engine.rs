@@ -1,4 +1,4 @@
-//! The control side: projects are added, linked, set and read here.
+//! The control side: adds, links, configures and reads projects.
 
 pub(crate) mod command;
 pub(crate) mod history;
@@ -34,43 +34,44 @@ use crate::source::{Generator, Source};
 use crate::trash::Garbage;
 use crate::wav::WavFile;
 
-/// Commands on their way to the renderer. More wait in a list on the control side, so none is ever lost; of those that set
-/// the same of the same project the newest waits.
+/// Capacity of the command ring to the renderer. Commands that don't fit wait in a list on the control side, so none is
+/// lost; of several that set the same thing of the same project only the newest is kept.
 const COMMANDS: usize = 1024;
 
-/// Values on their way back. A callback returns at most what the commands of one callback replaced.
+/// Capacity of the ring of values on their way back. A callback returns at most what the commands of one callback
+/// replaced.
 const GARBAGE: usize = 2048;
 
-/// Samples of the tap on their way to the control side: a third of a second at 48 kHz. When nobody reads, the newest are
-/// dropped.
+/// Samples of the tap on their way to the control side: a third of a second at 48 kHz. When nobody reads them, the
+/// newest are dropped.
 const TAP_FRAMES: usize = 16_384;
 
-/// Why the engine didn't do as asked.
+/// Why the engine refused a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum EngineError {
-    /// As many projects as the engine holds are there already.
+    /// The engine already holds its maximum number of projects.
     #[error("{MAX_PROJECTS} projects are attached already; detach one first")]
     TooManyProjects,
-    /// The project isn't there (any more).
+    /// The project doesn't exist (any more).
     #[error("the project is no longer attached; attach it again")]
     UnknownProject,
-    /// The ring's slots are smaller than a block can be: make it with [`MAX_FRAMES`].
+    /// The ring's slots are too small for the largest block: make the ring with [`MAX_FRAMES`].
     #[error("the ring holds {ring_frames} frames a block, but the engine needs {needed_frames}")]
     RingTooSmall {
-        /// What the ring holds.
+        /// Frames per block that the ring holds.
         ring_frames: u32,
-        /// What it must hold.
+        /// Frames per block that it must hold.
         needed_frames: u32,
     },
-    /// The file for a recording was made for another rate.
+    /// The recording's file was made for another rate.
     #[error("the file has {file_rate} Hz and the sound {engine_rate} Hz; record again")]
     OtherRate {
-        /// The file's.
+        /// The file's rate in Hz.
         file_rate: u32,
-        /// The engine's.
+        /// The engine's rate in Hz.
         engine_rate: u32,
     },
-    /// The system gives no thread for a recording.
+    /// The system can't start a thread for the recording.
     #[error("the system can't start another thread; close something")]
     NoThread,
 }
@@ -106,17 +107,17 @@ struct Handle {
     tap: rtrb::Consumer<[f32; 2]>,
     history: History,
     microphone: bool,
-    /// The mode asked for last, and how many times one was asked for.
+    /// The mode last requested, and the number of requests so far.
     mode: (Mode, u32),
 }
 
 /// The control side of the engine: `Send`, used from one thread, never from the audio thread.
 ///
-/// Every setter only queues a command; the renderer obeys at its next callback, with a fade.
+/// Every setter only queues a command; the renderer applies it at its next callback, with a fade.
 pub struct Engine {
     config: EngineConfig,
     commands: rtrb::Producer<Command>,
-    /// Commands that found the ring full, in order.
+    /// Commands that didn't fit into the ring, in order.
     waiting: VecDeque<Command>,
     garbage: rtrb::Consumer<Garbage>,
     projects: BTreeMap<ProjectId, Handle>,
@@ -165,16 +166,16 @@ impl Engine {
         }
     }
 
-    /// Whether no project is there.
+    /// Whether there are no projects.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.projects.is_empty()
     }
 
-    /// Gives the project a (new) child's ring. The child gets live input at once, is heard after it has answered in time
-    /// for a while, and is faded in; a child that was heard until then goes on meanwhile and is faded out then.
-    /// To be set once the child is ready: blocks are sent from the next callback on.
-    /// `alive` is cleared by whoever watches the process: the renderer lets go of the child within the same block.
+    /// Gives the project the ring of a (new) child. The child gets live input at once; after it has answered in time
+    /// for a while, it is faded in. A child heard until then keeps playing until it is faded out at that moment. Call
+    /// this once the child is ready: blocks are sent from the next callback on. The watcher of the child process clears
+    /// `alive`: the renderer drops the child within the same block.
     ///
     /// # Errors
     /// [`EngineError::UnknownProject`], [`EngineError::RingTooSmall`].
@@ -211,27 +212,27 @@ impl Engine {
         }
     }
 
-    /// Sets the linear output gain; what isn't finite or is below 0 counts as 0.
+    /// Sets the linear output gain; a value that isn't finite or is below 0 counts as 0.
     pub fn set_gain(&mut self, id: ProjectId, gain: f32) {
         self.send(Command::Gain(id, if gain.is_finite() { gain.max(0.0) } else { 0.0 }));
     }
 
-    /// Takes the project out of the mix, or back in.
+    /// Mutes or unmutes the project.
     pub fn set_muted(&mut self, id: ProjectId, muted: bool) {
         self.send(Command::Muted(id, muted));
     }
 
-    /// Lets [`OnBypass`] be heard instead of the processed sound, or ends that.
+    /// Bypasses the project, so that [`OnBypass`] is heard instead of the processed sound, or ends that.
     pub fn set_bypassed(&mut self, id: ProjectId, bypassed: bool) {
         self.send(Command::Bypassed(id, bypassed));
     }
 
-    /// Says what is heard instead of the processed sound.
+    /// Sets what is heard instead of the processed sound.
     pub fn set_on_bypass(&mut self, id: ProjectId, on_bypass: OnBypass) {
         self.send(Command::OnBypass(id, on_bypass));
     }
 
-    /// Chooses when the child's answers are taken; the change is a crossfade. Direct mode may be given up by the engine:
+    /// Sets when the child's answers are taken; the change is a crossfade. The engine may fall back from Direct mode:
     /// see [`ProjectSnapshot::fell_back`].
     pub fn set_mode(&mut self, id: ProjectId, mode: Mode) {
         let Some(handle) = self.projects.get_mut(&id) else { return };
@@ -240,9 +241,9 @@ impl Engine {
         self.send(Command::Mode(id, mode, wish));
     }
 
-    /// Writes what the project's processor makes into `file`, whose path is `path`, until [`stop_recording`] or the
-    /// recording's own end. A recording that runs already ends with what it has. Where nothing is made, because the child
-    /// is late or gone, there is silence; where one child follows another there is no fade.
+    /// Records the output of the project's processor to `file`, whose path is `path`, until [`stop_recording`] or until
+    /// the recording ends by itself. A recording that is already running ends with what it has. Silence is recorded
+    /// where there is no output because the child is late or gone; there is no fade where one child replaces another.
     ///
     /// [`stop_recording`]: Self::stop_recording
     ///
@@ -261,7 +262,7 @@ impl Engine {
         Ok(recording)
     }
 
-    /// Nothing more goes into the project's recording; [`Recording::finish`] ends that.
+    /// Stops feeding the project's recording; [`Recording::finish`] completes it.
     pub fn stop_recording(&mut self, id: ProjectId) {
         self.send(Command::Record(id, None));
     }
@@ -271,17 +272,18 @@ impl Engine {
         self.send(Command::ClearHowl);
     }
 
-    /// What the renderer last told of a project. `None` if it isn't there.
+    /// The renderer's latest report on a project. `None` if the project doesn't exist.
     pub fn snapshot(&mut self, id: ProjectId) -> Option<ProjectSnapshot> {
         let handle = self.projects.get(&id)?;
         let (snapshot, obeyed) = handle.report.read();
         let (wanted, wish) = handle.mode;
-        // A wish that the renderer hasn't heard of yet isn't one that it gave up.
+        // A request that the renderer hasn't seen yet isn't one that it gave up.
         let fell_back = snapshot.timestamp_frames > 0 && obeyed == wish && snapshot.mode != wanted;
         Some(ProjectSnapshot { fell_back, ..snapshot })
     }
 
-    /// The latest picture of a project's processed output. `None` if it isn't there or hasn't run long enough.
+    /// The latest picture of a project's processed output. `None` if the project doesn't exist or hasn't run long
+    /// enough.
     pub fn scope(&mut self, id: ProjectId) -> Option<ScopeFrame> {
         let sample_rate = self.config.sample_rate;
         let handle = self.projects.get_mut(&id)?;
@@ -289,7 +291,7 @@ impl Engine {
         ScopeFrame::of(&handle.history, sample_rate, handle.report.read().0.timestamp_frames)
     }
 
-    /// The spectrum of a project's processed output. `None` if it isn't there or hasn't run long enough.
+    /// The spectrum of a project's processed output. `None` if the project doesn't exist or hasn't run long enough.
     pub fn spectrum(&mut self, id: ProjectId) -> Option<SpectrumFrame> {
         let sample_rate = self.config.sample_rate;
         let handle = self.projects.get_mut(&id)?;
@@ -315,7 +317,7 @@ impl Engine {
         }
     }
 
-    /// What the renderer last told of itself. Device xruns are the backend's: [`Audio::stats`](crate::Audio::stats).
+    /// The renderer's latest report on itself. Device xruns are the backend's: [`Audio::stats`](crate::Audio::stats).
     #[must_use]
     pub fn stats(&self) -> EngineStats {
         self.report.read()
@@ -327,26 +329,26 @@ impl Engine {
         self.measuring.is_under_way() || self.projects.values().any(|handle| handle.microphone)
     }
 
-    /// Begins to measure the latency from the output back to the input: all projects fade out, the microphone is opened
-    /// if it isn't, three chirps are played at −12 dBFS on both channels, the projects fade in. One that is under way is
-    /// given up.
+    /// Starts measuring the latency from the output back to the input: all projects fade out, the microphone is opened
+    /// if it isn't yet, three chirps are played at −12 dBFS on both channels, the projects fade in. A measurement
+    /// already under way is cancelled.
     ///
-    /// Chirps are played once the input's stream has come to rest: at once where it is on the output's clock, and when
-    /// the two clocks are matched where it isn't. Then it takes 2.1 s. How long to wait is the caller's choice.
+    /// The chirps start once the input's delay is constant: at once if it shares the output's clock, otherwise when the
+    /// two clocks are matched. From then on it takes 2.1 s. How long to wait is the caller's choice.
     pub fn measure_latency(&mut self) {
         let probe = self.measuring.begin(self.config.sample_rate);
         self.send(Command::Measure(probe));
     }
 
-    /// Gives a measurement up, if one is under way: the projects fade in.
+    /// Cancels the measurement, if one is under way: the projects fade in.
     pub fn stop_measuring(&mut self) {
         if self.measuring.stop() {
             self.send(Command::StopMeasuring);
         }
     }
 
-    /// What was recorded, once, when it is complete or was interrupted. [`poll`](Self::poll) brings it. The microphone
-    /// may be closed at the next one.
+    /// The recording of a measurement that is complete or was interrupted, returned once. [`poll`](Self::poll) fetches
+    /// it. The microphone may be closed at the next poll.
     pub fn latency_recording(&mut self) -> Option<LatencyRecording> {
         self.measuring.recording()
     }
@@ -364,7 +366,8 @@ impl Engine {
         self.send(Command::FadeOut);
     }
 
-    /// Fades in again, on an output with callbacks of so many frames (0 if unknown), whatever was before.
+    /// Fades in again, on an output with callbacks of `nominal_frames` frames (0 if unknown), whatever the state
+    /// before.
     pub(crate) fn resume(&mut self, nominal_frames: u32) {
         // SYNC: pairs with the load in `is_faded_out`. No renderer runs now that could store it.
         self.faded_out.store(false, Ordering::Relaxed);
@@ -382,7 +385,7 @@ impl Engine {
 
     fn send(&mut self, command: Command) {
         if !self.waiting.is_empty() {
-            // However often something is set while the renderer stands still, it is set once.
+            // However often a value is set while the renderer isn't running, it is sent once.
             self.waiting.retain(|older| !command.replaces(older));
             self.waiting.push_back(command);
         } else if let Err(rtrb::PushError::Full(command)) = self.commands.push(command) {

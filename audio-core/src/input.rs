@@ -1,8 +1,9 @@
-//! The way from the input device's FIFO into the renderer, and between two clocks a resampler that keeps the FIFO's level.
+//! The path from the input device's FIFO to the renderer; between two clocks, a resampler keeps the FIFO's level.
 //!
-//! Both run with their own block sizes. The FIFO holds as much as the sizes need. A device on the session's clock passes
-//! as it is; the frames of another are resampled by a ratio that follows the clocks' drift. Where either device stands
-//! still for longer than the FIFO reaches, it runs dry or over, which is heard as a short fade and counted.
+//! Both sides have their own block sizes; the FIFO holds as much as these need. Frames of a device on the session's
+//! clock pass unchanged; those of other devices are resampled by a ratio that follows the clocks' drift. If either
+//! device stops for longer than the FIFO covers, the FIFO runs empty or full, which is heard as a short fade and
+//! counted.
 
 mod drift;
 mod matched;
@@ -16,14 +17,14 @@ use crate::number::{count32, frames_in_ms, real, sample};
 use crate::render::fade::{Ramp, Residue};
 use crate::snapshot::InputStats;
 
-/// After each underrun the FIFO is allowed to hold one more of the device's deliveries, this many at most: jitter between the
-/// two callbacks is then covered, while a slow clock doesn't add delay for ever.
+/// After each underrun the FIFO may hold one more of the device's deliveries, up to this many: that covers jitter
+/// between the two callbacks, while a slow clock doesn't keep adding delay.
 const MOST_SPARE_PUSHES: usize = 4;
 
-/// Fade over a jump that couldn't be foreseen, in frames.
+/// Length of the fade over an unexpected jump, in frames.
 const SLIP_FADE_FRAMES: u32 = 64;
 
-/// Fade at the start of a stream: some devices begin with a click.
+/// Length of the fade-in at the start of a stream, as some devices begin with a click.
 const START_FADE_MS: u32 = 50;
 
 /// The microphone as the renderer sees it, with or without a stream behind it.
@@ -35,7 +36,7 @@ pub(crate) struct MicrophoneInput {
     last: [f32; 2],
     fade_frames: u32,
     start_fade_frames: u32,
-    /// The stream was heard before: a further start is short.
+    /// The stream was already heard, so a restart needs only a short fade.
     started: bool,
     fifo_frames: usize,
     spare_pushes: usize,
@@ -61,7 +62,7 @@ impl MicrophoneInput {
         }
     }
 
-    /// Takes another stream, or none; the old sound fades. Gives the old end back.
+    /// Switches to another stream, or to none; the old sound fades. Returns the old end.
     pub(crate) fn replace(&mut self, stream: Option<Box<MatchedInput>>) -> Option<Box<MatchedInput>> {
         self.halt(self.fade_frames);
         (self.fifo_frames, self.spare_pushes, self.started) = (0, 0, false);
@@ -82,7 +83,7 @@ impl MicrophoneInput {
         }
     }
 
-    /// Frames come at a constant delay: the stream has begun, and a clock that isn't the session's is matched.
+    /// Whether frames come at a constant delay: the stream has begun, and a clock other than the session's is matched.
     pub(crate) fn is_steady(&self) -> bool {
         let settled = || self.stream.as_ref().is_some_and(|stream| stream.is_settled());
         self.running && self.level.is_steady() && settled()
@@ -115,10 +116,10 @@ impl MicrophoneInput {
         }
     }
 
-    /// Takes as many frames as there are and are wanted; none before the FIFO holds what both block sizes need.
+    /// Takes the frames needed, or as many as there are; none before the FIFO holds what both block sizes need.
     fn take(&mut self, stream: &mut MatchedInput, left: &mut [f32], right: &mut [f32], now_ns: u64) -> usize {
         let mut level = stream.level(left.len(), self.spare_pushes, now_ns);
-        // A renderer that was held up for a moment catches up by itself: only what goes beyond 10 ms more is dropped.
+        // A renderer that was held up for a moment catches up by itself: only frames beyond 10 ms more are dropped.
         let most = 2.0 * level.target + real(level.push) + f64::from(self.fade_frames);
         if self.running && level.present > most {
             self.overruns += 1;
@@ -151,13 +152,13 @@ mod tests {
     use super::simulation::{Random, sine_error_db};
     use super::*;
 
-    /// What plays into what.
+    /// The devices of a test.
     #[derive(Clone, Copy)]
     struct Devices {
         /// Rate of the input device in Hz, nominally; the renderer's is 48 kHz.
         rate: u32,
         shares_clock: bool,
-        /// How much faster its clock is than it says.
+        /// How much faster its clock runs than nominal.
         ppm: f64,
         push: usize,
         pull: usize,
@@ -174,8 +175,8 @@ mod tests {
             (writer, Box::new(MatchedInput::new(stream, 48_000)))
         }
 
-        /// Plays a sine of a thousandth of the device's real second, and its negative on the right, for so many seconds;
-        /// each delivery comes up to `late_ms` too late. Gives what was rendered on the left.
+        /// Plays a sine with a period of a thousandth of the device's real second, and its negative on the right, for
+        /// `seconds` seconds; each delivery comes up to `late_ms` too late. Returns what was rendered on the left.
         fn play(self, seconds: usize, late_ms: f64) -> (Vec<f32>, InputStats) {
             let (mut writer, stream) = self.open();
             let mut microphone = MicrophoneInput::new(480, 48_000);
@@ -251,8 +252,8 @@ mod tests {
             let devices = Devices { rate, shares_clock: false, ppm, push, pull };
             let (out, stats) = devices.play(32, 1.0);
             let seen = stats.drift_ppm.expect("it's matched");
-            // Over a tenth of a second, so that the last ppm of the ratio's wandering is no error of the sine's; the worst of
-            // some tenths of the last three seconds.
+            // Over a tenth of a second, so that the last ppm of the ratio's wander doesn't count as an error of the
+            // sine; the worst of several tenths of the last three seconds.
             let tenths = out[out.len() - 3 * 48_000..].chunks_exact(4800).step_by(6);
             let error = tenths.map(|tenth| sine_error_db(tenth, 1000.0, 48_000.0)).fold(f64::MIN, f64::max);
             println!("{rate} Hz {ppm} ppm, {push} into {pull}: {seen:.2} ppm, {error:.1} dB, {stats:?}");
@@ -267,7 +268,7 @@ mod tests {
         for ppm in [300.0, -300.0] {
             let devices = Devices { shares_clock: false, ppm, ..ONE_CLOCK };
             let seen = |seconds| f64::from(devices.play(seconds, 0.0).1.drift_ppm.expect("it's matched"));
-            // 2 s of a measurement at 5 ppm are half a frame.
+            // An error of 5 ppm over the 2 s of a measurement is half a frame.
             assert!((seen(12) - ppm).abs() < 5.0, "{ppm}: {}", seen(12));
         }
         let (mut writer, stream) = ONE_CLOCK.open();
@@ -319,11 +320,11 @@ mod tests {
         let mut microphone = MicrophoneInput::new(0, 48_000);
         microphone.replace(Some(stream));
         let silent = |microphone: &MicrophoneInput| microphone.stats().silent_frames;
-        // What isn't heard counts: of four channels the last two are taken.
+        // Unheard channels don't count: of four channels the last two are taken.
         writer.push(&[0.5, 0.5, 0.0, 0.0].repeat(100), 4, 2, 0, |value| value);
         writer.push(&[0.0; 60], 2, 0, 0, |value| value);
         assert_eq!(silent(&microphone), 130);
-        // −180 dBFS on one side, as quiet as no converter is.
+        // −180 dBFS on one side, quieter than any converter.
         writer.push(&[0.0, 0.0, 0.0, 1e-9, 0.0, 0.0], 2, 0, 0, |value| value);
         assert_eq!(silent(&microphone), 1);
         writer.push(&[0.1; 2], 2, 0, 0, |value| value);

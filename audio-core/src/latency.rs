@@ -1,7 +1,7 @@
-//! Measured latency: chirps go out, come back through a loop from the output to the input, and are found there.
+//! Measured latency: chirps are played, come back through a loop from the output to the input, and are found there.
 //!
 //! The loop is a cable, software, or a loudspeaker in front of a microphone. [`Engine::measure_latency`] has the
-//! renderer play and record; [`LatencyRecording::evaluate`] finds the chirps in what was recorded.
+//! renderer play and record; [`LatencyRecording::evaluate`] finds the chirps in the recording.
 //!
 //! [`Engine::measure_latency`]: crate::Engine::measure_latency
 
@@ -13,49 +13,49 @@ mod tests;
 use self::estimate::{Echo, Finder};
 use crate::number::{frames_in_ms, real, size};
 
-/// Chirps of one measurement: one can be disturbed, and two can't tell which of them was.
+/// Chirps per measurement: one of them may be disturbed, and with two it wouldn't be clear which.
 pub(crate) const CHIRPS: usize = 3;
 
-/// From the beginning of a chirp to that of the next, in milliseconds. Longer than a chirp by more than half a second:
-/// what comes back later than that isn't found. Bluetooth takes up to 0.3 s.
+/// Time from the start of one chirp to that of the next, in milliseconds. More than half a second longer than a chirp:
+/// later echoes aren't found. Bluetooth takes up to 0.3 s.
 const SPACING_MS: u32 = 700;
 
-/// Farthest that the three delays may be apart, in frames.
+/// Greatest allowed difference between the three delays, in frames.
 const AGREEMENT: f64 = 1.0;
 
-/// A sample from here on counts as clipped: the converter had no more to give.
+/// Samples of at least this magnitude count as clipped: the converter has reached its maximum.
 const CLIPPED: f32 = 0.999;
 
-/// What a loop from the output to the input added.
+/// Latency and gain of a loop from the output to the input.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct MeasuredLatency {
-    /// From the frame in which a chirp began to be written to the one in which it began to be read, at the session's
-    /// rate: the mean of the three.
+    /// Time from the frame in which a chirp began to be written to the one in which it began to be read, in frames at
+    /// the session's rate: the mean of the three.
     pub frames: f64,
-    /// Each chirp's own.
+    /// The delay of each chirp.
     pub chirps: [f64; CHIRPS],
-    /// How much louder than it went out it came back, in dB.
+    /// Level of the returned chirp relative to the played one, in dB.
     pub gain_db: f64,
-    /// It came back upside down.
+    /// Whether it came back with inverted polarity.
     pub inverted: bool,
 }
 
 /// Why there is no measured latency. The sentences go on after "the latency can't be measured: ".
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 pub enum LatencyError {
-    /// The streams changed, or lost frames, while it was measured.
+    /// The streams changed or lost frames during the measurement.
     #[error("the output changed meanwhile")]
     Interrupted,
-    /// Nothing in the input is a chirp.
+    /// No chirp was found in the input.
     #[error("of the three chirps that were played none came back")]
     NotHeard {
         /// The greatest magnitude in the input, in dB relative to full scale; −∞ for digital silence.
         input_db: f64,
     },
-    /// Something like the chirps is there, hardly above the noise.
+    /// Something like the chirps was found, barely above the noise.
     #[error("the chirps came back so quietly that noise covers them")]
     TooQuiet {
-        /// How much louder than they went out they came back, in dB.
+        /// Level of the returned chirps relative to the played ones, in dB.
         gain_db: f64,
     },
     /// The input is overdriven.
@@ -64,26 +64,26 @@ pub enum LatencyError {
     /// The three delays, in frames, are more than a frame apart.
     #[error("the three chirps took {:.1}, {:.1} and {:.1} frames, which is no one delay", .chirps[0], .chirps[1], .chirps[2])]
     Disagree {
-        /// Each chirp's delay.
+        /// The delay of each chirp.
         chirps: [f64; CHIRPS],
     },
 }
 
-/// What came in while chirps went out.
+/// The input recorded while chirps were played.
 #[derive(Debug, Clone)]
 pub struct LatencyRecording {
-    /// One chirp, as it was played on both sides.
+    /// One chirp, as it was played on both channels.
     pub(crate) chirp: Box<[f32]>,
-    /// Frames from the beginning of a chirp to that of the next; the first began with the recording.
+    /// Frames from the start of one chirp to that of the next; the first began with the recording.
     pub(crate) spacing: usize,
     /// The input, left and right: [`CHIRPS`] spacings long.
     pub(crate) input: [Box<[f32]>; 2],
-    /// Frames of it that were recorded.
+    /// Number of frames recorded.
     pub(crate) recorded: usize,
 }
 
 impl LatencyRecording {
-    /// An empty one, with room for all that is to come.
+    /// An empty recording, with room for the whole measurement.
     pub(crate) fn new(sample_rate: u32) -> Self {
         let spacing = size(frames_in_ms(SPACING_MS, sample_rate));
         let silence = || vec![0.0; CHIRPS * spacing].into_boxed_slice();
@@ -136,13 +136,13 @@ impl LatencyRecording {
         })
     }
 
-    /// The likeliest place of each chirp on one side.
+    /// The likeliest position of each chirp on one channel.
     fn echoes(&self, side: usize, finder: &mut Finder) -> [Echo; CHIRPS] {
         std::array::from_fn(|number| finder.find(&self.input[side][number * self.spacing..][..self.spacing]))
     }
 }
 
-/// That of the least certain one.
+/// The certainty of the least certain echo.
 fn certainty(echoes: &[Echo]) -> f64 {
     echoes.iter().map(|echo| echo.certainty).fold(f64::INFINITY, f64::min)
 }

@@ -1,30 +1,30 @@
 //! The real-time engine of the Wavecraft Companion, on the streams of `wavecraft-audio-device`.
 //!
-//! [`open`] opens the output device (or the timer that stands in for one) and gives back [`Audio`], the control side of
-//! a running engine. A *project* is one processor child: a [`Source`] feeds it block by block over the shared-memory
-//! ring of `wavecraft-ring`, what comes back is measured, faded, mixed with the other projects, limited and played.
+//! [`open`] opens the output device (or a timer in its place) and returns [`Audio`], the control side of a running
+//! engine. A *project* is one processor in a child process: a [`Source`] feeds it block by block over the shared-memory
+//! ring of `wavecraft-ring`; its output is measured, faded, mixed with the other projects, limited and played.
 //!
-//! Two halves, made by one constructor, [`engine()`]: [`Engine`] belongs to a control thread, [`Renderer`] to the audio
-//! thread. They share a command ring, a ring on which everything travels back that must be freed, and atomic words.
+//! One constructor, [`engine()`], makes two halves: [`Engine`] belongs to a control thread, [`Renderer`] to the audio
+//! thread. They share a command ring, a ring on which values travel back to be freed, and atomic words.
 //!
-//! What this crate doesn't have: knowledge of sound systems, sockets, windows, child processes, logging.
+//! This crate knows nothing of sound systems, sockets, windows, child processes or logging.
 //!
 //! # On the audio thread
 //!
-//! [`Renderer`] is the only code of ours there, but for the device's own callback. It doesn't allocate, free, lock, log or
-//! panic, and waits only for the children of projects in [`Mode::Direct`], to a deadline.
+//! [`Renderer`] is our only code there, apart from the device's own callback. It doesn't allocate, free, lock, log or
+//! panic, and waits only for the children of projects in [`Mode::Direct`], up to a deadline.
 //!
-//! # A block's way through a project
+//! # A block's path through a project
 //!
 //! source → input meter → ring → child → ring → sanitised → **tap** (output meter, scope) → dry or processed, by fades →
 //! gain and mute → mix of all projects → limiter and howl mute → device
 //!
-//! The tap is what the DSP made: bypass, gain, mute and the limiter come after it. A [`Recording`] writes it into a file
-//! while it plays. [`Offline`] runs a child without an engine, as fast as it goes, for the same samples.
+//! The tap is the DSP's output: bypass, gain, mute and the limiter come after it. A [`Recording`] writes it to a file
+//! while it plays. [`Offline`] runs a child without an engine, as fast as possible, with the same result.
 //!
 //! # Example
 //!
-//! A project without a child plays its source dry. Here the test is the device, and asks for 256 frames at a time.
+//! A project without a child plays its source dry. Here the test acts as the device, and asks for 256 frames at a time.
 //!
 //! ```
 //! use wavecraft_audio_core::{
@@ -104,7 +104,7 @@ mod tests {
     #[global_allocator]
     static ALLOCATOR: assert_no_alloc::AllocDisabler = assert_no_alloc::AllocDisabler;
 
-    /// Who may go to another thread: both halves may, each is then used by one thread at a time.
+    /// Both halves may move to another thread; each is then used by one thread at a time.
     #[test]
     fn both_halves_can_be_sent() {
         fn is_send<T: Send>() {}

@@ -1,4 +1,4 @@
-//! The few lossy number conversions this crate needs, each with the reason why it loses nothing that matters.
+//! The few lossy number conversions that this crate needs, each with the reason why its loss doesn't matter.
 
 pub(crate) use wavecraft_audio_device::number::{count32, nanoseconds, position, size, whole};
 

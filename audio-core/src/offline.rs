@@ -1,7 +1,7 @@
-//! A child without an engine: for a file, as fast as the child goes.
+//! Runs a child without an engine: for a file, as fast as the child can.
 //!
-//! The engine's work is time: what is due when, what is heard instead, how it fades. A file has no clock, so nothing of
-//! that is here: blocks go out in order, and the same come back in order, as many under way as the ring has slots.
+//! The engine's work is timing: what is due when, what is heard instead, how it fades. A file has no clock, so none of
+//! that is here: blocks are sent in order and come back in order, with up to as many under way as the ring has slots.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,16 +13,16 @@ use wavecraft_ring::{BlockHeader, Geometry, GeometryError, HostRing, SendError, 
 use crate::config::PART_FRAMES;
 use crate::number::{count32, nanoseconds, position, size};
 
-/// How often a wait for the child looks whether its process is still there.
+/// How often a wait for the child checks whether its process still runs.
 const LOOK_NS: u64 = 50_000_000;
 
 /// Why a child can't go on.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum OfflineError {
-    /// Its process has ended.
+    /// The child's process has ended.
     #[error("the processor's program has ended")]
     Ended,
-    /// It answered no block for so long.
+    /// The child answered no block for this long.
     #[error("the processor did not answer a block for {} s", .0.as_secs())]
     Silent(Duration),
     /// A block can't be sent.
@@ -33,7 +33,7 @@ pub enum OfflineError {
 /// Sends blocks to a stereo child and takes its answers, from one thread.
 pub struct Offline {
     ring: HostRing,
-    /// Cleared by whoever watches the process.
+    /// Cleared by the watcher of the process.
     alive: Arc<AtomicBool>,
     sample_rate: u32,
     patience: Duration,
@@ -44,16 +44,16 @@ pub struct Offline {
 }
 
 impl Offline {
-    /// The geometry of the segment for it: that of every session, so that a processor finds the same here as there.
+    /// The geometry of the child's segment: the same as in every session, so that a processor finds the same
+    /// conditions.
     ///
     /// # Errors
-    /// None, as long as the ring takes blocks of [`MAX_FRAMES`].
+    /// None as long as the ring takes blocks of [`MAX_FRAMES`].
     pub fn geometry() -> Result<Geometry, GeometryError> {
         Geometry::new(MAX_FRAMES, 2, 2)
     }
 
-    /// Takes the ring of a child that was told to start. `sample_rate` is in Hz, `patience` the longest time for one
-    /// block.
+    /// Takes over the ring of a child that was started. `sample_rate` is in Hz, `patience` the timeout for one block.
     #[must_use]
     pub fn new(ring: HostRing, alive: Arc<AtomicBool>, sample_rate: u32, patience: Duration) -> Self {
         let buffer = vec![0.0; PART_FRAMES];
@@ -61,13 +61,13 @@ impl Offline {
         Self { ring, alive, sample_rate, patience, position: 0, left, right, nonfinite: 0 }
     }
 
-    /// Whether another block can be sent before an answer is taken.
+    /// Whether another block can be sent before taking an answer.
     #[must_use]
     pub fn has_room(&self) -> bool {
         self.ring.free_slots() > 0
     }
 
-    /// Sends the next block: left and right, of one length, at most [`MAX_FRAMES`].
+    /// Sends the next block: left and right, of equal length, at most [`MAX_FRAMES`].
     ///
     /// # Errors
     /// [`OfflineError::Send`], without [room](Self::has_room) for example.
@@ -76,7 +76,7 @@ impl Offline {
         let header = BlockHeader {
             frames: count32(frames),
             sample_position: self.position,
-            // A time that is the same in every run.
+            // A time that is the same on every run.
             host_time_ns: nanoseconds(self.position, self.sample_rate),
             discontinuity: false,
         };
@@ -86,8 +86,8 @@ impl Offline {
         Ok(())
     }
 
-    /// The answer to the oldest block that has none yet: waits for it. `None` where no block is under way. What isn't
-    /// finite, or beyond ±[`LOUDEST`](crate::LOUDEST), is replaced and counted.
+    /// Waits for the answer to the oldest unanswered block. `None` if no block is under way. Samples that aren't
+    /// finite, or are beyond ±[`LOUDEST`](crate::LOUDEST), are replaced and counted.
     ///
     /// # Errors
     /// [`OfflineError::Ended`], [`OfflineError::Silent`].
@@ -105,7 +105,7 @@ impl Offline {
         Ok(Some([left, right]))
     }
 
-    /// Samples that weren't finite, or beyond ±[`LOUDEST`](crate::LOUDEST), so far.
+    /// Number of samples so far that weren't finite, or beyond ±[`LOUDEST`](crate::LOUDEST).
     #[must_use]
     pub fn nonfinite(&self) -> u64 {
         self.nonfinite

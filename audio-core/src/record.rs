@@ -1,7 +1,7 @@
-//! Takes: what a project's processor makes, written into a file while it plays.
+//! Takes: recordings of a project's processed output, written to a file while it plays.
 //!
-//! The audio thread pushes the tap into a ring of some seconds; a thread of the recording's own writes it, so a slow
-//! disk holds up nothing. What finds the ring full is dropped and counted.
+//! The audio thread pushes the tap into a ring of a few seconds; the recording's own thread writes it, so a slow disk
+//! holds up nothing. Frames that find the ring full are dropped and counted.
 
 mod error;
 mod writer;
@@ -17,25 +17,25 @@ use self::writer::{Progress, Writer};
 use crate::number::{position, size};
 use crate::wav::WavFile;
 
-/// For how long a disk may stand still before frames are lost, in seconds.
+/// How long a disk may stall before frames are lost, in seconds.
 const RING_SECONDS: u32 = 4;
 
-/// What became of a recording.
+/// The result of a recording.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Take {
-    /// The file.
+    /// The file's path.
     pub path: PathBuf,
-    /// Frames in it.
+    /// Frames in the file.
     pub frames: u64,
-    /// Its rate in Hz.
+    /// The file's rate in Hz.
     pub sample_rate: u32,
-    /// Frames that are missing in it, because the disk was too slow.
+    /// Frames missing from the file because the disk was too slow.
     pub dropped_frames: u64,
-    /// Why it ended, where nobody asked for that.
+    /// Why the recording ended, if it ended by itself.
     pub error: Option<RecordError>,
 }
 
-/// A recording under way: see [`Engine::record`](crate::Engine::record). Dropping it ends it, without a wait for the
+/// A running recording: see [`Engine::record`](crate::Engine::record). Dropping it ends it without waiting for the
 /// file.
 #[derive(Debug)]
 pub struct Recording {
@@ -52,7 +52,7 @@ pub(crate) struct RecordingTap {
 }
 
 impl RecordingTap {
-    /// Takes what fits, and counts what doesn't.
+    /// Pushes the frames that fit, and counts the rest as dropped.
     pub(crate) fn push(&mut self, left: &[f32], right: &[f32]) {
         let count = left.len().min(self.ring.slots());
         if let Ok(chunk) = self.ring.write_chunk_uninit(count) {
@@ -60,7 +60,7 @@ impl RecordingTap {
         }
         let lost = position(left.len() - count);
         if lost > 0 {
-            // SYNC: pairs with the load in `Recording::dropped_frames`; a count that stands for itself.
+            // SYNC: pairs with the load in `Recording::dropped_frames`; an independent count.
             self.progress.dropped.fetch_add(lost, Ordering::Relaxed);
         }
     }
@@ -78,7 +78,7 @@ pub(crate) fn record(path: &Path, file: WavFile) -> std::io::Result<(RecordingTa
 }
 
 impl Recording {
-    /// The file.
+    /// The file's path.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
@@ -90,27 +90,28 @@ impl Recording {
         self.sample_rate
     }
 
-    /// Frames in the file by now.
+    /// Frames in the file so far.
     #[must_use]
     pub fn frames(&self) -> u64 {
-        // SYNC: pairs with the store in the writer; a count that stands for itself.
+        // SYNC: pairs with the store in the writer; an independent count.
         self.progress.frames.load(Ordering::Relaxed)
     }
 
-    /// Frames lost by now, because the disk was too slow.
+    /// Frames lost so far because the disk was too slow.
     #[must_use]
     pub fn dropped_frames(&self) -> u64 {
         // SYNC: pairs with the addition in `RecordingTap::push`.
         self.progress.dropped.load(Ordering::Relaxed)
     }
 
-    /// Has it ended by itself? Then [`finish`](Self::finish) says why.
+    /// Whether the recording has ended by itself; [`finish`](Self::finish) then returns the reason.
     #[must_use]
     pub fn is_over(&self) -> bool {
         self.writer.as_ref().is_none_or(JoinHandle::is_finished)
     }
 
-    /// Writes what is there and ends. Waits for the disk: not for a thread that has other things to do.
+    /// Writes the remaining frames and ends the recording. Waits for the disk: don't call it on a thread that must not
+    /// block.
     #[must_use]
     pub fn finish(mut self) -> Take {
         self.stop();

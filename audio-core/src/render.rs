@@ -48,10 +48,10 @@ use crate::trash::{Garbage, Trash};
 
 /// The audio side of the engine: `Send`, moved into the device's callback.
 ///
-/// [`Render::render`] is its one entry. It takes commands, passes blocks to the children and back, mixes and limits. It
-/// never allocates, frees, locks, logs or panics, and it waits for nothing but the children of projects in Direct mode, to
-/// a deadline; what must be freed goes back to the [`Engine`](crate::Engine). In debug builds any allocation in there ends
-/// a program that has `assert_no_alloc`'s allocator.
+/// [`Render::render`] is its only entry point. It takes commands, passes blocks to the children and back, mixes and
+/// limits. It never allocates, frees, locks, logs or panics, and waits for nothing but the children of projects in
+/// Direct mode, up to a deadline; values to be freed go back to the [`Engine`](crate::Engine). In debug builds any
+/// allocation inside it ends a program that uses `assert_no_alloc`'s allocator.
 pub struct Renderer {
     commands: rtrb::Consumer<Command>,
     trash: Trash,
@@ -65,7 +65,7 @@ pub struct Renderer {
     work: Workspace,
     delay: Delay,
     limiter: Limiter,
-    /// The whole mix, for the start and the end of the stream.
+    /// Fades the whole mix at the start and the end of the stream.
     master: Ramp,
     ending: bool,
     faded_out: Arc<AtomicBool>,
@@ -87,7 +87,7 @@ impl Render for Renderer {
         no_alloc(|| self.run(frames, input, due_ns, sink));
     }
 
-    /// Waits until the children have answered everything.
+    /// Waits until the children have answered all blocks.
     fn settle(&mut self, deadline_ns: u64) {
         for project in &mut self.projects {
             project.settle(deadline_ns, &mut self.work.reply);
@@ -155,8 +155,8 @@ impl Renderer {
         self.publish();
     }
 
-    /// One part of a callback, with an input that is `steady` or not. Children in Direct mode are waited for until
-    /// `wait_until_ns` on the engine's clock.
+    /// Renders one part of a callback. `steady` says whether the input's delay is constant. Children in Direct mode are
+    /// waited for until `wait_until_ns` on the engine's clock.
     fn part(&mut self, window: &ReadWindow, steady: bool, wait_until_ns: u64) {
         let now_ns = (self.clock)();
         for project in &mut self.projects {
@@ -179,13 +179,13 @@ impl Renderer {
         self.output_meter.add(left, right);
     }
 
-    /// Every child was woken before, so they work side by side, and one deadline holds for all.
+    /// Waits for the children: all were woken before, so they work in parallel, and one deadline holds for all.
     fn await_children(&mut self, wait_until_ns: u64) {
         if !self.projects.iter().any(|project| project.waits()) {
             return;
         }
-        // What is left on the engine's clock, from now on the ring's: the two are the same but where a test or a
-        // rendering without a device has a clock of its own.
+        // The remaining time is measured on the engine's clock, the deadline from here on on the ring's: these are the
+        // same, except where a test or a rendering without a device has its own clock.
         let left_ns = wait_until_ns.saturating_sub((self.clock)());
         let deadline_ns = wavecraft_ring::clock::now_ns().saturating_add(left_ns);
         for project in &mut self.projects {
@@ -215,7 +215,7 @@ impl Renderer {
     }
 
     fn apply_commands(&mut self) {
-        // What comes in meanwhile waits for the next callback: this one takes a bounded time.
+        // Commands that arrive meanwhile wait for the next callback: the time spent here is bounded.
         for _ in 0..self.commands.slots() {
             let Ok(command) = self.commands.pop() else { return };
             match command {
@@ -266,8 +266,8 @@ impl Renderer {
         }
     }
 
-    /// Nothing is heard at this moment, so the delay may become shorter too. What was measured of the output before is
-    /// no delay of this one.
+    /// Continues on another output. Nothing is heard at this moment, so the delay may also become shorter; what was
+    /// measured of the previous output doesn't apply to this one.
     fn resume(&mut self, nominal_frames: u32) {
         self.stop_measuring();
         self.delay = Delay::new(nominal_frames);

@@ -1,4 +1,4 @@
-//! Sample rate conversion of a file as a whole. A stream's is in `input`.
+//! Sample rate conversion of whole files. For streams see `input`.
 
 use rubato::audioadapter_buffers::direct::InterleavedSlice;
 use rubato::{Fft, FixedSync, Resampler};
@@ -10,11 +10,11 @@ const CHANNELS: usize = 2;
 /// Frames per step of the file converter.
 const FILE_CHUNK: usize = 1024;
 
-/// Longest stretch, in input frames, that is repeated on either side of a loop so that the filter sees across the seam.
+/// Maximum length, in input frames, repeated on either side of a loop so that the filter works across the seam.
 const SEAM: usize = 4096;
 
-/// Converts a loop as a whole, so that its end still fits its beginning: the filter sees the frames of the other end. The
-/// result has the nearest whole number of frames. `None` if no converter can be made for these rates.
+/// Converts a whole loop so that its end still fits its beginning: the filter continues into the other end. The result
+/// is rounded to whole frames. `None` if no converter can be made for these rates.
 pub(crate) fn convert_loop(frames: &[[f32; 2]], from_rate: u32, to_rate: u32) -> Option<Vec<[f32; 2]>> {
     if from_rate == to_rate || frames.is_empty() {
         return Some(frames.to_vec());
@@ -22,7 +22,7 @@ pub(crate) fn convert_loop(frames: &[[f32; 2]], from_rate: u32, to_rate: u32) ->
     if from_rate == 0 || to_rate == 0 {
         return None;
     }
-    // A seam of a whole number of output frames: a multiple of the reduced input rate.
+    // The seam is a whole number of output frames: a multiple of the reduced input rate.
     let step = size(from_rate / gcd(from_rate, to_rate));
     let seam = step * SEAM.div_ceil(step);
     let ratio = f64::from(to_rate) / f64::from(from_rate);
@@ -31,7 +31,7 @@ pub(crate) fn convert_loop(frames: &[[f32; 2]], from_rate: u32, to_rate: u32) ->
     let mut input = vec![0.0; resampler.input_frames_max() * CHANNELS];
     let mut output = vec![0.0; resampler.output_frames_max() * CHANNELS];
 
-    // The loop, over and over, from before its seam on: what comes out then is skipped.
+    // Feeds the loop repeatedly, starting at the seam before it, whose output is skipped.
     let count = frames.len();
     let mut turning = frames.iter().cycle().skip((count - seam % count) % count);
     let mut skipped = whole_size(real(seam) * ratio) + resampler.output_delay();
@@ -73,7 +73,7 @@ mod tests {
             .collect()
     }
 
-    /// Greatest difference to the sine of that frequency that fits best (level and phase are found by projection), over
+    /// Greatest deviation from the best-fitting sine of that frequency (level and phase are found by projection), over
     /// three turns of the loop; and that sine's level.
     fn loop_error(looped: &[[f32; 2]], frequency: f64, rate: f64) -> (f64, f64) {
         let angle = |frame: usize| std::f64::consts::TAU * frequency * real(frame) / rate;

@@ -1,4 +1,4 @@
-//! What the control side can see of a running engine: plain values.
+//! The observable state of a running engine, as plain values.
 
 use crate::source::{FilePosition, Source};
 
@@ -12,7 +12,7 @@ pub enum OnBypass {
     /// The source, delayed as the processed sound is, so that both are aligned.
     #[default]
     Dry,
-    /// Nothing: for a microphone beside its own loudspeakers.
+    /// Nothing: for a microphone close to its own loudspeakers.
     Silence,
 }
 
@@ -22,12 +22,12 @@ pub enum Mode {
     /// In a later callback: a constant delay, and the audio thread never waits.
     #[default]
     Pipelined,
-    /// In the same callback: no delay, and the audio thread waits for the child, to a deadline. A child that misses it
-    /// too often takes its project back to Pipelined.
+    /// In the same callback: no delay, and the audio thread waits for the child, up to a deadline. If a child misses it
+    /// too often, the project falls back to Pipelined.
     Direct,
 }
 
-/// How a project starts.
+/// The initial settings of a project.
 #[derive(Debug, Clone)]
 pub struct ProjectSettings {
     /// What feeds the processor.
@@ -57,7 +57,7 @@ impl Default for ProjectSettings {
     }
 }
 
-/// Level of a stereo signal over the last 100 ms, renewed every 10 ms. Linear amplitude, left then right.
+/// Level of a stereo signal over the last 100 ms, updated every 10 ms. Linear amplitude, left then right.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Meter {
     /// Greatest absolute sample.
@@ -66,68 +66,69 @@ pub struct Meter {
     pub rms: [f32; 2],
 }
 
-/// Blocks of a child that is or was heard which weren't there when they had to be played, by cause. A child that warms up
-/// beside it isn't counted.
+/// Blocks that were missing when they had to be played, by cause. Counts children that are or were heard, not one that
+/// warms up beside them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct LateBlocks {
     /// The child hadn't begun when its block was due: the system didn't run it.
     pub not_scheduled: u64,
     /// The child had begun but wasn't done when its block was due.
     pub too_slow: u64,
-    /// Not sent, because as many blocks as the ring holds were unanswered.
+    /// Not sent, because all of the ring's blocks were unanswered.
     pub full: u64,
-    /// The device asked for the block before the child had a fair time for it (callbacks in bursts): not the child's.
+    /// The device asked for the block before the child had a fair time for it (callbacks in bursts): not the child's
+    /// fault.
     pub device: u64,
 }
 
 impl LateBlocks {
-    /// Late blocks that are the child's own.
+    /// Late blocks that are the child's fault.
     #[must_use]
     pub fn of_child(&self) -> u64 {
         self.not_scheduled + self.too_slow + self.full
     }
 }
 
-/// The last late block that was a child's own fault, as measured: what a person is told. All 0 before the first.
+/// The last late block that was a child's fault, as measured, for the user. All 0 before the first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct LastLate {
-    /// The child had begun it: it was too slow. Otherwise the system hadn't run it.
+    /// Whether the child had begun it: then it was too slow. Otherwise the system hadn't run it.
     pub begun: bool,
-    /// Nanoseconds from handing it over to the moment when it was found missing.
+    /// Nanoseconds from sending it until it was found missing.
     pub waited_ns: u64,
-    /// Nanoseconds from handing it over until the child was awake; 0 as long as it isn't answered.
+    /// Nanoseconds from sending it until the child was awake; 0 until it is answered.
     pub wake_ns: u64,
-    /// Nanoseconds for which the child worked on it; 0 as long as it isn't answered.
+    /// Nanoseconds that the child worked on it; 0 until it is answered.
     pub busy_ns: u64,
-    /// Nanoseconds that the block lasts.
+    /// Duration of the block in nanoseconds.
     pub block_ns: u64,
 }
 
-/// How a project's child stands.
+/// The state of a project's child.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum LinkState {
     /// No child was set.
     #[default]
     None,
-    /// The child gets live input, but isn't heard before it has answered in time for a while.
+    /// The child gets live input, but isn't heard until it has answered in time for a while.
     Shadow,
-    /// The child is heard (a user's bypass, mute and gain apart).
+    /// The child is heard (apart from a user's bypass, mute and gain).
     Live,
-    /// Too many late blocks in a row: not heard until it answers in time again.
+    /// Too many consecutive late blocks: not heard until it answers in time again.
     Bypassed,
     /// The child's process has ended.
     Gone,
 }
 
-/// Busy time as a share of the time there was (1.0 = all of it).
+/// Busy time as a share of the available time (1.0 = all of it).
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Load {
     /// Exponential moving average over blocks, factor 1/8.
     pub average: f32,
-    /// Greatest of the last second: of the second running or the one before, so never less than a second is covered.
+    /// Maximum over the current second and the one before, so at least one second is covered.
     pub maximum: f32,
-    /// What 99 % of the blocks of the last ten seconds stayed below, rounded up by 12.5 % at most. Renewed every second,
-    /// 0 in the first.
+    /// 99th percentile of the blocks of the last ten seconds, rounded up by at most 12.5 %. Updated every second, 0 in
+    /// the first.
     pub percentile99: f32,
 }
 
@@ -138,66 +139,67 @@ pub struct ProjectSnapshot {
     pub timestamp_frames: u64,
     /// Level of the source.
     pub input: Meter,
-    /// Level of what the processor made, before bypass, gain, mute and limiter.
+    /// Level of the processor's output, before bypass, gain, mute and limiter.
     pub output: Meter,
     /// Blocks that the project's children, heard or warming up, have answered in time since the project was added.
     pub blocks: u64,
     /// Blocks that came too late, since the project was added.
     pub late: LateBlocks,
-    /// The last of them.
+    /// The last late block.
     pub last_late: LastLate,
-    /// Samples of the child that weren't finite, or beyond ±[`LOUDEST`](crate::LOUDEST), and were replaced.
+    /// Samples of the child that were replaced because they weren't finite, or beyond ±[`LOUDEST`](crate::LOUDEST).
     pub nonfinite: u64,
-    /// Non-finite samples that the present child itself says it has seen.
+    /// Non-finite samples as reported by the current child itself.
     pub child_nonfinite: u32,
-    /// The present child's heartbeat: a number that moves while the child is alive.
+    /// The current child's heartbeat: a number that keeps changing while the child is alive.
     pub heartbeat: u32,
-    /// How the newest child stands.
+    /// State of the newest child.
     pub link: LinkState,
     /// Generation of the child that is heard, if one is.
     pub live_generation: Option<u32>,
-    /// Time the child worked on a block, as a share of the block's duration.
+    /// Time that the child worked on a block, as a share of the block's duration.
     pub load: Load,
-    /// Nanoseconds from handing a block over until the child was awake: moving average, factor 1/8.
+    /// Nanoseconds from sending a block until the child was awake: moving average, factor 1/8.
     pub wake_ns: u64,
     /// Whether the user's bypass is on.
     pub bypassed: bool,
     /// Whether the project is muted.
     pub muted: bool,
-    /// The mode in force.
+    /// The mode in effect.
     pub mode: Mode,
-    /// Frames by which the project delays its sound: 0 in Direct mode.
+    /// Delay of the project's sound in frames: 0 in Direct mode.
     pub delay_frames: u32,
-    /// Where the file is, for a source that is one.
+    /// The playback position, if the source is a file.
     pub file: Option<FilePosition>,
-    /// Direct mode was asked for last, and was given up because of late blocks.
+    /// Whether Direct mode was requested last, and was given up because of late blocks.
     pub fell_back: bool,
 }
 
 /// The limiter and the howl mute on the mix.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LimiterState {
-    /// Its present gain, a linear factor: 1.0 when it doesn't act.
+    /// Its current gain, a linear factor: 1.0 when it is inactive.
     pub gain: f32,
-    /// Frames on which it acted since the engine started: compare two readings to see it act in between.
+    /// Frames on which it was active since the engine started: compare two readings to detect activity in between.
     pub limited_frames: u64,
-    /// The mix ran away and is muted until [`Engine::clear_howl`](crate::Engine::clear_howl).
+    /// Whether the mix ran away and is muted until [`Engine::clear_howl`](crate::Engine::clear_howl).
     pub howl_muted: bool,
 }
 
-/// The way from the input device to the engine.
+/// The path from the input device to the engine.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct InputStats {
     /// Frames waiting between the input device and the engine, at the last callback, at the session's rate.
     pub fifo_frames: u32,
-    /// Times the engine found too few frames: silence was put in.
+    /// How often the engine found too few frames: silence was inserted.
     pub underruns: u64,
-    /// Times there were too many frames: the oldest were dropped.
+    /// How often there were too many frames: the oldest were dropped.
     pub overruns: u64,
-    /// Frames in a row until now that the device delivered as exact zeros, at its own rate. No converter is as quiet.
+    /// Consecutive frames up to now that the device delivered as exact zeros, at its own rate. No real converter is
+    /// that quiet.
     pub silent_frames: u64,
-    /// By how much the input device's clock is faster than the output's, in parts per million, where it is another and
-    /// its frames are resampled.
+    /// How much faster than the output's clock the input device's clock runs, in parts per million, if it is a
+    /// different clock and its frames are resampled.
     pub drift_ppm: Option<f32>,
 }
 
@@ -208,21 +210,21 @@ pub struct EngineStats {
     pub callbacks: u64,
     /// Stream position in frames since the engine started.
     pub position_frames: u64,
-    /// Present delay of Pipelined mode in frames.
+    /// Current delay of Pipelined mode in frames.
     pub delay_frames: u32,
-    /// Greatest callback so far in frames.
+    /// Largest callback so far in frames.
     pub largest_callback: u32,
-    /// Time the callback took, as a share of its duration. In Direct mode the wait for the children is in it.
+    /// Time the callback took, as a share of its duration. Includes the wait for the children in Direct mode.
     pub load: Load,
     /// Underruns and overruns that the device reported.
     pub device_xruns: u64,
-    /// Level of the mix as it went to the device.
+    /// Level of the mix as sent to the device.
     pub output: Meter,
     /// The limiter and the howl mute.
     pub limiter: LimiterState,
-    /// The way from the input device.
+    /// The path from the input device.
     pub input: InputStats,
-    /// Values that couldn't be sent back to be freed, and were leaked instead. 0 unless the control side stands still.
+    /// Values that couldn't be sent back to be freed, and were leaked instead. 0 unless the control side hangs.
     pub leaked: u64,
 }
 

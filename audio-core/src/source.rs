@@ -1,4 +1,4 @@
-//! What feeds a processor.
+//! The sources that feed a processor.
 
 pub(crate) mod decode;
 pub(crate) mod error;
@@ -22,13 +22,14 @@ pub enum Source {
     /// White noise at −20 dBFS (RMS), independent on both channels, the same at every start.
     Noise,
     /// A sine from 20 Hz to 20 kHz, ten seconds long, rising by the same number of octaves every second, at −12 dBFS
-    /// (peak), over and over.
+    /// (peak), looped.
     Sweep,
-    /// A file at the session's rate, over and over: at another it is silence until [`AudioFile::at_rate`] has converted it.
+    /// A file at the session's rate, looped; one at another rate is silent until [`AudioFile::at_rate`] has converted
+    /// it.
     File(AudioFile),
 }
 
-/// Where a source's file is in its loop, in frames at the session's rate.
+/// The playback position of a source's file in its loop, in frames at the session's rate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct FilePosition {
     /// The frame that the processor gets next, from 0.
@@ -48,7 +49,7 @@ pub(crate) enum Generator {
 }
 
 impl Generator {
-    /// A file at another rate isn't converted here, where others wait: it is silence.
+    /// A file at another rate isn't converted here, as that would block the caller: it is silent.
     pub(crate) fn new(source: &Source, sample_rate: u32) -> Self {
         match source {
             Source::Silence => Self::Silence,
@@ -63,7 +64,7 @@ impl Generator {
         }
     }
 
-    /// Where the loop is, for a file.
+    /// The position in the loop, for a file.
     pub(crate) fn file_position(&self) -> Option<FilePosition> {
         match self {
             Self::File { file, next } if !file.frames().is_empty() => Some(FilePosition {

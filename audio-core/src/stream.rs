@@ -5,7 +5,7 @@ use wavecraft_audio_device::AudioError;
 /// The microphone's stream.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum InputState {
-    /// No source asks for it.
+    /// No source needs it.
     #[default]
     Closed,
     /// Open.
@@ -15,17 +15,17 @@ pub enum InputState {
         /// The device's rate in Hz; where it isn't the session's, the input is resampled.
         sample_rate: u32,
     },
-    /// A source asks for it, but it couldn't be opened: that source is silent.
+    /// A source needs it, but it couldn't be opened: that source is silent.
     Failed(AudioError),
 }
 
-/// Delay between input and output as a sum of named parts, in frames at the session's rate. What a device doesn't report
-/// is 0.
+/// The delay between input and output as a sum of named parts, in frames at the session's rate. A part that the device
+/// doesn't report is 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct LatencyParts {
     /// From the microphone to the input callback.
     pub input_device_frames: u32,
-    /// Waiting between the input device and the engine.
+    /// The wait between the input device and the engine.
     pub input_fifo_frames: u32,
     /// The delay of Pipelined mode.
     pub pipeline_frames: u32,
@@ -33,7 +33,7 @@ pub struct LatencyParts {
     pub output_device_frames: u32,
 }
 
-/// The streams as they are now.
+/// The current streams.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StreamInfo {
     /// Name of the sound system: "PipeWire", "ALSA", "CoreAudio", "virtual", "manual".
@@ -46,14 +46,14 @@ pub struct StreamInfo {
     pub input: InputState,
     /// Session rate in Hz.
     pub sample_rate: u32,
-    /// Frames per callback as the device names it; 0 as long as it hasn't.
+    /// Frames per callback as reported by the device; 0 until it has reported them.
     pub buffer_frames: u32,
-    /// Most frames of one block: what a child's segment must hold. The same for every stream.
+    /// Maximum frames of one block, for which a child's segment is sized. The same for every stream.
     pub max_frames: u32,
-    /// Present delay of Pipelined mode in frames.
+    /// Current delay of Pipelined mode in frames.
     pub delay_frames: u32,
-    /// Where the delay comes from.
+    /// The delay by its sources.
     pub latency: LatencyParts,
-    /// For a person: why this isn't the backend that is usual here.
+    /// For the user: why this isn't the usual backend here.
     pub notice: Option<String>,
 }

@@ -1,16 +1,16 @@
-//! The way back for what must be freed.
+//! Returns values that must be freed to the control side.
 
 use crate::render::probe::Probe;
 
 /// What the renderer gives back.
 pub(crate) enum Garbage {
-    /// To be dropped, which is all that is done with it.
+    /// A value to be dropped, nothing else.
     Value(#[expect(dead_code, reason = "held to be dropped on the control side")] Box<dyn Send>),
-    /// A measurement at its end, to be read.
+    /// A finished measurement, to be read.
     Probe(Box<Probe>),
 }
 
-/// Sends values to the control side, which drops them there. What doesn't fit is leaked and counted: freeing it here
+/// Sends values to the control side, which drops them. Values that don't fit are leaked and counted: freeing them here
 /// would be worse.
 pub(crate) struct Trash {
     ring: rtrb::Producer<Garbage>,

@@ -1,4 +1,4 @@
-//! A WAV file that is valid at every moment while it is written.
+//! A WAV file that is valid at every moment while it is being written.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
@@ -10,44 +10,44 @@ use hound::{SampleFormat, WavSpec};
 /// Bytes of a frame: two samples of 32 bits.
 const FRAME_BYTES: usize = 8;
 
-/// The size of all that is behind it stands here, in bytes from the file's start (RIFF).
+/// Position of the RIFF size, which counts all bytes after itself; in bytes from the file's start.
 const RIFF_SIZE_AT: u64 = 4;
 
-/// Bytes of the header that the RIFF size doesn't count: its name and itself.
+/// Header bytes that the RIFF size doesn't count: its name and itself.
 const UNCOUNTED_BYTES: u64 = 8;
 
-/// The most frames of one file: WAV counts its bytes in 32 bits, and a kilobyte is ample for the header. Three hours at
+/// Maximum frames of one file: WAV counts its bytes in 32 bits, and a kilobyte is ample for the header. Three hours at
 /// 48 kHz.
 pub const MAX_WAV_FRAMES: u64 = (4_294_967_295 - 1024) / 8;
 
-/// Stereo, 32-bit float. What its header says is there: a reader sees the frames up to the last
-/// [`commit`](Self::commit), whatever becomes of this process. hound makes the header; it is no writer for this, as it
-/// doesn't tell what is in the file after a write that failed.
+/// A WAV file in stereo, 32-bit float. Its header always matches its contents: a reader sees the frames up to the last
+/// [`commit`](Self::commit), even if this process dies. hound makes the header only: its writer doesn't tell what is in
+/// the file after a write that failed.
 #[derive(Debug)]
 pub struct WavFile {
     file: File,
     sample_rate: u32,
     header_bytes: u64,
-    /// In the file, and in its header.
+    /// Frames in the file and counted in its header.
     committed: u64,
-    /// In the file.
+    /// Frames in the file.
     written: u64,
     bytes: Vec<u8>,
 }
 
 impl WavFile {
-    /// Makes a new file without frames, at `sample_rate` Hz.
+    /// Creates a new file without frames, at `sample_rate` Hz.
     ///
     /// # Errors
-    /// The system's: also where something has this path already.
+    /// The system's error, also if the path already exists.
     pub fn create(path: &Path, sample_rate: u32) -> io::Result<Self> {
         Self::begin(OpenOptions::new().write(true).create_new(true).open(path)?, sample_rate)
     }
 
-    /// Makes an empty file that is open for writing a WAV file, at `sample_rate` Hz.
+    /// Turns an empty file that is open for writing into a WAV file without frames, at `sample_rate` Hz.
     ///
     /// # Errors
-    /// The system's.
+    /// The system's error.
     pub fn begin(mut file: File, sample_rate: u32) -> io::Result<Self> {
         let spec =
             WavSpec { channels: 2, sample_rate, bits_per_sample: 32, sample_format: SampleFormat::Float };
@@ -59,22 +59,22 @@ impl WavFile {
         Ok(wav)
     }
 
-    /// Its rate in Hz.
+    /// The file's rate in Hz.
     #[must_use]
     pub fn sample_rate(&self) -> u32 {
         self.sample_rate
     }
 
-    /// Frames that a reader sees.
+    /// Number of frames that a reader sees.
     #[must_use]
     pub fn committed_frames(&self) -> u64 {
         self.committed
     }
 
-    /// Writes frames behind those that are there; [`commit`](Self::commit) makes them part of the file.
+    /// Appends frames to the file; [`commit`](Self::commit) makes them visible to readers.
     ///
     /// # Errors
-    /// The system's. Then what wasn't committed is cut off, and the file is as it was.
+    /// The system's error. The uncommitted frames are then cut off, and the file is as before.
     pub fn append(&mut self, frames: impl Iterator<Item = [f32; 2]>) -> io::Result<()> {
         self.bytes.clear();
         for [left, right] in frames {
@@ -90,24 +90,24 @@ impl WavFile {
         Ok(())
     }
 
-    /// Makes everything that was appended part of the file.
+    /// Makes all appended frames visible to readers.
     ///
     /// # Errors
-    /// The system's.
+    /// The system's error.
     pub fn commit(&mut self) -> io::Result<()> {
         self.write_sizes(self.written)?;
         self.committed = self.written;
         Ok(())
     }
 
-    /// After a failure: what no reader looks at is of no use. It isn't in the header, so the file is valid without this
-    /// too.
+    /// Cuts off uncommitted frames after a failure. The header doesn't count them, so the file is valid even if this
+    /// fails.
     fn cut_off(&mut self) {
         let frame_bytes = u64::try_from(FRAME_BYTES).unwrap_or(8);
         let _ = self.file.set_len(self.header_bytes + self.committed * frame_bytes);
     }
 
-    /// The data's size is the last member of the header, and is written last: it is the one that readers follow.
+    /// Writes the sizes. The data's size, the header's last field, is written last: readers go by it.
     fn write_sizes(&mut self, frames: u64) -> io::Result<()> {
         let data = frames * u64::try_from(FRAME_BYTES).map_err(io::Error::other)?;
         let word = |bytes: u64| u32::try_from(bytes).map(u32::to_le_bytes).map_err(io::Error::other);

@@ -1,4 +1,4 @@
-//! What the control side tells the renderer.
+//! Commands from the control side to the renderer.
 
 use crate::input::MatchedInput;
 use crate::record::RecordingTap;
@@ -19,7 +19,7 @@ pub(crate) enum Command {
     Muted(ProjectId, bool),
     Bypassed(ProjectId, bool),
     OnBypass(ProjectId, OnBypass),
-    /// With the number of the wish: see `render::direct`.
+    /// With the number of the request: see `render::direct`.
     Mode(ProjectId, Mode, u32),
     /// A recording begins, or ends.
     Record(ProjectId, Option<Box<RecordingTap>>),
@@ -28,12 +28,12 @@ pub(crate) enum Command {
     Measure(Box<Probe>),
     StopMeasuring,
     FadeOut,
-    /// Another output, with callbacks of so many frames.
+    /// Continue on another output, with callbacks of this many frames.
     Resume(u32),
 }
 
 impl Command {
-    /// Does this make an older command needless that the renderer hasn't seen?
+    /// Whether this makes `older`, which the renderer hasn't seen yet, unnecessary.
     pub(crate) fn replaces(&self, older: &Self) -> bool {
         match (self, older) {
             (Self::Source(id, _), Self::Source(other, _))

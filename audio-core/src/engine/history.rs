@@ -1,8 +1,8 @@
-//! The last samples of a tap, for whoever draws them.
+//! The last samples of a tap, for drawing.
 
 use std::collections::VecDeque;
 
-/// So many frames are kept: what the spectrum looks at, 85 ms at 48 kHz.
+/// Number of frames kept: the spectrum's window, 85 ms at 48 kHz.
 pub(crate) const HISTORY_FRAMES: usize = 4096;
 
 /// The last [`HISTORY_FRAMES`] frames of both channels, oldest first.
@@ -27,7 +27,7 @@ impl History {
         }
     }
 
-    /// The last `count` frames, oldest first. `None` before there are so many.
+    /// The last `count` frames, oldest first. `None` while there are fewer.
     pub(crate) fn last(&self, count: usize) -> Option<impl DoubleEndedIterator<Item = [f32; 2]> + Clone> {
         let begin = self.frames.len().checked_sub(count)?;
         Some(self.frames.range(begin..).copied())
@@ -47,7 +47,7 @@ mod tests {
         let mut history = History::new();
         history.push(numbered(0..3));
         assert!(history.last(4).is_none());
-        // More at once than is kept, then some more.
+        // More than is kept in one push, then some more.
         history.push(numbered(3..9000));
         history.push(numbered(9000..9002));
         let last: Vec<f32> = history.last(3).expect("so many").map(|frame| frame[0]).collect();

@@ -1,14 +1,14 @@
-//! The oscilloscope: what the tap delivered last, aligned to a rising zero crossing.
+//! The oscilloscope: the tap's latest samples, aligned to a rising zero crossing.
 
 use crate::engine::history::History;
 
 /// Points of one frame of the oscilloscope, each one sample.
 pub const SCOPE_POINTS: usize = 1024;
 
-/// A signal that stays below this (−80 dBFS) for a whole frame counts as none.
+/// A signal that stays below this (−80 dBFS) for a whole frame counts as no signal.
 const NO_SIGNAL_PEAK: f32 = 1e-4;
 
-/// A crossing is looked for in as many samples as a frame has; then a frame is taken as it comes.
+/// A crossing is searched for over the length of one frame; if there is none, the latest frame is used unaligned.
 const SEARCHED: usize = 2 * SCOPE_POINTS;
 
 /// One picture of the processed output.
@@ -29,9 +29,9 @@ pub struct ScopeFrame {
 }
 
 impl ScopeFrame {
-    /// The latest frame that begins at a rising zero crossing of the left channel, of the right one where the left has
-    /// none, else the latest frame. `end_frames` is the stream position after the last sample. `None` before there are
-    /// enough samples.
+    /// The latest frame that begins at a rising zero crossing of the left channel, or of the right one if the left has
+    /// none; otherwise the latest frame. `end_frames` is the stream position after the last sample. `None` while there
+    /// are too few samples.
     pub(crate) fn of(history: &History, sample_rate: u32, end_frames: u64) -> Option<Self> {
         let samples: Vec<[f32; 2]> = history.last(SEARCHED)?.collect();
         let crossing = (0..2).find_map(|channel| {

@@ -1,4 +1,4 @@
-//! The spectrum: how loud what the tap delivered last is, by frequency.
+//! The spectrum: the level of the tap's latest samples by frequency.
 
 use std::sync::Arc;
 
@@ -11,26 +11,27 @@ use crate::number::{real, sample, whole_size};
 /// Points of one frame of the spectrum, evenly spaced on a logarithmic axis.
 pub const SPECTRUM_POINTS: usize = 256;
 
-/// The axis, in Hz: what is heard. At a lower rate it ends at half of that.
+/// The axis in Hz: the audible range. At lower sample rates it ends at half the rate.
 const AXIS_HZ: (f64, f64) = (20.0, 20_000.0);
 
-/// What is below isn't told from silence, in dB.
+/// Levels below this are treated as silence, in dB.
 const FLOOR_DB: f64 = -120.0;
 
 /// One picture of the processed output by frequency.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SpectrumFrame {
-    /// [`SPECTRUM_POINTS`] levels in dB, the mean power of both channels: 0 is a full-scale sine on both, −120 the least.
+    /// [`SPECTRUM_POINTS`] levels in dB, the mean power of both channels: 0 is a full-scale sine on both, −120 the
+    /// minimum.
     pub levels_db: Vec<f32>,
     /// Frequency in Hz of the first point.
     pub low_hz: f32,
     /// Frequency in Hz of the last point.
     pub high_hz: f32,
-    /// Stream position in frames after the last sample that went in.
+    /// Stream position in frames after the last sample used.
     pub timestamp_frames: u64,
 }
 
-/// Computes spectra by a Hann window and a Fourier transform; it holds the room for one.
+/// Computes spectra with a Hann window and a Fourier transform; holds the buffers for one.
 pub(crate) struct Analyser {
     transform: Arc<dyn RealToComplex<f32>>,
     /// Hann, scaled so that a full-scale sine has the magnitude 1 in its bin.
@@ -70,7 +71,7 @@ impl Analyser {
             {
                 *into = frame[channel] * window;
             }
-            // It fails only for buffers of another length.
+            // Fails only for buffers of another length.
             self.transform.process(&mut self.samples, &mut self.bins).ok()?;
             for (power, bin) in self.powers.iter_mut().zip(&self.bins) {
                 *power += f64::from(bin.norm_sqr()) / 2.0;
@@ -96,8 +97,8 @@ impl Analyser {
         })
     }
 
-    /// The largest power from one bin to another, so that no line is lost where bins are close; where none lies
-    /// between them, the power at `middle` on the line between its neighbours.
+    /// The largest power between two bins, so that no spectral line is lost where bins are close together; where no bin
+    /// lies between them, the power at `middle`, interpolated linearly between its neighbours.
     fn power(&self, from: f64, middle: f64, to: f64) -> f64 {
         let at = |bin: f64| {
             let last = self.powers.len() - 1;
@@ -120,7 +121,7 @@ mod tests {
 
     const RATE: u32 = 48_000;
 
-    /// A history full of a sine on the left, and of one by `right` as loud on the right.
+    /// A history filled with a sine on the left, and one `right` times as loud on the right.
     fn sine(hertz: f64, level: f64, right: f64) -> History {
         let mut history = History::new();
         let frames: Vec<_> = (0..HISTORY_FRAMES)

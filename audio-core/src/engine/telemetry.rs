@@ -1,14 +1,14 @@
-//! Values that the renderer writes every block and the control side reads when it likes, without locks.
+//! Values that the renderer writes every block and the control side reads at any time, without locks.
 
 use std::sync::atomic::{AtomicU64, Ordering, fence};
 
 /// Several words that are read as one: a sequence lock with one writer. Writing never waits; a reader that was
-/// overtaken tries again.
+/// overtaken retries.
 ///
-/// The words themselves are atomics, so a torn read is only a mix of old and new, and the sequence tells.
+/// The words themselves are atomics, so a torn read is only a mix of old and new, which the sequence number reveals.
 #[derive(Debug)]
 pub(crate) struct Latest<const N: usize> {
-    /// Odd while the writer is at work.
+    /// Odd while a write is in progress.
     sequence: AtomicU64,
     words: [AtomicU64; N],
 }
@@ -18,7 +18,7 @@ impl<const N: usize> Latest<N> {
         Self { sequence: AtomicU64::new(0), words: [const { AtomicU64::new(0) }; N] }
     }
 
-    /// Publishes all words. One thread only may write.
+    /// Publishes all words. Only one thread may write.
     pub(crate) fn write(&self, words: &[u64; N]) {
         let sequence = self.sequence.load(Ordering::Relaxed);
         self.sequence.store(sequence.wrapping_add(1), Ordering::Relaxed);
@@ -32,7 +32,7 @@ impl<const N: usize> Latest<N> {
     }
 
     /// The words of the last completed [`write`](Self::write); all zero before the first. Waits for a writer that was
-    /// interrupted half-way: for the control side only.
+    /// interrupted halfway: for the control side only.
     pub(crate) fn read(&self) -> [u64; N] {
         let mut words = [0; N];
         loop {

@@ -1,27 +1,27 @@
-//! How fast another device's clock runs by ours: a delay-locked loop on the level of the FIFO between them.
+//! How fast another device's clock runs relative to ours: a delay-locked loop on the level of the FIFO between them.
 
 use crate::number::real;
 
 /// Bandwidth at the start and in the end, in Hz. The first finds the clocks' difference in seconds, the last hardly
-/// follows the callbacks' jitter. They, and the loop, are those of PipeWire's `spa_dll`.
+/// follows the callbacks' jitter. These values, and the loop, are those of PipeWire's `spa_dll`.
 const FIRST_BANDWIDTH: f64 = 0.128;
 const LAST_BANDWIDTH: f64 = 0.016;
 
-/// After so many seconds the bandwidth is halved, until it is the last one. An error sinks by e^(−0.75·2π·b·t), so this
-/// leaves half a percent of what there was at the start.
+/// The bandwidth is halved each time this many seconds have passed, down to the last one. An error shrinks by
+/// e^(−0.75·2π·b·t), so this leaves half a percent of the initial error.
 const HALVED_EVERY: f64 = 5.0;
 
-/// After so many seconds clocks of ±300 ppm are matched so well that the level moves by less than half a frame in two
-/// seconds.
+/// After this many seconds, clocks of ±300 ppm are matched so well that the level moves by less than half a frame in
+/// two seconds.
 const SETTLED_AFTER: f64 = 12.0;
 
-/// An error beyond this many frames counts as this many: the loop then runs at a bounded slope instead of overshooting.
+/// Larger errors, in frames, are clamped to this: the loop then moves at a bounded slope instead of overshooting.
 const MOST_ERROR: f64 = 256.0;
 
-/// Farthest that two clocks are taken to be apart. Crystals are within 100 ppm of their rate, bad ones within 300.
+/// Greatest assumed difference between two clocks. Crystals are within 100 ppm of their rate, bad ones within 300.
 const MOST_DRIFT: f64 = 1000e-6;
 
-/// The loop. It knows nothing of audio: levels in, ratio out.
+/// The loop. It knows nothing of audio: it takes levels and gives a ratio.
 ///
 /// With bandwidth b, n frames between two updates and r frames a second:
 /// `w = 2π·b·n/r`, `w0 = 1 − e^(−20w)`, `w1 = 1.5·w/n`, `w2 = w/1.5`;
@@ -33,7 +33,7 @@ pub(super) struct DriftLoop {
     z1: f64,
     z2: f64,
     z3: f64,
-    /// Frames since the bandwidth was the first.
+    /// Frames since the bandwidth was last set to the first one.
     elapsed: f64,
 }
 
@@ -43,8 +43,8 @@ impl DriftLoop {
         Self { rate: f64::from(sample_rate.max(1)), z1: 0.0, z2: 0.0, z3: 0.0, elapsed: 0.0 }
     }
 
-    /// Takes by how many frames the level is above its target, `frames` after the last time, and gives the ratio of
-    /// output to input frames, as a share of the nominal one: below 1 while the level is to sink.
+    /// Takes the number of frames by which the level is above its target, `frames` after the last update, and returns
+    /// the ratio of output to input frames, as a share of the nominal one: below 1 to lower the level.
     pub(super) fn update(&mut self, error: f64, frames: usize) -> f64 {
         let frames = real(frames.max(1));
         let w = std::f64::consts::TAU * self.bandwidth() * frames / self.rate;
@@ -57,17 +57,17 @@ impl DriftLoop {
         1.0 - (self.z2 + self.z3).clamp(-MOST_DRIFT, MOST_DRIFT)
     }
 
-    /// The level was set to its target: what is known of the clocks stays.
+    /// The level was reset to its target; the estimate of the clocks stays.
     pub(super) fn rest(&mut self) {
         (self.z1, self.z2) = (0.0, 0.0);
     }
 
-    /// By how much the input's clock is faster than nominal, seen from ours, in parts per million.
+    /// How much faster than nominal the input's clock runs, measured by ours, in parts per million.
     pub(super) fn ppm(&self) -> f64 {
         self.z3 * 1e6
     }
 
-    /// The level stays where it is: it ran for [`SETTLED_AFTER`].
+    /// Whether the level is stable: the loop has run for [`SETTLED_AFTER`].
     pub(super) fn is_settled(&self) -> bool {
         self.elapsed / self.rate >= SETTLED_AFTER
     }
@@ -83,7 +83,7 @@ mod tests {
     use super::*;
     use crate::input::simulation::Random;
 
-    /// What was seen from the 30th to the 90th second.
+    /// Results from the 30th to the 90th second.
     struct Outcome {
         /// Standard deviation of the ratio, in ppm.
         deviation_ppm: f64,
@@ -93,14 +93,14 @@ mod tests {
         error: f64,
     }
 
-    /// A device that gives 256 frames a callback at `device_rate` Hz, `ppm` too fast and each callback up to 1 ms late, and
-    /// one that takes `pull` at 48 kHz. `timestamped` says whether a callback knows the time that it should have come at,
-    /// or only when it came. Levels are in frames at 48 kHz.
+    /// A device that delivers 256 frames per callback at `device_rate` Hz, `ppm` too fast and each callback up to 1 ms
+    /// late, and one that takes `pull` frames at 48 kHz. `timestamped` says whether a callback knows the time at which
+    /// it was due, or only when it came. Levels are in frames at 48 kHz.
     fn simulate(device_rate: f64, ppm: f64, pull: usize, timestamped: bool) -> Outcome {
         let rate = 48_000.0;
         let capture = |block: f64| block * 256.0 / (device_rate * (1.0 + ppm * 1e-6));
         let mut random = Random::new(7);
-        // The FIFO starts at its target, as it does in use.
+        // The FIFO starts at its target level, as in real use.
         let target = 2000.0;
         let (mut pushed, mut stamp, mut taken) = (0.0, 0.0, real(pull) - target);
         let mut next_block = 1.0;
@@ -153,7 +153,7 @@ mod tests {
         for ppm in [-300.0, 300.0] {
             let seen = simulate(48_000.0, ppm, 256, false);
             println!("{ppm} ppm: sd {:.3} ppm, level {:.2} frames", seen.deviation_ppm, seen.error);
-            // Half a millisecond of mean lateness shifts the level by 24 frames, for ever and unheard.
+            // Half a millisecond of mean lateness shifts the level by 24 frames, permanently and inaudibly.
             assert!(seen.deviation_ppm < 10.0 && seen.error < 40.0, "{ppm}");
         }
     }

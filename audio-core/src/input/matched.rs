@@ -6,20 +6,22 @@ use super::drift::DriftLoop;
 use super::matcher::Matcher;
 use crate::number::{position, real, real64, whole_size};
 
-/// Level that is kept beyond what both block sizes need while two clocks are matched: for callbacks that come late.
+/// Level kept in addition to what both block sizes need while two clocks are matched: reserve for callbacks that come
+/// late.
 const MARGIN_MS: f64 = 2.0;
 
-/// After so long without a delivery the level is no longer taken to rise, in nanoseconds: 0.6 s, as 4,096 frames last 0.51 s
-/// at 8 kHz, where a headset delivers the longest of them.
+/// Longest time without a delivery for which the level is still assumed to rise, in nanoseconds: 0.6 s, as 4,096 frames
+/// last 0.51 s at 8 kHz, the rate at which a headset delivers the longest blocks.
 const MOST_AGE_NS: f64 = 6e8;
 
-/// What the device delivers, as it is where it runs on the session's clock, or else resampled by a ratio that follows it.
+/// What the device delivers: unchanged if it runs on the session's clock, otherwise resampled by a ratio that follows
+/// it.
 pub(crate) struct MatchedInput {
     reader: InputReader,
     matching: Option<Matching>,
 }
 
-/// What two clocks need.
+/// The state for matching two clocks.
 struct Matching {
     matcher: Matcher,
     drift: DriftLoop,
@@ -27,16 +29,16 @@ struct Matching {
     /// Session frames for each device frame, nominally.
     ratio: f64,
     stamp: Stamp,
-    /// Device frames that left the FIFO.
+    /// Device frames taken from the FIFO so far.
     taken: u64,
-    /// Most device frames that a block took.
+    /// Most device frames that one block took.
     largest_read: usize,
-    /// The callback that the loop was last told of, and session frames since.
+    /// Time of the callback for which the loop was last updated, and session frames since.
     updated_ns: u64,
     since_update: usize,
 }
 
-/// How full the FIFO is, and is to be, in device frames.
+/// The FIFO's level and its target, in device frames.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Level {
     pub(super) present: f64,
@@ -46,7 +48,7 @@ pub(super) struct Level {
 }
 
 impl MatchedInput {
-    /// A device on another clock than the session's, or at another rate, is matched to it.
+    /// Takes frames from a stream; a device on another clock than the session's, or at another rate, is matched to it.
     pub(crate) fn new(stream: InputStream, session_rate: u32) -> Self {
         let one_clock = stream.shares_clock && stream.sample_rate == session_rate;
         let matching = if one_clock { None } else { Matching::new(stream.sample_rate, session_rate) };
@@ -62,12 +64,12 @@ impl MatchedInput {
         self.reader.overruns()
     }
 
-    /// Frames in a row until now that were exactly zero, at the device's rate.
+    /// Consecutive frames up to now that were exactly zero, at the device's rate.
     pub(super) fn silent_frames(&self) -> u64 {
         self.reader.silent_frames()
     }
 
-    /// Session frames that a frame waits in here after a block was taken, with the filter's delay.
+    /// Session frames that a frame waits in here after a block was taken, including the filter's delay.
     pub(super) fn waiting(&self) -> usize {
         let frames = real(self.reader.frames());
         whole_size(match &self.matching {
@@ -76,18 +78,18 @@ impl MatchedInput {
         })
     }
 
-    /// By how much the device's clock is faster than the session's, in parts per million; `None` for one clock.
+    /// How much faster than the session's the device's clock runs, in parts per million; `None` if there is one clock.
     pub(super) fn drift_ppm(&self) -> Option<f64> {
         self.matching.as_ref().map(|matching| matching.drift.ppm())
     }
 
-    /// Nothing moves the level any more: there is one clock, or the two are matched.
+    /// Whether the level is stable: there is one clock, or the two are matched.
     pub(super) fn is_settled(&self) -> bool {
         self.matching.as_ref().is_none_or(|matching| matching.drift.is_settled())
     }
 
-    /// How full the FIFO is before a block of `frames` frames is taken at `now_ns`. `spare` deliveries are kept beyond
-    /// what is needed.
+    /// The FIFO's level before a block of `frames` frames is taken at `now_ns`. `spare` deliveries are kept beyond what
+    /// is needed.
     pub(super) fn level(&mut self, frames: usize, spare: usize, now_ns: u64) -> Level {
         let push = self.reader.largest_push();
         let kept = push * (spare + usize::from(!self.reader.is_in_step()));
@@ -102,7 +104,7 @@ impl MatchedInput {
         Level { present: matching.present(now_ns), target, push }
     }
 
-    /// Drops the oldest frames, whole ones.
+    /// Drops the oldest frames, in whole frames.
     pub(super) fn skip(&mut self, frames: f64) {
         let frames = self.reader.skip(whole_size(frames.floor()));
         if let Some(matching) = &mut self.matching {
@@ -111,7 +113,7 @@ impl MatchedInput {
         }
     }
 
-    /// Fills a block from its start, and says how much of it: all, or as much as there was.
+    /// Fills a block from its start, and returns the number of frames filled: all, or as many as there were.
     pub(super) fn fill(&mut self, left: &mut [f32], right: &mut [f32], level: Level, now_ns: u64) -> usize {
         let Some(matching) = &mut self.matching else {
             let count = left.len().min(self.reader.frames());
@@ -131,7 +133,7 @@ impl MatchedInput {
 }
 
 impl Matching {
-    /// `None` for rates that can't be matched: their frames are then taken as they are.
+    /// `None` for rates that can't be matched: their frames are then used unchanged.
     fn new(device_rate: u32, session_rate: u32) -> Option<Self> {
         let matcher = Matcher::new(device_rate, session_rate)?;
         Some(Self {
@@ -147,7 +149,7 @@ impl Matching {
         })
     }
 
-    /// Frames captured until `now_ns` that haven't left: those that came, and those that are on their way since then.
+    /// Frames captured until `now_ns` that haven't left: those that arrived, and those under way since then.
     fn present(&self, now_ns: u64) -> f64 {
         let age_ns = if now_ns >= self.stamp.time_ns {
             real64(now_ns - self.stamp.time_ns).min(MOST_AGE_NS)
@@ -157,7 +159,7 @@ impl Matching {
         real64(self.stamp.frames) - real64(self.taken) + age_ns * 1e-9 * self.device_rate
     }
 
-    /// Moves the ratio, once a callback: the parts of a long one all come at the time of its first.
+    /// Updates the ratio once per callback: all parts of a long callback come at the time of its first one.
     fn follow(&mut self, level: Level, frames: usize, now_ns: u64) {
         if now_ns != self.updated_ns {
             let error = (level.present - level.target) * self.ratio;

@@ -1,4 +1,4 @@
-//! The input's frames at the session's rate, by a ratio that can be moved while it runs.
+//! Resamples the input's frames to the session's rate, by a ratio that can be changed while it runs.
 
 use rubato::audioadapter_buffers::direct::InterleavedSlice;
 use rubato::{
@@ -15,10 +15,10 @@ const CHANNELS: usize = 2;
 /// up to about 0.9 of the band, for a few percent of a core.
 const SINC_FRAMES: u32 = 128;
 
-/// As far as the ratio can be moved: more than the loop that moves it allows itself.
+/// How far the ratio can be moved: more than the loop that moves it allows itself.
 const MOST_MOVED: f64 = 1.01;
 
-/// rubato's asynchronous sinc resampler with as many output frames as are asked for. Doesn't allocate once made.
+/// rubato's asynchronous sinc resampler, with a chosen number of output frames. Doesn't allocate once made.
 pub(super) struct Matcher {
     resampler: Async<f32>,
     input: Vec<f32>,
@@ -46,20 +46,21 @@ impl Matcher {
         Some(Self { resampler, input, output: vec![0.0; most * CHANNELS] })
     }
 
-    /// Input frames that the next `frames` output frames take; at most [`PART_FRAMES`] are asked for.
+    /// Input frames needed for the next `frames` output frames, which are at most [`PART_FRAMES`].
     pub(super) fn needs(&mut self, frames: usize) -> usize {
-        // Refused are only 0 frames, which nobody asks for, and more than there is room for.
+        // Refuses only 0 frames, which are never requested, and more than there is room for.
         let _ = self.resampler.set_chunk_size(frames);
         self.resampler.input_frames_next()
     }
 
-    /// Moves the ratio of output to input frames to this share of the nominal one, in the course of the next run.
+    /// Sets the ratio of output to input frames to this share of the nominal one, reached in the course of the next
+    /// run.
     pub(super) fn move_ratio(&mut self, share: f64) {
-        // The loop's own bounds are narrower than those that would be refused.
+        // The loop's own bounds are narrower than the ones checked here.
         let _ = self.resampler.set_resample_ratio_relative(share, true);
     }
 
-    /// Fills one block from `frames`, which gives as many as [`needs`](Self::needs) said for its length.
+    /// Fills one block from `frames`, which has as many frames as [`needs`](Self::needs) returned for its length.
     pub(super) fn fill(
         &mut self,
         frames: impl Iterator<Item = [f32; 2]>,
@@ -88,7 +89,7 @@ impl Matcher {
         SINC_FRAMES / 2
     }
 
-    /// Output frames for each input frame, as it is now.
+    /// Output frames per input frame at present.
     pub(super) fn ratio(&self) -> f64 {
         self.resampler.resample_ratio()
     }

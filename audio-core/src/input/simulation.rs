@@ -1,8 +1,8 @@
-//! What the tests of two clocks share.
+//! Helpers shared by the tests with two clocks.
 
 use crate::number::real;
 
-/// A small generator of numbers that look random and are the same every time (xorshift64*).
+/// A small pseudo-random number generator with the same sequence every time (xorshift64*).
 pub(super) struct Random(u64);
 
 impl Random {
@@ -20,8 +20,8 @@ impl Random {
     }
 }
 
-/// What is left of a sound that is to be a sine, in dB below it: level and phase are fitted, and the frequency, around the
-/// given one.
+/// The residual of a sound that should be a sine, in dB relative to the sine: level and phase are fitted, and the
+/// frequency too, around the given one.
 pub(super) fn sine_error_db(samples: &[f32], frequency: f64, rate: f64) -> f64 {
     let residual = |frequency: f64| {
         let angle = |frame: usize| std::f64::consts::TAU * frequency * real(frame) / rate;

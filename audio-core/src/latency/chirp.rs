@@ -1,14 +1,14 @@
-//! The sound that is sent round to measure how long it takes.
+//! The test sound for measuring latency.
 
 use crate::number::{amplitude, frames_in_ms, real, sample, size};
 
-/// Length in milliseconds: long enough to stand out of noise that is louder than it is.
+/// Length in milliseconds: long enough to be found in noise that is louder than the chirp.
 const LENGTH_MS: u32 = 150;
 
-/// Where it begins, in Hz: below that loudspeakers and microphones pass little.
+/// Start frequency in Hz: loudspeakers and microphones pass little below it.
 const LOWEST_HZ: f64 = 100.0;
 
-/// Where it ends, in Hz, or at this share of the rate if that is less.
+/// End frequency in Hz; at low rates this share of the rate if that is less.
 const HIGHEST_HZ: f64 = 16_000.0;
 const HIGHEST_SHARE: f64 = 0.4;
 
@@ -57,13 +57,14 @@ mod tests {
     #[test]
     fn its_frequency_rises_from_the_lowest_to_the_highest() {
         let chirp = chirp(48_000);
-        // Half the zero crossings of a stretch by its length, in Hz.
+        // The frequency of a stretch in Hz: half its zero crossings divided by its length.
         let frequency = |stretch: &[f32]| {
             let crossings = stretch.windows(2).filter(|pair| pair[0] * pair[1] < 0.0).count();
             real(crossings) / 2.0 * 48_000.0 / real(stretch.len())
         };
         let (first, last) = (frequency(&chirp[..960]), frequency(&chirp[chirp.len() - 960..]));
-        // 20 ms at either end: the mean frequency there is by a factor of up to (f₂/f₁)^(20/150) = 2 off the end's own.
+        // 20 ms at either end: the mean frequency there differs by a factor of up to (f₂/f₁)^(20/150) = 2 from that of
+        // the end.
         assert!((100.0..200.0).contains(&first), "{first}");
         assert!((8_000.0..16_000.0).contains(&last), "{last}");
     }

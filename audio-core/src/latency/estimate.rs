@@ -1,4 +1,4 @@
-//! Finds a chirp in what came back, by cross-correlation.
+//! Finds a chirp in the recorded input by cross-correlation.
 
 use std::sync::Arc;
 
@@ -7,43 +7,43 @@ use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 
 use crate::number::real;
 
-/// How far the correlation's peak stands above its root mean square for the chirp to be there at all. Noise alone comes to
-/// √(2·ln n) for n delays: 4.6 for half a second at 48 kHz, 4.8 at 192 kHz.
+/// Minimum ratio of the correlation's peak to its root mean square for the chirp to count as present at all. Noise
+/// alone reaches √(2·ln n) for n delays: 4.6 for half a second at 48 kHz, 4.8 at 192 kHz.
 pub(super) const HEARD: f64 = 6.0;
 
-/// And for its place to be beyond doubt.
+/// Minimum ratio for its position to be certain.
 pub(super) const SURE: f64 = 12.0;
 
-/// The likeliest place of the chirp.
+/// The likeliest position of the chirp.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Echo {
-    /// Frames from the beginning of the stretch that was searched.
+    /// Delay in frames from the beginning of the searched stretch.
     pub(super) delay: f64,
-    /// Amplitude by the chirp's own; negative if it is upside down.
+    /// Amplitude relative to the chirp's; negative if the polarity is inverted.
     pub(super) gain: f64,
-    /// The correlation's peak by its root mean square over all delays.
+    /// The correlation's peak divided by its root mean square over all delays.
     pub(super) certainty: f64,
 }
 
-/// Searches stretches of one length for one chirp.
+/// Searches stretches of a fixed length for one chirp.
 ///
 /// The cross-correlation `r(d) = Σ chirp(n)·x(n+d)` is computed as the inverse transform of `conj(C)·X`.
 pub(super) struct Finder {
     forward: Arc<dyn RealToComplex<f32>>,
     inverse: Arc<dyn ComplexToReal<f32>>,
-    /// Of the chirp, conjugated.
+    /// The conjugated spectrum of the chirp.
     chirp: Vec<Complex<f32>>,
-    /// The chirp's Σ x².
+    /// Energy of the chirp, Σ x².
     energy: f64,
     /// Delays at which the whole chirp lies within a stretch.
     delays: usize,
-    /// Room for one transform.
+    /// Buffers for one transform.
     time: Vec<f32>,
     spectrum: Vec<Complex<f32>>,
 }
 
 impl Finder {
-    /// For stretches of `frames` frames, which are longer than the chirp.
+    /// A finder for stretches of `frames` frames, which are longer than the chirp.
     pub(super) fn new(chirp: &[f32], frames: usize) -> Self {
         let length = frames.next_power_of_two();
         let mut planner = RealFftPlanner::new();
@@ -63,14 +63,15 @@ impl Finder {
         finder
     }
 
-    /// Where the chirp most likely begins in `stretch`: where the correlation is greatest, with the top of the parabola
-    /// through that delay and its neighbours. A silent stretch gives a certainty of 0.
+    /// The most likely start of the chirp in `stretch`: the delay of the greatest correlation, refined to the vertex of
+    /// the parabola through it and its neighbours. A silent stretch gives a certainty of 0.
     pub(super) fn find(&mut self, stretch: &[f32]) -> Echo {
         self.transform(stretch);
         for (bin, chirp) in self.spectrum.iter_mut().zip(&self.chirp) {
             *bin *= chirp;
         }
-        // The product of two real signals' spectra is real at both ends, up to rounding, which would be refused.
+        // The spectrum of a real signal is real at both ends; rounding could break that, and the transform would refuse
+        // it.
         if let Some(first) = self.spectrum.first_mut() {
             first.im = 0.0;
         }
@@ -106,9 +107,9 @@ impl Finder {
     }
 }
 
-/// The top of the parabola through the greatest of some values and its neighbours: how far beside it lies, −0.5 to 0.5
-/// frames, and its height. For values a, b, c that is `(a − c) / 2(a − 2b + c)` and `b − (a − c)/4 · beside`. At an end,
-/// which has one neighbour only, it is the value itself.
+/// The vertex of the parabola through the greatest of some values and its neighbours: its offset, −0.5 to 0.5 frames,
+/// and its height. For values a, b, c that is `(a − c) / 2(a − 2b + c)` and `b − (a − c)/4 · offset`. At an end, where
+/// there is only one neighbour, it is the value itself.
 fn top(values: &[f32], peak: usize) -> (f64, f64) {
     let at = |index: Option<usize>| index.and_then(|index| values.get(index)).map(|value| f64::from(*value));
     let height = f64::from(values[peak]);

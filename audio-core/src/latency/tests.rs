@@ -1,11 +1,11 @@
-//! What is found in recordings whose delay is known.
+//! Evaluation of recordings whose delay is known.
 
 use super::*;
 use crate::number::sample;
 
 const RATE: u32 = 48_000;
 
-/// A loop that delays by so many frames and plays so loud, on the left; the right hears nothing.
+/// A loop with a delay of `delay` frames and this gain on the left; the right channel stays silent.
 fn through(delay: f64, gain: f64) -> LatencyRecording {
     let mut recording = LatencyRecording::new(RATE);
     recording.recorded = recording.input[0].len();
@@ -13,8 +13,8 @@ fn through(delay: f64, gain: f64) -> LatencyRecording {
     recording
 }
 
-/// Adds what came back of each chirp, at its own delay. Between frames the chirp is interpolated by a windowed sinc of 64
-/// frames, which knows nothing of the chirp's formula.
+/// Adds the echo of each chirp, at its own delay. Between frames the chirp is interpolated by a windowed sinc of 64
+/// frames, which is independent of the chirp's formula.
 fn add(recording: &mut LatencyRecording, delays: [f64; CHIRPS], gain: f64) {
     let reach = 32.0;
     for (number, delay) in delays.into_iter().enumerate() {
@@ -48,7 +48,7 @@ fn index(place: f64) -> usize {
     usize::try_from(crate::number::whole(place.floor())).expect("a short recording")
 }
 
-/// White noise of this RMS on both sides, the same every time (xorshift64*).
+/// White noise of this RMS on both channels, the same every time (xorshift64*).
 fn add_noise(recording: &mut LatencyRecording, rms: f64) {
     let mut state = 88_172_645_463_325_252_u64;
     for frame in recording.input.iter_mut().flatten() {
@@ -144,7 +144,7 @@ fn one_chirp_that_is_missing_is_enough_to_refuse() {
 fn a_chirp_that_noise_nearly_covers_is_refused_as_too_quiet() {
     let mut recording = through(3_000.0, 1.0);
     add_noise(&mut recording, 1.4);
-    // So much noise is far above full scale; what counts is the ratio.
+    // This much noise is far above full scale; only the ratio matters.
     recording.input.iter_mut().flatten().for_each(|sample| *sample *= 0.1);
     let refused = recording.evaluate();
     let Err(LatencyError::TooQuiet { gain_db }) = refused else { panic!("{refused:?}") };

@@ -9,14 +9,14 @@ use std::time::Duration;
 use super::error::RecordError;
 use crate::wav::WavFile;
 
-/// How often the ring is emptied and the header renewed: what a power cut or a full disk can cost. A small part of what
-/// the ring holds.
+/// How often the ring is emptied and the header updated: this much can be lost to a power cut or a full disk. A small
+/// part of the ring's capacity.
 const PERIOD: Duration = Duration::from_millis(100);
 
-/// Between the handle, the writer and the audio thread. None of the words hands over anything but itself.
+/// State shared by the handle, the writer and the audio thread. The words are independent: none publishes other data.
 #[derive(Debug, Default)]
 pub(super) struct Progress {
-    /// The writer shall end once it has written what is there.
+    /// Asks the writer to end once it has written everything in the ring.
     pub(super) stop: AtomicBool,
     /// Frames in the file.
     pub(super) frames: AtomicU64,
@@ -41,10 +41,10 @@ impl Writer {
         Self { path, file, ring, progress }
     }
 
-    /// Writes until it is told to end, until nobody is there to push any more, or until it can't. Returns why it can't.
+    /// Writes until it is stopped, until the audio thread's end is gone, or until writing fails. Returns the failure.
     pub(super) fn run(mut self) -> Option<RecordError> {
         loop {
-            // Looked at before the ring: what was pushed until then is written.
+            // Checked before the ring: everything pushed until then is written.
             // SYNC: pairs with the store in `Recording::stop`.
             let last = self.progress.stop.load(Ordering::Relaxed) || self.ring.is_abandoned();
             if let Err(error) = self.write() {

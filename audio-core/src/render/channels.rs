@@ -1,14 +1,14 @@
-//! Between the engine's two channels and a processor's.
+//! Maps the engine's two channels to a processor's.
 
 use wavecraft_ring::MAX_CHANNELS;
 
 use crate::number::size;
 use crate::render::workspace::InputBuffers;
 
-/// As many channels as a ring can have.
+/// Maximum number of channels in a ring.
 pub(super) const MAX_OUTPUTS: usize = size(MAX_CHANNELS);
 
-/// What each input channel of a processor gets: a mono one the half sum, a stereo one left and right, further ones
+/// The input channels of a processor: a mono one gets half the sum, a stereo one left and right; further channels get
 /// silence.
 pub(super) fn input_channels<'a>(
     inputs: usize,

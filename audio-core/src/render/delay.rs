@@ -4,8 +4,8 @@ use crate::config::MAX_DELAY_FRAMES;
 use crate::number::count32;
 use crate::render::read_window::ReadWindow;
 
-/// The largest callback that the stream has shown, at least the nominal one: then the reply to every callback is due in
-/// the next one, and the delay is constant however the callbacks vary below it.
+/// The largest callback of the stream so far, at least the nominal one: with it as the delay, the reply to every
+/// callback is due in the next one, and the delay is constant however the callbacks vary below it.
 #[derive(Debug)]
 pub(crate) struct Delay {
     frames: u32,
@@ -20,7 +20,7 @@ impl Delay {
         self.frames
     }
 
-    /// Takes note of a callback. Gives the delay from before, if it has grown.
+    /// Records a callback's size. Returns the previous delay if the delay has grown.
     pub(crate) fn observe(&mut self, callback_frames: usize) -> Option<u32> {
         let needed = count32(callback_frames).min(MAX_DELAY_FRAMES);
         if needed <= self.frames {
@@ -31,7 +31,8 @@ impl Delay {
         Some(before)
     }
 
-    /// The window of a part. A growth fades over as many frames as the old delay still reaches, `fade_frames` at most.
+    /// The window of a part. When the delay grows, the fade takes as many frames as the old delay still covers, at most
+    /// `fade_frames`.
     pub(crate) fn window(
         &self,
         position: u64,

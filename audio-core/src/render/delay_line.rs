@@ -3,7 +3,7 @@
 use crate::config::{MAX_DELAY_FRAMES, PART_FRAMES};
 use crate::number::{position, size};
 
-/// Cells of a line: the longest delay and the longest block behind it, as a power of two.
+/// Cells of a line: the longest delay plus the longest block, rounded up to a power of two.
 const CELLS: usize = (size(MAX_DELAY_FRAMES) + PART_FRAMES).next_power_of_two();
 
 /// Keeps the last [`CELLS`] values of a stream; reading needs no state but the position.
@@ -16,7 +16,7 @@ impl<T: Copy + Default> DelayLine<T> {
         Self { cells: vec![T::default(); CELLS].into_boxed_slice() }
     }
 
-    /// Stores `values` at `position` and after it.
+    /// Stores `values` from `position` on.
     pub(crate) fn write(&mut self, position: u64, values: &[T]) {
         let (start, first) = Self::split(position, values.len());
         let (head, tail) = values.split_at(first);
@@ -24,15 +24,15 @@ impl<T: Copy + Default> DelayLine<T> {
         self.cells[..tail.len()].copy_from_slice(tail);
     }
 
-    /// Stores `count` times `value` at `position` and after it.
+    /// Stores `value` `count` times from `position` on.
     pub(crate) fn fill(&mut self, position: u64, count: usize, value: T) {
         let (start, first) = Self::split(position, count);
         self.cells[start..start + first].fill(value);
         self.cells[..count - first].fill(value);
     }
 
-    /// Copies out what was stored at `position` and after it. Positions before the first are the default value, as
-    /// positions count modulo 2^64.
+    /// Copies out the values from `position` on. Positions before the first give the default value, as positions count
+    /// modulo 2^64.
     pub(crate) fn read(&self, position: u64, values: &mut [T]) {
         let (start, first) = Self::split(position, values.len());
         let (head, tail) = values.split_at_mut(first);
@@ -45,7 +45,7 @@ impl<T: Copy + Default> DelayLine<T> {
         self.cells[Self::split(position, 1).0]
     }
 
-    /// Where `position` is, and how many of `count` cells come before the wrap.
+    /// The cell of `position`, and how many of `count` cells come before the wrap.
     fn split(at: u64, count: usize) -> (usize, usize) {
         debug_assert!(count <= PART_FRAMES, "a part is never longer");
         let start = usize::try_from(at % position(CELLS)).unwrap_or(0);

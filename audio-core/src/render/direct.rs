@@ -1,22 +1,22 @@
-//! Direct mode of a project: whether its children are waited for, and when that is given up.
+//! Direct mode of a project: whether its children are waited for, and when it falls back to Pipelined mode.
 
 use crate::config::Limits;
 use crate::render::fade::Ramp;
 use crate::render::read_window::ReadWindow;
 use crate::snapshot::Mode;
 
-/// The mode in force, and the fade from one to the other.
+/// The current mode, and the fade from one to the other.
 ///
-/// Direct mode is the same line of samples, read without a delay. A switch of mode fades between both readings; while
-/// any of the undelayed one is heard, the children are waited for.
+/// Direct mode reads the same delay line of samples, without a delay. A mode switch fades between the two readings;
+/// while any of the undelayed one is heard, the children are waited for.
 #[derive(Debug)]
 pub(crate) struct Direct {
     mode: Mode,
-    /// The number of the wish that `mode` obeys, or has given up.
+    /// The number of the mode request that `mode` follows, or that was given up.
     wish: u32,
     /// Share of the undelayed reading.
     share: Ramp,
-    /// Whether the last blocks were late, the newest in the lowest bit.
+    /// Which of the last blocks were late, the newest in the lowest bit.
     history: u128,
     /// The bits of `history` that count.
     window: u128,
@@ -56,7 +56,7 @@ impl Direct {
         self.mode == Mode::Direct || !self.share.is_steady_at(0.0)
     }
 
-    /// A block of a child that is heard was there, or wasn't, when the wait for it ended.
+    /// Records whether a block of an audible child was late when the wait for it ended.
     pub(crate) fn note(&mut self, late: bool) {
         self.history = self.history << 1 | u128::from(late);
         if self.mode == Mode::Direct && (self.history & self.window).count_ones() >= self.late_limit {
@@ -69,7 +69,7 @@ impl Direct {
         window.with_direct(self.share)
     }
 
-    /// The part was played.
+    /// Advances by a part that was played.
     pub(crate) fn advance(&mut self, frames: usize) {
         self.share.skip(frames);
     }

@@ -1,8 +1,8 @@
-//! The two ways a level changes: a ramp for what is planned, a fading residue for what isn't.
+//! The two ways in which a level changes: a ramp for planned changes, a fading residue for unplanned ones.
 
 use crate::number::{sample, size};
 
-/// A linear ramp from the present value to a target.
+/// A linear ramp from the current value to a target.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Ramp {
     value: f32,
@@ -16,7 +16,7 @@ impl Ramp {
         Self { value, target: value, step: 0.0, left: 0 }
     }
 
-    /// Heads for `target`, reached after `frames`; does nothing if that is where it heads or is already.
+    /// Starts a ramp to `target` over `frames`; does nothing if that is already its target.
     pub(crate) fn aim(&mut self, target: f32, frames: u32) {
         if target == self.target {
             return;
@@ -43,7 +43,7 @@ impl Ramp {
         self.value
     }
 
-    /// Goes on by so many frames without a look at their values.
+    /// Advances by `frames` frames without computing their values.
     pub(crate) fn skip(&mut self, frames: usize) {
         for _ in 0..frames.min(size(self.left)) {
             self.next();
@@ -54,7 +54,7 @@ impl Ramp {
         self.value
     }
 
-    /// Where it heads, or is.
+    /// The target of the ramp, or its value if it has ended.
     pub(crate) fn target(&self) -> f32 {
         self.target
     }
@@ -74,7 +74,7 @@ impl Ramp {
             *self = start;
             let pairs = to.iter_mut().zip(from);
             if self.is_steady() {
-                // Most of the time: without a state from frame to frame the compiler can use vector registers.
+                // The usual case: without state carried from frame to frame the compiler can use vector registers.
                 let gain = self.value;
                 pairs.for_each(|(to, from)| *to += from * gain);
             } else {
@@ -100,9 +100,9 @@ impl Ramp {
     }
 }
 
-/// Hides a jump that couldn't be foreseen: the difference between what was heard last and what comes instead is added
-/// and faded to nothing, so the first new sample continues the last old one. No step is larger than the new signal's own
-/// plus the difference divided by the length.
+/// Hides an unexpected jump: the difference between the last sound heard and the new one is added and faded to nothing,
+/// so the first new sample continues the last old one. No step is larger than the new signal's own plus the difference
+/// divided by the length.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Residue {
     difference: [f32; 2],

@@ -1,8 +1,8 @@
-//! When a child is heard: after enough blocks in time, until too many are late in a row.
+//! Decides when a child is heard: once enough blocks are in time, until too many in a row are late.
 
 use crate::config::Limits;
 
-/// A new child starts as one that was bypassed: it must show that it answers in time.
+/// A new child starts as if it had been bypassed: it must first answer in time.
 #[derive(Debug)]
 pub(crate) struct LatenessPolicy {
     bypass_after: u32,
@@ -26,7 +26,7 @@ impl LatenessPolicy {
         }
     }
 
-    /// A block came in time.
+    /// Records a block that came in time.
     pub(crate) fn in_time(&mut self) {
         self.late_in_a_row = 0;
         self.good_in_a_row = self.good_in_a_row.saturating_add(1);
@@ -36,7 +36,7 @@ impl LatenessPolicy {
         }
     }
 
-    /// A block was late through the child's fault.
+    /// Records a block that was late through the child's fault.
     pub(crate) fn late(&mut self) {
         self.good_in_a_row = 0;
         self.late_in_a_row = self.late_in_a_row.saturating_add(1);
@@ -50,7 +50,7 @@ impl LatenessPolicy {
         self.on_air
     }
 
-    /// Whether it ever could.
+    /// Whether the child was ever allowed to be heard.
     pub(crate) fn was_on_air(&self) -> bool {
         self.was_on_air
     }

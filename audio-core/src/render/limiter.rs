@@ -1,22 +1,22 @@
-//! What protects ears and loudspeakers: a limiter and a mute for runaway levels, on the mix only.
+//! Protects ears and loudspeakers: a limiter and a mute for runaway levels, on the mix only.
 
 use crate::config::Limits;
 use crate::number::{amplitude, frames_in_ms, real, sample, size};
 use crate::render::fade::Ramp;
 use crate::snapshot::LimiterState;
 
-/// The limiter is at rest again when its gain is this near to 1 (0.0009 dB).
+/// The limiter is considered inactive again when its gain is this close to 1 (0.0009 dB).
 const AT_REST: f64 = 0.9999;
 
 /// Limiter and howl mute.
 ///
-/// The limiter has no look-ahead, so it adds no delay: a sample above the ceiling lowers the gain at once to what that
-/// sample needs; the gain returns to 1 exponentially. Both channels share it. The howl mute looks at the mix before the
-/// limiter: feedback drives it ever higher, while the limiter would keep a steady scream.
+/// The limiter has no look-ahead, so it adds no delay: a sample above the ceiling immediately lowers the gain to what
+/// that sample needs; the gain returns to 1 exponentially. Both channels share it. The howl mute looks at the mix
+/// before the limiter: feedback drives that level ever higher, while the limiter would turn it into a steady scream.
 #[derive(Debug)]
 pub(crate) struct Limiter {
     ceiling: f32,
-    /// In `f64`, since near 1 the steps back to it are below what `f32` can add.
+    /// In `f64`, since near 1 the gain's steps are too small for `f32`.
     gain: f64,
     /// Share of the distance to 1 that is left after one frame: `e^(−1/(time constant · rate))`.
     keep: f64,
@@ -54,7 +54,7 @@ impl Limiter {
         }
     }
 
-    /// Treats a block of the mix in place. What isn't finite (a sum of huge samples) becomes 0.
+    /// Processes a block of the mix in place. Samples that aren't finite (a sum of huge samples) become 0.
     pub(crate) fn apply(&mut self, left: &mut [f32], right: &mut [f32]) {
         let mut peak = 0.0_f32;
         for sample in left.iter_mut().chain(right.iter_mut()) {
@@ -98,7 +98,7 @@ impl Limiter {
         }
     }
 
-    /// Looks for runaway levels in slices of 10 ms.
+    /// Checks slices of 10 ms for runaway levels.
     fn watch(&mut self, left: &[f32], right: &[f32]) {
         for (left, right) in left.iter().zip(right) {
             let (left, right) = (f64::from(*left), f64::from(*right));

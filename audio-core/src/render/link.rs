@@ -1,4 +1,4 @@
-//! One child of a project, as the audio thread knows it.
+//! The audio thread's side of one child of a project.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -20,24 +20,24 @@ use crate::render::rendered::RenderedBlock;
 use crate::render::workspace::{BlockBuffers, HeardBuffers, InputBuffers};
 use crate::snapshot::{LinkState, Load};
 
-/// Sends blocks to a child, and keeps what comes back until it is due.
+/// Sends blocks to a child, and keeps its replies until they are due.
 pub(crate) struct Link {
     ring: HostRing,
-    /// Cleared by whoever watches the process.
+    /// Cleared by the watcher of the process.
     alive: Arc<AtomicBool>,
     limits: Limits,
     sample_rate: u32,
-    /// What the child made, by stream position.
+    /// The child's output, by stream position.
     wet: [DelayLine<f32>; 2],
-    /// Whether it made it in time.
+    /// Whether that output was made in time.
     made: DelayLine<bool>,
     pending: PendingBlocks,
     lateness: LatenessPolicy,
     fade: LinkFade,
     discontinuity: bool,
-    /// The block of this part is with the child, which is to be woken.
+    /// Whether this part's block was sent, so that the child must be woken.
     sent: bool,
-    /// The block of this part couldn't be sent.
+    /// Whether this part's block couldn't be sent.
     unsent: bool,
     gone: bool,
     retired: bool,
@@ -46,7 +46,7 @@ pub(crate) struct Link {
 }
 
 impl Link {
-    /// Takes a ring over. Allocates: called on the control side.
+    /// Takes over a ring. Allocates: called on the control side.
     pub(crate) fn new(
         ring: HostRing,
         alive: Arc<AtomicBool>,
@@ -74,8 +74,8 @@ impl Link {
         }
     }
 
-    /// Takes the replies that are in, by way of `reply`, then notes which of the others are due in this part. Returns whether the child is
-    /// still there.
+    /// Takes the replies that have come, using `reply` as a buffer, then notes which missing ones are due in this part.
+    /// Returns whether the child still exists.
     pub(crate) fn receive(
         &mut self,
         window: &ReadWindow,
@@ -83,7 +83,7 @@ impl Link {
         reply: &mut [f32],
         counts: &mut Counts,
     ) -> bool {
-        // Also for a child that gets nothing any more: what the line has there is from a whole line ago.
+        // Also for a child that no longer gets blocks: the line's old contents there are one line length old.
         self.made.fill(window.position, window.frames, false);
         // SYNC: pairs with the supervisor's store when the process has ended; the flag carries no data.
         if !self.alive.load(Ordering::Relaxed) {
@@ -135,7 +135,7 @@ impl Link {
                 self.discontinuity = false;
                 self.sent = true;
             }
-            // The ring was looked at before: this is for a ring that changes its mind.
+            // The ring was checked before: this handles a ring whose state changes in between.
             Err(_) => {
                 self.unsent = true;
                 self.discontinuity = true;
@@ -151,13 +151,13 @@ impl Link {
         }
     }
 
-    /// Whether the child is, or still is, heard: in Direct mode it is waited for. One that isn't has the time of
-    /// Pipelined mode, so that nobody waits for a child that warms up, or hangs.
+    /// Whether to wait for the child in Direct mode: only if it is, or is still, heard. Others have the time of
+    /// Pipelined mode, so nothing waits for a child that warms up or hangs.
     pub(crate) fn is_awaited(&self) -> bool {
         self.ready() || (!self.gone && !self.faded_out())
     }
 
-    /// Direct mode, after everybody was woken: waits for the block of this part, to the deadline on the ring's clock.
+    /// Direct mode, after all children were woken: waits for this part's block until the deadline on the ring's clock.
     /// Returns whether the block is late. `clock` is the engine's.
     pub(crate) fn await_block(
         &mut self,
@@ -183,7 +183,7 @@ impl Link {
         late
     }
 
-    /// Waits until every block sent is answered, the child is gone, or the deadline (on the ring's clock) has come.
+    /// Waits until every sent block is answered, the child is gone, or the deadline (on the ring's clock) has passed.
     pub(crate) fn settle(&mut self, deadline_ns: u64, reply: &mut [f32], counts: &mut Counts) {
         loop {
             self.collect(reply, counts);
@@ -197,7 +197,7 @@ impl Link {
         }
     }
 
-    /// What the child made of what is due in this part.
+    /// The child's output that is due in this part.
     pub(crate) fn render<'a>(&self, window: &ReadWindow, buffers: &'a mut BlockBuffers) -> RenderedBlock<'a> {
         let samples = buffers.samples.part_mut(window.frames);
         for (line, out) in self.wet.iter().zip(samples) {
@@ -208,17 +208,17 @@ impl Link {
         RenderedBlock::new(buffers.samples.part_mut(window.frames), valid)
     }
 
-    /// Adds the child's part of what is heard, all of it or nothing in the end, to `heard`.
+    /// Adds the child's share to `heard`, fading towards all of it or none.
     pub(crate) fn mix(&mut self, audible: bool, block: &RenderedBlock<'_>, heard: &mut HeardBuffers) {
         self.fade.add(audible, block, heard);
     }
 
-    /// Whether the child is heard in full, and nothing of it fades: then what it made is what is heard.
+    /// Whether the child is heard in full and nothing fades: then the child's output is exactly what is heard.
     pub(crate) fn is_full(&self) -> bool {
         self.fade.is_full()
     }
 
-    /// The child was heard [in full](Self::is_full): its last frame, and what would have been heard instead of that.
+    /// Records, for a child heard [in full](Self::is_full), its last frame and what would have been heard instead.
     pub(crate) fn note_full(&mut self, wet: [f32; 2], dry: [f32; 2]) {
         self.fade.note_full(wet, dry);
     }
@@ -238,7 +238,7 @@ impl Link {
         self.fade.is_silent()
     }
 
-    /// Whether it can be freed without being missed, once it is faded out.
+    /// Whether the child can be freed once it is faded out.
     pub(crate) fn over(&self) -> bool {
         self.gone || self.retired
     }
@@ -274,7 +274,7 @@ impl Link {
         for _ in 0..self.ring.ready() {
             let Some(block) = self.pending.pop() else { return };
             if block.late {
-                // Its frames were played dry: it comes too late to be heard, never out of its place.
+                // Its frames were played dry: they come too late to be heard, and are never played at another place.
                 if let Some(reply) = self.ring.discard() {
                     self.note(&reply);
                     counts.last_late.wake_ns = reply.awake_ns.saturating_sub(reply.sent_ns);
@@ -295,7 +295,7 @@ impl Link {
         }
     }
 
-    /// Sanitises what the child made and stores it at its place.
+    /// Sanitises the child's output and stores it at its position.
     fn keep(&mut self, block: &PendingBlock, outputs: usize, reply: &mut [f32], counts: &mut Counts) {
         let frames = size(block.frames);
         for (channel, line) in self.wet.iter_mut().enumerate() {
@@ -318,7 +318,7 @@ impl Link {
     }
 
     fn judge(&mut self, window: &ReadWindow, now_ns: u64, counts: &mut Counts) {
-        // Nobody hears a child that warms up: its late blocks cost it its turn, and aren't counted.
+        // A child that warms up isn't heard: its late blocks delay its turn, but aren't counted.
         let heard = self.lateness.was_on_air();
         let begun = self.has_begun_oldest();
         for block in self.pending.iter_mut().filter(|block| !block.late && window.needs(block.position)) {

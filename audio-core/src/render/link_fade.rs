@@ -1,18 +1,18 @@
-//! How one child comes into what is heard, and leaves it.
+//! Fades one child in and out.
 
 use crate::render::fade::{Ramp, Residue};
 use crate::render::rendered::RenderedBlock;
 use crate::render::workspace::HeardBuffers;
 
-/// The child's share of what is heard. Planned changes are ramps; where a frame is missing, what was heard last fades from
-/// where it was, and the child comes back fast.
+/// The child's share of what is heard. Planned changes are ramps; where a frame is missing, the last sound heard fades
+/// out from its level, and the child comes back quickly.
 #[derive(Debug)]
 pub(crate) struct LinkFade {
     share: Ramp,
-    /// After a hole the child comes back faster than after a bypass.
+    /// Set after missing frames: the child then comes back faster than after a bypass.
     after_hole: bool,
     residue: Residue,
-    /// What the child's part of the last frame was, over what is heard instead.
+    /// The child's part of the last frame, relative to what is heard instead.
     last: [f32; 2],
     fade_frames: u32,
     late_fade_frames: u32,
@@ -40,12 +40,12 @@ impl LinkFade {
         self.share.is_steady_at(0.0) && self.residue.is_idle()
     }
 
-    /// The child was heard [in full](Self::is_full): its last frame, and what would have been heard instead of that.
+    /// Records, for a child heard [in full](Self::is_full), its last frame and what would have been heard instead.
     pub(crate) fn note_full(&mut self, wet: [f32; 2], dry: [f32; 2]) {
         self.last = [wet[0] - dry[0], wet[1] - dry[1]];
     }
 
-    /// Adds the child's part of what is heard to the sum and the weight of `heard`, towards all of it or nothing.
+    /// Adds the child's share to the sum and the weight of `heard`, fading towards all of it or none.
     pub(crate) fn add(&mut self, audible: bool, block: &RenderedBlock<'_>, heard: &mut HeardBuffers) {
         if !audible && self.is_silent() {
             (self.last, self.after_hole) = ([0.0; 2], false);
@@ -69,7 +69,7 @@ impl LinkFade {
         self.after_hole &= audible;
     }
 
-    /// The share in a frame that was made.
+    /// The share for a frame that was made in time.
     fn towards(&mut self, target: f32) -> f32 {
         self.share.aim(target, if self.after_hole { self.late_fade_frames } else { self.fade_frames });
         let share = self.share.next();
@@ -77,10 +77,10 @@ impl LinkFade {
         share
     }
 
-    /// The share in a frame that is missing.
+    /// The share for a missing frame.
     fn hole(&mut self) -> f32 {
         if self.share.value() > 0.0 {
-            // What was heard last goes on from where it was and fades; nothing is played twice.
+            // The last sound heard fades out from its level; nothing is played twice.
             self.residue.start(self.last, self.late_fade_frames);
             self.after_hole = true;
         }

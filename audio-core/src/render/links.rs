@@ -1,9 +1,10 @@
-//! A project's children: the one that is heard, a newer one that warms up, older ones that fade out.
+//! A project's children: one that is heard, a newer one that warms up, older ones that fade out.
 
 use crate::render::link::Link;
 use crate::trash::Trash;
 
-/// Children at once: one heard, one warming up, and two that fade out after quick successors.
+/// Maximum number of children: one heard, one warming up, and two that fade out after being replaced in quick
+/// succession.
 const CAPACITY: usize = 4;
 
 /// The children, oldest first. The newest one that answers in time is heard; those before it fade out and are freed.
@@ -32,7 +33,7 @@ impl Links {
         self.list.iter_mut().for_each(|link| link.retire());
     }
 
-    /// The child to be heard, where there is no other.
+    /// The child to be heard, if there is no other.
     pub(crate) fn alone(&mut self) -> Option<&mut Link> {
         match &mut self.list[..] {
             [link] if link.ready() => Some(link),
@@ -45,7 +46,7 @@ impl Links {
         self.list.iter().rposition(|link| link.ready())
     }
 
-    /// Index of the child that the tap listens to: the one that is heard, else the newest.
+    /// Index of the child whose output goes to the tap: the one that is heard, else the newest.
     pub(crate) fn lead(&self) -> Option<usize> {
         self.on_air().or_else(|| self.list.len().checked_sub(1))
     }
@@ -62,7 +63,7 @@ impl Links {
         self.list.iter_mut().map(Box::as_mut)
     }
 
-    /// Sends those that are no longer needed back to be freed. Returns whether the newest was among them because its
+    /// Sends children that are no longer needed back to be freed. Returns whether the newest was among them because its
     /// process has ended.
     pub(crate) fn sweep(&mut self, trash: &mut Trash) -> bool {
         let mut newest_gone = false;

@@ -1,4 +1,4 @@
-//! Busy time as a share of the time there was.
+//! Busy time as a share of the available time.
 
 use crate::number::{real64, sample};
 use crate::render::percentile::Percentile;
@@ -7,7 +7,7 @@ use crate::snapshot::Load;
 /// Weight of the newest block in the average.
 const NEWEST: f32 = 1.0 / 8.0;
 
-/// Average, one-second maximum, and what 99 % of the last ten seconds' blocks stayed below.
+/// Average, one-second maximum, and the 99th percentile of the last ten seconds' blocks.
 #[derive(Debug)]
 pub(crate) struct LoadMeter {
     sample_rate: u64,
@@ -28,7 +28,7 @@ impl LoadMeter {
         }
     }
 
-    /// Adds a block of `frames` on which `busy_ns` nanoseconds were spent.
+    /// Adds a block of `frames` frames that took `busy_ns` nanoseconds.
     pub(crate) fn add(&mut self, busy_ns: u64, frames: u64) {
         let available_ns = real64(frames) * 1e9 / real64(self.sample_rate);
         let load = sample(real64(busy_ns) / available_ns.max(1.0));

@@ -3,12 +3,12 @@
 use crate::number::{real, sample, size};
 use crate::snapshot::Meter;
 
-/// The window is this many slices of 10 ms. 100 ms holds the RMS of a steady tone above 100 Hz to within 0.15 dB, and
-/// of 1 kHz to within 0.02 dB, whatever its phase; whole periods exactly.
+/// The window is this many slices of 10 ms. Over 100 ms, the RMS of a steady tone is within 0.15 dB above 100 Hz and
+/// within 0.02 dB at 1 kHz, whatever the phase; over whole periods it is exact.
 const SLICES: usize = 10;
 
-/// Samples summed side by side, so that the compiler can use vector registers; also the partial sums stay small, which
-/// keeps the rounding of `f32` far below 0.001 dB.
+/// Samples summed in parallel, so that the compiler can use vector registers; this also keeps the partial sums small,
+/// and with them the rounding of `f32` far below 0.001 dB.
 const LANES: usize = 8;
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -72,7 +72,7 @@ impl LevelMeter {
             let square: f64 = self.slices.iter().map(|slice| slice.square[channel]).sum();
             self.level.peak[channel] =
                 self.slices.iter().fold(0.0, |peak: f32, slice| peak.max(slice.peak[channel]));
-            // Squares of absurdly large samples overflow; what is shown stays a number.
+            // Squares of absurdly large samples overflow; the reported value stays finite.
             self.level.rms[channel] = sample((square / frames).sqrt()).min(f32::MAX);
         }
     }
@@ -85,7 +85,7 @@ fn measure(samples: &[f32]) -> (f32, f64) {
     let mut groups = samples.chunks_exact(LANES);
     for group in &mut groups {
         for lane in 0..LANES {
-            // Not `f32::max`, which says more of values that are no number: one instruction.
+            // Not `f32::max`, which also handles NaN: this is one instruction.
             let magnitude = group[lane].abs();
             peaks[lane] = if magnitude > peaks[lane] { magnitude } else { peaks[lane] };
             squares[lane] += group[lane] * group[lane];
@@ -111,7 +111,7 @@ mod tests {
             left.push(sample(0.5 * phase.sin()));
             right.push(sample(0.25 * phase.cos()));
         }
-        // Odd block sizes, so that slices and blocks don't line up.
+        // Odd block sizes, so that slices and blocks don't align.
         for (left, right) in left.chunks(333).zip(right.chunks(333)) {
             meter.add(left, right);
         }

@@ -1,4 +1,4 @@
-//! The blocks that were sent to a child and not taken back yet.
+//! The blocks that were sent to a child and haven't been taken back yet.
 
 use wavecraft_ring::SLOTS;
 
@@ -9,11 +9,11 @@ pub(crate) struct PendingBlock {
     pub(crate) position: u64,
     pub(crate) frames: u32,
     pub(crate) sent_ns: u64,
-    /// Its frames were due before its reply came: the reply is ignored.
+    /// Its frames were due before its reply came, so the reply is ignored.
     pub(crate) late: bool,
 }
 
-/// At most [`SLOTS`] blocks, oldest first. The engine's own record: nothing in it comes from the child.
+/// At most [`SLOTS`] blocks, oldest first. The engine's own record, independent of the child.
 #[derive(Debug, Default)]
 pub(crate) struct PendingBlocks {
     slots: [Option<PendingBlock>; SLOTS],
@@ -22,7 +22,7 @@ pub(crate) struct PendingBlocks {
 }
 
 impl PendingBlocks {
-    /// Records a block. There is always room, since the ring had a free slot for it; one too many is forgotten.
+    /// Records a block. There is always room, as the ring had a free slot for it; an excess block would be dropped.
     pub(crate) fn push(&mut self, block: PendingBlock) {
         debug_assert!(self.count < SLOTS, "the ring has no more slots than this");
         if self.count < SLOTS {

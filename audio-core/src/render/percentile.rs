@@ -1,23 +1,23 @@
-//! The 99th percentile of the last ten seconds, without keeping the values.
+//! The 99th percentile of the last ten seconds, without storing the values.
 
 /// The window in seconds: this many slices of one second.
 const SLICES: usize = 10;
 
-/// Buckets per octave, of equal width in it: each is an eighth of the octave's lower edge, 12.5 % of a value at most.
+/// Buckets per octave, of equal width: each is an eighth of the octave's lower edge wide, at most 12.5 % of a value.
 const PER_OCTAVE: usize = 8;
 
-/// Octaves: from 2^−12 (0.02 %) to 2^4 (16 times the time there is).
+/// Number of octaves: from 2^−12 (0.02 %) to 2^4 (16 times the available time).
 const OCTAVES: usize = 16;
 
 const BUCKETS: usize = OCTAVES * PER_OCTAVE;
 
-/// Bits of an `f32` below those that choose the bucket: exponent, then three bits of the fraction.
+/// Bits of an `f32` below those that select the bucket: exponent, then three bits of the fraction.
 const SHIFT: u32 = 20;
 
 /// The bucket of 2^−12, counted from that of 0.
 const FIRST: u32 = (127 - 12) << 3;
 
-/// Counts positive values in buckets, eight for each octave, a second at a time.
+/// Counts positive values in buckets, eight per octave, one second at a time.
 #[derive(Debug)]
 pub(crate) struct Percentile {
     slices: Box<[[u16; BUCKETS]; SLICES]>,
@@ -33,18 +33,18 @@ impl Percentile {
         Self { slices: Box::new([[0; BUCKETS]; SLICES]), totals: [0; BUCKETS], current: 0, value: 0.0 }
     }
 
-    /// Counts a value; below the first bucket it counts there, above the last one there.
+    /// Counts a value; values below the first bucket or above the last one count in that bucket.
     pub(crate) fn add(&mut self, value: f32) {
         let bucket = bucket(value);
         let cell = &mut self.slices[self.current][bucket];
-        // As many values in a second as a slice can hold would be callbacks of a single frame.
+        // Overflow would need callbacks of a single frame.
         if let Some(more) = cell.checked_add(1) {
             *cell = more;
             self.totals[bucket] += 1;
         }
     }
 
-    /// A second is over: the percentile is renewed, and the oldest second is forgotten.
+    /// Ends a second: updates the percentile and forgets the oldest second.
     pub(crate) fn close_second(&mut self) {
         self.value = self.percentile();
         self.current = (self.current + 1) % SLICES;
@@ -53,8 +53,8 @@ impl Percentile {
         }
     }
 
-    /// 99 % of the values of the ten seconds before the last [`close_second`](Self::close_second) were at most so large,
-    /// to within the width of a bucket. 0 before the first.
+    /// The value that 99 % of the values of the ten seconds before the last [`close_second`](Self::close_second) didn't
+    /// exceed, to within the width of a bucket. 0 before the first.
     pub(crate) fn value(&self) -> f32 {
         self.value
     }
@@ -68,7 +68,7 @@ impl Percentile {
                 None => return upper_edge(bucket),
             }
         }
-        // As many left as there are below: only where there are none.
+        // Only reached when there are no values.
         0.0
     }
 }

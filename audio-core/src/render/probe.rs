@@ -1,21 +1,21 @@
-//! The audio side of a latency measurement: the projects fall silent, chirps go out, and what comes in is recorded.
+//! The audio side of a latency measurement: the projects fade to silence, chirps are played, and the input is recorded.
 
 use crate::latency::LatencyRecording;
 use crate::render::fade::Ramp;
 
-/// One measurement, made on the control side with all the room it needs.
+/// One measurement, allocated on the control side with all its buffers.
 pub(crate) struct Probe {
-    /// Tells it from one before it that was stopped.
+    /// Distinguishes it from an earlier measurement that was stopped.
     pub(crate) number: u64,
     pub(crate) recording: LatencyRecording,
 }
 
-/// A measurement's place in the renderer, empty nearly always.
+/// The renderer's slot for a measurement, empty most of the time.
 pub(crate) struct Probing {
     probe: Option<Box<Probe>>,
-    /// The level of all projects.
+    /// The fade level of all projects.
     projects: Ramp,
-    /// They were silent for all of this part.
+    /// Whether the projects were silent for all of this part.
     silent: bool,
     fade_frames: u32,
 }
@@ -25,26 +25,26 @@ impl Probing {
         Self { probe: None, projects: Ramp::at(1.0), silent: false, fade_frames }
     }
 
-    /// Begins a measurement; gives back one that wasn't at its end.
+    /// Begins a measurement; returns a previous one that wasn't finished.
     pub(crate) fn begin(&mut self, probe: Box<Probe>) -> Option<Box<Probe>> {
         self.projects.aim(0.0, self.fade_frames);
         self.probe.replace(probe)
     }
 
-    /// Ends it, whether it is complete or not: the projects fade in.
+    /// Ends the measurement, complete or not: the projects fade in.
     pub(crate) fn end(&mut self) -> Option<Box<Probe>> {
         self.projects.aim(1.0, self.fade_frames);
         self.probe.take()
     }
 
-    /// Fades the projects, which may play what they hear of the chirps.
+    /// Fades the projects out, as they may play what they receive of the chirps.
     pub(crate) fn hush(&mut self, left: &mut [f32], right: &mut [f32]) {
         self.silent = self.projects.is_steady_at(0.0);
         self.projects.apply(left, right);
     }
 
-    /// Adds the chirps of this part to the mix and records its input, from the first part on for which the projects are
-    /// silent and the input is `steady`. Gives the measurement back when it is complete.
+    /// Adds this part's chirps to the mix and records its input, starting with the first part in which the projects are
+    /// silent and the input is `steady`. Returns the measurement when it is complete.
     pub(crate) fn measure(
         &mut self,
         steady: bool,
@@ -62,7 +62,7 @@ impl Probing {
 }
 
 impl LatencyRecording {
-    /// One part of a callback, both ways.
+    /// Processes one part of a callback, output and input.
     fn pass(&mut self, input: [&[f32]; 2], left: &mut [f32], right: &mut [f32]) {
         let room = self.input[0].len() - self.recorded;
         let frames = left.len().min(room);

@@ -1,4 +1,4 @@
-//! One project, as the audio thread knows it.
+//! The audio thread's side of one project.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ use crate::snapshot::{LinkState, Load, Mode, OnBypass, ProjectId, ProjectSetting
 use crate::source::Generator;
 use crate::trash::Trash;
 
-/// A source, its children, and the way from them into the mix.
+/// A source, its children, and their path into the mix.
 pub(crate) struct Project {
     id: ProjectId,
     source: SourceCrossfade,
@@ -31,9 +31,9 @@ pub(crate) struct Project {
     direct: Direct,
     /// Whether the last child's process has ended and no new one was set.
     gone: bool,
-    /// The source by stream position, to be heard instead, aligned.
+    /// The source by stream position, for playing it dry, aligned with the processed sound.
     dry: [DelayLine<f32>; 2],
-    /// How much of the source is heard instead: 1 dry, 0 silence.
+    /// Level of the dry source: 1 dry, 0 silence.
     dry_level: Ramp,
     level: Ramp,
     gain: f32,
@@ -131,12 +131,12 @@ impl Project {
         self.aim();
     }
 
-    /// Whether it can be freed without being missed.
+    /// Whether it has faded out and can be freed.
     pub(crate) fn has_left(&self) -> bool {
         self.leaving && self.level.is_steady_at(0.0)
     }
 
-    /// First half of a part: takes what the children have made, and hands them the source's next block.
+    /// First half of a part: takes the children's replies, and sends them the source's next block.
     pub(crate) fn send(&mut self, window: &ReadWindow, now_ns: u64, work: &mut Workspace, trash: &mut Trash) {
         let Workspace { microphone, source, inputs, reply, .. } = work;
         let source = self.source.next(microphone.part(window.frames), source, trash);
@@ -161,8 +161,7 @@ impl Project {
         self.direct.waits()
     }
 
-    /// Direct mode: takes the children's answers to this part's block, for which it waits to the deadline on the ring's
-    /// clock.
+    /// Direct mode: takes the children's answers to this part's block, waiting until the deadline on the ring's clock.
     pub(crate) fn await_children(&mut self, deadline_ns: u64, clock: &Clock, reply: &mut [f32]) {
         if !self.direct.waits() {
             return;
@@ -170,7 +169,7 @@ impl Project {
         let on_air = self.links.on_air();
         for (index, link) in self.links.iter_mut().enumerate().filter(|(_, link)| link.is_awaited()) {
             let late = link.await_block(deadline_ns, clock, reply, &mut self.counts);
-            // One that fades out after its successor took over is no reason to give the mode up.
+            // A late block of a child that fades out after it was replaced is no reason to fall back.
             if on_air == Some(index) {
                 self.direct.note(late);
             }
@@ -200,8 +199,8 @@ impl Project {
         self.publish(window);
     }
 
-    /// The one fast path, which is taken most of the time: one child, all of it in time, nothing fades. Then what it made is
-    /// what is heard, and no buffer but that one is touched. `None`, and nothing done, where it isn't so.
+    /// The fast path, taken most of the time: one child, all of its frames in time, nothing fades. Then its output is
+    /// what is heard, and only that buffer is touched. Otherwise returns `None` and does nothing.
     fn render_alone<'a>(
         &mut self,
         window: &ReadWindow,
@@ -219,7 +218,7 @@ impl Project {
         Some(block.into_samples())
     }
 
-    /// Any number of children, and what is heard instead of them, each with its share: leaves it in the sum of `heard`.
+    /// Mixes any number of children and what is heard instead, each with its share, into the sum of `heard`.
     fn render_mixed(
         &mut self,
         window: &ReadWindow,
@@ -287,7 +286,7 @@ impl Project {
                 mode: self.direct.mode(),
                 delay_frames: window.heard_delay(),
                 file: self.source.file_position(),
-                // The control side knows: it compares the mode with its last wish.
+                // Filled in by the control side, which compares the mode with its last request.
                 fell_back: false,
             },
             self.direct.wish(),

@@ -1,10 +1,10 @@
-//! Where a part of a callback reads what lies behind it.
+//! Where a part of a callback reads delayed signals.
 
 use crate::number::{position, real, sample, size};
 use crate::render::delay_line::DelayLine;
 use crate::render::fade::Ramp;
 
-/// Where a part of a callback reads the past.
+/// The positions at which a part of a callback reads delayed signals.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ReadWindow {
     /// Stream position of the part's first frame.
@@ -13,34 +13,34 @@ pub(crate) struct ReadWindow {
     pub(crate) frames: usize,
     /// The delay.
     pub(crate) delay: u32,
-    /// The delay before it grew, and the frames over which one fades into the other.
+    /// The delay before it grew, and the number of frames of the fade between the two.
     growth: Option<(u32, u32)>,
-    /// Share of what is read without the delay: 0 but in Direct mode.
+    /// Share of the undelayed reading: 0 except in Direct mode.
     direct: Ramp,
 }
 
 impl ReadWindow {
-    /// `growth` is the delay before it grew, and the frames over which one fades into the other, at most `frames`.
+    /// `growth` is the delay before it grew, and the number of frames of the fade between the two, at most `frames`.
     pub(crate) fn new(position: u64, frames: usize, delay: u32, growth: Option<(u32, u32)>) -> Self {
         Self { position, frames, delay, growth, direct: Ramp::at(0.0) }
     }
 
-    /// Whether a block that begins at `block_position` is played in this part, in whole or in part.
+    /// Whether any of a block that begins at `block_position` is played in this part.
     pub(crate) fn needs(&self, block_position: u64) -> bool {
         block_position.saturating_add(u64::from(self.delay)) < self.position + position(self.frames)
     }
 
-    /// The same window with a share that is read without the delay. `direct` is at the part's first frame.
+    /// The same window with a share read without the delay. `direct` is its value at the part's first frame.
     pub(crate) fn with_direct(&self, direct: Ramp) -> Self {
         Self { direct, ..*self }
     }
 
-    /// The delay of what is read, to which it fades if it does.
+    /// The delay of the reading; during a fade, the delay to which it fades.
     pub(crate) fn heard_delay(&self) -> u32 {
         if self.direct.target() == 1.0 { 0 } else { self.delay }
     }
 
-    /// The position of the first frame that is read, where all are read with one delay: nothing fades.
+    /// The position of the first frame read, if all are read with one delay: nothing fades.
     pub(crate) fn only(&self) -> Option<u64> {
         match (self.growth, self.direct.is_steady_at(0.0), self.direct.is_steady_at(1.0)) {
             (None, true, _) => Some(self.at(self.delay)),
@@ -49,7 +49,7 @@ impl ReadWindow {
         }
     }
 
-    /// Reads a signal where it is due; `other` is room for a crossfade.
+    /// Reads a signal at its due position; `other` is a buffer for a crossfade.
     pub(crate) fn read(&self, line: &DelayLine<f32>, out: &mut [f32], other: &mut [f32]) {
         let mut direct = self.direct;
         if direct.is_steady_at(1.0) {
@@ -70,13 +70,13 @@ impl ReadWindow {
             line.read(self.position, undelayed);
             for (out, undelayed) in out.iter_mut().zip(undelayed) {
                 let share = direct.next();
-                // At its end the fade is exact, not only to rounding.
+                // At the end of the fade the result is exact, without rounding.
                 *out = if share == 1.0 { *undelayed } else { *out + (*undelayed - *out) * share };
             }
         }
     }
 
-    /// Reads flags where the signal is read: in a crossfade, those of both ends must be up.
+    /// Reads flags at the same positions as the signal: in a crossfade, both flags must be set.
     pub(crate) fn read_flags(&self, line: &DelayLine<bool>, out: &mut [bool]) {
         let mut direct = self.direct;
         if direct.is_steady_at(1.0) {

@@ -1,13 +1,13 @@
-//! What a child made of one part, as it is due now.
+//! The output of a child that is due in one part.
 
-/// A block with the frames of it that were made in time. The others are whatever the line held there.
+/// A block, with flags for the frames that were made in time. The others hold whatever the line held there.
 pub(crate) struct RenderedBlock<'a> {
     samples: [&'a mut [f32]; 2],
     valid: &'a [bool],
 }
 
 impl<'a> RenderedBlock<'a> {
-    /// All three of one length.
+    /// All three have the same length.
     pub(crate) fn new(samples: [&'a mut [f32]; 2], valid: &'a [bool]) -> Self {
         Self { samples, valid }
     }
@@ -26,7 +26,7 @@ impl<'a> RenderedBlock<'a> {
         self.valid[at].then(|| [self.samples[0][at], self.samples[1][at]])
     }
 
-    /// Its samples, with silence where there are none.
+    /// Its samples, with silence for missing ones.
     pub(crate) fn into_samples(mut self) -> [&'a [f32]; 2] {
         if !self.is_whole() {
             let valid = self.valid;

@@ -1,4 +1,4 @@
-//! How snapshots travel from the renderer to the control side.
+//! Carries snapshots from the renderer to the control side.
 
 use crate::engine::telemetry::{Latest, Pack, Unpack};
 use crate::snapshot::{
@@ -10,7 +10,7 @@ use crate::source::FilePosition;
 const PROJECT_WORDS: usize = 30;
 const ENGINE_WORDS: usize = 17;
 
-/// A generation is 32 bits; this says that there is none.
+/// Means that there is no generation: generations have 32 bits.
 const NO_GENERATION: u64 = u64::MAX;
 
 /// The latest snapshot of a project.
@@ -21,7 +21,7 @@ impl ProjectReport {
         Self(Latest::new())
     }
 
-    /// `wish` is the number of the mode's wish that was obeyed last.
+    /// `wish` is the number of the last mode request that was applied.
     pub(crate) fn write(&self, snapshot: &ProjectSnapshot, wish: u32) {
         let mut pack = Pack::new();
         pack.u64(snapshot.timestamp_frames);
@@ -50,13 +50,13 @@ impl ProjectReport {
             .u64(snapshot.last_late.wake_ns)
             .u64(snapshot.last_late.busy_ns)
             .u64(snapshot.last_late.block_ns)
-            // A file has a length: 0 says that there is none.
+            // A file has at least one frame: 0 means that there is no file.
             .u64(snapshot.file.map_or(0, |file| file.length_frames))
             .u64(snapshot.file.map_or(0, |file| file.position_frames));
         self.0.write(pack.words());
     }
 
-    /// The snapshot, without what only the control side knows, and the wish.
+    /// The snapshot, without the fields that only the control side knows, and the number of the mode request.
     pub(crate) fn read(&self) -> (ProjectSnapshot, u32) {
         let words = self.0.read();
         let mut unpack = Unpack::new(&words);
@@ -122,7 +122,7 @@ impl EngineReport {
             .u64(stats.input.underruns)
             .u64(stats.input.overruns)
             .u64(stats.input.silent_frames)
-            // A drift is finite: NaN says that there is none.
+            // A drift is finite: NaN means that there is none.
             .pair([stats.input.drift_ppm.unwrap_or(f32::NAN), 0.0])
             .u64(stats.leaked);
         self.0.write(pack.words());

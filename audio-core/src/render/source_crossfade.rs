@@ -5,7 +5,7 @@ use crate::render::workspace::SourceBuffers;
 use crate::source::{FilePosition, Generator};
 use crate::trash::Trash;
 
-/// The source that plays, the one that is faded in, and the one that waits for its turn.
+/// The current source, one that is being faded in, and one that waits for its turn.
 pub(crate) struct SourceCrossfade {
     current: Box<Generator>,
     incoming: Option<Box<Generator>>,
@@ -19,7 +19,7 @@ impl SourceCrossfade {
         Self { current: generator, incoming: None, waiting: None, share: Ramp::at(0.0), fade_frames }
     }
 
-    /// Crossfades to another source; while a crossfade runs, the latest one waits.
+    /// Crossfades to another source; while a crossfade runs, only the latest one waits.
     pub(crate) fn change(&mut self, generator: Box<Generator>, trash: &mut Trash) {
         if self.incoming.is_none() {
             self.begin(generator);
@@ -28,12 +28,12 @@ impl SourceCrossfade {
         }
     }
 
-    /// Where the file is that plays, or that is faded in.
+    /// Playback position of the current file, or of the one that is being faded in.
     pub(crate) fn file_position(&self) -> Option<FilePosition> {
         self.incoming.as_ref().unwrap_or(&self.current).file_position()
     }
 
-    /// The source's next block, and what fades into it.
+    /// The next block of the source, including a crossfade.
     pub(crate) fn next<'a>(
         &mut self,
         microphone: [&[f32]; 2],
@@ -58,7 +58,7 @@ impl SourceCrossfade {
         buffers.out.part(frames)
     }
 
-    /// The incoming source is the one that plays; the one that waited fades in next.
+    /// Ends a crossfade: the incoming source becomes the current one; a waiting one fades in next.
     fn end(&mut self, trash: &mut Trash) {
         if let Some(incoming) = self.incoming.take() {
             trash.put(std::mem::replace(&mut self.current, incoming));

@@ -1,4 +1,4 @@
-//! Buffers that the renderer uses within one part of a callback, made once, each by the step that fills it.
+//! Buffers that the renderer uses within one part of a callback, allocated once, each filled by one step.
 
 use wavecraft_ring::MAX_CHANNELS;
 
@@ -21,19 +21,19 @@ impl Stereo {
         [&self.left[..frames], &self.right[..frames]]
     }
 
-    /// The first `frames` of both channels, to be written.
+    /// The first `frames` of both channels, for writing.
     pub(crate) fn part_mut(&mut self, frames: usize) -> [&mut [f32]; 2] {
         [&mut self.left[..frames], &mut self.right[..frames]]
     }
 }
 
-/// Everything a part needs; what each buffer holds is valid from the step that fills it to the end of the part.
+/// All buffers for a part; the contents of each are valid from the step that fills it to the end of the part.
 pub(crate) struct Workspace {
     pub(crate) microphone: Stereo,
     pub(crate) source: SourceBuffers,
     /// A processor's inputs.
     pub(crate) inputs: InputBuffers,
-    /// A child's reply: its output channels, [`PART_FRAMES`] samples each, one after the other.
+    /// A child's reply: its output channels, one after the other, [`PART_FRAMES`] samples each.
     pub(crate) reply: Box<[f32]>,
     pub(crate) block: BlockBuffers,
     pub(crate) heard: HeardBuffers,
@@ -43,36 +43,36 @@ pub(crate) struct Workspace {
 
 /// A project's source.
 pub(crate) struct SourceBuffers {
-    /// What it gives.
+    /// The source's output.
     pub(crate) out: Stereo,
-    /// A second source, while one crossfades into another.
+    /// A second source, during a crossfade.
     pub(crate) incoming: Stereo,
 }
 
-/// What a processor's inputs get that isn't the source as it is.
+/// Processor inputs other than the source's own channels.
 pub(crate) struct InputBuffers {
-    /// The half sum, for a mono processor.
+    /// Half the sum, for a mono processor.
     pub(crate) mono: Box<[f32]>,
     /// Never written: for channels that the source doesn't have.
     pub(crate) silence: Box<[f32]>,
 }
 
-/// A block that a child has made, as it is read where it is due.
+/// A block made by a child, read where it is due.
 pub(crate) struct BlockBuffers {
     pub(crate) samples: Stereo,
     /// Which frames the child made in time.
     pub(crate) valid: Box<[bool]>,
-    /// The same at another delay, while one fades into another.
+    /// The same block at another delay, during a fade between delays.
     pub(crate) other: Box<[f32]>,
 }
 
-/// What is heard of a project whose children fade.
+/// The output of a project whose children fade.
 pub(crate) struct HeardBuffers {
     /// What is heard instead of the children.
     pub(crate) dry: Stereo,
     /// Sum of the children's weighted sound.
     pub(crate) sum: Stereo,
-    /// Sum of the children's weights: what is left to 1 is dry.
+    /// Sum of the children's weights: the remainder to 1 is dry.
     pub(crate) weight: Box<[f32]>,
 }
 
@@ -95,7 +95,7 @@ impl Workspace {
 }
 
 impl HeardBuffers {
-    /// Adds to the sum what the children's weights leave of what is heard instead of them.
+    /// Adds the dry sound with the remaining weight to the sum.
     pub(crate) fn fill_with_dry(&mut self, frames: usize) {
         let weight = &self.weight[..frames];
         for (sum, dry) in self.sum.part_mut(frames).into_iter().zip(self.dry.part(frames)) {

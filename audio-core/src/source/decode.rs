@@ -21,36 +21,36 @@ use self::wav::Wav;
 use crate::number::position;
 use crate::source::error::{FileError, Reason};
 
-/// Rates between which a file is taken, in Hz.
+/// Sample rates that are accepted, in Hz.
 const RATES: std::ops::RangeInclusive<u32> = 1_000..=768_000;
 
-/// A WAV, FLAC, MP3 or Ogg Vorbis file, read from its beginning to its end, at its own rate: in stereo, a mono file on
-/// both sides, of many channels the first two. Samples that aren't finite are silence, and none is beyond
+/// A WAV, FLAC, MP3 or Ogg Vorbis file, read from beginning to end at its own rate, in stereo: a mono file is on both
+/// channels, and of many channels the first two are used. Samples that aren't finite become silence, and none is beyond
 /// [`LOUDEST`](crate::LOUDEST).
 ///
-/// What plays, and what doesn't, is in `docs/decisions/0037-which-files-play.md`.
+/// Which files play is described in `docs/decisions/0037-which-files-play.md`.
 pub struct FileReader {
     path: PathBuf,
     decoder: Decoder,
-    /// The frames decoded last.
+    /// The most recently decoded frames.
     frames: Vec<[f32; 2]>,
-    /// Those are the first, and nobody had them yet.
+    /// Whether `frames` holds the first frames, which haven't been returned yet.
     at_start: bool,
     /// Frames decoded so far.
     decoded: u64,
-    /// Samples so far that were replaced or limited.
+    /// Number of samples so far that were replaced or limited.
     limited: u64,
 }
 
 enum Decoder {
-    /// Samples as they are.
+    /// Uncompressed samples.
     Wav(Wav),
     /// Compressed, in packets.
     Packets(Box<Packets>),
 }
 
 impl FileReader {
-    /// Opens a file and decodes its first frames. Doesn't wait for a pipe or a device.
+    /// Opens a file and decodes its first frames. Never blocks on a pipe or a device.
     ///
     /// # Errors
     /// Every [`FileError`] but [`FileError::TooLong`].
@@ -76,7 +76,7 @@ impl FileReader {
         }
     }
 
-    /// Its rate in Hz.
+    /// The file's rate in Hz.
     #[must_use]
     pub fn sample_rate(&self) -> u32 {
         match &self.decoder {
@@ -85,7 +85,7 @@ impl FileReader {
         }
     }
 
-    /// Its channels, at least 1.
+    /// The number of channels, at least 1.
     #[must_use]
     pub fn channels(&self) -> usize {
         match &self.decoder {
@@ -94,7 +94,7 @@ impl FileReader {
         }
     }
 
-    /// Its frames, where it says so; it may be wrong, except for a WAV file.
+    /// The number of frames, if the file declares it; it may be wrong, except for a WAV file.
     #[must_use]
     pub fn total_frames(&self) -> Option<u64> {
         match &self.decoder {
@@ -103,7 +103,7 @@ impl FileReader {
         }
     }
 
-    /// The next frames, at least one; `None` at the end. A file that was cut off ends where it was.
+    /// The next frames, at least one; `None` at the end. A truncated file ends where it was cut.
     ///
     /// # Errors
     /// [`FileError::Unsupported`], [`FileError::Unreadable`].
@@ -112,7 +112,7 @@ impl FileReader {
         Ok(there.then_some(&self.frames))
     }
 
-    /// What is missing or was changed, as sentences for a person; to be asked at the end.
+    /// What is missing or was changed, as sentences for the user; call it at the end.
     #[must_use]
     pub fn remarks(&self) -> Vec<String> {
         let decoded = self.decoded;
@@ -144,7 +144,7 @@ impl FileReader {
         remarks
     }
 
-    /// Decodes until there are frames. `false` at the end.
+    /// Decodes until there are frames. Returns `false` at the end.
     fn decode(&mut self) -> Result<bool, FileError> {
         self.frames.clear();
         let (decoder, frames) = (&mut self.decoder, &mut self.frames);
@@ -198,7 +198,7 @@ fn no_rate(path: &Path, rate: u32) -> FileError {
     FileError::unsupported(path, format!("its rate is {rate} Hz, and {least} to {most} can be"))
 }
 
-/// A panic in a decoder is an answer: the file is one that it can't read.
+/// Turns a panic in a decoder into an error: the decoder can't read that file.
 pub(super) fn caught<T>(path: &Path, work: impl FnOnce() -> T) -> Result<T, FileError> {
     catch_unwind(AssertUnwindSafe(work)).map_err(|_| FileError::unsupported(path, "the decoder failed on it"))
 }

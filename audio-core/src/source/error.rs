@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-/// Why a file can't be a source. Each message names it, says why, and what to do.
+/// Why a file can't be a source. Each message names the file, the reason and a remedy.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FileError {
     /// There is no such file.
@@ -11,12 +11,12 @@ pub enum FileError {
         /// The path as given.
         path: PathBuf,
     },
-    /// There is something else with this name.
+    /// The path isn't a regular file.
     #[error("{} is {kind}; give an audio file", path.display())]
     NoFile {
         /// The path as given.
         path: PathBuf,
-        /// What it is, with its article.
+        /// What it is instead, with its article.
         kind: &'static str,
     },
     /// The file is there but can't be read.
@@ -24,30 +24,30 @@ pub enum FileError {
     Unreadable {
         /// The path as given.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error message.
         reason: String,
     },
-    /// The file isn't of a kind that is known here.
+    /// The file isn't of a supported format.
     #[error("{} isn't an audio file that can be read here; WAV, FLAC, MP3 and Ogg Vorbis can", path.display())]
     NotAudio {
         /// The path as given.
         path: PathBuf,
     },
-    /// The file is audio, but of another coding, or damaged.
+    /// The file is audio, but in an unsupported coding, or damaged.
     #[error("{} can't be played: {reason}; save it again as a WAV file of 16 or 24 bits", path.display())]
     Unsupported {
         /// The path as given.
         path: PathBuf,
-        /// Why: half a sentence about the file.
+        /// The reason: half a sentence about the file.
         reason: String,
     },
-    /// The file has no audio in it.
+    /// The file contains no audio.
     #[error("{} has no sound in it", path.display())]
     Empty {
         /// The path as given.
         path: PathBuf,
     },
-    /// The file is longer than is kept in memory.
+    /// The file is too long to be kept in memory.
     #[error(
         "{} is too long: a file is kept in memory, and that takes {limit_seconds} s at {sample_rate} Hz; use a part of it",
         path.display()
@@ -62,7 +62,7 @@ pub enum FileError {
     },
 }
 
-/// Why a file can't be played on: half a sentence about it.
+/// Why a file can't be played any further: half a sentence about it.
 pub(super) type Reason = String;
 
 impl FileError {

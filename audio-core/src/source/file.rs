@@ -8,11 +8,11 @@ use crate::resample::convert_loop;
 use crate::source::decode::{FileReader, caught};
 use crate::source::error::FileError;
 
-/// Most frames of a file that is kept in memory, at its own rate as at the session's: ten minutes at 96 kHz, 461 MB.
+/// Maximum frames of a file kept in memory, at its own rate and at the session's: ten minutes at 96 kHz, 461 MB.
 pub const MAX_FILE_FRAMES: u32 = 57_600_000;
 
-/// A decoded file at one rate, stereo: a mono file is on both sides, of many channels the first two are taken. Cloning it
-/// copies nothing.
+/// A decoded file at one rate, in stereo: a mono file is on both channels, and of many channels the first two are used.
+/// Cloning it copies nothing.
 #[derive(Clone)]
 pub struct AudioFile {
     frames: Arc<Vec<[f32; 2]>>,
@@ -21,11 +21,11 @@ pub struct AudioFile {
 }
 
 impl AudioFile {
-    /// Reads WAV, FLAC, MP3 or Ogg Vorbis and converts it to `sample_rate` Hz. Takes its time (a second or so for some
-    /// minutes of sound): for a worker, never for the audio thread, nor for one that others wait for.
+    /// Reads WAV, FLAC, MP3 or Ogg Vorbis and converts it to `sample_rate` Hz. Takes a while (a second or so for a few
+    /// minutes of sound): call it on a worker thread, never on the audio thread or one that others wait for.
     ///
     /// # Errors
-    /// One [`FileError`] for each thing that can be wrong with the file; each message names it and says what to do.
+    /// One [`FileError`] for each kind of problem; each message names the file and a remedy.
     pub fn load(path: &Path, sample_rate: u32) -> Result<Self, FileError> {
         let mut reader = FileReader::open(path)?;
         let file_rate = reader.sample_rate();
@@ -41,7 +41,7 @@ impl AudioFile {
         file.at_rate(path, sample_rate)
     }
 
-    /// A loop made by hand, at `sample_rate` Hz.
+    /// A loop made from frames at `sample_rate` Hz.
     #[must_use]
     pub fn from_frames(frames: Vec<[f32; 2]>, sample_rate: u32) -> Self {
         Self { frames: Arc::new(frames), sample_rate, remarks: Arc::default() }
@@ -59,7 +59,7 @@ impl AudioFile {
         self.sample_rate
     }
 
-    /// What is missing in it or was changed: sentences for a person.
+    /// What is missing or was changed, as sentences for the user.
     #[must_use]
     pub fn remarks(&self) -> &[String] {
         &self.remarks
@@ -68,7 +68,7 @@ impl AudioFile {
     /// The same sound at another rate, in Hz; `path` is for messages. Takes as long as [`load`](Self::load).
     ///
     /// # Errors
-    /// [`FileError::TooLong`], and [`FileError::Unsupported`] for rates between which nothing can be converted.
+    /// [`FileError::TooLong`], and [`FileError::Unsupported`] for rates that can't be converted into each other.
     pub fn at_rate(&self, path: &Path, sample_rate: u32) -> Result<Self, FileError> {
         if sample_rate == self.sample_rate {
             return Ok(self.clone());
@@ -84,7 +84,7 @@ impl AudioFile {
     }
 }
 
-/// Whether so many frames can be kept at both rates.
+/// Checks that the frames can be kept in memory at both rates.
 fn fits(path: &Path, frames: usize, file_rate: u32, sample_rate: u32) -> Result<(), FileError> {
     let highest = file_rate.max(sample_rate);
     let needed = u128::from(position(frames)) * u128::from(highest) / u128::from(file_rate.max(1));

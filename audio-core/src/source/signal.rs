@@ -1,8 +1,8 @@
-//! Signals made on the audio thread.
+//! Signals generated on the audio thread.
 
 use crate::number::{sample, whole};
 
-/// −12 dBFS as the peak of a sine: loud enough to hear and to see, with room for 12 dB of gain.
+/// −12 dBFS as the peak of a sine: clearly audible and visible, with room for 12 dB of gain.
 const SINE_PEAK: f64 = 0.251_188_643_150_958;
 
 /// Frequency of the tone in Hz.
@@ -16,7 +16,7 @@ const SWEEP_FROM_HZ: f64 = 20.0;
 const SWEEP_TO_HZ: f64 = 20_000.0;
 const SWEEP_SECONDS: f64 = 10.0;
 
-/// A sine by a phase in turns, so that it keeps its accuracy over days.
+/// A sine with its phase counted in turns, so that it stays accurate over days.
 pub(crate) struct Tone {
     phase: f64,
     step: f64,

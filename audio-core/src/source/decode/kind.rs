@@ -1,6 +1,6 @@
-//! What a file is by its first bytes.
+//! Recognises a file's kind by its first bytes.
 
-/// What the packet decoders read, where it can be told at once.
+/// The formats of the packet decoders, where they can be recognised at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Known {
     Flac,
@@ -18,7 +18,7 @@ pub(super) fn known(start: &[u8; 64]) -> Option<Known> {
     }
 }
 
-/// Audio of kinds that can't be read here, by its name with its article.
+/// The name, with its article, of an audio format that can't be read here.
 pub(super) fn other(start: &[u8; 64]) -> Option<&'static str> {
     const MARKS: [(usize, &[u8], &str); 17] = [
         (4, b"ftyp", "an MPEG-4 file (AAC or ALAC)"),
@@ -43,7 +43,7 @@ pub(super) fn other(start: &[u8; 64]) -> Option<&'static str> {
         return matches!(&start[8..12], b"AIFF" | b"AIFC").then_some("an AIFF file");
     }
     if matches!(&start[..4], b"RIFF" | b"RIFX") {
-        // A name of zeros isn't there.
+        // A name of zeros means that there is none.
         let is_cut_off = start[8..12].contains(&0);
         return Some(if is_cut_off {
             "cut off within its header"

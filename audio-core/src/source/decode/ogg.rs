@@ -1,4 +1,4 @@
-//! What an Ogg file needs before it is decoded (RFC 3533).
+//! Preparation of an Ogg file before it is decoded (RFC 3533).
 
 use super::part::Part;
 use crate::number::position;
@@ -9,7 +9,7 @@ const HEADER: usize = 27;
 const LAST_PAGE: u8 = 0x04;
 const CHECKSUM_AT: usize = 22;
 
-/// Another coding than Vorbis, by its name with its article.
+/// The name, with its article, of a codec other than Vorbis.
 pub(super) fn other_codec(part: &Part) -> Option<&'static str> {
     let start = part.first_bytes();
     let packet = start.get(HEADER + usize::from(start[26])..)?;
@@ -22,8 +22,8 @@ pub(super) fn other_codec(part: &Part) -> Option<&'static str> {
     .find_map(|(mark, name)| packet.starts_with(mark).then_some(name))
 }
 
-/// A file that was cut off within a page, with what is whole of that page. Its checksum is over what is missing too,
-/// so a decoder would leave out the page, and a short file may have no other.
+/// Repairs a file that was cut off within a page, keeping the complete packets of that page. The page's checksum covers
+/// the missing bytes too, so a decoder would skip the page, and a short file may have no other.
 pub(super) fn mended(part: Part) -> Part {
     let from = part.len().saturating_sub(LONGEST_PAGE);
     let mut end = vec![0; usize::try_from(part.len() - from).unwrap_or(0)];
@@ -36,7 +36,7 @@ pub(super) fn mended(part: Part) -> Part {
     }
 }
 
-/// The page anew, with the packets that are there; `None` where nothing is missing.
+/// The page rebuilt with its complete packets; `None` if nothing is missing.
 fn whole_packets(page: &[u8]) -> Option<Vec<u8>> {
     let header = page.get(..HEADER)?;
     let lengths = page.get(HEADER..HEADER + usize::from(header[26]))?;
@@ -64,7 +64,7 @@ fn whole_packets(page: &[u8]) -> Option<Vec<u8>> {
     Some(made)
 }
 
-/// CRC-32 of Ogg: polynomial 0x04C11DB7, from 0, neither turned nor inverted.
+/// CRC-32 of Ogg: polynomial 0x04C11DB7, initial value 0, neither reflected nor inverted.
 fn checksum(bytes: &[u8]) -> u32 {
     bytes.iter().fold(0, |checksum: u32, byte| {
         (0..8).fold(checksum ^ (u32::from(*byte) << 24), |value, _| {

@@ -13,7 +13,7 @@ use super::kind::Known;
 use super::part::Part;
 use crate::source::error::Reason;
 
-/// So many damaged packets one after another are no file any more.
+/// Number of consecutive damaged packets at which decoding gives up.
 const MOST_DAMAGED: u32 = 10_000;
 
 pub(super) struct Packets {
@@ -22,15 +22,15 @@ pub(super) struct Packets {
     track_id: u32,
     kind: Option<Known>,
     pub(super) total_frames: Option<u64>,
-    /// In Hz; 0 until the first packet.
+    /// Rate in Hz; 0 until the first packet.
     pub(super) sample_rate: u32,
-    /// 0 until the first packet.
+    /// Number of channels; 0 until the first packet.
     pub(super) channels: usize,
     /// What was wrong with the last damaged packet.
     pub(super) damage: Option<Reason>,
-    /// Packets that were left out because they can't be decoded, as players do.
+    /// Number of packets skipped because they can't be decoded, as players do.
     pub(super) damaged: u64,
-    /// It ends in the middle of something.
+    /// Whether the file ends in the middle of something.
     pub(super) cut_off: bool,
     interleaved: Vec<f32>,
 }
@@ -58,14 +58,14 @@ impl Packets {
         })
     }
 
-    /// Frames that it promises and there aren't. Only FLAC files promise: of MP3 files it is a guess, and an Ogg file
-    /// may go on after what it said.
+    /// Number of declared frames that are missing. Only FLAC files declare it reliably: for MP3 files it is a guess,
+    /// and an Ogg file may go on beyond it.
     pub(super) fn missing_frames(&self, decoded: u64) -> u64 {
         let told = self.total_frames.filter(|_| self.kind == Some(Known::Flac));
         told.map_or(0, |told| told.saturating_sub(decoded))
     }
 
-    /// Adds the frames of the next packets that have any; none at the end.
+    /// Appends the frames of the next packets that have any; none at the end.
     pub(super) fn next(&mut self, frames: &mut Vec<[f32; 2]>) -> Result<(), Reason> {
         let mut damaged = 0;
         while frames.is_empty() && damaged < MOST_DAMAGED {
@@ -76,7 +76,7 @@ impl Packets {
                     self.damage = Some(reason.to_owned());
                     (self.damaged, damaged) = (self.damaged + 1, damaged + 1);
                 }
-                // Another stream begins in the same file, with headers of its own.
+                // Another stream begins in the same file, with its own headers.
                 Err(Error::ResetRequired) => (self.track_id, _, self.decoder) = track(&*self.format)?,
                 Err(Error::IoError(error)) if error.kind() == io::ErrorKind::UnexpectedEof => break,
                 Err(error) => return Err(explain(&error)),
@@ -85,7 +85,7 @@ impl Packets {
         Ok(())
     }
 
-    /// `false` where there is none.
+    /// Returns `false` if there is none.
     fn next_packet(&mut self, frames: &mut Vec<[f32; 2]>) -> Result<bool, Error> {
         let Some(packet) = self.format.next_packet()? else { return Ok(false) };
         if packet.track_id != self.track_id {
@@ -109,7 +109,7 @@ impl Packets {
 
 type Track = (u32, Option<u64>, Box<dyn AudioDecoder>);
 
-/// The sound in a file: its number, its frames, and a decoder for it.
+/// The audio track of a file: its number, its frames, and a decoder for it.
 fn track(format: &dyn FormatReader) -> Result<Track, Reason> {
     let track = format.default_track(TrackType::Audio).ok_or("there is no sound in it")?;
     let parameters = track.codec_params.as_ref().and_then(|parameters| parameters.audio());
@@ -126,7 +126,7 @@ fn explain(error: &Error) -> Reason {
         }
         Error::IoError(error) => error.to_string(),
         Error::DecodeError(reason) => format!("it is damaged ({reason})"),
-        // The probe found nothing that any reader takes.
+        // The probe found nothing that any reader accepts.
         Error::Unsupported(reason) if reason.contains("(probe)") => "no sound is found in it".into(),
         Error::Unsupported(reason) => (*reason).to_owned(),
         error => error.to_string(),

@@ -1,4 +1,4 @@
-//! A stretch of a file, as something to read.
+//! A section of a file that can be read from.
 
 use std::fs::{File, FileType};
 use std::io::{self, Read, Seek, SeekFrom};
@@ -11,7 +11,8 @@ use symphonia::core::io::MediaSource;
 use crate::number::position;
 use crate::source::error::FileError;
 
-/// From `start` to `end` of a file, and some bytes behind it. What is written to the file later isn't in it.
+/// The section from `start` to `end` of a file, and some bytes appended to it. Bytes written to the file later aren't
+/// included.
 #[derive(Debug)]
 pub(super) struct Part {
     file: File,
@@ -21,7 +22,7 @@ pub(super) struct Part {
     at: u64,
 }
 
-/// Opens an ordinary file: what else has a name, as a pipe or a device, may never answer, so nothing waits for it.
+/// Opens a regular file only, without blocking: a pipe or a device may never answer.
 pub(super) fn open(path: &Path) -> Result<Part, FileError> {
     let unreadable =
         |error: io::Error| FileError::Unreadable { path: path.to_owned(), reason: error.to_string() };
@@ -29,7 +30,7 @@ pub(super) fn open(path: &Path) -> Result<Part, FileError> {
     let file = match rustix::fs::open(path, flags, Mode::empty()) {
         Ok(file) => File::from(file),
         Err(rustix::io::Errno::NOENT) => return Err(FileError::Missing { path: path.to_owned() }),
-        // A socket, or a device that nothing drives.
+        // A socket, or a device without a driver.
         Err(error) => {
             return Err(match std::fs::metadata(path).map(|kind| other_kind(kind.file_type())) {
                 Ok(Some(kind)) => FileError::NoFile { path: path.to_owned(), kind },
@@ -59,28 +60,29 @@ fn other_kind(kind: FileType) -> Option<&'static str> {
 }
 
 impl Part {
-    /// Its bytes.
+    /// Its length in bytes.
     pub(super) fn len(&self) -> u64 {
         self.end - self.start + position(self.tail.len())
     }
 
-    /// A stretch of it, from one place in it to another; what is behind it isn't part of that.
+    /// A section of it, from one position in it to another, without any appended bytes.
     pub(super) fn cut(self, start: u64, end: u64) -> Self {
         let end = (self.start.saturating_add(end)).min(self.end);
         Self { start: self.start.saturating_add(start).min(end), end, tail: Vec::new(), at: 0, ..self }
     }
 
-    /// The same with other bytes behind it.
+    /// The same section with other bytes appended.
     pub(super) fn with_tail(self, tail: Vec<u8>) -> Self {
         Self { tail, ..self }
     }
 
-    /// Whether there are other bytes behind it.
+    /// Whether bytes are appended.
     pub(super) fn is_mended(&self) -> bool {
         !self.tail.is_empty()
     }
 
-    /// Fills as much of the buffer as there is from `at` on, and says how much. What can't be read isn't there.
+    /// Fills the buffer from `at` on, as far as there are bytes, and returns how many. Unreadable bytes count as
+    /// missing.
     pub(super) fn read_at(&self, buffer: &mut [u8], at: u64) -> usize {
         let mut filled = 0;
         while filled < buffer.len() {
@@ -93,13 +95,13 @@ impl Part {
         filled
     }
 
-    /// So many bytes from `at` on; `None` if it ends before.
+    /// `COUNT` bytes from `at` on; `None` if it ends before.
     pub(super) fn bytes_at<const COUNT: usize>(&self, at: u64) -> Option<[u8; COUNT]> {
         let mut bytes = [0; COUNT];
         (self.read_at(&mut bytes, at) == COUNT).then_some(bytes)
     }
 
-    /// Its first bytes; what isn't there is 0.
+    /// Its first bytes; missing ones are 0.
     pub(super) fn first_bytes(&self) -> [u8; 64] {
         let mut bytes = [0; 64];
         self.read_at(&mut bytes, 0);

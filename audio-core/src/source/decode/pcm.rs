@@ -1,11 +1,11 @@
-//! Samples as WAV files hold them.
+//! The sample formats of WAV files.
 
 use crate::number::sample;
 
 /// How a sample is coded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Coding {
-    /// One byte: unsigned, 128 is zero. More: signed, the most significant bits used.
+    /// One byte: unsigned, 128 is zero. More: signed, in the most significant bits.
     Integer,
     /// IEEE 754, of four or eight bytes.
     Float,
@@ -16,7 +16,7 @@ pub(super) enum Coding {
 }
 
 impl Coding {
-    /// A sample of one to eight bytes, the least significant first; full scale is ±1.
+    /// Decodes a sample of one to eight bytes, least significant first; full scale is ±1.
     pub(super) fn decode(self, bytes: &[u8]) -> f32 {
         match (self, bytes) {
             (Self::Integer, [byte]) => (f32::from(*byte) - 128.0) / 128.0,
@@ -35,7 +35,7 @@ impl Coding {
     }
 }
 
-/// ITU-T G.711: sign, three bits of segment, four of step; even bits are upside down.
+/// ITU-T G.711: sign, three bits of segment, four of step; even bits are inverted.
 fn a_law(byte: u8) -> f32 {
     let bits = byte ^ 0x55;
     let (segment, step) = ((bits >> 4) & 7, i16::from(bits & 0x0F));
@@ -47,7 +47,7 @@ fn a_law(byte: u8) -> f32 {
     f32::from(value) / 32_768.0
 }
 
-/// ITU-T G.711: the same, all bits upside down and the segments 132 further out.
+/// ITU-T G.711: the same, with all bits inverted and the segments offset by 132.
 fn u_law(byte: u8) -> f32 {
     let bits = !byte;
     let magnitude = (((i16::from(bits & 0x0F) << 3) + 132) << ((bits >> 4) & 7)) - 132;

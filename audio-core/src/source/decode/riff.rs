@@ -1,18 +1,18 @@
-//! Where the samples of a WAV file are, and how they are coded: RIFF and its relatives.
+//! Finds the samples of a WAV file and how they are coded: RIFF and its relatives.
 //!
-//! Sizes that programs leave wrong (a recorder that was killed or writes into a pipe doesn't know them) say less than
-//! the file's own length; what is read is what is there. Formats: Microsoft's *Multimedia Programming Interface and
+//! Programs often leave sizes wrong (a recorder that was killed or writes into a pipe doesn't know them), so the file's
+//! own length decides: all samples that are there are read. Formats: Microsoft's *Multimedia Programming Interface and
 //! Data Specifications 1.0* and `mmreg.h`, EBU Tech 3306 (RF64), ITU-R BS.2088 (BW64), Sony's Wave64.
 
 use super::part::Part;
 use super::pcm::Coding;
 use crate::source::error::Reason;
 
-/// More chunks than any file has: a file full of empty ones ends here.
+/// Limit on the number of chunks, above that of any real file: ends the search in a file full of empty ones.
 const MOST_CHUNKS: usize = 10_000;
-/// Sizes from here on stand for "not known yet".
+/// Sizes of at least this mean "not known yet".
 const UNKNOWN_SIZE: u64 = 0x7FFF_0000;
-/// What follows the first two bytes of a coding's GUID, which are its format tag.
+/// The rest of a coding's GUID after its first two bytes, which are the format tag.
 const GUID: [u8; 14] = *b"\x00\x00\x00\x00\x10\x00\x80\x00\x00\xAA\x00\x38\x9B\x71";
 const AMBISONIC_GUID: [u8; 14] = *b"\x00\x00\x21\x07\xD3\x11\x86\x44\xC8\xC1\xCA\x00\x00\x00";
 const WAVE64: [u8; 16] = *b"riff\x2E\x91\xCF\x11\xA5\xD6\x28\xDB\x04\xC1\x00\x00";
@@ -26,33 +26,33 @@ const MPEG: u16 = 0x50;
 const MP3: u16 = 0x55;
 const EXTENSIBLE: u16 = 0xFFFE;
 
-/// How samples lie in a file.
+/// How samples are laid out in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Layout {
     pub coding: Coding,
-    /// At least 1.
+    /// Number of channels, at least 1.
     pub channels: usize,
-    /// In Hz.
+    /// Rate in Hz.
     pub sample_rate: u32,
-    /// Bytes of a sample.
+    /// Bytes per sample.
     pub sample_bytes: usize,
-    /// The most significant byte of each is the first.
+    /// Whether the most significant byte of each sample is first.
     pub big_endian: bool,
-    /// Where the samples begin in the file, and where they end.
+    /// Start and end of the samples in the file, in bytes.
     pub start: u64,
     pub end: u64,
-    /// Bytes that the header promises beyond that.
+    /// Bytes that the header declares beyond the end.
     pub missing: u64,
 }
 
 impl Layout {
-    /// Bytes of a frame.
+    /// Bytes per frame.
     pub(super) fn frame_bytes(&self) -> usize {
         self.sample_bytes * self.channels
     }
 }
 
-/// What is in a WAV file.
+/// The contents of a WAV file.
 #[derive(Debug)]
 pub(super) enum Found {
     Samples(Layout),
@@ -94,7 +94,7 @@ struct Chunk {
     id: [u8; 4],
     /// Where its contents begin.
     start: u64,
-    /// Their bytes, as it says.
+    /// The declared size of its contents in bytes.
     size: u64,
 }
 
@@ -117,7 +117,7 @@ impl<'a> Chunks<'a> {
         let (id, start, size) = if self.wave64 {
             let header = self.part.bytes_at::<24>(self.next)?;
             let size = u64::from_le_bytes(*header.last_chunk()?);
-            // Its size counts the header.
+            // The declared size includes the header.
             (*header.first_chunk()?, self.next + 24, size.checked_sub(24)?)
         } else {
             let header = self.part.bytes_at::<8>(self.next)?;
@@ -135,20 +135,20 @@ impl<'a> Chunks<'a> {
         Some(Chunk { id, start, size })
     }
 
-    /// A chunk of an odd size has a byte behind it that nobody counts; some programs forget it.
+    /// Whether the chunk is padded: a chunk of odd size is followed by an uncounted byte, which some programs forget.
     fn is_padded(&self, end: u64) -> bool {
         let next = self.part.bytes_at::<4>(end);
         !next.is_some_and(|id| matches!(&id, b"fmt " | b"data" | b"fact" | b"LIST"))
     }
 
-    /// Where the samples begin and end, and how many bytes are missing.
+    /// Start and end of the samples, and the number of missing bytes.
     fn extent(&self, chunk: &Chunk, long_size: Option<u64>) -> (u64, u64, u64) {
         let there = self.part.len().saturating_sub(chunk.start);
         let unknown =
             !self.wave64 && (chunk.size >= UNKNOWN_SIZE || (chunk.size == 0 && !self.goes_on(chunk)));
         let told = match long_size {
             Some(size) if chunk.size == u64::from(u32::MAX) && size > 0 => size,
-            // Unknown, unless the file is as long as that.
+            // Unknown, unless the file really is that long.
             _ if unknown && (chunk.size == 0 || chunk.size > there) => there,
             _ => chunk.size,
         };
@@ -156,7 +156,7 @@ impl<'a> Chunks<'a> {
         (chunk.start, chunk.start + taken, told - taken)
     }
 
-    /// Whether there is another chunk, or nothing, behind one of size 0.
+    /// Whether a chunk of size 0 is followed by another chunk, or by nothing.
     fn goes_on(&self, chunk: &Chunk) -> bool {
         let Some(header) = self.part.bytes_at::<8>(chunk.start) else { return true };
         let (id, size) = header.split_at(4);
@@ -166,9 +166,9 @@ impl<'a> Chunks<'a> {
     }
 }
 
-/// What the chunk `fmt ` says.
+/// The contents of the `fmt ` chunk.
 struct Format {
-    /// The coding; of an extensible format, the one in its GUID.
+    /// The coding's tag; for an extensible format, the one in its GUID.
     tag: u16,
     channels: u16,
     sample_rate: u32,
@@ -236,7 +236,8 @@ impl Format {
         }))
     }
 
-    /// As few whole bytes as hold the bits. Those that hold 17 to 24 may lie in four; the frame's size says so.
+    /// The smallest number of whole bytes that holds the bits. Samples of 17 to 24 bits may take four; the frame's size
+    /// tells.
     fn integer_bytes(&self, bits: u16) -> usize {
         let fewest = bits.div_ceil(8);
         let in_four = fewest == 3 && self.frame_bytes == self.channels.saturating_mul(4);
@@ -248,7 +249,7 @@ fn word(bytes: [u8; 4], big_endian: bool) -> u32 {
     if big_endian { u32::from_be_bytes(bytes) } else { u32::from_le_bytes(bytes) }
 }
 
-/// What people call a coding.
+/// The common name of a coding.
 fn coding_name(tag: u16) -> String {
     let name = match tag {
         0x0002 => "Microsoft ADPCM",

@@ -1,4 +1,4 @@
-//! Tags before and behind the sound: skipped, however long they are.
+//! Tags before and after the sound: skipped, however long they are.
 //!
 //! Formats: ID3v2 (<https://id3.org/id3v2.4.0-structure>), ID3v1, APEv2
 //! (<https://wiki.hydrogenaudio.org/index.php?title=APEv2_specification>), Lyrics3 v2 (<https://id3.org/Lyrics3v2>).
@@ -6,17 +6,17 @@
 use super::part::Part;
 use crate::source::error::Reason;
 
-/// More tags than any file has.
+/// Limit on the number of tags, above that of any real file.
 const MOST: usize = 16;
 const ID3V2_HEADER: u64 = 10;
 const ID3V1: u64 = 128;
-/// Between an ID3v1 tag and the sound, from some programs.
+/// Size of the block that some programs put between an ID3v1 tag and the sound.
 const ENHANCED: u64 = 227;
 const APE_HEADER: u64 = 32;
 /// `LYRICS200` and six digits.
 const LYRICS_END: u64 = 15;
 
-/// What is behind the tags at the beginning.
+/// The part after the tags at the beginning.
 pub(super) fn skip_leading(part: Part) -> Result<Part, Reason> {
     let (mut start, end) = (0, part.len());
     for _ in 0..MOST {
@@ -36,7 +36,7 @@ pub(super) fn skip_leading(part: Part) -> Result<Part, Reason> {
     Ok(if start == 0 { part } else { part.cut(start, end) })
 }
 
-/// What is before the tags at the end. Not for WAV files: those say themselves where their sound ends.
+/// The part before the tags at the end. Not for WAV files, which declare where their sound ends.
 pub(super) fn cut_trailing(part: Part) -> Part {
     let whole = part.len();
     let mut end = whole;
@@ -68,7 +68,7 @@ fn trailing_length(part: &Part, end: u64) -> Option<u64> {
     if let Some(footer) = before(ID3V2_HEADER).and_then(|at| part.bytes_at::<10>(at))
         && &footer[..3] == b"3DI"
     {
-        // The length that a header tells counts neither the header nor this one.
+        // The length in a header counts neither the header nor the footer.
         return syncsafe(&footer).map(|length| length + 2 * ID3V2_HEADER);
     }
     let lyrics = part.bytes_at::<15>(before(LYRICS_END)?)?;
@@ -86,7 +86,7 @@ fn id3v2_length(header: &[u8; 10]) -> Option<u64> {
     Some(if has_footer { length + ID3V2_HEADER } else { length })
 }
 
-/// Seven bits of each byte.
+/// A number of seven bits per byte.
 fn syncsafe(header: &[u8; 10]) -> Option<u64> {
     let bytes = &header[6..];
     bytes
@@ -95,7 +95,7 @@ fn syncsafe(header: &[u8; 10]) -> Option<u64> {
         .then(|| bytes.iter().fold(0, |all, byte| (all << 7) | u64::from(*byte)))
 }
 
-/// Bytes of the items and the footer, and whether there is a header before them.
+/// Bytes of the items and the footer, and whether a header precedes them.
 fn ape_length(block: &[u8; 32]) -> Option<(u64, bool)> {
     let word = |at: usize| u32::from_le_bytes([block[at], block[at + 1], block[at + 2], block[at + 3]]);
     (&block[..8] == b"APETAGEX").then(|| (u64::from(word(12)), word(20) & 0x8000_0000 != 0))

@@ -5,7 +5,7 @@ use super::riff::Layout;
 use crate::number::position;
 use crate::source::error::Reason;
 
-/// Bytes read at once, about.
+/// Approximate number of bytes read at once.
 const PIECE: usize = 1 << 16;
 
 pub(super) struct Wav {
@@ -33,12 +33,12 @@ impl Wav {
         (self.layout.end - self.layout.start) / position(self.layout.frame_bytes())
     }
 
-    /// Frames that the header promises and the file doesn't have.
+    /// Frames that the header declares but the file doesn't have.
     pub(super) fn missing_frames(&self) -> u64 {
         self.layout.missing / position(self.layout.frame_bytes())
     }
 
-    /// Adds the next frames, whole ones only; none at the end.
+    /// Appends the next frames, whole ones only; none at the end.
     pub(super) fn next(&mut self, frames: &mut Vec<[f32; 2]>) -> Result<(), Reason> {
         let Layout { coding, channels, sample_bytes, big_endian, end, .. } = self.layout;
         let left = usize::try_from(end - self.next).unwrap_or(usize::MAX);
