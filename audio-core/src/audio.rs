@@ -67,7 +67,7 @@ pub struct Audio<B: Backend + ?Sized = dyn Backend> {
 }
 
 impl<B: Backend + ?Sized> Audio<B> {
-    /// Starts an engine on an output from [`prepare`](prepare), or on one made by a test.
+    /// Starts an engine on an output from [`prepare`], or on one made by a test.
     ///
     /// # Errors
     /// When the backend can't start.

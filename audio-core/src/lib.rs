@@ -20,7 +20,7 @@
 //! gain and mute → mix of all projects → limiter and howl mute → device
 //!
 //! The tap is the DSP's output: bypass, gain, mute and the limiter come after it. A [`Recording`] writes it to a file
-//! while it plays. [`Offline`] runs a child without an engine, as fast as possible, with the same result.
+//! while it plays. [`Offline`] runs a child without an engine, as fast as possible, with the same samples.
 //!
 //! # Example
 //!

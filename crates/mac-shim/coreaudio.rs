@@ -1,7 +1,8 @@
-//! The Mac's sound: the HAL's properties, an AUHAL unit, and the few objects of CoreFoundation that they give.
+//! The Mac's sound API: the HAL's properties, an AUHAL unit, and the few CoreFoundation objects that they return.
 //!
-//! Types and constants of CoreAudioTypes and CoreFoundation are the bindings' own, which compile on Linux; those of the HAL and of
-//! AudioToolbox can't (their crates ask the linker for frameworks), so what is used of them is declared here under their names.
+//! Types and constants of CoreAudioTypes and CoreFoundation are the bindings' own, which compile on Linux; those of the
+//! HAL and of AudioToolbox don't (their crates link frameworks), so the ones used are declared here under the same
+//! names.
 #![expect(unsafe_code, reason = "the same calls as the system's")]
 #![expect(non_upper_case_globals, non_snake_case, reason = "C's names")]
 
@@ -20,7 +21,7 @@ pub(super) use self::auhal::{STEP, Step, cycle};
 pub(super) use self::foundation::{Thing, alive};
 pub(super) use self::hal::{Value, World, alone, tell, world};
 
-/// What the Mac's files find as `objc2_core_audio`.
+/// Takes the place of `objc2_core_audio` for the Mac's files.
 pub(super) mod objc2_core_audio {
     pub(crate) use super::hal::{
         AudioConvertHostTimeToNanos, AudioObjectAddPropertyListenerBlock, AudioObjectGetPropertyData,
@@ -33,7 +34,7 @@ pub(super) mod objc2_core_audio {
     pub(crate) const kAudioAggregateDeviceIsPrivateKey: &std::ffi::CStr = c"private";
 }
 
-/// And as `objc2_audio_toolbox`.
+/// Takes the place of `objc2_audio_toolbox`.
 pub(super) mod objc2_audio_toolbox {
     pub(crate) use super::auhal::{
         AURenderCallbackStruct, AudioUnit, AudioUnitRender, AudioUnitRenderActionFlags,

@@ -1,4 +1,4 @@
-//! kqueue(2), as far as the end of processes goes, by rustix's names.
+//! kqueue(2), for watching the end of processes only, with rustix's names.
 #![expect(unsafe_code, reason = "the same signatures as rustix's")]
 
 use rustix::{
@@ -14,7 +14,7 @@ use std::{
     time::Duration,
 };
 
-/// A change to what is watched, or what is told.
+/// A change to what is watched, or a reported event.
 #[derive(Clone, Copy)]
 pub(crate) struct Event {
     filter: EventFilter,
@@ -59,8 +59,8 @@ pub(crate) fn kqueue() -> Result<OwnedFd> {
 }
 
 /// "kevent() … When nevents is zero, kevent() will return immediately"; an error of a change that has no room in the list of
-/// events is the call's. A process is found by `proc_find`, which finds no zombie: ESRCH (XNU, `filt_procattach`). It is told
-/// of an end and not of a stop (`NOTE_EXIT`).
+/// events is the call's. A process is found by `proc_find`, which finds no zombie: ESRCH (XNU, `filt_procattach`). It reports
+/// an end and not a stop (`NOTE_EXIT`).
 ///
 /// # Safety
 /// As rustix's.

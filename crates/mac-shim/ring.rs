@@ -1,7 +1,7 @@
 //! Waiting on an address, the Mach clock, random bytes and shared-memory objects.
 #![expect(unsafe_code, reason = "the same calls as the system's, over Linux's")]
 
-/// What the Mac's files find as `libc`.
+/// Takes the place of `libc` for the Mac's files.
 pub(crate) mod libc {
     pub(crate) use super::{
         arc4random_buf, os_sync_wait_on_address_with_deadline, os_sync_wake_by_address_any,
@@ -18,7 +18,7 @@ use rustix::fs::SealFlags;
 use std::os::fd::AsFd;
 use std::ptr;
 
-/// Nanoseconds in so many ticks, as Apple Silicon has it.
+/// Nanoseconds per tick as a fraction, as on Apple Silicon.
 const NUMER: u32 = 125;
 const DENOM: u32 = 3;
 const NS_PER_SECOND: u64 = 1_000_000_000;
@@ -58,8 +58,8 @@ pub(crate) unsafe fn arc4random_buf(buffer: *mut c_void, length: size_t) {
     assert_eq!(usize::try_from(got), Ok(length));
 }
 
-/// What the manual's "os_sync_wait_on_address" refuses: another size than 4 or 8 (of which only the first is played),
-/// flags that are none, an address that isn't aligned to the size.
+/// The arguments that the manual's "os_sync_wait_on_address" refuses: a size other than 4 or 8 (only 4 is supported
+/// here), unknown flags, an address that isn't aligned to the size.
 fn is_wrong(address: *mut c_void, size: size_t, flags: u32) -> bool {
     size != 4 || flags & !1 != 0 || address.is_null() || !address.addr().is_multiple_of(size)
 }
@@ -70,7 +70,7 @@ fn fails(errno: c_int) -> c_int {
     -1
 }
 
-/// Which of the two kinds of waiters it is: one process's, or all that share the page.
+/// Selects between the two kinds of waiters: those of one process, or all that share the page.
 fn operation(operation: c_int, flags: u32) -> c_int {
     if flags & libc::OS_SYNC_WAIT_ON_ADDRESS_SHARED == 0 {
         operation | ::libc::FUTEX_PRIVATE_FLAG
@@ -92,7 +92,7 @@ pub(crate) unsafe fn os_sync_wait_on_address_with_deadline(
     if is_wrong(address, size, flags) || clock != libc::OS_CLOCK_MACH_ABSOLUTE_TIME || deadline == 0 {
         return fails(EINVAL);
     }
-    // A value that doesn't fit into the size never is the one at the address.
+    // A value that doesn't fit into the size never equals the one at the address.
     let Ok(value) = u32::try_from(value) else { return 0 };
     let ns = u128::from(deadline) * u128::from(NUMER) / u128::from(DENOM);
     let ns = u64::try_from(ns).unwrap_or(u64::MAX);
@@ -109,7 +109,7 @@ pub(crate) unsafe fn os_sync_wait_on_address_with_deadline(
     };
     match std::io::Error::last_os_error().raw_os_error() {
         _ if waited == 0 => 0,
-        // It isn't the expected value any more.
+        // It no longer has the expected value.
         Some(::libc::EAGAIN) => 0,
         Some(ETIMEDOUT) => fails(ETIMEDOUT),
         Some(errno) => fails(errno),
@@ -128,7 +128,7 @@ pub(crate) unsafe fn os_sync_wake_by_address_any(address: *mut c_void, size: siz
     if woken > 0 { 0 } else { fails(ENOENT) }
 }
 
-/// `<sys/mman.h>`, by rustix's names.
+/// `<sys/mman.h>`, with rustix's names.
 pub(crate) mod shm {
     use rustix::fs::{MemfdFlags, Mode, memfd_create};
     use rustix::io::{Errno, Result};
@@ -143,7 +143,7 @@ pub(crate) mod shm {
 
     static NAMES: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
-    /// shm_open(2): with O_CREAT and O_EXCL, EEXIST on a name that is there; ENAMETOOLONG on a longer one than PSHMNAMLEN.
+    /// shm_open(2): with O_CREAT and O_EXCL, EEXIST if the name exists; ENAMETOOLONG if it is longer than PSHMNAMLEN.
     /// "The FD_CLOEXEC flag is set for the new file descriptor."
     pub(crate) fn open(name: &str, flags: OFlags, mode: Mode) -> Result<OwnedFd> {
         let is_played = flags == OFlags::CREATE | OFlags::EXCL | OFlags::RDWR;
@@ -157,15 +157,15 @@ pub(crate) mod shm {
         memfd_create(name, MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING)
     }
 
-    /// shm_unlink(2): ENOENT without such a name.
+    /// shm_unlink(2): ENOENT if the name doesn't exist.
     pub(crate) fn unlink(name: &str) -> Result<()> {
         let was_there = NAMES.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
         if was_there { Ok(()) } else { Err(Errno::NOENT) }
     }
 }
 
-/// ftruncate(2) of an object of shm_open's: "once", while it has no size; then EINVAL (XNU, `pshm_truncate`). The seals are
-/// Linux's way to refuse it to whoever else has the descriptor.
+/// ftruncate(2) of an object from shm_open: "once", while it has no size; then EINVAL (XNU, `pshm_truncate`). The seals
+/// are Linux's way to refuse it to every other holder of the descriptor.
 pub(crate) fn ftruncate(object: impl AsFd, length: u64) -> rustix::io::Result<()> {
     let object = object.as_fd();
     if rustix::fs::fstat(object)?.st_size != 0 {

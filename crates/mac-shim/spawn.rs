@@ -1,7 +1,7 @@
-//! posix_spawn(2) with what only a Mac has of it.
+//! posix_spawn(2) with the extensions that only a Mac has.
 #![expect(unsafe_code, reason = "the same calls as the system's, over the C library's")]
 
-/// What the Mac's file finds as `libc`.
+/// Takes the place of `libc` for the Mac's file.
 #[expect(non_camel_case_types, reason = "C's names")]
 pub(crate) mod libc {
     pub(crate) use super::{
@@ -16,14 +16,14 @@ pub(crate) mod libc {
     };
 
     pub(crate) type cpu_type_t = i32;
-    /// `<spawn.h>`, beside the flags that both systems have, whose numbers differ.
+    /// From `<spawn.h>`, in addition to the flags that both systems have, whose numbers differ.
     pub(crate) const POSIX_SPAWN_CLOEXEC_DEFAULT: i32 = 0x4000;
 }
 
 use ::libc::{c_char, c_int, c_short, c_void, pid_t, sigset_t, size_t};
 use std::{ffi::CStr, ptr};
 
-/// The C library's, with what it doesn't know.
+/// The C library's attributes, with the Mac's in addition.
 #[expect(non_camel_case_types, reason = "C's name")]
 pub(crate) struct posix_spawnattr_t {
     known: ::libc::posix_spawnattr_t,
@@ -80,7 +80,7 @@ pub(crate) unsafe fn posix_spawnattr_setsigdefault(
     unsafe { ::libc::posix_spawnattr_setsigdefault(known(attributes), set) }
 }
 
-/// posix_spawnattr_setbinpref_np(3): takes up to four types, and writes how many. Linux has one architecture.
+/// posix_spawnattr_setbinpref_np(3): takes up to four types, and returns how many. Linux has one architecture.
 pub(crate) unsafe fn posix_spawnattr_setbinpref_np(
     _: *mut posix_spawnattr_t,
     count: size_t,
@@ -94,7 +94,7 @@ pub(crate) unsafe fn posix_spawnattr_setbinpref_np(
     0
 }
 
-/// `responsibility_spawnattrs_setdisclaim`, which has no header.
+/// `responsibility_spawnattrs_setdisclaim`, which is in no header.
 unsafe extern "C" fn set_disclaim(attributes: *mut posix_spawnattr_t, disclaims: c_int) -> c_int {
     // SAFETY: the caller's, initialised.
     unsafe { (*attributes).disclaims = disclaims != 0 };
@@ -110,7 +110,7 @@ pub(crate) unsafe fn dlsym(handle: *mut c_void, name: *const c_char) -> *mut c_v
     unsafe { ::libc::dlsym(handle, name) }
 }
 
-/// Marks what is open before the C library's own: a dup2 of the file actions takes the mark off again.
+/// Marks open descriptors before calling the C library's function: a dup2 of the file actions clears the mark again.
 pub(crate) unsafe fn posix_spawn(
     pid: *mut pid_t,
     path: *const c_char,

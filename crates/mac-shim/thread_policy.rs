@@ -1,7 +1,7 @@
 //! Mach's thread policies.
 #![expect(unsafe_code, reason = "the same calls as the system's")]
 
-/// What the Mac's file finds as `libc`: `<mach/thread_policy.h>`, `<mach/kern_return.h>`, `<pthread.h>`.
+/// Takes the place of `libc` for the Mac's file: `<mach/thread_policy.h>`, `<mach/kern_return.h>`, `<pthread.h>`.
 #[expect(non_camel_case_types, reason = "C's names")]
 pub(crate) mod libc {
     pub(crate) use super::{pthread_mach_thread_np, thread_policy_set};
@@ -40,13 +40,13 @@ const KERN_INVALID_ARGUMENT: c_int = 4;
 /// XNU's MIN_RT_QUANTUM and MAX_RT_QUANTUM, 50 µs and 50 ms, in ticks of 125/3 ns.
 const COMPUTATION: std::ops::RangeInclusive<u32> = 1_200..=1_200_000;
 
-/// The port of the thread that calls: any number but 0, MACH_PORT_NULL.
+/// The port of the calling thread: any number but 0, MACH_PORT_NULL.
 pub(crate) unsafe fn pthread_mach_thread_np(_: ::libc::pthread_t) -> mach_port_t {
     0x103
 }
 
-/// XNU, osfmk/kern/thread_policy.c, `thread_policy_set_internal`: a policy shorter than its kind is refused, and so is a
-/// constraint that is less than the computation, or a computation beyond the quantum's bounds.
+/// XNU, osfmk/kern/thread_policy.c, `thread_policy_set_internal`: refuses a policy shorter than its kind, a constraint
+/// that is less than the computation, and a computation outside the quantum's bounds.
 pub(crate) unsafe fn thread_policy_set(
     thread: mach_port_t,
     flavor: thread_policy_flavor_t,

@@ -27,7 +27,7 @@ impl<const N: usize> Latest<N> {
         for (shared, word) in self.words.iter().zip(words) {
             shared.store(*word, Ordering::Relaxed);
         }
-        // SYNC: pairs with the Acquire load in `read`: who sees the even sequence sees the words.
+        // SYNC: pairs with the Acquire load in `read`: a reader that sees the even sequence sees the words.
         self.sequence.store(sequence.wrapping_add(2), Ordering::Release);
     }
 

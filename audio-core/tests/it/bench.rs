@@ -1,4 +1,4 @@
-//! What the tests share: an engine on the manual backend, children on real rings, signals, and measures on waveforms.
+//! Shared by the tests: an engine on the manual backend, children on real rings, signals, and measures of waveforms.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,7 +11,7 @@ use wavecraft_ring::{ChildRing, Geometry, ParameterWriter, attach, create};
 
 pub(crate) const RATE: u32 = 48_000;
 
-/// An engine whose steps take whatever the children have answered by then.
+/// An engine whose steps take what the children have answered by then.
 pub(crate) struct Bench<B: Backend = Manual> {
     pub(crate) audio: Audio<B>,
 }
@@ -28,7 +28,7 @@ impl Bench {
         Self { audio }
     }
 
-    /// One step with the same input on both sides; gives the left output.
+    /// One step with the same input on both sides; returns the left output.
     pub(crate) fn step(&mut self, input: &[f32]) -> Vec<f32> {
         self.step_stereo([input, input])[0].clone()
     }
@@ -39,7 +39,7 @@ impl Bench {
         out
     }
 
-    /// Steps through `signal` in blocks of `frames`, and lets the children answer after each; gives the left output.
+    /// Steps through `signal` in blocks of `frames`, and lets the children answer after each; returns the left output.
     pub(crate) fn run(&mut self, signal: &[f32], frames: usize, children: &mut [&mut Child]) -> Vec<f32> {
         let mut out = Vec::with_capacity(signal.len());
         for block in signal.chunks(frames) {
@@ -65,7 +65,7 @@ impl<B: Backend> Bench<B> {
         self.child_with(project, 2, move |samples| samples.iter_mut().for_each(|sample| *sample *= gain))
     }
 
-    /// A child of so many channels in and out that treats each with `process`.
+    /// A child with the given input and output channels that processes each channel with `process`.
     pub(crate) fn child_with(
         &mut self,
         project: ProjectId,
@@ -102,26 +102,26 @@ impl<B: Backend> Bench<B> {
 /// What a child does with each channel of a block.
 type Process = Box<dyn FnMut(&mut [f32])>;
 
-/// The child's side of a ring, pumped by the test: no thread, so no timing.
+/// The child's side of a ring, run by the test: no thread, so no timing.
 pub(crate) struct Child {
     pub(crate) ring: ChildRing,
     pub(crate) parameters: ParameterWriter,
     pub(crate) alive: Arc<AtomicBool>,
     process: Process,
     buffer: Vec<f32>,
-    /// Blocks answered.
+    /// Number of blocks answered.
     pub(crate) handled: usize,
-    /// Blocks that came with the discontinuity flag.
+    /// Number of blocks with the discontinuity flag.
     pub(crate) discontinuities: usize,
 }
 
 impl Child {
-    /// Answers every block that is there.
+    /// Answers every waiting block.
     pub(crate) fn pump(&mut self) {
         while self.answer() {}
     }
 
-    /// Answers the oldest block, if there is one.
+    /// Answers the oldest waiting block, if there is one.
     pub(crate) fn answer(&mut self) -> bool {
         let channels = self.ring.geometry().inputs();
         let Some(mut block) = self.ring.next() else { return false };
@@ -139,7 +139,7 @@ impl Child {
         true
     }
 
-    /// As the supervisor does when the process has ended.
+    /// Does what the supervisor does when the process has ended.
     pub(crate) fn die(&self) {
         self.alive.store(false, Ordering::Relaxed);
     }
@@ -150,7 +150,7 @@ impl Child {
     }
 }
 
-/// `count` as a float, for signals far below 2^24 frames.
+/// `count` as a float, for signals much shorter than 2^24 frames.
 pub(crate) fn float(count: usize) -> f64 {
     f64::from(u32::try_from(count).expect("a short signal"))
 }
@@ -161,7 +161,7 @@ pub(crate) fn narrow(value: f64) -> f32 {
     narrowed
 }
 
-/// A sine of so many Hz and peak.
+/// A sine with this frequency in Hz and peak.
 pub(crate) fn sine(frequency: f64, peak: f64, frames: usize) -> Vec<f32> {
     (0..frames)
         .map(|frame| {
@@ -188,7 +188,7 @@ impl Random {
     }
 }
 
-/// The largest difference between neighbours.
+/// The largest difference between neighbouring samples.
 pub(crate) fn largest_step(signal: &[f32]) -> f32 {
     signal.windows(2).map(|pair| (pair[1] - pair[0]).abs()).fold(0.0, f32::max)
 }
@@ -203,7 +203,7 @@ pub(crate) fn decibels(level: f32, reference: f32) -> f32 {
     20.0 * (level / reference).log10()
 }
 
-/// Fails with the first difference, not with two endless lists.
+/// Fails at the first difference, instead of printing two endless lists.
 pub(crate) fn assert_same(out: &[f32], expected: &[f32], what: &str) {
     assert_eq!(out.len(), expected.len(), "{what}: lengths");
     let first = out.iter().zip(expected).position(|(out, expected)| out != expected);

@@ -1,5 +1,5 @@
-//! An engine on CoreAudio's backend, over hardware that the test plays: the microphone's ways, news, and what happens when
-//! something is refused.
+//! An engine on the CoreAudio backend, with hardware simulated by the test: the ways of opening the microphone,
+//! notifications, and refused calls.
 
 #[path = "../../../crates/audio-device/src/coreaudio/fake.rs"]
 mod fake;
@@ -17,7 +17,7 @@ use wavecraft_audio_device::no_alloc;
 
 use self::fake::{Fake, Told, asking, device};
 
-/// Ten times as long as the slowest machine needs; reached only if nothing happens at all.
+/// Ten times what the slowest machine needs; reached only if nothing happens at all.
 const LIMIT: Duration = Duration::from_secs(30);
 
 /// Frames of each callback.
@@ -27,7 +27,7 @@ fn open(fake: &Fake, request: StreamRequest) -> Result<CoreAudio<Fake>, AudioErr
     CoreAudio::open(fake.clone(), request, Told::default().notify())
 }
 
-/// An engine on the fake, with one project that plays the microphone as it is.
+/// An engine on the fake, with one project that plays the microphone unchanged.
 fn with_microphone(fake: &Fake, request: StreamRequest, told: &Told) -> Audio<CoreAudio<Fake>> {
     let backend = CoreAudio::open(fake.clone(), request, told.notify()).expect("it opens");
     let mut audio = Audio::start(Box::new(backend), Limits::default(), told.notify()).expect("it starts");
@@ -40,7 +40,7 @@ fn with_microphone(fake: &Fake, request: StreamRequest, told: &Told) -> Audio<Co
     audio
 }
 
-/// Polls as the app does until `done`.
+/// Polls like the app until `done`.
 fn poll_until(
     audio: &mut Audio<CoreAudio<Fake>>,
     what: &str,
@@ -58,7 +58,7 @@ fn is_open(audio: &Audio<CoreAudio<Fake>>, on: &str) -> bool {
     matches!(audio.stream().input, InputState::Open { name, .. } if name == on)
 }
 
-/// The value that the last frame has in each channel.
+/// The value of the last frame in each channel.
 fn heard(fake: &Fake, channels: usize) -> Vec<f32> {
     let world = fake.world();
     world.played[world.played.len().saturating_sub(channels)..].to_vec()
@@ -258,7 +258,7 @@ fn a_headset_that_takes_a_calls_rate_is_opened_anew_once_and_stays() {
     let (run, told) = (fake.run(FRAMES), Told::default());
     let request = StreamRequest { input: Some(DeviceId("coreaudio:uid-2".into())), ..asking(128) };
     let mut audio = with_microphone(&fake, request, &told);
-    // The system tells of the rate again and again: news may come late and twice.
+    // The system reports the rate repeatedly: notifications may come late and twice.
     poll_until(&mut audio, "the microphone at the rate of calls", |audio| {
         fake.tell(Watched::Rate(2));
         matches!(audio.stream().input, InputState::Open { sample_rate: 16_000, .. })
@@ -273,7 +273,7 @@ fn a_headset_that_takes_a_calls_rate_is_opened_anew_once_and_stays() {
     let recording = setup(2, None, Some(1));
     let records: Vec<_> = fake.running().0.into_iter().filter(|setup| setup.device == 2).collect();
     assert_eq!(records, [Setup { rate: 16_000, ..recording }], "the one before has ended");
-    // Nor is one kept that nobody wants any more.
+    // A microphone that is no longer wanted isn't kept either.
     fake.world().headset = None;
     fake.tell(Watched::Rate(2));
     audio.poll();

@@ -1,4 +1,4 @@
-//! Direct mode: no frame of delay, a wait with an end, and the way back to Pipelined mode.
+//! Direct mode: no frame of delay, a bounded wait, and the fallback to Pipelined mode.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,20 +11,20 @@ use crate::served::{Served, patient};
 
 const BLOCK: usize = 256;
 
-/// The steepest step of the sine that the tests use: 0.5 · 2π · 500 / 48000.
+/// The steepest step of the tests' sine: 0.5 · 2π · 500 / 48000.
 const OWN_STEP: f32 = 0.0328;
 
-/// What is between any two of dry and processed, early and delayed, over 64 frames: at most 1.
+/// The difference of any two of dry and processed, early and delayed, is at most 1; here spread over 64 frames.
 const FADE_STEP: f32 = 1.0 / 64.0;
 
 fn project(bench: &mut Bench, mode: Mode) -> ProjectId {
     bench.project(ProjectSettings { source: Source::Microphone, mode, ..ProjectSettings::default() })
 }
 
-/// Steps until the child has shown itself and every fade is over.
+/// Steps until the child is heard and every fade is over.
 fn warm_up(bench: &mut Bench, frames: usize) {
     let blocks = 10 + 1000_usize.div_ceil(frames);
-    // Only what was answered in the meantime counts in Pipelined mode, in which a new child begins.
+    // A new child begins in Pipelined mode, where only what was answered in the meantime counts.
     bench.audio.backend_mut().set_settle_limit(Some(Duration::from_secs(20)));
     bench.run(&vec![0.0; blocks * frames], frames, &mut []);
     bench.audio.backend_mut().set_settle_limit(None);
@@ -32,7 +32,7 @@ fn warm_up(bench: &mut Bench, frames: usize) {
 
 #[test]
 fn an_impulse_comes_back_in_its_own_block_at_every_size() {
-    // The last is more than a block holds: it is split.
+    // The last size exceeds a block, so it is split.
     for frames in [1, 64, 333, 4096, 10_000] {
         for channels in [1, 2] {
             let mut bench = Bench::with_limits(0, Limits { direct_wait_share: 1e6, ..Limits::default() });
@@ -133,8 +133,8 @@ fn one_late_block_is_dry_and_direct_goes_on() {
 
 #[test]
 fn a_child_that_is_late_too_often_goes_on_in_pipelined_mode() {
-    // A child that the test pumps between the steps can't answer within one: it's always late for Direct mode, and
-    // never for Pipelined mode.
+    // A child that the test runs between the steps can't answer within one: it's always late for Direct mode, and never
+    // for Pipelined mode.
     let mut bench = Bench::new(256);
     let project = project(&mut bench, Mode::Direct);
     let mut child = bench.child(project, 0.5);
@@ -148,7 +148,7 @@ fn a_child_that_is_late_too_often_goes_on_in_pipelined_mode() {
     assert_same(&out[BLOCK * 50..], &expected, "heard, one block later");
     assert!(largest_step(&out[BLOCK * 4..]) < OWN_STEP + FADE_STEP, "{}", largest_step(&out[BLOCK * 4..]));
 
-    // It can be asked for again, and is given up again.
+    // Direct mode can be requested again, and is given up again.
     bench.audio.engine_mut().set_mode(project, Mode::Direct);
     assert!(!bench.snapshot(project).fell_back);
     let out = bench.run(&signal, BLOCK, &mut [&mut child]);
@@ -161,7 +161,7 @@ fn a_child_that_is_late_too_often_goes_on_in_pipelined_mode() {
 
 #[test]
 fn nobody_waits_for_a_child_that_is_not_heard() {
-    // With a second to wait for each block this test would end minutes later if the engine waited.
+    // With a second's wait for each block, this test would end minutes later if the engine waited.
     let mut bench = Bench::with_limits(256, patient());
     let project = project(&mut bench, Mode::Direct);
     let _old = Served::new(&mut bench, project, 2, 0.5);
@@ -199,7 +199,7 @@ fn a_dead_child_is_left_within_the_block_and_a_new_one_is_heard_at_once() {
     assert!(largest_step(&out) < OWN_STEP + 0.25 / 64.0 + 1e-4, "{}", largest_step(&out));
 }
 
-/// Counts a child's blocks, and waits until the other one has begun as many: no child can finish alone.
+/// Counts a child's blocks, and waits until the other child has begun as many: no child can finish alone.
 fn in_step(mine: &AtomicUsize, other: &AtomicUsize) {
     let begun = mine.fetch_add(1, Ordering::SeqCst) + 1;
     let limit = Instant::now() + Duration::from_secs(10);

@@ -1,4 +1,4 @@
-//! Children that are late, silent, dead, replaced, or answer with what isn't a number: never a gap, never a click.
+//! Children that are late, silent, dead, replaced, or answer with NaN: never a gap, never a click.
 
 use std::sync::Arc;
 
@@ -11,13 +11,13 @@ use crate::bench::{Bench, Child, RATE, largest_step, peak, sine};
 
 const BLOCK: usize = 256;
 
-/// The steepest step of the sine that the tests use: 0.5 · 2π · 500 / 48000.
+/// The steepest step of the tests' sine: 0.5 · 2π · 500 / 48000.
 const OWN_STEP: f32 = 0.0328;
 
-/// The difference of dry and processed, at most 0.25 here, over the 64 frames of a fade.
+/// The difference of dry and processed, at most 0.25 here, spread over the 64 frames of a fade.
 const FADE_STEP: f32 = 0.25 / 64.0;
 
-/// An engine with a 500 Hz sine at its microphone and a child that halves it, settled.
+/// An engine with a 500 Hz sine at its microphone and a child that halves it, after warm-up.
 struct Scene {
     bench: Bench,
     project: wavecraft_audio_core::ProjectId,
@@ -47,7 +47,7 @@ impl Scene {
         scene
     }
 
-    /// Steps with a child that answers.
+    /// Steps with the child answering.
     fn steps(&mut self, count: usize) {
         for _ in 0..count {
             self.step();
@@ -55,14 +55,14 @@ impl Scene {
         }
     }
 
-    /// One step, without an answer.
+    /// One step without an answer.
     fn step(&mut self) {
         let block = &self.signal[self.at..self.at + BLOCK];
         self.out.extend(self.bench.step(block));
         self.at += BLOCK;
     }
 
-    /// What was heard in a block, and what was put in one block before.
+    /// The output of a block, and the input of the block before.
     fn block(&self, index: usize) -> (&[f32], &[f32]) {
         let range = index * BLOCK..(index + 1) * BLOCK;
         (&self.out[range.clone()], &self.signal[range.start - BLOCK..range.end - BLOCK])
@@ -85,7 +85,7 @@ fn one_late_block_is_dry_between_two_short_fades() {
     let first = scene.at / BLOCK;
     scene.step();
     scene.step();
-    // Too late: the block's place has been played.
+    // Too late: the block's position has already been played.
     scene.child.pump();
     scene.steps(4);
     // The block sent first is heard (or not) one step later.
@@ -262,7 +262,7 @@ fn what_is_not_a_number_is_silent_counted_and_never_gets_further() {
     assert!(peak(&out) <= 0.5);
 }
 
-/// A manual backend on which no time passes, as when a device's callbacks come in bursts.
+/// A manual backend whose clock stands still, as when a device's callbacks come in bursts.
 struct Burst(Manual);
 
 impl Backend for Burst {
@@ -322,8 +322,8 @@ fn many_random_faults_leave_no_click() {
         }
     }
     assert!(scene.bench.snapshot(scene.project).late.of_child() > 20);
-    // Fades may overlap: one back begins before the last one out has ended.
+    // Fades may overlap: a fade-in can begin before the last fade-out has ended.
     scene.is_smooth(2.0 * FADE_STEP);
-    // What fades is a difference, and may come on top of the dry sound's own peak.
+    // The fading part is a difference, and may add to the dry sound's own peak.
     assert!(peak(&scene.out) <= 0.75);
 }

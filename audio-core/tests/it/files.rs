@@ -1,4 +1,4 @@
-//! File sources: what can be read, what is said when not.
+//! File sources: which can be read, and the errors for others.
 
 use std::path::{Path, PathBuf};
 
@@ -119,14 +119,14 @@ fn each_thing_that_can_be_wrong_has_its_own_answer() {
 fn a_file_is_as_long_as_memory_allows_at_its_own_rate_and_the_sessions() {
     let folder = folder();
     let path = folder.path().join("long.wav");
-    // As long in its own frames as may be, and far too long at 48 kHz.
+    // As long as allowed at its own rate, and far too long at 48 kHz.
     write_sine(&path, 1, 1000, usize::try_from(MAX_FILE_FRAMES / 48).expect("it's small") + 1);
     let too_long = FileError::TooLong { path: path.clone(), limit_seconds: 1200, sample_rate: 48_000 };
     assert_eq!(AudioFile::load(&path, 48_000).expect_err("too long at 48 kHz"), too_long);
     let file = AudioFile::load(&path, 1000).expect("short at its own rate");
     assert_eq!(file.at_rate(&path, 48_000).expect_err("the same later"), too_long);
 
-    // 599 s at 768 kHz take no room on the disk, and would take gigabytes in memory.
+    // 599 s at 768 kHz take no room on the disk, but would take gigabytes in memory.
     let sparse = folder.path().join("sparse.wav");
     write_sine(&sparse, 2, 768_000, 0);
     let bytes = 599 * 768_000 * 8_u32;
@@ -149,7 +149,7 @@ fn what_is_no_ordinary_file_is_refused_without_a_wait() {
     let pipe = folder.path().join("pipe.wav");
     let made = std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo is there");
     assert!(made.success());
-    // Nobody writes into it, ever.
+    // Nothing ever writes into it.
     refused(&pipe, "a pipe");
     let socket = folder.path().join("socket.wav");
     let _listener = std::os::unix::net::UnixListener::bind(&socket).expect("a short path");

@@ -1,15 +1,15 @@
-//! Files as other programs write them: sizes left open, odd layouts, tags, several streams, and cuts.
+//! Files as other programs write them: unknown sizes, unusual layouts, tags, several streams, and truncation.
 
 use std::path::{Path, PathBuf};
 
 use wavecraft_audio_core::{AudioFile, FileError, FileReader};
 
-/// Frames of each file that is made here.
+/// Frames of each file made here.
 const FRAMES: usize = 2400;
 const RATE: u32 = 48_000;
 const GUID: &[u8] = b"\x00\x00\x00\x00\x10\x00\x80\x00\x00\xAA\x00\x38\x9B\x71";
 
-/// Writes the bytes and reads them as a file.
+/// Writes bytes to files and reads them back.
 struct Files(tempfile::TempDir);
 
 impl Files {
@@ -29,14 +29,14 @@ impl Files {
         AudioFile::load(&path, reader.sample_rate())
     }
 
-    /// The file is the signal: every frame, left and half as loud right.
+    /// Checks that the file is the signal: every frame, left at full level and right half as loud.
     fn is_signal(&self, bytes: &[u8], channels: u16, what: &str) {
         let file = self.load(bytes).unwrap_or_else(|error| panic!("{what}: {error}"));
         assert_eq!((file.frames().len(), file.sample_rate()), (FRAMES, RATE), "{what}");
         for (index, [left, right]) in file.frames().iter().enumerate() {
             let expected = signal(index, 0);
             let other = if channels > 1 { signal(index, 1) } else { expected };
-            // Eight bits are as coarse as that.
+            // Eight bits are this coarse.
             assert!((left - expected).abs() < 0.01 && (right - other).abs() < 0.01, "{what}: frame {index}");
         }
     }
@@ -47,7 +47,7 @@ impl Files {
     }
 }
 
-/// Half scale, folded over and over; each further channel half as loud as the one before it, to the fourth.
+/// Half scale, folded repeatedly; each further channel is half as loud as the one before it, up to the fourth.
 fn signal(index: usize, channel: u16) -> f32 {
     let step = u8::try_from(index % 200).expect("it's small");
     (f32::from(step) / 200.0 - 0.5) / 2.0_f32.powi(i32::from(channel.min(4)))
@@ -59,7 +59,7 @@ fn samples(channels: u16, encode: impl Fn(f32) -> Vec<u8>) -> Vec<u8> {
         .collect()
 }
 
-/// Integers in so many bytes, the most significant bits used.
+/// Integers with `bytes` bytes each, in the most significant bits.
 fn integers(channels: u16, bytes: usize) -> Vec<u8> {
     samples(channels, |sample| {
         #[expect(clippy::cast_possible_truncation, reason = "within ±0.5, so it fits")]
@@ -121,14 +121,14 @@ fn sizes_that_a_recorder_left_open_or_got_wrong_say_less_than_the_file() {
             files.is_signal(&file, 2, &format!("RIFF of {riff_size:#x}, data of {size:#x}"));
         }
     }
-    // What is promised and isn't there is told; what is no whole frame isn't played.
+    // Declared but missing samples are reported; an incomplete frame isn't played.
     let short = riff(0, &[layout.clone(), chunk(b"data", Some(whole + 400), &data)]);
     let file = files.load(&short).expect("what is there plays");
     assert_eq!(file.frames().len(), FRAMES);
     assert!(file.remarks()[0].contains("2400 of its 2500 frames"), "{:?}", file.remarks());
     let file = files.load(&plain()[..plain().len() - 3]).expect("what is there plays");
     assert_eq!(file.frames().len(), FRAMES - 1);
-    // Nothing, and then another chunk: that is an empty file.
+    // An empty chunk followed by another one: that is an empty file.
     let list = chunk(b"LIST", None, b"INFOISFT\x04\0\0\0none");
     files.refused(&riff(0, &[layout, chunk(b"data", None, &[]), list]), "has no sound");
 }
@@ -178,7 +178,7 @@ fn every_layout_of_samples_is_read_as_it_is() {
             files.is_signal(&wav(&format(1, channels, bits, channels * bytes), &data), channels, &what);
             files.is_signal(&wav(&extensible(1, channels, bits, GUID), &data), channels, &what);
             files.is_signal(&wav(&extensible(1, channels, bits, ambisonic), &data), channels, &what);
-            // The sizes in it are only told twice.
+            // The sizes in it only repeat others.
             files.is_signal(&wav(&format(1, channels, bits, 0), &data), channels, &what);
         }
         files.is_signal(&wav(&format(1, channels, 8, channels), &samples(channels, byte)), channels, "bytes");
@@ -225,10 +225,10 @@ fn chunks_may_stand_anywhere_and_be_anything() {
             files.is_signal(&riff(0, &chunks), 2, &format!("with {:?}", &other[..4]));
         }
     }
-    // Without the byte that makes an odd size even.
+    // Without the padding byte of an odd size.
     let unpadded = [&b"LIST\x05\0\0\0"[..], b"INFOx"].concat();
     files.is_signal(&riff(0, &[layout.clone(), unpadded, data.clone()]), 2, "unpadded");
-    // A longer header than there is to say.
+    // A header that is longer than necessary.
     let longer = chunk(b"fmt ", None, &[&format(1, 2, 16, 4)[..], &[0; 60]].concat());
     files.is_signal(&riff(0, &[longer, data]), 2, "a long header");
 }
@@ -277,7 +277,7 @@ fn fixture(name: &str) -> Vec<u8> {
     std::fs::read(path).expect("the fixture is there")
 }
 
-/// Seven bits in each byte.
+/// A tag whose size has seven bits per byte.
 fn id3v2(bytes: usize, flags: u8) -> Vec<u8> {
     let size = |shift: u32| u8::try_from((bytes >> shift) & 0x7F).expect("seven bits");
     [b"ID3\x04\0", &[flags, size(21), size(14), size(7), size(0)][..], &vec![7; bytes]].concat()
@@ -333,7 +333,7 @@ fn tags_before_and_behind_cost_nothing_of_the_sound() {
     files.is_signal(&[id3v2(300, 0), plain()].concat(), 2, "a WAV file behind a tag");
 }
 
-/// The same file under another serial number, with checksums that fit.
+/// The same file with another serial number and matching checksums.
 fn renumbered(ogg: &[u8], serial: u32) -> Vec<u8> {
     let (mut made, mut at) = (Vec::new(), 0);
     while at < ogg.len() {
@@ -374,7 +374,7 @@ fn what_was_cut_off_plays_to_where_it_was() {
         let file =
             files.load(&bytes[..bytes.len() * 9 / 10]).unwrap_or_else(|error| panic!("{name}: {error}"));
         let there = file.frames().len();
-        // The fixture of Vorbis has its headers in three quarters of its bytes; the rest is a single page.
+        // The headers take three quarters of the bytes of the Vorbis fixture; the rest is a single page.
         assert!(there > whole / 2 && there < whole, "{name}: {there} of {whole} frames");
         if name != "sine.mp3" {
             assert_eq!(file.remarks().len(), 1, "{name}");

@@ -1,6 +1,6 @@
-//! The engine as a whole, on the manual backend with real rings; the virtual backend; files; devices.
+//! The whole engine, on the manual backend with real rings; the virtual backend; files; devices.
 //!
-//! Every test runs with an allocator that ends the program when the audio thread's code allocates.
+//! Every test runs with an allocator that ends the program if the audio thread's code allocates.
 
 mod bench;
 mod direct;

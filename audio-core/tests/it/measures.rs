@@ -1,4 +1,4 @@
-//! What the control side sees.
+//! Values that the control side can observe.
 
 use wavecraft_audio_core::{LOUDEST, ProjectSettings, SCOPE_POINTS, Source};
 
@@ -30,7 +30,7 @@ fn meters_agree_with_a_known_sine_within_a_hundredth_of_a_decibel() {
     assert_ne!(snapshot.heartbeat, 0);
 }
 
-/// The square of what the child makes is no `f32` any more.
+/// The square of the child's output exceeds `f32`.
 #[test]
 fn what_a_processor_makes_of_absurd_size_is_limited_and_counted() {
     let mut bench = Bench::new(256);

@@ -1,4 +1,4 @@
-//! Several projects, their settings, and the guard: every change is a fade.
+//! Several projects, their settings, and the limiter and howl mute: every change is a fade.
 
 use wavecraft_audio_core::{AudioFile, EngineError, OnBypass, ProjectSettings, Source};
 
@@ -91,7 +91,7 @@ fn mute_gain_bypass_and_source_change_without_a_click() {
     expect(&mut bench, &mut child, 0.25, "back");
     bench.audio.engine_mut().set_source(id, &Source::Silence);
     expect(&mut bench, &mut child, 0.0, "silent source");
-    // Three at once: the first is faded in, the second is skipped, the third follows.
+    // Three at once: the first is faded in, the second is skipped, the third comes next.
     bench.audio.engine_mut().set_source(id, &Source::File(sine_file(0.4)));
     bench.audio.engine_mut().set_source(id, &Source::File(sine_file(0.3)));
     bench.audio.engine_mut().set_source(id, &Source::File(sine_file(0.2)));
@@ -179,7 +179,7 @@ fn too_many_projects_and_unknown_ones_are_refused() {
     for id in &ids {
         bench.audio.engine_mut().remove_project(*id);
     }
-    // As many again at once, while the old ones still fade.
+    // As many again at once, while the old ones still fade out.
     let again: Vec<_> = ids.iter().map(|_| bench.project(ProjectSettings::default())).collect();
     silent_steps(&mut bench, 10);
     assert!(again.iter().all(|id| {

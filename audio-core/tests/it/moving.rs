@@ -1,4 +1,4 @@
-//! From one output to another, with everything that plays.
+//! Moving a playing engine from one output to another.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Files whose beginnings were changed at random: each is an answer, in bounded time and memory.
+//! Files with random changes to their beginnings: each is handled in bounded time and memory.
 
 use std::path::Path;
 use std::process::Command;
@@ -7,10 +7,10 @@ use rustix::process::{Resource, Rlimit, setrlimit};
 use wavecraft_audio_core::{AudioFile, FileError};
 
 const INSIDE: &str = "WAVECRAFT_MUTATIONS_INSIDE";
-/// What the process may have, with its libraries and its threads: far less than a size in a header can ask for.
+/// Limit on the process's address space, with its libraries and threads: far less than a size in a header can ask for.
 const ADDRESS_SPACE: u64 = 2 << 30;
 const SEEDS: u64 = 120;
-/// So many of the first bytes are changed: the headers of each format.
+/// Number of bytes at the beginning that may be changed: the headers of each format.
 const BEGINNING: usize = 400;
 
 /// George Marsaglia's xorshift64.
@@ -58,7 +58,7 @@ fn originals(folder: &Path) -> Vec<Vec<u8>> {
 
 fn inside() {
     let limit = Rlimit { current: Some(ADDRESS_SPACE), maximum: Some(ADDRESS_SPACE) };
-    // Not every system counts it.
+    // Not every system enforces it.
     let _ = setrlimit(Resource::As, limit);
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let path = folder.path().join("mutated");

@@ -1,4 +1,4 @@
-//! A child without an engine: order, the end of the child, and what it may do wrong.
+//! A child without an engine: order, the end of the child, and errors of the child.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,7 +19,7 @@ fn pair(patience: Duration) -> (Offline, ChildRing, Arc<AtomicBool>) {
     (offline, attach(host.descriptor).expect("the segment is whole"), alive)
 }
 
-/// Answers every block that is there: each sample times `factor`.
+/// Answers every waiting block: each sample times `factor`.
 fn answer(child: &mut ChildRing, factor: f32) {
     let mut samples = vec![0.0; 4096];
     while let Some(mut block) = child.next() {

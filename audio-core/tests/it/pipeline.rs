@@ -1,4 +1,4 @@
-//! Pipelined mode: the delay is D, to the sample, whatever the callbacks do.
+//! Pipelined mode: the delay is exactly D samples, whatever the callbacks do.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -62,7 +62,7 @@ fn random_callbacks_keep_the_delay_to_the_sample() {
     let mut random = Random(99);
     let (mut at, mut out) = (0, Vec::new());
     while at < signal.len() {
-        // Half of the callbacks tiny, so that many of them lie within one delay.
+        // Half of the callbacks are tiny, so that many of them lie within one delay.
         let wanted =
             if random.next() & 1 == 0 { random.next() % 16 + 1 } else { random.next() % MAX_FRAMES + 1 };
         let frames = usize::try_from(wanted).expect("it's small").min(signal.len() - at);

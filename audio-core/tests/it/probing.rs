@@ -1,10 +1,10 @@
-//! A measured latency, where the test is the loop.
+//! Latency measurement, with the test as the loop.
 
 use wavecraft_audio_core::{LatencyError, Manual, ManualSettings, MeasuredLatency, ProjectSettings, Source};
 
 use crate::bench::{Bench, Random, peak};
 
-/// Callbacks that a measurement takes at the sizes used here, and some more.
+/// More callbacks than a measurement takes at the sizes used here.
 const LIMIT: usize = 20_000;
 
 /// −12 dBFS.
@@ -16,13 +16,13 @@ struct Loop {
 }
 
 impl Loop {
-    /// `frames` beyond the callback itself: what a callback plays is in the next one's input at the earliest, where
-    /// both have one size.
+    /// A loop of `frames` frames beyond the callback itself: with callbacks of equal size, the output of one is in the
+    /// next one's input at the earliest.
     fn new(frames: usize) -> Self {
         Self { on_the_way: vec![0.0; frames] }
     }
 
-    /// One callback, with whatever `play` makes of its input.
+    /// One callback, with the output that `play` makes from its input.
     fn step(&mut self, frames: usize, play: impl FnOnce(&[f32]) -> Vec<f32>) -> Vec<f32> {
         let input: Vec<f32> = self.on_the_way.drain(..frames).collect();
         let out = play(&input);
@@ -76,7 +76,7 @@ fn callbacks_of_any_size_measure_the_same() {
     let mut bench = Bench::new(64);
     let mut random = Random(7);
     bench.audio.engine_mut().measure_latency();
-    // As much as two of the longest callbacks, so that the input is always there.
+    // As long as two of the longest callbacks, so that the input is always there.
     let found = measure(&mut bench, &mut Loop::new(10_000), || {
         1 + usize::try_from(random.next() % 5_000).expect("it's small")
     });
@@ -86,7 +86,7 @@ fn callbacks_of_any_size_measure_the_same() {
 #[test]
 fn projects_are_silent_meanwhile_and_back_afterwards() {
     let mut bench = Bench::new(256);
-    // They play what they hear, so a loop of theirs would howl.
+    // It plays what it receives, so its own loop would howl.
     let heard = bench.microphone_project();
     let mut child = bench.child(heard, 1.0);
     bench.project(ProjectSettings { source: Source::Tone, ..ProjectSettings::default() });
@@ -112,7 +112,7 @@ fn projects_are_silent_meanwhile_and_back_afterwards() {
         },
     );
     assert!((found.expect("the projects don't disturb it").frames - 512.0).abs() < 1e-2);
-    // Fading projects at its begin, the chirps alone after that.
+    // Fading projects at the beginning, only the chirps after that.
     assert!(loudest < 0.2512 + 0.01, "{loudest}");
 
     let back: Vec<f32> = (0..8).flat_map(|_| bench.step(&silence)).collect();
@@ -165,7 +165,7 @@ fn a_measurement_that_is_stopped_gives_the_projects_back_and_nothing_else() {
     assert!(bench.audio.engine_mut().latency_recording().is_none());
     assert!((peak(&out[1024..2048]) - 0.2512).abs() < 1e-3, "the tone, and no chirp");
 
-    // One after that is one of its own.
+    // A measurement after that is a new one.
     bench.audio.engine_mut().measure_latency();
     bench.audio.engine_mut().measure_latency();
     let found = measure(&mut bench, &mut Loop::new(256), || 256).expect("the loop is clean");

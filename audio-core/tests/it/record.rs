@@ -1,4 +1,4 @@
-//! Recording: the tap in a file, whatever is heard.
+//! Recording: the tap is written to a file, whatever is heard.
 
 use std::path::{Path, PathBuf};
 
@@ -41,7 +41,7 @@ fn a_take_is_what_the_processor_makes_whatever_becomes_of_it_after() {
     let take = recording.finish();
 
     assert_eq!((take.frames, take.dropped_frames, take.error), (256 * 40, 0, None));
-    // Pipelined, so what is played at a callback was sent at the one before.
+    // Pipelined, so what is played in a callback was sent in the one before.
     let expected: Vec<f32> = signal[256 * 19..256 * 59].iter().map(|sample| sample * 0.5).collect();
     assert_same(&left_of(&path), &expected, "the take");
 }
@@ -75,7 +75,7 @@ fn what_a_slow_disk_loses_is_counted() {
     let project = bench.microphone_project();
     let path = folder.path().join("take.wav");
     let recording = begin(&mut bench, project, &path);
-    // Minutes of sound at once: more than the ring holds, and quicker than the writer looks.
+    // Minutes of sound at once: more than the ring holds, and faster than the writer empties it.
     let step = vec![0.0; 4096];
     let mut played = 0;
     while recording.dropped_frames() == 0 {

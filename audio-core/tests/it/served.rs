@@ -1,4 +1,4 @@
-//! A child on a thread of its own, as Direct mode needs one: it answers while the engine waits.
+//! A child on its own thread, as Direct mode needs: it answers while the engine waits.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,13 +9,13 @@ use wavecraft_ring::{ChildRing, Geometry, Interrupt, attach, clock::now_ns, crea
 
 use crate::bench::Bench;
 
-/// Limits under which the engine waits a second for a block of 256 frames: far longer than a child on a busy machine
-/// takes, and short enough to be waited out.
+/// Limits with which the engine waits a second for a block of 256 frames: far longer than a child on a busy machine
+/// takes, and short enough for a test.
 pub(crate) fn patient() -> Limits {
     Limits { direct_wait_share: 187.5, ..Limits::default() }
 }
 
-/// A child that answers as soon as a block comes, unless it is held.
+/// A child that answers as soon as a block comes, unless held.
 pub(crate) struct Served {
     alive: Arc<AtomicBool>,
     hold: Arc<AtomicBool>,
@@ -36,7 +36,7 @@ impl Served {
         Self::with(bench, project, channels, multiply)
     }
 
-    /// A child that treats each channel with `process`.
+    /// A child that processes each channel with `process`.
     pub(crate) fn with<B: Backend>(
         bench: &mut Bench<B>,
         project: ProjectId,
@@ -61,13 +61,13 @@ impl Served {
         Self { alive, hold, stop, interrupt, thread: Some(thread) }
     }
 
-    /// From the next block on the child begins what comes and doesn't finish it, or finishes all of it.
+    /// From the next block on, the child begins blocks without finishing them, or finishes all of them.
     pub(crate) fn hold(&self, hold: bool) {
         // SYNC: the partner is the load in `serve`, after the block that was sent later.
         self.hold.store(hold, Ordering::Release);
     }
 
-    /// As the supervisor does when the process has ended.
+    /// Does what the supervisor does when the process has ended.
     pub(crate) fn die(&self) {
         self.alive.store(false, Ordering::Relaxed);
     }

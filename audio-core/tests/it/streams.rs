@@ -1,4 +1,4 @@
-//! The virtual backend, and devices where there are none.
+//! The virtual backend, and opening devices where there are none.
 
 use std::process::Command;
 use std::sync::atomic::AtomicBool;
@@ -11,7 +11,7 @@ use wavecraft_audio_core::{
 };
 use wavecraft_ring::{Geometry, attach, create};
 
-/// Ten times as long as the slowest machine needs; reached only if nothing happens at all.
+/// Ten times what the slowest machine needs; reached only if nothing happens at all.
 const LIMIT: Duration = Duration::from_secs(30);
 
 fn virtual_audio(request: StreamRequest) -> (Audio, Arc<Mutex<Vec<AudioEvent>>>) {
@@ -24,7 +24,7 @@ fn virtual_audio(request: StreamRequest) -> (Audio, Arc<Mutex<Vec<AudioEvent>>>)
     (audio, events)
 }
 
-/// Polls as the app does until `done`.
+/// Polls like the app until `done`.
 fn poll_until(audio: &mut Audio, what: &str, mut done: impl FnMut(&mut Audio) -> bool) {
     let begun = Instant::now();
     while !done(audio) {
@@ -46,7 +46,7 @@ fn the_virtual_device_runs_by_its_own_count() {
     let elapsed = begun.elapsed();
     assert_eq!(stats.position_frames, stats.callbacks * 256);
     assert_eq!((stats.largest_callback, stats.delay_frames), (256, 256));
-    // It can't have run ahead of the clock by more than the period it began with.
+    // It can't be ahead of the clock by more than the period it began with.
     let most = elapsed.as_secs_f64() * 48_000.0 + 2.0 * 256.0;
     let frames = f64::from(u32::try_from(stats.position_frames).expect("it's short"));
     assert!(frames <= most, "{frames} frames in {elapsed:?}");
@@ -154,7 +154,7 @@ fn dropping_the_audio_ends_its_thread() {
     assert!(begun.elapsed() < LIMIT);
 }
 
-/// Set for the process that tries to open a device where no sound server can be found.
+/// Set for the process that tries to open a device without a sound server.
 const ALONE: &str = "WAVECRAFT_TEST_WITHOUT_SOUND_SERVER";
 
 #[test]

@@ -1,5 +1,5 @@
-//! Whatever happens to a project, in either mode: no step in what is heard is larger than the signals' own and the
-//! fade's.
+//! Whatever happens to a project, in either mode: no step in the output is larger than the steps of the signals and of
+//! the fade.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ struct Stage {
     project: ProjectId,
     signal: Vec<f32>,
     at: usize,
-    /// What was heard before, to look at the seam.
+    /// The last sample heard, for checking the seam.
     last: f32,
 }
 
@@ -35,7 +35,8 @@ impl Stage {
         Self { bench, project, signal: sine(500.0, 0.5, BLOCK * 2000), at: 0, last: 0.0 }
     }
 
-    /// Plays on for twenty blocks; what `steps` says is the most that a fade may add. Gives the peak of the last blocks.
+    /// Plays on for twenty blocks; `fade` is the most that a fade may add to a step. Returns the peak of the last
+    /// blocks.
     fn plays(&mut self, what: &str, fade: f32) -> f32 {
         let mut out = vec![self.last];
         out.extend(self.bench.run(&self.signal[self.at..self.at + BLOCK * 20], BLOCK, &mut []));
@@ -46,7 +47,7 @@ impl Stage {
         peak(&out[BLOCK * 15..])
     }
 
-    /// The same, and the peak at the end.
+    /// The same, also checking the peak at the end.
     fn settles(&mut self, what: &str, fade: f32, level: f32) {
         let heard = self.plays(what, fade);
         assert!((heard - level).abs() < 1e-3, "{what}: {heard} instead of {level}");
@@ -62,7 +63,7 @@ fn nothing_that_happens_to_a_project_is_heard_as_a_click() {
         let mut child = Served::new(&mut stage.bench, project, 2, 0.5);
         stage.settles("a first child", FADE, 0.25);
 
-        // What fails before it is heard is never heard: here it answers loudly, then ends, then comes again.
+        // A child that fails before it is heard stays unheard: here it answers loudly, then ends, then comes again.
         for _ in 0..3 {
             let doomed = Served::new(&mut stage.bench, project, 2, 100.0);
             stage.bench.run(&stage.signal[stage.at..stage.at + BLOCK * 4], BLOCK, &mut []);
@@ -94,7 +95,7 @@ fn nothing_that_happens_to_a_project_is_heard_as_a_click() {
             stage.bench.audio.engine_mut().set_mode(project, other);
             stage.settles("another mode", FADE, 0.4);
         }
-        // A switch while another one still fades.
+        // A switch while another one is still fading.
         for other in [Mode::Direct, Mode::Pipelined, Mode::Direct, mode] {
             stage.bench.audio.engine_mut().set_mode(project, other);
             let out = stage.bench.step(&stage.signal[stage.at..stage.at + BLOCK]);

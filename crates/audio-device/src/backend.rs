@@ -20,7 +20,7 @@ pub struct OutputStream {
     pub channels: u16,
     /// Rate in Hz.
     pub sample_rate: u32,
-    /// Frames per callback where the device has said so, else 0.
+    /// Frames per callback if the device has reported them, else 0.
     pub buffer_frames: u32,
 }
 
@@ -30,37 +30,37 @@ pub struct InputStream {
     pub name: String,
     /// The device's own rate in Hz.
     pub sample_rate: u32,
-    /// It runs on the output's clock: nothing drifts apart.
+    /// Whether it runs on the output's clock, so that nothing drifts apart.
     pub shares_clock: bool,
-    /// Its frames. Nothing comes where the input is part of each callback: see [`Render::render`].
+    /// Its frames. Stays empty if the input is part of each callback: see [`Render::render`].
     pub reader: InputReader,
 }
 
-/// Plays the device's part. All methods are called from the control thread; each lives until its streams are stopped.
+/// A device. All methods are called from the control thread. A backend lives until its streams are stopped.
 pub trait Backend: Send {
-    /// The output as chosen; `buffer_frames` may become known only after [`start`](Self::start).
+    /// The chosen output; `buffer_frames` may become known only after [`start`](Self::start).
     fn output(&self) -> OutputStream;
 
-    /// The clock that the renderer is to use.
+    /// The clock for the renderer.
     fn clock(&self) -> Clock {
         system_clock()
     }
 
-    /// Whether the renderer is called without our doing: then a fade can be waited for.
+    /// Whether the device calls the renderer by itself: then a fade can be waited for.
     fn runs_by_itself(&self) -> bool {
         true
     }
 
-    /// What the streams' threads count and measure.
+    /// The counters and measurements of the streams' threads.
     fn status(&self) -> Arc<DeviceStatus>;
 
-    /// Begins to call `renderer`. What takes its time was done when the backend was made.
+    /// Starts calling `renderer`. The slow part of the setup was done when the backend was made.
     ///
     /// # Errors
     /// When the device refuses; the renderer is lost then.
     fn start(&mut self, renderer: Box<dyn Render>) -> Result<(), AudioError>;
 
-    /// Ends the output and input streams and gives the renderer back, if it is still there. A backend whose
+    /// Ends the output and input streams and returns the renderer, if it still exists. A backend whose
     /// [`input_is_in_output`](Self::input_is_in_output) can be started again.
     fn stop(&mut self) -> Option<Box<dyn Render>>;
 
@@ -73,22 +73,22 @@ pub trait Backend: Send {
     /// Closes the microphone.
     fn close_input(&mut self);
 
-    /// Chooses what [`open_input`](Self::open_input) opens from now on: a device or the default one, and the first
-    /// channel of the pair that is taken. For a backend without devices nothing changes.
+    /// Sets what [`open_input`](Self::open_input) opens from now on: a device or the default one, and the first channel
+    /// of the pair to use. Has no effect on a backend without devices.
     fn choose_input(&mut self, device: Option<DeviceId>, first_channel: u16) {
         let _ = (device, first_channel);
     }
 
-    /// Whether the microphone that is open, or would be opened, is part of the output's stream: then that is to be
-    /// stopped before the microphone is opened or closed, and started after.
+    /// Whether the microphone that is open, or would be opened, is part of the output's stream: then the stream must be
+    /// stopped before the microphone is opened or closed, and started afterwards.
     fn input_is_in_output(&self) -> bool {
         false
     }
 
-    /// Acts on what the system has told since the last time, and tells it. Called some 60 times a second.
+    /// Acts on the system's notifications since the last call, and reports them. Called about 60 times a second.
     fn poll(&mut self) {}
 
-    /// For a person: why this isn't the backend that is usual here.
+    /// For the user: why this isn't the usual backend here.
     fn notice(&self) -> Option<String> {
         None
     }

@@ -1,8 +1,8 @@
-//! macOS's devices, by CoreAudio itself: one unit for output and input where they are one device, the device's own
-//! buffer and latency, and its news.
+//! macOS devices through CoreAudio directly: one unit for output and input if they are one device, with the device's
+//! own buffer, latency and notifications.
 //!
-//! Everything that is decided is here and in the modules below, over [`Hardware`]; `system` is the one that calls Apple,
-//! and there is only a Mac's. On other systems tests play the hardware, here and with an engine.
+//! All decisions are made here and in the modules below, over [`Hardware`]; only `system`, which exists on a Mac only,
+//! calls Apple. On other systems tests simulate the hardware, here and with an engine.
 
 mod callback;
 mod facts;
@@ -43,7 +43,7 @@ use crate::number::nanoseconds;
 use crate::render::Render;
 use crate::status::DeviceStatus;
 
-/// A microphone whose rate changed runs on for so long without being heard, until it is opened anew at the other rate.
+/// How long a microphone whose rate changed keeps running, unheard, until it is reopened at the new rate.
 const HOLD_LIMIT: Duration = Duration::from_secs(5);
 
 /// An output device, and its streams once they run.
@@ -54,18 +54,18 @@ pub struct CoreAudio<H: Hardware> {
     status: Arc<DeviceStatus>,
     signals: Arc<Signals>,
     device: Facts,
-    /// Made, and running once there is a renderer.
+    /// Made in advance; runs once there is a renderer.
     output: Option<Running<H>>,
     lender: Lender,
     input: Option<Microphone<H>>,
     /// See [`HOLD_LIMIT`].
     held: Option<(Running<H>, Instant)>,
-    /// A unit for output and input was refused.
+    /// Whether a unit for both output and input was refused.
     output_alone: bool,
     _defaults: Vec<H::Listener>,
 }
 
-/// A unit, with what is heard of its device. Both end when this is dropped, the listeners first.
+/// A unit with the listeners on its device. Dropping it ends both, the listeners first.
 struct Running<H: Hardware> {
     _listeners: Vec<H::Listener>,
     unit: H::Unit,
@@ -75,9 +75,9 @@ struct Running<H: Hardware> {
 struct Microphone<H: Hardware> {
     opened: Opened,
     lost: LostFlag,
-    /// Its device has another rate than it was opened at.
+    /// Whether its device now has another rate than when it was opened.
     has_other_rate: bool,
-    /// `None`: it is in the output's unit.
+    /// Its own unit; `None` if it is part of the output's unit.
     alone: Option<Running<H>>,
 }
 
@@ -89,8 +89,8 @@ pub fn devices(hardware: &impl Hardware) -> Result<DeviceList, AudioError> {
     list::devices(hardware)
 }
 
-/// Tells of each change of the list of devices, or of a default, until what it gives is dropped. `None` if one of them
-/// can't be listened to: then the list is to be asked for again and again.
+/// Calls `notify` on each change of the list of devices, or of a default, until the returned listeners are dropped.
+/// `None` if one of them can't be listened to: then the list must be polled.
 pub fn listen<H: Hardware>(hardware: &H, notify: &Notify) -> Option<Vec<H::Listener>> {
     let watched = [Watched::Devices, Watched::DefaultOutput, Watched::DefaultInput, Watched::Restarted];
     let tell = || -> Heard {
@@ -100,10 +100,10 @@ pub fn listen<H: Hardware>(hardware: &H, notify: &Notify) -> Option<Vec<H::Liste
     watched.into_iter().map(|watched| hardware.listen(watched, tell()).ok()).collect()
 }
 
-/// Opens the output with CoreAudio, and by `cpal` where that refuses; it gets the reason, to be told to a person.
+/// Opens the output with CoreAudio, or with `cpal` if that refuses; `cpal` gets the reason, to be shown to the user.
 ///
 /// # Errors
-/// Neither can.
+/// Neither can open it.
 pub fn open_or<H: Hardware + 'static>(
     hardware: H,
     request: StreamRequest,
@@ -120,7 +120,7 @@ pub fn open_or<H: Hardware + 'static>(
 }
 
 impl<H: Hardware> CoreAudio<H> {
-    /// Finds the output device, sets its rate and buffer as far as that was asked for, and makes its unit, silent.
+    /// Finds the output device, sets its rate and buffer as far as requested, and makes its unit, silent.
     ///
     /// # Errors
     /// There is no such device, or CoreAudio refuses.
@@ -148,7 +148,7 @@ impl<H: Hardware> CoreAudio<H> {
         Ok(opened)
     }
 
-    /// Makes the output's unit, which records too where there is a recorder for so many channels.
+    /// Makes the output's unit, which also records if there is a recorder (with its number of channels).
     fn make_output(&mut self, recorder: Option<(Recorder, u16)>) -> Result<(), AudioError> {
         let device = &self.device;
         let refused = refusal(device.name.clone());
@@ -185,7 +185,7 @@ impl<H: Hardware> CoreAudio<H> {
         Ok(unit)
     }
 
-    /// Opens the microphone in one of its ways.
+    /// Opens the microphone in one of the possible ways.
     fn open_in(&mut self, way: Way, device: &Facts) -> Result<InputStream, AudioError> {
         let (writer, reader) = input_fifo();
         let writer = if way == Way::InOutput { writer.in_step() } else { writer };
@@ -211,7 +211,7 @@ impl<H: Hardware> CoreAudio<H> {
         })
     }
 
-    /// Records with a unit of its own.
+    /// Records with a separate unit.
     fn record(&self, device: &Facts, recorder: Recorder) -> Result<Running<H>, String> {
         let setup = Setup {
             device: device.device,
@@ -221,7 +221,7 @@ impl<H: Hardware> CoreAudio<H> {
         };
         let mut unit = self.unit(device, &setup, Callback::Record(recorder))?;
         self.hardware.start(&mut unit).map_err(|fault| fault.to_string())?;
-        // Overloads of the output's own device are counted there.
+        // Overloads of the output's own device are already counted there.
         let listeners = if device.device == self.device.device {
             Vec::new()
         } else {
@@ -256,7 +256,7 @@ impl<H: Hardware> Backend for CoreAudio<H> {
             return Err(refused("it plays already".to_owned()));
         }
         let Err(fault) = self.hardware.start(&mut output.unit) else { return Ok(()) };
-        // The output may do without the microphone in it.
+        // The output goes on without the microphone in it.
         self.output = None;
         let with_input = self.input.take_if(|input| input.alone.is_none());
         match (with_input, self.lender.take_back()) {
@@ -276,8 +276,8 @@ impl<H: Hardware> Backend for CoreAudio<H> {
     }
 
     fn open_input(&mut self) -> Result<InputStream, AudioError> {
-        // Until this function ends: a Bluetooth microphone takes a call's rate when it is opened, and its old one a moment
-        // after it is closed, so that without this it would be opened at the one and have the other for ever.
+        // Held until this function ends: a Bluetooth microphone switches to a call's rate when it is opened, and back a
+        // moment after it is closed. Without this it would be opened at one rate and then stay at the other.
         let _held = self.held.take();
         let device = list::find(&self.hardware, self.request.input.as_ref(), Direction::Input)?;
         let device = if device.device == self.device.device {
@@ -288,7 +288,7 @@ impl<H: Hardware> Backend for CoreAudio<H> {
         };
         let mut failed = AudioError::NoInputHere;
         for way in plan::ways(&self.device, &device, self.output_alone) {
-            // The output's unit can't be another while it plays.
+            // The output's unit can't be replaced while it plays.
             if *way == Way::InOutput && self.output.is_some() {
                 continue;
             }
@@ -302,7 +302,7 @@ impl<H: Hardware> Backend for CoreAudio<H> {
     }
 
     fn close_input(&mut self) {
-        // In the output's unit it ends with that, which was stopped before.
+        // A microphone in the output's unit ends with that unit, which was stopped before.
         self.held = self
             .input
             .take()
@@ -341,13 +341,13 @@ impl<H: Hardware> Backend for CoreAudio<H> {
                 (self.notify)(AudioEvent::OutputLost { reason });
             }
         }
-        // A microphone in an output that is to be replaced is opened anew with it.
+        // A microphone in an output that is being replaced is reopened with it.
         let Some(input) = self.input.as_mut().filter(|input| stays || input.alone.is_some()) else { return };
         let now = signals::now(&self.hardware, &input.opened, raised);
         input.has_other_rate = now.facts.as_ref().is_some_and(|facts| facts.rate != input.opened.rate);
         match plan::judge(&input.opened, &now) {
             Verdict::Stay => {}
-            // It is closed and opened anew at once, which is all that another microphone needs.
+            // It is closed and reopened at once, which is all that a change of microphone needs.
             Verdict::Stale(reason) | Verdict::Dead(reason) => {
                 input.lost.raise();
                 (self.notify)(AudioEvent::InputLost { reason });

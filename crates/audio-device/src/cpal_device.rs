@@ -30,10 +30,10 @@ use crate::lease::{Lender, lease};
 use crate::render::Render;
 use crate::status::DeviceStatus;
 
-/// How long a sound server may take to set a stream up.
+/// How long a sound server may take to set up a stream.
 const OPEN_LIMIT: Duration = Duration::from_secs(2);
 
-/// An output device, chosen, and its streams once they run.
+/// The chosen output device, with its streams once they run.
 pub(crate) struct CpalDevice {
     kind: BackendKind,
     host: SoundHost,
@@ -62,8 +62,8 @@ impl Drop for Running {
 }
 
 impl CpalDevice {
-    /// Finds the sound system and the output device, and sets its stream up, silent. That is what takes time; with a
-    /// renderer it begins to play. `notice` is why cpal is used, where something else is usual.
+    /// Finds the sound system and the output device, and sets up its stream, silent, which is the slow part; it starts
+    /// playing when it gets a renderer. `notice` is why cpal is used, if another backend is usual.
     pub(crate) fn open(
         kind: BackendKind,
         request: StreamRequest,
@@ -156,7 +156,7 @@ impl Backend for CpalDevice {
     }
 
     fn open_input(&mut self) -> Result<InputStream, AudioError> {
-        // Asked anew: PipeWire's list is that of the moment at which it was asked for.
+        // Found again, as PipeWire's list is fixed at the moment of the query.
         let host = SoundHost::find(self.kind)?;
         let device = host.input(self.request.input.as_ref())?;
         let name = host::shown_name(&device);

@@ -1,25 +1,25 @@
-//! Plain values about devices, and what to open.
+//! Plain values that describe devices, and which to open.
 
 use std::fmt;
 
-/// Which backend [`prepare`](crate::prepare) makes. One more, [`Manual`](crate::Manual), is made by hand.
+/// The backend that [`prepare`](crate::prepare) makes. Another one, [`Manual`](crate::Manual), is constructed directly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BackendKind {
-    /// The system's sound devices by what suits the system best: CoreAudio on macOS, and cpal where that refuses; cpal
-    /// elsewhere.
+    /// The system's sound devices through the best interface: on macOS CoreAudio, or cpal if that refuses; elsewhere
+    /// cpal.
     System,
-    /// macOS's sound devices by CoreAudio itself.
+    /// macOS's sound devices through CoreAudio directly.
     CoreAudio,
-    /// The system's sound devices by cpal: CoreAudio, PipeWire, ALSA.
+    /// The system's sound devices through cpal: CoreAudio, PipeWire, ALSA.
     Cpal,
-    /// The JACK server that runs, on Linux: for who wires programs together by hand. Never taken unasked.
+    /// The running JACK server, on Linux: for users who connect programs by hand. Never used unless requested.
     Jack,
-    /// A timer that plays the device's part at the real rate, into nowhere; its input is silence.
+    /// A timer in place of a device, at the real rate, without sound; its input is silence.
     Virtual,
 }
 
 impl BackendKind {
-    /// Whether this system has it.
+    /// Whether this system has the backend.
     #[must_use]
     pub const fn is_here(self) -> bool {
         match self {
@@ -30,7 +30,7 @@ impl BackendKind {
     }
 }
 
-/// Names a device across restarts. Its text form is `host:identifier`; keep it as it is.
+/// Identifies a device across restarts. Its text form is `host:identifier`; store it unchanged.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct DeviceId(pub String);
 
@@ -40,44 +40,45 @@ impl fmt::Display for DeviceId {
     }
 }
 
-/// What to open. `None` is the system's default, or the device's present value.
+/// What to open. `None` is the system's default, or the device's current value.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct StreamRequest {
-    /// Input device, opened only while a source is the microphone.
+    /// Input device, opened only while the microphone is a source.
     pub input: Option<DeviceId>,
     /// Output device.
     pub output: Option<DeviceId>,
-    /// Session rate in Hz, as a person chose it.
+    /// Session rate in Hz, if chosen by the user.
     pub sample_rate: Option<u32>,
-    /// The rate of an engine that runs, in Hz. Taken where nobody chose one and the sound system converts; a device is
+    /// The rate of a running engine, in Hz. Used if the user chose none and the sound system converts; a device is
     /// never set to it.
     pub session_rate: Option<u32>,
-    /// Frames per callback. A wish: devices round it, and may vary around it.
+    /// Requested frames per callback. Devices may round it, and vary around it.
     pub buffer_frames: Option<u32>,
-    /// The input's first channel, from 0; it and the next are taken. Beyond the device's channels: the first.
+    /// The input's first channel, from 0; it and the next are used. If the device has no such channel: the first.
     pub input_first: u16,
-    /// The output's first channel, from 0; the mix goes to it and the next. Beyond the device's channels: the first.
+    /// The output's first channel, from 0; the mix goes to it and the next. If the device has no such channel: the
+    /// first.
     pub output_first: u16,
 }
 
 /// A device that can be opened.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct DeviceInfo {
-    /// What to ask for.
+    /// The id for requesting it.
     pub id: DeviceId,
     /// Name to show.
     pub name: String,
-    /// Channels at its present format.
+    /// Channels of its current format.
     pub channels: u16,
-    /// Present rate in Hz.
+    /// Current rate in Hz.
     pub sample_rate: u32,
-    /// Usual rates that it offers, in Hz, ascending.
+    /// Common rates that it supports, in Hz, ascending.
     pub sample_rates: Vec<u32>,
-    /// The least and the most frames per callback, where it says so.
+    /// Minimum and maximum frames per callback, if it reports them.
     pub buffer_frames: Option<(u32, u32)>,
-    /// How it is connected, where that is known.
+    /// How it is connected, if known.
     pub transport: Option<Transport>,
-    /// Its output is a loudspeaker, as far as it says: it is heard by microphones in the same room.
+    /// Whether its output is a loudspeaker, as far as known: microphones in the same room pick it up.
     pub is_loudspeaker: bool,
     /// Whether this is the system's default.
     pub is_default: bool,
@@ -104,7 +105,7 @@ pub enum Transport {
     Network,
     /// Made by software.
     Virtual,
-    /// Several devices under one name.
+    /// Several devices combined under one name.
     Aggregate,
 }
 
@@ -125,7 +126,7 @@ impl fmt::Display for Transport {
     }
 }
 
-/// All devices of the sound system in use.
+/// All devices of the current sound system.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct DeviceList {
     /// Devices with input channels.

@@ -1,30 +1,29 @@
-//! What can go wrong with devices.
+//! Errors of devices.
 
 use crate::device::DeviceId;
 
-/// Why a device list, an output or an input couldn't be had.
+/// Why a device list, an output or an input isn't available.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AudioError {
-    /// There is no sound system or no output device on this machine, or none answers. The virtual backend is what
-    /// remains.
+    /// There is no sound system or no output device on this machine, or none answers. Only the virtual backend remains.
     #[error("no sound output is usable ({reason}); connect an output device or start the sound server")]
     NoOutput {
-        /// What the sound systems said.
+        /// The sound systems' messages.
         reason: String,
     },
     /// There is no input device.
     #[error("no sound input is usable ({reason}); connect a microphone or choose another source")]
     NoInput {
-        /// What the sound systems said.
+        /// The sound systems' messages.
         reason: String,
     },
-    /// The device asked for isn't there (any more).
+    /// The requested device isn't there (any more).
     #[error("the device \"{id}\" isn't connected; connect it or choose another one")]
     UnknownDevice {
-        /// The device asked for.
+        /// The requested device.
         id: DeviceId,
     },
-    /// The system refuses access, for a microphone mostly.
+    /// The system denies access, usually to a microphone.
     #[error("the system refused access to \"{device}\"; allow it in the system's privacy settings")]
     PermissionDenied {
         /// Name of the device.
@@ -35,7 +34,7 @@ pub enum AudioError {
     Refused {
         /// Name of the device.
         device: String,
-        /// What the sound system said.
+        /// The sound system's message.
         reason: String,
     },
     /// The backend has no input at all.

@@ -1,4 +1,4 @@
-//! The FIFO between the input device's callback and the renderer, with the time at which it was filled.
+//! The FIFO between the input device's callback and the renderer, with timestamps of its deliveries.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
@@ -10,19 +10,19 @@ use crate::number::{count32, position, size};
 /// Frames that the FIFO can hold: 0.7 s at 48 kHz, more than any device delivers at once.
 const CAPACITY: usize = 32_768;
 
-/// Times that can wait for the renderer. It needs the last only; when it was held up for longer, it goes by an older one.
+/// Capacity for timestamps to the renderer. It needs only the last; if it was held up for longer, it uses an older one.
 const STAMPS: usize = 256;
 
-/// What both ends of the FIFO know.
+/// State shared by both ends of the FIFO.
 #[derive(Debug, Default)]
 struct Shared {
     /// Most frames that the device has delivered at once.
     largest_push: AtomicU32,
-    /// Times the device found the FIFO full.
+    /// How often the device found the FIFO full.
     overruns: AtomicU64,
-    /// Each delivery comes right before the renderer takes it.
+    /// Whether each delivery comes right before the renderer takes it.
     in_step: AtomicBool,
-    /// Frames in a row, up to the last that came, that were exactly zero.
+    /// Consecutive frames, up to the latest, that were exactly zero.
     silent_frames: AtomicU64,
     lost: LostFlag,
 }
@@ -32,7 +32,7 @@ struct Shared {
 pub struct LostFlag(Arc<AtomicBool>);
 
 impl LostFlag {
-    /// Says that the stream is dead, on any thread.
+    /// Marks the stream as dead, on any thread.
     pub(crate) fn raise(&self) {
         // SYNC: pairs with the load in `is_raised`; the flag carries no data.
         self.0.store(true, Ordering::Relaxed);
@@ -46,7 +46,7 @@ impl LostFlag {
     }
 }
 
-/// How many frames had come at which time.
+/// The number of frames that had arrived at a given time.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Stamp {
     /// Frames since the stream began.
@@ -88,9 +88,9 @@ pub fn input_fifo() -> (InputWriter, InputReader) {
 }
 
 impl InputWriter {
-    /// Takes a callback's frames: one channel is heard on both sides, of many the two from `first` on. `captured_ns` is
-    /// when the last of them was captured, in nanoseconds on the system's clock, give or take a constant. Doesn't
-    /// allocate or wait.
+    /// Takes a callback's frames: one channel goes to both sides, of many channels the two from `first` on are used.
+    /// `captured_ns` is when the last of them was captured, in nanoseconds on the system's clock, give or take a
+    /// constant. Doesn't allocate or wait.
     pub fn push<T: Copy>(
         &mut self,
         samples: &[T],
@@ -123,20 +123,20 @@ impl InputWriter {
             }
         }
         self.pushed += position(pushed);
-        // Full only when nobody reads for long, who then needs the last of many times anyhow.
+        // Full only if nobody reads for long; the reader then needs only the last of many times anyway.
         let _ = self.stamps.push(Stamp { frames: self.pushed, time_ns: captured_ns });
-        // SYNC: pairs with the load in `InputReader::largest_push`; a number that stands for itself.
+        // SYNC: pairs with the load in `InputReader::largest_push`; an independent number.
         self.shared.largest_push.fetch_max(count32(pushed), Ordering::Relaxed);
-        // SYNC: pairs with the load in `InputReader::silent_frames`; a number that stands for itself.
+        // SYNC: pairs with the load in `InputReader::silent_frames`; an independent number.
         self.shared.silent_frames.store(self.silent_frames, Ordering::Relaxed);
         if full {
-            // SYNC: pairs with the load in `InputReader::overruns`; a number that stands for itself.
+            // SYNC: pairs with the load in `InputReader::overruns`; an independent number.
             self.shared.overruns.fetch_add(1, Ordering::Relaxed);
         }
     }
 
-    /// Says that each delivery comes in the output's own callback, right before the renderer takes as much: none is kept
-    /// waiting then.
+    /// Declares that each delivery comes in the output's own callback, right before the renderer takes as much, so that
+    /// no frames wait.
     #[must_use]
     pub(crate) fn in_step(self) -> Self {
         // SYNC: pairs with the load in `InputReader::is_in_step`; the flag carries no data, and is raised before the first
@@ -153,14 +153,14 @@ impl InputReader {
         self.shared.lost.clone()
     }
 
-    /// Times the device found the FIFO full, so that frames were lost.
+    /// How often the device found the FIFO full, so that frames were lost.
     #[must_use]
     pub fn overruns(&self) -> u64 {
         // SYNC: pairs with the addition in `InputWriter::push`.
         self.shared.overruns.load(Ordering::Relaxed)
     }
 
-    /// Frames in a row until now that were exactly zero, at the device's rate.
+    /// Consecutive frames up to now that were exactly zero, at the device's rate.
     #[must_use]
     pub fn silent_frames(&self) -> u64 {
         // SYNC: pairs with the store in `InputWriter::push`.
@@ -181,18 +181,18 @@ impl InputReader {
         self.shared.in_step.load(Ordering::Relaxed)
     }
 
-    /// Frames that wait in the FIFO.
+    /// Frames waiting in the FIFO.
     #[must_use]
     pub fn frames(&self) -> usize {
         self.ring.slots()
     }
 
-    /// The time of the newest delivery, once for each.
+    /// The time of the newest delivery, returned once per delivery.
     pub fn newest_stamp(&mut self) -> Option<Stamp> {
         std::iter::from_fn(|| self.stamps.pop().ok()).last()
     }
 
-    /// Takes the oldest `frames` frames; `None` if there aren't as many.
+    /// Takes the oldest `frames` frames; `None` if there are fewer.
     pub fn take(&mut self, frames: usize) -> Option<impl ExactSizeIterator<Item = [f32; 2]> + '_> {
         self.ring.read_chunk(frames).ok().map(IntoIterator::into_iter)
     }

@@ -1,9 +1,9 @@
-//! The mix as a device's frames.
+//! Interleaves the mix into a device's frames.
 
 use cpal::{FromSample, Sample};
 
-/// Writes left and right into two channels of each frame, those from `pair` on or else the first, half their sum into an
-/// only one, silence into the rest.
+/// Writes left and right into two channels of each frame: those from `pair` on, or the first two. A single channel gets
+/// half their sum; the remaining channels get silence.
 pub(crate) fn interleave<T: Sample + FromSample<f32>>(
     data: &mut [T],
     channels: usize,

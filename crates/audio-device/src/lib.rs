@@ -1,17 +1,17 @@
-//! Sound devices and their streams: CoreAudio on a Mac; PipeWire, ALSA and JACK by cpal on Linux; a timer that plays the
-//! device's part; and one that a test steps by hand.
+//! Sound devices and their streams: CoreAudio on a Mac; PipeWire, ALSA and JACK through cpal on Linux; a timer in place
+//! of a device; and a device that a test steps by hand.
 //!
-//! [`prepare`] sets an output's stream up and gives back a [`Backend`], which calls what it is [started](Backend::start)
-//! with, a [`Render`], for every callback. It opens the microphone on demand, whose frames wait for the renderer behind
-//! an [`InputReader`]. [`devices`] lists what can be opened, [`listen`] tells of changes. What happens to a stream is an
-//! [`AudioEvent`], what its threads count and measure is in a [`DeviceStatus`].
+//! [`prepare`] sets up an output's stream and returns a [`Backend`], which calls a [`Render`], given to
+//! [`start`](Backend::start), for every callback. It opens the microphone on demand; its frames wait for the renderer
+//! in an [`InputReader`]. [`devices`] lists the available devices, [`listen`] reports changes. Events of streams are
+//! [`AudioEvent`]s; counters and measurements of their threads are in a [`DeviceStatus`].
 //!
-//! What this crate doesn't have: knowledge of the engine, of projects or child processes; nor of JSON, but for the one value
-//! in which PipeWire names its defaults.
+//! This crate knows nothing of the engine, projects or child processes; nor of JSON, except for the one value in which
+//! PipeWire names its defaults.
 //!
 //! # On the audio thread
 //!
-//! Callbacks come on the sound system's threads. What of ours runs there, here and in the renderer, doesn't allocate, free,
+//! Callbacks come on the sound system's threads. Our code there, here and in the renderer, doesn't allocate, free,
 //! lock, log or panic.
 
 mod backend;
@@ -53,7 +53,7 @@ pub use status::DeviceStatus;
 mod tests {
     use super::*;
 
-    /// Who may go to another thread.
+    /// The types that may move to another thread.
     #[test]
     fn what_a_callback_has_can_be_sent() {
         fn is_send<T: Send + ?Sized>() {}

@@ -1,19 +1,19 @@
-//! Samples that are sound: where any come in from elsewhere, what isn't is replaced.
+//! Sanitises samples that come in from outside: invalid ones are replaced.
 
-/// The greatest magnitude that a sample has behind the door, +96 dBFS: integers of 16 bits taken for full scales fit, and
-/// squares and sums of it are far from what a number can hold. What is beyond is limited to it.
+/// The greatest magnitude of a sample after sanitising, +96 dBFS: 16-bit integers mistaken for floats still fit, and
+/// squares and sums are far from the limits of a number. Greater values are limited to it.
 pub const LOUDEST: f32 = 65_536.0;
 
-/// The sample, within ±[`LOUDEST`]; 0 for what isn't finite.
+/// The sample, limited to ±[`LOUDEST`]; 0 if it isn't finite.
 pub(crate) fn sane(sample: f32) -> f32 {
     if sample.is_finite() { sample.clamp(-LOUDEST, LOUDEST) } else { 0.0 }
 }
 
-/// Limits all of them to ±[`LOUDEST`], makes those that are not finite 0, and returns how many were changed.
+/// Limits all samples to ±[`LOUDEST`], sets those that are not finite to 0, and returns how many were changed.
 #[must_use]
 pub fn sanitise(samples: &mut [f32]) -> u64 {
-    // Counting without branches first, in lanes as wide as a sample: the ordinary block has nothing to replace. What is
-    // no number isn't within anything.
+    // First counts without branches, in lanes as wide as a sample: the ordinary block has nothing to replace. NaN isn't
+    // within any range.
     let is_sane = |sample: &f32| (-LOUDEST..=LOUDEST).contains(sample);
     samples
         .chunks_mut(1 << 20)

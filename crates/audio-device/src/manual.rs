@@ -1,4 +1,4 @@
-//! Stepped by hand: for tests.
+//! A backend stepped by hand, for tests.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,15 +12,15 @@ use crate::number::{nanoseconds, position};
 use crate::render::Render;
 use crate::status::DeviceStatus;
 
-/// How a manual backend behaves.
+/// Settings of a manual backend.
 #[derive(Debug, Clone, Copy)]
 pub struct ManualSettings {
     /// Rate in Hz.
     pub sample_rate: u32,
-    /// Frames per step that the device names beforehand; 0 for none.
+    /// Frames per step that the device announces; 0 for none.
     pub nominal_frames: u32,
-    /// Before each step the renderer waits until all that it takes from elsewhere is there, for this long at most: the
-    /// result is exact, however fast the steps come. `None` takes what is there.
+    /// Timeout for which the renderer waits, before each step, until everything it takes from elsewhere is there: the
+    /// result is exact, however fast the steps come. `None` takes what is there without waiting.
     pub settle_limit: Option<Duration>,
 }
 
@@ -30,7 +30,7 @@ impl Default for ManualSettings {
     }
 }
 
-/// A device that runs when it is told to. Its clock is the number of frames stepped, so lateness is judged as if every
+/// A device that runs only when stepped. Its clock is the number of frames stepped, so lateness is judged as if every
 /// step took exactly as long as its sound; deterministic to the sample.
 pub struct Manual {
     settings: ManualSettings,
@@ -57,13 +57,13 @@ impl Manual {
         }
     }
 
-    /// Changes whether the renderer waits before a step: see [`ManualSettings::settle_limit`].
+    /// Sets whether the renderer waits before a step: see [`ManualSettings::settle_limit`].
     pub fn set_settle_limit(&mut self, limit: Option<Duration>) {
         self.settings.settle_limit = limit;
     }
 
-    /// Plays one callback of `frames` frames and gives its output, left and right. `input` is the device's input, each
-    /// channel at least `frames` long: one channel is heard on both sides, none is silence.
+    /// Plays one callback of `frames` frames and returns its output, left and right. `input` is the device's input,
+    /// each channel at least `frames` long: one channel goes to both sides, none is silence.
     pub fn step(&mut self, frames: usize, input: &[&[f32]]) -> [&[f32]; 2] {
         self.left.resize(frames, 0.0);
         self.right.resize(frames, 0.0);
@@ -118,7 +118,7 @@ impl Backend for Manual {
         self.renderer.take()
     }
 
-    /// The input comes with each step: nothing is to be opened.
+    /// The input comes with each step: there is nothing to open.
     fn open_input(&mut self) -> Result<InputStream, AudioError> {
         Ok(InputStream {
             name: "manual".to_owned(),

@@ -1,4 +1,4 @@
-//! The system's devices, by the interface that suits the system best: CoreAudio on a Mac, cpal elsewhere.
+//! The system's devices through the best interface: CoreAudio on a Mac, cpal elsewhere.
 
 #[cfg(target_os = "macos")]
 mod macos;

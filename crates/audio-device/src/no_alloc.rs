@@ -1,7 +1,7 @@
-//! No allocation on a device's thread.
+//! Forbids allocation on a device's thread.
 
-/// Runs `work`; debug builds forbid allocation meanwhile. A program (each test here) that has `assert_no_alloc`'s
-/// allocator ends at the first one; without that allocator, and in release builds, this costs nothing.
+/// Runs `work`; debug builds forbid allocation meanwhile. A program with `assert_no_alloc`'s allocator (each test here)
+/// ends at the first one; without that allocator, and in release builds, this costs nothing.
 pub fn no_alloc<T>(work: impl FnOnce() -> T) -> T {
     if cfg!(debug_assertions) { assert_no_alloc::assert_no_alloc(work) } else { work() }
 }

@@ -1,4 +1,4 @@
-//! The few number conversions that sound needs, each with the reason why it loses nothing that matters.
+//! The few number conversions that sound needs, each with the reason why its loss doesn't matter.
 
 /// The nearest whole number, clamped into `u64`; NaN gives 0.
 #[must_use]

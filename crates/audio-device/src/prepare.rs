@@ -1,4 +1,4 @@
-//! Which backend is opened, listed and listened to.
+//! Chooses the backend to open, list and listen to.
 
 use std::sync::Arc;
 
@@ -10,11 +10,11 @@ use crate::event::{AudioEvent, Notify};
 use crate::native::{self, Listener};
 use crate::virtual_device::VirtualDevice;
 
-/// Sets an output's stream up, silent. That is what takes its time; it plays from [`Backend::start`] on.
+/// Sets up an output's stream, silent. This is the slow part; it plays from [`Backend::start`] on.
 ///
 /// # Errors
-/// [`AudioError::NoOutput`] when no sound system or output is usable (open [`BackendKind::Virtual`] then and say so),
-/// [`AudioError::UnknownDevice`] when the device asked for isn't there, else what the device said. Bounded: a sound
+/// [`AudioError::NoOutput`] when no sound system or output is usable (then open [`BackendKind::Virtual`] and say so),
+/// [`AudioError::UnknownDevice`] when the requested device isn't there, else the device's own error. Bounded: a sound
 /// server that doesn't answer is given up after a few seconds.
 pub fn prepare(
     kind: BackendKind,
@@ -42,8 +42,8 @@ pub fn devices(kind: BackendKind) -> Result<DeviceList, AudioError> {
     }
 }
 
-/// Tells [`AudioEvent::ListChanged`] when the list of devices, or a default, changes, until the listener is dropped.
-/// `None` where the system doesn't tell: then [`devices`] is to be asked again and again.
+/// Sends [`AudioEvent::ListChanged`] when the list of devices, or a default, changes, until the listener is dropped.
+/// `None` if the system doesn't report changes: then poll [`devices`].
 #[must_use]
 pub fn listen(notify: impl Fn(AudioEvent) + Send + Sync + 'static) -> Option<Listener> {
     let notify: Notify = Arc::new(notify);

@@ -1,25 +1,25 @@
-//! What a device's threads leave for the control side.
+//! Counters and flags that a device's threads leave for the control side.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-/// Words that a backend's threads write and the control side reads. Each stands for itself.
+/// Words that a backend's threads write and the control side reads. Each is independent.
 #[derive(Debug, Default)]
 pub struct DeviceStatus {
-    /// Underruns and overruns that the device reported, in and out.
+    /// Underruns and overruns that the device reported, of output and input.
     xruns: AtomicU64,
     /// Nanoseconds from the output callback to the loudspeaker.
     output_latency_ns: AtomicU64,
     /// Nanoseconds from the microphone to the input callback.
     input_latency_ns: AtomicU64,
-    /// The output stream is dead.
+    /// Whether the output stream is dead.
     output_lost: AtomicBool,
-    /// The default device moved (raised on the audio thread, told from the control side).
+    /// Whether the default device moved (set on the audio thread, reported from the control side).
     default_moved: AtomicBool,
 }
 
-// SYNC: every word is a number or a flag that stands for itself; each store here pairs with the load of the same word here.
+// SYNC: every word is an independent number or flag; each store here pairs with the load of the same word here.
 impl DeviceStatus {
-    /// Underruns and overruns so far, in and out.
+    /// Underruns and overruns so far, of output and input.
     #[must_use]
     pub fn xruns(&self) -> u64 {
         self.xruns.load(Ordering::Relaxed)
@@ -29,7 +29,7 @@ impl DeviceStatus {
         self.xruns.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Nanoseconds from the output callback to the loudspeaker, as far as the device says.
+    /// Nanoseconds from the output callback to the loudspeaker, as far as the device reports it.
     #[must_use]
     pub fn output_latency_ns(&self) -> u64 {
         self.output_latency_ns.load(Ordering::Relaxed)
@@ -39,7 +39,7 @@ impl DeviceStatus {
         self.output_latency_ns.store(latency_ns, Ordering::Relaxed);
     }
 
-    /// Nanoseconds from the microphone to the input callback, as far as the device says.
+    /// Nanoseconds from the microphone to the input callback, as far as the device reports it.
     #[must_use]
     pub fn input_latency_ns(&self) -> u64 {
         self.input_latency_ns.load(Ordering::Relaxed)
@@ -55,12 +55,12 @@ impl DeviceStatus {
         self.output_lost.load(Ordering::Relaxed)
     }
 
-    /// Says that the output stream is dead.
+    /// Marks the output stream as dead.
     pub fn lose_output(&self) {
         self.output_lost.store(true, Ordering::Relaxed);
     }
 
-    /// Whether the system's default device moved since this was asked last.
+    /// Whether the system's default device moved since the last call.
     #[must_use]
     pub fn take_default_moved(&self) -> bool {
         self.default_moved.swap(false, Ordering::Relaxed)

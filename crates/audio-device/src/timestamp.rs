@@ -1,17 +1,17 @@
-//! The time that a callback belongs to, on the engine's clock.
+//! Maps a callback's time to the engine's clock.
 
-/// A callback is taken to be early or late by this much at most, in nanoseconds; beyond it the device's clock was set
-/// anew.
+/// Maximum assumed earliness or lateness of a callback, in nanoseconds; beyond it the device's clock is assumed to have
+/// been reset.
 const MOST_LATE_NS: u64 = 50_000_000;
 
-/// Places a device's timestamps on the engine's clock.
+/// Maps a device's timestamps to the engine's clock.
 ///
-/// Sound systems stamp a callback with the moment that its frames are captured or played at, which knows nothing of how
-/// late the callback itself came; but each counts from an origin of its own, and from a point before or behind the
-/// hardware. Only the distances count here, so the first timestamp is taken to be the moment of the first callback.
+/// Sound systems stamp a callback with the time at which its frames are captured or played, independent of how late the
+/// callback itself came; but each has its own origin, and refers to a point before or after the hardware. Only
+/// differences matter here, so the first timestamp is assumed to be the time of the first callback.
 #[derive(Debug, Default)]
 pub(crate) struct TimestampMapper {
-    /// The engine's time less the device's.
+    /// The engine's time minus the device's.
     offset: Option<i128>,
 }
 

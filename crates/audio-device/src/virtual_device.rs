@@ -1,4 +1,4 @@
-//! A timer that plays the device's part at the real rate, into nowhere.
+//! A timer that takes the place of a device at the real rate, without sound.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,11 +12,11 @@ use crate::number::{nanoseconds, size};
 use crate::render::{MAX_FRAMES, Render};
 use crate::status::DeviceStatus;
 
-/// Rate and buffer where nothing else was asked for: what most devices have.
+/// Default rate and buffer: those of most devices.
 const DEFAULT_RATE: u32 = 48_000;
 const DEFAULT_FRAMES: u32 = 256;
 
-/// Periods that are made up for after a stall; what is beyond is skipped and counted as an xrun, as a device would.
+/// Number of periods made up for after a stall; further ones are skipped and counted as an xrun, as on a device.
 const CATCH_UP_PERIODS: u64 = 4;
 
 /// Renders a period at each deadline of a monotonic clock; its input is silence.
@@ -77,7 +77,7 @@ impl Backend for VirtualDevice {
         self.thread.take()?.join().ok()
     }
 
-    /// The renderer takes an input without frames for silence: nothing is to be opened.
+    /// The renderer treats an input without frames as silence: there is nothing to open.
     fn open_input(&mut self) -> Result<InputStream, AudioError> {
         Ok(InputStream {
             name: "Virtual input (silence)".to_owned(),

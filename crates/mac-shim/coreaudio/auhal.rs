@@ -1,6 +1,6 @@
-//! AUHAL units. What a call answers is what `<AudioToolbox/AUComponent.h>`, `AudioUnitProperties.h` and `AudioOutputUnit.h` say,
-//! and Technical Note TN2091, "Device input using the HAL Output Audio Unit"; what those forbid without naming an answer is kept
-//! as a misuse, for the test to look at.
+//! AUHAL units. The calls return what `<AudioToolbox/AUComponent.h>`, `AudioUnitProperties.h`, `AudioOutputUnit.h` and
+//! Technical Note TN2091, "Device input using the HAL Output Audio Unit", say; anything they forbid without naming an
+//! error is recorded as a misuse, for the test to check.
 
 use std::ffi::c_void;
 use std::ptr::{self, NonNull};
@@ -20,7 +20,7 @@ use crate::no_alloc;
 /// `kAudio_ParamError`.
 const PARAM_ERROR: i32 = -50;
 
-/// What a microphone records, in every frame: the number of the channel in hundredths, from 1.
+/// The microphone's signal, in every frame: the number of the channel in hundredths, from 1.
 pub(crate) const STEP: f32 = 0.01;
 
 /// `kAUDefaultMaxFramesPerSlice`.
@@ -53,7 +53,7 @@ pub(crate) struct AURenderCallbackStruct {
     pub(crate) inputProcRefCon: *mut c_void,
 }
 
-// SAFETY: whoever sets it lets it be called on the audio thread.
+// SAFETY: the code that sets it lets it be called on the audio thread.
 unsafe impl Send for AURenderCallbackStruct {}
 
 #[repr(C)]
@@ -65,7 +65,7 @@ pub(crate) struct AudioComponentDescription {
     pub(crate) componentFlagsMask: u32,
 }
 
-/// What is asked of a unit: of a property its number, scope and element.
+/// A call to a unit; for properties with number, scope and element.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Step {
     New,
@@ -77,7 +77,7 @@ pub(crate) enum Step {
     Dispose,
 }
 
-/// A unit. Output is enabled at first, input isn't (TN2091).
+/// A unit. Output is enabled initially, input isn't (TN2091).
 #[derive(Clone, Copy)]
 pub(crate) struct Instance {
     device: u32,
@@ -90,7 +90,7 @@ pub(crate) struct Instance {
     runs: bool,
 }
 
-/// Held while callbacks run: stopping waits for them.
+/// Held while callbacks run, so that stopping waits for them.
 static IO: Mutex<()> = Mutex::new(());
 
 fn handle(number: usize) -> AudioUnit {
@@ -101,7 +101,7 @@ fn answer(done: Result<(), i32>) -> i32 {
     done.err().unwrap_or(0)
 }
 
-/// Does a step of a unit that is there, if it isn't to be refused.
+/// Does a step of a unit that exists, unless the step is to be refused.
 fn step(unit: AudioUnit, step: Step, work: impl FnOnce(&mut World, &mut Instance) -> Result<(), i32>) -> i32 {
     let (mut world, number) = (world(), unit.addr());
     world.steps.push((number, step));
@@ -173,7 +173,7 @@ pub(crate) unsafe extern "C-unwind" fn AudioComponentInstanceDispose(unit: Audio
     status
 }
 
-/// A value of the caller's, if it is as long as the property's.
+/// The caller's value, if its length is that of the property.
 fn given<T: Copy>(from: *const c_void, length: u32) -> Result<T, i32> {
     if from.is_null() || usize::try_from(length) != Ok(size_of::<T>()) {
         return Err(kAudioUnitErr_InvalidPropertyValue);
@@ -182,7 +182,7 @@ fn given<T: Copy>(from: *const c_void, length: u32) -> Result<T, i32> {
     Ok(unsafe { from.cast::<T>().read_unaligned() })
 }
 
-/// Interleaved floats that agree with themselves: that is all that we set.
+/// Checks that a format is interleaved floats and consistent: we set nothing else.
 fn checked(format: AudioStreamBasicDescription) -> Result<AudioStreamBasicDescription, i32> {
     let bytes = format.mChannelsPerFrame * 4;
     let is_good = format.mFormatID == kAudioFormatLinearPCM
@@ -212,7 +212,7 @@ pub(crate) unsafe extern "C-unwind" fn AudioUnitSetProperty(
             kAudioOutputUnitProperty_EnableIO => {
                 [(kAudioUnitScope_Output, 0), (kAudioUnitScope_Input, 1)].contains(&place)
             }
-            // Our side of each element; the other is the device's.
+            // The side of each element that we set; the other is the device's.
             kAudioUnitProperty_StreamFormat => {
                 [(kAudioUnitScope_Input, 0), (kAudioUnitScope_Output, 1)].contains(&place)
             }
@@ -248,7 +248,7 @@ pub(crate) unsafe extern "C-unwind" fn AudioUnitSetProperty(
     })
 }
 
-/// Only what is asked for.
+/// Supports only the properties that are used.
 pub(crate) unsafe extern "C-unwind" fn AudioUnitGetProperty(
     unit: AudioUnit,
     id: u32,
@@ -349,7 +349,7 @@ pub(crate) unsafe extern "C-unwind" fn AudioUnitRender(
         return PARAM_ERROR;
     }
     let length = usize::try_from(bytes / 4).unwrap_or(0);
-    // SAFETY: the caller's buffer, which has so many bytes.
+    // SAFETY: the caller's buffer, which has that many bytes.
     let samples = unsafe { std::slice::from_raw_parts_mut(buffer.mData.cast::<f32>(), length) };
     let channels = usize::try_from(format.mChannelsPerFrame).unwrap_or(1);
     for frame in samples.chunks_exact_mut(channels) {
@@ -386,7 +386,7 @@ fn stamp(ticks: Option<u64>) -> AudioTimeStamp {
     }
 }
 
-/// One callback of each unit that runs, of so many frames, with a host time or without.
+/// One callback of `frames` frames for each running unit, with a host time or without.
 pub(crate) fn cycle(frames: u32, ticks: Option<u64>) {
     let _running = IO.lock().unwrap_or_else(PoisonError::into_inner);
     let units = world().units.clone();

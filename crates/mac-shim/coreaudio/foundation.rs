@@ -1,5 +1,6 @@
-//! CoreFoundation's strings, numbers, arrays and dictionaries, as far as the HAL gives them:
-//! <https://developer.apple.com/documentation/corefoundation> of each call. Objects are counted: `alive` says how many there are.
+//! CoreFoundation's strings, numbers, arrays and dictionaries, as far as the HAL returns them, after
+//! <https://developer.apple.com/documentation/corefoundation> for each call. Objects are counted: `alive` returns their
+//! number.
 
 use std::ffi::c_void;
 use std::ptr;
@@ -7,26 +8,26 @@ use std::sync::atomic::{AtomicIsize, AtomicUsize, Ordering};
 
 static ALIVE: AtomicIsize = AtomicIsize::new(0);
 
-/// What an object is made of.
+/// The contents of an object.
 #[derive(Debug, Clone)]
 pub(crate) enum Thing {
-    /// UTF-16, which needn't be whole.
+    /// UTF-16, possibly invalid.
     Text(Vec<u16>),
     Number(i64),
-    /// Of so many strings.
+    /// An array of this many strings.
     Array(usize),
     Dictionary(Vec<(&'static str, Thing)>),
 }
 
-/// A `CFTypeRef` points to one.
+/// An object that a `CFTypeRef` points to.
 struct Object {
     references: AtomicUsize,
     thing: Thing,
-    /// A dictionary's values, in their order.
+    /// A dictionary's values, in order.
     values: Vec<*const Object>,
 }
 
-/// Makes an object with one reference: the create rule.
+/// Makes an object with one reference (the create rule).
 pub(crate) fn create(thing: &Thing) -> *const c_void {
     let values = match thing {
         Thing::Dictionary(entries) => entries.iter().map(|(_, value)| create(value).cast()).collect(),
@@ -37,7 +38,7 @@ pub(crate) fn create(thing: &Thing) -> *const c_void {
     Box::into_raw(Box::new(object)).cast_const().cast()
 }
 
-/// How many objects nobody has released.
+/// The number of objects that haven't been released.
 pub(crate) fn alive() -> isize {
     ALIVE.load(Ordering::Relaxed)
 }
@@ -104,7 +105,7 @@ extern "C-unwind" fn CFDictionaryGetTypeID() -> usize {
 
 const UTF8: u32 = 0x0800_0100;
 
-/// Null "if there was a problem", as with bytes that aren't of that encoding.
+/// Null "if there was a problem", for example with bytes that are invalid in that encoding.
 #[unsafe(no_mangle)]
 extern "C-unwind" fn CFStringCreateWithBytes(
     _allocator: *const c_void,
@@ -136,8 +137,8 @@ struct Range {
     length: isize,
 }
 
-/// "The number of characters converted": up to what has no place in the buffer whole, or, without a loss byte, to what can't be
-/// converted.
+/// "The number of characters converted": stops at the first that doesn't fit into the buffer whole, or, without a loss
+/// byte, that can't be converted.
 #[unsafe(no_mangle)]
 extern "C-unwind" fn CFStringGetBytes(
     string: *const c_void,
@@ -175,7 +176,7 @@ extern "C-unwind" fn CFArrayGetCount(array: *const c_void) -> isize {
     isize::try_from(count).unwrap_or(isize::MAX)
 }
 
-/// The value under a key that is equal; null if there is none. It isn't retained.
+/// The value of an equal key; null if there is none. It isn't retained.
 #[unsafe(no_mangle)]
 extern "C-unwind" fn CFDictionaryGetValue(dictionary: *const c_void, key: *const c_void) -> *const c_void {
     let object = thing(dictionary);

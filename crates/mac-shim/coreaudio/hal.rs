@@ -1,8 +1,8 @@
-//! Objects and their properties, from a table that the test writes.
+//! Objects and their properties, from a table that the test fills.
 //!
-//! What a call answers is what `<CoreAudio/AudioHardware.h>` says of it and of its errors, and, of sizes, what Apple's sample driver
-//! ("Creating an Audio Server Driver Plug-in", `NullAudio.c`) does: too short a buffer for a value is
-//! kAudioHardwareBadPropertySizeError, one for a list gets as many items as fit.
+//! The calls return what `<CoreAudio/AudioHardware.h>` says of them and of their errors. Sizes are handled as in
+//! Apple's sample driver ("Creating an Audio Server Driver Plug-in", `NullAudio.c`): a buffer too short for a value
+//! gives kAudioHardwareBadPropertySizeError; a buffer for a list gets as many items as fit.
 
 use std::collections::BTreeMap;
 use std::ffi::c_void;
@@ -32,9 +32,9 @@ pub(crate) struct AudioObjectPropertyAddress {
 /// A property's value.
 #[derive(Debug, Clone)]
 pub(crate) enum Value {
-    /// Given whole or not at all.
+    /// Returned whole or not at all.
     Whole(Vec<u8>),
-    /// Items of so many bytes.
+    /// Items with this many bytes each.
     List(usize, Vec<u8>),
     /// "The caller is responsible for releasing the returned CFObject": a new one each time; `None` is null.
     Object(Option<Thing>),
@@ -43,38 +43,38 @@ pub(crate) enum Value {
 /// Object, selector, scope.
 type Key = (AudioObjectID, u32, u32);
 
-/// What changes meanwhile.
+/// A change made between calls.
 type Change = Box<dyn FnOnce(&mut World) + Send>;
 
-/// The sound system, and what was asked of it.
+/// The state of the sound system, and the calls made to it.
 #[derive(Default)]
 pub(crate) struct World {
     pub(crate) properties: BTreeMap<Key, Value>,
-    /// Sizes that aren't the value's.
+    /// Reported sizes that differ from the value's.
     pub(crate) claims: BTreeMap<Key, u32>,
-    /// Done after the size of a property with this selector was asked for.
+    /// A change made after the size of a property with this selector was queried.
     pub(crate) after_size: Option<(u32, Change)>,
-    /// An object that goes after so many calls.
+    /// An object that disappears after this many calls.
     pub(crate) goes: Option<(AudioObjectID, usize)>,
     listeners: Vec<(AudioObjectID, AudioObjectPropertyAddress, usize, Arc<Called>)>,
     pub(crate) units: BTreeMap<usize, Instance>,
-    /// What was asked of units, in its order.
+    /// The steps requested of units, in order.
     pub(crate) steps: Vec<(usize, Step)>,
-    /// The step, by its place in `steps`, that is refused, and how.
+    /// The step to refuse, by its index in `steps`, and the status to return.
     pub(crate) refuses: Option<(usize, i32)>,
-    /// What no documentation allows.
+    /// Calls that no documentation allows.
     pub(crate) misuses: Vec<String>,
     pub(crate) made: usize,
-    /// The unit whose callback runs.
+    /// The unit whose callback is running.
     pub(crate) within: Option<usize>,
-    /// What was played last, all channels interleaved.
+    /// The last output, all channels interleaved.
     pub(crate) played: Vec<f32>,
 }
 
 static WORLD: Mutex<Option<World>> = Mutex::new(None);
 static ALONE: Mutex<()> = Mutex::new(());
 
-/// The sound system as it is now. Not to be held while one of its calls is made.
+/// Locked access to the sound system. Must not be held during one of its calls.
 pub(crate) struct Held(MutexGuard<'static, Option<World>>);
 
 impl std::ops::Deref for Held {
@@ -96,7 +96,7 @@ pub(crate) fn world() -> Held {
     Held(world)
 }
 
-/// An empty one, which is this test's until the guard goes.
+/// Resets the sound system and reserves it for this test until the guard is dropped.
 pub(crate) fn alone() -> MutexGuard<'static, ()> {
     let guard = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     *world() = World::default();
@@ -213,7 +213,7 @@ pub(crate) unsafe extern "C-unwind" fn AudioObjectGetPropertyData(
     }))
 }
 
-/// A size that isn't the value's is kAudioHardwareBadPropertySizeError; a rate that isn't among the available ones
+/// A size that differs from the value's gives kAudioHardwareBadPropertySizeError; a rate that isn't available
 /// kAudioHardwareIllegalOperationError (`NullAudio.c`).
 pub(crate) unsafe extern "C-unwind" fn AudioObjectSetPropertyData(
     object: AudioObjectID,
@@ -281,7 +281,7 @@ pub(crate) unsafe extern "C-unwind" fn AudioObjectRemovePropertyListenerBlock(
     0
 }
 
-/// Tells of a property that changed.
+/// Reports a changed property to the listeners.
 pub(crate) fn tell(object: AudioObjectID, selector: u32, scope: u32) -> usize {
     let told = AudioObjectPropertyAddress { mSelector: selector, mScope: scope, mElement: 0 };
     let listeners = world().listeners.clone();

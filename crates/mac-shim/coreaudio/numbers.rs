@@ -1,5 +1,5 @@
 //! The numbers and codes of `<CoreAudio/AudioHardware.h>` and `<AudioToolbox/AudioUnitProperties.h>` that the Mac's files use.
-//! Where a Mac's tests are compiled they are compared with the bindings' own.
+//! When a Mac's tests are compiled, they are compared with the bindings' own.
 
 macro_rules! numbers {
     ($bindings:ident, $kind:ty: $($name:ident = $value:expr;)*) => {

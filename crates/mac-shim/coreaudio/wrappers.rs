@@ -1,7 +1,7 @@
-//! What the Mac's files use of three crates that don't compile here: a block, a queue, and coreaudio-rs's unit. No more than
-//! their calls of the system, in their order.
+//! The parts that the Mac's files use of three crates that don't compile here: a block, a queue, and coreaudio-rs's
+//! unit. They only make the same system calls in the same order.
 
-/// A block is counted; `as_ptr` is what the system copies.
+/// A reference-counted block; `as_ptr` is what the system copies.
 pub(crate) mod block2 {
     use std::marker::PhantomData;
     use std::ptr::NonNull;
@@ -9,7 +9,7 @@ pub(crate) mod block2 {
 
     use super::super::hal::AudioObjectPropertyAddress as Address;
 
-    /// What is called.
+    /// The function in a block.
     pub(crate) type Called = Box<dyn Fn(u32, NonNull<Address>) + Send + Sync>;
 
     pub(crate) struct RcBlock<F: ?Sized>(Arc<Called>, PhantomData<F>);
@@ -49,7 +49,7 @@ pub(crate) mod dispatch2 {
             DispatchRetained(&GLOBAL)
         }
 
-        /// Which queue it is.
+        /// The queue's number.
         pub(crate) fn number(&self) -> usize {
             self.0
         }
@@ -196,7 +196,7 @@ pub(crate) mod coreaudio {
             }
         }
 
-        /// In coreaudio-rs's order; what the calls answer isn't looked at there either.
+        /// In coreaudio-rs's order, which ignores the calls' results too.
         impl Drop for AudioUnit {
             fn drop(&mut self) {
                 // SAFETY: the unit is there.

@@ -1,4 +1,4 @@
-//! What a unit calls on the audio thread. No allocation, no lock, no wait; a callback of any length is taken.
+//! The callbacks of units on the audio thread. No allocation, no lock, no wait; callbacks of any length are handled.
 
 use std::sync::Arc;
 
@@ -14,28 +14,28 @@ use crate::timestamp::TimestampMapper;
 
 /// A unit's callback.
 pub enum Callback {
-    /// Of a unit that plays, and may record too.
+    /// For a unit that plays, and may also record.
     Play(Box<Player>),
-    /// Of one that only records.
+    /// For a unit that only records.
     Record(Recorder),
 }
 
-/// Fills the buffer that it is given, interleaved, with what the unit has recorded for this callback; `false` if that
-/// can't be had.
+/// Fills the given buffer, interleaved, with what the unit has recorded for this callback; `false` if it isn't
+/// available.
 pub type Capture<'a> = &'a mut dyn FnMut(&mut [f32]) -> bool;
 
-/// Plays what the renderer makes.
+/// Plays the renderer's output.
 pub struct Player {
     lease: Lease,
     timestamps: TimestampMapper,
     channels: usize,
-    /// The first of the two channels that are used.
+    /// The first of the two channels used.
     pair: usize,
     recorder: Option<Recorder>,
 }
 
 impl Player {
-    /// For a device of so many channels; with a `recorder` where the same unit records.
+    /// For a device with `channels` channels; with a `recorder` if the same unit records.
     pub(crate) fn new(lease: Lease, channels: u16, pair: u16, recorder: Option<Recorder>) -> Self {
         Self {
             lease,
@@ -47,7 +47,7 @@ impl Player {
     }
 
     /// Fills `output`, all channels interleaved. `stamp_ns` is when its first frame is passed to the hardware, in
-    /// nanoseconds of the host clock, where the system says so.
+    /// nanoseconds of the host clock, if the system reports it.
     pub fn play(&mut self, stamp_ns: Option<u64>, output: &mut [f32], capture: Capture<'_>) {
         let due_ns = system_time(&mut self.timestamps, stamp_ns, 0);
         let (channels, pair) = (self.channels, self.pair);
@@ -64,21 +64,21 @@ impl Player {
     }
 }
 
-/// Passes on what a device records.
+/// Passes on the device's input.
 pub struct Recorder {
     writer: InputWriter,
     status: Arc<DeviceStatus>,
     timestamps: TimestampMapper,
     rate: u32,
     channels: usize,
-    /// The first of the two channels that are used.
+    /// The first of the two channels used.
     pair: usize,
-    /// As long as the longest callback that is taken: it never grows.
+    /// Sized for the longest callback that is accepted: it never grows.
     samples: Box<[f32]>,
 }
 
 impl Recorder {
-    /// For a device of so many channels at `rate` Hz.
+    /// For a device with `channels` channels at `rate` Hz.
     pub(crate) fn new(
         writer: InputWriter,
         status: Arc<DeviceStatus>,
@@ -99,15 +99,16 @@ impl Recorder {
         }
     }
 
-    /// Takes `frames` frames. `stamp_ns` is when the first of them was acquired, in nanoseconds of the host clock, where
-    /// the system says so.
+    /// Takes `frames` frames. `stamp_ns` is when the first of them was acquired, in nanoseconds of the host clock, if
+    /// the system reports it.
     pub fn record(&mut self, stamp_ns: Option<u64>, frames: usize, capture: Capture<'_>) {
         let length_ns = nanoseconds(position(frames), self.rate);
         let captured_ns = system_time(&mut self.timestamps, stamp_ns, length_ns);
         self.take(captured_ns, frames, capture);
     }
 
-    /// A callback longer than [`MAX_FRAMES`] is lost, and counted: the system gives each callback's input whole.
+    /// A callback longer than [`MAX_FRAMES`] is lost and counted: the system delivers each callback's input only as a
+    /// whole.
     fn take(&mut self, captured_ns: u64, frames: usize, capture: Capture<'_>) {
         let whole = frames.saturating_mul(self.channels);
         if let Some(samples) = self.samples.get_mut(..whole)
@@ -120,7 +121,7 @@ impl Recorder {
     }
 }
 
-/// The time of a stamp on the system's clock, and so much later; without one, that of the callback.
+/// A stamp's time on the system's clock, plus `later_ns`; without a stamp, the time of the callback.
 fn system_time(timestamps: &mut TimestampMapper, stamp_ns: Option<u64>, later_ns: u64) -> u64 {
     let now = now_ns();
     stamp_ns.map_or(now, |stamp| timestamps.map(u128::from(stamp) + u128::from(later_ns), now))

@@ -1,17 +1,17 @@
-//! What a device says of itself, and what follows from that alone.
+//! A device's properties, and what follows from them alone.
 
 use crate::device::{DeviceId, Transport};
 #[cfg(any(target_os = "macos", test))]
 use crate::number::size;
 
-/// How ids begin. cpal's are the same, so a device that was chosen with one backend is found by the other.
+/// Prefix of ids. cpal uses the same ids, so a device chosen with one backend is found by the other.
 const ID_PREFIX: &str = "coreaudio:";
 
-/// Rates that are named where a device offers a range, in Hz.
+/// Rates that are listed if a device offers a range, in Hz.
 const USUAL_RATES: [u32; 11] =
     [8_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 88_200, 96_000, 176_400, 192_000];
 
-/// A code of four letters, as CoreAudio's constants are.
+/// A four-letter code, like CoreAudio's constants.
 pub(crate) const fn code(letters: &[u8; 4]) -> u32 {
     u32::from_be_bytes(*letters)
 }
@@ -42,10 +42,10 @@ const USB_SPEAKERS: [u32; 4] = [0x0301, 0x0304, 0x0305, 0x0306];
 const INTERNAL_SPEAKER: u32 = code(b"ispk");
 const EXTERNAL_SPEAKER: u32 = code(b"espk");
 
-/// CoreAudio's number of a device: another one after it was plugged in again, or after the sound service restarted.
+/// CoreAudio's number of a device: it changes when the device is plugged in again or the sound service restarts.
 pub type DeviceNumber = u32;
 
-/// Which way sound goes through a device.
+/// The direction of sound through a device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
     /// It records.
@@ -54,10 +54,10 @@ pub enum Direction {
     Output,
 }
 
-/// A device.
+/// A device's properties.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Facts {
-    /// What CoreAudio calls it.
+    /// Its number in CoreAudio.
     pub device: DeviceNumber,
     /// Stays the same when the device is plugged in again.
     pub uid: String,
@@ -65,34 +65,34 @@ pub struct Facts {
     pub name: String,
     /// How it is connected: `kAudioDevicePropertyTransportType`.
     pub transport: u32,
-    /// Devices with the same number here run on one clock; 0 says nothing.
+    /// Devices with the same number run on one clock; 0 means unknown.
     pub clock_domain: u32,
-    /// It is there.
+    /// Whether the device exists.
     pub is_alive: bool,
-    /// Not meant to be chosen.
+    /// Whether it is meant to be hidden from the user.
     pub is_hidden: bool,
-    /// An aggregate that one process made for itself.
+    /// Whether it is an aggregate that one process made for itself.
     pub is_private: bool,
-    /// Process taps in an aggregate: it records what other programs play.
+    /// Number of process taps in an aggregate: it records what other programs play.
     pub taps: usize,
     /// Nominal rate in Hz.
     pub rate: u32,
-    /// Ranges of rates that it offers, in Hz.
+    /// Ranges of supported rates, in Hz.
     pub rates: Vec<(u32, u32)>,
-    /// Frames per callback of this process.
+    /// Frames per callback in this process.
     pub buffer_frames: u32,
-    /// The least and the most of them.
+    /// Minimum and maximum frames per callback.
     pub buffer_range: Option<(u32, u32)>,
-    /// As it records.
+    /// Its input side.
     pub input: Side,
-    /// As it plays.
+    /// Its output side.
     pub output: Side,
 }
 
-/// A device in one direction.
+/// One direction of a device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Side {
-    /// 0: it doesn't go that way.
+    /// Number of channels; 0 if it doesn't have this direction.
     pub channels: u16,
     /// `kAudioDevicePropertyLatency`, in frames.
     pub device_latency: u32,
@@ -102,12 +102,12 @@ pub struct Side {
     pub stream_latency: u32,
     /// `kAudioStreamPropertyTerminalType` of its first stream.
     pub terminal: u32,
-    /// What is switched to it, where it has several: `kAudioDevicePropertyDataSource`.
+    /// The selected source, if it has several: `kAudioDevicePropertyDataSource`.
     pub source: Option<u32>,
 }
 
 impl Facts {
-    /// What to ask for it by.
+    /// The id for requesting it.
     pub(crate) fn id(&self) -> DeviceId {
         DeviceId(format!("{ID_PREFIX}{}", self.uid))
     }
@@ -119,14 +119,14 @@ impl Facts {
         }
     }
 
-    /// Whether a person may choose it in that direction.
+    /// Whether the user may choose it in that direction.
     pub(crate) fn can_be_chosen(&self, direction: Direction) -> bool {
         let is_made_up = self.is_hidden || self.is_private || self.taps > 0;
         self.is_alive && !is_made_up && self.side(direction).channels > 0
     }
 
-    /// Frames between its callback and the air: what waits in the buffer, what the driver keeps away from the hardware,
-    /// and the hardware itself.
+    /// Frames between its callback and the air: the buffer, the driver's safety offset, and the latency of the hardware
+    /// itself.
     pub(crate) fn latency_frames(&self, direction: Direction) -> u32 {
         let side = self.side(direction);
         [side.device_latency, side.safety_offset, side.stream_latency]
@@ -138,7 +138,7 @@ impl Facts {
         self.rates.iter().any(|(least, most)| (*least..=*most).contains(&rate))
     }
 
-    /// The rates to name, in Hz, ascending.
+    /// The rates to list, in Hz, ascending.
     pub(crate) fn named_rates(&self) -> Vec<u32> {
         let single = self.rates.iter().filter(|(least, most)| least == most).map(|(rate, _)| *rate);
         let usual = USUAL_RATES.into_iter().filter(|rate| self.offers(*rate));
@@ -148,7 +148,7 @@ impl Facts {
         named
     }
 
-    /// How it is connected, where that has a name here.
+    /// How it is connected, if that is a known kind.
     pub(crate) fn transport(&self) -> Option<Transport> {
         Some(match self.transport {
             BUILT_IN => Transport::BuiltIn,
@@ -165,7 +165,7 @@ impl Facts {
         })
     }
 
-    /// Whether its output is heard in the room. What is switched to it says more than its kind.
+    /// Whether its output is heard in the room. The selected source says more than the device's kind.
     pub(crate) fn is_loudspeaker(&self) -> bool {
         match (self.transport, self.output.source) {
             (BUILT_IN, Some(source)) => [INTERNAL_SPEAKER, EXTERNAL_SPEAKER].contains(&source),
@@ -178,7 +178,7 @@ impl Facts {
     }
 }
 
-/// The UID in an id; `None` for another sound system's.
+/// The UID in an id; `None` for an id of another sound system.
 pub(crate) fn uid(id: &DeviceId) -> Option<&str> {
     id.0.strip_prefix(ID_PREFIX)
 }

@@ -1,4 +1,4 @@
-//! Hardware for tests, of this crate and of the engine: devices that are what the test says, and call when it says.
+//! Hardware for tests, of this crate and of the engine: the test sets the devices' properties and triggers callbacks.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -10,10 +10,10 @@ use super::{
     Side, StreamRequest, Watched, no_alloc,
 };
 
-/// What a microphone of the fake records, in every frame: the number of the channel in hundredths, from 1.
+/// The fake microphone's signal, in every frame: the number of the channel in hundredths, from 1.
 const STEP: f32 = 0.01;
 
-/// What was told.
+/// The events received.
 #[derive(Clone, Default)]
 pub(super) struct Told(Arc<Mutex<Vec<AudioEvent>>>);
 
@@ -32,25 +32,25 @@ pub(super) fn asking(frames: u32) -> StreamRequest {
     StreamRequest { buffer_frames: Some(frames), ..StreamRequest::default() }
 }
 
-/// What the test sets up and looks at.
+/// State that the test sets and inspects.
 pub(super) struct World {
     pub(super) devices: Vec<Facts>,
     pub(super) default_input: Option<DeviceNumber>,
     pub(super) default_output: Option<DeviceNumber>,
-    /// What isn't done.
+    /// Setups that are refused.
     pub(super) refuses_to_open: fn(&Setup) -> bool,
     pub(super) refuses_to_start: fn(&Setup) -> bool,
     pub(super) refuses_to_listen: bool,
     pub(super) most_frames: u32,
-    /// So many times the facts are read before a rate that was set is there.
+    /// How many times the facts are read until a newly set rate shows.
     pub(super) slowness: usize,
-    /// Has a call's rate, 16 kHz, while something records from it, as Bluetooth headsets do.
+    /// A device that has a call's rate, 16 kHz, while something records from it, as Bluetooth headsets do.
     pub(super) headset: Option<DeviceNumber>,
     pending_rate: Option<(DeviceNumber, u32, usize)>,
     units: Vec<(usize, FakeState)>,
     listeners: Vec<(usize, Watched, Arc<Heard>)>,
     made: usize,
-    /// What was played last, all channels interleaved.
+    /// The last output, all channels interleaved.
     pub(super) played: Vec<f32>,
     /// The last frame's first channel, and the greatest step between two frames of it.
     last: f32,
@@ -63,15 +63,15 @@ struct FakeState {
     runs: bool,
 }
 
-/// Handle to the world: the hardware itself, and the test's hand.
+/// A handle to the world, used both as the hardware and by the test.
 #[derive(Clone)]
 pub(super) struct Fake(Arc<Mutex<World>>);
 
-/// Ends its entry in the world.
+/// Removes its entry from the world when dropped.
 pub(super) struct FakeUnit(Fake, usize);
 pub(super) struct FakeListener(Fake, usize);
 
-/// A device with so many channels, 48 kHz, 512 frames.
+/// A device with these numbers of channels, at 48 kHz, 512 frames.
 pub(super) fn device(number: DeviceNumber, inputs: u16, outputs: u16) -> Facts {
     Facts {
         device: number,
@@ -89,7 +89,7 @@ pub(super) fn device(number: DeviceNumber, inputs: u16, outputs: u16) -> Facts {
 }
 
 impl Fake {
-    /// With these devices; the first of each direction is the default one.
+    /// Hardware with these devices; the first of each direction is the default.
     pub(super) fn new(devices: Vec<Facts>) -> Self {
         let first =
             |fits: fn(&Facts) -> bool| devices.iter().find(|facts| fits(facts)).map(|facts| facts.device);
@@ -117,12 +117,12 @@ impl Fake {
         self.0.lock().expect("no one panics with it")
     }
 
-    /// Changes what a device says.
+    /// Changes a device's properties.
     pub(super) fn change(&self, number: DeviceNumber, change: impl FnOnce(&mut Facts)) {
         change(self.world().devices.iter_mut().find(|facts| facts.device == number).expect("it is there"));
     }
 
-    /// Lets the system tell of a property; of an overload on the audio thread, so without allocating.
+    /// Reports a changed property as the system does; an overload comes on the audio thread, so without allocating.
     pub(super) fn tell(&self, watched: Watched) {
         let world = self.world();
         let heard: Vec<_> = world
@@ -140,14 +140,14 @@ impl Fake {
         }
     }
 
-    /// What there is: the set-ups of the units that run, and how many listeners.
+    /// The setups of the running units, and the number of listeners.
     pub(super) fn running(&self) -> (Vec<Setup>, usize) {
         let world = self.world();
         let running = world.units.iter().filter(|(_, unit)| unit.runs).map(|(_, unit)| unit.setup).collect();
         (running, world.listeners.len())
     }
 
-    /// One callback of each unit that runs, of so many frames; those that only record come first.
+    /// One callback of `frames` frames for each running unit; units that only record come first.
     pub(super) fn cycle(&self, frames: usize) {
         let mut world = self.world();
         let World { units, played, last, greatest_step, .. } = &mut *world;
@@ -179,7 +179,7 @@ impl Fake {
         }
     }
 
-    /// Cycles by itself until what it gives is dropped.
+    /// Runs cycles on a thread until the returned value is dropped.
     pub(super) fn run(&self, frames: usize) -> Running {
         let (fake, stop) = (self.clone(), Arc::new(AtomicBool::new(false)));
         let stopped = Arc::clone(&stop);

@@ -1,4 +1,4 @@
-//! What the backend asks of CoreAudio: the system answers on a Mac, a fake in tests.
+//! The backend's interface to CoreAudio: implemented by the system on a Mac, and by a fake in tests.
 
 use std::fmt;
 
@@ -8,14 +8,14 @@ use super::facts::{DeviceNumber, Direction, Facts};
 /// A call that the system refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
-    /// What was tried, to follow "macOS refused to".
+    /// What was attempted, to follow "macOS refused to".
     pub doing: &'static str,
-    /// What it answered.
+    /// The system's answer.
     pub answer: String,
 }
 
 impl Fault {
-    /// Of an `OSStatus`: none of 0, which is `kAudioHardwareNoError` and `noErr`.
+    /// Checks an `OSStatus`: 0, which is `kAudioHardwareNoError` and `noErr`, is success.
     ///
     /// # Errors
     /// Every other status.
@@ -23,7 +23,7 @@ impl Fault {
         if status == 0 { Ok(()) } else { Err(Self::of(doing, status)) }
     }
 
-    /// Of an `OSStatus`. Most of CoreAudio's are four letters; the rest are numbers.
+    /// Makes the fault of an `OSStatus`. Most of CoreAudio's are four letters; the rest are numbers.
     #[must_use]
     pub fn of(doing: &'static str, status: i32) -> Self {
         let letters = status.to_be_bytes();
@@ -43,16 +43,16 @@ impl fmt::Display for Fault {
     }
 }
 
-/// What a unit is made for.
+/// What a unit is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Setup {
     /// The device.
     pub device: DeviceNumber,
-    /// The device's present rate in Hz: the unit never converts.
+    /// The device's current rate in Hz: the unit never converts.
     pub rate: u32,
-    /// All channels of the device, where the unit plays.
+    /// All channels of the device, if the unit plays.
     pub output_channels: Option<u16>,
-    /// All channels of the device, where the unit records.
+    /// All channels of the device, if the unit records.
     pub input_channels: Option<u16>,
 }
 
@@ -65,31 +65,30 @@ pub enum Watched {
     DefaultOutput,
     /// The system's default input.
     DefaultInput,
-    /// The sound service was started anew: every number may be another's.
+    /// Restart of the sound service: every number may now refer to something else.
     Restarted,
-    /// Whether the device is there.
+    /// Whether the device exists.
     Alive(DeviceNumber),
-    /// Its nominal rate.
+    /// The device's nominal rate.
     Rate(DeviceNumber),
-    /// The channels that it plays.
+    /// The device's output channels.
     OutputChannels(DeviceNumber),
-    /// The channels that it records.
+    /// The device's input channels.
     InputChannels(DeviceNumber),
-    /// Its callbacks ended without our doing.
+    /// The device's callbacks were ended by the system.
     Stopped(DeviceNumber),
-    /// A callback took too long. Told on the audio thread.
+    /// A callback took too long. Reported on the audio thread.
     Overload(DeviceNumber),
 }
 
-/// What is done when a property changes. May be called on the audio thread, so it raises a flag or posts an event, no
-/// more.
+/// Called when a property changes. This may happen on the audio thread, so it only raises a flag or posts an event.
 pub type Heard = Box<dyn Fn() + Send + Sync>;
 
-/// CoreAudio, as far as it is needed. Called from the control thread only.
+/// The part of CoreAudio that is needed. Called from the control thread only.
 pub trait Hardware: Send {
-    /// An I/O unit on a device: begins with [`start`](Self::start), and ends, with its callback, when it is dropped.
+    /// An I/O unit on a device: runs from [`start`](Self::start) until it is dropped, which also ends its callback.
     type Unit: Send;
-    /// Hears of a property until it is dropped; not called any more after that.
+    /// Listens to a property until it is dropped; no calls come after that.
     type Listener: Send;
 
     /// All devices.
@@ -101,19 +100,19 @@ pub trait Hardware: Send {
     /// The system's default device.
     fn default_device(&self, direction: Direction) -> Option<DeviceNumber>;
 
-    /// What a device says of itself.
+    /// A device's properties.
     ///
     /// # Errors
     /// The system refuses.
     fn facts(&self, device: DeviceNumber) -> Result<Facts, Fault>;
 
-    /// Asks for so many frames per callback, which concerns this process only.
+    /// Requests a number of frames per callback, for this process only.
     ///
     /// # Errors
     /// The system refuses.
     fn set_buffer_frames(&self, device: DeviceNumber, frames: u32) -> Result<(), Fault>;
 
-    /// Asks for another nominal rate, in Hz, which the device takes a moment later, for every process.
+    /// Requests another nominal rate, in Hz, for every process; the device switches a moment later.
     ///
     /// # Errors
     /// The system refuses.
@@ -125,13 +124,13 @@ pub trait Hardware: Send {
     /// The system refuses.
     fn open(&self, setup: &Setup, callback: Callback) -> Result<Self::Unit, Fault>;
 
-    /// Most frames that it asks for at once.
+    /// Maximum frames that the unit asks for at once.
     ///
     /// # Errors
     /// The system refuses.
     fn most_frames(&self, unit: &Self::Unit) -> Result<u32, Fault>;
 
-    /// Lets a unit call its callback.
+    /// Starts a unit's callbacks.
     ///
     /// # Errors
     /// The system refuses.

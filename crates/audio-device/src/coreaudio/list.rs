@@ -1,4 +1,4 @@
-//! The devices that can be chosen, and how one is found.
+//! Lists the available devices and finds one.
 
 use super::facts::{self, Direction, Facts};
 use super::hardware::{Fault, Hardware};
@@ -19,7 +19,7 @@ pub(super) fn devices(hardware: &impl Hardware) -> Result<DeviceList, AudioError
     Ok(DeviceList { inputs: side(Direction::Input), outputs: side(Direction::Output) })
 }
 
-/// The device asked for, or the default one.
+/// The requested device, or the default one.
 pub(super) fn find(
     hardware: &impl Hardware,
     wanted: Option<&DeviceId>,
@@ -45,7 +45,7 @@ pub(super) fn find(
     all.into_iter().find(|facts| facts.uid == uid && facts.can_be_chosen(direction)).ok_or_else(unknown)
 }
 
-/// One that goes while it is asked isn't listed.
+/// All devices; a device that disappears during the query isn't listed.
 fn all(hardware: &impl Hardware) -> Result<Vec<Facts>, Fault> {
     Ok(hardware.devices()?.into_iter().filter_map(|device| hardware.facts(device).ok()).collect())
 }

@@ -1,4 +1,4 @@
-//! The Mac's calls themselves, over `crates/mac-shim/coreaudio.rs`: what is read of devices, and what is asked of units.
+//! The Mac's calls themselves, over `crates/mac-shim/coreaudio.rs`: reading devices, and setting up units.
 
 mod properties;
 mod unit;
@@ -36,7 +36,7 @@ fn configuration(streams: &[u32]) -> Value {
     Value::Whole(bytes)
 }
 
-/// Puts a device with these streams of so many channels into the table; gives what is to be read of it.
+/// Adds a device with streams of these numbers of channels to the table; returns the facts that should be read of it.
 fn device(world: &mut World, number: DeviceNumber, inputs: &[u32], outputs: &[u32]) -> Facts {
     let uid = format!("uid-{number}");
     for (selector, value) in [
@@ -113,7 +113,7 @@ fn side(world: &mut World, number: DeviceNumber, direction: Direction, streams: 
     side
 }
 
-/// Puts the system's own properties into the table.
+/// Adds the system's own properties to the table.
 fn system(world: &mut World, devices: &[u32], input: u32, output: u32) {
     world.set(SYSTEM, ca::kAudioHardwarePropertyDevices, GLOBAL, words(devices));
     world.set(SYSTEM, ca::kAudioHardwarePropertyDefaultInputDevice, GLOBAL, word(input));

@@ -1,26 +1,26 @@
-//! What is done about devices: decided from facts, nothing is called here.
+//! Decisions about devices, made from facts alone: nothing is called here.
 
 use super::facts::{DeviceNumber, Direction, Facts};
 use crate::error::AudioError;
 use crate::render::MAX_FRAMES;
 
-/// How a microphone is brought to the renderer.
+/// How the microphone's sound gets to the renderer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Way {
     /// In the output's own unit and callback.
     InOutput,
-    /// By a unit of its own, on the output's clock.
+    /// By a separate unit, on the output's clock.
     OnItsClock,
-    /// By a unit of its own, on another clock: it is resampled.
+    /// By a separate unit, on another clock: it is resampled.
     OnAnotherClock,
 }
 
-/// The ways to be tried, best first. `output_alone` says that a unit for both was refused before.
+/// The ways to try, best first. `output_alone` says that a unit for both was refused before.
 pub(super) fn ways(output: &Facts, input: &Facts, output_alone: bool) -> &'static [Way] {
     if input.device == output.device {
         return if output_alone { &[Way::OnItsClock] } else { &[Way::InOutput, Way::OnItsClock] };
     }
-    // Domain 0 is that of every device that says nothing.
+    // Domain 0 means that the device doesn't say.
     if input.clock_domain != 0 && input.clock_domain == output.clock_domain {
         &[Way::OnItsClock]
     } else {
@@ -28,58 +28,58 @@ pub(super) fn ways(output: &Facts, input: &Facts, output_alone: bool) -> &'stati
     }
 }
 
-/// The rate to set, if another than the device has was chosen and it can.
+/// The rate to set, if a different one was chosen and the device supports it.
 pub(super) fn rate_to_set(chosen: Option<u32>, device: &Facts) -> Option<u32> {
     chosen.filter(|rate| *rate != device.rate && device.offers(*rate))
 }
 
-/// The frames per callback to ask for, if another number than the device has was chosen.
+/// The frames per callback to request, if a different number was chosen.
 pub(super) fn buffer_to_set(chosen: Option<u32>, device: &Facts) -> Option<u32> {
     let (least, most) = device.buffer_range.unwrap_or((1, MAX_FRAMES));
     let within = chosen?.min(most.min(MAX_FRAMES)).max(least);
     (within != device.buffer_frames).then_some(within)
 }
 
-/// Why cpal is tried after CoreAudio refused: only where another way to the same device may help.
+/// The reason for trying cpal after CoreAudio refused; `None` if another way to the same device can't help.
 pub(super) fn reason_for_cpal(error: &AudioError) -> Option<String> {
     matches!(error, AudioError::Refused { .. }).then(|| format!("{error}: playing through cpal instead"))
 }
 
-/// A stream as it was opened.
+/// A stream's state when it was opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Opened {
     pub(super) direction: Direction,
     pub(super) device: DeviceNumber,
     pub(super) rate: u32,
     pub(super) channels: u16,
-    /// Nobody chose this device: it was the default.
+    /// Whether the device was the default, and not chosen by the user.
     pub(super) follows_default: bool,
 }
 
-/// How things are now, after something was heard.
+/// The current state, queried after a notification.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Now {
-    /// The sound service was started anew.
+    /// Whether the sound service was restarted.
     pub(super) restarted: bool,
-    /// The system ended the stream's callbacks.
+    /// Whether the system ended the stream's callbacks.
     pub(super) stopped: bool,
     pub(super) default: Option<DeviceNumber>,
-    /// What the stream's device says; `None` if it doesn't answer.
+    /// The facts of the stream's device; `None` if it doesn't answer.
     pub(super) facts: Option<Facts>,
 }
 
-/// What is to be done about a stream, and why.
+/// The decision about a stream, with its reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Verdict {
-    /// It goes on.
+    /// It continues.
     Stay,
-    /// It plays, but another is to take its place.
+    /// It plays, but should be replaced by another.
     Stale(String),
     /// It is dead.
     Dead(String),
 }
 
-/// Judges by how things are, not by what was heard: news may come twice, late or together.
+/// Decides by the current state, not by the notifications: they may come twice, late or together.
 pub(super) fn judge(opened: &Opened, now: &Now) -> Verdict {
     if now.restarted {
         return Verdict::Dead("the sound service was started anew".to_owned());
@@ -100,7 +100,7 @@ pub(super) fn judge(opened: &Opened, now: &Now) -> Verdict {
     if facts.rate != opened.rate {
         return Verdict::Stale(format!("the {device} runs at {} Hz now", facts.rate));
     }
-    // No default at all is no reason to leave a device that works.
+    // A missing default is no reason to leave a device that works.
     if opened.follows_default && now.default.is_some_and(|default| default != opened.device) {
         return Verdict::Stale(format!("the system's default {device} is another device now"));
     }

@@ -1,4 +1,4 @@
-//! What the system's listeners leave for the control side: flags, and the question how things are now.
+//! Flags that the system's listeners set for the control side, and the query of the current state.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -8,16 +8,16 @@ use super::hardware::{Hardware, Heard, Watched};
 use super::plan::{Now, Opened};
 use crate::status::DeviceStatus;
 
-/// Something is another than it was: to be looked at.
+/// Something has changed: query the state.
 const CHANGED: u32 = 1;
-/// The sound service was started anew.
+/// The sound service was restarted.
 const RESTARTED: u32 = 2;
 /// The system ended the output's callbacks.
 const OUTPUT_STOPPED: u32 = 4;
-/// And the input's.
+/// The system ended the input's callbacks.
 const INPUT_STOPPED: u32 = 8;
 
-/// Flags that any thread raises, the audio thread too, and the control side takes down.
+/// Flags that any thread sets, including the audio thread, and the control side clears.
 #[derive(Debug, Default)]
 pub(super) struct Signals {
     raised: AtomicU32,
@@ -25,17 +25,17 @@ pub(super) struct Signals {
 
 impl Signals {
     fn raise(&self, flag: u32) {
-        // SYNC: pairs with the swap in `take`; the flags carry no data, what they stand for is asked of the system.
+        // SYNC: pairs with the swap in `take`; the flags carry no data, what they mean is queried from the system.
         self.raised.fetch_or(flag, Ordering::Relaxed);
     }
 
-    /// All that was raised since the last time.
+    /// All flags set since the last call.
     pub(super) fn take(&self) -> u32 {
         // SYNC: pairs with `raise`.
         self.raised.swap(0, Ordering::Relaxed)
     }
 
-    /// Listens to what concerns the system as a whole.
+    /// Listens to system-wide changes.
     pub(super) fn of_defaults<H: Hardware>(self: &Arc<Self>, hardware: &H) -> Vec<H::Listener> {
         let wanted = [
             (Watched::DefaultOutput, self.raises(CHANGED)),
@@ -45,7 +45,7 @@ impl Signals {
         listen(hardware, wanted)
     }
 
-    /// Listens to what concerns a stream on a device. Overloads are counted where they are told.
+    /// Listens to changes of a stream's device. Overloads are counted where they are reported.
     pub(super) fn of_device<H: Hardware>(
         self: &Arc<Self>,
         hardware: &H,
@@ -74,7 +74,7 @@ impl Signals {
     }
 }
 
-/// How things are with a stream, after `raised` was taken down.
+/// The current state of a stream, after `raised` was taken.
 pub(super) fn now(hardware: &impl Hardware, opened: &Opened, raised: u32) -> Now {
     Now {
         restarted: raised & RESTARTED != 0,
@@ -91,7 +91,7 @@ fn stopped(direction: Direction) -> u32 {
     }
 }
 
-/// A property that a device doesn't have isn't listened to: what isn't told shows when callbacks stop.
+/// Skips properties that a device doesn't have: an unreported failure shows when callbacks stop.
 fn listen<H: Hardware, const N: usize>(hardware: &H, wanted: [(Watched, Heard); N]) -> Vec<H::Listener> {
     wanted.into_iter().filter_map(|(watched, heard)| hardware.listen(watched, heard).ok()).collect()
 }

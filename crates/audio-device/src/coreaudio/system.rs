@@ -1,9 +1,8 @@
-//! CoreAudio itself. Nothing is decided here: each call stands beside the rule that Apple's documentation or header
-//! gives for it.
+//! CoreAudio itself. Nothing is decided here: next to each call is the rule for it from Apple's documentation or
+//! header.
 //!
 //! Threads: the HAL's property calls (`<CoreAudio/AudioHardware.h>`) may be made on any thread. Ours are made on the
-//! control thread, or on the one that opens streams. What is called back comes on other threads: see
-//! [`listener`] and [`unit`].
+//! control thread, or on the one that opens streams. Callbacks come on other threads: see [`listener`] and [`unit`].
 
 mod address;
 mod listener;
@@ -24,11 +23,11 @@ use super::mac_shim::objc2_core_audio;
 /// The Mac's hardware.
 pub(crate) struct System;
 
-/// What [`System`] listens with.
+/// The listener type of [`System`].
 #[cfg(not(mac_shim))]
 pub(crate) type SystemListener = Listening;
 
-/// The system object, whose properties are those of the sound system as a whole.
+/// The system object, whose properties are system-wide.
 const SYSTEM: ca::AudioObjectID = ca::kAudioObjectSystemObject.unsigned_abs();
 
 impl Hardware for System {
@@ -52,7 +51,7 @@ impl Hardware for System {
         properties::facts(device)
     }
 
-    /// The buffer's size is this process's own: the HAL runs the device with the smallest that any process wants.
+    /// Each process has its own buffer size: the HAL runs the device with the smallest that any process requests.
     fn set_buffer_frames(&self, device: DeviceNumber, frames: u32) -> Result<(), Fault> {
         properties::set(device, global(ca::kAudioDevicePropertyBufferFrameSize), frames)
     }
@@ -92,12 +91,12 @@ impl Hardware for System {
     }
 }
 
-// What `crates/mac-shim/` has in place of Apple's numbers is compared with them.
+// Compares the numbers that `crates/mac-shim/` has in place of Apple's with them.
 #[cfg(all(test, not(mac_shim)))]
 #[path = "../../../mac-shim/coreaudio/numbers.rs"]
 mod numbers;
 
-// The codes that the decisions go by are Apple's.
+// Checks that the codes used for decisions are Apple's.
 const _: () = {
     use super::facts as ours;
     assert!(ours::BUILT_IN == ca::kAudioDeviceTransportTypeBuiltIn);

@@ -1,4 +1,4 @@
-//! Setting a device up as far as a person asked for it.
+//! Sets a device up as far as the user asked for it.
 
 use std::time::Duration;
 
@@ -6,11 +6,11 @@ use super::facts::Facts;
 use super::hardware::{Fault, Hardware};
 use super::plan;
 
-/// A device takes another rate within so long; most need some ten milliseconds.
+/// How long a device may take to switch its rate; most need some ten milliseconds.
 const RATE_LIMIT: Duration = Duration::from_secs(1);
 const RATE_STEP: Duration = Duration::from_millis(10);
 
-/// Sets rate and buffer as far as they were chosen, and reads what came of it.
+/// Sets rate and buffer as far as they were chosen, and reads the result.
 pub(super) fn tune(
     hardware: &impl Hardware,
     device: Facts,
@@ -31,7 +31,7 @@ pub(super) fn tune(
         }
     }
     if let Some(frames) = plan::buffer_to_set(chosen_frames, &device) {
-        // One that can't be set is as the device has it, and is told so.
+        // If the size can't be set, the device's own is used and reported.
         if hardware.set_buffer_frames(number, frames).is_ok() {
             device = hardware.facts(number).map_err(told)?;
         }

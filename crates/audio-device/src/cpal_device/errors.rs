@@ -1,4 +1,4 @@
-//! What is done about what a stream reports.
+//! Handles the errors that a stream reports.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,8 +8,8 @@ use cpal::ErrorKind;
 use crate::event::{AudioEvent, Notify};
 use crate::status::DeviceStatus;
 
-/// Sorts a stream's errors: what may come from the audio thread is only counted or flagged there; a stream that died is
-/// told; the end that we make ourselves isn't (PipeWire calls that a disconnected device).
+/// Sorts a stream's errors: those that may come from the audio thread are only counted or flagged there; a stream that
+/// died is reported; a stream that we end ourselves isn't (PipeWire calls that a disconnected device).
 pub(super) struct StreamErrors {
     status: Arc<DeviceStatus>,
     notify: Notify,
@@ -27,7 +27,7 @@ impl StreamErrors {
         self.closing.store(true, Ordering::Relaxed);
     }
 
-    /// Acts on a stream's error; `lost` makes the event of a stream that died.
+    /// Handles a stream's error; `lost` makes the event for a stream that died.
     pub(super) fn handle(&self, error: &cpal::Error, lost: impl FnOnce(String) -> AudioEvent) {
         match error.kind() {
             ErrorKind::Xrun => self.status.count_xrun(),

@@ -1,15 +1,15 @@
-//! Which format a stream is opened with: the device's own, as near to the wish as it offers.
+//! Chooses a stream's format: the device's own, as close to the request as it offers.
 
 use cpal::traits::DeviceTrait;
 use cpal::{
     BufferSize, Device, StreamConfig, SupportedBufferSize, SupportedStreamConfig, SupportedStreamConfigRange,
 };
 
-/// Rate in Hz where the device doesn't name one.
+/// Rate in Hz if the device doesn't report one.
 const FALLBACK_RATE: u32 = 48_000;
 
-/// The output's present format, at the rate asked for if it offers that with the same channels and samples, or takes
-/// `any_rate`.
+/// The output's current format, at the requested rate if the device offers it with the same channels and samples, or
+/// accepts `any_rate`.
 pub(super) fn for_output(
     device: &Device,
     wanted: Option<u32>,
@@ -21,7 +21,7 @@ pub(super) fn for_output(
     Ok(at_rate(offers, present, rate, any_rate))
 }
 
-/// The input's present format, in the same way at the session's rate: then nothing needs to be converted here.
+/// The input's current format, likewise at the session's rate if possible: then nothing needs to be converted here.
 pub(super) fn for_input(
     device: &Device,
     session_rate: u32,
@@ -32,7 +32,7 @@ pub(super) fn for_input(
     Ok(at_rate(offers, present, session_rate, any_rate))
 }
 
-/// The stream to ask for, with so many frames per callback if there is a wish.
+/// The configuration to request, with a number of frames per callback if one is wanted.
 pub(super) fn config(format: &SupportedStreamConfig, wanted_frames: Option<u32>) -> StreamConfig {
     let sample_rate = if format.sample_rate() == 0 { FALLBACK_RATE } else { format.sample_rate() };
     StreamConfig {
@@ -60,7 +60,7 @@ fn at_rate(
     }
 }
 
-/// The wish, within what the device can.
+/// The wanted size, within the device's limits.
 fn buffer_size(supported: &SupportedBufferSize, wanted: Option<u32>) -> BufferSize {
     match (wanted, supported) {
         (None, _) => BufferSize::Default,

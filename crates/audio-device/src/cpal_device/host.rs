@@ -1,4 +1,4 @@
-//! Which of the system's sound systems is used.
+//! Chooses one of the system's sound systems.
 
 #[cfg(target_os = "linux")]
 mod linux;
@@ -29,7 +29,7 @@ pub(super) struct SoundHost {
 }
 
 impl SoundHost {
-    /// JACK if that is asked for. Else on Linux PipeWire if it runs, or ALSA where the kernel has sound; elsewhere the
+    /// JACK if requested. Otherwise, on Linux, PipeWire if it runs, or ALSA if the kernel has sound; elsewhere the
     /// system's own.
     pub(super) fn find(kind: BackendKind) -> Result<Self, AudioError> {
         let host = if kind == BackendKind::Jack { system::jack_host()? } else { system::usable_host()? };
@@ -46,23 +46,23 @@ impl SoundHost {
     }
 
     /// Whether all its streams run on one clock. PipeWire's and JACK's do: their graph has one driver, and PipeWire
-    /// resamples what other devices give or take itself. Elsewhere each device has its own.
+    /// itself resamples for other devices. Elsewhere each device has its own.
     pub(super) fn has_one_clock(&self) -> bool {
         [PIPEWIRE, JACK].contains(&self.name())
     }
 
-    /// Whether the output may be asked for the rate that the engine has: not CoreAudio's, where cpal would change the device's
+    /// Whether the output may be asked for the engine's rate: not with CoreAudio, where cpal would change the device's
     /// rate for every program.
     pub(super) fn follows_session(&self) -> bool {
         self.name() != "CoreAudio"
     }
 
-    /// Whether a stream may have any rate. On PipeWire it may: the server converts where the device has another.
+    /// Whether a stream may have any rate. On PipeWire it may: the server converts if the device has another.
     pub(super) fn takes_any_rate(&self) -> bool {
         self.name() == PIPEWIRE
     }
 
-    /// The output asked for, or the default one.
+    /// The requested output, or the default one.
     pub(super) fn output(&self, wanted: Option<&DeviceId>) -> Result<cpal::Device, AudioError> {
         match wanted {
             Some(id) => self.find_device(id, DeviceTrait::supports_output),
@@ -72,7 +72,7 @@ impl SoundHost {
         }
     }
 
-    /// The input asked for, or the default one.
+    /// The requested input, or the default one.
     pub(super) fn input(&self, wanted: Option<&DeviceId>) -> Result<cpal::Device, AudioError> {
         match wanted {
             Some(id) => self.find_device(id, DeviceTrait::supports_input),

@@ -1,4 +1,4 @@
-//! The devices that can be chosen.
+//! Lists the available devices.
 
 use cpal::traits::{DeviceTrait, HostTrait};
 use cpal::{
@@ -9,12 +9,12 @@ use super::host::{self, Overview, SoundHost};
 use crate::device::{BackendKind, DeviceId, DeviceInfo, DeviceList, Transport};
 use crate::error::AudioError;
 
-/// Rates to ask a device for, in Hz.
+/// Rates that devices are queried for, in Hz.
 const USUAL_RATES: [u32; 11] =
     [8_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 88_200, 96_000, 176_400, 192_000];
 
-/// Lists the devices of the sound system in use, the default one first. An entry that follows the default, where the sound
-/// system has one, stands for a default that isn't in the list itself.
+/// Lists the devices of the current sound system, the default one first. An entry that follows the default, if the
+/// sound system has one, is only kept for a default that isn't in the list itself.
 pub(crate) fn devices(kind: BackendKind) -> Result<DeviceList, AudioError> {
     let host = SoundHost::find(kind)?;
     let all: Vec<Device> =
@@ -44,8 +44,8 @@ pub(crate) fn devices(kind: BackendKind) -> Result<DeviceList, AudioError> {
     Ok(list)
 }
 
-/// Puts the default first, and leaves one entry for it: the device, or else the entry that follows the default, if there is
-/// a default to follow.
+/// Puts the default first, and keeps one entry for it: the device, or else the entry that follows the default, if there
+/// is a default to follow.
 fn settle_default(devices: &mut Vec<DeviceInfo>, is_there: bool) {
     let listed = devices.iter().any(|device| device.is_default);
     devices.retain_mut(|device| {
@@ -84,7 +84,7 @@ fn info(
     })
 }
 
-/// Where cpal knows it: on PipeWire, from the properties of the node.
+/// The transport, if cpal knows it: on PipeWire, from the properties of the node.
 fn transport(kind: InterfaceType) -> Option<Transport> {
     Some(match kind {
         InterfaceType::BuiltIn => Transport::BuiltIn,

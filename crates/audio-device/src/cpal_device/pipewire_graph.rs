@@ -1,4 +1,4 @@
-//! What cpal doesn't say of PipeWire's nodes: which ones the defaults are, and which are no devices.
+//! What cpal doesn't tell about PipeWire's nodes: which are the defaults, and which aren't devices.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
@@ -12,10 +12,10 @@ use pipewire::metadata::{Metadata, MetadataListener};
 use pipewire::spa::utils::result::AsyncSeq;
 use pipewire::types::ObjectType;
 
-/// How long the server may take for its few answers.
+/// How long the server may take to answer.
 const LIMIT: Duration = Duration::from_secs(2);
 
-/// The sink that PipeWire makes where there is none, so that programs have somewhere to play: into nothing.
+/// The sink that PipeWire creates if there is none, so that programs can play, into nothing.
 const STAND_IN: &str = "auto_null";
 
 /// Names of nodes, as they are in cpal's ids.
@@ -23,17 +23,17 @@ const STAND_IN: &str = "auto_null";
 pub(super) struct Graph {
     pub(super) default_output: Option<String>,
     pub(super) default_input: Option<String>,
-    /// What cpal lists beside the devices: streams of programs, and the sink that stands in where there is none.
+    /// Entries in cpal's list that aren't devices: streams of programs, and the sink that stands in if there is none.
     pub(super) no_devices: HashSet<String>,
 }
 
-/// Asks the server. Nothing is known where it doesn't answer, or where no session manager says.
+/// Queries the server. The result is empty if it doesn't answer, or if no session manager reports the defaults.
 pub(super) fn ask() -> Graph {
     pipewire::init();
     try_ask().unwrap_or_default()
 }
 
-/// Two round trips: after the first the metadata object is known, after the second what is in it.
+/// Two round trips: the first finds the metadata object, the second reads its contents.
 fn try_ask() -> Result<Graph, pipewire::Error> {
     let main_loop = MainLoopRc::new(None)?;
     let context = ContextRc::new(&main_loop, None)?;

@@ -1,4 +1,4 @@
-//! cpal's streams in every sample format, joined to the renderer and the input FIFO.
+//! cpal's streams in every sample format, connected to the renderer and the input FIFO.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -41,12 +41,12 @@ macro_rules! for_format {
     };
 }
 
-/// What a stream is made of, in either direction.
+/// The settings of a stream, in either direction.
 pub(super) struct Setup<'a> {
     pub(super) device: &'a Device,
     pub(super) config: StreamConfig,
     pub(super) format: SampleFormat,
-    /// The first of the two channels that are used.
+    /// The first of the two channels used.
     pub(super) pair: usize,
     pub(super) status: Arc<DeviceStatus>,
     /// How long the sound server may take.
@@ -116,7 +116,7 @@ where
     let callback = move |data: &[T], info: &InputCallbackInfo| {
         let time = info.timestamp();
         status.set_input_latency_ns(whole_ns(time.callback.saturating_duration_since(time.capture)));
-        // The timestamp is the first frame's.
+        // The timestamp is that of the first frame.
         let length_ns = nanoseconds(position(data.len() / channels), config.sample_rate);
         let captured_ns = timestamps.map(time.capture.as_nanos() + u128::from(length_ns), now_ns());
         writer.push(data, channels, pair, captured_ns, f32::from_sample);

@@ -1,4 +1,4 @@
-//! macOS: CoreAudio, and cpal where that refuses.
+//! macOS: CoreAudio, or cpal if that refuses.
 
 use crate::backend::Backend;
 use crate::coreaudio::{self, CoreAudio, System, SystemListener};
@@ -7,7 +7,7 @@ use crate::device::{BackendKind, DeviceList, StreamRequest};
 use crate::error::AudioError;
 use crate::event::Notify;
 
-/// Tells of changes until it is dropped.
+/// Reports changes until it is dropped.
 pub struct Listener {
     _heard: Vec<SystemListener>,
 }
@@ -19,17 +19,17 @@ pub(crate) fn open(request: StreamRequest, notify: Notify) -> Result<Box<dyn Bac
     })
 }
 
-/// Opens it by CoreAudio or not at all.
+/// Opens the output with CoreAudio only.
 pub(crate) fn open_coreaudio(request: StreamRequest, notify: Notify) -> Result<Box<dyn Backend>, AudioError> {
     Ok(Box::new(CoreAudio::open(System, request, notify)?))
 }
 
-/// Lists the devices. Both interfaces have the same, under the same ids.
+/// Lists the devices. Both interfaces give the same devices with the same ids.
 pub(crate) fn devices(_: BackendKind) -> Result<DeviceList, AudioError> {
     coreaudio::devices(&System)
 }
 
-/// Listens to changes of the list; `None` if the system doesn't let us.
+/// Listens to changes of the list; `None` if the system doesn't allow it.
 pub(crate) fn listen(notify: &Notify) -> Option<Listener> {
     coreaudio::listen(&System, notify).map(|heard| Listener { _heard: heard })
 }

@@ -1,4 +1,4 @@
-//! Elsewhere: cpal.
+//! Other systems: cpal.
 
 use crate::backend::Backend;
 use crate::cpal_device::{self, CpalDevice};
@@ -14,7 +14,7 @@ pub(crate) fn open(request: StreamRequest, notify: Notify) -> Result<Box<dyn Bac
     Ok(Box::new(CpalDevice::open(BackendKind::Cpal, request, notify, None)?))
 }
 
-/// Opens it by CoreAudio or not at all.
+/// Opens the output with CoreAudio only.
 pub(crate) fn open_coreaudio(_: StreamRequest, _: Notify) -> Result<Box<dyn Backend>, AudioError> {
     Err(AudioError::NoOutput { reason: "CoreAudio is part of macOS only".to_owned() })
 }
@@ -24,7 +24,7 @@ pub(crate) fn devices(kind: BackendKind) -> Result<DeviceList, AudioError> {
     cpal_device::devices(kind)
 }
 
-/// Listens to changes of the list: the sound systems here are polled.
+/// Listens to changes of the list: the sound systems here are polled instead.
 pub(crate) fn listen(_: &Notify) -> Option<Listener> {
     None
 }

@@ -1,4 +1,4 @@
-//! What is read of devices, set and listened to.
+//! Reading, setting and listening to properties.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -93,7 +93,7 @@ fn a_value_of_another_size_is_none() {
     let _alone = alone();
     let written = device(&mut world(), 5, &[1], &[2]);
     let output = scope(Direction::Output);
-    // Too short, where the rest would be whatever was there, and too long, which the system refuses.
+    // Too short, where the rest would be left undefined, and too long, which the system refuses.
     for length in [0, 3, 5, 24] {
         let bytes = || Value::Whole(vec![0x41; length]);
         for selector in [

@@ -1,4 +1,4 @@
-//! What is asked of units, in which order, and what is left of one where a step is refused.
+//! The order of calls to units, and what is cleaned up if a step is refused.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,7 +21,7 @@ const GLOBAL: u32 = at::kAudioUnitScope_Global;
 const INPUT: u32 = at::kAudioUnitScope_Input;
 const OUTPUT: u32 = at::kAudioUnitScope_Output;
 
-/// A set-up with its callback, and what says whether that is still there.
+/// A setup with its callback, and a status that shows whether the callback still exists.
 fn asked(output: Option<u16>, input: Option<u16>) -> (Setup, Callback, Arc<DeviceStatus>) {
     let status: Arc<DeviceStatus> = Arc::default();
     let recorder =
@@ -34,7 +34,7 @@ fn asked(output: Option<u16>, input: Option<u16>) -> (Setup, Callback, Arc<Devic
     (Setup { device: 5, rate: 48_000, output_channels: output, input_channels: input }, callback, status)
 }
 
-/// Whether a callback refers to the status.
+/// Whether a callback still refers to the status.
 fn is_there(status: &Arc<DeviceStatus>) -> bool {
     Arc::strong_count(status) > 1
 }
@@ -44,7 +44,7 @@ fn open(output: Option<u16>, input: Option<u16>) -> Result<<System as Hardware>:
     System.open(&setup, callback)
 }
 
-/// TN2091's order, of a unit that goes these ways.
+/// TN2091's order of steps, for a unit with these directions.
 fn expected(output: bool, input: bool) -> Vec<Step> {
     let format = at::kAudioUnitProperty_StreamFormat;
     let mut steps = vec![

@@ -1,4 +1,4 @@
-//! Which property of an object is meant.
+//! Addresses of properties.
 
 use objc2_core_audio as ca;
 use objc2_core_audio::AudioObjectPropertyAddress as Address;

@@ -1,4 +1,4 @@
-//! Hearing of a property that changed.
+//! Listens to changes of a property.
 #![expect(unsafe_code, reason = "the HAL takes pointers, and a block of which it keeps a reference")]
 
 use std::ptr::NonNull;
@@ -14,8 +14,8 @@ use crate::coreaudio::hardware::{Fault, Heard};
 #[cfg(mac_shim)]
 use crate::coreaudio::mac_shim::{block2, dispatch2, objc2_core_audio};
 
-/// What the HAL calls: how many properties have changed, and which. The list may hold properties that nobody listens to,
-/// and isn't looked at: whoever hears asks how things are.
+/// The HAL's callback: the number of changed properties, and a list of them. The list may hold properties that weren't
+/// listened to, and is ignored: the callback's receiver queries the state.
 type Block = RcBlock<dyn Fn(u32, NonNull<Address>)>;
 
 /// Listens until it is dropped.

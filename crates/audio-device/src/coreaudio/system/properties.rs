@@ -1,4 +1,4 @@
-//! Properties of CoreAudio's objects, read and set.
+//! Reads and sets properties of CoreAudio's objects.
 #![expect(unsafe_code, reason = "the HAL's calls take pointers to what they read and fill in")]
 
 use std::ffi::c_void;
@@ -20,20 +20,20 @@ use crate::coreaudio::hardware::Fault;
 use crate::coreaudio::mac_shim::objc2_core_audio;
 use crate::number::{count32, size, whole};
 
-/// What a person would say was refused.
+/// The refused action, as shown to the user.
 const READ: &str = "say what a device is";
 const SET: &str = "set a device up";
 
-/// Every length is that of a few numbers; more than this is no answer.
+/// Limit on lengths: every valid one is that of a few numbers.
 const MOST_BYTES: u32 = 1 << 20;
 
-/// Values that are plain numbers in C: any bytes are one.
+/// Values that are plain numbers in C, for which any bytes are valid.
 trait Plain: Copy + Default {}
 impl Plain for u32 {}
 impl Plain for u64 {}
 impl Plain for f64 {}
 
-/// Two of them.
+/// A pair of them.
 #[derive(Debug, Clone, Copy, Default)]
 #[repr(C)]
 struct Range {
@@ -43,7 +43,7 @@ struct Range {
 const _: () = assert!(size_of::<Range>() == size_of::<AudioValueRange>());
 impl Plain for Range {}
 
-/// All that a device says of itself. What it doesn't say is 0 or nothing; without a UID it is no device to us.
+/// All facts of a device. Missing ones are 0 or empty; a device without a UID is rejected.
 pub(super) fn facts(device: DeviceNumber) -> Result<Facts, Fault> {
     let uid = string(device, global(ca::kAudioDevicePropertyDeviceUID))?;
     let transport = number(device, global(ca::kAudioDevicePropertyTransportType)).unwrap_or(0);
@@ -74,7 +74,7 @@ pub(super) fn facts(device: DeviceNumber) -> Result<Facts, Fault> {
     })
 }
 
-/// A number of 32 bits, if the object has it.
+/// A 32-bit number, if the object has the property.
 pub(super) fn number(object: AudioObjectID, address: Address) -> Option<u32> {
     value(object, address)
 }
@@ -136,7 +136,7 @@ fn taps(device: DeviceNumber) -> usize {
     list.downcast_ref::<objc2_core_foundation::CFArray>().map_or(0, |array| array.len())
 }
 
-/// Whether an aggregate's composition says that it is its maker's alone.
+/// Whether an aggregate's composition says that it is private to its maker.
 fn is_private(device: DeviceNumber) -> bool {
     let Ok(composition) = object::<CFType>(device, global(ca::kAudioAggregateDevicePropertyComposition))
     else {
@@ -167,7 +167,7 @@ fn object<T: Type>(object: AudioObjectID, address: Address) -> Result<CFRetained
     let mut found: *mut T = ptr::null_mut();
     let length = count32(size_of::<*mut T>());
     let filled = read(object, address, pointer(&mut found), length)?;
-    // It may be null where the device is going; a part of a pointer is none.
+    // It may be null while the device is disappearing; a partly filled pointer is invalid.
     let found = NonNull::new(found).filter(|_| filled == length);
     let found = found.ok_or(Fault { doing: READ, answer: "it gave nothing".to_owned() })?;
     // SAFETY: the call gave a pointer to an object of that type, which is ours to release.
@@ -186,7 +186,7 @@ fn list<T: Plain>(object: AudioObjectID, address: Address) -> Result<Vec<T>, Fau
     let count = data_size(object, address)? / each;
     let mut values = vec![T::default(); size(count)];
     let Some(first) = values.first_mut() else { return Ok(values) };
-    // The list may have become shorter meanwhile; a longer one is cut by the call.
+    // The list may have become shorter meanwhile; the call cuts a longer one.
     let filled = read(object, address, pointer(first), count * each)?;
     values.truncate(size(filled / each));
     Ok(values)
@@ -227,7 +227,7 @@ fn read(object: AudioObjectID, address: Address, into: NonNull<c_void>, length: 
     Fault::check(READ, status).map(|()| filled)
 }
 
-/// Rates and sizes are whole numbers in all but name.
+/// A frequency as a whole number of Hz, which rates are in practice.
 fn hertz(value: f64) -> u32 {
     u32::try_from(whole(value)).unwrap_or(u32::MAX)
 }

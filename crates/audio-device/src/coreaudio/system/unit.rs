@@ -1,8 +1,8 @@
 //! An AUHAL unit: `kAudioUnitSubType_HALOutput`, which plays and records on one device.
 //!
-//! How it is set up is Apple's Technical Note TN2091, "Device input using the HAL Output Audio Unit": element 0 is the
-//! output, element 1 the input; I/O is enabled before the device is set; our formats stand on the output's input scope and
-//! on the input's output scope. All of that on the control thread, before `AudioUnitInitialize`.
+//! The setup follows Apple's Technical Note TN2091, "Device input using the HAL Output Audio Unit": element 0 is the
+//! output, element 1 the input; I/O is enabled before the device is set; our formats are set on the output's input
+//! scope and on the input's output scope. All of that happens on the control thread, before `AudioUnitInitialize`.
 #![expect(unsafe_code, reason = "the unit's callback is a function of C's with a pointer")]
 
 use std::ffi::c_void;
@@ -31,18 +31,18 @@ use crate::render::MAX_FRAMES;
 /// The input's element, as [`AudioUnitRender`] calls it.
 const INPUT_BUS: u32 = 1;
 
-/// A sample: a 32-bit float, the same in all units.
+/// Size of a sample: a 32-bit float, the same in all units.
 const SAMPLE_BYTES: u32 = 4;
 
-/// A unit that calls until it is dropped.
+/// A unit that calls back until it is dropped.
 pub(crate) struct Unit {
-    /// `None` only while it is dropped.
+    /// `None` only during the drop.
     unit: Option<AudioUnit>,
     /// Owned: from `Box::into_raw`. The unit has the same pointer.
     context: *mut Context,
 }
 
-/// What the callback needs. Belongs to the audio thread as long as the unit is there.
+/// The callback's state. Belongs to the audio thread as long as the unit exists.
 struct Context {
     callback: Callback,
     unit: Instance,
@@ -57,7 +57,7 @@ impl Unit {
     /// Makes a unit that doesn't run yet.
     pub(super) fn open(setup: &Setup, callback: Callback) -> Result<Self, Fault> {
         let refused = |error: coreaudio::Error| Fault { doing: "open the device", answer: error.to_string() };
-        // Not the "default output" unit, which follows the default by itself, without its rate and channels.
+        // Not the "default output" unit, which follows the default by itself, but not its rate and channels.
         let mut unit = AudioUnit::new_uninitialized(IOType::HalOutput).map_err(refused)?;
         let enabled = |is: bool| Some(u32::from(is));
         for (scope, element, is) in [
@@ -93,13 +93,13 @@ impl Unit {
         .map_err(refused)?;
         let (property, scope) = match callback {
             Callback::Play(_) => (kAudioUnitProperty_SetRenderCallback, Scope::Input),
-            // "The input callback": for element 0 and the global scope, though what it tells of is element 1.
+            // "The input callback": for element 0 and the global scope, though it concerns element 1.
             Callback::Record(_) => (kAudioOutputUnitProperty_SetInputCallback, Scope::Global),
         };
         let instance = *unit.as_ref();
         let input_channels = u32::from(setup.input_channels.unwrap_or(0));
         let context = Box::into_raw(Box::new(Context { callback, unit: instance, input_channels }));
-        // From here on dropping it frees both, in order.
+        // From here on, dropping `opened` frees both, in order.
         let mut opened = Self { unit: Some(unit), context };
         let call = AURenderCallbackStruct { inputProc: Some(call), inputProcRefCon: context.cast() };
         if let Some(unit) = &mut opened.unit {
@@ -133,7 +133,7 @@ impl Drop for Unit {
     }
 }
 
-/// 32-bit floats, all channels of a frame side by side: one buffer, whatever the number of channels.
+/// 32-bit floats, all channels of a frame interleaved: one buffer, whatever the number of channels.
 fn interleaved(rate: u32, channels: u32) -> AudioStreamBasicDescription {
     AudioStreamBasicDescription {
         mSampleRate: f64::from(rate),
@@ -149,7 +149,7 @@ fn interleaved(rate: u32, channels: u32) -> AudioStreamBasicDescription {
 }
 
 /// `AURenderCallback` (`<AudioToolbox/AUComponent.h>`), on the device's audio thread. `list` holds the buffers to fill; it
-/// is null in an input callback, whose frames are to be fetched.
+/// is null in an input callback, whose frames must be fetched.
 unsafe extern "C-unwind" fn call(
     context: NonNull<c_void>,
     _: NonNull<AudioUnitRenderActionFlags>,
@@ -193,12 +193,12 @@ fn samples<'a>(list: *mut AudioBufferList) -> Option<&'a mut [f32]> {
         return None;
     }
     let length = size(buffer.mDataByteSize / SAMPLE_BYTES);
-    // SAFETY: the buffer holds so many bytes of floats, which is the format that was set, and is ours to fill.
+    // SAFETY: the buffer holds that many bytes of floats, which is the format that was set, and is ours to fill.
     Some(unsafe { std::slice::from_raw_parts_mut(buffer.mData.cast::<f32>(), length) })
 }
 
-/// Fills `samples` with what the input's element has recorded for this callback. May be called within it only, once, for
-/// as many frames as the callback is for.
+/// Fills `samples` with what the input's element has recorded for this callback. May only be called within it, once,
+/// for as many frames as the callback has.
 fn fetch(
     unit: Instance,
     stamp: NonNull<AudioTimeStamp>,

@@ -1,4 +1,4 @@
-//! Linux's sound systems: PipeWire, ALSA, and JACK where that is asked for.
+//! Linux's sound systems: PipeWire, ALSA, and JACK if requested.
 
 use std::collections::HashSet;
 
@@ -9,23 +9,23 @@ use crate::cpal_device::pipewire_graph;
 use crate::device::DeviceId;
 use crate::error::AudioError;
 
-/// cpal's ids of the entries that follow PipeWire's defaults: to play, to record, to record what is played.
+/// cpal's ids of the entries that follow PipeWire's defaults: for playing, for recording, for recording what is played.
 const PIPEWIRE_OUTPUT: &str = "output_default";
 const PIPEWIRE_INPUT: &str = "input_default";
 const PIPEWIRE_MONITOR: &str = "sink_default";
 
-/// Who is who among what cpal lists.
+/// The roles of the entries that cpal lists.
 pub(in super::super) struct Overview {
-    /// The system's default output, where that is known. On PipeWire it may be one that cpal doesn't list.
+    /// The system's default output, if known. On PipeWire it may be one that cpal doesn't list.
     pub(in super::super) default_output: Option<cpal::DeviceId>,
-    /// The system's default input, in the same way.
+    /// The system's default input, likewise.
     pub(in super::super) default_input: Option<cpal::DeviceId>,
-    /// No devices, but what a sound server has beside them.
+    /// Entries of a sound server that aren't devices.
     pub(in super::super) no_devices: HashSet<cpal::DeviceId>,
 }
 
-/// What there is to know before a host's devices are listed. cpal's defaults are entries that follow PipeWire's: PipeWire
-/// itself says which devices those are.
+/// Information needed before a host's devices are listed. cpal's defaults are entries that follow PipeWire's: PipeWire
+/// itself tells which devices those are.
 pub(in super::super) fn overview(host: &cpal::Host) -> Overview {
     let id = |device: Option<cpal::Device>| device.and_then(|device| device.id().ok());
     let (output, input) = (host.default_output_device(), host.default_input_device());
@@ -47,7 +47,7 @@ pub(super) fn usable_host() -> Result<cpal::Host, AudioError> {
         Ok(host) => return Ok(host),
         Err(error) => error,
     };
-    // Without the kernel's sound directory ALSA finds no card, and its library writes that to stderr at length.
+    // Without the kernel's sound directory ALSA finds no card, and its library writes long messages about it to stderr.
     if !std::path::Path::new("/dev/snd").exists() {
         return Err(AudioError::NoOutput { reason: format!("{pipewire}; this machine has no sound card") });
     }
@@ -55,7 +55,7 @@ pub(super) fn usable_host() -> Result<cpal::Host, AudioError> {
         .map_err(|alsa| AudioError::NoOutput { reason: format!("{pipewire}; {alsa}") })
 }
 
-/// cpal makes a JACK host whether there is a server, or JACK's library, or not; without them it has no devices.
+/// cpal makes a JACK host even without a server or JACK's library; it then has no devices.
 pub(super) fn jack_host() -> Result<cpal::Host, AudioError> {
     let reason = |reason: &str| AudioError::NoOutput { reason: format!("JACK: {reason}") };
     let host = cpal::host_from_id(cpal::HostId::Jack).map_err(|error| reason(&error.to_string()))?;
@@ -65,7 +65,7 @@ pub(super) fn jack_host() -> Result<cpal::Host, AudioError> {
     Ok(host)
 }
 
-/// Whether a device plays, and is one to choose: PipeWire's list has a second name of the default output, to record from
+/// Whether a device plays and may be offered: PipeWire's list has a second entry of the default output, for recording
 /// it.
 pub(in super::super) fn is_output(device: &cpal::Device) -> bool {
     match direction_of_jack(device) {
@@ -74,8 +74,8 @@ pub(in super::super) fn is_output(device: &cpal::Device) -> bool {
     }
 }
 
-/// Whether a device records, and is one to choose. On PipeWire an output can be recorded too, but what is played there
-/// would come back: it isn't offered.
+/// Whether a device records and may be offered. PipeWire can also record an output, but then playback would come back
+/// as input, so outputs aren't offered.
 pub(in super::super) fn is_input(device: &cpal::Device) -> bool {
     if !is_pipewire(device) {
         return device.supports_input() && direction_of_jack(device) != Some(DeviceDirection::Output);
@@ -83,7 +83,7 @@ pub(in super::super) fn is_input(device: &cpal::Device) -> bool {
     device.description().is_ok_and(|description| description.direction() == DeviceDirection::Input)
 }
 
-/// The name to show: cpal's entries for PipeWire's defaults have none that a person would know.
+/// The name to show: cpal's entries for PipeWire's defaults have none that a user would know.
 pub(in super::super) fn shown_name(device: &cpal::Device) -> String {
     if is_pipewire(device) && named(device, PIPEWIRE_OUTPUT) {
         return "Default output".to_owned();
@@ -94,14 +94,15 @@ pub(in super::super) fn shown_name(device: &cpal::Device) -> String {
     device.to_string()
 }
 
-/// Whether this is no device but PipeWire's entry for whichever is the default.
+/// Whether this isn't a device but PipeWire's entry for the current default.
 pub(in super::super) fn follows_default(id: &DeviceId) -> bool {
     id.0.parse::<cpal::DeviceId>().is_ok_and(|id| {
         id.host() == cpal::HostId::PipeWire && [PIPEWIRE_OUTPUT, PIPEWIRE_INPUT].contains(&id.id())
     })
 }
 
-/// Of one of JACK's two devices, which cpal gives formats in both directions; `None` for another system's device.
+/// The direction of one of JACK's two devices, to which cpal gives formats in both; `None` for devices of other
+/// systems.
 fn direction_of_jack(device: &cpal::Device) -> Option<DeviceDirection> {
     device.id().ok().filter(|id| id.host() == cpal::HostId::Jack)?;
     device.description().ok().map(|description| description.direction())

@@ -1,4 +1,4 @@
-//! Elsewhere: the one sound system that cpal has.
+//! Other systems: the one sound system that cpal supports there.
 
 use crate::error::AudioError;
 
