@@ -158,8 +158,7 @@ impl<B: Backend + ?Sized> Audio<B> {
         }
     }
 
-    /// Whether the current output has reported that it is dead; [`AudioEvent::OutputLost`] may also come from an
-    /// earlier output.
+    /// Whether the current output reported that it is dead; [`AudioEvent::OutputLost`] may be of an earlier output.
     #[must_use]
     pub fn output_lost(&self) -> bool {
         self.status.output_lost()

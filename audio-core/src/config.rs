@@ -23,8 +23,7 @@ pub struct Limits {
     pub late_fade_frames: u32,
     /// Number of consecutive late blocks after which a child is bypassed.
     pub bypass_after: u32,
-    /// Number of blocks that a bypassed (or new) child must answer in time before it is heard; 0 makes it audible at
-    /// once.
+    /// Number of blocks that a bypassed (or new) child must answer in time before it is heard; 0 means at once.
     pub return_after: u32,
     /// Share of a block's duration that must have passed since it was sent before a missing reply counts as the child's
     /// fault and not the device's (callbacks may come in bursts).
@@ -32,8 +31,7 @@ pub struct Limits {
     /// Direct mode: the share of a callback's duration, from its start, during which the engine waits for the children.
     /// One half leaves the other half for the mix and for the device's own needs.
     pub direct_wait_share: f64,
-    /// Direct mode: number of late blocks among the last `direct_window` at which the project falls back to Pipelined
-    /// mode.
+    /// Direct mode: number of late blocks in the last `direct_window` at which Pipelined mode takes over.
     pub direct_late: u32,
     /// Direct mode: number of blocks over which late ones are counted, 1 to 128.
     pub direct_window: u32,

@@ -38,8 +38,7 @@ use crate::wav::WavFile;
 /// lost; of several that set the same thing of the same project only the newest is kept.
 const COMMANDS: usize = 1024;
 
-/// Capacity of the ring of values on their way back. A callback returns at most what the commands of one callback
-/// replaced.
+/// Capacity of the ring of returned values. A callback returns at most what the commands of one callback replaced.
 const GARBAGE: usize = 2048;
 
 /// Samples of the tap on their way to the control side: a third of a second at 48 kHz. When nobody reads them, the
@@ -366,8 +365,7 @@ impl Engine {
         self.send(Command::FadeOut);
     }
 
-    /// Fades in again, on an output with callbacks of `nominal_frames` frames (0 if unknown), whatever the state
-    /// before.
+    /// Fades in again, whatever the state before, on an output with this callback size (0 if unknown).
     pub(crate) fn resume(&mut self, nominal_frames: u32) {
         // SYNC: pairs with the load in `is_faded_out`. No renderer runs now that could store it.
         self.faded_out.store(false, Ordering::Relaxed);

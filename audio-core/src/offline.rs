@@ -44,8 +44,7 @@ pub struct Offline {
 }
 
 impl Offline {
-    /// The geometry of the child's segment: the same as in every session, so that a processor finds the same
-    /// conditions.
+    /// The geometry of the child's segment: that of every session, so that a processor finds the same conditions.
     ///
     /// # Errors
     /// None as long as the ring takes blocks of [`MAX_FRAMES`].

@@ -110,8 +110,7 @@ impl Recording {
         self.writer.as_ref().is_none_or(JoinHandle::is_finished)
     }
 
-    /// Writes the remaining frames and ends the recording. Waits for the disk: don't call it on a thread that must not
-    /// block.
+    /// Writes the remaining frames and ends. Waits for the disk: not for a thread that must not block.
     #[must_use]
     pub fn finish(mut self) -> Take {
         self.stop();

@@ -76,8 +76,7 @@ pub struct LateBlocks {
     pub too_slow: u64,
     /// Not sent, because all of the ring's blocks were unanswered.
     pub full: u64,
-    /// The device asked for the block before the child had a fair time for it (callbacks in bursts): not the child's
-    /// fault.
+    /// The device asked before the child had a fair time for the block (callbacks in bursts): not the child's fault.
     pub device: u64,
 }
 

@@ -59,8 +59,8 @@ pub(crate) fn kqueue() -> Result<OwnedFd> {
 }
 
 /// "kevent() … When nevents is zero, kevent() will return immediately"; an error of a change that has no room in the list of
-/// events is the call's. A process is found by `proc_find`, which finds no zombie: ESRCH (XNU, `filt_procattach`). It reports
-/// an end and not a stop (`NOTE_EXIT`).
+/// events is the call's. A process is found by `proc_find`, which finds no zombie: ESRCH (XNU, `filt_procattach`). It
+/// reports an end and not a stop (`NOTE_EXIT`).
 ///
 /// # Safety
 /// As rustix's.

@@ -13,8 +13,7 @@ pub(super) struct Measuring {
 }
 
 impl Measuring {
-    /// Whether a measurement is under way. It counts until its recording is taken: the microphone is needed until then,
-    /// so that the streams are still the same.
+    /// Whether one is under way, until its recording is taken: until then the microphone stays, so the streams do too.
     pub(super) fn is_under_way(&self) -> bool {
         self.under_way
     }

@@ -70,8 +70,7 @@ impl Finder {
         for (bin, chirp) in self.spectrum.iter_mut().zip(&self.chirp) {
             *bin *= chirp;
         }
-        // The spectrum of a real signal is real at both ends; rounding could break that, and the transform would refuse
-        // it.
+        // A real signal's spectrum is real at both ends; rounding may break that, and the transform would refuse it.
         if let Some(first) = self.spectrum.first_mut() {
             first.im = 0.0;
         }

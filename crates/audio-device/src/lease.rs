@@ -28,8 +28,7 @@ impl Lender {
         self.handover.push(renderer).is_ok()
     }
 
-    /// Takes the renderer back after its stream was dropped; `None` if there was none, or a callback doesn't release
-    /// it.
+    /// The renderer, after its stream was dropped; `None` if there was none, or a callback doesn't release it.
     pub(crate) fn take_back(&self) -> Option<Box<dyn Render>> {
         self.returned.recv_timeout(RETURN_LIMIT).ok()
     }

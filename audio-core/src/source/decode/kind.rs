@@ -43,7 +43,7 @@ pub(super) fn other(start: &[u8; 64]) -> Option<&'static str> {
         return matches!(&start[8..12], b"AIFF" | b"AIFC").then_some("an AIFF file");
     }
     if matches!(&start[..4], b"RIFF" | b"RIFX") {
-        // A name of zeros means that there is none.
+        // Missing bytes read as 0.
         let is_cut_off = start[8..12].contains(&0);
         return Some(if is_cut_off {
             "cut off within its header"

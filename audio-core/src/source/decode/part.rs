@@ -81,8 +81,7 @@ impl Part {
         !self.tail.is_empty()
     }
 
-    /// Fills the buffer from `at` on, as far as there are bytes, and returns how many. Unreadable bytes count as
-    /// missing.
+    /// Fills the buffer with the bytes from `at` on, up to the first unreadable one, and returns how many.
     pub(super) fn read_at(&self, buffer: &mut [u8], at: u64) -> usize {
         let mut filled = 0;
         while filled < buffer.len() {

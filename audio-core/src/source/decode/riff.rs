@@ -236,8 +236,7 @@ impl Format {
         }))
     }
 
-    /// The smallest number of whole bytes that holds the bits. Samples of 17 to 24 bits may take four; the frame's size
-    /// tells.
+    /// The fewest bytes that hold the bits. Samples of 17 to 24 bits may take four; the frame's size tells.
     fn integer_bytes(&self, bits: u16) -> usize {
         let fewest = bits.div_ceil(8);
         let in_four = fewest == 3 && self.frame_bytes == self.channels.saturating_mul(4);

@@ -107,8 +107,7 @@ impl Recorder {
         self.take(captured_ns, frames, capture);
     }
 
-    /// A callback longer than [`MAX_FRAMES`] is lost and counted: the system delivers each callback's input only as a
-    /// whole.
+    /// A callback longer than [`MAX_FRAMES`] is lost and counted: the system gives each input only as a whole.
     fn take(&mut self, captured_ns: u64, frames: usize, capture: Capture<'_>) {
         let whole = frames.saturating_mul(self.channels);
         if let Some(samples) = self.samples.get_mut(..whole)
