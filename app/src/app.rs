@@ -1,4 +1,4 @@
-//! The loop: everything that can happen, and to which owner each goes.
+//! The event loop: everything that can happen to the app, and which owner handles it.
 
 #[cfg(test)]
 #[path = "app/floods/tests.rs"]
@@ -23,19 +23,19 @@ use tokio::sync::mpsc;
 use tracing::{info, warn};
 use wavecraft_companion_protocol::{control::Welcome, paths::Paths};
 
-/// How often levels and heartbeats are looked at while somebody watches: a display's rate.
+/// How often levels and heartbeats are read while anybody is watching: a display's frame rate.
 const TICK_WATCHED: Duration = Duration::from_millis(16);
-/// And while nobody does: often enough for a heartbeat that must move within 250 ms.
+/// The same while nobody is watching: often enough for a heartbeat that must move within 250 ms.
 const TICK: Duration = Duration::from_millis(50);
-/// An app that is opened again within this time was opened by commands that start it, at the same moment.
+/// If the app is opened again within this time, several commands started it at the same moment.
 const JUST_BEGUN: Duration = Duration::from_secs(5);
-/// A headless companion that was asked to ends so long after its last project and its last connection.
+/// How long a headless companion that may exit when idle stays after its last project and last connection.
 const IDLE_BEFORE_EXIT: Duration = Duration::from_secs(5);
 
-/// Everything that can happen to the app, in one closed list: each owner's own messages.
+/// Everything that can happen to the app, as one closed list of the owners' messages.
 ///
-/// The queue that they wait in has no bound: whoever sends has one, so that none of them can fill it for the others. Each
-/// kind and what bounds it is in `docs/queues.md`.
+/// The events' queue is unbounded: each sender has its own limit, so that none can crowd out the others.
+/// `docs/queues.md` lists the kinds and their limits.
 pub(crate) enum Event {
     Control(ControlEvent),
     Sessions(SessionsEvent),
@@ -50,7 +50,7 @@ pub(crate) enum Event {
     OpenedAgain,
     /// The computer woke up.
     Woke,
-    /// Look at levels, heartbeats and what the audio thread sent back.
+    /// Read the levels and heartbeats, and free what the audio thread sent back.
     Tick,
     /// End everything.
     Quit,
@@ -59,9 +59,9 @@ pub(crate) enum Event {
 /// How the app was started.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Options {
-    /// End after a while without a project.
+    /// Exit after a while without a project.
     pub exit_when_idle: bool,
-    /// What plays, unless the settings' word is asked for.
+    /// The backend, if the command line overrides the settings.
     pub backend: Option<BackendChoice>,
 }
 
@@ -71,13 +71,13 @@ pub(crate) struct App {
     menu: Option<Publisher>,
     exit_when_idle: bool,
     began: Instant,
-    /// Since when nobody needs the companion.
+    /// Since when nothing has needed the companion.
     unused_since: Option<Instant>,
     next_tick: Instant,
 }
 
 impl App {
-    /// An app with nothing attached, with a menu where there are `menus`.
+    /// An app with nothing attached; it has a menu if `menus` is given.
     pub(crate) fn new(
         options: Options,
         events: &Outlet<Event>,
@@ -114,7 +114,7 @@ impl App {
         }
     }
 
-    /// Takes events until the app has quit. Must run within a tokio runtime.
+    /// Handles events until the app has quit. Must run within a tokio runtime.
     pub(crate) async fn run(mut self, mut inbox: mpsc::UnboundedReceiver<Event>) {
         if self.menu.is_some() {
             self.handle(Event::Menu(MenuEvent::MayOpen));
@@ -140,7 +140,7 @@ impl App {
         builds::remove_abandoned(&self.companion.cx.builds_dir);
     }
 
-    /// Acts on one event. Everything that changes the app's state goes through here.
+    /// Handles one event. Every change of the app's state goes through here.
     pub(crate) fn handle(&mut self, event: Event) {
         let companion = &mut self.companion;
         match event {
@@ -187,7 +187,7 @@ impl App {
             }
             MenuEvent::Clicked(key) => {
                 companion.cx.announcer.forget_trouble();
-                // It may have been changed elsewhere since.
+                // It may have been changed elsewhere meanwhile.
                 companion.login.iter().for_each(Login::read);
                 if let Some(action) = publisher.clicked(&key) {
                     menu::clicked(companion, action);
@@ -216,7 +216,7 @@ impl App {
         }
     }
 
-    /// After each event: sessions of which nothing is left are forgotten, and what nobody needs is closed.
+    /// Called after each event: forgets sessions of which nothing is left, and closes what isn't needed any more.
     fn rest(&mut self) {
         let companion = &mut self.companion;
         companion.sessions.remove_gone(&mut companion.cx);
@@ -230,20 +230,20 @@ impl App {
         }
     }
 
-    /// When the next tick is due, if one is.
+    /// When the next tick is due, if any.
     fn wake(&self) -> Option<Instant> {
         let tick = (!self.companion.is_idle()).then_some(self.next_tick);
         let due = self.companion.sessions.due(&self.companion.cx);
         [tick, due, self.idle_end()].into_iter().flatten().min()
     }
 
-    /// When a companion that isn't needed ends.
+    /// When an unneeded companion exits.
     fn idle_end(&self) -> Option<Instant> {
         self.unused_since.filter(|_| self.exit_when_idle).map(|since| since + IDLE_BEFORE_EXIT)
     }
 }
 
-/// Can nothing but measurements change by it?
+/// Can the event change nothing but measurements?
 fn only_figures(event: &Event) -> bool {
     match event {
         Event::Tick => true,
@@ -252,7 +252,7 @@ fn only_figures(event: &Event) -> bool {
     }
 }
 
-/// What the settings name.
+/// The backend that the settings name.
 fn backend_of(settings: &Settings, paths: &Paths) -> BackendChoice {
     BackendChoice::of_settings(settings.get().backend.as_deref()).unwrap_or_else(|reason| {
         warn!("{}: {reason}: using `auto`", paths.settings.display());

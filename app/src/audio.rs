@@ -1,5 +1,5 @@
-//! The audio side: the engine with its streams, open only while something is attached. Closed, it takes every order and
-//! does nothing.
+//! The audio side: the engine with its streams, open only while something is attached. While it is closed, every call
+//! is accepted and does nothing.
 
 mod backend;
 mod devices;
@@ -46,23 +46,23 @@ use wavecraft_companion_protocol::{
 };
 use wavecraft_ring::HostRing;
 
-/// AudioFigures that are sent unasked go out so often.
+/// How often the figures that are pushed to clients go out.
 const STATS_PERIOD: Duration = Duration::from_secs(1);
-/// A microphone that delivers nothing but exact zeros for so long isn't just in a quiet room.
+/// A microphone that delivers nothing but exact zeros for this long isn't just in a quiet room.
 const SILENCE: Duration = Duration::from_secs(2);
 
 /// The audio side.
 pub(crate) struct Audio {
     side: Side,
     devices: Devices,
-    /// While it is open.
+    /// Set while it is open.
     activity: Option<Activity>,
     howl: Howl,
     measuring: Option<Measuring>,
-    /// The devices in use as they were last told.
+    /// The devices in use as they were last reported.
     told: Option<AudioDevices>,
     stats_due: Instant,
-    /// What the limiter had done when figures were last sent.
+    /// The limiter's count when figures were last sent.
     limited_frames: u64,
 }
 
@@ -71,7 +71,7 @@ enum Side {
     /// No stream, no thread.
     #[default]
     Closed,
-    /// On a thread of its own, as devices may take their time.
+    /// Opening on a separate thread, since devices may take their time.
     Opening,
     Open(Box<Open>),
 }
@@ -86,7 +86,7 @@ impl Side {
 }
 
 impl Audio {
-    /// A closed one.
+    /// An audio side that is closed.
     pub(crate) fn new(choice: BackendChoice, events: Outlet<AudioMessage>) -> Self {
         Self {
             side: Side::default(),
@@ -100,9 +100,9 @@ impl Audio {
         }
     }
 
-    // Its life.
+    // Opening and closing.
 
-    /// Makes sure that it runs, or will.
+    /// Makes sure that it is open or being opened.
     pub(crate) fn need(&mut self, chosen: &ChosenDevices) {
         if matches!(self.side, Side::Closed) {
             self.side = Side::Opening;
@@ -110,7 +110,7 @@ impl Audio {
         }
     }
 
-    /// Stops the streams. Doing so may take a moment, so it is done elsewhere.
+    /// Stops the streams. That may take a moment, so it is done on another thread.
     pub(crate) fn close(&mut self) {
         self.activity = None;
         if let Side::Open(open) = std::mem::take(&mut self.side) {
@@ -120,8 +120,8 @@ impl Audio {
         }
     }
 
-    /// Begins anew where the engine can't just move: on an output of another rate, or without one that it could go on
-    /// with. Nothing plays any more after it.
+    /// Starts a new engine where the present one can't just move: for an output of another rate, or if there is no
+    /// output to go on with. Nothing plays after this until projects begin again.
     pub(crate) fn begin_anew(&mut self, next: Next, chosen: &ChosenDevices) -> Change {
         self.refuse_measuring(&LatencyError::Interrupted.to_string());
         self.close();
@@ -139,7 +139,7 @@ impl Audio {
         change
     }
 
-    /// Why a recording can't go on in an engine that is begun anew.
+    /// Why a recording can't go on when the engine is replaced.
     pub(crate) fn why_anew(&self, next: &Next) -> String {
         match (&self.side, next.as_ref().map(|(next, _)| next.output().sample_rate)) {
             (Side::Open(open), Some(rate)) if rate != open.audio.stream().sample_rate => {
@@ -192,7 +192,7 @@ impl Audio {
         }
     }
 
-    /// Looks whether the output still calls, and whether it is time for the list. Called with every tick.
+    /// Checks whether the output still makes callbacks, and whether the device list is due. Called with every tick.
     pub(crate) fn poll_devices(&mut self, now: Instant) -> Change {
         match self.side.open() {
             Some(open) => self.devices.poll(now, open),
@@ -200,7 +200,7 @@ impl Audio {
         }
     }
 
-    /// Looks whether the microphone delivers anything. Called with every tick.
+    /// Checks whether the microphone delivers anything. Called with every tick.
     pub(crate) fn poll_microphone(&mut self) -> Change {
         let Some(open) = self.side.open() else { return Change::None };
         let silent = open.audio.input_silence() >= SILENCE;
@@ -211,7 +211,7 @@ impl Audio {
         Change::Devices
     }
 
-    /// Frees what the audio thread sent back, and says what is due. Nothing while it isn't open.
+    /// Frees what the audio thread sent back, and says what is due. Does nothing while it isn't open.
     pub(crate) fn pulse(&mut self, now: Instant) -> Option<Pulse> {
         let silent = self.devices.is_silent(now);
         let open = self.side.open()?;
@@ -226,46 +226,46 @@ impl Audio {
         Some(Pulse { stats_due, limiting, howl_began: self.howl.follow(limiter.howl_muted), silent })
     }
 
-    // Its devices.
+    // The devices.
 
-    /// What is in use.
+    /// The devices in use.
     pub(crate) fn devices(&self) -> Option<AudioDevices> {
         self.open().map(Open::devices)
     }
 
-    /// The devices in use, where they changed by themselves since they were told: the frames per callback, and what a source
-    /// asks of the microphone.
+    /// Have the devices in use changed by themselves since they were reported: the frames per callback, or what a
+    /// source needs of the microphone?
     pub(crate) fn has_news(&self) -> bool {
         self.open()
             .is_some_and(|open| self.told.as_ref().is_none_or(|told| open::is_news(told, &open.devices())))
     }
 
-    /// These were told.
+    /// Notes that these devices were reported.
     pub(crate) fn told(&mut self, devices: AudioDevices) {
         self.told = Some(devices);
     }
 
-    /// For a person: which device is missing and what to do.
+    /// For the user: which device is missing and what to do.
     pub(crate) fn notice(&self) -> Option<&str> {
         self.open()?.notice.as_deref()
     }
 
-    /// The microphone stands beside the loudspeaker: what it hears would come back to it.
+    /// Is the microphone next to the loudspeaker, so that it would pick up its own sound?
     pub(crate) fn hears_output(&self) -> bool {
         self.open().is_some_and(|open| open.microphone.hears_output)
     }
 
-    /// Which devices there were when they were listed last.
+    /// The devices as they were last listed.
     pub(crate) fn seen_devices(&self, chosen: &ChosenDevices) -> DeviceList {
         self.devices.seen(self.open(), chosen)
     }
 
-    /// Lists the devices for somebody.
+    /// Lists the devices for the given purpose.
     pub(crate) fn list_devices(&mut self, asked_by: ListedFor) {
         self.devices.list(asked_by);
     }
 
-    /// Lists them for the menu, which shows them.
+    /// Lists the devices for the menu.
     pub(crate) fn refresh_devices(&mut self) {
         self.devices.refresh();
     }
@@ -275,7 +275,7 @@ impl Audio {
         self.devices.woke(self.is_open());
     }
 
-    // What plays.
+    // What is played.
 
     pub(crate) fn is_open(&self) -> bool {
         self.open().is_some()
@@ -286,20 +286,20 @@ impl Audio {
         Some(self.open()?.audio.engine().sample_rate())
     }
 
-    /// The output's rate in Hz, and the most frames of a block.
+    /// The output's rate in Hz, and the most frames in a block.
     pub(crate) fn stream(&self) -> Option<(u32, u32)> {
         let stream = self.open()?.audio.stream();
         Some((stream.sample_rate, stream.max_frames))
     }
 
-    /// What concerns all projects.
+    /// The figures that concern all projects.
     pub(crate) fn figures(&self) -> Option<AudioFigures> {
         let open = self.open()?;
         let (engine, latency) = (open.audio.stats(), open.audio.stream().latency);
         Some(AudioFigures { engine, latency, devices: open.devices() })
     }
 
-    /// Gives a project a place in the mix. None while it isn't open.
+    /// Gives a project a place in the mix. None while the audio side isn't open.
     pub(crate) fn add_project(
         &mut self,
         settings: ProjectSettings,
@@ -307,7 +307,7 @@ impl Audio {
         Some(self.side.open()?.audio.engine_mut().add_project(settings))
     }
 
-    /// Fades a project out, and takes its place away.
+    /// Fades a project out, and removes its place.
     pub(crate) fn remove_project(&mut self, project: Option<ProjectId>) {
         self.on(project, |engine, project| {
             engine.set_on_bypass(project, OnBypass::Silence);
@@ -334,7 +334,7 @@ impl Audio {
         self.on(project, |engine, project| engine.set_gain(project, gain));
     }
 
-    /// Whoever unmutes wants to hear something, so a mix that ran away gets another try.
+    /// Unmuting also gives a mix that ran away another try, since the user wants to hear something.
     pub(crate) fn set_muted(&mut self, project: Option<ProjectId>, on: bool) {
         self.on(project, |engine, project| {
             engine.set_muted(project, on);
@@ -362,7 +362,7 @@ impl Audio {
         self.on(project, |engine, project| engine.set_mode(project, mode));
     }
 
-    /// Records what a project's processor makes. None while it has no place in the mix.
+    /// Records the output of a project's processor. None if the project has no place in the mix.
     pub(crate) fn record(
         &mut self,
         project: Option<ProjectId>,
@@ -380,7 +380,7 @@ impl Audio {
         self.on(project, |engine, project| engine.snapshot(project))?
     }
 
-    /// The pictures of a project's output, where there are newer ones than before.
+    /// The waveform and spectrum of a project's output, if there are newer ones than before.
     pub(crate) fn pictures(
         &mut self,
         project: Option<ProjectId>,
@@ -389,12 +389,12 @@ impl Audio {
             .unwrap_or_default()
     }
 
-    /// The howl mute has just begun to act, with these peaks of the projects.
+    /// The howl mute has just become active; these are the projects' peaks.
     pub(crate) fn blame(&mut self, peaks: &[(ProjectId, f32)]) {
         self.howl.blame(peaks);
     }
 
-    /// A project is gone, silent, or sounds otherwise: where it was the cause of a howl, the mix is heard again.
+    /// A project is gone, silent, or sounds different: if it was the last cause of a howl, the mix is unmuted.
     pub(crate) fn quieter(&mut self, project: Option<ProjectId>) {
         if project.is_some_and(|project| self.howl.acquit(&project))
             && let Some(open) = self.side.open()
@@ -404,7 +404,7 @@ impl Audio {
         }
     }
 
-    // The latency of a loop.
+    // Measuring the latency of a loop.
 
     pub(crate) fn is_measuring(&self) -> bool {
         self.measuring.is_some()
@@ -422,12 +422,13 @@ impl Audio {
         self.begin_measuring();
     }
 
-    /// Why no latency can be measured, as a call is told.
+    /// The error of a call whose latency measurement failed.
     pub(crate) fn not_measured(reason: &str) -> ErrorObject {
         latency::refused(reason)
     }
 
-    /// Looks how far the measurement is, which stands beside what is known of the projects. Called with every tick.
+    /// Checks the progress of the measurement; its result is reported together with the projects' latencies. Called
+    /// with every tick.
     pub(crate) fn poll_measuring(
         &mut self,
         now: Instant,
@@ -475,7 +476,7 @@ impl Audio {
         }
     }
 
-    /// Does something to the engine, for a project that has a place in its mix.
+    /// Calls the engine for a project that has a place in its mix.
     fn on<T>(
         &mut self,
         project: Option<ProjectId>,

@@ -1,5 +1,5 @@
 //! One processor child: its process, its socketpair and its output. What it says and how it ends become events; what is
-//! agreed on with it is the handshake's, and what is decided about it the supervisor's.
+//! agreed with it is the handshake's business, and decisions about it are the supervisor's.
 
 mod crashes;
 mod door;
@@ -41,14 +41,14 @@ use tokio::{
 use wavecraft_companion_protocol::child::{LINK_VARIABLE, Link, ToChild};
 use wavecraft_ring::{ABI_VERSION, Geometry, HostRing, ParameterWriter};
 
-/// Names a child to whoever looks for what it left running: its descendants inherit it.
+/// Marks a child's descendants, which inherit it, so that what the child left running can be found.
 const MARK_VARIABLE: &str = "WAVECRAFT_CHILD";
-/// So many messages to a child may wait: more than it gets in its life.
+/// The most messages that may wait to be sent to a child: more than it gets in its life.
 const WAITING_ORDERS: usize = 16;
 /// The stack of a thread that starts a process and waits for its end.
 const WAITER_STACK_BYTES: usize = 256 * 1024;
 
-/// A child that is being spawned, or was. Dropping it closes its socketpair, upon which it ends by itself.
+/// A child that is being spawned, or was. Dropping it closes its socketpair, whereupon it ends by itself.
 #[derive(Debug)]
 pub(crate) struct Child {
     generation: u32,
@@ -58,7 +58,7 @@ pub(crate) struct Child {
     outbox: mpsc::Sender<ToChild>,
 }
 
-/// What [`Child::launch`] makes.
+/// The result of [`Child::launch`].
 pub(crate) struct Launched {
     /// The child.
     pub child: Child,
@@ -69,12 +69,12 @@ pub(crate) struct Launched {
 }
 
 impl Child {
-    /// Makes a segment and begins to start `program` on it, which the system may take its time for: that is done on a
-    /// thread of its own, and what came of it becomes an event. The child is the how-manieth of its session, which is
-    /// also the generation of its segment. Must be called within a tokio runtime.
+    /// Creates a segment and begins to start `program` on it. The system may take its time for that, so it is done on a
+    /// separate thread, and the outcome becomes an event. The generation, which is also the segment's, counts the
+    /// children of the session. Must be called within a tokio runtime.
     ///
     /// # Errors
-    /// The segment, the socketpair or the thread can't be made.
+    /// The segment, the socketpair or the thread can't be created.
     pub(crate) fn launch(
         (session, generation): (&str, u32),
         program: &Program,
@@ -96,7 +96,7 @@ impl Child {
         let alive = Arc::new(AtomicBool::new(true));
         let process = Arc::new(Process::default());
         let spawn = move || {
-            // Much may have happened since the project was attached.
+            // Much may have changed since the project was attached.
             program.runs = executable::check(&program.runs).map_err(io::Error::other)?;
             platform::spawn(&program, side.descriptor.as_fd(), theirs.as_fd())
         };
@@ -109,7 +109,7 @@ impl Child {
         Ok(Launched { child, ring: side.ring, parameters: side.parameters })
     }
 
-    /// The how-manieth child of its session it is.
+    /// Its number among the children of its session.
     pub(crate) fn generation(&self) -> u32 {
         self.generation
     }
@@ -119,12 +119,12 @@ impl Child {
         Arc::clone(&self.alive)
     }
 
-    /// The process's number, while there is a process.
+    /// The process id, while there is a process.
     pub(crate) fn pid(&self) -> Option<Pid> {
         self.process.pid()
     }
 
-    /// Tells it something. It may be gone already, or not read what it was told before; then it doesn't hear it.
+    /// Sends it a message. It may be gone already, or not have read the earlier messages; then this one is lost.
     pub(crate) fn tell(&self, message: ToChild) {
         let _ = self.outbox.try_send(message);
     }
@@ -134,16 +134,17 @@ impl Child {
         self.process.kill();
     }
 
-    /// A handle that can end it after the `Child`, and with it the socketpair, is dropped.
+    /// A handle that can kill it after the `Child`, and with it the socketpair, is dropped.
     pub(crate) fn process(&self) -> Arc<Process> {
         Arc::clone(&self.process)
     }
 }
 
-/// What tells the loader where else to look. Never the terminal's own: only folders that the build named.
+/// The variable that tells the loader where else to look. Never the terminal's value: only folders that the build
+/// named.
 fn loader_variable(program: &Program) -> Option<(OsString, OsString)> {
     let folders = executable::loader_path(&program.runs);
-    // A folder with a colon in its name can't be said.
+    // A folder with a colon in its name can't be listed.
     let sayable = |folder: &&Path| !folder.as_os_str().as_encoded_bytes().contains(&b':');
     let mut said: Vec<_> = folders.into_iter().filter(sayable).map(Path::to_path_buf).collect();
     if said.is_empty() {
@@ -153,7 +154,8 @@ fn loader_variable(program: &Program) -> Option<(OsString, OsString)> {
     Some((platform::LOADER_VARIABLE.into(), std::env::join_paths(said).ok()?))
 }
 
-/// One thread starts one process and then waits for it: it knows the end at once, and nobody else waits meanwhile.
+/// One thread starts one process and then waits for it, so it learns of the end at once, and nothing else has to wait
+/// meanwhile.
 fn spawn_on_a_thread(
     spawn: impl FnOnce() -> io::Result<Spawned> + Send + 'static,
     mark: OsString,

@@ -1,4 +1,4 @@
-//! The `wavecraft` command's link: read when the menu begins, made and taken away by a click.
+//! The `wavecraft` command's link: read when the menu starts, created and removed by a click.
 
 mod link;
 mod shell;
@@ -9,34 +9,34 @@ use crate::outlet::Outlet;
 use std::sync::{Arc, Mutex, PoisonError};
 use tracing::info;
 
-/// What the files say.
+/// The result of reading or changing the files.
 pub(crate) enum CommandEvent {
-    /// So it is now.
+    /// This is the present state.
     Is(CommandLinkState),
-    /// What was asked can't be done: why, and what to do.
+    /// The request can't be met: why, and what to do.
     Refused(String),
 }
 
-/// The link, as it was when it was looked at last.
+/// The link, as last read.
 pub(crate) struct Command {
-    /// One call after the other, so that what is told last is the newest.
+    /// Locked for each call, so that the state reported last is the newest.
     link: Arc<Mutex<CommandLink>>,
     state: Option<CommandLinkState>,
     events: Outlet<CommandEvent>,
 }
 
 impl Command {
-    /// Nobody has looked yet.
+    /// The link before it was first read.
     pub(crate) fn new(events: Outlet<CommandEvent>) -> Self {
         Self { link: Arc::new(Mutex::new(CommandLink::of_this_user())), state: None, events }
     }
 
-    /// As it was told last.
+    /// The last known state.
     pub(crate) fn state(&self) -> Option<&CommandLinkState> {
         self.state.as_ref()
     }
 
-    /// Takes in how it is. What can't be done is handed back, for a person.
+    /// Handles an event. Returns what couldn't be done, for the user.
     pub(crate) fn handle(&mut self, event: CommandEvent) -> Option<String> {
         match event {
             CommandEvent::Refused(trouble) => Some(trouble),
@@ -48,7 +48,7 @@ impl Command {
         }
     }
 
-    /// Looks how it is now.
+    /// Reads the present state.
     pub(crate) fn read(&self) {
         self.call(|_| Ok(()));
     }
@@ -61,7 +61,7 @@ impl Command {
         self.call(|link| link.remove().map(drop));
     }
 
-    /// Whatever was done, the files say what came of it.
+    /// Whatever was done, the files tell the outcome.
     fn call(&self, act: impl FnOnce(&CommandLink) -> Result<(), String> + Send + 'static) {
         let (link, events) = (Arc::clone(&self.link), self.events.clone());
         tokio::task::spawn_blocking(move || {

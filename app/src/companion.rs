@@ -1,4 +1,5 @@
-//! All owners together, and what concerns several of them. The control socket and the menu act on this, the loop feeds it.
+//! All owners together, and whatever concerns several of them. The control socket and the menu call it, the loop feeds
+//! it events.
 
 use crate::{
     audio::{Audio, AudioMessage, Change},
@@ -20,20 +21,20 @@ use wavecraft_companion_protocol::{
     settings::Consent,
 };
 
-/// Everything the companion knows.
+/// The companion's whole state.
 pub(crate) struct Companion {
     pub welcome: Welcome,
     pub sessions: Sessions,
-    /// What sessions share.
+    /// The state that all sessions share.
     pub cx: Context,
-    /// None without a menu, as is the command's link.
+    /// None without a menu; so is the command's link.
     pub login: Option<Login>,
     pub command: Option<Command>,
     quitting: bool,
 }
 
 impl Companion {
-    /// With nothing attached. `login` and `command` where there is a menu.
+    /// A companion with nothing attached. `login` and `command` are given if there is a menu.
     pub(crate) fn new(
         welcome: Welcome,
         sessions: Sessions,
@@ -44,22 +45,22 @@ impl Companion {
         Self { welcome, sessions, cx, login, command, quitting: false }
     }
 
-    /// Was it to quit, and is nothing left?
+    /// Was it asked to quit, and is nothing left?
     pub(crate) fn has_quit(&self) -> bool {
         self.quitting && self.sessions.is_empty()
     }
 
-    /// Nobody needs the audio side.
+    /// Does nothing need the audio side?
     pub(crate) fn is_idle(&self) -> bool {
         self.sessions.is_empty() && !self.cx.audio.is_measuring()
     }
 
-    /// Nobody needs the companion at all: also nobody who has only just connected.
+    /// Does nothing need the companion at all, not even a client that has only just connected?
     pub(crate) fn is_unused(&self) -> bool {
         self.is_idle() && self.cx.clients.is_empty()
     }
 
-    /// Ends everything. Asked twice, nothing is waited for any more.
+    /// Ends everything. The second call waits for nothing any more.
     pub(crate) fn quit(&mut self) {
         let again = std::mem::replace(&mut self.quitting, true);
         self.sessions.each(&mut self.cx, |session, cx| {
@@ -79,7 +80,7 @@ impl Companion {
         self.sessions.attach(owner, attach, reply, &self.cx);
     }
 
-    /// A connection is gone, and with it what it asked for.
+    /// A connection has closed: ends what it asked for.
     pub(crate) fn connection_closed(&mut self, id: ConnectionId) {
         self.cx.clients.close(id);
         self.cx.audio.forget_measuring_of(id);
@@ -88,13 +89,13 @@ impl Companion {
 
     // The audio side.
 
-    /// Takes in what is heard of the audio side.
+    /// Handles a message from the audio side.
     pub(crate) fn audio(&mut self, message: AudioMessage) {
         let change = self.cx.audio.handle(message, &mut self.cx.settings);
         self.apply(change);
     }
 
-    /// Does what follows for others from a change of the audio side.
+    /// Passes a change of the audio side on to the others that it concerns.
     fn apply(&mut self, change: Change) {
         let Self { sessions, cx, .. } = self;
         match change {
@@ -122,7 +123,7 @@ impl Companion {
         }
     }
 
-    /// Tells what is in use now.
+    /// Reports the devices now in use.
     fn notify_devices(&mut self) {
         let Self { sessions, cx, .. } = self;
         if let Some(devices) = cx.audio.devices() {
@@ -133,7 +134,7 @@ impl Companion {
         sessions.each(cx, |session, cx| session.playback_mut().devices_changed(cx));
     }
 
-    /// Regular work: what the audio thread sent back is freed, figures are refreshed, and what is due is done.
+    /// Periodic work: frees what the audio thread sent back, refreshes the figures, and does what is due.
     pub(crate) fn tick(&mut self, now: Instant) {
         let change = self.cx.audio.poll_devices(now);
         self.apply(change);
@@ -151,7 +152,7 @@ impl Companion {
         self.cx.audio.poll_measuring(now, |audio| self.sessions.latencies(audio));
     }
 
-    /// Measures the latency of a loop, and answers when that is done.
+    /// Measures the round-trip latency of a loop, and answers when that is done.
     pub(crate) fn measure_latency(&mut self, from: ConnectionId, reply: Owed<MeasureLatency>) {
         let audio = &mut self.cx.audio;
         let refused = if self.quitting {
@@ -170,12 +171,12 @@ impl Companion {
 
     // The microphone.
 
-    /// Decides anew for all projects: the system, or a person, may have changed their mind.
+    /// Decides again for all projects: the system's permission or the user's choice may have changed.
     pub(crate) fn update_microphone(&mut self) {
         self.sessions.each(&mut self.cx, |session, cx| session.playback_mut().update_access(cx));
     }
 
-    /// A person's word on a project's folder, given in the menu.
+    /// Applies the user's choice for a project's folder, made in the menu.
     pub(crate) fn confirm_in_menu(&mut self, id: &str, consent: Consent) {
         if let Ok(session) = self.sessions.find(id) {
             microphone::confirm_in_menu(&mut self.cx.settings, session.folder(), consent);
@@ -183,10 +184,10 @@ impl Companion {
         }
     }
 
-    /// The same, given in a terminal.
+    /// The same choice made in a terminal.
     ///
     /// # Errors
-    /// Nobody waits for such a word; the sentence is for a person.
+    /// No project is waiting for it; the sentence is for the user.
     pub(crate) fn confirm_in_terminal(
         &mut self,
         confirm: &ConfirmMicrophone,
@@ -199,7 +200,7 @@ impl Companion {
         Ok(self.microphone_access())
     }
 
-    /// Who may hear it.
+    /// Which projects may use the microphone.
     pub(crate) fn microphone_access(&self) -> MicrophoneAccess {
         let said = self.cx.settings.get().projects.iter();
         let remembered = said.filter_map(|(folder, project)| {
@@ -213,13 +214,13 @@ impl Companion {
         }
     }
 
-    // Pages in the browser, by addresses that work once: what opens them is told the address in its arguments, which every
+    // Pages in the browser are opened by one-time addresses: the opener gets the address in its arguments, which every
     // user of the machine can read.
 
-    /// An address that leads to a project's page, or to its inspector if that is asked for or there is no page.
+    /// A one-time address of a project's page, or of its inspector if that is requested or there is no page.
     ///
     /// # Errors
-    /// The project isn't served.
+    /// The project isn't being served.
     pub(crate) fn open_once(&self, open: &OpenOnce) -> Result<OpenedOnce, ErrorObject> {
         let OpenOnce { session: id, inspector } = open;
         let unknown =
@@ -231,7 +232,7 @@ impl Companion {
         server.open_once(&address).map(|url| OpenedOnce { url }).map_err(failed)
     }
 
-    /// Shows a project's page, or its inspector, in the person's browser. If that fails, the menu says so.
+    /// Opens a project's page, or its inspector, in the user's browser. A failure is shown in the menu.
     pub(crate) fn show_page(&mut self, id: &str, inspector: bool) {
         match self.open_once(&OpenOnce { session: id.into(), inspector }) {
             Ok(opened) => desktop::open(opened.url.into(), self.cx.announcer.events()),
@@ -239,7 +240,7 @@ impl Companion {
         }
     }
 
-    /// The app was opened once more: for a person who doesn't see its icon that is the way in.
+    /// The app was opened again: that is how a user who can't see its icon gets in.
     pub(crate) fn opened_again(&mut self) {
         info!("opened while it runs: shown again");
         let served = self.sessions.iter().filter(|session| self.sessions.served(session.id()).is_some());
@@ -256,8 +257,8 @@ impl Companion {
 
 const QUITTING: &str = "the companion is quitting: start it again";
 
-/// Why the system keeps the microphone from the companion, if it does. It is asked where nobody has decided yet. A person's
-/// own word isn't needed: it was a person who wants to measure, and no project hears anything.
+/// Why the system keeps the microphone from the companion, if it does. Asks the system if nobody has decided yet. The
+/// user's consent isn't needed: the user asked for the measurement, and no project hears anything.
 fn may_not_listen(microphone: &microphone::Microphone) -> Option<&'static str> {
     match microphone.permission() {
         Permission::NotNeeded | Permission::Authorized => None,

@@ -1,4 +1,4 @@
-//! The control socket: its connections, who of them hears what, and its calls.
+//! The control socket: its connections, which of them are notified of what, and its calls.
 
 mod clients;
 mod connection;

@@ -1,4 +1,4 @@
-//! What the desktop does for a person: opens files and addresses, takes text onto the clipboard, and shows notifications.
+//! Services of the desktop: opens files and addresses, puts text on the clipboard, and shows notifications.
 
 mod announcer;
 mod command;
@@ -17,7 +17,7 @@ use crate::{
 use command::run_in;
 use std::ffi::{OsStr, OsString};
 
-/// Opens a file or an address with what the user chose for it. If that fails, the menu says so.
+/// Opens a file or an address with the user's chosen program. A failure is shown in the menu.
 pub(crate) fn open(what: OsString, events: &Outlet<DesktopEvent>) {
     aside(events, move || {
         run(&[OPENER.as_ref(), &what], &[])
@@ -25,7 +25,7 @@ pub(crate) fn open(what: OsString, events: &Outlet<DesktopEvent>) {
     });
 }
 
-/// Puts a text on the clipboard. If that fails, the menu says so.
+/// Puts a text on the clipboard. A failure is shown in the menu.
 pub(crate) fn copy(text: String, events: &Outlet<DesktopEvent>) {
     aside(events, move || {
         let mut failures = Vec::new();
@@ -40,7 +40,7 @@ pub(crate) fn copy(text: String, events: &Outlet<DesktopEvent>) {
     });
 }
 
-/// On a thread of its own, which nobody waits for: some openers end with what they opened.
+/// Runs `work` on a separate thread without waiting for it: some openers end only with what they opened.
 fn aside(events: &Outlet<DesktopEvent>, work: impl FnOnce() -> Result<(), String> + Send + 'static) {
     let events = events.clone();
     std::thread::spawn(move || {

@@ -1,6 +1,6 @@
 //! Which programs the companion runs, and what they see of its environment.
 //!
-//! A program is refused if somebody else could put another in its place, and for nothing else
+//! A program is refused if another user could replace it, and for no other security reason
 //! (docs/decisions/0040-what-another-user-could-change.md).
 
 mod others;
@@ -19,36 +19,37 @@ use wavecraft_companion_protocol::{bundle, control::ProjectProgram};
 /// Why a program isn't run.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Refused {
-    /// It can't be looked at.
+    /// It can't be read.
     #[error("{} can't be read: {error}", path.display())]
     Unreadable {
         /// The program.
         path: PathBuf,
-        /// The system's word.
+        /// The system's error.
         error: std::io::Error,
     },
-    /// It isn't a program, or can't be run where it lies.
+    /// It isn't a program, or can't be run from where it is.
     #[error("{} {reason}", path.display())]
     Unfit {
         /// The program.
         path: PathBuf,
-        /// What is wrong with it, and what mends that.
+        /// What is wrong with it, and how to fix that.
         reason: &'static str,
     },
-    /// Somebody else could put another program in its place.
+    /// Another user could replace it.
     #[error("{} isn't run, since somebody else could change it: {by}", path.display())]
     OfOthers {
         /// The program.
         path: PathBuf,
-        /// Who could, and what mends that.
+        /// Who could, and how to fix that.
         by: others::Changeable,
     },
 }
 
-/// Somebody may execute.
+/// The mode bits that let the owner, the group or others execute.
 const EXECUTABLE: u32 = 0o111;
 
-/// What a child may see of its terminal's environment. Everything else, `DYLD_*` and `LD_*` above all, is dropped.
+/// The variables of its terminal's environment that a child may see. Everything else, above all `DYLD_*` and `LD_*`, is
+/// dropped.
 const ENVIRONMENT: [&str; 15] = [
     "HOME",
     "LANG",
@@ -67,7 +68,7 @@ const ENVIRONMENT: [&str; 15] = [
     "WAVECRAFT_REALTIME",
 ];
 
-/// What of `env` a child gets.
+/// The part of `env` that a child gets.
 pub(crate) fn environment(env: &BTreeMap<String, String>) -> Vec<(OsString, OsString)> {
     let fits = |(name, _): &(&String, &String)| ENVIRONMENT.contains(&name.as_str());
     env.iter().filter(fits).map(|(name, value)| (name.into(), value.into())).collect()
@@ -81,7 +82,7 @@ pub(crate) fn check_program(path: &Path) -> Result<PathBuf, Refused> {
     check_file(path, &Person::of_this_process())
 }
 
-/// The folders of the program's loader path that nobody but this user and root can change; others are left out.
+/// The folders of the program's loader path that only this user and root can change; others are left out.
 pub(crate) fn loader_path(program: &ProjectProgram) -> Vec<&Path> {
     let person = Person::of_this_process();
     let is_fit = |folder: &Path| {
@@ -91,7 +92,7 @@ pub(crate) fn loader_path(program: &ProjectProgram) -> Vec<&Path> {
     program.loader_path.iter().map(PathBuf::as_path).filter(|folder| is_fit(folder)).collect()
 }
 
-/// What the system's loader wrote, where it is that a shared library is missing; for a person.
+/// For the user: the system loader's message, if it says that a shared library is missing.
 pub(crate) fn missing_library(line: &str) -> Option<String> {
     // glibc's ld.so, and dyld. Of musl: "Error loading shared library libg.so: No such file or directory (needed by …)".
     let name = if let Some((_, rest)) = line.split_once("error while loading shared libraries: ") {
@@ -112,8 +113,8 @@ pub(crate) fn missing_library(line: &str) -> Option<String> {
     ))
 }
 
-/// Checks what is to be run as a child, the program and the library that it is to run, and returns both by the paths
-/// that were checked, without links.
+/// Checks what will be run as a child, the program and the library that it runs, and returns both by the paths that
+/// were checked, without links.
 ///
 /// # Errors
 /// See [`Refused`].
@@ -123,8 +124,8 @@ pub(crate) fn check(program: &ProjectProgram) -> Result<ProjectProgram, Refused>
     Ok(ProjectProgram { executable: check_file(&program.executable, &person)?, library, ..program.clone() })
 }
 
-/// Checks that `path` is the absolute path of a program that can be run and that nobody but `person` and the system can
-/// change, and returns where it really lies.
+/// Checks that `path` is the absolute path of a program that can be run and that only `person` and the system can
+/// change, and returns its path without links.
 ///
 /// # Errors
 /// See [`Refused`].
@@ -136,7 +137,7 @@ fn check_file(path: &Path, person: &Person) -> Result<PathBuf, Refused> {
     Ok(found)
 }
 
-/// Checks that `path` is the absolute path of a program that can be run, and returns where it really lies.
+/// Checks that `path` is the absolute path of a program that can be run, and returns its path without links.
 ///
 /// # Errors
 /// [`Refused::Unreadable`], [`Refused::Unfit`].
@@ -163,7 +164,7 @@ fn runnable(path: &Path) -> Result<PathBuf, Refused> {
     Ok(found)
 }
 
-/// Whether `found` is the plugin host that was installed together with this program: whoever could change the one could
+/// Whether `found` is the plugin host that was installed together with this program: anybody who could change one could
 /// change the other.
 fn is_beside_us(found: &Path) -> bool {
     let Ok(own) = std::env::current_exe().and_then(fs::canonicalize) else { return false };

@@ -1,4 +1,4 @@
-//! One companion a user: the lock, and the socket that only its holder may replace.
+//! One companion per user: the lock, and the socket that only its holder may replace.
 
 use rustix::fs::{FlockOperation, Mode, OFlags};
 use std::{
@@ -13,17 +13,17 @@ use std::{
 use tokio::net::UnixListener;
 use wavecraft_companion_protocol::paths::{MAX_SOCKET_PATH_BYTES, Paths};
 
-/// Held for as long as this companion is the one. Dropping it removes the socket and lets the lock go.
+/// The lock, held by the user's one companion. Dropping it removes the socket and releases the lock.
 #[derive(Debug)]
 pub(crate) struct Instance {
     socket: PathBuf,
     _lock: fs::File,
 }
 
-/// Why this companion can't be the one.
+/// Why this companion can't run.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum InstanceError {
-    /// Another one runs.
+    /// Another companion is running.
     #[error(
         "a companion runs already (process {0}) and serves every project; `wavecraft-companion --quit` ends it"
     )]
@@ -39,18 +39,18 @@ pub(crate) enum InstanceError {
         /// The path.
         path: PathBuf,
     },
-    /// A folder or file is somebody else's, or can't be made.
+    /// A folder or file belongs to another user, or can't be created.
     #[error("{}: {error}", path.display())]
     Io {
-        /// Which.
+        /// The folder or file.
         path: PathBuf,
-        /// The system's word.
+        /// The system's error.
         error: io::Error,
     },
 }
 
 impl Instance {
-    /// Takes the lock, makes the folders, and listens on the control socket. A socket left behind by a companion that
+    /// Takes the lock, creates the folders, and listens on the control socket. A socket left behind by a companion that
     /// was killed is replaced, which only the lock's holder does. Must be called within a tokio runtime.
     ///
     /// # Errors
@@ -96,7 +96,8 @@ impl Instance {
 
 impl Drop for Instance {
     fn drop(&mut self) {
-        // While the lock is held the socket is ours; the lock's file stays, as removing it would let two hold "it".
+        // While the lock is held the socket is ours; the lock's file stays, as removing it would let two companions
+        // hold "it".
         let _ = fs::remove_file(&self.socket);
     }
 }
@@ -107,7 +108,7 @@ fn open_lock(path: &Path) -> io::Result<fs::File> {
     Ok(lock.into())
 }
 
-/// Makes a folder that only this user can enter, or checks that it is one.
+/// Creates a folder that only this user can enter, or checks that it is one.
 fn private_folder(path: &Path) -> io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(path)?;
     let meta = fs::symlink_metadata(path)?;
@@ -140,7 +141,7 @@ mod tests {
         drop(first);
         assert!(!paths.socket().exists());
 
-        // A killed companion leaves its socket.
+        // A killed companion leaves its socket behind.
         drop(std::os::unix::net::UnixListener::bind(paths.socket()).unwrap());
         assert!(paths.socket().exists());
         let (_instance, _listener) = Instance::claim(&paths).unwrap();

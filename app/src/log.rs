@@ -1,4 +1,4 @@
-//! The companion's log: a file in the system's place, and standard error where a person is looking.
+//! The companion's log: a file in the system's place for logs, and standard error if that is a terminal.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -9,12 +9,12 @@ use std::{
 use tracing_subscriber::{EnvFilter, Layer, fmt, layer::SubscriberExt, util::SubscriberInitExt};
 use wavecraft_companion_protocol::bounded::cut;
 
-/// A log of this size is set aside, so that there are never more than two files of it.
+/// The size at which the log is set aside; there are never more than two files of it.
 const SET_ASIDE_AT_BYTES: u64 = 1024 * 1024;
-/// The most that one event takes there, as JSON counts it.
+/// The most bytes of one event in the log, as JSON counts them.
 const MAX_EVENT_BYTES: usize = 16 * 1024;
 
-/// Starts logging to `path`. What is logged is chosen by `WAVECRAFT_LOG` in the form of `RUST_LOG`; `info` if unset.
+/// Starts logging to `path`. `WAVECRAFT_LOG` selects what is logged, in the form of `RUST_LOG`; `info` if unset.
 ///
 /// # Errors
 /// The file can't be opened.
@@ -22,7 +22,7 @@ pub(crate) fn start(path: &Path) -> io::Result<()> {
     let file = LogFile::open(path)?;
     let filter = || EnvFilter::try_from_env("WAVECRAFT_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
     let to_file = fmt::layer().with_ansi(false).with_writer(Mutex::new(OneLine(file))).with_filter(filter());
-    // Without colours, which could not be told from those that somebody else's words bring along.
+    // Without colors, which couldn't be distinguished from escape sequences in others' texts.
     let to_terminal = io::stderr().is_terminal().then(|| {
         fmt::layer()
             .with_target(false)
@@ -34,12 +34,12 @@ pub(crate) fn start(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// The door of the log: an event is one line, whatever names and words of others are in it. Of what isn't text there is
-/// only the notation, so that nobody can write a line of their own, or control the terminal of whoever reads it.
+/// The log's entrance: an event is one line, whatever names and texts of others it contains. Characters that aren't
+/// text are escaped, so that nothing can forge a line, or control the reader's terminal.
 struct OneLine<W>(W);
 
 impl<W: Write> Write for OneLine<W> {
-    /// One event of the log is one call.
+    /// Each call writes one event of the log.
     fn write(&mut self, event: &[u8]) -> io::Result<usize> {
         let text = String::from_utf8_lossy(event);
         self.0.write_all((one_line(text.trim_end_matches('\n')) + "\n").as_bytes())?;
@@ -54,7 +54,7 @@ impl<W: Write> Write for OneLine<W> {
 fn one_line(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     for c in cut(text, MAX_EVENT_BYTES).chars() {
-        // Besides what controls terminals, what turns around the direction of text or hides in it.
+        // Besides control characters, those that change the direction of text or are invisible.
         let hidden = c.is_control()
             || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200b}'..='\u{200f}' | '\u{feff}');
         if hidden && c != '\t' {
@@ -66,7 +66,7 @@ fn one_line(text: &str) -> String {
     line
 }
 
-/// A log that sets itself aside when it is full: a companion may run for weeks.
+/// A log file that is set aside when it is full: a companion may run for weeks.
 struct LogFile {
     path: PathBuf,
     file: File,
@@ -82,7 +82,7 @@ impl LogFile {
 }
 
 impl Write for LogFile {
-    /// One event of the log is one call.
+    /// Each call writes one event of the log.
     fn write(&mut self, event: &[u8]) -> io::Result<usize> {
         if self.bytes >= SET_ASIDE_AT_BYTES {
             fs::rename(&self.path, self.path.with_extension("log.old"))?;
@@ -136,7 +136,7 @@ mod tests {
         assert!(size(&old) >= SET_ASIDE_AT_BYTES && size(&old) < SET_ASIDE_AT_BYTES + 1024);
         assert!(size(&path) > 0 && size(&path) <= SET_ASIDE_AT_BYTES);
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2);
-        // The newest lines are in the file that has the log's name, also after another start.
+        // The newest lines are in the file with the log's name, even after a restart.
         drop(log);
         LogFile::open(&path).unwrap().write_all(b"the last line\n").unwrap();
         assert!(fs::read_to_string(&path).unwrap().ends_with("xthe last line\n"));

@@ -8,34 +8,34 @@ use crate::{outlet::Outlet, platform};
 use std::sync::{Arc, Mutex, PoisonError};
 use tracing::info;
 
-/// What the system answers.
+/// The system's answers.
 pub(crate) enum LoginEvent {
-    /// So it is now.
+    /// This is the present state.
     Is(LoginState),
-    /// What was asked can't be done: why, and what to do.
+    /// The request can't be met: why, and what to do.
     Refused(String),
 }
 
-/// The login item, as it was when the system was asked last.
+/// The login item, as the system last reported it.
 pub(crate) struct Login {
-    /// One call after the other, so that what is told last is the newest.
+    /// Locked for each call, so that the state reported last is the newest.
     item: Arc<Mutex<dyn LoginItem>>,
     state: Option<LoginState>,
     events: Outlet<LoginEvent>,
 }
 
 impl Login {
-    /// Nobody has asked yet.
+    /// The login item before the system was first asked.
     pub(crate) fn new(events: Outlet<LoginEvent>) -> Self {
         Self { item: Arc::new(Mutex::new(platform::login_item())), state: None, events }
     }
 
-    /// As it was told last.
+    /// The last known state.
     pub(crate) fn state(&self) -> Option<LoginState> {
         self.state
     }
 
-    /// Takes in how it is. What can't be done is handed back, for a person.
+    /// Handles an event. Returns what couldn't be done, for the user.
     pub(crate) fn handle(&mut self, event: LoginEvent) -> Option<String> {
         match event {
             LoginEvent::Refused(trouble) => return Some(trouble),
@@ -47,7 +47,7 @@ impl Login {
         None
     }
 
-    /// Asks the system how it is now: a person may have changed it elsewhere.
+    /// Asks the system for the present state: the user may have changed it elsewhere.
     pub(crate) fn read(&self) {
         self.call(|_| Ok(()));
     }
@@ -57,7 +57,7 @@ impl Login {
         self.call(move |item| item.set(on));
     }
 
-    /// Shows the settings where it is approved.
+    /// Opens the settings where it is approved.
     pub(crate) fn approve(&self) {
         self.call(|item| {
             item.open_settings();
@@ -65,7 +65,7 @@ impl Login {
         });
     }
 
-    /// Whatever was done, the system says what came of it.
+    /// Whatever was done, the system tells the outcome.
     fn call(&self, act: impl FnOnce(&dyn LoginItem) -> Result<(), String> + Send + 'static) {
         let (item, events) = (Arc::clone(&self.item), self.events.clone());
         tokio::task::spawn_blocking(move || {

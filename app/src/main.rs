@@ -1,4 +1,5 @@
-//! The Wavecraft Companion: owns the audio streams, runs one processor child for each project, serves the dev WebSocket.
+//! The Wavecraft Companion: owns the audio streams, runs one processor child for each project, and serves the dev
+//! WebSocket.
 
 mod app;
 mod audio;
@@ -81,7 +82,7 @@ struct Args {
 
 /// How long a client may take to read the last reply.
 const LAST_ANSWERS: Duration = Duration::from_secs(1);
-/// A desktop that starts takes its time until its panel is there.
+/// How long to wait for the panel of a desktop that is starting.
 const PANEL_PATIENCE: Duration = Duration::from_secs(60);
 
 fn main() -> ExitCode {
@@ -119,13 +120,13 @@ fn run(args: &Args) -> anyhow::Result<ExitCode> {
         let patience = if args.at_login { PANEL_PATIENCE } else { Duration::ZERO };
         match platform::can_show_menu(patience) {
             Ok(()) => {
-                // Opened by a person, not by the desktop or the command.
+                // Opened by the user, not by the desktop or the command.
                 let opened = !at_login && !exit_when_idle;
                 return main_thread::with_menu(runtime, |channels| {
                     serve(exit_when_idle, opened, backend, paths, channels)
                 });
             }
-            // Whoever started it as a helper wants its sound, with or without a menu.
+            // A caller that started it as a helper needs its sound, with or without a menu.
             Err(reason) if args.exit_when_idle => eprintln!("wavecraft-companion: no menu, as {reason}"),
             Err(reason) => anyhow::bail!("{reason}. Start it with --headless to do without a menu"),
         }
@@ -133,8 +134,8 @@ fn run(args: &Args) -> anyhow::Result<ExitCode> {
     main_thread::without_menu(runtime, |channels| serve(exit_when_idle, false, backend, paths, channels))
 }
 
-/// The main thread belongs to the menu's event loop; everything else lives on the runtime's threads. Two of them: pages
-/// are answered while the app opens a device.
+/// The main thread runs the menu's event loop; everything else runs on the runtime's threads. There are two, so that
+/// pages are answered while the app opens a device.
 fn runtime() -> anyhow::Result<Runtime> {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -153,7 +154,7 @@ async fn serve(
 ) -> anyhow::Result<ExitCode> {
     let (instance, listener) = match Instance::claim(&paths) {
         Ok(claimed) => claimed,
-        // Asked for a companion, and there is one: nothing went wrong.
+        // A companion was requested, and there is one: nothing went wrong.
         Err(running @ InstanceError::Running(_)) => {
             eprintln!("wavecraft-companion: {running}");
             if opened {
@@ -180,7 +181,7 @@ async fn serve(
     let options = Options { exit_when_idle, backend };
     App::new(options, &events, &paths, welcome, menus).run(inbox).await;
     drop(stop);
-    // Whoever doesn't read its last answer isn't waited for.
+    // A client that doesn't read its last answer isn't waited for.
     let _ = tokio::time::timeout(LAST_ANSWERS, accepting).await;
     drop(instance);
     info!("ended");

@@ -1,5 +1,4 @@
-//! The main thread: it waits for the work that the runtime's threads do, and meanwhile belongs to the menu, if there
-//! is one.
+//! The main thread: it waits for the work on the runtime's threads, and meanwhile runs the menu, if there is one.
 
 use crate::{
     app::Event,
@@ -22,20 +21,20 @@ use tokio::{
     sync::{mpsc, watch},
 };
 
-/// The longest wait for devices to close at the end.
+/// How long to wait at the end for devices to close.
 const CLOSING_LIMIT: Duration = Duration::from_secs(2);
 
-/// The system ends the process: so long for an end as by Quit, whole recordings and all. Then children that still run are
-/// ended, for which there is a moment more.
+/// The time limits when the system ends the process: first for an end as by Quit, including completing recordings;
+/// then, once the children still running are killed, a moment more.
 const LEAVING_LIMITS: [Duration; 2] = [Duration::from_secs(3), Duration::from_secs(2)];
 
-/// What the app is connected with.
+/// What connects the app with the main thread.
 pub(crate) struct Channels {
-    /// Into its queue.
+    /// The sender of its queue.
     pub events: Outlet<Event>,
-    /// Its queue.
+    /// The receiver of its queue.
     pub inbox: mpsc::UnboundedReceiver<Event>,
-    /// Where its menus go; none for an app without one.
+    /// The destination of its menus; none for an app without one.
     pub menus: Option<Menus>,
 }
 
@@ -45,7 +44,7 @@ fn queue() -> (Outlet<Event>, mpsc::UnboundedReceiver<Event>) {
     (Outlet::new(move |event| drop(events.send(event))), inbox)
 }
 
-/// Runs `work` to its end on the runtime's own threads, while this thread only waits.
+/// Runs `work` to its end on the runtime's threads, while this thread only waits.
 pub(crate) fn without_menu<W>(runtime: Runtime, work: impl FnOnce(Channels) -> W) -> anyhow::Result<ExitCode>
 where
     W: Future<Output = anyhow::Result<ExitCode>> + Send + 'static,
@@ -59,7 +58,7 @@ where
     Work { runtime, outcome }.end()
 }
 
-/// Runs `work` to its end on the runtime's own threads, while this thread shows its menus.
+/// Runs `work` to its end on the runtime's threads, while this thread shows its menus.
 pub(crate) fn with_menu<W>(runtime: Runtime, work: impl FnOnce(Channels) -> W) -> anyhow::Result<ExitCode>
 where
     W: Future<Output = anyhow::Result<ExitCode>> + Send + 'static,
@@ -75,7 +74,7 @@ where
     let begin = move |main: platform::MainThread| {
         platform::watch_sleep(move || on_wake.send(Event::Woke));
         handle.spawn(async move {
-            // Ends with the app, which holds the other half; the last call is for that end.
+            // Ends with the app, which holds the sender; the last wake-up is for that end.
             while changes.changed().await.is_ok() {
                 main.wake();
             }
@@ -92,7 +91,7 @@ where
     let poll = move || {
         match shown.has_changed() {
             Ok(true) => {}
-            // Woken more often than there was news.
+            // The loop was woken, but there is no new menu.
             Ok(false) => return ControlFlow::Continue(()),
             Err(_) => return ControlFlow::Break(()),
         }
@@ -118,14 +117,14 @@ where
     }
 }
 
-/// Work that runs, and where it is done.
+/// Running work, and its runtime.
 struct Work {
     runtime: Runtime,
     outcome: Receiver<anyhow::Result<ExitCode>>,
 }
 
 impl Work {
-    /// Waits for the outcome. What still closes a device gets a moment; nothing is waited for longer.
+    /// Waits for the outcome. Devices that are still closing get a moment; nothing else is waited for.
     fn end(self) -> anyhow::Result<ExitCode> {
         let outcome =
             self.outcome.recv().context("the companion's work ended unexpectedly; its log may say why")?;
@@ -149,7 +148,7 @@ impl Work {
 mod tests {
     use super::*;
 
-    /// Work that ends after it has been asked so often to quit; then it says so.
+    /// Work that ends after this many requests to quit, and reports that.
     fn work(asked: usize) -> (Work, Outlet<Event>, Receiver<&'static str>) {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();

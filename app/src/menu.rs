@@ -1,5 +1,5 @@
-//! The menu as plain data: computed from what the companion knows, shown by [`crate::view`], which knows nothing else; and
-//! what a click on it does.
+//! The menu as plain data: computed from the companion's state, and shown by [`crate::view`], which knows nothing else
+//! of the companion; and what a click on it does.
 
 mod clicks;
 mod command;

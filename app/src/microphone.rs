@@ -1,4 +1,4 @@
-//! The microphone's permission: what the system says of this program, and what a person said of a project's folder.
+//! The microphone's permission: the system's for this program, and the user's consent for a project's folder.
 
 mod access;
 mod authority;
@@ -20,46 +20,46 @@ use wavecraft_companion_protocol::{
     settings::Consent,
 };
 
-/// How often the system's word is read while a project asks for the microphone: a person may change it in the
-/// system's settings, which tell nobody.
+/// How often the system's permission is read while a project asks for the microphone: the user may change it in the
+/// system's settings, which report nothing.
 const PERIOD: Duration = Duration::from_secs(2);
 
-/// What is known of the permission.
+/// The state of the permission.
 pub(crate) struct Microphone {
     authority: Box<dyn Authority>,
-    /// A person can be asked for their word: in a menu, or from there in a terminal.
+    /// Can the user be asked for consent: in a menu, or from there in a terminal?
     has_menu: bool,
-    /// The person is asked once: the system wouldn't ask again, and says the same until the settings are changed.
+    /// Was the user asked already? The system wouldn't ask again, and answers the same until the settings are changed.
     asked: bool,
-    /// When the system's word is to be read next.
+    /// When the system's permission is read next.
     due: Instant,
     yeses: TerminalYeses,
     answered: Outlet<Answered>,
 }
 
 impl Microphone {
-    /// The system's; in debug builds what plays it, if a test says so.
+    /// The system's permission; in debug builds a fake one, if a test sets it up.
     pub(crate) fn new(has_menu: bool, answered: Outlet<Answered>) -> Self {
         let (due, yeses) = (Instant::now(), TerminalYeses::default());
         Self { authority: of_this_system(), has_menu, asked: false, due, yeses, answered }
     }
 
-    /// What the system says at this moment.
+    /// The system's present permission.
     pub(crate) fn permission(&self) -> Permission {
         self.authority.state()
     }
 
-    /// The address of the settings where it can be given; none where it isn't needed.
+    /// The address of the settings where permission can be given; none where that isn't needed.
     pub(crate) fn settings(&self) -> Option<&'static str> {
         self.authority.settings()
     }
 
-    /// Whether a project hears the microphone on whose folder a person said this.
+    /// Whether a project hears the microphone, given the user's consent for its folder.
     pub(crate) fn access(&self, consent: Option<Consent>) -> Access {
         access::access_of(consent, self.has_menu, self.permission())
     }
 
-    /// Lets the system ask the person. [`Answered`] follows.
+    /// Makes the system ask the user. [`Answered`] follows.
     pub(crate) fn ask(&self) {
         self.authority.ask(&self.answered);
     }
@@ -82,7 +82,7 @@ impl Microphone {
         consent::confirm_in_terminal(settings, &mut self.yeses, confirm, listener)
     }
 
-    /// Is the system's word to be read again?
+    /// Is it time to read the system's permission again?
     pub(crate) fn is_due(&mut self, now: Instant) -> bool {
         let due = now >= self.due;
         if due {

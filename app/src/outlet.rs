@@ -1,9 +1,9 @@
-//! Where an owner's messages go. It knows its own kind of message only; who composes several kinds into one queue hands
-//! out an outlet for each.
+//! The destination of an owner's messages. It knows only its own kind of message; the code that combines several kinds
+//! in one queue creates an outlet for each.
 
 use std::{fmt, sync::Arc, time::Duration};
 
-/// The sending half of a queue, for messages of one kind. Sending never waits; what is sent after the queue's end is
+/// The sending half of a queue, for messages of one kind. Sending never waits; messages sent after the queue's end are
 /// dropped.
 pub(crate) struct Outlet<T>(Arc<dyn Fn(T) + Send + Sync>);
 
@@ -17,7 +17,7 @@ impl<T: 'static> Outlet<T> {
         (self.0)(message);
     }
 
-    /// An outlet for messages of another kind, each of which becomes one of this by `wrap`.
+    /// An outlet for messages of another kind, each of which `wrap` converts to this kind.
     pub(crate) fn of<U: 'static>(&self, wrap: impl Fn(U) -> T + Send + Sync + 'static) -> Outlet<U> {
         let outer = self.clone();
         Outlet::new(move |message| outer.send(wrap(message)))
@@ -25,7 +25,7 @@ impl<T: 'static> Outlet<T> {
 }
 
 impl<T: Send + 'static> Outlet<T> {
-    /// Sends after a while. Must be called within a tokio runtime.
+    /// Sends after a delay. Must be called within a tokio runtime.
     pub(crate) fn send_later(&self, delay: Duration, message: T) {
         let outlet = self.clone();
         tokio::spawn(async move {

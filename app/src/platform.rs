@@ -1,4 +1,4 @@
-//! What differs between the systems: one file each, the same names in both.
+//! What differs between the systems: one file per system, with the same names in both.
 
 #[cfg(any(test, target_os = "macos", mac_shim))]
 mod answers;

@@ -1,4 +1,4 @@
-//! Asking the companion that runs, from another process of the same program: to quit, or to show itself.
+//! Asks the running companion, from another process of the same program, to quit or to show itself.
 
 use anyhow::Context;
 use std::process::ExitCode;
@@ -14,7 +14,7 @@ use wavecraft_companion_protocol::{
     rpc,
 };
 
-/// Asks the companion that runs to quit, and waits until it has.
+/// Asks the running companion to quit, and waits until it has.
 ///
 /// # Errors
 /// It refused, or the connection broke.
@@ -23,24 +23,24 @@ pub(crate) async fn run(paths: &Paths) -> anyhow::Result<ExitCode> {
         eprintln!("wavecraft-companion: none is running");
         return Ok(ExitCode::SUCCESS);
     };
-    // The end of the stream is the end of the companion.
+    // The stream ends when the companion does.
     ask(socket, &Shutdown::default(), false).await?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// Asks the companion that runs to show the newest project, as a Mac does by itself when an app is opened again.
+/// Asks the running companion to show the newest project, as a Mac does by itself when an app is opened again.
 ///
 /// # Errors
 /// It refused, or the connection broke.
 pub(crate) async fn show(paths: &Paths) -> anyhow::Result<()> {
     match UnixStream::connect(paths.socket()).await {
         Ok(socket) => ask(socket, &Show {}, true).await,
-        // One that is just starting or ending shows nothing.
+        // A companion that is just starting or ending shows nothing.
         Err(_) => Ok(()),
     }
 }
 
-/// `only`: nothing else is waited for than the answer.
+/// `only`: wait for nothing but the answer.
 async fn ask(mut socket: UnixStream, params: &impl Method, only: bool) -> anyhow::Result<()> {
     let calls = [Hello { version: PROTOCOL_VERSION }.request(1), params.request(2)];
     let said = "the companion that runs doesn't answer; end its process, then try again";

@@ -1,7 +1,8 @@
-//! A file rendered through a project's processor, as fast as it goes: `wavecraft-companion --render JOB`.
+//! Renders a file through a project's processor, as fast as possible: `wavecraft-companion --render JOB`.
 //!
-//! No lock, no socket, no device: one child, started as for playing, and [`Offline`] in place of the engine; why is in
-//! `docs/decisions/0016-rendering-without-an-engine.md`. What happens is told as events, one a line on standard output.
+//! No lock, no socket, no device: one child, started as for playing, and [`Offline`] in place of the engine;
+//! `docs/decisions/0016-rendering-without-an-engine.md` explains why. Events are reported on standard output, one per
+//! line.
 
 mod blocks;
 mod job;
@@ -29,18 +30,18 @@ use wavecraft_companion_protocol::{
     take::{BAD_JOB, RenderJob},
 };
 
-/// The longest time for one block. A processor may be as slow as it likes; this is for one that hangs.
+/// The timeout for one block. A processor may be slow; this is for one that hangs.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// A later peak of a processor's latency is a mistake of its own.
+/// A longer latency is a mistake in the processor.
 const MAX_LATENCY_SECONDS: u32 = 10;
-/// An hour of silence behind the input would be one too.
+/// An hour of silence after the input would be a mistake too.
 const MAX_TAIL_SECONDS: f64 = 3600.0;
-/// Says to the child which class its audio thread gets.
+/// The variable that tells the child which class its audio thread gets.
 const REALTIME: &str = "WAVECRAFT_REALTIME";
-/// As for every program that a signal ended.
+/// The customary exit code of a program that a signal ended.
 const INTERRUPTED: u8 = 130;
 
-/// Renders, unless a signal comes. Must run within a tokio runtime.
+/// Renders, until done or interrupted by a signal. Must run within a tokio runtime.
 ///
 /// # Errors
 /// The signals can't be watched.
@@ -48,7 +49,7 @@ pub(crate) async fn run(job: String) -> anyhow::Result<ExitCode> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let mut hang_up = signal(SignalKind::hangup())?;
-    // Given up at a signal: the file that isn't whole goes, the child's socketpair closes, and with it the child.
+    // A signal aborts it: the incomplete file is removed, the child's socketpair closes, and so the child ends.
     let outcome = tokio::select! {
         outcome = render(&job) => outcome,
         _ = interrupt.recv() => return Ok(INTERRUPTED.into()),
@@ -77,7 +78,7 @@ async fn render(job: &str) -> anyhow::Result<()> {
 
     let began = Instant::now();
     let mut env = executable::environment(&job.env);
-    // It works without a pause: in a real-time class it would hold up the whole system.
+    // It works without a pause: in a real-time class it would block the whole system.
     env.retain(|(name, _)| name != REALTIME);
     env.push((REALTIME.into(), "off".into()));
     let program = Program { runs: job.program.clone(), args: Vec::new(), cwd: job.cwd.clone(), env };
@@ -107,7 +108,7 @@ async fn render(job: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Gives the path of the file to make.
+/// Checks the job, and returns the path of the output file.
 fn check(job: &RenderJob) -> anyhow::Result<PathBuf> {
     if !(1..=MAX_FRAMES).contains(&job.block_frames) {
         let message = format!("a block of {} frames: 1 to {MAX_FRAMES} are possible", job.block_frames);
@@ -135,7 +136,7 @@ fn tell_done(place: &Path, done: &Done, sample_rate: u32, latency_frames: u32, b
     });
 }
 
-/// Whole frames, rounded: exact far beyond what was checked.
+/// Rounded to whole frames: exact far beyond the range that was checked.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,

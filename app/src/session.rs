@@ -1,4 +1,5 @@
-//! One attached project, from its attach until everything of it is gone. Socket, page and menu call the same functions here.
+//! One attached project, from its attach until nothing of it is left. The socket, the pages and the menu all call these
+//! functions.
 
 mod audience;
 pub(crate) mod builds;
@@ -52,29 +53,30 @@ use wavecraft_companion_protocol::{
 };
 use wavecraft_companion_server::{BindError, Server};
 
-/// What pages ask of a project is done so often at most.
+/// The shortest time between two rounds of requests from pages.
 const REQUESTS_PERIOD: Duration = Duration::from_millis(20);
 
-/// An attached project: what it plays, whose it is, and who waits for it.
+/// An attached project: what it plays, who owns it, and which calls wait for it.
 pub(crate) struct Session {
     id: SessionId,
-    /// What it was attached with.
+    /// The parameters of its attach call.
     attach: Attach,
     began: Instant,
     playback: Playback,
-    /// What its pages ask is done again from then on.
+    /// The earliest time at which requests from its pages are handled again.
     requests_due: Instant,
-    /// The attach's answer is still owed.
+    /// The attach call's answer, until it is sent.
     attach_reply: Option<Owed<Attach>>,
-    /// It is being detached: nothing new begins, and these wait for the end.
+    /// Set while it is being detached: nothing new begins, and these calls wait for the end.
     ending: Option<Vec<Owed<Detach>>>,
-    /// Its connection ended, and nobody asked for its end.
+    /// Its connection closed without a detach.
     lost: bool,
     events: Outlet<SessionEvent>,
 }
 
 impl Session {
-    /// Attaches a project whose size and program were checked. The call is answered when its place in the mix is known.
+    /// Attaches a project whose limits and program were checked. The call is answered once its place in the mix is
+    /// known.
     pub(crate) fn new(
         id: SessionId,
         owner: ConnectionId,
@@ -109,7 +111,7 @@ impl Session {
         }
     }
 
-    // What others see of it.
+    // What others see of the session.
 
     pub(crate) fn id(&self) -> &SessionId {
         &self.id
@@ -161,7 +163,7 @@ impl Session {
         Some(self.attach.token.inspector_url(self.server()?.port()))
     }
 
-    /// As it is listed among those that ask for the microphone, if it does.
+    /// Its entry in the list of projects that ask for the microphone, if it does.
     pub(crate) fn listener(&self) -> Option<Listener> {
         Some(Listener {
             session: self.id.clone(),
@@ -171,7 +173,7 @@ impl Session {
         })
     }
 
-    /// As `status` tells it. None while its server has no port yet.
+    /// Its part of `status`. None while its server has no port yet.
     pub(crate) fn status(&self) -> Option<SessionStatus> {
         let (state, reason) = self.playback.state();
         let server = self.server()?;
@@ -197,9 +199,9 @@ impl Session {
         })
     }
 
-    // What is done with it.
+    // What others can do with the session.
 
-    /// Takes in what is heard of it.
+    /// Handles one of its events.
     pub(crate) fn handle(&mut self, event: SessionEvent, cx: &mut Context) {
         match event {
             SessionEvent::Child(generation, event) => self.playback.child(generation, event, cx),
@@ -235,7 +237,7 @@ impl Session {
         }
     }
 
-    /// As soon as the audio side runs, the project gets its source, its place in the mix and its first child.
+    /// Once the audio side runs, gives the project its source, its place in the mix and its first child.
     pub(crate) fn begin(&mut self, cx: &mut Context) {
         let ready = self.server().is_some() && !self.is_ending() && self.playback.mix.project().is_none();
         let Some(rate) = cx.audio.sample_rate().filter(|_| ready) else { return };
@@ -263,7 +265,7 @@ impl Session {
         self.playback.update_audio_status(cx);
     }
 
-    /// It can't be attached; one that is attached already is held.
+    /// The attach has failed; a project that is attached already is put on hold.
     pub(crate) fn fail_attach(&mut self, error: ErrorObject, cx: &mut Context) {
         match self.attach_reply.take() {
             Some(reply) => {
@@ -290,7 +292,8 @@ impl Session {
                 let remarks = self.playback.input.keep_file(path.clone(), file);
                 self.playback.audience.shared.figures().has_file = true;
                 let source = Source::File { path };
-                // Without a call it is for the start, or at another rate: unless something else was chosen meanwhile.
+                // Without a call, the file was read for the start or for another rate: use it unless something else was
+                // chosen meanwhile.
                 if reply.is_some() || *self.playback.input.source() == source {
                     self.use_source(source, cx);
                 }
@@ -311,7 +314,7 @@ impl Session {
         }
     }
 
-    /// Lets a source be heard. A file is read first, and the call answered after that; everything else at once.
+    /// Changes the source. A file is read first and the call answered afterwards; anything else is used at once.
     pub(crate) fn set_source(&mut self, source: Source, reply: Owed<SetSource>, cx: &mut Context) {
         if let Source::File { path } = &source
             && self.playback.input.file() != Some(path)
@@ -327,10 +330,10 @@ impl Session {
         reply.answer(Done {});
     }
 
-    /// Lets a source be heard whose file, if it is one, was read.
+    /// Uses a source; a file must have been read.
     pub(crate) fn use_source(&mut self, source: Source, cx: &mut Context) {
         if !self.playback.use_source(source, cx) {
-            // It waited for a file.
+            // It was waiting for a file.
             self.begin(cx);
         }
     }
@@ -345,12 +348,12 @@ impl Session {
         self.playback.set_bypassed(on, heard, cx);
     }
 
-    /// Silences the project, or not.
+    /// Mutes or unmutes the project.
     pub(crate) fn set_muted(&mut self, on: bool, cx: &mut Context) {
         self.playback.mix.set_muted(on, &mut cx.audio);
     }
 
-    /// Sets the gain behind the processor.
+    /// Sets the gain after the processor.
     ///
     /// # Errors
     /// It is out of range.
@@ -358,7 +361,7 @@ impl Session {
         self.playback.mix.set_gain(gain_db, &mut cx.audio)
     }
 
-    /// Sets which pages may connect.
+    /// Sets the origins whose pages may connect.
     ///
     /// # Errors
     /// There are too many, or one is too long.
@@ -371,14 +374,14 @@ impl Session {
         Ok(())
     }
 
-    /// Tells its pages what the build does.
+    /// Sends the build's status to its pages.
     pub(crate) fn set_build_status(&self, build: &Build) {
         if let Some(server) = self.server() {
             server.build_status(build);
         }
     }
 
-    /// Runs a newer program in place of the present one.
+    /// Replaces the running program with a newer one.
     pub(crate) fn reload(&mut self, program: ProjectProgram, reply: Owed<Reload>, cx: &mut Context) {
         if let Err(refused) = check_program(&program) {
             reply.refuse(refused);
@@ -392,7 +395,7 @@ impl Session {
         self.playback.swap(program, reply, cx);
     }
 
-    /// Ends the project. Answered when nothing of it is left.
+    /// Detaches the project. The call is answered when nothing of it is left.
     pub(crate) fn detach(&mut self, reply: Option<Owed<Detach>>, cx: &mut Context) {
         let first = self.ending.is_none();
         self.ending.get_or_insert_default().extend(reply);
@@ -407,25 +410,26 @@ impl Session {
         self.playback.end(cx);
     }
 
-    /// Its terminal is gone.
+    /// Its terminal has closed.
     pub(crate) fn lose_terminal(&mut self, cx: &mut Context) {
         info!("{}: its terminal is gone, so it ends", self.id);
         self.lost = self.ending.is_none();
         self.detach(None, cx);
     }
 
-    /// Nothing is waited for any more.
+    /// Kills all its processes without waiting any longer.
     pub(crate) fn kill_all(&self) {
         self.playback.children.kill_all();
     }
 
-    /// Was it detached, and is nothing of it left: no process, no listener, no file that is being written?
+    /// Was it detached, and is nothing left: no process, no listener, no file being written?
     pub(crate) fn is_gone(&self) -> bool {
         let idle = self.playback.recorder.is_idle() && self.playback.audience.server.is_closed();
         self.is_ending() && self.playback.children.is_gone() && idle
     }
 
-    /// Says that nothing is left. Returns the folder of its builds, and whether its command may still come back for it.
+    /// Reports that nothing is left. Returns the folder of its builds, and whether its command may still come back for
+    /// it.
     pub(crate) fn finish(mut self, cx: &mut Context) -> Option<(PathBuf, bool)> {
         self.playback.children.ended();
         self.playback.notify_state(cx);
@@ -436,9 +440,9 @@ impl Session {
         Some((folder.to_owned(), self.lost))
     }
 
-    // What follows from others.
+    // What follows from events elsewhere.
 
-    /// Does what pages ask, not more often than [`REQUESTS_PERIOD`]: what they ask meanwhile is asked once.
+    /// Handles the pages' requests, at most once per [`REQUESTS_PERIOD`]; requests in between are merged.
     fn pages_ask(&mut self, cx: &mut Context) {
         let now = Instant::now();
         let left = self.requests_due.saturating_duration_since(now);
@@ -448,7 +452,7 @@ impl Session {
         self.requests_due = now + REQUESTS_PERIOD;
         let asked = self.playback.audience.shared.requests.take();
         asked.watched.into_iter().for_each(|watched| self.playback.set_watched(watched));
-        // What a file is may not be changed by what is asked besides.
+        // The request's other parts must not change which file a name means.
         let source = asked.source.and_then(|name| self.playback.input.named(name));
         if let Some(on) = asked.bypass {
             self.set_bypassed(on, None, cx);
@@ -468,7 +472,7 @@ impl Session {
     }
 }
 
-/// It is checked again at each launch: here, so that the answer says what is wrong.
+/// Checks a program when it is named, so that the answer says what is wrong; each launch checks it again.
 pub(crate) fn check_program(program: &ProjectProgram) -> Result<(), ErrorObject> {
     executable::check(program)
         .map(drop)

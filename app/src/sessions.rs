@@ -1,4 +1,4 @@
-//! All sessions: who may come, what concerns all of them, and who is gone.
+//! All sessions: which may be attached, what concerns all of them, and which are gone.
 
 use crate::{
     audio::{Audio, Pulse},
@@ -19,25 +19,25 @@ use wavecraft_companion_protocol::{
     rpc::{ErrorObject, INVALID_REQUEST},
 };
 
-/// A command that ends removes its builds itself, and takes no longer for that.
+/// How long a command that ends may take to remove its builds itself.
 const COMMANDS_END: Duration = Duration::from_secs(2);
 
-/// What is heard of sessions.
+/// The sessions' events.
 pub(crate) enum SessionsEvent {
-    /// Something happened to one of them.
+    /// An event of one session.
     Of(SessionId, SessionEvent),
-    /// A command that had builds is gone for a while, or isn't.
+    /// A command that had builds may have been gone for a while.
     BuildsMayBeAbandoned,
 }
 
 impl SessionsEvent {
-    /// Is it no more than a line that a child wrote?
+    /// Is it only a line that a child wrote?
     pub(crate) fn is_output(&self) -> bool {
         matches!(self, Self::Of(_, SessionEvent::Child(_, ChildEvent::Wrote { .. })))
     }
 }
 
-/// All sessions by their names.
+/// All sessions by their ids.
 pub(crate) struct Sessions {
     sessions: BTreeMap<SessionId, Session>,
     events: Outlet<SessionsEvent>,
@@ -49,7 +49,7 @@ impl Sessions {
         Self { sessions: BTreeMap::new(), events }
     }
 
-    /// Attaches a project, if there is room for it and nothing is wrong with it.
+    /// Attaches a project, if there is room for it and its parameters are valid.
     pub(crate) fn attach(&mut self, owner: ConnectionId, attach: Attach, reply: Owed<Attach>, cx: &Context) {
         let checked = session::room_for(self.sessions.len())
             .and_then(|()| session::check(&attach))
@@ -99,7 +99,7 @@ impl Sessions {
         self.sessions.values()
     }
 
-    /// The session of this name.
+    /// The session with this id.
     ///
     /// # Errors
     /// There is none.
@@ -108,10 +108,10 @@ impl Sessions {
         self.sessions.get_mut(id).ok_or_else(unknown)
     }
 
-    /// The session, if it is the caller's own: others may look, and stop, and no more.
+    /// The session, if the caller owns it: other clients may only look at it and stop it.
     ///
     /// # Errors
-    /// There is none, it is somebody else's, or it is ending.
+    /// There is none, another client owns it, or it is ending.
     pub(crate) fn owned(&mut self, from: ConnectionId, id: &str) -> Result<&mut Session, ErrorObject> {
         let session = self.find(id)?;
         if session.owner() != from {
@@ -124,22 +124,22 @@ impl Sessions {
         Ok(session)
     }
 
-    /// The session that is served, if there is one of this name.
+    /// The session with this id, if it exists and is served.
     pub(crate) fn served(&self, id: &str) -> Option<&Session> {
         self.sessions.get(id).filter(|session| !session.is_ending() && session.server().is_some())
     }
 
-    /// Does somebody look at any of them?
+    /// Is anybody watching any of them?
     pub(crate) fn are_watched(&self) -> bool {
         self.iter().any(|session| session.playback().is_watched())
     }
 
-    /// Who asks for the microphone.
+    /// The projects that ask for the microphone.
     pub(crate) fn listeners(&self) -> Vec<Listener> {
         self.iter().filter_map(Session::listener).collect()
     }
 
-    /// What each adds to a loop.
+    /// What each adds to a loop's latency.
     pub(crate) fn latencies(&self, audio: &mut Audio) -> Vec<ProjectLatency> {
         self.iter().filter_map(|session| session.playback().latency(audio)).collect()
     }
@@ -149,7 +149,7 @@ impl Sessions {
         self.sessions.values_mut().for_each(|session| act(session, cx));
     }
 
-    /// A connection is gone, and with it what it asked for.
+    /// A connection has closed: ends what it asked for.
     pub(crate) fn connection_closed(&mut self, id: ConnectionId, cx: &mut Context) {
         self.each(cx, |session, cx| {
             session.playback_mut().end_recording_of(id, cx);
@@ -159,7 +159,7 @@ impl Sessions {
         });
     }
 
-    /// Takes in what the engine sees of all of them.
+    /// Passes on the engine's view of all of them.
     pub(crate) fn follow(&mut self, pulse: Pulse, now: Instant, cx: &mut Context) {
         let snapshots = |session: &Session| Some((session.id().clone(), session.playback().snapshot(cx)?));
         let seen: BTreeMap<_, _> = self.sessions.values().filter_map(snapshots).collect();
@@ -180,7 +180,7 @@ impl Sessions {
         self.iter().filter_map(|session| session.playback().due(cx)).min()
     }
 
-    /// Forgets those that were detached and of which nothing is left.
+    /// Removes the sessions that were detached and of which nothing is left.
     pub(crate) fn remove_gone(&mut self, cx: &mut Context) {
         let gone: Vec<_> = self.sessions.extract_if(.., |_, session| session.is_gone()).collect();
         for (_, session) in gone {
@@ -189,8 +189,8 @@ impl Sessions {
         }
     }
 
-    /// A command that lives and lost its connection may attach again, and removes its folder itself. One that was just
-    /// killed is still there for a moment.
+    /// A command that lives but lost its connection may attach again, and removes its folder itself. One that was just
+    /// killed still exists for a moment.
     fn remove_builds(&self, folder: PathBuf, may_come_back: bool) {
         if !may_come_back || builds::is_abandoned(&folder) {
             builds::remove(&folder);

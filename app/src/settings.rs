@@ -1,5 +1,5 @@
-//! The settings, and when their file is written: soon after a change, not again for a while, and never by the app's own
-//! loop, which others wait for.
+//! The settings, and when their file is written: soon after a change, at most once per period, and never on the app's
+//! own loop, which others wait for.
 
 mod store;
 
@@ -13,14 +13,14 @@ use store::Store;
 use tracing::warn;
 use wavecraft_companion_protocol::settings::{self, RememberedProject};
 
-/// The file is written so often at most, however much changes.
+/// The shortest time between two writes of the file, however much changes.
 const PERIOD: Duration = Duration::from_millis(500);
 
-/// What is heard of the file.
+/// The settings' events.
 pub(crate) enum SettingsEvent {
-    /// It was written, or can't be.
+    /// The file was written, or couldn't be.
     Written(io::Result<()>),
-    /// It may be written again.
+    /// The file may be written again.
     Due,
 }
 
@@ -28,32 +28,32 @@ pub(crate) enum SettingsEvent {
 #[derive(Debug)]
 pub(crate) struct Settings {
     store: Store,
-    /// The file is being written, or was a moment ago: somebody looks again.
+    /// The file is being written, or was a moment ago: an event will follow.
     busy: bool,
-    /// It couldn't be written, and that was said.
+    /// Writing failed, and that was reported.
     failed: bool,
     events: Outlet<SettingsEvent>,
 }
 
 impl Settings {
-    /// Reads the file. The sentence says what is wrong with it, see [`Store::load`].
+    /// Reads the file. The returned sentence says what is wrong with it, see [`Store::load`].
     pub(crate) fn load(path: PathBuf, events: Outlet<SettingsEvent>) -> (Self, Option<String>) {
         let (store, trouble) = Store::load(path);
         (Self { store, busy: false, failed: false, events }, trouble)
     }
 
-    /// What is in force.
+    /// The settings in force.
     pub(crate) fn get(&self) -> &settings::Settings {
         self.store.get()
     }
 
-    /// What is remembered of the project in this folder.
+    /// The remembered settings of the project in this folder.
     pub(crate) fn project(&self, folder: &Path) -> Option<&RememberedProject> {
         self.get().projects.get(folder)
     }
 
-    /// Changes what the next start of the project in this folder begins with, where it doesn't say otherwise. In force at
-    /// once, and in the file soon.
+    /// Changes what the next start of the project in this folder begins with, unless that start specifies otherwise. In
+    /// force at once, and in the file soon.
     pub(crate) fn remember(&mut self, folder: &Path, change: impl FnOnce(&mut RememberedProject)) {
         self.store.change(|settings| change(settings.projects.entry(folder.to_owned()).or_default()));
         self.write_soon();
@@ -62,7 +62,7 @@ impl Settings {
     /// Changes the settings, and writes the file before it returns.
     ///
     /// # Errors
-    /// What changed is in force, but the file can't be written.
+    /// The change is in force, but the file can't be written.
     pub(crate) fn change_now(&mut self, change: impl FnOnce(&mut settings::Settings)) -> io::Result<()> {
         self.store.change(change);
         self.store.take_unwritten().map_or(Ok(()), |file| file.write())
@@ -85,7 +85,7 @@ impl Settings {
             }
             SettingsEvent::Due => {
                 self.busy = false;
-                // One that failed waits for the next change.
+                // After a failure, the next change tries again.
                 if !self.failed {
                     self.write_soon();
                 }
@@ -93,7 +93,7 @@ impl Settings {
         }
     }
 
-    /// What changed is written now, or when the time has come.
+    /// Writes the changes now, or when the period is over.
     fn write_soon(&mut self) {
         if self.busy {
             return;
@@ -104,7 +104,7 @@ impl Settings {
         tokio::task::spawn_blocking(move || events.send(SettingsEvent::Written(file.write())));
     }
 
-    /// At the end: what isn't in the file yet.
+    /// Called at the end: writes what isn't in the file yet.
     pub(crate) fn flush(&mut self) {
         if let Some(Err(error)) = self.store.take_unwritten().map(|file| file.write()) {
             warn!("the settings can't be written: {error}");

@@ -1,4 +1,4 @@
-//! The one place where audio-core's types become the protocol's.
+//! The only place where audio-core's types are converted to the protocol's.
 
 use crate::{
     audio::AudioFigures,
@@ -21,7 +21,8 @@ use wavecraft_companion_protocol::{
     take,
 };
 
-/// The measured part of a project's figures: all that the session doesn't know by itself. `microphone`: that is its source.
+/// The measured part of a project's figures: everything that the session doesn't know by itself. `microphone`: that is
+/// its source.
 pub(crate) fn stats(
     figures: &AudioFigures,
     snapshot: &core::ProjectSnapshot,
@@ -80,7 +81,7 @@ pub(crate) fn levels(meter: core::Meter) -> Levels {
     Levels { peak: meter.peak, rms: meter.rms }
 }
 
-/// The output's level, as it is asked for and as it is sent unasked.
+/// The output's level, as requested and as pushed.
 pub(crate) fn meters(snapshot: &core::ProjectSnapshot, sample_rate: u32) -> (MeterFrame, MeterUpdate) {
     let [left_peak, right_peak] = snapshot.output.peak;
     let [left_rms, right_rms] = snapshot.output.rms;
@@ -126,7 +127,7 @@ pub(crate) fn engine_mode(mode: Mode) -> core::Mode {
     }
 }
 
-/// The engine's form of what is heard while the processor isn't.
+/// The engine's form of what is played while the processor isn't heard.
 pub(crate) fn engine_on_bypass(heard: OnBypass) -> core::OnBypass {
     match heard {
         OnBypass::Dry => core::OnBypass::Dry,
@@ -148,8 +149,8 @@ pub(crate) fn take(ended: core::Take, reason: Option<String>) -> take::Take {
     take::Take { path, frames, seconds: seconds(frames, sample_rate), dropped_frames, reason }
 }
 
-/// What is in use. `asked` are the rate in Hz and the frames per callback that were asked for, `output` is the output's name
-/// where the stream doesn't know it.
+/// The devices in use. `asked` are the requested rate in Hz and frames per callback, `output` is the output's name for
+/// a stream that doesn't know it.
 pub(crate) fn devices(
     stream: core::StreamInfo,
     (asked_rate, asked_frames): (Option<u32>, Option<u32>),
@@ -177,12 +178,12 @@ pub(crate) fn devices(
     }
 }
 
-/// What there is to be told, as one sentence.
+/// Joins the notices into one sentence.
 pub(crate) fn joined(notices: impl IntoIterator<Item = Option<String>>) -> Option<String> {
     notices.into_iter().flatten().reduce(|sentence, next| format!("{sentence}; {next}"))
 }
 
-/// The system's devices; which are chosen and used is added by who knows it.
+/// The system's devices; the caller adds which are chosen and used.
 pub(crate) fn device_list(list: core::DeviceList) -> control::DeviceList {
     let tell = |devices: Vec<core::DeviceInfo>| devices.into_iter().map(device).collect();
     control::DeviceList {
@@ -213,7 +214,7 @@ pub(crate) fn reported_loop(latency: core::LatencyParts) -> ReportedLoop {
     }
 }
 
-/// What a project adds to a loop. The processor's own latency is in frames.
+/// What a project adds to a loop's latency. The processor's own latency is in frames.
 pub(crate) fn project_latency(
     session: &str,
     snapshot: &core::ProjectSnapshot,
@@ -243,8 +244,8 @@ pub(crate) fn measured_latency(
     }
 }
 
-/// How the audio side is for a project's pages: the devices in use, what the project is and why, and why it doesn't hear
-/// the microphone.
+/// The audio side's state for a project's pages: the devices in use, the project's state and its reason, and why it
+/// doesn't hear the microphone.
 pub(crate) fn audio_status(
     devices: Option<&AudioDevices>,
     (state, reason): (State, Option<&str>),

@@ -1,4 +1,4 @@
-//! Leaving nothing behind: what the companion keeps outside of its own program is taken away again.
+//! Uninstalling: removes what the companion keeps outside of its own program.
 
 use crate::{
     command_link::CommandLink,
@@ -11,21 +11,21 @@ use crate::{
 use std::{fs, io, path::Path, process::ExitCode, time::Duration};
 use wavecraft_companion_protocol::paths::Paths;
 
-/// How often the lock of a companion that quits is tried.
+/// How often to try the lock of a companion that is quitting.
 const TRY_AGAIN: Duration = Duration::from_millis(50);
 
-/// Quits the companion that runs, then removes its files, the login item, the command's link, and what the system
-/// remembers of it. Each thing that was there is printed. What can't be removed doesn't keep the rest.
+/// Quits the running companion, then removes its files, the login item, the command's link, and what the system
+/// remembers of it. Prints each thing that was there. A failure doesn't keep the rest from being removed.
 ///
 /// # Errors
-/// The companion that runs refuses to quit, or there is no way to tell.
+/// The running companion refuses to quit, or its state can't be determined.
 pub(crate) async fn run(paths: Paths) -> anyhow::Result<ExitCode> {
     quit::run(&paths).await?;
-    // As long as this holds the lock no other can begin and write anew what is removed here.
+    // While this holds the lock no other companion can start and rewrite what is removed here.
     let _lock = loop {
         match Instance::claim(&paths) {
             Err(InstanceError::Running(_)) => tokio::time::sleep(TRY_AGAIN).await,
-            // Where none could run, none will begin.
+            // If none could run, none will start.
             claimed => break claimed.ok(),
         }
     };
@@ -48,7 +48,7 @@ pub(crate) async fn run(paths: Paths) -> anyhow::Result<ExitCode> {
     }
     for words in FORGETTERS {
         let words: Vec<_> = words.iter().map(AsRef::as_ref).collect();
-        // They also fail where there is nothing to forget.
+        // These programs also fail if there is nothing to forget.
         if desktop::run(&words, &[]).is_ok() {
             println!("done: {}", words.join(" ".as_ref()).display());
         }
@@ -59,14 +59,14 @@ pub(crate) async fn run(paths: Paths) -> anyhow::Result<ExitCode> {
     Ok(if troubles.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Says whether it was to be opened at login until now.
+/// Removes the login item. Returns whether it was on.
 fn stay_out_of_the_login() -> Result<bool, String> {
     let item = platform::login_item();
     let was_on = matches!(item.state(), LoginState::Enabled | LoginState::RequiresApproval);
     item.set(false).map(|()| was_on)
 }
 
-/// Removes a file or a folder, and the folder around it where that was the last in it. Says whether it was there.
+/// Removes a file or a folder, and the folder around it if that is empty then. Returns whether it was there.
 fn remove(path: &Path) -> io::Result<bool> {
     let is_folder = path.is_dir() && !path.is_symlink();
     let removed = if is_folder { fs::remove_dir_all(path) } else { fs::remove_file(path) };
@@ -75,7 +75,7 @@ fn remove(path: &Path) -> io::Result<bool> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => false,
         Err(error) => return Err(error),
     };
-    // One that isn't empty, or is gone, stays as it is.
+    // A folder that isn't empty, or is gone, stays as it is.
     if let Some(folder) = path.parent() {
         let _ = fs::remove_dir(folder);
     }
@@ -87,7 +87,7 @@ mod tests {
     use super::*;
     use std::path::PathBuf;
 
-    /// What Homebrew takes to the trash by `--zap` is what `--uninstall` removes: no less, and nothing besides.
+    /// What Homebrew's `--zap` moves to the trash is exactly what `--uninstall` removes.
     #[test]
     fn homebrew_zaps_the_same() {
         let cask = include_str!("../../bundle/homebrew/wavecraft-companion.rb");

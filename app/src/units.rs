@@ -1,6 +1,6 @@
-//! Conversions between units, each exact for what it is used for.
+//! Conversions between units, each exact in the range it is used for.
 
-/// A sample rate in Hz. Rates of audio devices are far below 2²⁴, up to which an `f32` holds every integer.
+/// A sample rate in Hz. Audio devices' rates are far below 2²⁴, up to which an `f32` holds every integer.
 #[expect(clippy::cast_precision_loss, reason = "see above")]
 pub(crate) fn rate_as_f32(rate: u32) -> f32 {
     rate as f32

@@ -1,6 +1,6 @@
-//! The icon and its menu on the screen: shows a [`Menu`], and turns clicks into events. Knows nothing of the app.
+//! The icon and its menu on the screen: shows a [`Menu`], and turns clicks into events. Knows nothing about the app.
 //!
-//! All of it belongs to the main thread, which [`crate::platform::main_loop`] keeps busy.
+//! All of it belongs to the main thread, which runs [`crate::platform::main_loop`].
 
 mod icons;
 mod items;
@@ -13,7 +13,7 @@ use crate::{
 use items::Items;
 use tray_icon::{TrayIcon, TrayIconBuilder, TrayIconEvent};
 
-/// The icon with its menu, as long as it lives.
+/// The icon with its menu; dropping it removes them.
 pub(crate) struct View {
     tray: TrayIcon,
     items: Items,
@@ -21,7 +21,7 @@ pub(crate) struct View {
     tooltip: String,
 }
 
-/// The icon couldn't be made, or not be changed.
+/// The icon couldn't be created or changed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ViewError {
     /// The system refuses the icon.
@@ -33,16 +33,16 @@ pub(crate) enum ViewError {
 }
 
 impl View {
-    /// Shows `menu`. Clicks go to `events`, for the process's whole life. On the main thread only.
+    /// Shows `menu`. Clicks go to `events`, for the process's whole life. Call it on the main thread only.
     ///
     /// # Errors
-    /// The system takes no icon.
+    /// The system doesn't accept an icon.
     pub(crate) fn new(menu: &Menu, events: &Outlet<MenuEvent>) -> Result<Self, ViewError> {
         let (clicks, events) = (events.clone(), events.clone());
         tray_icon::menu::MenuEvent::set_event_handler(Some(move |event: tray_icon::menu::MenuEvent| {
             clicks.send(MenuEvent::Clicked(event.id.0));
         }));
-        // A Mac tells when the pointer comes to the icon. Panels on Linux tell of clicks that open no menu, at most.
+        // A Mac reports when the pointer enters the icon. Panels on Linux report at most clicks that open no menu.
         TrayIconEvent::set_event_handler(Some(move |event| {
             if let TrayIconEvent::Enter { .. } | TrayIconEvent::Click { .. } = event {
                 events.send(MenuEvent::MayOpen);
@@ -57,7 +57,7 @@ impl View {
         Ok(Self { tray, items, icon: menu.icon, tooltip: menu.tooltip.clone() })
     }
 
-    /// Shows `menu` from now on: what is the same isn't touched.
+    /// Shows `menu` from now on: what is unchanged isn't touched.
     ///
     /// # Errors
     /// The system refuses a change.

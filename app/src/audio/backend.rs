@@ -1,9 +1,9 @@
-//! Which sound system is asked for.
+//! Which sound system is requested.
 
 use clap::ValueEnum;
 use wavecraft_audio_core::BackendKind;
 
-/// Which audio side is asked for.
+/// The requested audio backend.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum BackendChoice {
     /// The system's devices, by what suits the system best.
@@ -20,8 +20,8 @@ pub(crate) enum BackendChoice {
 }
 
 impl BackendChoice {
-    /// What is opened; for [`Virtual`](Self::Virtual) that is it, for the others the virtual device stands in while
-    /// there is none.
+    /// The kind that is opened. For [`Virtual`](Self::Virtual) that is the virtual device itself; for the others it
+    /// stands in while there is no device.
     pub(crate) fn kind(self) -> BackendKind {
         match self {
             Self::Auto => BackendKind::System,
@@ -32,10 +32,10 @@ impl BackendChoice {
         }
     }
 
-    /// Whether this system has it.
+    /// Checks that this system has it.
     ///
     /// # Errors
-    /// It doesn't; the sentence is for a person.
+    /// It doesn't; the sentence is for the user.
     pub(crate) fn check(self) -> Result<(), String> {
         if self.kind().is_here() {
             return Ok(());
@@ -44,10 +44,10 @@ impl BackendChoice {
         Err(format!("there is no backend `{name}` on this system"))
     }
 
-    /// What the settings name.
+    /// The backend that the settings name.
     ///
     /// # Errors
-    /// They name something else, or what this system doesn't have; the sentence is for a person.
+    /// They name something else, or one that this system doesn't have; the sentence is for the user.
     pub(crate) fn of_settings(name: Option<&str>) -> Result<Self, String> {
         let Some(name) = name else { return Ok(Self::Auto) };
         let choice = Self::from_str(name, true).map_err(|_| format!("there is no backend `{name}`"))?;

@@ -1,4 +1,4 @@
-//! Keeps the engine on the devices that are wanted: when one goes, comes, stands still, or is chosen.
+//! Keeps the engine on the wanted devices: when one disappears, appears, stops, or is chosen.
 
 use super::{
     backend::BackendChoice,
@@ -23,7 +23,7 @@ use wavecraft_companion_protocol::{
     settings::ChosenDevices,
 };
 
-/// The system's devices, as far as anything is done about them.
+/// The system's devices, as far as the audio side manages them.
 pub(super) struct Devices {
     choice: BackendChoice,
     watch: Watch,
@@ -35,13 +35,13 @@ impl Devices {
         Self { choice, watch: Watch::default(), events }
     }
 
-    /// Brings what the engine notices to the app.
+    /// A callback that passes what the engine notices to the app.
     pub(super) fn notify(&self) -> impl Fn(AudioEvent) + Clone + Send + Sync + 'static + use<> {
         let events = self.events.clone();
         move |event| events.send(AudioMessage::Noticed(event))
     }
 
-    /// Opens what was chosen, which may take its time. [`AudioMessage::Opened`] follows.
+    /// Opens the chosen devices, which may take its time. [`AudioMessage::Opened`] follows.
     pub(super) fn open(&self, chosen: &ChosenDevices) {
         let (choice, chosen, notify) = (self.choice, chosen.clone(), self.notify());
         let events = self.events.clone();
@@ -50,34 +50,34 @@ impl Devices {
         });
     }
 
-    /// The engine runs. Begins to hear when the list changes, where the system tells.
+    /// The engine runs. Starts listening for changes of the device list, if the system reports them.
     pub(super) fn begin(&mut self) {
         self.watch.begin();
         if self.watch.listener.is_none() {
             self.watch.listener = listen(self.notify());
-            // What changed before is told by nobody.
+            // Earlier changes aren't reported.
             self.watch.due = None;
         }
     }
 
-    /// The engine is gone.
+    /// The engine has ended.
     pub(super) fn end(&mut self) {
         self.watch.listener = None;
     }
 
-    /// The output doesn't call at the moment.
+    /// Does the output make no callbacks at the moment?
     pub(super) fn is_silent(&self, now: Instant) -> bool {
         self.watch.is_silent(now)
     }
 
-    /// Looks whether the output still calls, and whether it is time for the list. Called with every tick.
+    /// Checks whether the output still makes callbacks, and whether the device list is due. Called with every tick.
     pub(super) fn poll(&mut self, now: Instant, open: &mut Open) -> Change {
         if self.is_virtual() {
             return Change::None;
         }
         let nothing_missed = open.notice.is_none() && open.microphone.notice.is_none();
-        // Listing ALSA's devices opens every one, listing JACK's makes clients, and there are always the same two: only
-        // where one is missed.
+        // Listing ALSA's devices opens each of them, and listing JACK's creates clients while there are always the same
+        // two: list them only if one is missing.
         let costly = ["ALSA", "JACK"].contains(&open.audio.stream().backend.as_str()) && nothing_missed;
         let change = if !open.stands_in && self.watch.stands_still(open.audio.stats().callbacks, now) {
             self.lose_output("it stands still", open)
@@ -94,26 +94,27 @@ impl Devices {
         change
     }
 
-    /// Looks which devices there are, for the menu that shows them.
+    /// Updates the device list for the menu that shows it.
     pub(super) fn refresh(&mut self) {
         if !self.watch.listing && !self.is_virtual() {
             self.list(ListedFor::Watch);
         }
     }
 
-    /// Looks at the list with the next tick: something of it has changed.
+    /// Updates the list with the next tick: something in it has changed.
     pub(super) fn refresh_soon(&mut self) {
         self.watch.due = None;
     }
 
-    /// The output plays, but another stream is to take its place.
+    /// The output plays, but another stream must replace it.
     pub(super) fn refresh_output(&mut self, reason: &str) {
         info!("audio: {reason}: the output is opened anew");
         self.watch.stale = true;
         (self.watch.refused, self.watch.due) = (None, None);
     }
 
-    /// The computer slept: devices may be others, and those that are the same may not play any more, whatever they say.
+    /// The computer slept: devices may have changed, and those that haven't may not play any more, whatever they
+    /// report.
     pub(super) fn woke(&mut self, is_open: bool) {
         info!("the computer woke up");
         if is_open && !self.is_virtual() && !self.watch.stale {
@@ -125,7 +126,7 @@ impl Devices {
     pub(super) fn list(&mut self, asked_by: ListedFor) {
         if matches!(asked_by, ListedFor::Watch) {
             self.watch.listing = true;
-            // What changes from here on makes it due again.
+            // Any change from here on makes it due again.
             self.watch.due = Some(Instant::now() + LIST_PERIOD);
         }
         let (events, choice) = (self.events.clone(), self.choice);
@@ -134,7 +135,7 @@ impl Devices {
         });
     }
 
-    /// The companion was told to use no device at all.
+    /// Was the companion told to use no device at all?
     fn is_virtual(&self) -> bool {
         self.choice == BackendChoice::Virtual
     }
@@ -146,7 +147,7 @@ impl Devices {
         mut open: Option<&mut Open>,
         settings: &mut Settings,
     ) -> Change {
-        // Where listing fails there is no sound system, or it has just gone with its devices.
+        // If listing fails there is no sound system, or it has just gone, with its devices.
         self.watch.seen = list.as_ref().cloned().unwrap_or_default();
         match asked_by {
             ListedFor::Watch => {
@@ -157,14 +158,14 @@ impl Devices {
                 self.watch.pause = (pause * 2).min(LIST_PERIOD);
                 match list {
                     Ok(list) => self.follow(&list, open, &settings.get().devices),
-                    // What is open tells itself when it is gone.
+                    // Streams that are open report their own loss.
                     Err(error) => {
                         debug!("audio: {error}");
                         Change::None
                     }
                 }
             }
-            // No sound system is no error here: it has no devices.
+            // A missing sound system is no error here: it has no devices.
             ListedFor::Call(reply) => {
                 let told = told(list.unwrap_or_default(), open.as_deref(), &settings.get().devices);
                 reply.answer(told);
@@ -217,16 +218,16 @@ impl Devices {
         Change::Devices
     }
 
-    /// Sets another output up. The engine plays where it is until that is done.
+    /// Sets up another output. The engine stays on its present one until that is done.
     fn prepare(&mut self, wanted: Wanted, list: &DeviceList, open: &Open) {
         if self.watch.opening {
             return;
         }
         self.watch.opening = true;
-        // Tried once with this list; a success makes that void.
+        // Tried once with this list; a success clears it.
         self.watch.refused = Some((wanted.request.clone(), list.clone()));
-        // The engine's rate, if nobody wants another: then it moves with all its children. One that was chosen goes with the
-        // choice.
+        // The engine's rate, unless another was chosen: then the engine moves with all its children. A rate that was
+        // chosen takes precedence.
         let session_rate = open.using.sample_rate.is_none().then(|| open.audio.engine().sample_rate());
         let request = StreamRequest { session_rate, ..wanted.request.clone() };
         let (events, notify, kind) = (self.events.clone(), Arc::new(self.notify()), self.choice.kind());
@@ -235,7 +236,7 @@ impl Devices {
         });
     }
 
-    /// Another output is set up, or can't be: the engine moves there, if there is one.
+    /// Another output is set up, or couldn't be: the engine moves to it, if there is an engine.
     pub(super) fn prepared(
         &mut self,
         wanted: Wanted,
@@ -244,19 +245,19 @@ impl Devices {
         chosen: &ChosenDevices,
     ) -> Change {
         self.watch.opening = false;
-        // Where nobody plays any more, what was chosen is for later.
+        // If nothing plays any more, the choice is for later.
         let (change, refused) = match open.as_deref_mut() {
             Some(open) => self.use_output(wanted, result, open),
             None => (Change::None, None),
         };
-        // Whoever chose what is begun anew on hears of it then.
+        // If the engine starts again on the choice, its caller is answered then.
         if !matches!(change, Change::Anew(_)) {
             self.answer_selecting(refused.as_deref(), open.as_deref(), chosen);
         }
         change
     }
 
-    /// Moves to an output that is set up. Gives the reason too if there is none.
+    /// Moves to an output that is set up. If that isn't possible, returns the reason too.
     fn use_output(
         &mut self,
         wanted: Wanted,
@@ -277,7 +278,7 @@ impl Devices {
             }
             Err(error) => {
                 warn!("audio: {error}");
-                // The output from before goes on. One that doesn't play is seen by that it stands still.
+                // The previous output goes on. If it doesn't play, its missing callbacks will show that.
                 self.watch.stale = false;
                 let refused = Some(error.to_string());
                 if open.stands_in {
@@ -289,11 +290,11 @@ impl Devices {
         }
     }
 
-    /// Takes in what a stream or the system tells, and says what changed. Nothing is open where `open` is none.
+    /// Handles what a stream or the system reports, and says what changed. `open` is none if nothing is open.
     pub(super) fn noticed(&mut self, event: AudioEvent, open: Option<&mut Open>) -> Change {
         match event {
             AudioEvent::OutputLost { reason } => {
-                // An event may arrive from a stream that was replaced already; only one that runs can be lost.
+                // An event may come from a stream that was replaced already; only a running one can be lost.
                 return match open.filter(|open| open.audio.output_lost()) {
                     Some(open) => self.lose_output(&reason, open),
                     None => Change::None,
@@ -325,8 +326,8 @@ impl Devices {
         Change::Devices
     }
 
-    /// The output is dead: the virtual device takes its place at once, so that projects and pages go on, and another
-    /// output is looked for.
+    /// The output is dead: the virtual device replaces it at once, so that projects and pages go on, and another output
+    /// is searched for.
     pub(super) fn lose_output(&mut self, reason: &str, open: &mut Open) -> Change {
         if open.stands_in {
             return Change::None;
@@ -350,7 +351,7 @@ impl Devices {
         Change::Devices
     }
 
-    /// Answers who has chosen devices, unless an output is still being set up for that.
+    /// Answers the calls that chose devices, unless an output is still being set up for them.
     pub(super) fn answer_selecting(
         &mut self,
         refused: Option<&str>,
@@ -369,14 +370,13 @@ impl Devices {
         }
     }
 
-    /// Which devices there were when it was looked at last, as they are told.
+    /// The devices as they were last listed, in the form in which they are reported.
     pub(super) fn seen(&self, open: Option<&Open>, chosen: &ChosenDevices) -> control::DeviceList {
         told(self.watch.seen.clone(), open, chosen)
     }
 }
 
-/// Writes down what was chosen, if it is there. Whoever chooses hears whether that is for good, so it is written before the
-/// answer.
+/// Saves the choice, if the device is there. The answer says whether it was saved, so it is written before the answer.
 fn choose(select: &SelectDevices, list: &DeviceList, settings: &mut Settings) -> Result<(), ErrorObject> {
     selection::check(select, &settings.get().devices, list)?;
     settings.change_now(|settings| selection::apply(select, &mut settings.devices, list)).map_err(|error| {

@@ -1,46 +1,46 @@
-//! What the audio side says, and what follows from it.
+//! The audio side's messages, and what follows from them.
 
 use super::{open::Open, policy::Wanted};
 use crate::control::Owed;
 use wavecraft_audio_core::{AudioError, AudioEvent, Backend, DeviceList};
 use wavecraft_companion_protocol::control::{ListDevices, SelectDevices};
 
-/// Everything that is heard of devices and streams.
+/// Everything that devices and streams report.
 pub(crate) enum AudioMessage {
-    /// The streams run, or can't.
+    /// The streams run, or can't be opened.
     Opened(Result<Box<Open>, AudioError>),
     /// The engine, or the system's devices, noticed something.
     Noticed(AudioEvent),
-    /// Another output is set up, silent until the engine moves there; or it can't be.
+    /// Another output is set up, silent until the engine moves to it; or it couldn't be set up.
     Prepared { wanted: Wanted, result: Result<Box<dyn Backend>, AudioError> },
     /// The system's devices, or why there are none.
     Listed { list: Result<DeviceList, AudioError>, asked_by: ListedFor },
 }
 
-/// Who wants the list of devices.
+/// What the list of devices is for.
 pub(crate) enum ListedFor {
-    /// The audio side itself: from time to time, or when the menu is to show it.
+    /// The audio side itself: periodically, or when the menu shows it.
     Watch,
-    /// A call that gets it as its answer.
+    /// A call whose answer it is.
     Call(Owed<ListDevices>),
     /// A call that chooses from it.
     Select(SelectDevices, Owed<SelectDevices>),
 }
 
-/// What others have to do about a change of the audio side.
+/// What the others must do about a change of the audio side.
 #[must_use]
 pub(crate) enum Change {
     /// Nothing.
     None,
-    /// There is something to tell of the devices in use.
+    /// Something about the devices in use has to be reported.
     Devices,
-    /// It runs: who waits for it may begin.
+    /// It runs: whatever waits for it may begin.
     Opened,
     /// It can't be opened, for this reason.
     Failed(String),
-    /// The engine can't go on: it is to be begun anew, and with it everything that plays.
+    /// The engine can't go on: it must be started again, and with it everything that plays.
     Anew(Next),
 }
 
-/// The output that an engine is begun anew on; none: whichever can be opened.
+/// The output that a new engine is started on; none: whichever can be opened.
 pub(crate) type Next = Option<(Box<dyn Backend>, Wanted)>;

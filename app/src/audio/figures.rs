@@ -1,9 +1,9 @@
-//! What is measured of the audio side as a whole.
+//! Measurements of the audio side as a whole.
 
 use wavecraft_audio_core::{EngineStats, LatencyParts};
 use wavecraft_companion_protocol::session::AudioDevices;
 
-/// What concerns all projects.
+/// The figures that concern all projects.
 #[derive(Debug, Clone)]
 pub(crate) struct AudioFigures {
     pub engine: EngineStats,
@@ -11,15 +11,15 @@ pub(crate) struct AudioFigures {
     pub devices: AudioDevices,
 }
 
-/// What a tick of the engine brings.
+/// The outcome of one tick of the engine.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Pulse {
-    /// AudioFigures are to be sent.
+    /// Figures are due to be sent.
     pub stats_due: bool,
-    /// The limiter has acted since they were sent last.
+    /// The limiter has acted since figures were last sent.
     pub limiting: bool,
-    /// The howl mute has just begun to act.
+    /// The howl mute has just become active.
     pub howl_began: bool,
-    /// The output doesn't call at the moment, so nothing can be said of a child's heartbeat.
+    /// The output makes no callbacks at the moment, so a child's heartbeat says nothing.
     pub silent: bool,
 }

@@ -1,8 +1,8 @@
-//! Who made the mix run away, and when it may be heard again.
+//! Which project made the mix run away, and when the mix may be heard again.
 //!
-//! The howl mute is on the mix of all projects, and one of them is the cause. When each of those that were too loud as it
-//! began is gone, muted or bypassed, or has another source or another processor, the mix fades in by itself: the others
-//! have nothing to wait for. Where it runs away again, it is muted again half a second later.
+//! The howl mute is on the mix of all projects, and one of them is the cause. Once every project that was too loud when
+//! it became active is gone, muted or bypassed, or has another source or another processor, the mix fades in by itself:
+//! the others have nothing to wait for. If it runs away again, it is muted again half a second later.
 
 use std::collections::BTreeSet;
 use wavecraft_audio_core::ProjectId;
@@ -10,7 +10,7 @@ use wavecraft_audio_core::ProjectId;
 /// Full scale.
 const TOO_LOUD: f32 = 1.0;
 
-/// The howl mute as it was told, and its causes.
+/// The last known state of the howl mute, and its causes.
 #[derive(Debug)]
 pub(super) struct Howl<Id = ProjectId> {
     told: bool,
@@ -18,12 +18,12 @@ pub(super) struct Howl<Id = ProjectId> {
 }
 
 impl<Id: Ord + Clone> Howl<Id> {
-    /// It doesn't act.
+    /// A howl mute that isn't active.
     pub(super) fn new() -> Self {
         Self { told: false, causes: BTreeSet::new() }
     }
 
-    /// Takes over whether it acts. Has it just begun?
+    /// Updates whether it is active. Returns whether it has just become so.
     pub(super) fn follow(&mut self, acts: bool) -> bool {
         if !acts {
             self.causes.clear();
@@ -31,7 +31,8 @@ impl<Id: Ord + Clone> Howl<Id> {
         !std::mem::replace(&mut self.told, acts) && acts
     }
 
-    /// It has just begun, with these peaks of the projects: those above full scale are the causes, or else the loudest.
+    /// It has just become active, with these peaks of the projects: those above full scale are the causes, or else the
+    /// loudest.
     pub(super) fn blame(&mut self, peaks: &[(Id, f32)]) {
         let loud = |(id, peak): &(Id, f32)| (*peak >= TOO_LOUD).then(|| id.clone());
         self.causes = peaks.iter().filter_map(loud).collect();
@@ -41,7 +42,7 @@ impl<Id: Ord + Clone> Howl<Id> {
         }
     }
 
-    /// This project isn't what it was. Is no cause left?
+    /// This project has changed. Returns whether that leaves no cause.
     pub(super) fn acquit(&mut self, id: &Id) -> bool {
         self.causes.remove(id) && self.causes.is_empty()
     }

@@ -1,4 +1,4 @@
-//! Measuring the latency of a loop: the audio side is opened for it where no project has done so.
+//! Measuring the latency of a loop: the audio side is opened for that if no project has done so.
 
 use super::open::Open;
 use crate::{
@@ -14,7 +14,8 @@ use wavecraft_companion_protocol::{
     session::AudioDevices,
 };
 
-/// So long it may take in all: two devices may take seconds to open, two clocks 12 s to be matched, the chirps 2 s.
+/// The limit for the whole measurement: two devices may take seconds to open, two clocks 12 s to be matched, the chirps
+/// 2 s.
 const LIMIT: Duration = Duration::from_secs(30);
 
 /// A measurement under way.
@@ -33,7 +34,7 @@ impl Measuring {
         self.asked_by == caller
     }
 
-    /// Why it can't come to a result, as it stands at `now`.
+    /// Why it can't succeed, as of `now`.
     pub(super) fn hopeless(&self, open: &Open, now: Instant) -> Option<String> {
         let stream = open.audio.stream();
         match stream.input {
@@ -49,12 +50,12 @@ impl Measuring {
         }
     }
 
-    /// There is no result, for this reason.
+    /// Reports that there is no result, for this reason.
     pub(super) fn refuse(self, reason: &str) {
         self.reply.refuse(refused(reason));
     }
 
-    /// Answers with what was recorded, which takes a moment to look through.
+    /// Answers with the evaluation of the recording, which takes a moment.
     pub(super) fn answer(self, recording: LatencyRecording, surroundings: Surroundings) {
         drop(tokio::task::spawn_blocking(move || {
             self.reply.settle(surroundings.judge(recording.evaluate()));
@@ -66,7 +67,7 @@ pub(crate) fn refused(reason: &str) -> ErrorObject {
     ErrorObject::new(NOT_MEASURED, format!("the latency can't be measured: {reason}"))
 }
 
-/// What a measurement stands beside.
+/// What is reported together with a measurement.
 pub(super) struct Surroundings {
     sample_rate: u32,
     reported: ReportedLoop,
@@ -95,7 +96,7 @@ impl Surroundings {
         Ok(to_protocol::measured_latency(measured, sample_rate, reported, projects, devices))
     }
 
-    /// What a person can do about it.
+    /// What the user can do about it.
     fn advice(&self, error: LatencyError) -> String {
         let (input, output) = (named(&self.devices.input), named(&self.devices.output));
         match error {
@@ -123,7 +124,7 @@ impl Surroundings {
     }
 }
 
-/// A device's name to follow "the input" or "the output", where it is known.
+/// A device's name to follow "the input" or "the output", if it is known.
 fn named(device: &Option<String>) -> String {
     device.as_ref().map(|name| format!(" \"{name}\"")).unwrap_or_default()
 }

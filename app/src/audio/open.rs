@@ -1,4 +1,4 @@
-//! Opening the audio side, and what is in use of it.
+//! Opening the audio side, and what it has in use.
 
 use super::{
     backend::BackendChoice,
@@ -8,31 +8,31 @@ use crate::to_protocol;
 use wavecraft_audio_core::{Audio, AudioError, AudioEvent, BackendKind, DeviceList, StreamRequest, open};
 use wavecraft_companion_protocol::{session::AudioDevices, settings::ChosenDevices};
 
-/// A running audio side, and why it isn't the one that was asked for.
+/// A running audio side, and why it isn't the requested one.
 pub(crate) struct Open {
     /// The engine with its streams.
     pub audio: Audio,
-    /// What it was opened with.
+    /// The request that it was opened with.
     pub using: StreamRequest,
-    /// What is to be known of the microphone.
+    /// The microphone's choice and what to know about it.
     pub microphone: Microphone,
-    /// What the output is called, where the list tells: a stream that follows the system's default doesn't know.
+    /// The output's name, if the device list has it: a stream that follows the system's default doesn't know.
     pub output_name: Option<String>,
-    /// It is the virtual device, as long as there is no other.
+    /// It is the virtual device, standing in until there is another.
     pub stands_in: bool,
     /// The microphone is open and delivers nothing but exact zeros.
     pub input_is_silent: bool,
-    /// For a person: what is missing and what to do.
+    /// For the user: what is missing and what to do.
     pub notice: Option<String>,
 }
 
-/// For a person: why a microphone may deliver exact zeros.
+/// For the user: why a microphone may deliver exact zeros.
 const INPUT_IS_SILENT: &str = "the microphone delivers exact silence: is it muted, or its level 0, in the system's sound \
                                settings? A virtual device needs something that feeds it, and on a Mac an app needs the \
                                audio-input entitlement";
 
-/// Opens what is asked for. Without a usable device it is the virtual one, which keeps projects, meters and pages going
-/// and makes no sound. Takes its time: call it where that hurts nobody.
+/// Opens what is requested. Without a usable device that is the virtual one, which keeps projects, meters and pages
+/// going and makes no sound. Takes its time: call it on a thread that may block.
 ///
 /// # Errors
 /// Not even the virtual one can be opened.
@@ -65,7 +65,7 @@ fn open_virtual(
     Ok(Open { stands_in: because.is_some(), ..opened })
 }
 
-/// The devices to choose from: the system's, but none for a companion that is to use none. Takes a moment.
+/// The devices to choose from: the system's, or none for a companion that must not use any. Takes a moment.
 ///
 /// # Errors
 /// There is no sound system, or it has no output.
@@ -81,7 +81,7 @@ pub(crate) fn list(choice: BackendChoice) -> Result<DeviceList, AudioError> {
 }
 
 impl Open {
-    /// An engine that was started on what is wanted.
+    /// An engine that was started with `wanted`.
     pub(crate) fn new(audio: Audio, wanted: Wanted) -> Self {
         let (using, microphone) = (StreamRequest::default(), Microphone::default());
         let mut opened = Self {
@@ -97,7 +97,7 @@ impl Open {
         opened
     }
 
-    /// Notes that the engine is on what is wanted.
+    /// Notes that the engine now uses `wanted`.
     pub(crate) fn now_on(&mut self, wanted: Wanted) {
         self.audio.keep_input_closed(wanted.microphone.kept_closed);
         self.using = wanted.request;
@@ -107,17 +107,17 @@ impl Open {
         self.stands_in = false;
     }
 
-    /// Is nothing different from what is wanted, nor anything that is to be told of it?
+    /// Does everything match `wanted`, including what is reported about it?
     pub(crate) fn is_on(&self, wanted: &Wanted) -> bool {
         (&self.using, &self.microphone, &self.output_name, &self.notice)
             == (&wanted.request, &wanted.microphone, &wanted.output_name, &wanted.notice)
     }
 
-    /// What is in use, as it is told.
+    /// The devices in use, as they are reported.
     pub(crate) fn devices(&self) -> AudioDevices {
         let input_trouble = self.input_is_silent.then_some(INPUT_IS_SILENT);
         let (stream, wants_microphone) = (self.audio.stream(), self.audio.engine().wants_microphone());
-        // Of a microphone that nobody listens to there is nothing to say.
+        // There is nothing to report about a microphone that nothing listens to.
         let of_microphone = self.microphone.notice.clone().filter(|_| wants_microphone);
         to_protocol::devices(
             stream,
@@ -129,8 +129,8 @@ impl Open {
     }
 }
 
-/// Is that to be told to who knows this? Where a sound server converts rates the frames of a callback are one more, one
-/// less, all the time: an eighth is none.
+/// Is the change worth reporting to a client that knows `known`? Where a sound server converts rates, the frames per
+/// callback vary by one all the time: a change of less than an eighth is ignored.
 pub(crate) fn is_news(known: &AudioDevices, now: &AudioDevices) -> bool {
     let (buffer_frames, asked_buffer_frames) = (now.buffer_frames, now.asked_buffer_frames);
     let so_far = AudioDevices { buffer_frames, asked_buffer_frames, ..known.clone() };

@@ -1,4 +1,4 @@
-//! Which devices are to be used: what a person chose, held against what there is. Decides only; nothing is opened here.
+//! Which devices to use: the user's choice, compared with what exists. Only decides; nothing is opened here.
 
 mod microphone;
 
@@ -7,35 +7,35 @@ pub(crate) use microphone::Microphone;
 use wavecraft_audio_core::{DeviceId, DeviceInfo, DeviceList, StreamRequest};
 use wavecraft_companion_protocol::settings::ChosenDevices;
 
-/// What is asked of a device where the settings name no buffer size: 5.3 ms at 48 kHz, which ordinary machines hold.
-/// Sound servers' own choice would be some four times that.
+/// The buffer size requested if the settings name none: 5.3 ms at 48 kHz, which ordinary machines manage. The sound
+/// servers' own choice would be about four times that.
 pub(crate) const USUAL_BUFFER_FRAMES: u32 = 256;
 
-/// What to open, and what a person has to know about it.
+/// What to open, and what the user has to know about it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Wanted {
-    /// A device that was chosen and is away is not in it: the system's default takes its place.
+    /// Doesn't contain a chosen device that is missing: the system's default replaces it.
     pub request: StreamRequest,
-    /// What is to be known of the microphone. Its id is the request's.
+    /// What to know about the microphone. Its id is the request's.
     pub microphone: Microphone,
-    /// What the output is called, also where it is the system's default.
+    /// The output's name, even if it is the system's default.
     pub output_name: Option<String>,
-    /// Which output is away.
+    /// Which output is missing.
     pub notice: Option<String>,
 }
 
-/// What follows from the difference between what is wanted and what is open.
+/// What to do about the difference between what is wanted and what is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Step {
     /// Nothing.
     Stay,
-    /// Only the microphone is another.
+    /// Only the microphone differs.
     ChangeInput,
-    /// The output is to be opened anew.
+    /// The output must be reopened.
     Reopen,
 }
 
-/// What was chosen, as a request.
+/// The user's choice, as a request.
 pub(crate) fn asked(chosen: &ChosenDevices) -> StreamRequest {
     let first = |channel: Option<u16>| channel.unwrap_or(1).saturating_sub(1);
     StreamRequest {
@@ -49,7 +49,7 @@ pub(crate) fn asked(chosen: &ChosenDevices) -> StreamRequest {
     }
 }
 
-/// The same with what is there.
+/// The same, adapted to the devices that exist.
 pub(crate) fn wanted(chosen: &ChosenDevices, list: &DeviceList) -> Wanted {
     let mut request = asked(chosen);
     let mut notice = None;
@@ -88,7 +88,7 @@ fn away(kind: &str, name: Option<&str>, id: &DeviceId) -> String {
     format!("the chosen {kind} \"{name}\" isn't connected: using the system's default until it is")
 }
 
-/// Keeps what the chosen devices are called, as long as they are there: once they are away nobody else can tell.
+/// Keeps the chosen devices' names while they are there: once they are missing, nothing else knows the names.
 pub(crate) fn keep_names(chosen: &mut ChosenDevices, list: &DeviceList) {
     for (id, name, there) in [
         (&chosen.output, &mut chosen.output_name, &list.outputs),
@@ -102,14 +102,14 @@ pub(crate) fn keep_names(chosen: &mut ChosenDevices, list: &DeviceList) {
     }
 }
 
-/// What a person is told while the virtual device stands in.
+/// What the user is told while the virtual device stands in.
 pub(crate) fn nothing_heard(because: &str) -> String {
     format!(
         "{because}. Until there is one the processor runs on a virtual device: meters and pages work, nothing is heard"
     )
 }
 
-/// Compares what is wanted with what is open. `stands_in` says that the virtual device is there because nothing else was.
+/// Compares what is wanted with what is open. `stands_in`: the virtual device is in use because there was nothing else.
 pub(crate) fn step(wanted: &StreamRequest, open: &StreamRequest, stands_in: bool, list: &DeviceList) -> Step {
     if stands_in {
         return if list.outputs.is_empty() { Step::Stay } else { Step::Reopen };
@@ -125,7 +125,7 @@ pub(crate) fn step(wanted: &StreamRequest, open: &StreamRequest, stands_in: bool
     }
 }
 
-/// Finds a device by its id, for an answer to a person who chose it.
+/// Finds a device by its id, for an answer to the user who chose it.
 ///
 /// # Errors
 /// It isn't there; the sentence names those that are.

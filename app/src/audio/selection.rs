@@ -1,4 +1,4 @@
-//! A person chooses devices, rate or buffer: is that possible, and what is written down of it.
+//! The user's choice of devices, rate or buffer size: whether it is possible, and what is saved of it.
 
 use super::policy;
 use std::ops::RangeInclusive;
@@ -9,15 +9,15 @@ use wavecraft_companion_protocol::{
     settings::ChosenDevices,
 };
 
-/// Rates that can be asked for, in Hz, and frames per callback.
+/// The rates that may be requested, in Hz, and frames per callback.
 const RATES: RangeInclusive<u32> = 8_000..=384_000;
 const BUFFERS: RangeInclusive<u32> = 16..=4_096;
 const CHANNELS: RangeInclusive<u32> = 1..=1024;
 
-/// Is what was chosen there, and within its range?
+/// Checks that what was chosen exists, and is within its range.
 ///
 /// # Errors
-/// It isn't; the sentence is for a person.
+/// It isn't; the sentence is for the user.
 pub(super) fn check(
     select: &SelectDevices,
     before: &ChosenDevices,
@@ -27,7 +27,7 @@ pub(super) fn check(
         ("input", &select.input, &before.input, &list.inputs),
         ("output", &select.output, &before.output, &list.outputs),
     ] {
-        // What was chosen before may be chosen again while it is away.
+        // An earlier choice may be repeated while the device is missing.
         if let Some(Some(id)) = chosen
             && before.as_ref() != Some(id)
         {
@@ -50,7 +50,7 @@ fn within(name: &str, value: Option<Option<u32>>, range: RangeInclusive<u32>) ->
     }
 }
 
-/// Writes down what was chosen, with the names of what is there.
+/// Saves the choice, with the names of the devices that exist.
 pub(super) fn apply(select: &SelectDevices, devices: &mut ChosenDevices, list: &DeviceList) {
     fn set<T: Clone>(present: &mut Option<T>, chosen: &Option<Option<T>>) {
         if let Some(chosen) = chosen {

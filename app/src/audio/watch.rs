@@ -1,49 +1,49 @@
-//! What is known of the devices, and what is being done about them.
+//! What is known about the devices, and what is being done about them.
 
 use crate::control::Owed;
 use std::time::{Duration, Instant, SystemTime};
 use wavecraft_audio_core::{DeviceList, Listener, StreamRequest};
 use wavecraft_companion_protocol::control::SelectDevices;
 
-/// How often the list of devices is looked at while a project is attached and nothing tells when it changes.
+/// How often the devices are listed while a project is attached and the system doesn't report changes.
 pub(super) const LIST_PERIOD: Duration = Duration::from_secs(1);
-/// After an output was lost, another is looked for after this pause, then after twice as long, up to [`LIST_PERIOD`].
+/// The first pause before looking for another output after one was lost; it doubles each time, up to [`LIST_PERIOD`].
 pub(super) const FIRST_PAUSE: Duration = Duration::from_millis(100);
-/// A device that doesn't call for so long has gone, whatever it says.
+/// A device that makes no callback for this long is gone, whatever it reports.
 const STANDSTILL: Duration = Duration::from_secs(1);
-/// And for so long at its start, where some have to be woken first.
+/// The same at its start, since some devices have to be woken first.
 const STANDSTILL_AT_START: Duration = Duration::from_secs(3);
-/// Longer than any callback lasts.
+/// Longer than any callback takes.
 const SILENCE: Duration = Duration::from_millis(100);
-/// The clock on the wall goes on while the system sleeps, and ours doesn't. Apart by so much, it slept.
+/// The wall clock goes on while the system sleeps, and ours doesn't. If they differ by this much, it slept.
 const SLEPT: Duration = Duration::from_secs(2);
 
-/// What is known of the devices, and what is being done about them.
+/// What is known about the devices, and what is being done about them.
 #[derive(Default)]
 pub(crate) struct Watch {
-    /// What there was when it was looked at last.
+    /// The devices as they were last listed.
     pub(super) seen: DeviceList,
-    /// The list is being asked for.
+    /// A listing is under way.
     pub(super) listing: bool,
-    /// When it is to be asked for next.
+    /// When the next listing is due.
     pub(super) due: Option<Instant>,
-    /// Tells when it changes, where the system does.
+    /// Notified of changes of the list, if the system reports them.
     pub(super) listener: Option<Listener>,
     /// The pause before the next try to find an output.
     pub(super) pause: Duration,
     /// An output is being set up.
     pub(super) opening: bool,
-    /// What couldn't be opened; not tried again as long as the list is this one.
+    /// What couldn't be opened; not tried again while the list stays the same.
     pub(super) refused: Option<(StreamRequest, DeviceList)>,
-    /// Callbacks that were counted last, and when they moved.
+    /// The last count of callbacks, and when it changed.
     callbacks: Option<(u64, Instant)>,
-    /// The output has called since it is in use.
+    /// The output has made a callback since it is in use.
     called: bool,
-    /// Both clocks, when they were looked at last.
+    /// Both clocks, as last read.
     clocks: Option<(Instant, SystemTime)>,
-    /// The output is to be opened anew, whatever was chosen: it doesn't play as it should, or may not any more.
+    /// The output must be reopened, whatever was chosen: it doesn't play as it should, or may have stopped.
     pub(super) stale: bool,
-    /// Who waits for the devices that were chosen, with what there was to choose from.
+    /// The calls that wait for the devices they chose, with the list they chose from.
     pub(super) selecting: Vec<(Owed<SelectDevices>, DeviceList)>,
 }
 
@@ -56,7 +56,7 @@ impl Watch {
         self.due = Some(Instant::now() + LIST_PERIOD);
     }
 
-    /// Whether the list is to be asked for. One that is told of is asked for when it has changed, and again and again only
+    /// Whether a listing is due. If the system reports changes, a list is due after a change, and periodically only
     /// while another output is looked for.
     pub(super) fn is_due(&self, now: Instant, is_told: bool, looks_for_another: bool) -> bool {
         match self.due {
@@ -65,7 +65,7 @@ impl Watch {
         }
     }
 
-    /// The output doesn't call at the moment, so nothing can be said of a child's heartbeat.
+    /// The output makes no callbacks at the moment, so a child's heartbeat says nothing.
     pub(crate) fn is_silent(&self, now: Instant) -> bool {
         self.callbacks.is_some_and(|(_, since)| now.duration_since(since) > SILENCE)
     }

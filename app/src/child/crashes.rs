@@ -1,4 +1,4 @@
-//! When a crashed child is started again, and when it is held.
+//! When a crashed child is started again, and when it is put on hold.
 
 use std::time::{Duration, Instant};
 use wavecraft_companion_protocol::settings::Patience;
@@ -8,16 +8,16 @@ use wavecraft_companion_protocol::settings::Patience;
 pub(crate) enum Verdict {
     /// Start the next child after this pause.
     After(Duration),
-    /// Start none until a build or a person says so.
+    /// Start none until a build or the user asks for it.
     Hold,
 }
 
-/// A session's crashes. The clock is the caller's, and so are the limits.
+/// A session's crashes. The caller supplies the time and the limits.
 #[derive(Debug, Default)]
 pub(crate) struct Crashes {
-    /// Those within the window that counts for holding.
+    /// The crashes within the window that counts for holding.
     times: Vec<Instant>,
-    /// Crashes of which none is further than that window from the one before: they choose the pause.
+    /// The number of crashes in a row, each within that window after the one before: it determines the pause.
     streak: usize,
 }
 
@@ -40,7 +40,7 @@ impl Crashes {
         Verdict::After(Duration::from_millis(pause))
     }
 
-    /// A new build, or a person's "Restart": what was before doesn't count.
+    /// Forgets the earlier crashes, for a new build or the user's "Restart".
     pub(crate) fn forget(&mut self) {
         *self = Self::default();
     }
@@ -50,7 +50,7 @@ impl Crashes {
 mod tests {
     use super::*;
 
-    /// What follows crashes at these seconds, in milliseconds; `None` is held.
+    /// The pauses after crashes at these seconds, in milliseconds; `None` means on hold.
     fn pauses(seconds: &[u64], patience: &Patience) -> Vec<Option<u128>> {
         let (start, mut crashes) = (Instant::now(), Crashes::default());
         let crash = |second: &u64| match crashes.add(start + Duration::from_secs(*second), patience) {

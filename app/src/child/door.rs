@@ -1,4 +1,4 @@
-//! What a child says, cut to what the companion passes on: this is where it comes in.
+//! The entrance for what a child says: cuts it to what the companion passes on.
 
 use wavecraft_companion_protocol::{
     bounded::{LINE_BYTES, cut, cut_lines},
@@ -6,17 +6,17 @@ use wavecraft_companion_protocol::{
     parameter::ParameterSpec,
 };
 
-/// Lines of one message.
+/// The most lines of one message.
 const MESSAGE_LINES: usize = 32;
-/// Lines and bytes of a backtrace: of a deep stack that is all that helps.
+/// The most lines and bytes of a backtrace: for a deep stack it is all that helps.
 const BACKTRACE_LINES: usize = 256;
 const BACKTRACE_BYTES: usize = 64 * 1024;
-/// Bytes of a name, a place, a version, and each of a parameter's texts.
+/// The most bytes of a name, a place, a version, and each of a parameter's texts.
 const NAME_BYTES: usize = 512;
-/// Choices that one parameter may name.
+/// The most choices that one parameter may name.
 const CHOICES: usize = 1024;
 
-/// Of one child. What is said once in a child's life is taken once.
+/// One child's entrance. What is said once in a child's life is accepted once.
 #[derive(Debug, Default)]
 pub(super) struct Door {
     hello: bool,
@@ -25,10 +25,10 @@ pub(super) struct Door {
 }
 
 impl Door {
-    /// The message as it is taken in; `None` for one that is of no use any more.
+    /// The message as it is accepted; `None` for one that is of no use any more.
     pub(super) fn take(&mut self, message: FromChild) -> Option<FromChild> {
         match message {
-            // What was agreed on stays.
+            // What was agreed stays.
             FromChild::Hello { abi, sdk_version, name, latency_frames, mut parameters, processors } => {
                 parameters.iter_mut().for_each(shorten);
                 once(&mut self.hello).then(|| FromChild::Hello {
@@ -69,7 +69,7 @@ fn name_of(text: &str) -> String {
     cut(text, NAME_BYTES).into_owned()
 }
 
-/// Its id is checked elsewhere: a parameter with another id would be another one.
+/// The id is checked elsewhere: shortening it would make it another parameter's.
 fn shorten(parameter: &mut ParameterSpec) {
     let ParameterSpec { name, unit, group, variants, .. } = parameter;
     for text in [Some(name), unit.as_mut(), group.as_mut()].into_iter().flatten() {

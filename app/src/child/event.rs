@@ -1,4 +1,4 @@
-//! What a child says, and what becomes of its process.
+//! What a child says, and what happens to its process.
 
 use super::exit::ExitReason;
 use rustix::process::Pid;
@@ -6,10 +6,10 @@ use std::io;
 use tokio::sync::OwnedSemaphorePermit;
 use wavecraft_companion_protocol::{child::FromChild, control::LogStream};
 
-/// Everything that is heard of one child.
+/// The events of one child.
 #[derive(Debug)]
 pub(crate) enum ChildEvent {
-    /// It said something on its socketpair.
+    /// It sent a message on its socketpair.
     Said {
         message: FromChild,
         /// Keeps a talkative child from filling the queue.
@@ -24,13 +24,13 @@ pub(crate) enum ChildEvent {
     },
     /// Its socketpair can't be read further.
     HungUp {
-        /// `None` where it was closed in an orderly way.
+        /// `None` if it was closed in an orderly way.
         reason: Option<String>,
     },
     /// The system has started its process.
     Started(Pid),
-    /// Its process can't be started. Nothing else will be heard of it.
+    /// Its process can't be started. No other event follows.
     NotStarted(io::Error),
-    /// Its process is gone.
+    /// Its process has ended.
     Exited(ExitReason),
 }

@@ -10,14 +10,14 @@ pub(crate) enum ExitReason {
     Code(i32),
     /// This signal ended it.
     Signal(i32),
-    /// It was to be ended before the system had started it.
+    /// It had to be ended before the system had started it.
     NotStarted,
-    /// The system doesn't say: a debugger took the word, or somebody else.
+    /// The system doesn't say: a debugger, or another caller, took the status.
     Unknown,
 }
 
 impl ExitReason {
-    /// What waitpid(2) told of it.
+    /// Converts a status from waitpid(2).
     pub(super) fn of(status: WaitStatus) -> Self {
         match (status.exit_status(), status.terminating_signal()) {
             (Some(code), _) => Self::Code(code),

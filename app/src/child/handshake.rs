@@ -1,4 +1,4 @@
-//! What is agreed on with a child before blocks come: hello → prepare → ready, the same for playing and for rendering.
+//! What is agreed with a child before the first block: hello → prepare → ready, the same for playing and for rendering.
 
 use crate::units::rate_as_f32;
 use std::mem;
@@ -13,28 +13,28 @@ use wavecraft_ring::{ABI_VERSION, HostRing, ParameterWriter};
 pub(crate) struct Terms {
     /// In Hz.
     pub sample_rate: u32,
-    /// The most frames of a block.
+    /// The most frames in a block.
     pub max_frames: u32,
     pub inputs: u32,
     pub outputs: u32,
 }
 
-/// What a child that is ready said of itself, and what it is reached by.
+/// What a ready child said about itself, and the means of reaching it.
 #[derive(Debug)]
 pub(crate) struct Agreed {
     pub ring: HostRing,
     pub writer: ParameterWriter,
     pub specs: Vec<ParameterSpec>,
-    /// Its own latency.
+    /// The latency that it reports.
     pub latency_frames: u32,
 }
 
-/// What follows from a child's message.
+/// What to do after a child's message.
 #[derive(Debug)]
 pub(crate) enum Step {
     /// Nothing.
     Nothing,
-    /// It said hello: this is what it is told next.
+    /// It said hello: send it this message next.
     Prepare(ToChild),
     /// It is prepared.
     Ready(Box<Agreed>),
@@ -42,11 +42,11 @@ pub(crate) enum Step {
     Unfit(String),
     /// It panicked, and will end. `words` say how.
     Panicked { words: String, backtrace: String },
-    /// A person may want to read this.
+    /// Output that the user may want to read.
     Log(String),
 }
 
-/// How far one child's handshake is.
+/// The progress of one child's handshake.
 #[derive(Debug)]
 pub(crate) struct Handshake(Stage);
 
@@ -60,17 +60,17 @@ enum Stage {
 }
 
 impl Handshake {
-    /// With a child of which nothing is agreed on any more: it may still say how it ends.
+    /// A handshake that has nothing left to agree on: the child may still say how it ends.
     pub(crate) fn over() -> Self {
         Self(Stage::Done)
     }
 
-    /// With a child that was launched on a segment.
+    /// The handshake with a child that was launched on a segment.
     pub(crate) fn new(ring: HostRing, writer: ParameterWriter) -> Self {
         Self(Stage::Hello(Box::new((ring, writer))))
     }
 
-    /// Takes in a message. What comes twice, or too early, is ignored: what was agreed on stays.
+    /// Handles a message. One that comes twice, or too early, is ignored: what was agreed stays.
     pub(crate) fn hear(&mut self, message: FromChild, terms: &Terms) -> Step {
         match message {
             FromChild::Hello { abi, sdk_version, .. } if abi != ABI_VERSION => Step::Unfit(format!(

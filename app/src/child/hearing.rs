@@ -1,4 +1,4 @@
-//! What a child says and writes becomes events, each kind with its bound.
+//! Turns what a child says and writes into events, with a limit for each kind.
 
 use super::{door::Door, event::ChildEvent, exit::ExitReason, process::Process};
 use crate::{outlet::Outlet, platform::Spawned};
@@ -16,35 +16,35 @@ use wavecraft_companion_protocol::{
     lanes,
 };
 
-/// So many messages of one child may wait for the app; more wait in its socketpair.
+/// The most messages of one child that may wait for the app; more wait in its socketpair.
 const WAITING_MESSAGES: usize = 64;
-/// So many lines of one child may wait for the app. More are read all the same, so that a processor that prints never
+/// The most lines of one child that may wait for the app. Further lines are read, so that a processor that prints never
 /// waits for the companion, and are dropped and counted.
 const WAITING_LINES: usize = 1024;
-/// A longer line is cut here, in bytes.
+/// Longer lines are cut here, in bytes.
 const MAX_LINE_BYTES: usize = 8 * 1024;
-/// After a child's end, its last words may still be on their way for so long.
+/// How long a child's last output may still be on its way after its end.
 const LAST_WORDS: Duration = Duration::from_millis(200);
 
-/// How a process ends, once it has, and number and name of what it left running, which was ended too; what became of its
-/// start, before.
+/// The outcome of a process's start; and its end: how it ended, with the id and name of each process that it left
+/// running, which was ended too.
 pub(super) type Beginning = oneshot::Receiver<io::Result<Spawned>>;
 pub(super) type End = oneshot::Receiver<(ExitReason, Vec<(u32, String)>)>;
 
-/// Whose words become events, and how many of them may wait.
+/// Turns one child's output into events, and limits how many may wait.
 pub(super) struct Hearing {
     events: Outlet<ChildEvent>,
-    /// Of its messages.
+    /// Limits its waiting messages.
     budget: Arc<Semaphore>,
 }
 
 impl Hearing {
-    /// Of a child whose events go to `events`.
+    /// For a child whose events go to `events`.
     pub(super) fn new(events: Outlet<ChildEvent>) -> Self {
         Self { events, budget: Arc::new(Semaphore::new(WAITING_MESSAGES)) }
     }
 
-    /// Hears a child from its start to its end.
+    /// Follows a child from its start to its end.
     pub(super) async fn hear(
         self,
         process: Arc<Process>,
@@ -80,7 +80,7 @@ impl Hearing {
     }
 }
 
-/// Writes what a child is told.
+/// Writes the messages to a child.
 pub(super) async fn write_messages(
     mut socket: tokio::net::unix::OwnedWriteHalf,
     mut inbox: mpsc::Receiver<ToChild>,
@@ -93,7 +93,7 @@ pub(super) async fn write_messages(
     }
 }
 
-/// Reads messages until the child's process is gone and its last words are in, then says how it ended.
+/// Reads messages until the child's process has ended and its last output is in, then reports how it ended.
 async fn read_messages(
     mut socket: tokio::net::unix::OwnedReadHalf,
     mut exit: End,
@@ -112,9 +112,9 @@ async fn read_messages(
         }
         () = &mut messages => exit.await,
     };
-    // Why its loader ended it stands there.
+    // If the loader ended it, the reason is in its standard error.
     let _ = tokio::time::timeout(LAST_WORDS, errors).await;
-    // The sender is dropped without a word only if its thread could not go on.
+    // The sender is dropped without a message only if its thread could not go on.
     let (reason, left) = end.unwrap_or((ExitReason::Unknown, Vec::new()));
     drop(messages);
     for (number, name) in left {
@@ -178,7 +178,7 @@ async fn read_lines(
     output.end().await;
 }
 
-/// One of a child's outputs on its way to the app.
+/// One of a child's output streams on its way to the app.
 struct Output {
     stream: LogStream,
     events: Outlet<ChildEvent>,
@@ -187,7 +187,7 @@ struct Output {
 }
 
 impl Output {
-    /// Passes a line on, or counts it where the app has too many already. Never waits.
+    /// Passes a line on, or counts it if too many are waiting for the app already. Never waits.
     fn pass_on(&mut self, line: String) {
         if self.dropped > 0
             && let Ok(permit) = Arc::clone(&self.budget).try_acquire_owned()
@@ -201,7 +201,7 @@ impl Output {
         }
     }
 
-    /// What is missing at the end is told too.
+    /// Reports what was dropped at the end too.
     async fn end(self) {
         if self.dropped > 0
             && let Ok(permit) = Arc::clone(&self.budget).acquire_owned().await
@@ -219,7 +219,7 @@ impl Output {
     }
 }
 
-/// Takes the whole lines out of `pending`; what is longer than [`MAX_LINE_BYTES`] counts as one.
+/// Takes the complete lines out of `pending`; anything longer than [`MAX_LINE_BYTES`] counts as one.
 fn take_lines(pending: &mut Vec<u8>) -> Vec<String> {
     let mut lines = Vec::new();
     loop {

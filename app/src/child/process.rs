@@ -1,7 +1,7 @@
 //! A child's process, from its spawn until nothing of it is left.
 //!
-//! What is decided is in [`follow`], over [`System`]: the tests play a Mac, where a process may be stopped, be taken over
-//! by a debugger, and come back.
+//! The decisions are in [`follow`], over the trait [`System`]: the tests simulate a Mac, where a process may be
+//! stopped, be taken over by a debugger, and come back.
 
 use super::exit::ExitReason;
 use crate::platform;
@@ -15,21 +15,21 @@ use std::{
 };
 use tokio::sync::Notify;
 
-/// How its process ended is told after so long even if the system hasn't said.
+/// How its process ended is reported after this time even if the system hasn't said.
 const WORD_LIMIT: Duration = Duration::from_secs(2);
-/// Its remains are looked for so long: a debugger may hold them.
+/// How long its zombie is waited for: a debugger may hold it.
 const REMAINS_LIMIT: Duration = Duration::from_secs(600);
-/// The first pause between two looks. Each is twice as long as the one before, to the longest.
+/// The first pause between two attempts. Each is twice as long as the one before, up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
-/// A process that can be ended at any moment.
+/// A process that can be killed at any moment.
 #[derive(Debug, Default)]
 pub(crate) struct Process {
-    /// Locked while the number is used for a signal or given back to the system, so that a signal never hits a stranger
-    /// with the same number.
+    /// Locked while the process id is used for a signal or released by reaping, so that a signal never hits another
+    /// process with the same id.
     stage: Mutex<Stage>,
-    /// It is to be ended, and was not there yet.
+    /// Notified if it must be killed but hasn't been started yet.
     unwanted: Notify,
 }
 
@@ -38,16 +38,16 @@ enum Stage {
     /// The system hasn't started it yet.
     #[default]
     Starting,
-    /// It is to be ended as soon as the system has started it.
+    /// It must be killed as soon as the system has started it.
     Unwanted,
-    /// It runs, stands still, or ends just now.
+    /// It runs, is stopped, or is just ending.
     Running(Pid),
-    /// It has ended: the number may be somebody else's.
+    /// It has ended: the process id may be another process's.
     Ended,
 }
 
 impl Process {
-    /// Ends it now, and everything in its process group; one that isn't there yet, as soon as it is. Nothing happens to
+    /// Kills it and everything in its process group now; one that isn't started yet, as soon as it is. Does nothing to
     /// one that is gone.
     pub(crate) fn kill(&self) {
         let mut stage = self.stage();
@@ -61,7 +61,7 @@ impl Process {
         }
     }
 
-    /// Its number, while it runs.
+    /// Its process id, while it runs.
     pub(crate) fn pid(&self) -> Option<Pid> {
         match *self.stage() {
             Stage::Running(pid) => Some(pid),
@@ -69,7 +69,7 @@ impl Process {
         }
     }
 
-    /// Waits until it is to be ended although it isn't there yet.
+    /// Waits until it must be killed although it isn't started yet.
     pub(super) async fn unwanted(&self) {
         self.unwanted.notified().await;
     }
@@ -83,8 +83,8 @@ impl Process {
         *stage = Stage::Running(pid);
     }
 
-    /// Waits on this thread until nothing of it is left. `ended` is called at once when it has ended, `told` once, with
-    /// how, which may be a moment later.
+    /// Waits on this thread until nothing of it is left. Calls `ended` as soon as it has ended, and `told` once, with
+    /// how it ended, which may be a moment later.
     pub(super) fn wait(&self, pid: Pid, ended: impl FnOnce(), told: impl FnOnce(ExitReason)) {
         follow(self, &mut Real { pid, end: platform::EndWatch::new(pid) }, ended, told);
     }
@@ -94,30 +94,30 @@ impl Process {
     }
 }
 
-/// The process, and what is in its group. Both calls can fail only because there is nothing to end any more.
+/// Kills the process, and its group. Both calls can fail only because there is nothing left to kill.
 fn kill(pid: Pid) {
     let _ = kill_process_group(pid, Signal::KILL);
     let _ = kill_process(pid, Signal::KILL);
 }
 
-/// What the system says of one process that is a child of this one.
+/// What the system reports about one process that is a child of this one.
 trait System {
-    /// Sleeps until the process has ended. Being stopped, going on, or having a debugger isn't an end.
+    /// Sleeps until the process has ended. Being stopped or continued, or having a debugger, isn't an end.
     ///
     /// # Errors
-    /// ESRCH or ECHILD: it has ended already. Everything else: it is to be asked again.
+    /// ESRCH or ECHILD: it has ended already. Anything else: ask again.
     fn ended(&mut self) -> rustix::io::Result<()>;
 
-    /// Takes what is left of the process, and gives back its number: waitpid(2), without waiting. `None`: not yet.
+    /// Reaps the process, which releases its process id: waitpid(2), without waiting. `None`: not yet.
     ///
     /// # Errors
-    /// ECHILD: it is somebody else's child now.
+    /// ECHILD: it is another process's child now.
     fn take(&mut self) -> rustix::io::Result<Option<ExitReason>>;
 
-    /// Ends what is left in the process's group.
+    /// Kills what is left in the process's group.
     fn kill_group(&mut self);
 
-    /// Lets time pass.
+    /// Sleeps for `time`.
     fn pause(&mut self, time: Duration);
 }
 
@@ -147,9 +147,9 @@ impl System for Real {
 fn follow(process: &Process, system: &mut impl System, ended: impl FnOnce(), told: impl FnOnce(ExitReason)) {
     let still_ours = loop {
         match system.ended() {
-            // Linux: nobody can wait for a process that was taken away already, so the number isn't its own any more.
+            // Linux: a process that was reaped already can't be waited for, so the process id isn't its own any more.
             Err(Errno::CHILD) => break false,
-            // macOS: one that has ended can't be watched, and is still to be taken.
+            // macOS: one that has ended can't be watched, and must still be reaped.
             Ok(()) | Err(Errno::SRCH) => break true,
             Err(Errno::INTR) => {}
             Err(_) => system.pause(LONGEST_PAUSE),
@@ -158,7 +158,8 @@ fn follow(process: &Process, system: &mut impl System, ended: impl FnOnce(), tol
     ended();
     {
         let mut stage = process.stage();
-        // What it left behind in its group ends with it. Until it is taken away, the number stays its own.
+        // What it left behind in its group is killed with it. Until the process is reaped, the process id stays its
+        // own.
         if still_ours {
             system.kill_group();
         }
@@ -167,8 +168,8 @@ fn follow(process: &Process, system: &mut impl System, ended: impl FnOnce(), tol
     let mut told = Some(told);
     let mut tell = |reason| told.take().into_iter().for_each(|told| told(reason));
     let (mut pause, mut waited) = (FIRST_PAUSE, Duration::ZERO);
-    // A Mac says that it has ended a moment before it can be taken; and what a debugger holds is the debugger's child,
-    // until that has taken it and it is ours again.
+    // A Mac reports the end a moment before the process can be reaped; and a process that a debugger holds is the
+    // debugger's child until the debugger has reaped it and it is ours again.
     while still_ours && waited < REMAINS_LIMIT {
         if let Ok(Some(reason)) = system.take() {
             return tell(reason);

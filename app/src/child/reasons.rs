@@ -1,9 +1,9 @@
-//! Why a processor isn't heard as it should be, in words with the times that were measured.
+//! Why a processor isn't heard as it should be, in words, with the measured times.
 
 use crate::platform::LATE_START;
 use wavecraft_audio_core::LastLate;
 
-/// Late again and again: the child is bypassed. `dry` says whether its input is heard meanwhile.
+/// Late repeatedly: the child is bypassed. `dry` says whether its input is heard meanwhile.
 pub(crate) fn bypass(last: &LastLate, dry: bool) -> String {
     let heard = if dry { "its input is heard without it" } else { "nothing is heard of it" };
     format!("{}: {heard} until it is in time again", lateness(last))
@@ -18,7 +18,7 @@ pub(crate) fn fallback(last: &LastLate) -> String {
     )
 }
 
-/// A program has been silent for a third of the time that it may be.
+/// A program has been silent for a third of the time limit.
 pub(crate) fn waits_for_first_word(limit_ms: u64) -> String {
     format!(
         "the program has said nothing for {}, and is waited for: {LATE_START}. It is given up after {}",
@@ -40,7 +40,7 @@ fn time(ms: u64) -> String {
     if ms.is_multiple_of(1000) { format!("{} s", ms / 1000) } else { format!("{ms} ms") }
 }
 
-/// What was measured on the last late block. A block that isn't answered yet was at least as late as it was then.
+/// The measured lateness of the last late block. A block that isn't answered yet was at least that late by then.
 fn lateness(last: &LastLate) -> String {
     let block = milliseconds(last.block_ns);
     match (last.begun, last.busy_ns, last.wake_ns) {
@@ -62,7 +62,7 @@ fn lateness(last: &LastLate) -> String {
     }
 }
 
-/// To the tenth of a millisecond, in whole numbers.
+/// Rounded to a tenth of a millisecond, with integers only.
 fn milliseconds(nanoseconds: u64) -> String {
     let tenths = nanoseconds.saturating_add(50_000) / 100_000;
     format!("{}.{} ms", tenths / 10, tenths % 10)

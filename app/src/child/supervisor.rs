@@ -1,11 +1,11 @@
-//! What is decided about a project's children: which is heard, which is on its way, and what follows when one is late,
-//! hangs, crashes or can't be started.
+//! Decides about a project's children: which one is live, which is incoming, and what happens when one is late, hangs,
+//! crashes or can't be started.
 //!
-//! A value: it starts and ends nothing itself, and takes the time as an argument. Whoever holds it carries out its
+//! It is a plain value: it starts and ends nothing itself, and takes the time as an argument. Its owner carries out its
 //! [`Order`]s.
 //!
-//! There is one way to be heard: a new child is *incoming* until the engine plays it. A start, a restart after a crash
-//! and a swap for a newer build all go that way.
+//! There is one way to become live: a new child is *incoming* until the engine plays it. A start, a restart after a
+//! crash and a swap for a newer build all go that way.
 
 use super::{
     crashes::{Crashes, Verdict},
@@ -15,64 +15,64 @@ use std::time::{Duration, Instant};
 use wavecraft_audio_core::{LinkState, ProjectSnapshot};
 use wavecraft_companion_protocol::{session::State, settings::Patience};
 
-/// The system gets so long to start a program: it may look at it first, and at others before it.
+/// How long the system may take to start a program: it may check it first, and others before it.
 const START_LIMIT: Duration = Duration::from_secs(60);
-/// A child that isn't heard so long after its first word never will be.
+/// How long a child may take from its first message until it is live.
 const READY_LIMIT: Duration = Duration::from_secs(10);
-/// A child that was told to end has so long to do so by itself.
+/// How long a child that was told to end may take to do so by itself.
 const END_LIMIT: Duration = Duration::from_secs(2);
 
-/// What is to be done.
+/// What the supervisor's owner must do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Order {
     /// End the child of this generation now.
     Kill(u32),
     /// Start another child of the present program.
     Launch,
-    /// The engine plays the incoming child: it takes the place of the one before.
+    /// The engine plays the incoming child, which replaces the previous one.
     Promote,
-    /// Tell a person.
+    /// Tell the user.
     Tell(String),
 }
 
 /// Which child has ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Ended {
-    /// One that was told to.
+    /// One that was told to end.
     Retired,
-    /// The one that was heard.
+    /// The live one.
     Heard,
-    /// The one on its way, for this reason.
+    /// The incoming one, for this reason.
     Incoming(String),
 }
 
-/// The children of one project, as far as anything is decided about them.
+/// The state of one project's children, as far as decisions depend on it.
 #[derive(Debug)]
 pub(crate) struct Supervisor {
     state: State,
-    /// Why it isn't live, for a person.
+    /// Why it isn't live, for the user.
     reason: Option<String>,
-    /// How many children there were.
+    /// How many children there have been.
     generation: u32,
     heard: Option<Heard>,
     incoming: Option<Incoming>,
     retiring: Vec<Leaving>,
     crashes: Crashes,
-    /// When the pause after a crash is over.
+    /// When the pause after a crash ends.
     restart_at: Option<Instant>,
-    /// The last thing that a child said of its own end, until the end itself is known.
+    /// The last thing that a child said about its own end, until the end itself is known.
     last_words: Option<String>,
     was_heard: bool,
     ending: bool,
 }
 
-/// The child that is heard, or was until just now.
+/// The child that is live, or was until just now.
 #[derive(Debug)]
 struct Heard {
     generation: u32,
-    /// As it was seen last, and when it moved.
+    /// The last heartbeat seen, and when it last changed.
     heartbeat: (u32, Instant),
-    /// Its socketpair is closed: it should be ending by itself.
+    /// When it is killed, once its socketpair is closed: it should be ending by itself.
     end_by: Option<Instant>,
 }
 
@@ -80,23 +80,23 @@ struct Heard {
 struct Incoming {
     generation: u32,
     stage: Stage,
-    /// A newer build: somebody waits to hear of its success.
+    /// It runs a newer build, and a call is waiting for the outcome.
     is_swap: bool,
-    /// It said itself that it can't work, or the system did: trying again is of no use.
+    /// It said itself that it can't work, or the system did: trying again is pointless.
     hopeless: bool,
     end_by: Option<Instant>,
 }
 
-/// How far a child on its way is, and since when.
+/// The stage of an incoming child, and when it began.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {
-    /// The system is to start it.
+    /// The system is asked to start it.
     Launched(Instant),
-    /// Its first word is awaited.
+    /// Its first message is awaited. `told`: the user was told that it is late.
     Started { at: Instant, told: bool },
-    /// It was told to prepare, upon its first word.
+    /// Its first message arrived, and it was told to prepare.
     Preparing(Instant),
-    /// It gets live input and isn't heard yet. The time is that of its first word.
+    /// It gets live input and isn't heard yet. The time is that of its first message.
     Shadow(Instant),
     /// It was killed.
     GivenUp,
@@ -105,12 +105,12 @@ enum Stage {
 #[derive(Debug)]
 struct Leaving {
     generation: u32,
-    /// None: it was killed already.
+    /// When it is killed; none if it was killed already.
     end_by: Option<Instant>,
 }
 
 impl Supervisor {
-    /// Of a project without a child yet.
+    /// The supervisor of a project without a child yet.
     pub(crate) fn new() -> Self {
         Self {
             state: State::Starting,
@@ -127,28 +127,28 @@ impl Supervisor {
         }
     }
 
-    /// Where the project is in its life, and why.
+    /// The project's state, and the reason for it.
     pub(crate) fn state(&self) -> (State, Option<&str>) {
         (self.state, self.reason.as_deref())
     }
 
-    /// Was any child ever heard?
+    /// Was any child ever live?
     pub(crate) fn was_heard(&self) -> bool {
         self.was_heard
     }
 
-    /// How many children there were.
+    /// How many children there have been.
     pub(crate) fn generation(&self) -> u32 {
         self.generation
     }
 
-    /// The child that is heard, or else one in shadow.
+    /// The live child, or else one in shadow.
     pub(crate) fn shown(&self) -> Option<u32> {
         let shadow = self.incoming.as_ref().filter(|incoming| matches!(incoming.stage, Stage::Shadow(_)));
         self.heard.as_ref().map(|heard| heard.generation).or(shadow.map(|incoming| incoming.generation))
     }
 
-    /// Does nothing new begin?
+    /// Is it ending, so that nothing new begins?
     pub(crate) fn is_ending(&self) -> bool {
         self.ending
     }
@@ -158,7 +158,7 @@ impl Supervisor {
         self.heard.is_none() && self.incoming.is_none() && self.retiring.is_empty()
     }
 
-    /// A child is to be launched: this is its generation.
+    /// Returns the generation of the child that is about to be launched.
     pub(crate) fn next_generation(&mut self) -> u32 {
         self.generation += 1;
         (self.last_words, self.restart_at) = (None, None);
@@ -175,7 +175,7 @@ impl Supervisor {
         }
     }
 
-    /// The system has started it.
+    /// The system has started the child.
     pub(crate) fn started(&mut self, generation: u32, now: Instant) {
         if let Some(incoming) = self.incoming(generation)
             && matches!(incoming.stage, Stage::Launched(_))
@@ -184,7 +184,7 @@ impl Supervisor {
         }
     }
 
-    /// The system can't start it. Its end is told apart from this.
+    /// The system can't start the child. Its end is reported separately.
     pub(crate) fn not_started(&mut self, generation: u32, words: String) {
         if let Some(incoming) = self.incoming(generation) {
             incoming.hopeless = true;
@@ -192,7 +192,7 @@ impl Supervisor {
         }
     }
 
-    /// It said its first word, and was told to prepare.
+    /// The child sent its first message, and was told to prepare.
     pub(crate) fn greeted(&mut self, generation: u32, now: Instant) {
         if let Some(incoming) = self.incoming(generation)
             && incoming.stage != Stage::GivenUp
@@ -201,7 +201,7 @@ impl Supervisor {
         }
     }
 
-    /// It is ready. Is it to get live input?
+    /// The child is ready. Returns whether it gets live input.
     pub(crate) fn ready(&mut self, generation: u32) -> bool {
         let Some(incoming) = self.incoming(generation) else { return false };
         let Stage::Preparing(first_word) = incoming.stage else { return false };
@@ -212,12 +212,12 @@ impl Supervisor {
         true
     }
 
-    /// It said what its end will be reported with.
+    /// The child said why it ends; that is reported with its end.
     pub(crate) fn said_last_words(&mut self, words: String) {
         self.last_words = Some(words);
     }
 
-    /// The system's loader said, before its first word, why it can't be loaded.
+    /// The system's loader said, before the child's first message, why it can't be loaded.
     pub(crate) fn loader_said(&mut self, generation: u32, words: String) {
         if self
             .incoming(generation)
@@ -227,7 +227,7 @@ impl Supervisor {
         }
     }
 
-    /// It can't work, and the reason is what its end will be reported with. Is it to be killed?
+    /// The child can't work; the reason is reported with its end. Returns whether it must be killed.
     pub(crate) fn give_up(&mut self, generation: u32, reason: String) -> bool {
         self.last_words = Some(reason);
         let Some(incoming) = self.incoming(generation) else { return false };
@@ -235,8 +235,8 @@ impl Supervisor {
         true
     }
 
-    /// Its socketpair is closed, or can't be read further for this reason. Without it a child can't be told anything, so it
-    /// is of no use; it should be ending by itself.
+    /// The child's socketpair is closed, or can't be read further for this reason. Without it the child can't be told
+    /// anything, so it is of no use; it should be ending by itself.
     pub(crate) fn hung_up(&mut self, generation: u32, reason: Option<&str>, now: Instant) {
         if let Some(reason) = reason {
             let words = || format!("the processor's program sent a broken message: {reason}");
@@ -250,7 +250,7 @@ impl Supervisor {
         }
     }
 
-    /// Its process is gone: `exit` says how, where it has said nothing itself.
+    /// The child's process has ended; `exit` says how, if it didn't say so itself.
     pub(crate) fn exited(
         &mut self,
         generation: u32,
@@ -272,7 +272,7 @@ impl Supervisor {
             return Ended::Retired;
         }
         let words = self.last_words.take().unwrap_or_else(|| exit.to_string());
-        // One that is on its way takes its place anyhow.
+        // An incoming child replaces it anyway.
         if self.incoming.is_some() {
             self.set(State::Crashed, Some(words));
         } else {
@@ -299,29 +299,29 @@ impl Supervisor {
         }
     }
 
-    /// A newer build, or a person's "Restart": the crashes of before don't count.
+    /// Forgets earlier crashes, for a newer build or the user's "Restart".
     pub(crate) fn forget_crashes(&mut self) {
         self.crashes.forget();
     }
 
-    /// No child is started until a build or a person says so, for this reason.
+    /// Starts no child until a build or the user asks for it, for this reason.
     pub(crate) fn hold(&mut self, reason: String) {
         self.set(State::Held, Some(reason));
     }
 
-    /// The child that is heard was told to end, and has a while for it.
+    /// The live child was told to end, and gets some time for it.
     pub(crate) fn retire_heard(&mut self, now: Instant) {
         let heard = self.heard.take();
         self.retiring.extend(heard.map(|heard| Leaving::told(heard.generation, now)));
     }
 
-    /// The child on its way was told to end, because something newer makes it needless.
+    /// The incoming child was told to end, because something newer replaces it.
     pub(crate) fn retire_incoming(&mut self, now: Instant) {
         let incoming = self.incoming.take();
         self.retiring.extend(incoming.map(|incoming| Leaving::told(incoming.generation, now)));
     }
 
-    /// The engine is another: what was heard was told to end, and begins anew.
+    /// The engine was replaced: the live child was told to end, and the project starts again.
     pub(crate) fn begin_anew(&mut self, reason: String) {
         self.set(State::Starting, Some(reason));
     }
@@ -331,12 +331,12 @@ impl Supervisor {
         (self.ending, self.restart_at) = (true, None);
     }
 
-    /// Nothing of it is left.
+    /// Nothing of the project is left.
     pub(crate) fn ended(&mut self) {
         self.set(State::Ended, None);
     }
 
-    /// The incoming child took the place of the one before, which was told to end.
+    /// The incoming child replaced the previous one, which was told to end.
     pub(crate) fn promoted(&mut self, now: Instant) {
         let Some(incoming) = self.incoming.take() else { return };
         let Incoming { generation, end_by, .. } = incoming;
@@ -345,9 +345,9 @@ impl Supervisor {
         self.set(State::Live, None);
     }
 
-    /// What the engine sees of the children. `dry`: their input is heard while they aren't. `silent`: the output doesn't
-    /// call at the moment, so nobody reads heartbeats, and no child is to blame. `traced`: a debugger holds the child that
-    /// is heard.
+    /// The engine's view of the children. `dry`: their input is heard while they aren't. `silent`: the output makes no
+    /// callbacks at the moment, so nobody reads heartbeats, and no child is to blame. `traced`: a debugger holds the
+    /// live child.
     pub(crate) fn seen(
         &mut self,
         snapshot: &ProjectSnapshot,
@@ -361,7 +361,7 @@ impl Supervisor {
         {
             return Some(Order::Promote);
         }
-        // Without a child the state is what its end, or its start, made it.
+        // Without a child the state remains what its end, or its start, made it.
         let heard = self.heard.as_mut()?;
         if silent {
             heard.heartbeat.1 = now;
@@ -376,7 +376,7 @@ impl Supervisor {
         let generation = heard.generation;
         if still < Duration::from_millis(patience.not_responding_ms) {
             match snapshot.link {
-                // Said once: the times of each further late block are no news.
+                // Reported once: the times of each further late block aren't news.
                 LinkState::Bypassed if self.state != State::Bypassed => {
                     self.set(State::Bypassed, Some(reasons::bypass(&snapshot.last_late, dry)));
                 }
@@ -403,7 +403,7 @@ impl Supervisor {
         None
     }
 
-    /// What is to be done because its time has come.
+    /// Returns what is due at this time.
     pub(crate) fn poll(&mut self, now: Instant, patience: &Patience) -> Vec<Order> {
         let mut orders = Vec::new();
         let is_due = |time: &mut Option<Instant>| time.take_if(|time| *time <= now).is_some();
@@ -450,7 +450,7 @@ impl Supervisor {
 }
 
 impl Incoming {
-    /// When its present stage has lasted too long.
+    /// When its present stage times out.
     fn due(&self, patience: &Patience) -> Option<Instant> {
         let first_word = Duration::from_millis(patience.first_word_ms);
         match self.stage {
@@ -462,10 +462,10 @@ impl Incoming {
         }
     }
 
-    /// What a person is told of that.
+    /// Returns what the user is told about the timeout.
     ///
     /// # Errors
-    /// It is given up: why.
+    /// Why the child is given up.
     fn late(&mut self, patience: &Patience) -> Result<String, String> {
         let limit_ms = patience.first_word_ms;
         match &mut self.stage {

@@ -1,5 +1,5 @@
-//! The link that puts the `wavecraft` command, which comes with the companion, on the `PATH` of a person's terminals.
-//! Made and taken away by a click and by nothing else, and never with more rights than the person's own.
+//! The link that puts the `wavecraft` command, which comes with the companion, on the `PATH` of the user's terminals.
+//! Only a click creates or removes it, and only with the user's own privileges.
 
 use super::shell;
 use std::{
@@ -11,49 +11,49 @@ use std::{
 /// The command's name, and the link's.
 const NAME: &str = "wavecraft";
 
-/// Where a companion has the command, seen from its own folder: beside itself on Linux, in the bundle on a Mac.
+/// The command's path relative to the companion's folder: beside it on Linux, in the bundle on a Mac.
 const PLACES: [&str; 2] = [NAME, "../Helpers/wavecraft"];
 
-/// The folder of all users, on the `PATH` of every shell of both systems. Often only an administrator may write there.
+/// The folder for all users, on the `PATH` of every shell of both systems. Often only an administrator may write there.
 const EVERYBODYS: &str = "/usr/local/bin";
 
-/// The person's own, seen from the home.
+/// The user's own folder, relative to the home.
 const OWN: &str = ".local/bin";
 
-/// In the path of an app that a Mac runs from a copy, which goes when the app ends: it was loaded by a browser and hasn't
-/// been moved by its person yet.
+/// Part of the path of an app that a Mac runs from a temporary copy, because it was downloaded by a browser and the
+/// user hasn't moved it yet.
 const TRANSLOCATED: &str = "AppTranslocation";
 
-/// How it is.
+/// The state of the link.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum CommandLinkState {
-    /// A terminal finds this companion's command without a link of ours: a package has put it there. Or there is no
-    /// command beside this companion, as where only that was built.
+    /// A terminal finds this companion's command without our link, because a package has put it there; or there is no
+    /// command beside this companion, as when only the companion was built.
     NotNeeded,
     /// There is no link.
     Absent,
-    /// There is one.
+    /// There is a link.
     Made {
         /// The link, with `~` for the home.
         at: String,
-        /// Why a terminal doesn't find it all the same, and what to do.
+        /// Why a terminal doesn't find it nevertheless, and what to do.
         advice: Option<String>,
     },
 }
 
-/// What the link is made of. Its calls take a moment, so none of them is made on the app's thread.
+/// What the link depends on. Its calls take a moment, so none of them is made on the app's thread.
 pub(crate) struct CommandLink {
-    /// The command, with no link on the way to it; none where it is missing.
+    /// The command's path without any links; none if it is missing.
     program: Option<PathBuf>,
     home: Option<PathBuf>,
-    /// Where a link may stand, the best first.
+    /// The folders in which a link may be, the best first.
     folders: Vec<PathBuf>,
-    /// The person's shell.
+    /// The user's shell.
     shell: PathBuf,
 }
 
 impl CommandLink {
-    /// The one of this program, for this user.
+    /// The link of this program, for this user.
     pub(crate) fn of_this_user() -> Self {
         let folder = env::current_exe().ok().and_then(|own| own.parent().map(Path::to_owned));
         let home = env::var_os("HOME").map(PathBuf::from).filter(|home| home.is_absolute());
@@ -66,7 +66,7 @@ impl CommandLink {
         Self { program, home, folders: folders.into_iter().flatten().collect(), shell }
     }
 
-    /// As it is now: the person may have changed it elsewhere.
+    /// Its present state: the user may have changed it elsewhere.
     pub(crate) fn state(&self) -> CommandLinkState {
         let Some(wanted) = &self.program else { return CommandLinkState::NotNeeded };
         let path = shell::path(&self.shell);
@@ -96,10 +96,10 @@ impl CommandLink {
         CommandLinkState::Made { at: self.short(&link), advice }
     }
 
-    /// Makes it: in the first folder that is on the `PATH` and lets us, else in the person's own.
+    /// Creates the link: in the first folder that is on the `PATH` and writable, else in the user's own.
     ///
     /// # Errors
-    /// For a person: why not, and what to do.
+    /// For the user: why not, and what to do.
     pub(crate) fn make(&self) -> Result<(), String> {
         let Some(wanted) = &self.program else {
             return Err("there is no `wavecraft` command beside this companion: install both together".into());
@@ -128,10 +128,10 @@ impl CommandLink {
         Err(format!("the `wavecraft` command can't be linked ({})", refused.join("; ")))
     }
 
-    /// Takes it away, and says where it was, if there was one. Whatever else has this name stays.
+    /// Removes the link, and returns where it was, if there was one. Anything else with this name stays.
     ///
     /// # Errors
-    /// For a person: why not.
+    /// For the user: why not.
     pub(crate) fn remove(&self) -> Result<Option<PathBuf>, String> {
         let Some(link) = self.program.as_deref().and_then(|wanted| self.link(wanted)) else {
             return Ok(None);
@@ -142,13 +142,13 @@ impl CommandLink {
         }
     }
 
-    /// Our link: a symbolic one that leads to the command.
+    /// Our link: a symbolic link that leads to the command.
     fn link(&self, wanted: &Path) -> Option<PathBuf> {
         let links = self.folders.iter().map(|folder| folder.join(NAME));
         links.filter(|link| link.is_symlink()).find(|link| program(link).as_deref() == Some(wanted))
     }
 
-    /// As a person writes it.
+    /// The path as a user would write it.
     fn short(&self, path: &Path) -> String {
         match self.home.as_ref().and_then(|home| path.strip_prefix(home).ok()) {
             Some(rest) => format!("~/{}", rest.display()),
@@ -157,13 +157,13 @@ impl CommandLink {
     }
 }
 
-/// The program that is run by this name, at the end of all links.
+/// The program behind this name, with all links resolved.
 fn program(file: &Path) -> Option<PathBuf> {
     let meta = file.metadata().ok()?;
     (meta.is_file() && meta.permissions().mode() & 0o111 != 0).then(|| file.canonicalize().ok())?
 }
 
-/// Puts a link where nothing is, or where one was left behind whose program has gone.
+/// Creates a link where nothing exists, or in place of a link whose program is gone.
 fn put(wanted: &Path, link: &Path) -> io::Result<()> {
     if link.is_symlink() && !link.exists() {
         fs::remove_file(link)?;

@@ -1,5 +1,5 @@
-//! The `PATH` of a person's terminals. A companion that the desktop has started doesn't have it: a Mac gives an app the
-//! system's folders only, and what a profile adds is known to the shell alone. So that is asked.
+//! The `PATH` of the user's terminals. A companion started by the desktop doesn't have it: a Mac gives an app the
+//! system's folders only, and only the shell knows what a profile adds. So the shell is asked.
 
 use std::{
     env,
@@ -16,34 +16,34 @@ use std::{
 
 use rustix::process::{Pid, Signal, kill_process_group};
 
-/// Some profiles take seconds. One that asks something finds no input, and ends or is ended.
+/// The timeout: some profiles take seconds. One that asks something finds no input, and ends or is killed.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// What comes before the answer: a profile may print whatever it likes.
+/// Precedes the answer: a profile may print anything.
 const MARK: &str = "wavecraft-companion-path=";
 
-/// The shell that terminals run: login(1) and terminals of both systems set it.
+/// The shell that terminals run: login(1) and the terminals of both systems set the variable.
 pub(super) fn of_this_user() -> PathBuf {
     env::var_os("SHELL").map(PathBuf::from).filter(|shell| shell.is_absolute()).unwrap_or("/bin/sh".into())
 }
 
-/// The absolute folders of its `PATH` in their order; those of this process, where it doesn't say.
+/// The absolute folders of its `PATH` in their order; those of this process's `PATH` if the shell doesn't answer.
 pub(super) fn path(shell: &Path) -> Vec<PathBuf> {
     let path = ask(shell).or_else(|| env::var_os("PATH")).unwrap_or_default();
     env::split_paths(&path).filter(|folder| folder.is_absolute()).collect()
 }
 
-/// As a terminal runs it: a login shell, and an interactive one, which alone reads zsh's `~/.zshrc`. Where that doesn't
-/// answer, as a login shell only.
+/// Runs the shell as a terminal does: as a login shell that is interactive, since only then zsh reads its `~/.zshrc`.
+/// If that doesn't answer, as a login shell only.
 fn ask(shell: &Path) -> Option<OsString> {
     let interactive = || ask_as(shell, &["-l", "-i"]);
-    // An interactive shell would take the terminal that this companion was started from away from its user.
+    // An interactive shell would take over the terminal that this companion was started from.
     let on_a_terminal = fs::File::open("/dev/tty").is_ok();
     (!on_a_terminal).then(interactive).flatten().or_else(|| ask_as(shell, &["-l"]))
 }
 
-/// Sh, bash, zsh, dash and fish take these flags, each by itself. In each of them the variable in quotes is one text
-/// with colons.
+/// Sh, bash, zsh, dash and fish take these flags, one by one. In each of them the quoted variable is one text with
+/// colons.
 fn ask_as(shell: &Path, flags: &[&str]) -> Option<OsString> {
     let mut asked = Command::new(shell)
         .args(flags)
@@ -51,7 +51,7 @@ fn ask_as(shell: &Path, flags: &[&str]) -> Option<OsString> {
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
-        // A group of its own: what its profile has started ends with it.
+        // Its own process group: what its profile started ends with it.
         .process_group(0)
         .spawn()
         .ok()?;
@@ -64,7 +64,7 @@ fn ask_as(shell: &Path, flags: &[&str]) -> Option<OsString> {
         let _ = sender.send(text);
     });
     let text = answer.recv_timeout(PATIENCE).ok();
-    // It hasn't been waited for, so the number is still its own.
+    // It hasn't been waited for, so the process id is still its own.
     let _ = kill_process_group(group, Signal::KILL);
     let _ = asked.wait();
     let text = text?;
@@ -72,8 +72,8 @@ fn ask_as(shell: &Path, flags: &[&str]) -> Option<OsString> {
     Some(OsString::from_vec(line.to_vec()))
 }
 
-/// What to do so that this shell finds what is in a folder. Zsh reads `~/.zshrc` in every terminal; of bash's three
-/// profiles a login shell reads the first that is there and none of the others (bash(1), "Invocation").
+/// What to do so that this shell finds the programs in a folder. Zsh reads `~/.zshrc` in every terminal; of bash's
+/// three profiles a login shell reads only the first that exists (bash(1), "Invocation").
 pub(super) fn remedy(shell: &Path, folder: &Path, home: Option<&Path>) -> String {
     let folder = folder.display();
     let file = match shell.file_name().and_then(|name| name.to_str()) {
@@ -93,10 +93,10 @@ mod tests {
     use super::*;
     use std::os::unix::fs::PermissionsExt;
 
-    /// Runs what a shell is given behind `-c`, the last of its arguments.
+    /// Runs what a shell is given after `-c`, its last argument.
     const ANSWER: &str = "for last; do :; done; eval \"$last\"";
 
-    /// A shell that does this.
+    /// A shell that runs this script.
     fn shell(dir: &tempfile::TempDir, script: &str) -> PathBuf {
         let shell = dir.path().join("shell");
         fs::write(&shell, format!("#!/bin/sh\n{script}\n")).unwrap();
@@ -147,7 +147,7 @@ mod tests {
         assert_eq!(path(&asks)[0], PathBuf::from("/plain"));
     }
 
-    /// With a home of its own: what zsh reads, and in which order, is zsh's.
+    /// With its own home: what zsh reads, and in which order, is up to zsh.
     #[test]
     fn a_folder_that_only_zshrc_adds_is_on_the_path() {
         let zsh = Path::new("/bin/zsh");
@@ -156,7 +156,7 @@ mod tests {
         }
         let home = tempfile::tempdir().unwrap();
         fs::write(home.path().join(".zshrc"), "echo hello; export PATH=/from/zshrc:$PATH\n").unwrap();
-        // A shell whose home this is.
+        // A shell with this home.
         let script = format!("HOME='{0}' ZDOTDIR='{0}' exec /bin/zsh \"$@\"", home.path().display());
         let own = shell(&home, &script);
         let path = ask_as(&own, &["-l", "-i"]).expect("zsh answers");

@@ -1,4 +1,4 @@
-//! Who is connected to the control socket, and who hears what.
+//! The clients connected to the control socket, and what each is notified of.
 
 use super::{connection::ConnectionId, outbox::Outbox};
 use std::{collections::BTreeMap, sync::Arc};
@@ -14,7 +14,7 @@ pub(crate) struct Clients(BTreeMap<ConnectionId, Client>);
 struct Client {
     outbox: Outbox,
     greeted: bool,
-    /// It wants to hear of every session, not only of its own.
+    /// Is it subscribed to every session, not only its own?
     all: bool,
 }
 
@@ -27,7 +27,7 @@ impl Clients {
         self.0.remove(&id);
     }
 
-    /// It said `hello`.
+    /// The client sent `hello`.
     pub(crate) fn greet(&mut self, id: ConnectionId) {
         self.0.entry(id).and_modify(|client| client.greeted = true);
     }
@@ -36,7 +36,7 @@ impl Clients {
         self.0.get(&id).is_some_and(|client| client.greeted)
     }
 
-    /// Lets it hear of every session, or only of its own.
+    /// Subscribes the client to every session, or only to its own.
     pub(crate) fn subscribe(&mut self, id: ConnectionId, all: bool) {
         self.0.entry(id).and_modify(|client| client.all = all);
     }
@@ -49,12 +49,13 @@ impl Clients {
         self.0.is_empty()
     }
 
-    /// Is any other connected?
+    /// Is any other client connected?
     pub(crate) fn has_others(&self, than: ConnectionId) -> bool {
         self.0.keys().any(|id| *id != than)
     }
 
-    /// Tells the session's owner, and those who want to hear of all, what takes the place of what was told before.
+    /// Notifies the session's owner, and the clients subscribed to all sessions, of a state that replaces the previous
+    /// one.
     pub(crate) fn renew(
         &self,
         owner: ConnectionId,
@@ -66,19 +67,19 @@ impl Clients {
         self.hearing(owner).for_each(|client| client.outbox.renew(method, session, Arc::clone(&line)));
     }
 
-    /// Tells them what happened.
+    /// Notifies them of an event.
     pub(crate) fn keep(&self, owner: ConnectionId, method: &str, params: &impl serde::Serialize) {
         let line: Arc<str> = rpc::notification(method, params).into();
         self.hearing(owner).for_each(|client| client.outbox.keep(Arc::clone(&line)));
     }
 
-    /// Tells them a line of a child.
+    /// Sends them a line of a child.
     pub(crate) fn log(&self, owner: ConnectionId, log: &ChildLog) {
         let line: Arc<str> = rpc::notification(CHILD_LOG, log).into();
         self.hearing(owner).for_each(|client| client.outbox.log(&log.session, Arc::clone(&line)));
     }
 
-    /// Tells every connection that has said hello what takes the place of what was told before.
+    /// Notifies every connection that has sent `hello` of a state that replaces the previous one.
     pub(crate) fn renew_for_all(&self, method: &'static str, params: &impl serde::Serialize) {
         let line: Arc<str> = rpc::notification(method, params).into();
         for client in self.0.values().filter(|client| client.greeted) {

@@ -1,4 +1,4 @@
-//! The control socket's connections: lines in, events out; answers and notifications back.
+//! The control socket's connections: lines in become events; answers and notifications go out.
 
 use super::{
     outbox::Outbox,
@@ -27,53 +27,53 @@ use wavecraft_companion_protocol::{
     rpc::{self, Call, ErrorObject, Id, Incoming, Rejected, Response},
 };
 
-/// Names one connection for the companion's life.
+/// Identifies one connection for the companion's lifetime.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct ConnectionId(u64);
 
 #[cfg(test)]
 impl ConnectionId {
-    /// One that no connection has.
+    /// An id that no connection has.
     pub(crate) fn of_test() -> Self {
         Self(u64::MAX)
     }
 }
 
-/// What the control socket's connections say.
+/// The events of the control socket's connections.
 pub(crate) enum ControlEvent {
-    /// A connection is open: its notifications go into the outbox.
+    /// A connection is open; its notifications go into the outbox.
     Opened { id: ConnectionId, outbox: Outbox },
-    /// It asks for something.
+    /// A connection made a call.
     Called { from: ConnectionId, call: Call, reply: Reply },
-    /// It is gone, and its leases with it.
+    /// A connection is gone, and its leases with it.
     Closed {
         id: ConnectionId,
-        /// Its place among the connections, which is free when the app has heard of this.
+        /// Its slot among the connections, which becomes free when the app has handled this event.
         place: Option<Arc<OwnedSemaphorePermit>>,
     },
 }
 
-/// So many connections at a time. For one more, the oldest that hasn't said `hello` goes.
+/// The most connections at a time. For one more, the oldest that hasn't sent `hello` is closed.
 const MAX_CONNECTIONS: usize = 256;
 /// How long a client that sends nothing more may take to read its last answer.
 const LAST_ANSWERS: Duration = Duration::from_secs(10);
-/// So many calls in one batch, and so many bytes in the answers of more than a few words: together with those they make
-/// less than a line.
+/// The most calls in one batch, and the most bytes of its answers other than short ones: together with the short ones
+/// they make less than a line.
 const BATCH_CALLS: usize = 256;
 const BATCH_BYTES: usize = 128 * 1024;
-/// An answer of so few bytes always has room in a batch's.
+/// An answer up to this many bytes counts as short and always has room in a batch's.
 const SHORT_ANSWER_BYTES: usize = 400;
 
-/// A connection as the others' places see it.
+/// A connection as seen when a slot for another is needed.
 #[derive(Debug, Default)]
 struct Peer {
     greeted: AtomicBool,
-    /// It has to go for a newer one.
+    /// Notified when it must be closed for a newer one.
     goes: Notify,
 }
 
-/// Takes connections until `stop` is closed, then lets those there are send what they were answered. Those of another
-/// user are closed without a word.
+/// Accepts connections until `stop` is closed, then lets the open ones send their last answers. Connections of another
+/// user are closed without an answer.
 pub(crate) async fn accept(
     listener: UnixListener,
     events: Outlet<ControlEvent>,
@@ -93,7 +93,7 @@ pub(crate) async fn accept(
         let stream = match accepted {
             Ok((stream, _)) => stream,
             Err(error) => {
-                // Out of descriptors, for example: a pause, or this would spin until some are free.
+                // Out of descriptors, for example: pause, or this would spin until some are free.
                 warn!("the control socket can't take a connection: {error}");
                 tokio::time::sleep(Duration::from_millis(100)).await;
                 continue;
@@ -110,7 +110,7 @@ pub(crate) async fn accept(
                 continue;
             }
         }
-        // A connection that ended has let go of its own.
+        // A connection that has ended has dropped its own reference.
         peers.retain(|peer| Arc::strong_count(peer) > 1);
         if places.available_permits() == 0 && !make_room(&mut peers) {
             refuse(&stream);
@@ -131,14 +131,14 @@ pub(crate) async fn accept(
     while connections.join_next().await.is_some() {}
 }
 
-/// Lets the oldest go that hasn't said `hello`. `false`: all have.
+/// Closes the oldest connection that hasn't sent `hello`. `false`: all have.
 fn make_room(peers: &mut VecDeque<Arc<Peer>>) -> bool {
     let oldest = peers.iter().position(|peer| !peer.greeted.load(Ordering::Relaxed));
-    // Taken out, so that nobody waits for it to go a second time.
+    // Taken out, so that no other connection waits for its slot.
     oldest.and_then(|oldest| peers.remove(oldest)).inspect(|peer| peer.goes.notify_one()).is_some()
 }
 
-/// Says why, if there is room for it, and closes.
+/// Sends the reason, if there is room for it, and closes.
 fn refuse(stream: &UnixStream) {
     warn!("refused a control connection: {MAX_CONNECTIONS} are open");
     let message =
@@ -160,12 +160,12 @@ async fn serve(
     let closed = Arc::new(Notify::new());
     let writing = tokio::spawn(write_lines(writer, outbox.clone(), Arc::clone(&closed)));
     let leaves = tokio::select! {
-        // In this order: an answer that is there already goes out before the end.
+        // The order matters: an answer that is there already goes out before the end.
         biased;
         end = read_calls(reader, id, &peer, &events, &outbox) => {
             if let Err(reason) = end {
                 info!("control connection {id:?}: {reason}");
-                // Where there is no room for it, nobody reads.
+                // If there is no room for it, the client isn't reading.
                 let _ = tokio::time::timeout(LAST_ANSWERS, outbox.answer(error_line(rpc::INVALID_REQUEST, reason))).await;
             }
             false
@@ -177,11 +177,12 @@ async fn serve(
         }
         _ = stop.changed() => false,
     };
-    // Its place is another's when the app has heard of it, so that connections can't come faster than it hears of them.
+    // Its slot is free once the app has handled its closing, so that connections can't come faster than the app handles
+    // them.
     let place = Arc::new(place);
     events.send(ControlEvent::Closed { id, place: Some(Arc::clone(&place)) });
     outbox.close();
-    // One that closed its sending half and doesn't read isn't waited for; nor is one that has to go.
+    // A client that closed its sending half and doesn't read isn't waited for; nor is one that must be closed.
     let stop = writing.abort_handle();
     if leaves || tokio::time::timeout(LAST_ANSWERS, writing).await.is_err() {
         stop.abort();
@@ -226,24 +227,25 @@ async fn read_calls(
         }
         let mut answering = pin!(answers(text, id, peer, events));
         let answer = tokio::select! {
-            // In this order: the app hears of the call before it hears that nobody may be left to read its answer.
+            // The order matters: the app gets the call before it learns that the client that would read the answer may
+            // be gone.
             biased;
             answer = &mut answering => answer,
             () = hung_up(&mut reader) => {
-                // The app ends what is done for this client only. One that has closed nothing but its sending half
-                // still reads, and gets its answer.
+                // The app ends what it does for this client only. A client that has closed only its sending half still
+                // reads, and gets its answer.
                 events.send(ControlEvent::Closed { id, place: None });
                 answering.await
             }
         };
-        // No further call is read before there is room for this one's answer.
+        // No further call is read until there is room for this one's answer.
         if let Some(line) = answer {
             outbox.answer(line).await;
         }
     }
 }
 
-/// The line that answers a call or a batch of them; `None` for what gets no answer.
+/// The line that answers a call or a batch; `None` for what gets no answer.
 async fn answers(
     text: &str,
     from: ConnectionId,
@@ -294,7 +296,7 @@ fn id_of(call: &Result<Call, Rejected>) -> Option<Id> {
     }
 }
 
-/// What a client can read, in answer to `asked`: a longer line is none for it.
+/// The answer to `asked`, as a client can read it: a line that is too long becomes an error.
 fn bounded(line: String, asked: Id) -> String {
     if line.len() <= MAX_LINE_BYTES {
         return line;
@@ -307,13 +309,13 @@ fn bounded(line: String, asked: Id) -> String {
     if told.len() <= MAX_LINE_BYTES { told } else { error_line(rpc::INTERNAL_ERROR, message) }
 }
 
-/// An answer to nothing that could be told.
+/// An error that answers no particular call.
 fn error_line(code: i32, message: String) -> String {
     Response::from(Rejected { id: Id::Null, error: ErrorObject::new(code, message) }).text()
 }
 
-/// Ends when the client has closed its sending half, and stays pending for one that has sent more: what is behind that
-/// is seen when its turn comes.
+/// Completes when the client has closed its sending half, and stays pending if the client has sent more: what follows
+/// that is seen in its turn.
 async fn hung_up(reader: &mut BufReader<tokio::net::unix::OwnedReadHalf>) {
     match reader.fill_buf().await {
         Ok([]) | Err(_) => {}
@@ -321,7 +323,7 @@ async fn hung_up(reader: &mut BufReader<tokio::net::unix::OwnedReadHalf>) {
     }
 }
 
-/// One call after the other: an answer that takes time (an attach, a reload) holds up only its own connection.
+/// One call at a time: an answer that takes time (an attach, a reload) holds up only its own connection.
 async fn answer(
     call: Result<Call, Rejected>,
     from: ConnectionId,

@@ -1,4 +1,4 @@
-//! The methods of the control socket: which there are, and what each does.
+//! The methods of the control socket, and what each does.
 
 use super::{
     connection::ConnectionId,
@@ -50,7 +50,7 @@ static METHODS: LazyLock<BTreeMap<&str, Run>> = LazyLock::new(|| {
     ])
 });
 
-/// Carries out a call of a connection, and answers it now or later.
+/// Handles a call of a connection, and answers it now or later.
 pub(crate) fn carry_out(companion: &mut Companion, from: ConnectionId, call: &Call, reply: Reply) {
     let greeted = companion.cx.clients.has_greeted(from) || call.method == Hello::NAME;
     match METHODS.get(call.method.as_str()) {
@@ -129,7 +129,7 @@ fn shutdown(
     Ok(ShuttingDown { ending })
 }
 
-// One project. What changes it is for its owner alone; the rest anybody may do.
+// One project. Only its owner may change it; anybody may do the rest.
 
 fn attach(companion: &mut Companion, from: ConnectionId, attach: Attach, owed: Owed<Attach>) {
     companion.attach(from, attach, owed);

@@ -1,4 +1,4 @@
-//! What waits for one client of the control socket.
+//! The queue of lines to one client of the control socket.
 
 use std::sync::{
     Arc, Mutex, MutexGuard, PoisonError,
@@ -11,18 +11,20 @@ use wavecraft_companion_protocol::{
     rpc,
 };
 
-/// So much may wait for a client that doesn't read, for example one in a suspended terminal. Of log lines the oldest go,
-/// and are counted; of states, figures and devices the newest of each project count, and there are three kinds of them.
+/// How much may wait for a client that doesn't read, for example one in a suspended terminal. The oldest log lines are
+/// dropped, and counted; of states, figures and devices, three kinds in all, only the newest of each project waits.
 const ROOM: Room = Room { lines: 1024, line_bytes: 1024 * 1024, renewed: 1024 };
-/// So many answers may wait; while they do, no further call is read. Together with the above, all that can wait.
+/// The most answers that may wait; until there is room again, no further call is read. Together with the above, this is
+/// all that can wait.
 const MAX_ANSWERS: usize = 16;
-/// And so many ends of recordings; more of them are lost.
+/// The most ends of recordings that may wait; further ones are lost.
 const MAX_KEPT: usize = 64;
 
-/// Names what is told anew: by which method, and of which session.
+/// Identifies a state that is replaced: its method, and its session.
 type Key = (&'static str, String);
 
-/// Where a connection's lines go out. Bounded, filled from anywhere without waiting, emptied by the connection's writer.
+/// The queue of a connection's outgoing lines. It is bounded, filled from anywhere without waiting, and emptied by the
+/// connection's writer.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Outbox {
     shared: Arc<Shared>,
@@ -63,7 +65,7 @@ impl Default for Shared {
 }
 
 impl Outbox {
-    /// Sends an answer as soon as there is room: waits for a client that has many it didn't read.
+    /// Sends an answer as soon as there is room: waits if the client hasn't read many earlier ones.
     pub(crate) async fn answer(&self, line: String) {
         loop {
             {
@@ -79,13 +81,13 @@ impl Outbox {
         self.shared.filled.notify_one();
     }
 
-    /// Tells what takes the place of what was told of `session` by `method` before, where that still waits.
+    /// Sends a state, which replaces the last one of the same `session` and `method` if that is still waiting.
     pub(crate) fn renew(&self, method: &'static str, session: &str, line: Arc<str>) {
         self.lock().lanes.renew((method, session.to_owned()), (Kind::Other, line));
         self.shared.filled.notify_one();
     }
 
-    /// Tells what happens seldom, and each time counts.
+    /// Sends a rare event, none of which may be replaced by a newer one.
     pub(crate) fn keep(&self, line: Arc<str>) {
         let mut queue = self.lock();
         if queue.kept < MAX_KEPT {
@@ -96,22 +98,22 @@ impl Outbox {
         self.shared.filled.notify_one();
     }
 
-    /// Tells a line of a child of `session`.
+    /// Sends a line of a child of `session`.
     pub(crate) fn log(&self, session: &str, line: Arc<str>) {
         self.lock().lanes.line(session, line.len(), (Kind::Other, line));
         self.shared.filled.notify_one();
     }
 
-    /// Nothing more comes: the writer ends when it has sent what there is.
+    /// Closes the outbox: the writer ends once it has sent what is in it.
     pub(crate) fn close(&self) {
         self.shared.closed.store(true, Ordering::Release);
         self.shared.filled.notify_one();
     }
 
-    /// The next line to send, without its end; `None` when the outbox is closed and empty.
+    /// The next line to send, without its line end; `None` when the outbox is closed and empty.
     pub(crate) async fn next(&self) -> Option<Arc<str>> {
         loop {
-            // In this order: what was sent before the closing is found after it.
+            // The order matters: what was sent before the closing is found after it.
             let closed = self.shared.closed.load(Ordering::Acquire);
             if let Some(line) = self.pop() {
                 return Some(line);
@@ -142,7 +144,7 @@ impl Outbox {
     }
 
     fn lock(&self) -> MutexGuard<'_, Queue> {
-        // No code that holds it can panic halfway through a change.
+        // No code that holds the lock can panic halfway through a change.
         self.shared.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

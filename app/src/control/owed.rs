@@ -1,4 +1,4 @@
-//! An answer that a caller of the control socket waits for.
+//! An answer that a caller on the control socket is waiting for.
 
 use std::marker::PhantomData;
 use tokio::sync::oneshot;
@@ -7,13 +7,14 @@ use wavecraft_companion_protocol::{
     rpc::{ErrorObject, INTERNAL_ERROR, Outcome},
 };
 
-/// What a call that nobody answered is answered with.
+/// The answer to a call that was never answered.
 const NOT_ANSWERED: &str = "the companion is quitting: start it again";
 
-/// Where the answer to one call goes, whatever its method.
+/// The destination of one call's answer, whatever its method.
 pub(crate) type Reply = oneshot::Sender<Outcome>;
 
-/// An answer to a call of `M`, or an error. Dropped, it is an error too: nobody waits for an answer that was forgotten.
+/// The answer owed to a call of `M`: a result or an error. Dropping it sends an error too, so that no caller waits for
+/// an answer that was forgotten.
 #[must_use = "its caller waits for it"]
 pub(crate) struct Owed<M> {
     reply: Option<Reply>,
@@ -21,29 +22,29 @@ pub(crate) struct Owed<M> {
 }
 
 impl<M: Method> Owed<M> {
-    /// Owed to whoever has the other end of `reply`.
+    /// An answer owed to the holder of the other end of `reply`.
     pub(crate) fn new(reply: Reply) -> Self {
         Self { reply: Some(reply), method: PhantomData }
     }
 
-    /// Tells the result.
+    /// Sends the result.
     pub(crate) fn answer(self, result: M::Result) {
         self.settle(Ok(result));
     }
 
-    /// Tells why there is none.
+    /// Sends the error.
     pub(crate) fn refuse(self, error: ErrorObject) {
         self.settle(Err(error));
     }
 
-    /// Tells one or the other.
+    /// Sends the result or the error.
     pub(crate) fn settle(mut self, outcome: Result<M::Result, ErrorObject>) {
         self.send(Outcome::of(outcome));
     }
 }
 
 impl<M> Owed<M> {
-    /// A caller that is gone hears nothing.
+    /// If the caller is gone, the answer is dropped.
     fn send(&mut self, outcome: Outcome) {
         if let Some(reply) = self.reply.take() {
             let _ = reply.send(outcome);
@@ -57,7 +58,7 @@ impl<M> Drop for Owed<M> {
     }
 }
 
-/// What came of a call, or the error for one that nobody took.
+/// The outcome of a call, or the error for one that was never answered.
 pub(super) async fn outcome(answer: oneshot::Receiver<Outcome>) -> Outcome {
     answer.await.unwrap_or_else(|_| ErrorObject::new(INTERNAL_ERROR, NOT_ANSWERED).into())
 }

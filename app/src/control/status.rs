@@ -1,4 +1,4 @@
-//! What `status` answers: everything, in a line that its reader has room for whatever the projects hold.
+//! The answer to `status`: everything, in a line short enough for its reader, whatever the projects hold.
 
 use crate::{companion::Companion, login::Login, session::Session};
 use wavecraft_companion_protocol::{
@@ -7,9 +7,9 @@ use wavecraft_companion_protocol::{
     rpc::to_value,
 };
 
-/// Room in a line for the envelope and the caller's id.
+/// Bytes reserved in a line for the envelope and the caller's id.
 const ENVELOPE_BYTES: usize = 4 * 1024;
-/// Sentences are cut to this where all of them don't fit.
+/// Sentences are cut to this length in bytes if they don't all fit.
 const SHORT_BYTES: usize = 256;
 
 /// The answer.
@@ -24,7 +24,7 @@ pub(super) fn status(companion: &Companion) -> Status {
     })
 }
 
-/// What doesn't fit goes, what matters least first: the length of sentences, figures, and in the end whole projects.
+/// Drops what doesn't fit, the least important first: long sentences, figures, and in the end whole projects.
 fn fitting(mut status: Status) -> Status {
     let fits = |status: &Status| to_value(status).to_string().len() <= MAX_LINE_BYTES - ENVELOPE_BYTES;
     for step in [shorten, leave_out_figures] {
@@ -109,13 +109,13 @@ mod tests {
     fn whatever_the_projects_hold_the_answer_is_one_line() {
         let (status, _) = told(3, "short");
         assert_eq!(status.sessions[2], session(2, "short"));
-        // A line's worth of sentences: they are shorter, and all the rest is there.
+        // A line's worth of sentences: they are cut, and all the rest is there.
         let (status, bytes) = told(64, &"x".repeat(1000));
         assert!(bytes < MAX_LINE_BYTES, "{bytes}");
         assert_eq!((status.sessions.len(), status.omitted), (64, 0));
         assert!(status.sessions[63].reason.as_ref().unwrap().contains("more bytes"));
         assert!(status.sessions[63].stats.is_some());
-        // What no project should hold, and each byte of it written as six.
+        // More than any project should hold, and each byte of it is escaped as six.
         let (status, bytes) = told(64, &"\u{1}".repeat(8 * 1024));
         assert!(bytes < MAX_LINE_BYTES, "{bytes}");
         assert!(!status.sessions.is_empty() && status.sessions.len() + status.omitted == 64);

@@ -1,5 +1,5 @@
-//! What a person is told: the few things wherever they look, as a notification of the desktop's and not too often; and the
-//! menu's line of what is amiss.
+//! What the user is told: a few important things by desktop notifications, though not too often; and the menu's line
+//! about trouble.
 
 use super::{event::DesktopEvent, notification::announce};
 use crate::outlet::Outlet;
@@ -9,7 +9,7 @@ use std::{
 };
 use tracing::warn;
 
-/// Of each kind, one in so long. What happens again and again is in the menu.
+/// The shortest time between two notifications of one kind. Repeated events are in the menu.
 const PAUSE: Duration = Duration::from_secs(60);
 
 /// What is worth a notification.
@@ -21,39 +21,40 @@ pub(crate) enum Kind {
     DeviceAway,
     /// The system keeps the microphone from the companion.
     MicrophoneDenied,
-    /// A project wants the microphone, which somebody has to allow.
+    /// A project wants the microphone, which the user has to allow.
     AsksForMicrophone,
 }
 
-/// A device that is missing for less is no news: after a sleep, or while a sound server starts anew, all are.
+/// How long a device must be missing until that is announced: after a sleep, or while a sound server restarts, all are
+/// missing briefly.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// What a person was told. Nothing without a menu: then whoever looks looks at a terminal.
+/// Announces things to the user. Does nothing without a menu: then the user is looking at a terminal.
 #[derive(Debug)]
 pub(crate) struct Announcer {
     has_menu: bool,
     limiter: Limiter,
-    /// The last notice on the devices in use.
+    /// The last notice about the devices in use.
     device_notice: Option<String>,
-    /// What the last click couldn't do, or what was amiss at the start.
+    /// What the last click couldn't do, or what went wrong at the start.
     trouble: Option<String>,
     events: Outlet<DesktopEvent>,
 }
 
 impl Announcer {
-    /// One that tells of `trouble` at the start.
+    /// An announcer that shows `trouble` from the start.
     pub(crate) fn new(has_menu: bool, trouble: Option<String>, events: Outlet<DesktopEvent>) -> Self {
         Self { has_menu, limiter: Limiter::default(), device_notice: None, trouble, events }
     }
 
-    /// Shows a notification, unless one of its kind was shown just now.
+    /// Shows a notification, unless one of its kind was shown a moment ago.
     pub(crate) fn announce(&mut self, kind: Kind, title: String, text: String) {
         if self.has_menu && self.limiter.admits(kind, Instant::now()) {
             announce(title, text);
         }
     }
 
-    /// The notice on the devices in use may be another than before. Announced if it lasts.
+    /// Updates the notice about the devices in use. A new one is announced if it lasts.
     pub(crate) fn note_devices(&mut self, notice: Option<&str>) {
         if self.has_menu && self.device_notice.as_deref() != notice {
             self.device_notice = notice.map(str::to_owned);
@@ -63,20 +64,20 @@ impl Announcer {
         }
     }
 
-    /// A notice was new a moment ago, and `present` is what there is now.
+    /// A notice was new a moment ago; `present` is the present one.
     pub(crate) fn device_still_away(&mut self, notice: String, present: Option<&str>) {
         if present == Some(notice.as_str()) {
             self.announce(Kind::DeviceAway, "An audio device is missing".into(), notice);
         }
     }
 
-    /// Tells in the menu what couldn't be done.
+    /// Shows in the menu what couldn't be done.
     pub(crate) fn show_trouble(&mut self, trouble: String) {
         warn!("menu: {trouble}");
         self.trouble = Some(trouble);
     }
 
-    /// Something else was asked for.
+    /// Clears the trouble, because the user asked for something else.
     pub(crate) fn forget_trouble(&mut self) {
         self.trouble = None;
     }
@@ -86,20 +87,20 @@ impl Announcer {
         self.trouble.as_deref()
     }
 
-    /// Where the desktop's troubles go.
+    /// The outlet for the desktop's troubles.
     pub(crate) fn events(&self) -> &Outlet<DesktopEvent> {
         &self.events
     }
 }
 
-/// Remembers what was told.
+/// Remembers when each kind was last announced.
 #[derive(Debug, Default)]
 struct Limiter {
     told: BTreeMap<Kind, Instant>,
 }
 
 impl Limiter {
-    /// May another of this kind be told? Then it counts as told at `now`.
+    /// May another of this kind be announced? If so, it counts as announced at `now`.
     fn admits(&mut self, kind: Kind, now: Instant) -> bool {
         let recent = self.told.get(&kind).is_some_and(|told| now.saturating_duration_since(*told) < PAUSE);
         if !recent {
@@ -120,7 +121,7 @@ mod tests {
         let at = |seconds| begin + Duration::from_secs(seconds);
         assert!(limiter.admits(Kind::Held, at(0)) && limiter.admits(Kind::DeviceAway, at(1)));
         assert!(!limiter.admits(Kind::Held, at(1)) && !limiter.admits(Kind::Held, at(59)));
-        // Those that weren't told don't put the next one off.
+        // Notifications that weren't shown don't delay the next one.
         assert!(limiter.admits(Kind::Held, at(60)));
         assert!(!limiter.admits(Kind::DeviceAway, at(60)) && limiter.admits(Kind::DeviceAway, at(61)));
     }

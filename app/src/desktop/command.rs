@@ -1,4 +1,4 @@
-//! The system's own programs, run for what they do.
+//! Runs the system's own programs.
 
 use std::{
     ffi::OsStr,
@@ -11,7 +11,7 @@ pub(crate) fn run(words: &[&OsStr], input: &[u8]) -> Result<(), String> {
     run_in(words, &[], input)
 }
 
-/// The same, with variables set and removed before.
+/// The same, with some environment variables set or removed.
 pub(super) fn run_in(
     words: &[&OsStr],
     environment: &[(&str, Option<&str>)],
@@ -31,7 +31,7 @@ pub(super) fn run_in(
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()?;
-        // Dropped at the end of the statement, which is the end of what it reads.
+        // The pipe is dropped at the end of the statement, which ends the command's input.
         let written = child.stdin.take().map_or(Ok(()), |mut pipe| pipe.write_all(input));
         let status = child.wait()?;
         written.and(Ok(status))
@@ -58,7 +58,7 @@ mod tests {
 
     #[test]
     fn a_copier_finds_its_environment() {
-        // Cargo sets the second one for tests.
+        // Cargo sets the second variable for tests.
         let script = "cat >/dev/null; test \"$LC_CTYPE ${CARGO_MANIFEST_DIR-none}\" = 'UTF-8 none'";
         let words: [&OsStr; 3] = ["/bin/sh".as_ref(), "-c".as_ref(), script.as_ref()];
         let environment = [("CARGO_MANIFEST_DIR", None), ("LC_CTYPE", Some("UTF-8"))];

@@ -1,10 +1,10 @@
-//! What the desktop's side says.
+//! The desktop's events.
 
-/// What is heard of what a person was told, or asked for.
+/// What follows from notifications and requests to the desktop.
 #[derive(Debug)]
 pub(crate) enum DesktopEvent {
-    /// What was asked for couldn't be done: why, and what to do.
+    /// A request failed: why, and what to do.
     Trouble(String),
-    /// A notice on devices was new a moment ago: is it still the one?
+    /// A notice about devices was new a moment ago; check whether it is still the present one.
     DeviceStillAway(String),
 }

@@ -1,10 +1,10 @@
-//! Words on a person's screen, outside of the menu.
+//! Notifications on the user's screen, outside of the menu.
 
 use crate::platform;
 use tracing::info;
 
-/// Shows a notification. Where that can't be, nothing is amiss: what it says is in the menu too. What is no text in it, as
-/// in a folder's name, is left out.
+/// Shows a notification. It doesn't matter if that fails: the menu says the same. Characters that aren't text, in a
+/// folder's name for example, are left out.
 pub(crate) fn announce(title: String, text: String) {
     let [title, text] = [title, text].map(|text| text.replace(char::is_control, " "));
     std::thread::spawn(move || match platform::show_notification(&title, &text) {
@@ -13,7 +13,7 @@ pub(crate) fn announce(title: String, text: String) {
     });
 }
 
-/// Tells a person who doesn't see the menu, on the screen.
+/// Shows a text on the screen to a user who doesn't see the menu.
 pub(crate) fn tell(title: &'static str, text: &'static str) {
     std::thread::spawn(move || {
         if let Err(error) = platform::show_words(title, text) {

@@ -1,4 +1,4 @@
-//! Who could change a file: its owner and those that may write to it, and the same of each folder above it.
+//! Who could change a file: its owner and the users that may write to it, and likewise for each folder above it.
 
 use crate::platform;
 use std::{
@@ -13,15 +13,15 @@ const WRITABLE_BY_ALL: u32 = 0o002;
 /// In a folder with this bit only the owner of a file (or of the folder) may replace the file.
 const STICKY: u32 = 0o1000;
 
-/// Whose companion this is, and whom it has to trust anyhow.
+/// The user that the companion runs as, and the one that it has to trust anyway.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Person {
     pub(super) uid: u32,
-    /// The owner of `/`, who may change everything: 0, or what stands for it inside of a container.
+    /// The owner of `/`, who may change everything: 0, or its equivalent inside a container.
     pub(super) system: u32,
 }
 
-/// What somebody else could change.
+/// What another user could change.
 #[derive(Debug)]
 pub(crate) struct Changeable {
     place: PathBuf,
@@ -52,7 +52,7 @@ impl fmt::Display for Changeable {
 }
 
 impl Person {
-    /// Whoever runs this process.
+    /// The user that runs this process.
     pub(super) fn of_this_process() -> Self {
         Self {
             uid: rustix::process::getuid().as_raw(),
@@ -60,11 +60,11 @@ impl Person {
         }
     }
 
-    /// Whether this person and the system are the only ones that could change `found` or put another file in its place.
-    /// `found` is an absolute path without links.
+    /// Checks that only this user and the system could change `found` or put another file in its place. `found` is an
+    /// absolute path without links.
     ///
     /// # Errors
-    /// What somebody else could change.
+    /// What another user could change.
     pub(super) fn alone_can_change(&self, found: &Path) -> Result<(), Changeable> {
         found
             .ancestors()

@@ -11,7 +11,7 @@ impl Place {
         Self { dir: tempfile::tempdir().unwrap(), person: Person::of_this_process() }
     }
 
-    /// A file of this mode; its folders are made.
+    /// Creates a file with this mode, and its folders.
     fn file(&self, name: &str, mode: u32) -> PathBuf {
         let path = self.dir.path().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -79,11 +79,11 @@ fn another_persons_file_is_refused_and_the_systems_is_right() {
     let path = place.file("program", 0o755);
     let uid = rustix::process::getuid().as_raw();
     let refused = |person| check_file(&path, &person).map_err(|refused| refused.to_string());
-    // The file is this user's: for a stranger it is another's, unless this user is the system.
+    // The file belongs to this user: to a stranger it is another user's, unless this user is the system.
     let stranger = Person { uid: uid + 1, system: 0 };
     assert_eq!(refused(stranger).is_ok(), uid == 0);
     assert!(refused(Person { uid: uid + 1, system: uid }).is_ok());
-    // Where the test may give a file away, the words are seen too.
+    // If the test may give a file away, the message is checked too.
     if chown(&path, Some(uid + 1), None).is_ok() {
         let text = refused(place.person).unwrap_err();
         assert!(text.contains("belongs to another user") && text.contains(&(uid + 1).to_string()), "{text}");

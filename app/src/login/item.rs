@@ -2,17 +2,17 @@
 
 pub(crate) use wavecraft_companion_protocol::system::LoginState;
 
-/// Where the system keeps it. May take a moment, so it isn't called on the app's thread.
+/// The login item as the system keeps it. May take a moment, so it isn't called on the app's thread.
 pub(crate) trait LoginItem: Send {
-    /// As it is now: the person may have changed it elsewhere.
+    /// Its present state: the user may have changed it elsewhere.
     fn state(&self) -> LoginState;
 
-    /// Turns it on or off. Called for a person's click and for nothing else.
+    /// Turns it on or off. Called only for the user's click.
     ///
     /// # Errors
-    /// For a person: what the system refused.
+    /// For the user: what the system refused.
     fn set(&self, on: bool) -> Result<(), String>;
 
-    /// Shows the settings where it is approved.
+    /// Opens the settings where it is approved.
     fn open_settings(&self);
 }

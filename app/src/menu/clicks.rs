@@ -1,4 +1,4 @@
-//! What a click on the menu does: the same functions as the control socket's calls.
+//! Handles clicks on the menu, with the same functions as the control socket's calls.
 
 use super::{facts::facts, model::Action};
 use crate::{
@@ -14,7 +14,7 @@ use tokio::sync::oneshot;
 use tracing::info;
 use wavecraft_companion_protocol::{control::SelectDevices, session::Source, settings::Consent};
 
-/// Does what a click asks for.
+/// Carries out a click's action.
 pub(crate) fn clicked(companion: &mut Companion, action: Action) {
     info!("menu: {action:?}");
     let events = companion.cx.announcer.events().clone();
@@ -29,7 +29,7 @@ pub(crate) fn clicked(companion: &mut Companion, action: Action) {
         }
         Action::Restart(id) => with(companion, &id, |session, cx| session.playback_mut().restart(cx)),
         Action::SetSource(id, source) => {
-            // Whoever chooses it here allows it.
+            // Choosing it here also allows it.
             if source == Source::Microphone {
                 companion.confirm_in_menu(&id, Consent::Allowed);
             }
@@ -51,14 +51,14 @@ pub(crate) fn clicked(companion: &mut Companion, action: Action) {
     }
 }
 
-/// Of a session that went meanwhile nothing is done.
+/// Does nothing if the session has gone meanwhile.
 fn with(companion: &mut Companion, id: &str, act: impl FnOnce(&mut Session, &mut Context)) {
     if let Ok(session) = companion.sessions.find(id) {
         act(session, &mut companion.cx);
     }
 }
 
-/// The control socket's call, asked by the menu: what is refused there is said here.
+/// Makes the control socket's call on behalf of the menu; an error is shown here.
 fn select_devices(companion: &mut Companion, select: SelectDevices) {
     let (reply, answer) = oneshot::channel();
     companion.cx.audio.list_devices(ListedFor::Select(select, Owed::new(reply)));
@@ -72,7 +72,7 @@ fn select_devices(companion: &mut Companion, select: SelectDevices) {
     });
 }
 
-/// What a report of trouble should hold. No token, no address with one.
+/// The text for a bug report. Contains no token, and no address with one.
 fn diagnostics(companion: &Companion) -> String {
     let facts = facts(companion);
     let mut lines =

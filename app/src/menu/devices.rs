@@ -7,17 +7,17 @@ use super::{
 use std::collections::BTreeSet;
 use wavecraft_companion_protocol::control::{Device, SelectDevices};
 
-/// A menu of more lines than that is no help; `wavecraft devices` takes every channel.
+/// The most channel pairs listed: a longer menu is no help; `wavecraft devices` accepts every channel.
 const MOST_PAIRS: usize = 32;
 
 /// One of the two pickers.
 struct Picker<'a> {
-    /// What its lines' keys begin with.
+    /// The prefix of its lines' keys.
     key: &'static str,
     label: &'static str,
     there: &'a [Device],
     chosen: Option<&'a String>,
-    /// What the chosen one was called when it was there last.
+    /// The chosen device's name when it was last there.
     chosen_name: Option<&'a String>,
     /// The first channel of the chosen pair.
     channel: Option<u16>,
@@ -59,7 +59,7 @@ pub(super) fn output(facts: &Facts) -> Entry {
     .entry()
 }
 
-/// The device that is used: the chosen one where it is there, else the system's default.
+/// The device in use: the chosen one if it is there, else the system's default.
 pub(super) fn used<'a>(there: &'a [Device], chosen: Option<&String>) -> Option<&'a Device> {
     let chosen = there.iter().find(|device| Some(&device.id) == chosen);
     chosen.or_else(|| default(there))
@@ -98,9 +98,9 @@ impl Picker<'_> {
         Entry::submenu(self.key, self.label, entries)
     }
 
-    /// The pairs of a device with many channels.
+    /// The channel pairs of a device with many channels.
     fn channels(&self, device: &Device) -> Entry {
-        // A pair that isn't there is replaced by the first.
+        // A pair that doesn't exist is replaced by the first.
         let chosen = self.channel.filter(|first| *first < device.channels).unwrap_or(1);
         let mut firsts: BTreeSet<u16> = (1..device.channels).step_by(2).take(MOST_PAIRS).collect();
         firsts.insert(chosen);
@@ -113,7 +113,7 @@ impl Picker<'_> {
     }
 }
 
-/// A device's name; where another has the same, with what tells the two apart.
+/// A device's name; if another has the same name, with what distinguishes the two.
 fn name_among(device: &Device, there: &[Device]) -> String {
     let namesakes = || there.iter().filter(|other| other.name == device.name && other.id != device.id);
     match &device.transport {

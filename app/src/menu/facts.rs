@@ -1,4 +1,4 @@
-//! What the menu has to be told of the companion.
+//! The facts about the companion that the menu shows.
 
 use super::{
     microphone::MicrophoneFacts,
@@ -18,32 +18,32 @@ use wavecraft_companion_protocol::{
     settings::ChosenDevices,
 };
 
-/// What the menu is made of.
+/// Everything that the menu is computed from.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Facts {
-    /// Every project, in the order in which it is shown.
+    /// Every project, in the order shown.
     pub projects: Vec<ProjectFacts>,
     /// The audio side, while it runs.
     pub devices: Option<AudioDevices>,
-    /// The inputs that there were when they were listed last.
+    /// The inputs as they were last listed.
     pub inputs: Vec<Device>,
     /// The outputs, likewise.
     pub outputs: Vec<Device>,
-    /// Which of them were chosen, and how they are to run.
+    /// Which of them were chosen, and the chosen rate and buffer size.
     pub chosen: ChosenDevices,
     /// What the last click couldn't do, and what to do instead.
     pub trouble: Option<String>,
-    /// What is known of the microphone.
+    /// The facts about the microphone.
     pub microphone: MicrophoneFacts,
-    /// How the system has the login item, where that is known.
+    /// The login item's state, if known.
     pub login: Option<LoginState>,
-    /// How it is with the command's link, where that is known.
+    /// The state of the command's link, if known.
     pub command: Option<CommandLinkState>,
-    /// What the companion says of itself, for "About".
+    /// The lines for "About".
     pub about: Vec<String>,
 }
 
-/// As they are now.
+/// The present facts.
 pub(crate) fn facts(companion: &Companion) -> Facts {
     let Companion { cx, sessions, login, command, welcome, .. } = companion;
     let DeviceList { inputs, outputs, chosen, in_use: devices, .. } =

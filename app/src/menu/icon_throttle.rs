@@ -1,27 +1,27 @@
-//! How often the menu's icon changes.
+//! Limits how often the menu's icon changes.
 
 use std::time::{Duration, Instant};
 
 /// macOS loses icons that change more often than this.
 const PERIOD: Duration = Duration::from_secs(1);
 
-/// Lets the icon change once in a [`PERIOD`].
+/// Lets the icon change once per [`PERIOD`].
 pub(super) struct IconThrottle {
     changed: Instant,
-    /// Somebody will look again when it may change.
+    /// A further check is already scheduled for when it may change.
     pub waits: bool,
 }
 
 impl IconThrottle {
-    /// The icon is new.
+    /// The throttle of a new icon.
     pub(super) fn new(now: Instant) -> Self {
         Self { changed: now, waits: false }
     }
 
-    /// May it change now? Whoever asks does so then.
+    /// May the icon change now? If so, the caller must change it.
     ///
     /// # Errors
-    /// Not yet: somebody has to look again after this time. None where somebody will already.
+    /// Not yet: the caller must check again after this time. None if a check is already scheduled.
     pub(super) fn may_change(&mut self, now: Instant) -> Result<(), Option<Duration>> {
         let left = (self.changed + PERIOD).saturating_duration_since(now);
         if left.is_zero() {

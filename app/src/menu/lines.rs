@@ -1,4 +1,4 @@
-//! What the companion knows → what the menu says.
+//! Computes the menu from the facts about the companion.
 
 use super::{
     command, devices,
@@ -9,7 +9,7 @@ use super::{
     stream,
 };
 
-/// The menu that says all this.
+/// The menu that shows these facts.
 pub(crate) fn compute(facts: &Facts) -> Menu {
     let status = status(facts);
     let mut entries = vec![Entry::text("status", status.as_str())];

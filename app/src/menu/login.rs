@@ -7,7 +7,7 @@ pub(super) fn entry(state: LoginState) -> Entry {
     let item = |label: &str, on, action| Entry::check("login", label, on, action);
     match state {
         LoginState::Enabled => item("Open at Login", true, Action::SetLoginItem(false)),
-        // The system may not know a program that was never registered.
+        // Some systems don't know a program that was never registered.
         LoginState::NotRegistered | LoginState::NotFound => {
             item("Open at Login", false, Action::SetLoginItem(true))
         }

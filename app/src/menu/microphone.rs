@@ -1,4 +1,4 @@
-//! The lines about the microphone: the project's, and the device's.
+//! The lines about the microphone: the project's and the device's.
 
 use super::{
     model::{Action, Entry},
@@ -6,7 +6,7 @@ use super::{
 };
 use crate::microphone::Access;
 
-/// What is known of the microphone.
+/// The facts about the microphone.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct MicrophoneFacts {
     /// The names of the projects that listen to it.

@@ -1,4 +1,4 @@
-//! What a menu is made of, and what a click on one of its lines asks for.
+//! The parts of a menu, and what a click on each line asks for.
 
 use crate::session::SessionId;
 use wavecraft_companion_protocol::{
@@ -7,73 +7,73 @@ use wavecraft_companion_protocol::{
     settings::Consent,
 };
 
-/// All that there is to see.
+/// Everything that is shown.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Menu {
     /// The icon in the menu bar.
     pub icon: Icon,
-    /// What is said where the pointer rests on it.
+    /// Shown while the pointer rests on the icon.
     pub tooltip: String,
     /// From top to bottom.
     pub entries: Vec<Entry>,
 }
 
-/// What the icon's shape says.
+/// What the icon's shape means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Icon {
     /// Nothing runs.
     Idle,
     /// A project runs.
     Live,
-    /// Something is not as it should be: the menu says what.
+    /// Something needs attention: the menu says what.
     Attention,
 }
 
 /// One line.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Entry {
-    /// Names it among all lines of the menu, and stays its own while its text changes. Never a bare number: with those
-    /// the view's library names what was given no name, separators above all.
+    /// Identifies the line within the menu, and stays the same while its text changes. Never a bare number: the view's
+    /// library gives those to items without a name, above all to separators.
     pub key: String,
     /// What it is.
     pub line: Line,
 }
 
-/// What a line can be.
+/// The kinds of lines.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Line {
     /// A thin line between groups.
     Separator,
     /// Something to read.
     Text(String),
-    /// Something to click.
+    /// A line to click.
     Button {
-        /// What it says.
+        /// Its text.
         label: String,
-        /// What it does; without one it can't be clicked.
+        /// What a click does; without an action it can't be clicked.
         action: Option<Action>,
-        /// The letter that does the same with ⌘, on a Mac and while the menu is open.
+        /// The letter that does the same with ⌘, on a Mac, while the menu is open.
         shortcut: Option<Shortcut>,
     },
-    /// Something to click that is on or off.
+    /// A line to click that is on or off.
     Check {
-        /// What it says.
+        /// Its text.
         label: String,
         /// Is it on?
         on: bool,
-        /// What a click does; without one it can't be clicked.
+        /// What a click does; without an action it can't be clicked.
         action: Option<Action>,
     },
-    /// A menu in the menu.
+    /// A submenu.
     Submenu {
-        /// What it says.
+        /// Its text.
         label: String,
         /// From top to bottom.
         entries: Vec<Entry>,
     },
 }
 
-/// A key of the keyboard, as Macs have it for the same thing elsewhere.
+/// A keyboard shortcut, as used for the same thing elsewhere on a Mac.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Shortcut {
     /// ⌘O.
@@ -89,37 +89,37 @@ pub(crate) enum Action {
     OpenPage(SessionId),
     /// Opens the project's inspector.
     OpenInspector(SessionId),
-    /// Takes the processor out of, or into, the way.
+    /// Bypasses the processor, or ends the bypass.
     SetBypass(SessionId, bool),
-    /// Silences the project, or not.
+    /// Mutes or unmutes the project.
     SetMute(SessionId, bool),
-    /// Records what the processor makes.
+    /// Records the processor's output.
     Record(SessionId),
-    /// Ends that.
+    /// Ends the recording.
     StopRecording(SessionId),
-    /// Starts the child anew.
+    /// Restarts the child.
     Restart(SessionId),
-    /// Chooses where the input comes from.
+    /// Changes the source.
     SetSource(SessionId, Source),
-    /// Lets a project's folder hear the microphone, or not, from now on.
+    /// Allows or forbids that a project's folder hears the microphone, from now on.
     ConfirmMicrophone(SessionId, Consent),
     /// Opens the system's settings at this address.
     OpenAddress(&'static str),
-    /// Lets the system start the companion at login, or not.
+    /// Turns opening the companion at login on or off.
     SetLoginItem(bool),
-    /// Shows the system's settings where that is approved.
+    /// Opens the system's settings where that is approved.
     ApproveLoginItem,
     /// Puts the `wavecraft` command on the `PATH`.
     LinkCommand,
-    /// Takes it away from there.
+    /// Removes it from there.
     UnlinkCommand,
-    /// Chooses when the processor's answers are taken.
+    /// Sets when the processor's answers are taken.
     SetMode(SessionId, Mode),
     /// Ends the project.
     Stop(SessionId),
-    /// Chooses a device, its channels, the rate or the buffer size: as the control socket's call of the same name.
+    /// Chooses a device, its channels, the rate or the buffer size, as the control socket's call of the same name does.
     SelectDevices(SelectDevices),
-    /// Lists the devices anew.
+    /// Lists the devices again.
     LookForDevices,
     /// Opens the log.
     ShowLog,
@@ -130,7 +130,7 @@ pub(crate) enum Action {
 }
 
 impl Menu {
-    /// What a click on the line with this key does. None for a line that is gone or can't be clicked.
+    /// The action of the line with this key. None if the line is gone or can't be clicked.
     pub(crate) fn action(&self, key: &str) -> Option<&Action> {
         find(&self.entries, key)
     }
@@ -182,7 +182,7 @@ impl Entry {
         Self::new(key, Line::Submenu { label: label.into(), entries })
     }
 
-    /// Something longer to read: a line for each piece of it.
+    /// A longer text, broken into several lines.
     pub(super) fn paragraph(key: &str, text: &str) -> Vec<Self> {
         wrap(text)
             .into_iter()
@@ -192,12 +192,13 @@ impl Entry {
     }
 }
 
-/// A menu as wide as a sentence would cover half of a screen; so many characters are read at a glance.
+/// The most characters in a line: a menu as wide as a sentence would cover half of the screen, and this much is read at
+/// a glance.
 const WIDTH: usize = 56;
-/// A panic's message may be as long as it likes; the whole of it is in the terminal and in the log.
+/// A panic's message may be of any length; the whole of it is in the terminal and in the log.
 const MOST_LINES: usize = 5;
 
-/// Breaks a text between words. What doesn't fit is cut off, and a … says so.
+/// Breaks a text between words. A rest that doesn't fit is cut off and marked with a ….
 fn wrap(text: &str) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {

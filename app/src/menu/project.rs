@@ -8,7 +8,7 @@ use wavecraft_companion_protocol::{
     settings::Consent,
 };
 
-/// What the menu says of one project.
+/// The facts about one project that the menu shows.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ProjectFacts {
     /// Its session.
@@ -21,47 +21,47 @@ pub(crate) struct ProjectFacts {
     pub reason: Option<String>,
     /// It is being ended.
     pub ending: bool,
-    /// Has it a page?
+    /// Does it have a page?
     pub page: bool,
     /// Is its inspector served?
     pub inspector: bool,
-    /// Is its processor bypassed by hand?
+    /// Was its processor bypassed by the user?
     pub bypassed: bool,
     /// Is it muted?
     pub muted: bool,
-    /// Why, where nobody muted it by hand.
+    /// Why, if the user didn't mute it.
     pub mute_reason: Option<String>,
-    /// The howl mute acts, which mutes all projects.
+    /// The howl mute is active, which mutes all projects.
     pub howl: bool,
-    /// Where its input comes from.
+    /// Its source.
     pub source: SourceName,
-    /// Whether it hears the microphone, where that is the source.
+    /// Whether it hears the microphone, if that is the source.
     pub microphone: Option<Access>,
     /// The file that can be its input.
     pub file: Option<PathBuf>,
     /// When its processor's answers are taken.
     pub mode: Mode,
-    /// Why that isn't what was asked for.
+    /// Why that isn't the requested mode.
     pub mode_reason: Option<String>,
-    /// For how many seconds it has been recorded, if it is.
+    /// How many seconds it has been recording, if it is.
     pub recorded_seconds: Option<u64>,
     /// Why its last recording didn't begin, or ended by itself.
     pub recording_trouble: Option<String>,
-    /// What was measured.
+    /// Its measurements.
     pub measured: Option<Measured>,
 }
 
-/// What was measured of a project.
+/// A project's measurements.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Measured {
     /// From the input to the output, in milliseconds.
     pub latency_ms: f64,
-    /// The audio thread's busy time by its period.
+    /// The audio thread's busy time divided by its period.
     pub load: f32,
 }
 
 impl ProjectFacts {
-    /// Is it not as it should be?
+    /// Does it need the user's attention?
     pub(super) fn wants_attention(&self) -> bool {
         let failing =
             matches!(self.state, State::Bypassed | State::NotResponding | State::Crashed | State::Held);
@@ -73,7 +73,7 @@ impl ProjectFacts {
         self.page && !self.ending
     }
 
-    /// Its lines. The `first` project with a page is the one whose page a key of the keyboard opens.
+    /// Its lines. The keyboard shortcut opens the page of the `first` project that has one.
     pub(super) fn entries(&self, first: bool) -> Vec<Entry> {
         let key = |name: &str| format!("{}/{name}", self.id);
         let id = || self.id.clone();
@@ -169,7 +169,7 @@ impl ProjectFacts {
             .into()
     }
 
-    /// Does it wait for somebody to let it hear the microphone? A person's own no is nothing to look at.
+    /// Is it waiting for permission to hear the microphone? The user's own refusal needs no attention.
     fn waits_for_microphone(&self) -> bool {
         self.microphone.is_some_and(|access| !matches!(access, Access::Allowed | Access::Refused))
     }
@@ -190,7 +190,7 @@ impl ProjectFacts {
                 Entry::text(key("refused"), "The microphone was refused: silence is heard"),
                 button("allow", "Allow", Consent::Allowed),
             ],
-            // The line of the microphone tells why.
+            // The microphone's line says why.
             Some(Access::Asking | Access::Denied | Access::Restricted) => {
                 vec![Entry::text(key("silent"), "The microphone isn't allowed: silence is heard")]
             }

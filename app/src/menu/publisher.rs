@@ -1,4 +1,4 @@
-//! Where menus go: what is shown, and when it is renewed.
+//! Publishes menus: what is shown, and when it is updated.
 
 use super::{
     facts::Facts,
@@ -10,27 +10,27 @@ use crate::outlet::Outlet;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
-/// Figures change all the time and are read at a glance.
+/// The update period of figures, which change all the time and are read at a glance.
 const FIGURES_PERIOD: Duration = Duration::from_secs(1);
 
-/// Where menus go: the newest replaces the one before, also where that was never shown.
+/// The channel of menus: the newest replaces the previous one, even if that was never shown.
 pub(crate) type Menus = watch::Sender<Option<Menu>>;
 
-/// What the menu says.
+/// The menu's events.
 #[derive(Debug)]
 pub(crate) enum MenuEvent {
-    /// It may be opened in a moment: what it shows is looked at again, where nobody tells when that changes.
+    /// The menu may be opened in a moment: facts whose changes the system doesn't report are read again.
     MayOpen,
     /// The line with this key was clicked.
     Clicked(String),
-    /// Its icon was held back for a moment, which is over.
+    /// The time for which an icon change was held back is over.
     IconMayChange,
 }
 
-/// Shows menus, each as it was computed last.
+/// Publishes menus, and keeps the last one.
 pub(crate) struct Publisher {
     menus: Menus,
-    /// When figures alone are a reason to renew it.
+    /// When changed figures alone lead to an update.
     figures_due: Instant,
     icon: IconThrottle,
     events: Outlet<MenuEvent>,
@@ -42,7 +42,8 @@ impl Publisher {
         Self { menus, figures_due: now, icon: IconThrottle::new(now), events }
     }
 
-    /// Shows what has changed. `only_figures`: nothing but measurements can have, which is news once a second.
+    /// Publishes a menu if it changed. `only_figures`: only measurements can have changed, which are updated once a
+    /// second.
     pub(crate) fn show(&mut self, only_figures: bool, facts: impl FnOnce() -> Facts) {
         let now = Instant::now();
         if only_figures && now < self.figures_due {
@@ -67,13 +68,13 @@ impl Publisher {
         }
     }
 
-    /// The time has come at which the icon may change again: the menu is shown anew after every event.
+    /// The icon may change again: the menu is published again after every event anyway.
     pub(crate) fn icon_may_change(&mut self) {
         self.icon.waits = false;
     }
 
-    /// What a click on a line of the menu that is shown asks for. A click flips a check mark on the screen by itself:
-    /// whatever comes of it, the menu is shown anew.
+    /// The action of a click on a line of the published menu. A click flips a check mark on the screen by itself, so
+    /// whatever its outcome is, the menu is published again.
     pub(crate) fn clicked(&self, key: &str) -> Option<Action> {
         self.menus.send_modify(|_| {});
         self.menus.borrow().as_ref()?.action(key).cloned()

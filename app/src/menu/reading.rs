@@ -1,4 +1,4 @@
-//! For tests: the menu's lines as a person reads them, and what they are made of.
+//! For tests: the menu's lines as the user reads them, and facts to make them from.
 
 use super::{
     model::{Entry, Line},
@@ -6,14 +6,14 @@ use super::{
 };
 use wavecraft_companion_protocol::session::{Mode, SourceName, State};
 
-/// Every line: `[…]` can be seen as clickable, ✓ is on, ✗ can't be clicked, … opens what stands indented after it.
+/// Every line: `[…]` looks clickable, ✓ is on, ✗ can't be clicked, … opens what is indented below it.
 pub(super) fn read(entries: &[Entry]) -> Vec<String> {
     let mut lines = Vec::new();
     level(entries, "", &mut lines);
     lines
 }
 
-/// The lines in a submenu.
+/// The lines of a submenu.
 pub(super) fn inside(entry: &Entry) -> Vec<String> {
     let Line::Submenu { entries, .. } = &entry.line else { panic!("{entry:?} is no submenu") };
     read(entries)
@@ -40,7 +40,7 @@ fn level(entries: &[Entry], indent: &str, lines: &mut Vec<String>) {
     }
 }
 
-/// A project that is well, with a page.
+/// A project without trouble, with a page.
 pub(super) fn project(name: &str, state: State) -> ProjectFacts {
     ProjectFacts {
         id: format!("{name}-1"),

@@ -9,7 +9,7 @@ use crate::audio::USUAL_BUFFER_FRAMES;
 use std::collections::BTreeSet;
 use wavecraft_companion_protocol::control::{Device, SelectDevices};
 
-/// Sizes that people know, in frames.
+/// The customary sizes, in frames.
 const BUFFERS: [u32; 7] = [32, 64, 128, 256, 512, 1024, 2048];
 
 pub(super) fn rate(facts: &Facts) -> Entry {
@@ -72,7 +72,7 @@ fn output(facts: &Facts) -> Option<&Device> {
     used(&facts.outputs, facts.chosen.output.as_ref())
 }
 
-/// What is offered, and what was chosen even where it isn't any more: the choice holds.
+/// The offered values, plus the chosen one even if it isn't offered any more: the choice remains in force.
 fn with(chosen: Option<u32>, offered: impl Iterator<Item = u32>) -> BTreeSet<u32> {
     offered.chain(chosen).collect()
 }

@@ -1,5 +1,5 @@
-//! Whether a project may hear the microphone: what the system says of this program, and a person of the project's
-//! folder.
+//! Whether a project may hear the microphone: combines the system's permission for this program and the user's consent
+//! for the project's folder.
 
 pub(crate) use wavecraft_companion_protocol::{microphone::Access, system::Permission};
 
@@ -7,8 +7,8 @@ use crate::desktop::Kind;
 use std::path::Path;
 use wavecraft_companion_protocol::settings::Consent;
 
-/// What follows from a person's word on the folder and the system's on this program. `menu`: a person can be asked, in a
-/// menu or from there in a terminal. Without one, whoever starts a project has said so by that.
+/// Combines the user's consent for the folder and the system's permission for this program. `menu`: the user can be
+/// asked, in a menu or from there in a terminal. Without one, starting a project counts as consent.
 pub(crate) fn access_of(consent: Option<Consent>, menu: bool, permission: Permission) -> Access {
     match (consent, permission) {
         (Some(Consent::Refused), _) => Access::Refused,
@@ -20,7 +20,7 @@ pub(crate) fn access_of(consent: Option<Consent>, menu: bool, permission: Permis
     }
 }
 
-/// For a person: why the microphone isn't heard, and what to do.
+/// For the user: why the microphone isn't heard, and what to do.
 pub(crate) fn trouble(access: Access) -> Option<Trouble> {
     let (what, hint) = match access {
         Access::Allowed => return None,
@@ -48,7 +48,7 @@ pub(crate) fn trouble(access: Access) -> Option<Trouble> {
     Some(Trouble { what, hint })
 }
 
-/// What a person is told of it on the desktop: what kind it is, a title and a text.
+/// The desktop notification about it: its kind, title and text.
 pub(crate) fn announcement(access: Access, name: &str, folder: &Path) -> Option<(Kind, String, String)> {
     match access {
         Access::Unconfirmed => Some((
@@ -94,7 +94,7 @@ mod tests {
         let allowed = Some(Consent::Allowed);
         for (consent, menu, permission, access) in [
             (None, true, Authorized, Access::Unconfirmed),
-            // The system isn't bothered for what a person wouldn't want anyway.
+            // The system isn't asked for what the user wouldn't want anyway.
             (None, true, NotDetermined, Access::Unconfirmed),
             (None, true, Denied, Access::Unconfirmed),
             (Some(Consent::Refused), true, NotNeeded, Access::Refused),

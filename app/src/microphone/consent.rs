@@ -1,4 +1,4 @@
-//! A person's word on the microphone for a project's folder: what of it is taken, and remembered.
+//! The user's consent to the microphone for a project's folder: which answers are accepted and saved.
 
 use super::access::Access;
 use crate::{desktop, settings::Settings};
@@ -13,11 +13,11 @@ use wavecraft_companion_protocol::{
     settings::{Consent, Given, GivenFrom},
 };
 
-/// So often in a minute a terminal may say yes: each is told by a notification, which a person is to see.
+/// How many times in a minute a terminal may say yes: each yes causes a notification, which the user must get to see.
 const YESES: usize = 10;
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// When terminals said yes in the last minute.
+/// The times of the yeses from terminals in the last minute.
 #[derive(Debug, Default)]
 pub(crate) struct TerminalYeses(Vec<Instant>);
 
@@ -32,16 +32,16 @@ impl TerminalYeses {
     }
 }
 
-/// A person's word, given in the menu.
+/// Saves the user's answer, given in the menu.
 pub(crate) fn confirm_in_menu(settings: &mut Settings, folder: &Path, consent: Consent) {
     remember(settings, folder, Some(consent), GivenFrom::Menu);
 }
 
-/// The same, given in a terminal: by a person, or by any program of theirs, so a yes is told on the desktop. `listener` is
-/// the project of the folder that hears the microphone or asks for it, if there is one.
+/// The same, given in a terminal: by the user, or by any program of theirs, so a yes is announced on the desktop.
+/// `listener` is the folder's project that hears the microphone or asks for it, if there is one.
 ///
 /// # Errors
-/// Nobody there waits for such a word; the sentence is for a person.
+/// No project there is waiting for the answer; the sentence is for the user.
 pub(crate) fn confirm_in_terminal(
     settings: &mut Settings,
     yeses: &mut TerminalYeses,
@@ -69,7 +69,7 @@ pub(crate) fn confirm_in_terminal(
                 ));
             }
             info!("{}: a terminal allows the microphone", listener.session);
-            // Whether or not there is a menu, and each one: it may not have been the person.
+            // Announced each time, with or without a menu: it may not have been the user.
             desktop::announce(
                 format!("{} may hear the microphone", listener.name),
                 format!(
@@ -92,7 +92,7 @@ pub(crate) fn confirm_in_terminal(
     Ok(())
 }
 
-/// What is said again keeps the time at which it was said first.
+/// Repeating an answer keeps the time at which it was first given.
 fn remember(settings: &mut Settings, folder: &Path, consent: Option<Consent>, from: GivenFrom) {
     if settings.project(folder).and_then(|project| project.microphone) != consent {
         let at = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();

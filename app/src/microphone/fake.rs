@@ -1,4 +1,4 @@
-//! Plays the system's part, so that every state can be tried where there is no such system. Debug builds only.
+//! Stands in for the system, so that every state can be tested on any system. Debug builds only.
 
 use super::{
     access::Permission,
@@ -7,15 +7,15 @@ use super::{
 use crate::outlet::Outlet;
 use std::{fs, path::PathBuf};
 
-/// Names a file whose first word is the state, and whose second, if there is one, is what it becomes when the person
-/// is asked: `notDetermined denied`.
+/// The variable that names a file. The file's first word is the state, and the second, if any, is the state after the
+/// user is asked: `notDetermined denied`.
 const VARIABLE: &str = "WAVECRAFT_PLAY_MICROPHONE";
 
-/// The file that says what the system says.
+/// The file with the system's permission.
 pub(super) struct FakeAuthority(PathBuf);
 
 impl FakeAuthority {
-    /// If the variable is set.
+    /// The fake, if the variable is set.
     pub(super) fn from_environment() -> Option<Self> {
         std::env::var_os(VARIABLE).map(|path| Self(path.into()))
     }
@@ -37,7 +37,7 @@ impl Authority for FakeAuthority {
     }
 
     fn ask(&self, answered: &Outlet<Answered>) {
-        // Without a second word the person never answers.
+        // Without a second word the user never answers.
         if let Some(answer) = self.words().get(1)
             && fs::write(&self.0, answer).is_ok()
         {

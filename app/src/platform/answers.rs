@@ -1,10 +1,10 @@
-//! What a Mac's answers mean: Apple's numbers in, our words out. Apart from the calls that get them, so that each is
-//! tried on every system; the calls' files hold the numbers to Apple's.
+//! The meaning of a Mac's answers: Apple's numbers in, our types out. Separate from the calls that return them, so that
+//! each can be tested on every system; the calls' files compare the numbers with Apple's.
 
 use crate::{login::LoginState, microphone::Permission};
 
-/// `SMAppServiceStatus`. Some systems say 3, not found, of an app that was never registered; a number that a later
-/// system has is treated as that, as registering is then worth a try.
+/// `SMAppServiceStatus`. Some systems return 3, not found, for an app that was never registered; an unknown number of a
+/// later system is treated like that, since registering is then worth a try.
 pub(super) fn login_state(status: isize) -> LoginState {
     match status {
         0 => LoginState::NotRegistered,
@@ -14,8 +14,8 @@ pub(super) fn login_state(status: isize) -> LoginState {
     }
 }
 
-/// What came of registering the login item, or of the contrary. It is an error of the call's too that it was so before,
-/// or that the person has to approve it: then it is as it was wanted.
+/// The result of registering or unregistering the login item. The call also fails if the state is already as wanted, or
+/// if the user has to approve it: both count as success.
 pub(super) fn login_item_set(refused: Option<String>, on: bool, now: LoginState) -> Result<(), String> {
     let is_on = matches!(now, LoginState::Enabled | LoginState::RequiresApproval);
     match refused {
@@ -24,7 +24,7 @@ pub(super) fn login_item_set(refused: Option<String>, on: bool, now: LoginState)
     }
 }
 
-/// `AVAuthorizationStatus`. A number that a later system has is one that doesn't say yes.
+/// `AVAuthorizationStatus`. An unknown number of a later system counts as no permission.
 pub(super) fn permission(status: isize) -> Permission {
     match status {
         0 => Permission::NotDetermined,
@@ -34,9 +34,9 @@ pub(super) fn permission(status: isize) -> Permission {
     }
 }
 
-/// Lets a child answer for itself instead of sharing the app's permission for the microphone, by a function that the
-/// system may not have, and that answers with an errno. Says why it couldn't: the child is started all the same, and can
-/// use the permission only by opening a device of its own.
+/// Makes a child responsible for itself, so that it doesn't share the app's permission for the microphone. Uses a
+/// function that the system may not have, and that returns an errno. Returns why that failed: the child is started all
+/// the same, and can use the permission only by opening a device itself.
 pub(super) fn disclaim(function: Option<impl FnOnce() -> i32>) -> Result<(), String> {
     match function.map(|call| call()) {
         Some(0) => Ok(()),

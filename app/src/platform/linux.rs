@@ -41,23 +41,23 @@ use rustix::process::Pid;
 use std::{fs, path::PathBuf};
 use wavecraft_companion_protocol::paths::Paths;
 
-/// Where the loader looks before the system's folders (ld.so(8)).
+/// The variable with the folders that the loader searches before the system's (ld.so(8)).
 pub(crate) const LOADER_VARIABLE: &str = "LD_LIBRARY_PATH";
 
-/// Where it looks without that variable and wouldn't with it.
+/// The folders that the loader searches without that variable but not with it.
 pub(crate) fn loader_default(_program: &Program) -> Vec<PathBuf> {
     Vec::new()
 }
 
-/// Where this user's companion keeps its files.
+/// The paths of this user's companion's files.
 pub(crate) fn paths() -> Option<Paths> {
     Paths::linux(|name| std::env::var_os(name))
 }
 
-/// Why a program that was started may say nothing for a while.
+/// Why a program that was started may stay silent for a while.
 pub(crate) const LATE_START: &str = "a busy computer can take so long to load it";
 
-/// Does a debugger hold this process? Then it may stand still as long as it likes.
+/// Is the process held by a debugger? Then it may stand still indefinitely.
 pub(crate) fn is_traced(pid: Pid) -> bool {
     let status = fs::read_to_string(format!("/proc/{}/status", pid.as_raw_nonzero())).unwrap_or_default();
     let tracer = status.lines().find_map(|line| line.strip_prefix("TracerPid:"));
@@ -88,7 +88,7 @@ mod tests {
         process.kill().expect("it is ours");
         process.wait().expect("it is ours");
         assert!(!untraced && !is_traced(pid));
-        // Where a sandbox forbids tracing there is nothing to be told apart.
+        // Where a sandbox forbids tracing there is no difference to see.
         assert_eq!(traced, seized == 0);
     }
 }

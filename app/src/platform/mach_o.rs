@@ -1,12 +1,13 @@
-//! For which processor a library was built: the plugin host must run as the same.
+//! The processor that a library was built for: the plugin host must run as the same one.
 
 use std::{fs::File, io::Read, path::Path};
 
-/// `MH_MAGIC_64` of `<mach-o/loader.h>`, as a program for Intel's or Apple's processors has it: the least byte first.
+/// `MH_MAGIC_64` of `<mach-o/loader.h>`, as in a program for Intel's or Apple's processors: least significant byte
+/// first.
 const MAGIC_64: [u8; 4] = 0xfeed_facf_u32.to_le_bytes();
 
-/// The `cputype` of a library for one architecture, as `posix_spawnattr_setbinpref_np(3)` takes it. `None` for one that
-/// has several, or that can't be read: the system chooses then, and the plugin host says what it can't load.
+/// The `cputype` of a library for one architecture, as `posix_spawnattr_setbinpref_np(3)` takes it. `None` if the
+/// library has several, or can't be read: then the system chooses, and the plugin host reports what it can't load.
 pub(super) fn cpu_type(library: &Path) -> Option<i32> {
     let mut header = [0; 8];
     File::open(library).ok()?.read_exact(&mut header).ok()?;
@@ -37,7 +38,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let library = folder.path().join("libplugin.dylib");
         assert_eq!(cpu_type(&library), None, "not there");
-        // `FAT_MAGIC` has the greatest byte first.
+        // `FAT_MAGIC` has the most significant byte first.
         for header in [&[0xca, 0xfe, 0xba, 0xbe, 0, 0, 0, 2][..], b"\x7fELF\x02\x01\x01\0", &MAGIC_64] {
             std::fs::write(&library, header).unwrap();
             assert_eq!(cpu_type(&library), None, "{header:?}");

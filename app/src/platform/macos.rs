@@ -36,32 +36,32 @@ use std::{
 };
 use wavecraft_companion_protocol::paths::Paths;
 
-/// Where the loader looks for a library that isn't where the program says (dyld(1)). A hardened program never sees it, as
-/// the plugin host; a project's own program isn't hardened.
+/// The variable with the folders where the loader looks for a library that isn't where the program says (dyld(1)). A
+/// hardened program, such as the plugin host, never sees it; a project's own program isn't hardened.
 pub(crate) const LOADER_VARIABLE: &str = "DYLD_FALLBACK_LIBRARY_PATH";
 
-/// Where it looks without that variable and wouldn't with it: dyld(1), at `DYLD_FALLBACK_LIBRARY_PATH`.
+/// The folders that it searches without that variable but not with it: dyld(1), at `DYLD_FALLBACK_LIBRARY_PATH`.
 pub(crate) fn loader_default(program: &Program) -> Vec<PathBuf> {
     let home =
         program.env.iter().find(|(name, _)| name == "HOME").map(|(_, home)| Path::new(home).join("lib"));
     home.into_iter().chain(["/usr/local/lib", "/usr/lib"].map(PathBuf::from)).collect()
 }
 
-/// Where this user's companion keeps its files.
+/// The paths of this user's companion's files.
 pub(crate) fn paths() -> Option<Paths> {
     Paths::macos(|name| std::env::var_os(name))
 }
 
-/// Why a program that was started may say nothing for a while.
+/// Why a program that was started may stay silent for a while.
 pub(crate) const LATE_START: &str = "macOS looks at each new build before it may run, which can take so long";
 
-/// Whether nobody but the user and the system may write to a file because its group may. Groups 0 (wheel) and 80 (admin)
-/// are administrators, who may change everything; of every other group, `staff` above all, the members are many.
+/// Whether the group's write permission for a file lets nobody but the user and the system write. Groups 0 (wheel) and
+/// 80 (admin) are administrators, who may change everything; every other group, above all `staff`, has many members.
 pub(crate) fn writes_as_group_alone(_place: &Path, gid: u32, _uid: u32) -> bool {
     matches!(gid, 0 | 80)
 }
 
-/// Another process's environment isn't told here without private calls, so nothing is found.
+/// Another process's environment can't be read here without private calls, so nothing is found.
 pub(crate) fn end_left_behind(_variable: &str, _value: &OsStr) -> Vec<(u32, String)> {
     Vec::new()
 }

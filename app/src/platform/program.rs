@@ -1,4 +1,4 @@
-//! What is started as a child, and what it is started with.
+//! The program that is started as a child, and the environment it is started with.
 
 use rustix::process::Pid;
 use std::{
@@ -8,9 +8,9 @@ use std::{
 };
 use wavecraft_companion_protocol::control::ProjectProgram;
 
-/// The number that the segment's descriptor has in a child.
+/// The segment's descriptor number in a child.
 pub(crate) const SEGMENT_DESCRIPTOR: i32 = 3;
-/// The number that the socketpair's end has in a child.
+/// The socketpair's descriptor number in a child.
 pub(crate) const SOCKET_DESCRIPTOR: i32 = 4;
 
 /// A program to be run as a processor child.
@@ -27,17 +27,17 @@ pub(crate) struct Program {
 }
 
 impl Program {
-    /// All its arguments: the library to run, where it is the plugin host, and then the rest.
+    /// All its arguments: for the plugin host the library to run, and then the others.
     pub(crate) fn arguments(&self) -> impl Iterator<Item = &OsStr> {
         self.runs.library.iter().map(|library| library.as_os_str()).chain(self.args.iter().map(OsStr::new))
     }
 }
 
-/// A process that runs in a process group of its own, with nothing open but standard input (empty), the pipes below
-/// and the two descriptors that it was given.
+/// A process that runs in its own process group, with nothing open but standard input (empty), the pipes below and the
+/// two descriptors that it was given.
 #[derive(Debug)]
 pub(crate) struct Spawned {
-    /// The process. Somebody must wait for it.
+    /// The process. It must be waited for.
     pub pid: Pid,
     /// The reading end of its standard output.
     pub stdout: OwnedFd,

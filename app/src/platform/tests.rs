@@ -1,4 +1,4 @@
-//! What a child is started with: the same from each system's file.
+//! The environment of a started child: the same with each system's file.
 
 use super::{EndWatch, Program, Spawned, spawn};
 use rustix::process::{Signal, WaitOptions, kill_process, kill_process_group, waitpid};
@@ -36,7 +36,7 @@ fn start(program: &Program) -> io::Result<Spawned> {
 
 #[test]
 fn a_child_has_what_it_was_given_and_nothing_else() {
-    // Not closed by an exec, so it must be by the spawn.
+    // The exec wouldn't close it, so the spawn must.
     let left_open = rustix::io::dup(holding("nothing of its")).unwrap();
     let spawned = start(&sh(
         "pwd; echo \"$A\"; read -r line <&3; echo \"$line\"; read -r line <&4; echo \"$line\"; \

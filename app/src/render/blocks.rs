@@ -1,16 +1,16 @@
-//! From file to file, block by block.
+//! Renders from file to file, block by block.
 
 use super::tell::tell;
 use std::time::{Duration, Instant};
 use wavecraft_audio_core::{FileError, FileReader, Offline, OfflineError, WavFile};
 use wavecraft_companion_protocol::event::Event;
 
-/// How often is said how far it is.
+/// How often progress is reported.
 const PROGRESS: Duration = Duration::from_millis(100);
-/// So many frames are written at once.
+/// The number of frames written at once.
 const WRITTEN_AT_ONCE: usize = 8192;
 
-/// Why it didn't come to the end.
+/// Why a rendering wasn't completed.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Failure {
     /// The input can't be read.
@@ -24,24 +24,24 @@ pub(super) enum Failure {
     Output(#[from] std::io::Error),
 }
 
-/// What came of it.
+/// The result of a rendering.
 #[derive(Debug)]
 pub(super) struct Done {
     /// Frames of the output.
     pub frames: u64,
-    /// Samples that weren't finite, or beyond what is sound.
+    /// Samples that weren't finite, or were beyond any sensible level.
     pub nonfinite: u64,
-    /// What is missing in the input or was changed, for a person.
+    /// What is missing from the input or was changed, for the user.
     pub remarks: Vec<String>,
 }
 
-/// Frame n of the output belongs to frame n of the input: what the processor makes before its latency is over is cut
-/// off, and as much silence follows the input.
+/// Renders one file. Frame n of the output belongs to frame n of the input: the processor's first output, up to its
+/// latency, is cut off, and as much silence follows the input.
 pub(super) struct Blocks {
     feed: Feed,
     offline: Offline,
     output: WavFile,
-    /// Frames of the processor's latency that are still to come.
+    /// The frames of the processor's latency that are still to be cut off.
     early_frames: u64,
     waiting: Vec<[f32; 2]>,
 }
@@ -60,7 +60,7 @@ impl Blocks {
         Self { feed, offline, output, early_frames: latency_frames, waiting }
     }
 
-    /// Renders all of it. Takes as long as it takes.
+    /// Renders the whole file, however long that takes.
     pub(super) fn run(mut self) -> Result<Done, Failure> {
         let mut told = Instant::now();
         loop {
@@ -92,10 +92,10 @@ impl Blocks {
     }
 }
 
-/// The input in blocks of one size, and silence behind it.
+/// The input in blocks of one size, followed by silence.
 struct Feed {
     input: FileReader,
-    /// What was decoded, and how much of it is sent.
+    /// The decoded frames, and how many of them were sent.
     decoded: Vec<[f32; 2]>,
     sent: usize,
     ended: bool,
@@ -111,7 +111,7 @@ impl Feed {
         Self { input, decoded: Vec::new(), sent: 0, ended: false, silent_frames, read_frames: 0, left, right }
     }
 
-    /// The next block, of which only the last is shorter than the others; `None` after that.
+    /// The next block; only the last may be shorter. `None` after that.
     fn next_block(&mut self) -> Result<Option<[&[f32]; 2]>, FileError> {
         let size = self.left.len();
         let mut filled = 0;

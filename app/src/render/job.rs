@@ -1,6 +1,6 @@
-//! What a rendering is asked for.
+//! The parameters of a rendering.
 
-/// The job asks for something that can't be: exit code [`BAD_JOB`].
+/// The job requests something impossible: exit code [`BAD_JOB`].
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub(super) struct BadJob(pub String);

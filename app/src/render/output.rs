@@ -1,4 +1,4 @@
-//! The file that a rendering makes: whole, or not there.
+//! The file that a rendering makes: complete, or not there.
 
 use super::job::BadJob;
 use anyhow::{Context, anyhow, bail};
@@ -10,13 +10,13 @@ use std::{
 use tempfile::NamedTempFile;
 use wavecraft_companion_protocol::take::{check_name, check_place};
 
-/// As many links as systems follow.
+/// The most links followed: as many as systems follow.
 const MOST_LINKS: usize = 40;
 
-/// Where the file comes to be: where a link points to, which itself stays.
+/// The path of the output file: if it is a link, where that points to, so that the link itself stays.
 ///
 /// # Errors
-/// A sentence for a person: something is there that isn't replaced, or the name promises another format.
+/// A sentence for the user: something is there that isn't replaced, or the name implies another format.
 pub(super) fn place(output: &Path, force: bool) -> Result<PathBuf, String> {
     check_name(output)?;
     let mut place = output.to_owned();
@@ -27,7 +27,7 @@ pub(super) fn place(output: &Path, force: bool) -> Result<PathBuf, String> {
             place = place.parent().unwrap_or(Path::new("/")).join(target);
             continue;
         }
-        // Without force a link is what is there, but a device behind it is more to be told.
+        // Without force a link counts as what is there, but if it leads to a device, that is what the error is about.
         let kind = fs::metadata(&place).map_or(there.file_type(), |behind| behind.file_type());
         if !kind.is_symlink() {
             check_place(output, kind)?;
@@ -37,26 +37,26 @@ pub(super) fn place(output: &Path, force: bool) -> Result<PathBuf, String> {
     Err(format!("{}: its links lead in a circle", output.display()))
 }
 
-/// The file that is written, beside the one that it becomes: a file that isn't whole never has its name.
+/// Creates the file to write to, next to the final one: an incomplete file never has the final name.
 ///
 /// # Errors
 /// There is no such folder, or it can't be written.
 pub(super) fn beside(place: &Path) -> anyhow::Result<NamedTempFile> {
     let folder = place.parent().filter(|folder| folder.is_dir());
     let folder = folder.ok_or_else(|| anyhow!("{}: there is no such folder", place.display()))?;
-    // Others may read it as they may any new file of this user: the system takes its mask off these.
+    // Other users may read it like any new file of this user: the system applies the umask to this mode.
     let mode = fs::Permissions::from_mode(0o666);
     let mut builder = tempfile::Builder::new();
     let part = builder.prefix(".wavecraft-").suffix(".part").permissions(mode).tempfile_in(folder);
     part.with_context(|| format!("{} can't be written", folder.display()))
 }
 
-/// Gives it its name.
+/// Gives the file its final name.
 ///
 /// # Errors
-/// Something came to be there meanwhile that isn't replaced, or the system doesn't do it.
+/// Meanwhile something has appeared there that isn't replaced, or the system fails.
 pub(super) fn keep(part: NamedTempFile, output: &Path, force: bool) -> anyhow::Result<()> {
-    // Looked at again: a rendering takes its time, and a name that is moved onto a device would replace it.
+    // Checked again: a rendering takes its time, and renaming the file onto a device would replace that.
     let place = place(output, force).map_err(BadJob)?;
     let kept = if force { part.persist(&place) } else { part.persist_noclobber(&place) };
     match kept {

@@ -1,4 +1,4 @@
-//! The child of a rendering: started as every other, and heard of through the same events.
+//! The child of a rendering: started like any other, with the same events.
 
 use super::{
     blocks::{Blocks, Done, Failure},
@@ -26,33 +26,33 @@ use wavecraft_companion_protocol::{
 };
 use wavecraft_ring::Geometry;
 
-/// From its launch to being prepared: the system may look at a new build before it starts it.
+/// The limit from its launch to its being prepared: the system may check a new build before starting it.
 const READY_LIMIT: Duration = Duration::from_secs(60);
-/// From being told to end to its end.
+/// The limit from telling it to end to its end.
 const END_LIMIT: Duration = Duration::from_secs(2);
 
-/// A child that runs. Dropping it closes its socketpair, upon which it ends by itself.
+/// A running child. Dropping it closes its socketpair, whereupon it ends by itself.
 pub(super) struct Processor {
     child: Child,
     handshake: Handshake,
     terms: Terms,
     events: UnboundedReceiver<ChildEvent>,
-    /// What it said of its own end.
+    /// What it said about its own end.
     words: Option<String>,
     exit: Option<ExitReason>,
 }
 
-/// What something follows from.
+/// A message that must be acted on.
 enum Said {
     Ready(Box<Agreed>),
     Ended,
 }
 
 impl Processor {
-    /// Starts it and waits until it is prepared.
+    /// Starts the child and waits until it is prepared.
     ///
     /// # Errors
-    /// It can't be started, says nothing, or says what it can't do.
+    /// It can't be started, stays silent, or says that it can't work.
     pub(super) async fn start(program: &Program, sample_rate: u32) -> anyhow::Result<(Self, Agreed)> {
         let geometry: Geometry = Offline::geometry()?;
         let (sender, events) = unbounded_channel();
@@ -78,13 +78,13 @@ impl Processor {
         }
     }
 
-    /// Tells it that blocks come. The flag is cleared when its process ends.
+    /// Tells it that blocks will follow. The flag is cleared when its process ends.
     pub(super) fn begin(&self) -> Arc<AtomicBool> {
         self.child.tell(ToChild::Start);
         self.child.alive()
     }
 
-    /// Runs the blocks on a thread of their own, and passes on meanwhile what the child says.
+    /// Runs the blocks on a separate thread, and meanwhile passes on what the child says.
     ///
     /// # Errors
     /// The child says that it can't go on; or the thread failed.
@@ -98,10 +98,10 @@ impl Processor {
         }
     }
 
-    /// Why it ended, in its own words where it had some. Ends it where it hasn't.
+    /// Why it ended, in its own words if it said anything. Kills it if it hasn't ended.
     pub(super) async fn last_words(&mut self) -> String {
         let ended = timeout(END_LIMIT, async {
-            // A child that says that it can't go on has said so: that is its word.
+            // A child that says that it can't go on has given its reason with that.
             while self.exit.is_none() && self.next().await.is_ok() {}
         });
         if ended.await.is_err() {
@@ -114,7 +114,7 @@ impl Processor {
         }
     }
 
-    /// Ends it now.
+    /// Kills it now.
     pub(super) fn kill(&self) {
         self.child.kill();
     }
@@ -131,7 +131,7 @@ impl Processor {
         }
     }
 
-    /// The next message that something follows from. Everything else is passed on or kept.
+    /// The next message that must be acted on. All others are passed on or kept.
     async fn next(&mut self) -> anyhow::Result<Said> {
         while let Some(event) = self.events.recv().await {
             match event {

@@ -1,12 +1,12 @@
-//! Parameter values as a person writes them.
+//! Parameter values as the user writes them.
 
 use std::collections::BTreeMap;
 use wavecraft_companion_protocol::parameter::{ParameterSpec, ParameterType};
 
-/// The values of all parameters in their order: what was asked for, and defaults.
+/// The values of all parameters in their order: the requested ones, and defaults.
 ///
 /// # Errors
-/// For a person: which wish can't be fulfilled, and what there is.
+/// For the user: which request can't be met, and what is possible.
 pub(super) fn of(specs: &[ParameterSpec], wishes: &BTreeMap<String, String>) -> Result<Vec<f32>, String> {
     if let Some(unknown) = wishes.keys().find(|id| !specs.iter().any(|spec| spec.id == **id)) {
         let all: Vec<String> = specs.iter().map(|spec| format!("\n  {}", describe(spec))).collect();
@@ -24,7 +24,7 @@ fn value(spec: &ParameterSpec, text: &str) -> Result<f32, String> {
     let named = |name: &String| name.eq_ignore_ascii_case(text);
     let chosen = spec.variants.iter().flatten().position(named);
     let number = match (chosen, spec.kind, text) {
-        // A processor has far fewer choices.
+        // No processor has that many choices.
         (Some(index), _, _) => u16::try_from(index).ok().map(f32::from),
         (None, ParameterType::Bool, "on" | "true") => Some(1.0),
         (None, ParameterType::Bool, "off" | "false") => Some(0.0),

@@ -1,4 +1,4 @@
-//! Who hears of a session: its terminal, whoever subscribed to all sessions, and its pages.
+//! Who is notified about a session: its terminal, the clients that subscribed to all sessions, and its pages.
 
 use super::{event::SessionId, host::Shared, server::DevServer};
 use crate::control::{Clients, ConnectionId};
@@ -10,19 +10,19 @@ use wavecraft_companion_protocol::{
     session::{State, StateChange},
 };
 
-/// Whom one session tells, and what they know.
+/// The clients and pages of one session, and what they were last told.
 pub(crate) struct Audience {
     id: SessionId,
-    /// The connection that attached it: its lease.
+    /// The connection that attached it, which holds its lease.
     owner: ConnectionId,
     pub(super) server: DevServer,
-    /// What its dev server sees.
+    /// The state shared with its dev server.
     pub(super) shared: Arc<Shared>,
     state: (State, Option<String>),
 }
 
 impl Audience {
-    /// Of a session that is starting.
+    /// The audience of a session that is starting.
     pub(super) fn new(id: SessionId, owner: ConnectionId, server: DevServer, shared: Arc<Shared>) -> Self {
         Self { id, owner, server, shared, state: (State::Starting, None) }
     }
@@ -35,7 +35,7 @@ impl Audience {
         self.owner
     }
 
-    /// Passes a line on.
+    /// Passes a line of output on.
     pub(super) fn log(&self, stream: LogStream, line: String, clients: &Clients) {
         let log = ChildLog { session: self.id.clone(), stream, line };
         debug!("{}: {:?}: {}", log.session, log.stream, log.line);
@@ -45,23 +45,23 @@ impl Audience {
         clients.log(self.owner, &log);
     }
 
-    /// Says something in the terminal, and on pages that listen to the log.
+    /// Writes a line to the terminal, and to pages that listen to the log.
     pub(super) fn say(&self, line: String, clients: &Clients) {
         self.log(LogStream::Message, line, clients);
     }
 
-    /// And in the companion's log too.
+    /// The same, and to the companion's log too.
     pub(super) fn warn(&self, line: String, clients: &Clients) {
         warn!("{}: {line}", self.id);
         self.say(line, clients);
     }
 
-    /// Tells clients what takes the place of what was told before.
+    /// Notifies clients of a state that replaces the previous one.
     pub(super) fn renew(&self, method: &'static str, params: &impl serde::Serialize, clients: &Clients) {
         clients.renew(self.owner, &self.id, method, params);
     }
 
-    /// Tells clients and pages the session's state. Was that news?
+    /// Notifies clients and pages of the session's state. Returns whether it was new.
     pub(super) fn notify_state(&mut self, state: State, reason: Option<&str>, clients: &Clients) -> bool {
         if (self.state.0, self.state.1.as_deref()) == (state, reason) {
             return false;
@@ -79,7 +79,7 @@ impl Audience {
         true
     }
 
-    /// Tells pages how the audio side is, if that changed.
+    /// Notifies pages of the audio side's state, if it changed.
     pub(super) fn notify_audio_status(&self, status: AudioRuntimeStatus) {
         let mut figures = self.shared.figures();
         let same = figures.audio_status.as_ref().is_some_and(|old| {

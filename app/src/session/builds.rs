@@ -11,7 +11,7 @@ use std::{
 use tracing::{info, warn};
 use wavecraft_companion_protocol::paths::BUILDS_LOCK;
 
-/// The folder of `built` if that is `builds/<start>/<generation>/<file>` and none of the folders is a link.
+/// The folder of `built`, if `built` is `builds/<start>/<generation>/<file>` and none of the folders is a link.
 pub(crate) fn folder_of<'a>(builds: &Path, built: &'a Path) -> Option<&'a Path> {
     let names: Vec<_> = built.strip_prefix(builds).ok()?.components().collect();
     let plain = names.len() == 3 && names.iter().all(|name| matches!(name, Component::Normal(_)));
@@ -20,7 +20,7 @@ pub(crate) fn folder_of<'a>(builds: &Path, built: &'a Path) -> Option<&'a Path> 
     (plain && is_folder(generation) && generation.parent().is_some_and(is_folder)).then_some(generation)
 }
 
-/// Removes what a command left behind that was killed together with its companion: folders whose process is gone.
+/// Removes folders left behind by a command that was killed together with its companion, once their process is gone.
 pub(crate) fn remove_abandoned(builds: &Path) {
     for entry in fs::read_dir(builds).into_iter().flatten().flatten() {
         if is_abandoned(&entry.path()) && fs::remove_dir_all(entry.path()).is_ok() {
@@ -29,8 +29,8 @@ pub(crate) fn remove_abandoned(builds: &Path) {
     }
 }
 
-/// Is the process gone whose folder `builds/<process>-<random>` this is? Its lock is, as soon as it ends; its number stays
-/// until its parent has asked for it, and says so only where there is no lock.
+/// Is the process gone that this folder, `builds/<process>-<random>`, belongs to? Its lock is released as soon as it
+/// ends; its process number stays taken until its parent has reaped it, and counts only if there is no lock.
 pub(crate) fn is_abandoned(folder: &Path) -> bool {
     if let Ok(lock) = File::open(folder.join(BUILDS_LOCK)) {
         return flock(&lock, FlockOperation::NonBlockingLockExclusive).is_ok();
@@ -40,7 +40,7 @@ pub(crate) fn is_abandoned(folder: &Path) -> bool {
     owner.and_then(Pid::from_raw).is_none_or(|pid| test_kill_process(pid).is_err())
 }
 
-/// Removes one of these folders, if it is there.
+/// Removes one of these folders, if it exists.
 pub(crate) fn remove(folder: &Path) {
     match fs::remove_dir_all(folder) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
@@ -80,7 +80,7 @@ mod tests {
     fn only_what_nobody_uses_is_removed() {
         let dir = tempfile::tempdir().unwrap();
         let mine = dir.path().join(format!("{}-abc", std::process::id()));
-        // Process numbers end far below this one on every system.
+        // Process numbers stay far below this one on every system.
         let gone = dir.path().join(format!("{}-abc", i32::MAX));
         let odd = dir.path().join("odd");
         for folder in [&mine, &gone, &odd] {

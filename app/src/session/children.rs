@@ -1,4 +1,4 @@
-//! A session's children: what the supervisor decides is done here, with real processes.
+//! A session's children: carries out the supervisor's decisions with real processes.
 
 use crate::{
     audio::Audio,
@@ -32,13 +32,13 @@ const CHANNELS: u32 = 2;
 pub(crate) struct Children {
     session: String,
     supervisor: Supervisor,
-    /// The program that is run.
+    /// The program that the children run.
     program: Program,
     heard: Option<Child>,
     incoming: Option<Incoming>,
-    /// Those that were told to end.
+    /// The children that were told to end.
     retiring: Vec<(u32, Arc<Process>)>,
-    /// Of the child that is heard, as it says.
+    /// The latency that the live child reports.
     latency_frames: u32,
     events: Outlet<SessionEvent>,
 }
@@ -51,16 +51,16 @@ struct Incoming {
     swap: Option<Swap>,
 }
 
-/// A newer program in place of the one before.
+/// A newer program that is replacing the previous one.
 struct Swap {
-    /// The call that asked for it.
+    /// The reload call that asked for it.
     reply: Owed<Reload>,
     since: Instant,
-    /// To go back to, if the newer one fails.
+    /// The program to return to if the newer one fails.
     before: Program,
 }
 
-/// What a child is connected with.
+/// What a child needs from its surroundings.
 pub(super) struct Place<'a> {
     pub audio: &'a mut Audio,
     /// Its project's place in the mix.
@@ -70,7 +70,7 @@ pub(super) struct Place<'a> {
 }
 
 impl Children {
-    /// None yet.
+    /// A session without a child yet.
     pub(super) fn new(session: String, program: Program, events: Outlet<SessionEvent>) -> Self {
         Self {
             session,
@@ -94,22 +94,22 @@ impl Children {
         self.supervisor.was_heard()
     }
 
-    /// How often a child was started after the first.
+    /// How many children were started after the first.
     pub(super) fn respawns(&self) -> u64 {
         u64::from(self.supervisor.generation().saturating_sub(1))
     }
 
-    /// The latency of the child that is heard, as it says.
+    /// The latency that the live child reports.
     pub(super) fn latency_frames(&self) -> u32 {
         self.latency_frames
     }
 
-    /// The process that is heard, or else one in shadow.
+    /// The process of the live child, or else of one in shadow.
     pub(super) fn pid(&self) -> Option<Pid> {
         self.child(self.supervisor.shown()?)?.pid()
     }
 
-    /// Was everything told to end?
+    /// Were all children told to end?
     pub(super) fn is_ending(&self) -> bool {
         self.supervisor.is_ending()
     }
@@ -119,22 +119,22 @@ impl Children {
         self.supervisor.is_gone()
     }
 
-    /// The program that is run, as the command built it.
+    /// The program that the children run, as the command built it.
     pub(super) fn program(&self) -> &ProjectProgram {
         &self.program.runs
     }
 
-    /// When there is something to do next.
+    /// When [`poll`](Self::poll) has something to do next.
     pub(super) fn due(&self, patience: &Patience) -> Option<Instant> {
         self.supervisor.due(patience)
     }
 
-    /// Starts a child of the present program. Nothing while the audio side isn't open.
+    /// Starts a child of the present program. Does nothing while the audio side isn't open.
     pub(super) fn launch(&mut self, audio: &Audio) {
         self.launch_for(None, audio);
     }
 
-    /// Runs a newer program in place of the present one.
+    /// Replaces the running program with a newer one.
     pub(super) fn swap(&mut self, program: ProjectProgram, reply: Owed<Reload>, place: &Place<'_>) {
         self.retire_incoming("a newer build came before it was heard", place.parameters);
         self.supervisor.forget_crashes();
@@ -143,7 +143,7 @@ impl Children {
         self.launch_for(Some(Swap { reply, since: Instant::now(), before }), place.audio);
     }
 
-    /// A person wants the child anew, whatever it is doing.
+    /// Restarts the child at the user's request, whatever it is doing.
     pub(super) fn restart(&mut self, place: &Place<'_>) {
         self.retire_incoming("the processor was restarted", place.parameters);
         self.supervisor.forget_crashes();
@@ -176,7 +176,7 @@ impl Children {
         }
     }
 
-    /// Takes in what is heard of a child. Returns lines for a person.
+    /// Handles a child's event. Returns lines for the user.
     pub(super) fn handle(
         &mut self,
         generation: u32,
@@ -247,7 +247,7 @@ impl Children {
         }
     }
 
-    /// A child that can't work: it is ended, and the reason is what its end will be reported with.
+    /// Ends a child that can't work; the reason is reported with its end.
     fn give_up(&mut self, generation: u32, reason: String) -> Vec<String> {
         if self.supervisor.give_up(generation, reason.clone()) {
             self.kill(generation);
@@ -278,7 +278,8 @@ impl Children {
         }
     }
 
-    /// Takes in what the engine sees of the children, see [`Supervisor::seen`]. Does it play the incoming one?
+    /// Handles what the engine sees of the children, see [`Supervisor::seen`]. Returns whether it plays the incoming
+    /// one.
     pub(super) fn seen(
         &mut self,
         snapshot: &ProjectSnapshot,
@@ -299,7 +300,7 @@ impl Children {
         false
     }
 
-    /// Does what is due. Returns lines for a person.
+    /// Does what is due. Returns lines for the user.
     pub(super) fn poll(&mut self, now: Instant, place: &Place<'_>) -> Vec<String> {
         let mut lines = Vec::new();
         for order in self.supervisor.poll(now, place.patience) {
@@ -313,8 +314,8 @@ impl Children {
         lines
     }
 
-    /// The engine plays the incoming child: it takes the place of the one before. Returns the program that is run no more,
-    /// if it is another.
+    /// The engine plays the incoming child, which replaces the previous one. Returns the previous program, if it was a
+    /// different one.
     pub(super) fn promote(&mut self) -> Option<ProjectProgram> {
         self.retire_heard();
         let Incoming { child, latency_frames, swap, .. } = self.incoming.take()?;
@@ -327,7 +328,7 @@ impl Children {
         Some(before.runs)
     }
 
-    /// The engine is gone: what plays begins anew in the next.
+    /// The engine has ended: the children are started again for the next one.
     pub(super) fn begin_anew(&mut self) {
         if let Some(Incoming { child, swap, .. }) = self.incoming.take() {
             child.kill();
@@ -342,12 +343,12 @@ impl Children {
         self.supervisor.begin_anew("the audio output changed".into());
     }
 
-    /// No child is started until a build or a person says so, for this reason.
+    /// Starts no child until a build or the user asks for it, for this reason.
     pub(super) fn hold(&mut self, reason: String) {
         self.supervisor.hold(reason);
     }
 
-    /// Tells all children to end. No other is started.
+    /// Tells all children to end. No further one is started.
     pub(super) fn end(&mut self, parameters: &ParameterBank) {
         self.supervisor.end();
         self.retire_incoming("the project was detached", parameters);
@@ -359,7 +360,7 @@ impl Children {
         self.supervisor.ended();
     }
 
-    /// Nothing is waited for any more.
+    /// Kills all processes without waiting any longer.
     pub(super) fn kill_all(&self) {
         self.retiring.iter().for_each(|(_, process)| process.kill());
         self.heard.iter().chain(self.incoming.as_ref().map(|incoming| &incoming.child)).for_each(Child::kill);
@@ -370,7 +371,7 @@ impl Children {
         self.retiring.extend(self.heard.take().map(retire));
     }
 
-    /// Ends a child that isn't heard yet, because something newer makes it needless.
+    /// Ends a child that isn't live yet, because something newer replaces it.
     fn retire_incoming(&mut self, because: &str, parameters: &ParameterBank) {
         let Some(Incoming { child, swap, .. }) = self.incoming.take() else { return };
         parameters.abandon();
@@ -399,7 +400,7 @@ impl Children {
     }
 }
 
-/// Dropping a child closes its socketpair, upon which it ends; it is remembered until it has.
+/// Dropping a child closes its socketpair, whereupon it ends; its process is kept until it has.
 fn retire(child: Child) -> (u32, Arc<Process>) {
     child.tell(ToChild::Stop);
     (child.generation(), child.process())

@@ -1,4 +1,4 @@
-//! What is heard of one session: of its children, its dev server, its files and its pages.
+//! The events of one session: from its children, its dev server, its files and its pages.
 
 use super::takes::RecordRequest;
 use crate::{child::ChildEvent, control::Owed};
@@ -7,34 +7,34 @@ use wavecraft_audio_core::{AudioFile, FileError, Take, WavFile};
 use wavecraft_companion_protocol::{control::SetSource, take::StopRecording};
 use wavecraft_companion_server::{BindError, Server};
 
-/// The name of a session, as the control socket uses it.
+/// A session's id, as the control socket uses it.
 pub(crate) type SessionId = String;
 
 /// Something happened to a session.
 pub(crate) enum SessionEvent {
-    /// To the child of this generation.
+    /// An event of the child of this generation.
     Child(u32, ChildEvent),
-    /// Its dev server listens, or can't.
+    /// Its dev server listens, or failed to.
     ServerBound(Result<Server, BindError>),
     /// Its dev server is closed and its port free.
     ServerClosed,
-    /// A file that is to be its source was read, or can't be.
+    /// The file for a source was read, or reading it failed.
     FileRead {
         path: PathBuf,
         result: Result<AudioFile, FileError>,
-        /// The call that asked for it, unless it was the attach.
+        /// The call that asked for it, unless that was the attach.
         reply: Option<Owed<SetSource>>,
     },
-    /// The file for a recording was made, or can't be: a sentence says why.
+    /// The file for a recording was created, or a sentence says why not.
     RecordingFile { request: RecordRequest, result: Result<WavFile, String> },
-    /// A recording's file is whole.
+    /// A recording's file is complete.
     RecordingEnded {
         take: Take,
-        /// Why it ended, where nobody asked for it and it doesn't know itself.
+        /// Why it ended, if nobody asked for that and the recording doesn't know the reason itself.
         reason: Option<String>,
         /// The call that asked for the end.
         reply: Option<Owed<StopRecording>>,
     },
-    /// Its pages ask for something that changes its state: the session holds what.
+    /// Its pages request a change of its state; the session holds the requests.
     PagesAsk,
 }

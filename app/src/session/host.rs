@@ -1,4 +1,4 @@
-//! One project as its dev server sees it.
+//! One project as seen by its dev server.
 
 use super::{
     event::{SessionEvent, SessionId},
@@ -21,8 +21,8 @@ use wavecraft_companion_protocol::{
 };
 use wavecraft_companion_server::{Host, SetParameterError};
 
-/// What the app and a project's dev server share. The app writes figures, the server reads them; parameters go both
-/// ways; everything else that a page asks for becomes an event.
+/// The state shared by the app and a project's dev server. The app writes figures and the server reads them; parameters
+/// go both ways; anything else that a page requests becomes an event.
 #[derive(Debug)]
 pub(crate) struct Shared {
     session: SessionId,
@@ -30,33 +30,33 @@ pub(crate) struct Shared {
     /// The parameters.
     pub parameters: ParameterBank,
     figures: Mutex<PageFigures>,
-    /// What pages ask of the app.
+    /// Requests from pages to the app.
     pub requests: PageRequests,
 }
 
-/// The last of everything that is measured.
+/// The latest of each measurement.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct PageFigures {
     /// The processed output's level.
     pub meter_frame: Option<MeterFrame>,
-    /// The same, as it is sent unasked.
+    /// The same, as it is pushed to pages.
     pub meter_update: Option<MeterUpdate>,
     /// The source's level.
     pub input_levels: Option<Levels>,
-    /// The processed output's picture.
+    /// The processed output's waveform.
     pub scope: Option<OscilloscopeFrame>,
-    /// The processed output by frequency.
+    /// The processed output's spectrum.
     pub spectrum: Option<SpectrumFrame>,
-    /// How the audio side is.
+    /// The audio side's state.
     pub audio_status: Option<AudioRuntimeStatus>,
     /// Everything else.
     pub stats: Option<Stats>,
-    /// A file was chosen in the terminal, so a page may go back to it.
+    /// A file was chosen in the terminal, so a page may switch back to it.
     pub has_file: bool,
 }
 
 impl Shared {
-    /// For a new session, with values for the parameters that turn out to have these ids.
+    /// The state of a new session; `values` go to the parameters that turn out to have these ids.
     pub(crate) fn new(
         session: SessionId,
         events: Outlet<SessionEvent>,
@@ -76,7 +76,7 @@ impl Shared {
         self.figures.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Shows levels, and pictures where there are newer ones.
+    /// Updates the levels, and the waveform and spectrum if there are newer ones.
     pub(super) fn show_levels(
         &self,
         snapshot: &ProjectSnapshot,

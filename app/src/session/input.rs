@@ -12,14 +12,14 @@ use wavecraft_companion_protocol::{
 /// A session's input.
 pub(crate) struct Input {
     source: Source,
-    /// Whether it hears the microphone, where that is the source.
+    /// Whether it may hear the microphone, if that is the source.
     access: Option<Access>,
     /// The file that was chosen, read into memory.
     file: Option<(PathBuf, AudioFile)>,
 }
 
 impl Input {
-    /// From this source. Whether it is heard is not decided yet.
+    /// An input from this source. The microphone's access isn't decided yet.
     pub(super) fn new(source: Source) -> Self {
         Self { source, access: None, file: None }
     }
@@ -32,7 +32,7 @@ impl Input {
         self.source == Source::Microphone
     }
 
-    /// Whether it hears the microphone, where that is the source.
+    /// Whether it may hear the microphone, if that is the source.
     pub(crate) fn access(&self) -> Option<Access> {
         self.access
     }
@@ -46,12 +46,12 @@ impl Input {
         self.source = source;
     }
 
-    /// What was decided on the microphone. Returns what held before.
+    /// Sets the decision about the microphone. Returns the previous one.
     pub(super) fn set_access(&mut self, access: Option<Access>) -> Option<Access> {
         std::mem::replace(&mut self.access, access)
     }
 
-    /// The source that a page means; none for those that it gets no way to.
+    /// The source that a page's name stands for; none for sources that pages can't choose.
     pub(super) fn named(&self, name: SourceName) -> Option<Source> {
         match name {
             SourceName::Tone => Some(Source::Tone),
@@ -63,8 +63,8 @@ impl Input {
         }
     }
 
-    /// The engine's form of the source. A file that isn't read yet is silence until it is, and a microphone that may not be
-    /// heard is too, so that it isn't even opened.
+    /// The source in the engine's form. A file that isn't read yet is silence until it is; so is a microphone that may
+    /// not be heard, so that it isn't even opened.
     pub(super) fn audio_source(&self) -> AudioSource {
         match (&self.source, &self.file) {
             (Source::Microphone, _) if self.access == Some(Access::Allowed) => AudioSource::Microphone,
@@ -76,13 +76,13 @@ impl Input {
         }
     }
 
-    /// What is heard while the processor isn't, where nobody said otherwise. A microphone is never played unprocessed: its
-    /// loudspeaker may stand beside it.
+    /// What is heard in place of the processor's output, unless specified otherwise. A microphone is never played
+    /// unprocessed: it may be next to its loudspeaker.
     pub(super) fn on_bypass(&self) -> OnBypass {
         if self.is_microphone() { OnBypass::Silence } else { OnBypass::Dry }
     }
 
-    /// The file that is the source, if one is, and isn't in memory at this rate in Hz.
+    /// The source's file, if the source is one and it isn't in memory at this rate in Hz.
     pub(super) fn unread(&self, sample_rate: u32) -> Option<&Path> {
         let Source::File { path } = &self.source else { return None };
         let read = self
@@ -92,7 +92,7 @@ impl Input {
         (!read).then_some(path)
     }
 
-    /// Reads a file that is to be the source, at this rate in Hz; of one that was read, only the rate is converted.
+    /// Reads a file for the source, at this rate in Hz; a file that is in memory is only converted to the rate.
     /// [`SessionEvent::FileRead`] follows.
     pub(super) fn read(
         &self,
@@ -112,7 +112,7 @@ impl Input {
         });
     }
 
-    /// A file was read. Returns what is to be said of it, where it is another than before.
+    /// Keeps a file that was read. Returns lines about it for the user, if it isn't the same as before.
     pub(super) fn keep_file(&mut self, path: PathBuf, file: AudioFile) -> Vec<String> {
         let is_new = self.file().is_none_or(|known| known != path);
         let remarks = if is_new { file.remarks().to_vec() } else { Vec::new() };

@@ -1,4 +1,4 @@
-//! How much a command may attach with.
+//! Limits on what a command may attach.
 
 use wavecraft_audio_core::MAX_PROJECTS;
 use wavecraft_companion_protocol::{
@@ -7,18 +7,18 @@ use wavecraft_companion_protocol::{
     rpc::{ErrorObject, INTERNAL_ERROR, INVALID_PARAMS},
 };
 
-/// Bytes of a project's name.
+/// Limit of a project's name, in bytes.
 const NAME_BYTES: usize = 256;
-/// Bytes of a folder: more than any system has room for.
+/// Limit of a folder's path, in bytes: more than any system allows.
 const FOLDER_BYTES: usize = 4096;
-/// Pages that may be registered, and bytes of each one's address.
+/// The most pages that may be registered, and the limit of each one's address, in bytes.
 const ORIGINS: usize = 64;
 const ORIGIN_BYTES: usize = 256;
 
-/// Is there room for one more project?
+/// Checks that there is room for one more project.
 ///
 /// # Errors
-/// There isn't; the sentence is for a person.
+/// There is none; the sentence is for the user.
 pub(crate) fn room_for(projects: usize) -> Result<(), ErrorObject> {
     if projects < MAX_PROJECTS {
         return Ok(());
@@ -27,10 +27,10 @@ pub(crate) fn room_for(projects: usize) -> Result<(), ErrorObject> {
     Err(ErrorObject::new(INTERNAL_ERROR, message))
 }
 
-/// Is all of it of a length that can be passed on?
+/// Checks that everything is within its length limit.
 ///
 /// # Errors
-/// It isn't; the sentence says what.
+/// Something isn't; the sentence says what.
 pub(crate) fn check(attach: &Attach) -> Result<(), ErrorObject> {
     let within = |what: &str, bytes: usize, most: usize| match bytes {
         bytes if bytes <= most => Ok(()),
@@ -45,10 +45,10 @@ pub(crate) fn check(attach: &Attach) -> Result<(), ErrorObject> {
     origins(&attach.origins)
 }
 
-/// The same of pages' addresses.
+/// The same for the pages' addresses.
 ///
 /// # Errors
-/// As [`check`].
+/// As for [`check`].
 pub(crate) fn origins(origins: &[String]) -> Result<(), ErrorObject> {
     if origins.len() > ORIGINS {
         return Err(wrong(format!("{} pages, and there may be {ORIGINS}", origins.len())));

@@ -1,4 +1,4 @@
-//! A session's place in the mix, and how it is heard there: mute, bypass, gain and mode.
+//! A session's place in the mix, and how it is played there: mute, bypass, gain and mode.
 
 use crate::{audio::Audio, child::reasons, to_protocol, units::db_to_linear};
 use wavecraft_audio_core::{EngineError, OnBypass, ProjectId, ProjectSettings, ProjectSnapshot, Source};
@@ -7,38 +7,38 @@ use wavecraft_companion_protocol::{
     session::{Mode, OnBypass as Heard},
 };
 
-/// The least and the greatest gain behind a processor, in dB.
+/// The range of the gain after a processor, in dB.
 const GAIN_DB: std::ops::RangeInclusive<f32> = -60.0..=12.0;
 
-/// The howl mute acts. It is on the mix, so this concerns every project.
+/// The howl mute is active. It is on the mix, so this concerns every project.
 pub(super) const HOWL: &str = "the level ran away, as feedback does, so everything is muted: turn the gain down or the microphone away \
                     from the loudspeaker, then unmute";
 /// The microphone would hear the loudspeaker.
 pub(super) const FEEDBACK: &str = "muted, because the built-in microphone hears the built-in loudspeaker: put headphones on or turn the \
                         volume down, then untick Mute in the companion's menu, or call `setMute` from the page";
 
-/// How one project is heard.
+/// How one project is played.
 pub(crate) struct Mix {
     /// Its place, while the audio side runs.
     project: Option<ProjectId>,
-    /// When its processor's answers are to be taken.
+    /// When its processor's answers are taken, as requested.
     mode: Mode,
-    /// Why the mode isn't the one that was asked for.
+    /// Why the mode isn't the requested one.
     mode_reason: Option<String>,
-    /// What is to be heard while the processor isn't, where somebody said so.
+    /// What to play while the processor isn't heard, if that was specified.
     heard_on_bypass: Option<Heard>,
-    /// Is its processor bypassed by hand?
+    /// Was its processor bypassed by the user?
     bypassed: bool,
     muted: bool,
-    /// Why, where nobody muted it by hand.
+    /// Why it is muted, if the user didn't do it.
     mute_reason: Option<String>,
-    /// It was muted lest it hear itself, or a person unmuted it: that isn't done again.
+    /// It was muted to keep it from hearing itself, or the user unmuted it: it isn't muted for that again.
     feedback_handled: bool,
     gain_db: f32,
 }
 
 impl Mix {
-    /// Without a place yet.
+    /// A mix without a place yet.
     pub(super) fn new(mode: Mode, heard_on_bypass: Option<Heard>) -> Self {
         Self {
             project: None,
@@ -58,32 +58,32 @@ impl Mix {
         self.project
     }
 
-    /// When its processor's answers are taken, and why that isn't what was asked for.
+    /// When its processor's answers are taken, and why that isn't as requested.
     pub(crate) fn mode(&self) -> (Mode, Option<&str>) {
         (self.mode, self.mode_reason.as_deref())
     }
 
-    /// Is its processor bypassed by hand?
+    /// Was its processor bypassed by the user?
     pub(crate) fn is_bypassed(&self) -> bool {
         self.bypassed
     }
 
-    /// Is it muted, and why, where nobody did so by hand?
+    /// Is it muted, and why, if the user didn't do it?
     pub(crate) fn muted(&self) -> (bool, Option<&str>) {
         (self.muted, self.mute_reason.as_deref())
     }
 
-    /// The gain behind the processor.
+    /// The gain after the processor.
     pub(crate) fn gain_db(&self) -> f32 {
         self.gain_db
     }
 
-    /// What is heard while the processor isn't, where `usual` is so for its source.
+    /// What is played while the processor isn't heard; `usual` is the source's default.
     pub(super) fn heard_on_bypass(&self, usual: Heard) -> Heard {
         self.heard_on_bypass.unwrap_or(usual)
     }
 
-    /// Takes a place. False while the audio side isn't open.
+    /// Takes a place in the mix. False while the audio side isn't open.
     ///
     /// # Errors
     /// There is no room for it.
@@ -105,23 +105,23 @@ impl Mix {
         Ok(self.project.is_some())
     }
 
-    /// Fades out, and gives the place back.
+    /// Fades out, and gives up the place.
     pub(super) fn leave(&mut self, audio: &mut Audio) {
         audio.remove_project(self.project.take());
     }
 
-    /// The engine is gone, and its place with it.
+    /// The engine has ended, and the place with it.
     pub(super) fn lose_place(&mut self) {
         self.project = None;
     }
 
-    /// Chooses when the processor's answers are taken. The engine may give direct mode up.
+    /// Sets when the processor's answers are taken. The engine may abandon direct mode.
     pub(super) fn set_mode(&mut self, mode: Mode, audio: &mut Audio) {
         (self.mode, self.mode_reason) = (mode, None);
         audio.set_mode(self.project, to_protocol::engine_mode(mode));
     }
 
-    /// Where the engine has given direct mode up: what is asked for from now on is what there is. Returns why.
+    /// If the engine has abandoned direct mode, makes the actual mode the requested one. Returns why.
     pub(super) fn follow_mode(&mut self, snapshot: &ProjectSnapshot, audio: &mut Audio) -> Option<String> {
         if !snapshot.fell_back || self.mode != Mode::Direct {
             return None;
@@ -131,25 +131,26 @@ impl Mix {
         self.mode_reason.clone()
     }
 
-    /// Takes the processor out of, or into, the way.
+    /// Bypasses the processor, or ends the bypass.
     pub(super) fn set_bypassed(&mut self, on: bool, audio: &mut Audio) {
         self.bypassed = on;
         audio.set_bypassed(self.project, on);
     }
 
-    /// Chooses what is heard while the processor isn't.
+    /// Sets what is played while the processor isn't heard.
     pub(super) fn set_heard_on_bypass(&mut self, heard: Heard) {
         self.heard_on_bypass = Some(heard);
     }
 
-    /// Silences the project, or not.
+    /// Mutes or unmutes the project.
     pub(super) fn set_muted(&mut self, on: bool, audio: &mut Audio) {
         (self.muted, self.mute_reason) = (on, None);
         self.feedback_handled |= !on;
         audio.set_muted(self.project, on);
     }
 
-    /// Silences a project that would hear itself: once, and not after a person has unmuted it. Was that done now?
+    /// Mutes a project that would hear itself: once, and not after the user has unmuted it. Returns whether it did so
+    /// now.
     pub(super) fn mute_feedback(&mut self, audio: &mut Audio) -> bool {
         if self.muted || self.feedback_handled {
             return false;
@@ -159,7 +160,7 @@ impl Mix {
         true
     }
 
-    /// Sets the gain behind the processor.
+    /// Sets the gain after the processor.
     ///
     /// # Errors
     /// It is out of range.
@@ -174,7 +175,7 @@ impl Mix {
         Ok(())
     }
 
-    /// The peak that it adds to the mix, unless it is muted.
+    /// The peak that it contributes to the mix, unless it is muted.
     pub(super) fn peak(&self, snapshot: &ProjectSnapshot) -> Option<(ProjectId, f32)> {
         let [left, right] = snapshot.output.peak;
         let project = self.project.filter(|_| !self.muted)?;

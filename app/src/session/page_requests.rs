@@ -1,10 +1,10 @@
-//! What a project's pages ask of the app. Of each kind the newest counts, so that a page that asks again and again
-//! asks once.
+//! Requests from a project's pages to the app. Only the newest of each kind is kept, so that a page that repeats a
+//! request makes it only once.
 
 use std::sync::{Mutex, PoisonError};
 use wavecraft_companion_protocol::session::{Mode, SourceName};
 
-/// What was asked for and isn't done yet.
+/// The requests that aren't handled yet.
 #[derive(Debug, Default)]
 pub(crate) struct PageRequests {
     inner: Mutex<Inner>,
@@ -13,36 +13,36 @@ pub(crate) struct PageRequests {
 #[derive(Debug, Default)]
 struct Inner {
     requested: Requested,
-    /// The app was told that there is something.
+    /// The app was notified that there are requests.
     told: bool,
 }
 
-/// The newest of each kind.
+/// The newest request of each kind.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct Requested {
-    /// Take the processor out of, or into, the way.
+    /// Bypass the processor, or end the bypass.
     pub bypass: Option<bool>,
-    /// Silence the project, or not.
+    /// Mute or unmute the project.
     pub mute: Option<bool>,
-    /// Choose where the input comes from. Never the microphone: the server refused that already.
+    /// Change the source. Never to the microphone: the server has refused that already.
     pub source: Option<SourceName>,
-    /// Choose when the processor's answers are taken.
+    /// Set when the processor's answers are taken.
     pub mode: Option<Mode>,
-    /// Someone looks at levels and the scope, or nobody does any more.
+    /// Whether anybody is looking at levels and the scope.
     pub watched: Option<bool>,
-    /// A page was refused: what a person is told.
+    /// A page was refused: the message for the user.
     pub refused: Option<String>,
 }
 
 impl PageRequests {
-    /// Adds a request. `true`: the app doesn't know yet that there is one, and is to be told.
+    /// Adds a request. Returns `true` if the app must be notified, because it doesn't know yet that there is one.
     pub(crate) fn add(&self, request: impl FnOnce(&mut Requested)) -> bool {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         request(&mut inner.requested);
         !std::mem::replace(&mut inner.told, true)
     }
 
-    /// Takes all there are. The next one is told again.
+    /// Takes all requests. The next one notifies the app again.
     pub(crate) fn take(&self) -> Requested {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         inner.told = false;

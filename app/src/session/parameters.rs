@@ -1,4 +1,4 @@
-//! The values of one project's parameters: kept here, written to the child that runs, carried over to the next.
+//! The values of one project's parameters: kept here, written to the running child, carried over to the next.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -7,11 +7,11 @@ use std::{
 use wavecraft_companion_protocol::parameter::{MAX_PARAMETERS, OutOfRange, Parameter, ParameterSpec};
 use wavecraft_ring::ParameterWriter;
 
-/// Values of so many ids are kept for the time when they are back: of four of the largest projects.
+/// How many values are kept for ids that may come back: as many as four of the largest projects have.
 const MAX_REMEMBERED: usize = 4 * MAX_PARAMETERS;
 
-/// Shared by the app, which changes which parameters there are, and the project's dev server, which changes values.
-/// A value set by a page reaches the child's segment on the page's own thread, without a way through the app.
+/// Shared by the app, which changes the set of parameters, and the project's dev server, which changes values. A value
+/// set by a page is written to the child's segment on the page's own thread, without a detour through the app.
 #[derive(Debug)]
 pub(crate) struct ParameterBank {
     inner: RwLock<Inner>,
@@ -19,15 +19,15 @@ pub(crate) struct ParameterBank {
 
 #[derive(Debug)]
 struct Inner {
-    /// What pages see: the parameters of the child that is heard, or was last.
+    /// The set that pages see: that of the live child, or of the last one.
     current: Set,
-    /// Those of a child that isn't heard yet. It gets every change too.
+    /// The set of a child that isn't live yet. It gets every change too.
     incoming: Option<Set>,
-    /// Values of ids that no child has had yet, or that the present one hasn't.
+    /// Values of ids that no child has had yet, or that the present one doesn't have.
     remembered: BTreeMap<String, f32>,
 }
 
-/// The parameters of one child, and the segment that holds their words.
+/// The parameters of one child, and the segment that holds their values.
 #[derive(Debug, Default)]
 struct Set {
     specs: Vec<ParameterSpec>,
@@ -54,9 +54,9 @@ impl ParameterBank {
         Self { inner: RwLock::new(Inner { current: Set::default(), incoming: None, remembered: values }) }
     }
 
-    /// A new child is ready: its parameters, and the segment that holds their words. Values are carried over by id,
-    /// moved into the new range where it is smaller. All of them are in the segment when this returns, and every later
-    /// change goes there too. Pages see the present set until [`commit`](Self::commit).
+    /// A new child is ready: its parameters, and the segment that holds their values. Values are carried over by id,
+    /// and clamped to the new range. All of them are in the segment when this returns, and every later change goes
+    /// there too. Pages see the present set until [`commit`](Self::commit).
     pub(crate) fn prepare(&self, specs: Vec<ParameterSpec>, writer: ParameterWriter) {
         let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
         let known = |spec: &ParameterSpec| {
@@ -72,26 +72,26 @@ impl ParameterBank {
         inner.incoming = Some(set);
     }
 
-    /// The child that was prepared is heard. Returns whether pages must fetch the list again.
+    /// The prepared child is live. Returns whether pages must fetch the list again.
     pub(crate) fn commit(&self) -> bool {
         let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
         let Some(incoming) = inner.incoming.take() else { return false };
         let old = std::mem::replace(&mut inner.current, incoming);
         let changed = old.specs != inner.current.specs;
         inner.remembered.extend(old.specs.into_iter().map(|spec| spec.id).zip(old.values));
-        // A program that names its parameters anew each time is forgotten, not kept.
+        // A program that renames its parameters each time must not fill the memory.
         while inner.remembered.len() > MAX_REMEMBERED {
             inner.remembered.pop_first();
         }
         changed
     }
 
-    /// The child that was prepared won't be heard: nothing changes.
+    /// The prepared child won't become live: nothing changes.
     pub(crate) fn abandon(&self) {
         self.inner.write().unwrap_or_else(PoisonError::into_inner).incoming = None;
     }
 
-    /// Sets one value and returns the one it took.
+    /// Sets one value, and returns the value it was set to.
     ///
     /// # Errors
     /// See [`SetError`].
@@ -116,12 +116,13 @@ impl ParameterBank {
         self.inner.read().unwrap_or_else(PoisonError::into_inner).current.get(id)
     }
 
-    /// What a later start is to begin with: values that differ from their defaults, and those of ids that are away.
+    /// The values for a later start: those that differ from their defaults, and those of ids that are missing at
+    /// present.
     pub(crate) fn kept(&self) -> BTreeMap<String, f32> {
         self.inner.read().unwrap_or_else(PoisonError::into_inner).kept()
     }
 
-    /// All of them, in the processor's order.
+    /// All parameters, in the processor's order.
     pub(crate) fn all(&self) -> Vec<Parameter> {
         let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
         let pairs = inner.current.specs.iter().zip(&inner.current.values);
@@ -130,7 +131,7 @@ impl ParameterBank {
 }
 
 impl Inner {
-    /// Values that differ from their defaults, and those of ids that the present child hasn't.
+    /// The values that differ from their defaults, and those of ids that the present child doesn't have.
     fn kept(&self) -> BTreeMap<String, f32> {
         let current = &self.current;
         let away = self.remembered.iter().filter(|(id, _)| !current.index.contains_key(*id));

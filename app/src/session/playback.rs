@@ -36,7 +36,7 @@ use wavecraft_companion_protocol::{
     take::{RecordingEnded, StopRecording},
 };
 
-/// A project as it is heard, or is to be.
+/// A project's sound, from its first start on.
 pub(crate) struct Playback {
     name: String,
     folder: PathBuf,
@@ -45,15 +45,15 @@ pub(crate) struct Playback {
     pub(super) children: Children,
     pub(super) input: Input,
     pub(super) recorder: Recorder,
-    /// The parameters' values as they are in the settings.
+    /// The parameters' values as the settings have them.
     kept: BTreeMap<String, f32>,
-    /// Does somebody look at its levels?
+    /// Is anybody watching its levels?
     watched: bool,
     events: Outlet<SessionEvent>,
 }
 
 impl Playback {
-    /// Of a project that was attached, with what is remembered of it.
+    /// The playback of a newly attached project, with what the settings remember of it.
     pub(super) fn new(
         attach: &Attach,
         remembered: Option<&Remembered>,
@@ -78,12 +78,12 @@ impl Playback {
         }
     }
 
-    /// How it is heard.
+    /// How it is played.
     pub(crate) fn mix(&self) -> &Mix {
         &self.mix
     }
 
-    /// Where it is in its life, and why.
+    /// Its state, and the reason for it.
     pub(crate) fn state(&self) -> (State, Option<&str>) {
         self.children.state()
     }
@@ -92,12 +92,12 @@ impl Playback {
         self.watched
     }
 
-    /// What was measured last.
+    /// The latest measurements.
     pub(crate) fn stats(&self) -> Option<Stats> {
         self.audience.shared.figures().stats.clone()
     }
 
-    /// What it hears.
+    /// Its input.
     pub(crate) fn input(&self) -> &Input {
         &self.input
     }
@@ -106,7 +106,7 @@ impl Playback {
         &self.recorder
     }
 
-    /// The project gets its place in the mix and its first child. False while the audio side isn't open.
+    /// Gives the project its place in the mix and its first child. False while the audio side isn't open.
     ///
     /// # Errors
     /// There is no room for it.
@@ -122,17 +122,17 @@ impl Playback {
         Ok(true)
     }
 
-    /// Lets a source be heard whose file, if it is one, was read. False where the project isn't heard yet at all.
+    /// Uses a source; a file must have been read. False if the project isn't played yet at all.
     pub(super) fn use_source(&mut self, source: Source, cx: &mut Context) -> bool {
         self.input.choose(source.clone());
-        // Whoever asks again for what isn't allowed is told again.
+        // A caller that asks again for what isn't allowed gets the same answer again.
         let heard_before = self.decide_access(cx).filter(|access| *access == Access::Allowed);
         self.update_feedback(cx);
         let rate = cx.audio.sample_rate().filter(|_| self.mix.project().is_some());
         if let Some(rate) = rate {
             cx.audio.set_on_bypass(self.mix.project(), self.on_bypass());
             cx.audio.set_source(self.mix.project(), &self.input.audio_source());
-            // A file that was read for an output of another rate is silence until it is converted.
+            // A file that was read for another output rate is silence until it is converted.
             if let Some(path) = self.input.unread(rate).map(Path::to_owned) {
                 self.input.read(path, rate, None, &self.events);
             }
@@ -143,36 +143,36 @@ impl Playback {
         rate.is_some()
     }
 
-    /// Chooses when the processor's answers are taken. The engine may give direct mode up.
+    /// Sets when the processor's answers are taken. The engine may abandon direct mode.
     pub(super) fn set_mode(&mut self, mode: Mode, cx: &mut Context) {
         self.mix.set_mode(mode, &mut cx.audio);
         cx.settings.remember(&self.folder, |project| project.mode = Some(mode));
     }
 
-    /// Takes the processor out of, or into, the way, and says what is heard without it, if anything is said.
+    /// Bypasses the processor, or ends the bypass, and sets what is heard without it, if that is given.
     pub(super) fn set_bypassed(&mut self, on: bool, heard: Option<Heard>, cx: &mut Context) {
         heard.into_iter().for_each(|heard| self.mix.set_heard_on_bypass(heard));
         cx.audio.set_on_bypass(self.mix.project(), self.on_bypass());
         self.mix.set_bypassed(on, &mut cx.audio);
     }
 
-    /// Records what the processor makes.
+    /// Records the processor's output.
     pub(crate) fn record(&mut self, request: RecordRequest, cx: &Context) {
         self.recorder.begin(request, self.recording_rate(cx));
     }
 
-    /// The same by a click: into the user's music folder.
+    /// The same from the menu: into the user's music folder.
     pub(crate) fn record_from_menu(&mut self, cx: &Context) {
         self.recorder.begin_from_menu(&self.name, self.recording_rate(cx));
     }
 
-    /// The rate of a recording that begins now, while it plays.
+    /// The rate of a recording that begins now, if the project plays.
     fn recording_rate(&self, cx: &Context) -> Option<u32> {
         let plays = self.mix.project().is_some() && !self.children.is_ending();
         cx.audio.stream().filter(|_| plays).map(|(rate, _)| rate)
     }
 
-    /// Ends the recording, if there is one: `reason` says why, where nobody asked for it.
+    /// Ends the recording, if there is one; `reason` says why, if nobody asked for it.
     pub(crate) fn end_recording(
         &mut self,
         reason: Option<&str>,
@@ -182,21 +182,21 @@ impl Playback {
         self.recorder.end(reason.map(str::to_owned), reply, &mut cx.audio, self.mix.project());
     }
 
-    /// A recording belongs to the connection that asked for it.
+    /// Ends the recording of this connection, which owns it.
     pub(crate) fn end_recording_of(&mut self, owner: ConnectionId, cx: &mut Context) {
         if self.recorder.running().is_some_and(|(_, by)| by == Some(owner)) {
             self.end_recording(Some("the command that asked for it is gone"), None, cx);
         }
     }
 
-    /// A person wants the child anew, whatever it is doing.
+    /// Restarts the child at the user's request, whatever it is doing.
     pub(crate) fn restart(&mut self, cx: &mut Context) {
         let (children, place) = self.children(cx);
         children.restart(&place);
         self.notify_state(cx);
     }
 
-    /// Takes in what is heard of a child.
+    /// Handles a child's event.
     pub(super) fn child(&mut self, generation: u32, event: ChildEvent, cx: &mut Context) {
         let output = match &event {
             ChildEvent::Wrote { stream, line, .. } => Some((*stream, line.clone())),
@@ -214,7 +214,7 @@ impl Playback {
     /// Does what is due.
     pub(crate) fn poll(&mut self, now: Instant, cx: &mut Context) {
         if self.recorder.running().is_some_and(|(recording, _)| recording.is_over()) {
-            // What is wrong, the recording says itself.
+            // The recording itself reports what went wrong.
             self.end_recording(None, None, cx);
         }
         let (children, place) = self.children(cx);
@@ -224,19 +224,19 @@ impl Playback {
         self.notify_state(cx);
     }
 
-    /// When there is something to do next.
+    /// When [`poll`](Self::poll) has something to do next.
     pub(crate) fn due(&self, cx: &Context) -> Option<Instant> {
         self.children.due(&cx.settings.get().patience)
     }
 
-    /// What the engine sees of it now, and its peak behind the gain, unless it is muted.
+    /// The engine's present view of it, and its peak after the gain, unless it is muted.
     pub(crate) fn snapshot(&self, cx: &mut Context) -> Option<(ProjectSnapshot, Option<(ProjectId, f32)>)> {
         let snapshot = cx.audio.snapshot(self.mix.project())?;
         let peak = self.mix.peak(&snapshot);
         Some((snapshot, peak))
     }
 
-    /// Takes in what the engine sees: figures are refreshed, and its state is brought in line with them.
+    /// Follows the engine's view: refreshes the figures, and updates the state accordingly.
     pub(crate) fn follow(
         &mut self,
         snapshot: &ProjectSnapshot,
@@ -254,7 +254,7 @@ impl Playback {
         let dry = self.on_bypass() == OnBypass::Dry;
         if self.children.seen(snapshot, (dry, pulse.silent), now, &cx.settings.get().patience) {
             self.promote(cx);
-            // Who hears that a child is live asks for its figures, not for those of before.
+            // A client that learns that a child is live asks for its figures, not for the previous ones.
             self.refresh_stats(snapshot, false, others, cx);
         }
         self.notify_state(cx);
@@ -317,12 +317,12 @@ impl Playback {
         self.audience.shared.figures().stats = Some(stats);
     }
 
-    /// Somebody looks at its levels, or nobody does any more.
+    /// Sets whether anybody is watching its levels.
     pub(super) fn set_watched(&mut self, watched: bool) {
         self.watched = watched;
     }
 
-    /// The file for a recording is there, or can't be made.
+    /// The file for a recording was created, or couldn't be.
     pub(super) fn recording_file(
         &mut self,
         request: RecordRequest,
@@ -333,7 +333,7 @@ impl Playback {
         self.recorder.file_made(request, result, gone, &mut cx.audio, self.mix.project());
     }
 
-    /// A recording's file is whole: tells what is in it, and of trouble everywhere.
+    /// A recording's file is complete: reports what is in it, and any trouble to everybody.
     pub(super) fn recording_ended(
         &mut self,
         take: Take,
@@ -352,14 +352,14 @@ impl Playback {
         }
     }
 
-    /// Runs a newer program in place of the present one.
+    /// Replaces the running program with a newer one.
     pub(super) fn swap(&mut self, program: ProjectProgram, reply: Owed<Reload>, cx: &mut Context) {
         let (children, place) = self.children(cx);
         children.swap(program, reply, &place);
         self.notify_state(cx);
     }
 
-    /// It fades out, and everything of it is told to end.
+    /// Fades out, and tells everything of it to end.
     pub(super) fn end(&mut self, cx: &mut Context) {
         self.mix.leave(&mut cx.audio);
         self.children.end(&self.audience.shared.parameters);
@@ -367,13 +367,13 @@ impl Playback {
         self.notify_state(cx);
     }
 
-    /// What it adds to a loop, while it plays.
+    /// What it adds to a loop's latency, while it plays.
     pub(crate) fn latency(&self, audio: &mut Audio) -> Option<ProjectLatency> {
         let snapshot = audio.snapshot(self.mix.project())?;
         Some(to_protocol::project_latency(self.audience.id(), &snapshot, self.children.latency_frames()))
     }
 
-    /// The engine is gone, and begins anew.
+    /// The engine has ended: the project begins again in the next one.
     pub(crate) fn begin_anew(&mut self, cx: &mut Context) {
         self.mix.lose_place();
         self.children.begin_anew();
@@ -386,7 +386,7 @@ impl Playback {
         self.update_audio_status(cx);
     }
 
-    /// Mutes a project that would hear itself, and says why: once, and not after a person has unmuted it.
+    /// Mutes a project that would hear itself, and says why: once, and not after the user has unmuted it.
     fn update_feedback(&mut self, cx: &mut Context) {
         let listens = self.input.access() == Some(Access::Allowed) && !self.children.is_ending();
         if cx.audio.hears_output() && listens && self.mix.mute_feedback(&mut cx.audio) {
@@ -394,7 +394,7 @@ impl Playback {
         }
     }
 
-    /// Decides anew whether it hears the microphone: the system, or a person, may have changed their mind.
+    /// Decides again whether it hears the microphone: the system's permission or the user's choice may have changed.
     pub(crate) fn update_access(&mut self, cx: &mut Context) {
         if self.input.access().is_none() {
             return;
@@ -408,14 +408,14 @@ impl Playback {
         self.notify_access(before, cx);
     }
 
-    /// Decides whether it hears the microphone, and gives what held before. Nothing is told or heard yet.
+    /// Decides whether it hears the microphone, and returns the previous decision. Reports and applies nothing yet.
     fn decide_access(&mut self, cx: &Context) -> Option<Access> {
         let consent = cx.settings.project(&self.folder).and_then(|project| project.microphone);
         let access = self.input.is_microphone().then(|| cx.microphone.access(consent));
         self.input.set_access(access)
     }
 
-    /// Tells whether it hears the microphone, if that isn't what held `before`, and lets the system ask.
+    /// Reports whether it hears the microphone, if that differs from `before`, and lets the system ask.
     fn notify_access(&self, before: Option<Access>, cx: &mut Context) {
         let Some(access) = self.input.access().filter(|access| before != Some(*access)) else { return };
         let (id, clients) = (self.audience.id(), &cx.clients);
@@ -437,7 +437,7 @@ impl Playback {
         self.update_audio_status(cx);
     }
 
-    /// Tells everybody who is concerned where it is in its life, if that is news.
+    /// Notifies everybody concerned of its state, if it changed.
     pub(super) fn notify_state(&mut self, cx: &mut Context) {
         let (state, reason) = self.children.state();
         if !self.audience.notify_state(state, reason, &cx.clients) {
@@ -450,7 +450,7 @@ impl Playback {
         }
     }
 
-    /// Tells pages how the audio side is, if that changed.
+    /// Notifies pages of the audio side's state, if it changed.
     pub(super) fn update_audio_status(&self, cx: &Context) {
         let devices = cx.audio.devices();
         self.audience.notify_audio_status(to_protocol::audio_status(
@@ -460,7 +460,7 @@ impl Playback {
         ));
     }
 
-    /// The next start of the project, of this companion or another, begins with the values that there are now.
+    /// Saves the present values: the project's next start, in this companion or another, begins with them.
     pub(super) fn keep_parameters(&mut self, cx: &mut Context) {
         let kept = self.audience.shared.parameters.kept();
         if kept != self.kept {
@@ -469,19 +469,19 @@ impl Playback {
         }
     }
 
-    /// Why the microphone isn't heard, where that is the source.
+    /// Why the microphone isn't heard, if that is the source.
     fn trouble(&self) -> Option<Trouble> {
         self.input.access().and_then(microphone::trouble)
     }
 
-    /// What is heard while the processor isn't. Until it was heard once: nothing, so that no start begins with the
-    /// unprocessed input.
+    /// What is played while the processor isn't heard. Nothing until it was heard once, so that no start begins with
+    /// the unprocessed input.
     fn on_bypass(&self) -> OnBypass {
         let heard = self.mix.heard_on_bypass(self.input.on_bypass());
         to_protocol::engine_on_bypass(if self.children.was_heard() { heard } else { Heard::Silence })
     }
 
-    /// Its children, and what they are connected with.
+    /// Its children, and what they need from their surroundings.
     pub(super) fn children<'a>(&'a mut self, cx: &'a mut Context) -> (&'a mut Children, Place<'a>) {
         let place = Place {
             audio: &mut cx.audio,

@@ -1,4 +1,4 @@
-//! A session's recording: begun by a call or a click; ended by one, by trouble, or with what it records.
+//! A session's recording: begun by a call or from the menu; ended by either, by trouble, or with what it records.
 
 use super::{
     event::SessionEvent,
@@ -22,22 +22,22 @@ use wavecraft_companion_protocol::{
 pub(crate) struct Recorder {
     session: String,
     stage: Stage,
-    /// Why the last recording didn't begin, or ended by itself: a sentence for a person.
+    /// Why the last recording didn't begin, or ended by itself: a sentence for the user.
     trouble: Option<String>,
     events: Outlet<SessionEvent>,
 }
 
 enum Stage {
-    /// There is none.
+    /// Nothing is being recorded.
     Idle,
-    /// Its file is being made.
+    /// Its file is being created.
     Beginning,
     Running {
         recording: Recording,
-        /// The connection that it belongs to; none for one of the menu.
+        /// The connection that owns it; none for one begun in the menu.
         owner: Option<ConnectionId>,
     },
-    /// The last of it is being written.
+    /// Its last data is being written.
     Ending,
 }
 
@@ -50,7 +50,7 @@ impl Recorder {
         matches!(self.stage, Stage::Idle)
     }
 
-    /// The recording that runs, and the connection that it belongs to.
+    /// The running recording, and the connection that owns it.
     pub(super) fn running(&self) -> Option<(&Recording, Option<ConnectionId>)> {
         match &self.stage {
             Stage::Running { recording, owner } => Some((recording, *owner)),
@@ -58,7 +58,7 @@ impl Recorder {
         }
     }
 
-    /// For how many seconds it has been recording, if it is.
+    /// How many seconds it has been recording, if it is.
     pub(crate) fn seconds(&self) -> Option<u64> {
         let (recording, _) = self.running()?;
         Some(recording.frames() / u64::from(recording.sample_rate().max(1)))
@@ -69,7 +69,8 @@ impl Recorder {
         self.trouble.as_deref()
     }
 
-    /// Records at this rate in Hz. The file is made elsewhere: a disk may take its time. Without a rate nothing plays.
+    /// Records at this rate in Hz. The file is created on another thread: a disk may take its time. No rate means that
+    /// nothing plays.
     pub(super) fn begin(&mut self, request: RecordRequest, rate: Option<u32>) {
         let rate = match self.may_record(&request.path, rate) {
             Ok(rate) => rate,
@@ -83,7 +84,7 @@ impl Recorder {
         });
     }
 
-    /// The same by a click: into the user's music folder, under the project's name.
+    /// The same from the menu: into the user's music folder, under the project's name.
     pub(super) fn begin_from_menu(&mut self, name: &str, rate: Option<u32>) {
         match takes::new_path(name) {
             Ok(path) => self.begin(RecordRequest { path, owner: None, reply: None }, rate),
@@ -114,7 +115,7 @@ impl Recorder {
         rate.map_or_else(|| refused(format!("`{id}` doesn't play now: try again in a moment")), Ok)
     }
 
-    /// The file is there, or can't be made. `gone`: so is who asked for it.
+    /// The file was created, or couldn't be. `gone`: the recording's owner is gone too.
     pub(super) fn file_made(
         &mut self,
         RecordRequest { path, owner, reply }: RecordRequest,
@@ -132,7 +133,7 @@ impl Recorder {
                     None => Err(format!("`{}` doesn't play any more", self.session)),
                 }
             };
-            // It was made a moment ago, and nothing is in it.
+            // It was created a moment ago, and nothing is in it.
             begun.inspect_err(|_| drop(std::fs::remove_file(&path)))
         });
         match begun {
@@ -151,7 +152,7 @@ impl Recorder {
         }
     }
 
-    /// A call hears why; of a click the menu tells.
+    /// A call gets the reason as its answer; for a click, the menu shows it.
     fn refuse(&mut self, reply: Option<Owed<Record>>, error: ErrorObject) {
         match reply {
             Some(reply) => reply.refuse(error),
@@ -159,8 +160,8 @@ impl Recorder {
         }
     }
 
-    /// Ends the recording, if there is one: `reason` says why, where nobody asked for it.
-    /// [`SessionEvent::RecordingEnded`] follows.
+    /// Ends the recording, if there is one; `reason` says why, if nobody asked for it. [`SessionEvent::RecordingEnded`]
+    /// follows.
     pub(super) fn end(
         &mut self,
         reason: Option<String>,
@@ -184,7 +185,7 @@ impl Recorder {
         });
     }
 
-    /// The file is whole. Returns lines for a person: of trouble with a project that isn't just `ending`, too.
+    /// The file is complete. Returns lines for the user, including trouble, unless the project is `ending`.
     pub(super) fn ended(&mut self, take: &take::Take, ending: bool) -> Vec<String> {
         let take::Take { path, seconds, dropped_frames, reason, .. } = take;
         info!("{}: {} has {seconds:.1} s", self.session, path.display());

@@ -1,4 +1,4 @@
-//! A session's dev server, from its port's binding until that is free again.
+//! A session's dev server, from binding its port until that is free again.
 
 use super::{event::SessionEvent, host::Shared};
 use crate::outlet::Outlet;
@@ -13,18 +13,18 @@ pub(crate) struct DevServer {
 }
 
 enum Stage {
-    /// It looks for its port.
+    /// It is looking for a port.
     Binding,
     /// It serves.
     Open(Server),
-    /// It says goodbye to its clients.
+    /// It is closing its clients' connections.
     Closing,
     /// Its port is free.
     Closed,
 }
 
 impl DevServer {
-    /// Begins to look for a port. [`SessionEvent::ServerBound`] follows.
+    /// Starts looking for a port. [`SessionEvent::ServerBound`] follows.
     pub(super) fn bind(attach: &Attach, shared: Arc<Shared>, events: Outlet<SessionEvent>) -> Self {
         let config = Config {
             port: attach.port.unwrap_or(DEFAULT_PORT),
@@ -39,7 +39,7 @@ impl DevServer {
         Self { stage: Stage::Binding, events }
     }
 
-    /// It, while it serves.
+    /// The server, while it serves.
     pub(super) fn open(&self) -> Option<&Server> {
         match &self.stage {
             Stage::Open(server) => Some(server),
@@ -47,12 +47,12 @@ impl DevServer {
         }
     }
 
-    /// It serves from now on.
+    /// Its port is bound: it serves from now on.
     pub(super) fn bound(&mut self, server: Server) {
         self.stage = Stage::Open(server);
     }
 
-    /// Says goodbye to its clients. [`SessionEvent::ServerClosed`] follows.
+    /// Closes its clients' connections. [`SessionEvent::ServerClosed`] follows.
     pub(super) fn close(&mut self) {
         if self.open().is_none() {
             return;
@@ -75,9 +75,9 @@ impl DevServer {
         matches!(self.stage, Stage::Closed)
     }
 
-    /// The page's address, as the command prints it: the token is behind the #, which no server gets to see.
+    /// The page's address, as the command prints it: the token comes after the #, which is never sent to a server.
     pub(super) fn page(&self, attach: &Attach) -> Option<String> {
-        // Vite listens on that address alone; what `localhost` means differs between systems.
+        // Vite listens only on that address; what `localhost` means differs between systems.
         let origins = &attach.origins;
         let origin = origins.iter().find(|origin| origin.contains("//127.0.0.1")).or(origins.first())?;
         let port = self.open()?.port();

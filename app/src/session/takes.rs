@@ -8,23 +8,23 @@ use std::{
 use wavecraft_audio_core::WavFile;
 use wavecraft_companion_protocol::take::Record;
 
-/// Somebody wants a recording.
+/// A request for a recording.
 pub(crate) struct RecordRequest {
-    /// Into which new file.
+    /// The new file to record to.
     pub path: PathBuf,
-    /// Whose it is: it ends with this connection. None: the app's own, of the menu.
+    /// The connection that owns the recording, which ends with it. None: the app itself, from the menu.
     pub owner: Option<ConnectionId>,
-    /// Where the answer goes, for a call.
+    /// The call's answer, if a call asked for it.
     pub reply: Option<Owed<Record>>,
 }
 
-/// The folder in the user's music folder.
+/// The folder within the user's music folder.
 const FOLDER: &str = "Wavecraft";
 
-/// The path for a recording that was begun in the menu: `<music>/Wavecraft/<name> <date> <time>.wav`.
+/// The path for a recording begun in the menu: `<music>/Wavecraft/<name> <date> <time>.wav`.
 ///
 /// # Errors
-/// A sentence for a person: there is no place for it.
+/// A sentence for the user: there is no place for it.
 pub(crate) fn new_path(name: &str) -> Result<PathBuf, String> {
     let music = dirs::audio_dir().or_else(|| Some(dirs::home_dir()?.join("Music")));
     let music = music.ok_or("you have no home folder for it: set HOME, or use `wavecraft record`")?;
@@ -34,10 +34,10 @@ pub(crate) fn new_path(name: &str) -> Result<PathBuf, String> {
     Ok(music.join(FOLDER).join(format!("{name} {now}.wav")))
 }
 
-/// Makes the file, and with `folder_too` its folder. Takes a moment on a slow disk.
+/// Creates the file, and with `folder_too` its folder. Takes a moment on a slow disk.
 ///
 /// # Errors
-/// A sentence for a person.
+/// A sentence for the user.
 pub(crate) fn create(path: &Path, folder_too: bool, sample_rate: u32) -> Result<WavFile, String> {
     let folder = path.parent().unwrap_or(Path::new("/"));
     if folder_too {
@@ -52,7 +52,7 @@ pub(crate) fn create(path: &Path, folder_too: bool, sample_rate: u32) -> Result<
             format!("there is no folder {}: make it first, or choose another", folder.display())
         }
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            // What was made of it has no sound.
+            // The partly created file holds no sound.
             let _ = fs::remove_file(path);
             format!("the disk of {} is full: free some space", path.display())
         }

@@ -1,4 +1,4 @@
-//! The settings file: read once at the start, written whole when something in it changes.
+//! The settings file: read once at the start, and completely rewritten when something in it changes.
 
 use std::{
     fs, io,
@@ -10,24 +10,24 @@ use wavecraft_companion_protocol::{
     settings::{SETTINGS_VERSION, Settings},
 };
 
-/// The settings and where they are kept.
+/// The settings and their file.
 #[derive(Debug)]
 pub(crate) struct Store {
     path: PathBuf,
-    /// What is in force.
+    /// The settings in force.
     settings: Settings,
-    /// A file of a newer version is not overwritten.
+    /// Set for a file of a newer version, which isn't overwritten.
     read_only: bool,
-    /// The file doesn't hold them yet.
+    /// Set while the file doesn't hold the settings yet.
     changed: bool,
-    /// Counts what was to be written.
+    /// Counts the versions to write.
     number: u64,
     written: Arc<Mutex<u64>>,
 }
 
 impl Store {
-    /// Reads the file. One that can't be read as settings is kept beside as `settings.json.broken` and the defaults
-    /// are used; the sentence says so. A file that isn't there is no news.
+    /// Reads the file. One that can't be read as settings is kept next to it as `settings.json.broken`, and the
+    /// defaults are used; the returned sentence says so. A missing file is no trouble.
     pub(crate) fn load(path: PathBuf) -> (Self, Option<String>) {
         let with = |settings, read_only| Self {
             path: path.clone(),
@@ -70,12 +70,12 @@ impl Store {
         }
     }
 
-    /// What is in force.
+    /// The settings in force.
     pub(crate) fn get(&self) -> &Settings {
         &self.settings
     }
 
-    /// Changes the settings. What changed is in force at once, and in the file when it is written: see
+    /// Changes the settings. The change is in force at once, and in the file once that is written: see
     /// [`take_unwritten`](Self::take_unwritten).
     pub(crate) fn change(&mut self, change: impl FnOnce(&mut Settings)) {
         let before = self.settings.clone();
@@ -83,7 +83,7 @@ impl Store {
         self.changed |= self.settings != before && !self.read_only;
     }
 
-    /// What the file is to hold, if it doesn't yet. Whoever takes it writes it.
+    /// The version to write, if the file doesn't hold it yet. The caller must write it.
     pub(crate) fn take_unwritten(&mut self) -> Option<File> {
         if !std::mem::take(&mut self.changed) {
             return None;
@@ -97,27 +97,27 @@ impl Store {
         })
     }
 
-    /// What was taken couldn't be written: it is to be written yet.
+    /// The version that was taken couldn't be written: it is still unwritten.
     pub(crate) fn not_written(&mut self) {
         self.changed = true;
     }
 }
 
-/// The settings as they are to be written.
+/// A version of the settings to write.
 #[derive(Debug)]
 pub(crate) struct File {
     path: PathBuf,
     settings: Settings,
     number: u64,
-    /// The newest that was written. Held while one is.
+    /// The newest version that was written. Locked during a write.
     written: Arc<Mutex<u64>>,
 }
 
 impl File {
-    /// Replaces the file in one step, unless a newer one was quicker.
+    /// Replaces the file in one step, unless a newer version was written first.
     ///
     /// # Errors
-    /// It can't be written. The one before is left as it was.
+    /// It can't be written. The previous file is left as it was.
     pub(crate) fn write(&self) -> io::Result<()> {
         let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
         if *written < self.number {

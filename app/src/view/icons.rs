@@ -1,9 +1,9 @@
-//! The icons' images, in the program itself.
+//! The icons' images, embedded in the program.
 
 use crate::{menu, platform};
 use tray_icon::Icon;
 
-/// The image of an icon, at the resolution of today's screens: the system scales it down where that is less. On a Mac
+/// The image of an icon, at the resolution of today's screens: the system scales it down for lower ones. On a Mac
 /// tray-icon draws it 22 points high, as high as the menu bar, of which the shape takes 16: its 44 pixels are 2×.
 pub(super) fn load(icon: menu::Icon) -> Icon {
     let png: &[u8] = match icon {
@@ -21,7 +21,7 @@ pub(super) fn load(icon: menu::Icon) -> Icon {
     Icon::from_rgba(rgba, width, height).expect("the decoder gives four bytes for each pixel")
 }
 
-/// Four bytes a pixel, and how many there are in a row and in a column.
+/// Decodes to four bytes per pixel, and the width and height in pixels.
 fn decode(png: &[u8]) -> Result<(Vec<u8>, u32, u32), png::DecodingError> {
     let mut decoder = png::Decoder::new(std::io::Cursor::new(png));
     decoder.set_transformations(png::Transformations::ALPHA | png::Transformations::STRIP_16);

@@ -1,6 +1,6 @@
-//! The system's menu items, kept in step with the lines of a [`crate::menu::Menu`].
+//! The system's menu items, kept in sync with the lines of a [`crate::menu::Menu`].
 //!
-//! A line that is still there keeps its item: an open menu isn't torn down, and what a person points at stays.
+//! A line that is still there keeps its item: an open menu isn't torn down, and the item under the pointer stays.
 
 use crate::menu::{Entry, Line, Shortcut};
 use std::mem::{Discriminant, discriminant};
@@ -9,13 +9,13 @@ use tray_icon::menu::{
     accelerator::{Accelerator, CMD_OR_CTRL, Code},
 };
 
-/// A menu and what is in it.
+/// A menu and its items.
 pub(super) struct Items {
     root: Menu,
     items: Vec<Item>,
 }
 
-/// What items can be put into.
+/// A menu that can hold items.
 trait Holder {
     fn insert(&self, item: &dyn IsMenuItem, position: usize) -> Result<(), Error>;
     fn remove(&self, item: &dyn IsMenuItem) -> Result<(), Error>;
@@ -65,12 +65,12 @@ impl Items {
         Ok(items)
     }
 
-    /// The menu that they are in.
+    /// The menu that contains them.
     pub(super) fn root(&self) -> &Menu {
         &self.root
     }
 
-    /// Brings the items in line with these lines.
+    /// Updates the items to these lines.
     pub(super) fn show(&mut self, entries: &[Entry]) -> Result<(), Error> {
         arrange(&self.root, &mut self.items, entries)
     }
@@ -153,7 +153,7 @@ impl Item {
                 if item.is_enabled() != action.is_some() {
                     item.set_enabled(action.is_some());
                 }
-                // The item itself is asked, since a click flips its mark, also where it changed nothing else.
+                // The item itself is asked, since a click flips its mark, even one that changed nothing else.
                 if item.is_checked() != *on {
                     item.set_checked(*on);
                 }
@@ -184,7 +184,7 @@ fn accelerator(shortcut: Shortcut) -> Accelerator {
     Accelerator::new(CMD_OR_CTRL, letter)
 }
 
-/// What a line says. A single & would make the next letter a key of the keyboard.
+/// A line's text. A single & would make the next letter a keyboard shortcut.
 fn label(line: &Line) -> String {
     match line {
         Line::Separator => String::new(),

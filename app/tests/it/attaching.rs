@@ -1,4 +1,4 @@
-//! A project's way in.
+//! Attaching a project.
 
 use crate::support::{Companion, is_close, tone_rms};
 use serde_json::json;

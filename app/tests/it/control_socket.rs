@@ -40,7 +40,7 @@ fn garbage_hurts_nobody_else() {
 fn an_endless_line_is_cut_off() {
     let companion = Companion::start();
     let mut control = companion.connect();
-    // The companion closes in the middle of it, so the end of the writing may fail.
+    // The companion closes in the middle of this, so the end of the write may fail.
     let _ = control.stream.write_all(&vec![b'x'; 1 << 20]);
     let answer = control.line();
     assert!(answer.is_none_or(|answer| answer["error"]["code"] == -32600));

@@ -1,4 +1,4 @@
-//! Every way to an end, and what is left then: nothing.
+//! Every way to end, after which nothing is left.
 
 use crate::support::{Companion, LIMIT, eventually, is_gone, kill};
 use rustix::process::{Pid, Signal, kill_process};

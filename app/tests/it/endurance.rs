@@ -1,4 +1,4 @@
-//! Children that are killed, hang and are swapped, two hundred times over: the engine misses nothing.
+//! Children that are killed, hang and are swapped, two hundred times: the engine misses nothing.
 
 use crate::{
     page::Page,
@@ -9,20 +9,20 @@ use serde_json::{Value, json};
 
 const ROUNDS: usize = 200;
 
-/// The virtual device counts cycles as lost when it is four periods behind: 64 ms with these. A child that hangs does so
-/// for 200 ms, so an engine that waited for one could not make up for it.
+/// The virtual device counts cycles as lost when it is four periods behind: 64 ms with these settings. A hanging child
+/// hangs for 200 ms, so an engine that waited for one could not make up for it.
 const SETTINGS: &str = r#"{
     "version": 1,
     "buffer_frames": 768,
     "patience": {"not_responding_ms": 100, "end_after_ms": 200, "restart_after_ms": [1], "hold_after": 0}
 }"#;
 
-/// What it takes to lose cycles.
+/// The delay that loses cycles.
 const LOST_MS: u64 = 64;
 
-/// For how long the system let the companion's audio thread wait for a processor although it was ready to run: lost
-/// cycles that this explains are not the engine's. The kernel's schedstat has it in nanoseconds, second of three numbers;
-/// 0 where there is no such file.
+/// How long the system made the companion's audio thread wait for a CPU although it was ready to run: lost cycles that
+/// this explains aren't the engine's fault. From the kernel's schedstat, in nanoseconds, the second of three numbers; 0
+/// if there is no such file.
 fn starved_ms(companion: &Companion) -> u64 {
     let tasks = std::fs::read_dir(format!("/proc/{}/task", companion.process.id()));
     let thread = tasks.into_iter().flatten().flatten().map(|task| task.path()).find(|task| {
@@ -33,7 +33,7 @@ fn starved_ms(companion: &Companion) -> u64 {
     waited_ns.unwrap_or(0) / 1_000_000
 }
 
-/// Waits until a child other than `before` is heard.
+/// Waits until a child other than `before` is live.
 fn another(control: &mut Control, before: Pid) {
     eventually("another child is heard", || {
         let status = control.call("status", json!({})).unwrap();
@@ -44,7 +44,7 @@ fn another(control: &mut Control, before: Pid) {
     control.notices.clear();
 }
 
-/// Waits until the processed sound is there.
+/// Waits until the processed sound is heard.
 fn sounds(page: &mut Page) {
     eventually("the sound is back", || {
         let frame: Value = page.call("getMeterFrame", json!({})).unwrap();
@@ -68,7 +68,8 @@ fn no_cycle_is_lost_to_two_hundred_faults() {
     for round in 0..ROUNDS {
         let before = control.child_pid();
         match round % 3 {
-            // One that a starved machine let stand still for too long is gone already, and another comes all the same.
+            // A child that stood still for too long on a starved machine is gone already, and another comes all the
+            // same.
             0 => drop(kill_process(before, Signal::KILL)),
             1 => drop(kill_process(before, Signal::STOP)),
             _ => {

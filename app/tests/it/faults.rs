@@ -1,4 +1,4 @@
-//! A child that fails in every way: the engine goes on, the reason is told, and the child is back.
+//! A child that fails in every way: the engine goes on, the reason is reported, and the child comes back.
 
 use crate::{
     lease::Lease,
@@ -8,7 +8,7 @@ use crate::{
 use rustix::process::{Signal, kill_process};
 use serde_json::{Value, json};
 
-/// Attaches the faulty example and has it fail.
+/// Attaches the faulty example and makes it fail.
 fn faulty(companion: &Companion, fault: f32) -> (Control, Value) {
     let mut control = companion.control();
     let attached = control.attach_live("faulty", json!({}));
@@ -17,7 +17,7 @@ fn faulty(companion: &Companion, fault: f32) -> (Control, Value) {
     (control, attached)
 }
 
-/// Sets the fault back to none, as a person would before the next try.
+/// Resets the fault to none, as a user would before the next try.
 fn mend(attached: &Value) {
     let mut page = Page::open(attached);
     page.call("setParameter", json!({"id": "faulty_fault", "value": 0.0})).unwrap();
@@ -75,7 +75,7 @@ fn the_third_crash_holds_and_a_restart_tries_again() {
     mend(&attached);
     control.call("restart", json!({"session": attached["session"]})).unwrap();
     control.state("live");
-    // Pages and the mix are there all the time.
+    // Pages and the mix are available all the time.
     assert_eq!(control.call("status", json!({})).unwrap()["sessions"][0]["state"], "live");
 }
 
@@ -117,7 +117,7 @@ fn a_program_that_says_nothing_is_waited_for_and_then_given_up() {
     assert!(reason.contains("said nothing in 900 ms") && reason.contains("try Restart"), "{reason}");
 }
 
-/// As on a Mac that looks at a new build first: nobody else may open a file before who has leased it gives it back.
+/// As on a Mac that checks a new build first: no other process can open a leased file before the lease is given back.
 #[test]
 fn a_program_that_the_system_does_not_start_yet_holds_up_nothing_else() {
     let companion = Companion::start();
@@ -129,7 +129,7 @@ fn a_program_that_the_system_does_not_start_yet_holds_up_nothing_else() {
     let Some(lease) = Lease::take(&program) else { return };
     control.call("restart", json!({"session": attached["session"]})).unwrap();
     eventually("the companion wants to run it", || lease.is_wanted().then_some(()));
-    // Another project comes to be heard meanwhile.
+    // Meanwhile another project becomes live.
     let mut other = companion.control();
     other.attach_live("gain", json!({}));
     let status = other.call("status", json!({})).unwrap();
@@ -137,7 +137,7 @@ fn a_program_that_the_system_does_not_start_yet_holds_up_nothing_else() {
     drop(lease);
     let reason = control.state("held");
     assert!(reason.contains("exited with code 0"), "{reason}");
-    // And one that never starts can be given up.
+    // And a child that never starts can be given up.
     let Some(lease) = Lease::take(&program) else { panic!("the lease was there before") };
     control.call("restart", json!({"session": attached["session"]})).unwrap();
     eventually("the companion wants to run it", || lease.is_wanted().then_some(()));

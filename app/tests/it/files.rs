@@ -1,4 +1,4 @@
-//! Files as a source: what is refused at once, what is told, and another rate of the output.
+//! Files as a source: what is refused at once, what is reported, and a changed output rate.
 
 use crate::support::{Companion, Control, output_rms};
 use serde_json::{Value, json};
@@ -20,7 +20,7 @@ fn file(path: &Path) -> Value {
     json!({"kind": "file", "path": path})
 }
 
-/// Another rate for the output, and so another engine: the project is heard again in it.
+/// Changes the output's rate, and thereby the engine: the project becomes live again in the new one.
 fn change_rate(control: &mut Control, rate: u32) {
     control.call("selectDevices", json!({"sample_rate": rate})).unwrap();
     control.state("starting");
@@ -59,7 +59,7 @@ fn a_file_follows_the_outputs_rate() {
     let stats = control.heard_at(0.25);
     assert_eq!(stats["file"]["length_frames"], 96_000, "{stats}");
 
-    // One that waits while something else is heard is converted once it is chosen.
+    // A file that isn't the present source is converted once it is chosen.
     let session = &attached["session"];
     control.call("setSource", json!({"session": session, "source": {"kind": "silence"}})).unwrap();
     control.stats(|stats| output_rms(stats) == 0.0);
@@ -69,7 +69,7 @@ fn a_file_follows_the_outputs_rate() {
     control.heard_at(0.25);
 }
 
-/// A sum of these is no number any more, at any rate and in any meter.
+/// Sums of these samples aren't finite, at any rate and in any meter.
 #[test]
 fn a_file_of_huge_samples_is_told_and_harms_nobody() {
     let companion = Companion::start();

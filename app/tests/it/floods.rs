@@ -1,4 +1,4 @@
-//! Floods at every door: what floods harms itself alone, and whoever asks meanwhile is answered.
+//! Floods at every entrance: a flood harms only its sender, and other callers are answered meanwhile.
 
 use crate::{
     page::Page,
@@ -12,7 +12,7 @@ use std::{
     path::PathBuf,
 };
 
-/// A child that is a shell's script.
+/// A child that is a shell script.
 fn script(companion: &Companion, name: &str, text: &str) -> PathBuf {
     let path = companion.home.path().join(name);
     fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
@@ -24,7 +24,7 @@ fn path() -> Value {
     json!({"PATH": std::env::var("PATH").unwrap_or_default()})
 }
 
-/// A connection that nobody reads until that is wanted.
+/// A connection that isn't read until the test wants it.
 struct Silent {
     stream: UnixStream,
     sent: u64,
@@ -42,7 +42,7 @@ impl Silent {
         self.send_often(1, method, &params);
     }
 
-    /// In one piece: the companion stops reading while nobody reads what it answers.
+    /// Sent in one piece: the companion stops reading while its answers aren't read.
     fn send_often(&mut self, times: u64, method: &str, params: &Value) {
         let ids = self.sent + 1..=self.sent + times;
         let call =
@@ -65,9 +65,9 @@ fn who_does_not_read_keeps_its_lease_its_answers_and_the_newest_state() {
             "token": "a".repeat(43), "audio_token": "b".repeat(43),
         }),
     );
-    // Far more than has room: the answers come one after the other as they are read.
+    // Far more than fits: the answers come one by one as they are read.
     silent.send_often(200, "status", &json!({}));
-    // Another one is served all the while; when the child was held the last of its lines came before.
+    // Another client is served all the while; the last lines of the child came before it was put on hold.
     let mut other = companion.control();
     let held = eventually("the child is held", || {
         let status = other.call("status", json!({})).unwrap();
@@ -93,7 +93,7 @@ fn who_does_not_read_keeps_its_lease_its_answers_and_the_newest_state() {
         }
     }
     assert_eq!(state, "held");
-    // It is still the owner.
+    // The silent client is still the owner.
     silent.send("restart", json!({"session": held["session"]}));
     let line = reader.find(|line| line.as_ref().unwrap().contains("\"id\":203")).unwrap().unwrap();
     assert!(line.contains("result"), "{line}");
@@ -148,9 +148,9 @@ fn pages_that_ask_again_and_again_delay_nobody_and_the_newest_is_kept() {
     assert_eq!(settings["projects"]["/flooded"]["mode"], "pipelined");
 }
 
-/// A child that says one message of `size` bytes, whose `text` member is full of newlines, and ends.
+/// A child that sends one message of `size` bytes, whose `text` member is full of newlines, and ends.
 fn says(companion: &Companion, kind: &str, start: &str, end: &str) -> PathBuf {
-    // 0x0E0000 bytes of JSON behind the length, little-endian.
+    // 0x0E0000 bytes of JSON after the length, little-endian.
     let size = 0x0E_0000;
     let newlines = (size - start.len() - end.len()) / 2;
     let padding = size - start.len() - end.len() - 2 * newlines;
@@ -185,7 +185,7 @@ fn what_a_child_says_is_bounded_where_it_comes_in() {
         control.notice("childLog", |log| log["stream"] == "message" && what(log["line"].as_str().unwrap()));
         let lines = control.notices.iter().filter(|line| line["method"] == "childLog").count();
         assert!(lines < 400, "{kind}: {lines} lines");
-        // Everybody's status is a line that can be read, and the other project is in it.
+        // Every client's status is a line that can be read, and the other project is in it.
         let status = other.call("status", json!({})).unwrap();
         assert!(status.to_string().len() < 64 * 1024);
         assert!(status["sessions"].as_array().unwrap().iter().any(|session| session["session"] == live));
@@ -199,7 +199,7 @@ fn silent_connections_and_long_batches_harm_nobody() {
         (0..300).map(|_| UnixStream::connect(companion.socket()).unwrap()).collect();
     let mut control: Control = companion.control();
     control.call("status", json!({})).unwrap();
-    // The oldest went for the newer ones.
+    // The oldest connection was closed for the newer ones.
     silent[0].set_read_timeout(Some(LIMIT)).unwrap();
     assert_eq!(silent[0].read(&mut [0; 16]).unwrap(), 0);
     drop(silent);
@@ -278,7 +278,7 @@ fn who_lost_its_connection_finds_its_builds_and_attaches_again() {
 fn a_companion_that_others_use_does_not_end_for_one_and_ends_after_the_last() {
     let home = tempfile::tempdir().unwrap();
     let mut companion = Companion::start_in(home, &["--backend", "virtual", "--exit-when-idle"]);
-    // Connected, and nothing said yet.
+    // Connected, without having sent anything yet.
     let mut just_came = companion.connect();
     let mut control = companion.control();
     let answer = control.call("shutdown", json!({"if_idle": true})).unwrap();

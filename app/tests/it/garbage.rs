@@ -1,4 +1,4 @@
-//! Clients that connect to the dev server, send nonsense and vanish, a thousand of them: nothing of them is left.
+//! A thousand clients that connect to the dev server, send nonsense and vanish: nothing is left of them.
 
 use crate::{
     page::Page,
@@ -11,7 +11,7 @@ use std::{
 };
 
 const CLIENTS: usize = 1_000;
-/// What the allocator may keep of them: a leak of 4 KiB for each client is more.
+/// What the allocator may keep: a leak of 4 KiB per client would be more.
 const SLACK_KIB: u64 = 3 * 1024;
 
 /// The companion's open descriptors and its resident memory in KiB; `None` where the system has no /proc.
@@ -23,7 +23,7 @@ fn used(companion: &Companion) -> Option<(usize, u64)> {
     Some((descriptors, memory.split_whitespace().next()?.parse().ok()?))
 }
 
-/// The companion's memory once it has no more descriptors than this.
+/// The companion's memory once it has at most this many descriptors.
 fn memory_without(companion: &Companion, descriptors: usize) -> u64 {
     eventually("they are gone", || {
         let (open, memory) = used(companion)?;
@@ -31,7 +31,7 @@ fn memory_without(companion: &Companion, descriptors: usize) -> u64 {
     })
 }
 
-/// One that comes with or without the token, says something of this kind, and goes in one of two ways.
+/// A client that comes with or without the token, sends one kind of nonsense, and goes in one of two ways.
 fn vanish(address: &str, number: usize) {
     let mut stream = TcpStream::connect(address).unwrap();
     let token = if number.is_multiple_of(2) { TOKEN } else { "wrong" };
@@ -42,7 +42,7 @@ fn vanish(address: &str, number: usize) {
     let garbage: &[&[u8]] = match number / 2 % 6 {
         0 => &[b"\x16\x03\x01\x02\x00\x01"],
         1 => &[b"GET / HTTP/1.1\r\nX: "],
-        // Half a handshake; all of it; and then a frame that isn't one, one that never ends, a text that is no JSON.
+        // Half a handshake; all of it; and then an invalid frame, one that never ends, a text that isn't JSON.
         2 => &[&handshake.as_bytes()[..60]],
         3 => &[handshake.as_bytes(), b"\xc1\x81\0\0\0\0a"],
         4 => &[handshake.as_bytes(), b"\x81\xfe\xff\xff\0\0\0\0[[[["],
@@ -53,7 +53,7 @@ fn vanish(address: &str, number: usize) {
         let _ = stream.write_all(bytes);
     }
     if number.is_multiple_of(3) {
-        // Until the server has answered and closed; the others go at once.
+        // Wait until the server has answered and closed; the other clients go at once.
         let _ = stream.shutdown(Shutdown::Write);
         let _ = stream.read_to_end(&mut Vec::new());
     }
@@ -68,7 +68,7 @@ fn a_thousand_clients_that_vanish_leave_nothing() {
     let mut page = Page::open(&attached);
     page.call("ping", Value::Null).unwrap();
     let before = used(&companion);
-    // What grows once, with the first of every kind, has grown after these.
+    // Whatever grows only with the first of every kind has grown after these.
     (0..CLIENTS / 4).for_each(|number| vanish(&address, number));
     let memory = before.map(|(descriptors, _)| memory_without(&companion, descriptors));
     (0..CLIENTS).for_each(|number| vanish(&address, number));
@@ -79,7 +79,7 @@ fn a_thousand_clients_that_vanish_leave_nothing() {
         }
         _ => println!("this system has no /proc: only the page is looked at"),
     }
-    // Who was there is still served, and there is a place for the next.
+    // The page from before is still served, and there is room for the next.
     assert!(page.call("getAllParameters", json!({})).is_ok());
     Page::open(&attached).call("ping", Value::Null).unwrap();
 }

@@ -1,9 +1,9 @@
-//! The howl mute is on everybody's sound: it ends with its cause.
+//! The howl mute silences all projects: it ends with its cause.
 
 use crate::support::Companion;
 use serde_json::{Value, json};
 
-/// Far above full scale: the tone of −12 dBFS, 12 dB of the processor's and 12 dB behind it.
+/// Far above full scale: the tone of −12 dBFS, 12 dB in the processor and 12 dB after it.
 const LOUD: f32 = 12.0;
 
 #[test]
@@ -22,7 +22,7 @@ fn the_mix_is_heard_again_when_the_one_that_was_too_loud_goes() {
         let session = &attached["session"];
         loud.call("setGain", json!({"session": session, "gain_db": LOUD})).unwrap();
         quiet.stats(muted(true));
-        // One that isn't the cause changes nothing by being silent.
+        // Silencing a project that isn't the cause changes nothing.
         quiet.call("setBypass", json!({"session": innocent, "on": true})).unwrap();
         quiet.call("setBypass", json!({"session": innocent, "on": false})).unwrap();
         quiet.stats(muted(true));

@@ -1,4 +1,4 @@
-//! Which programs are run, and what is left of them.
+//! Which programs are run, and what they leave behind.
 
 use crate::support::{Companion, Control, child, eventually, is_gone, kill};
 use rustix::process::Pid;
@@ -9,12 +9,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Only Linux tells a process of its parent's death, and another's environment.
+/// Only Linux notifies a process of its parent's death, and lets another process's environment be read.
 fn on_linux() -> bool {
     std::env::consts::OS == "linux"
 }
 
-/// A program of a few lines, and the file that it writes a process number into.
+/// A program of a few lines, and the file that it writes a process id to.
 fn script(folder: &Path, lines: &str) -> (PathBuf, PathBuf) {
     let (program, pid) = (folder.join("program"), folder.join("pid"));
     fs::write(&program, format!("#!/bin/sh\npid='{}'\n{lines}\n", pid.display())).unwrap();
@@ -35,7 +35,7 @@ fn what_a_child_left_running_by_itself_is_ended_and_told() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
-    // A session of its own is a process group of its own, which the companion doesn't know.
+    // A separate session is a separate process group, which the companion doesn't know.
     let lines = "setsid sh -c 'echo $$ > \"$1\"; exec sleep 1000' sh \"$pid\" > /dev/null 2>&1 &\n\
                  until [ -s \"$pid\" ]; do sleep 0.05; done\nexit 1";
     let (program, pid) = script(folder.path(), lines);
@@ -59,17 +59,17 @@ fn a_child_that_looks_at_nothing_ends_with_its_companion() {
     let mut control = companion.control();
     control.attach("gain", json!({"executable": program})).unwrap();
     let deaf = pid_in(&pid);
-    // What runs out of memory's way is the companion.
+    // If memory runs out, the child goes before the companion.
     eventually("the system would end it first", || {
         let score = fs::read_to_string(format!("/proc/{deaf}/oom_score_adj")).ok()?;
         (score.trim() == "500").then_some(())
     });
-    // SIGKILL, and not a word to the child.
+    // SIGKILL, without a message to the child.
     drop(companion);
     eventually("it is gone", || is_gone(deaf));
 }
 
-/// The gain, copied into a folder of its own.
+/// The gain example, copied into a separate folder.
 fn copied(folder: &Path) -> PathBuf {
     let program = folder.join("gain");
     fs::copy(child("gain"), &program).unwrap();

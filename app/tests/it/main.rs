@@ -1,4 +1,4 @@
-//! The companion as its callers meet it: the real program, real children, its sockets. No sound card, no display.
+//! The companion as its clients see it: the real program, real children, its sockets. No sound card, no display.
 
 mod attaching;
 mod control_socket;

@@ -1,4 +1,4 @@
-//! Measuring the latency where there is nothing to measure. With a loop it is measured on a real sound server.
+//! Measuring the latency where there is nothing to measure. Another test measures a loop on a real sound server.
 
 use crate::support::Companion;
 use serde_json::json;
@@ -31,7 +31,7 @@ fn a_client_that_hangs_up_ends_what_it_waits_for_and_hears_so() {
     let companion = Companion::start();
     let mut control = companion.control();
     let session = control.attach_live("gain", json!({}))["session"].clone();
-    // It never says hello, so the swap would be given up only after 10 s.
+    // The child never says hello, so the swap would be given up only after 10 s.
     let silent = companion.home.path().join("silent");
     std::fs::write(&silent, "#!/bin/sh\nsleep 1000\n").unwrap();
     std::fs::set_permissions(&silent, std::fs::Permissions::from_mode(0o700)).unwrap();

@@ -1,4 +1,4 @@
-//! The system's permission for the microphone, played by a file, without a menu: debug builds only.
+//! The system's permission for the microphone, simulated with a file, without a menu: debug builds only.
 
 use crate::{
     page::Page,
@@ -7,7 +7,7 @@ use crate::{
 use serde_json::{Value, json};
 use std::{fs, os::unix::net::UnixStream, path::PathBuf};
 
-/// A companion whose system says what the file says.
+/// A companion for which the file holds the system's permission.
 fn companion(says: &str) -> (Companion, PathBuf) {
     let home = tempfile::tempdir().unwrap();
     let system = home.path().join("permission");
@@ -47,13 +47,13 @@ fn a_denied_microphone_is_silence_and_said_everywhere_until_it_is_allowed() {
     );
     assert!(status["diagnostic"]["hint"].as_str().unwrap().contains("Privacy"), "{status}");
 
-    // Allowed in the system's settings, of which nobody hears by itself.
+    // Allowed in the system's settings, which notify nobody.
     fs::write(&system, "authorized").unwrap();
     page.notice("audioStatusChanged", |status| status["phase"] == "runningFullDuplex");
     control.notice("childLog", line_with("the microphone is allowed"));
     control.stats(is_open);
 
-    // And taken away again while it is heard.
+    // And taken away again while the microphone is heard.
     fs::write(&system, "restricted").unwrap();
     control.notice("childLog", line_with("this computer's rules"));
     control.stats(|stats| stats["devices"]["input"].is_null());
@@ -83,7 +83,7 @@ fn a_person_who_says_no_is_not_asked_again() {
     let mut control = companion.control();
     let attached = control.attach_live("gain", microphone());
     control.notice("childLog", line_with("System Settings"));
-    // Whatever the system would say: it isn't asked.
+    // Whatever the system would answer, it isn't asked.
     fs::write(&system, "notDetermined authorized").unwrap();
     let set = json!({"session": attached["session"], "source": {"kind": "microphone"}});
     control.call("setSource", set).unwrap();
@@ -106,7 +106,7 @@ fn nothing_is_measured_with_a_microphone_that_the_system_keeps_away() {
     let mut control = companion.control();
     let refused = control.call("measureLatency", json!({})).unwrap_err();
     assert!(refused["message"].as_str().unwrap().contains("answer it, then measure again"), "{refused}");
-    // The person was asked, and said no.
+    // The user was asked, and said no.
     assert_eq!(fs::read_to_string(system).unwrap(), "denied");
     let refused = control.call("measureLatency", json!({})).unwrap_err();
     assert!(refused["message"].as_str().unwrap().contains("System Settings"), "{refused}");
@@ -121,7 +121,7 @@ fn a_terminals_word_is_obeyed_remembered_and_listed() {
     control.stats(is_open);
     let word = |consent: Value| json!({"project_dir": "/first", "consent": consent});
 
-    // From any connection: whoever may call this socket is this user.
+    // From any connection: any caller on this socket is this user.
     let mut other = companion.control();
     let access = other.call("confirmMicrophone", word(json!("refused"))).unwrap();
     assert_eq!(access["projects"][0]["access"], "refused");
@@ -138,11 +138,11 @@ fn a_terminals_word_is_obeyed_remembered_and_listed() {
     assert_eq!(said["given"]["from"], "terminal");
     assert!(said["given"]["at"].as_u64().unwrap() > 1_700_000_000, "{said}");
     control.stats(is_open);
-    // Each yes is for the desktop, also where there is none: then the log has it.
+    // Each yes is announced on the desktop; if there is none, the log has it.
     eventually("the yes is told", || {
         companion.log().contains(": gain may hear the microphone").then_some(())
     });
-    // What is said again keeps its time and place.
+    // A repeated answer keeps its time and place.
     let again = other.call("confirmMicrophone", word(json!("allowed"))).unwrap();
     assert_eq!(again["remembered"], access["remembered"]);
 
@@ -161,12 +161,12 @@ fn a_word_on_nothing_is_refused_and_a_flood_of_yeses_too() {
         assert!(error["message"].as_str().unwrap().contains(why), "{error}");
     };
     let word = |consent: Value| json!({"project_dir": "/first", "consent": consent});
-    // Nobody asks: nothing can be allowed ahead.
+    // No project asks: nothing can be allowed in advance.
     refused(&mut control, word(json!("allowed")), "no project in /first asks");
     refused(&mut control, word(Value::Null), "nothing was said");
     refused(&mut control, word(json!("refused")), "nothing was said");
     control.attach_live("gain", json!({"source": {"kind": "microphone"}, "project_dir": "/first"}));
-    // It hears it already, as there is no menu: a key that is pressed by mistake says nothing.
+    // The project hears it already, as there is no menu: a key pressed by mistake has no effect.
     let by_key = json!({"project_dir": "/first", "consent": "refused", "if_asked": true});
     refused(&mut control, by_key, "nothing here waits");
     for _ in 0..10 {

@@ -1,4 +1,4 @@
-//! The mode, what is heard instead of the processor, the guard, and what of a project is remembered.
+//! The mode, what is heard instead of the processor, the guard, and what is remembered of a project.
 
 use crate::{
     page::Page,
@@ -7,7 +7,7 @@ use crate::{
 use serde_json::{Value, json};
 use std::os::unix::net::UnixStream;
 
-/// In direct mode, without a delay; or given up by a machine that is too busy for it, with the reason.
+/// Is the project in direct mode, without a delay, or did a machine that is too busy give that up, with the reason?
 fn is_direct(stats: &Value) -> bool {
     let direct = stats["mode"] == "direct" && stats["latency"]["pipeline"] == 0;
     direct || stats["mode_reason"].as_str().is_some_and(|reason| reason.contains("direct mode is given up"))
@@ -51,7 +51,7 @@ fn a_slow_processor_is_taken_back_to_pipelined_and_then_bypassed_with_the_measur
     let attached = control.attach_live("faulty", json!({"mode": "direct"}));
     let mut page = Page::open(&attached);
     page.call("subscribe", json!({"topics": ["log", "stats"]})).unwrap();
-    // One and a half blocks for each.
+    // Each block takes one and a half blocks' time.
     page.call("setParameter", json!({"id": "faulty_fault", "value": 5.0})).unwrap();
     let given_up =
         |log: &Value| log["line"].as_str().is_some_and(|line| line.contains("direct mode is given up"));

@@ -1,4 +1,4 @@
-//! Pages by addresses that work once.
+//! Pages opened by one-time addresses.
 
 use crate::support::{AUDIO_TOKEN, Companion, TOKEN, follow};
 use serde_json::json;
@@ -28,7 +28,7 @@ fn a_page_and_its_inspector_are_opened_without_a_token_in_the_address() {
         );
         assert!(follow(&url).starts_with("HTTP/1.1 403"), "once");
     }
-    // Without a page it is the inspector.
+    // Without a page it leads to the inspector.
     let set = json!({"session": attached["session"], "origins": []});
     control.call("setOrigins", set).unwrap();
     let opened = control.call("openOnce", json!({"session": attached["session"]})).unwrap();

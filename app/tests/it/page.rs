@@ -13,7 +13,7 @@ pub(crate) struct Page {
 }
 
 impl Page {
-    /// Opens the address that an attach was answered with.
+    /// Opens the address from an attach's answer.
     pub(crate) fn open(attached: &Value) -> Self {
         let url = attached["ws_url"].as_str().unwrap();
         let address = url.trim_start_matches("ws://").split('/').next().unwrap();
@@ -40,7 +40,7 @@ impl Page {
         }
     }
 
-    /// Asks without waiting for an answer, as none comes.
+    /// Sends a request that gets no answer.
     pub(crate) fn notify(&mut self, method: &str, params: Value) {
         let call = json!({"jsonrpc": "2.0", "method": method, "params": params});
         self.socket.send(Message::text(call.to_string())).unwrap();

@@ -1,4 +1,4 @@
-//! Recordings over the control socket: what is in the file, how each of them ends, and what is refused.
+//! Recordings over the control socket: the file's contents, each way to end, and what is refused.
 
 use crate::support::{Companion, Control, eventually, is_close, kill, tone_rms};
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ fn record(control: &mut Control, attached: &Value, path: &Path) {
     control.stats(|stats| stats["recording"]["seconds"].as_f64() > Some(0.1));
 }
 
-/// The frames of a file that must be whole.
+/// The frames of a file that must be complete.
 fn frames(path: &Path) -> Vec<f32> {
     let mut reader = hound::WavReader::open(path).unwrap();
     assert_eq!((reader.spec().channels, reader.spec().sample_rate), (2, 48_000));
@@ -41,7 +41,7 @@ fn the_processed_sound_is_recorded_through_a_reload_a_crash_and_a_change_of_the_
     assert_eq!(status["sessions"][0]["recording"], json!(path));
 
     let session = &attached["session"];
-    // Heard less, and recorded in full.
+    // Played more quietly, and recorded in full.
     control.call("setMute", json!({"session": session, "on": true})).unwrap();
     let gain = crate::support::child("gain");
     control.call("reload", json!({"session": session, "executable": gain})).unwrap();
@@ -135,7 +135,7 @@ fn a_full_disk_ends_the_recording_with_what_fitted() {
     };
     let mut control = companion.control();
     let attached = control.attach_live("gain", json!({}));
-    // Only the companion sees that disk; what is on it is read through its process.
+    // Only the companion sees that disk; its contents are read through the companion's process.
     let path = disk.join("take.wav");
     control.call("record", wish(&attached, &path)).unwrap();
     let ended = control.notice("recordingEnded", |_| true);

@@ -1,4 +1,4 @@
-//! A newer build takes the place of the one that runs.
+//! A newer build replaces the running one.
 
 use crate::{
     page::Page,
@@ -7,7 +7,7 @@ use crate::{
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
-/// A copy as the command makes it.
+/// A copy, made like the command's.
 fn copy(companion: &Companion, example: &str, generation: u32) -> PathBuf {
     let folder = companion.home.path().join(format!("builds/{}-x/{generation}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
@@ -28,7 +28,7 @@ fn a_newer_build_is_heard_and_the_older_one_goes() {
     page.call("ping", json!({})).unwrap();
     let before = control.child_pid();
 
-    // The same processor again: values are carried over, the list is the same.
+    // The same processor again: values are carried over, and the list is the same.
     let second = copy(&companion, "gain", 2);
     let reloaded = control.call("reload", json!({"session": session, "executable": second})).unwrap();
     assert!(reloaded["swap_ms"].as_u64().is_some(), "{reloaded}");
@@ -63,7 +63,7 @@ fn a_newer_build_that_fails_is_never_heard() {
     assert_eq!(control.child_pid(), before);
     let stats = control.heard_at(tone_rms() / 2.0);
     assert_eq!(stats["state"], "live");
-    // A crash later starts the program that worked.
+    // A later crash restarts the program that worked.
     crate::support::kill(before);
     control.state("crashed");
     control.state("live");

@@ -1,4 +1,4 @@
-//! `--render`: the same bytes however it is done, no delay, and nothing left where it fails.
+//! `--render`: the same bytes in every way of rendering, no delay, and nothing left after a failure.
 
 use crate::support::{Companion, LIMIT, child, eventually};
 use rustix::process::{Pid, Signal, kill_process};
@@ -42,14 +42,14 @@ impl Folder {
         command
     }
 
-    /// Renders, which must work, and gives the output's bytes.
+    /// Renders, which must succeed, and returns the output's bytes.
     fn render(&self, job: &Value) -> Vec<u8> {
         let output = self.command(job).output().unwrap();
         assert!(output.status.success(), "{output:?}");
         fs::read(job["output"].as_str().unwrap()).unwrap()
     }
 
-    /// Renders, which must fail, leave nothing, and say why.
+    /// Renders, which must fail, leave nothing behind, and say why.
     fn fails(&self, job: &Value, code: i32, text: &str) {
         let before = self.names();
         let output = self.command(job).output().unwrap();
@@ -74,7 +74,7 @@ fn last_event(output: &Output) -> Value {
         .unwrap()
 }
 
-/// Left and right, of any rate; the two differ.
+/// Writes left and right, which differ, at any rate.
 fn write(path: &Path, sample_rate: u32, frames: &[[f32; 2]]) {
     let spec = hound::WavSpec {
         channels: 2,
@@ -93,7 +93,7 @@ fn read(path: &Path) -> (u32, Vec<[f32; 2]>) {
     (reader.spec().sample_rate, samples.chunks_exact(2).map(|frame| [frame[0], frame[1]]).collect())
 }
 
-/// So many frames that no sample is like another: a ramp that is folded.
+/// A signal of `count` frames in which no sample is like another: a folded ramp.
 fn signal(count: u16) -> Vec<[f32; 2]> {
     let sample = |index: u16, step: u16| f32::from(index.wrapping_mul(step)) / 65_536.0 - 0.5;
     (0..count).map(|index| [sample(index, 7919), sample(index, 104)]).collect()
@@ -117,14 +117,14 @@ fn equal_to_the_bit_in_every_run_and_for_every_block_size() {
     assert_eq!(rate, 48_000);
     assert!(frames == expected, "every frame is the input's, from the first on");
 
-    // One with a memory, and a tail that it rings in.
+    // A processor with a memory, and a tail for it to ring out.
     let tail = json!({"tail_seconds": 0.5});
     let first = folder.render(&folder.job("echo", "echo1.wav", tail.clone()));
     assert_eq!(folder.render(&folder.job("echo", "echo2.wav", tail)), first);
     assert_eq!(read(&folder.path("echo1.wav")).1.len(), 20_000 + 24_000);
 }
 
-/// The example says that its latency is 7 frames, and repeats its input after 3 and after 500.
+/// The example reports a latency of 7 frames, and repeats its input after 3 and after 500.
 #[test]
 fn the_processors_own_latency_is_taken_out_at_every_rate() {
     for rate in [44_100, 48_000, 96_000] {
@@ -170,7 +170,7 @@ fn only_an_ordinary_file_is_replaced_and_only_wav_is_written() {
     let make = |program: &str, name: &str| {
         assert!(Command::new(program).arg(folder.path(name)).status().unwrap().success());
     };
-    // A link stays, and what it points to is written; one that points nowhere yet, too.
+    // A link stays, and its target is written, even one that doesn't exist yet.
     fs::create_dir(folder.path("there")).unwrap();
     for (link, target) in
         [("link.wav", "there/real.wav"), ("second.wav", "link.wav"), ("new.wav", "there/new.wav")]
@@ -189,7 +189,7 @@ fn only_an_ordinary_file_is_replaced_and_only_wav_is_written() {
     assert_eq!(read(&folder.path("there/new.wav")).1, signal(4800));
     assert_eq!(fs::read_dir(folder.path("there")).unwrap().count(), 2);
 
-    // What is no file stays what it is.
+    // What isn't a file stays what it is.
     make("mkfifo", "pipe.wav");
     make("mkdir", "folder.wav");
     std::os::unix::fs::symlink("/dev/null", folder.path("null.wav")).unwrap();
@@ -215,7 +215,7 @@ fn only_an_ordinary_file_is_replaced_and_only_wav_is_written() {
     }
 }
 
-/// One reader: the same file gives the same answer here as for a source that is played.
+/// There is only one reader: the same file gives the same answer here as for a source that is played.
 #[test]
 fn what_is_missing_in_the_input_is_told() {
     let folder = Folder::new();
@@ -253,7 +253,7 @@ fn a_processor_that_panics_crashes_or_hangs_ends_the_rendering() {
     assert!(read(&folder.path("nan.wav")).1.iter().flatten().all(|sample| sample.is_finite()));
 }
 
-/// Waits until a rendering that takes its time is on its way.
+/// Waits until a long rendering is under way.
 fn under_way(folder: &Folder) -> (Child, Pid) {
     write(&folder.path("in.wav"), 48_000, &signal(48_000));
     // Blocks of one frame, and an hour of them.
@@ -261,7 +261,7 @@ fn under_way(folder: &Folder) -> (Child, Pid) {
     let mut process = folder.command(&job).spawn().unwrap();
     let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
     lines.find(|line| line.as_ref().unwrap().contains("\"frames\":48000")).unwrap().unwrap();
-    // It is read on, so that the process never waits for that.
+    // The output is read on, so that the process never waits for that.
     std::thread::spawn(move || lines.for_each(drop));
     let parent = process.id().to_string();
     let child = eventually("there is a child", || {

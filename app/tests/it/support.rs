@@ -12,14 +12,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Far longer than anything here takes; only a test that has failed waits for so long.
+/// Far longer than anything here takes; only a test that has failed waits this long.
 pub(crate) const LIMIT: Duration = Duration::from_secs(30);
 
-/// A page's token, and that of a program with its own audio.
+/// A page's token, and the token of a program with its own audio.
 pub(crate) const TOKEN: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 pub(crate) const AUDIO_TOKEN: &str = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
 
-/// A companion of its own, with a home of its own.
+/// A separate companion with a separate home.
 pub(crate) struct Companion {
     pub home: tempfile::TempDir,
     pub process: Child,
@@ -38,8 +38,8 @@ impl Companion {
         companion
     }
 
-    /// On the virtual backend, with a file system of `bytes` on a folder of its home, which nobody else sees. `None`
-    /// where this system lets no user do that.
+    /// On the virtual backend, with a file system of `bytes` on a folder of its home, which nothing else sees. `None`
+    /// if this system lets no user do that.
     pub(crate) fn start_with_a_small_disk(home: tempfile::TempDir, folder: &str, bytes: u64) -> Option<Self> {
         let disk = home.path().join(folder);
         let mount = format!("mount -t tmpfs -o size={bytes} none '{}' && exec \"$@\"", disk.display());
@@ -74,7 +74,7 @@ impl Companion {
         Control::connect(&self.socket())
     }
 
-    /// A connection that has said hello.
+    /// A connection that has sent hello.
     pub(crate) fn control(&self) -> Control {
         let mut control = self.connect();
         control.call("hello", json!({"version": 1})).unwrap();
@@ -101,7 +101,7 @@ pub(crate) struct Control {
     pub stream: UnixStream,
     lines: Receiver<Value>,
     number: u64,
-    /// Notifications that nobody has waited for yet.
+    /// Notifications that no test has waited for yet.
     pub notices: Vec<Value>,
 }
 
@@ -167,7 +167,7 @@ impl Control {
         change["reason"].as_str().unwrap_or_default().to_string()
     }
 
-    /// Attaches an example child, with some members of the call replaced, and waits until it is heard.
+    /// Attaches an example child, with some members of the call replaced, and waits until it is live.
     pub(crate) fn attach_live(&mut self, example: &str, changes: Value) -> Value {
         let attached = self.attach(example, changes).unwrap();
         self.state("live");
@@ -190,14 +190,14 @@ impl Control {
         self.call("attach", params)
     }
 
-    /// The next figures of the session that fit.
+    /// The session's next figures that fit.
     pub(crate) fn stats(&mut self, fits: impl Fn(&Value) -> bool) -> Value {
         self.notices.retain(|line| line["method"] != "stats");
         self.notice("stats", fits)
     }
 
-    /// The next figures where the processed tone has this level. Not the very next: on a machine that is busy with other
-    /// things a block may be late, and a meter remembers it for a while.
+    /// The next figures in which the processed tone has this level. Not necessarily the very next: on a busy machine a
+    /// block may be late, and a meter remembers that for a while.
     pub(crate) fn heard_at(&mut self, rms: f64) -> Value {
         self.stats(|stats| is_close(output_rms(stats), rms))
     }
@@ -211,7 +211,7 @@ impl Control {
     }
 }
 
-/// What a server answers to a browser that follows an address.
+/// The server's answer to a browser that follows an address.
 pub(crate) fn follow(url: &str) -> String {
     let (host, path) = url.strip_prefix("http://").and_then(|rest| rest.split_once('/')).expect("an address");
     let mut stream = std::net::TcpStream::connect(host).unwrap();
@@ -221,14 +221,14 @@ pub(crate) fn follow(url: &str) -> String {
     answer
 }
 
-/// An example of `wavecraft-dev-audio`, which is built beside this test.
+/// An example of `wavecraft-dev-audio`, which is built together with this test.
 pub(crate) fn child(example: &str) -> PathBuf {
     let path = Path::new(env!("CARGO_BIN_EXE_wavecraft-companion")).with_file_name("examples").join(example);
     assert!(path.exists(), "{} is missing: cargo build -p wavecraft-dev-audio --examples", path.display());
     path
 }
 
-/// Asks again and again until there is an answer.
+/// Asks repeatedly until there is an answer.
 pub(crate) fn eventually<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
     let deadline = Instant::now() + LIMIT;
     loop {

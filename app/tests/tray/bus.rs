@@ -1,4 +1,4 @@
-//! A desktop session made of nothing but its message bus, with a panel that only notes who wants an icon.
+//! A desktop session made of nothing but its message bus, with a panel that only records which programs want an icon.
 
 use crate::support::eventually;
 use std::{
@@ -25,8 +25,8 @@ const CONFIGURATION: &str = r#"<busconfig>
   </policy>
 </busconfig>"#;
 
-/// Who panels are, for icons: <https://www.freedesktop.org/wiki/Specifications/StatusNotifierItem/>, with the name
-/// that all of them have.
+/// The panels' service for icons: <https://www.freedesktop.org/wiki/Specifications/StatusNotifierItem/>, with the name
+/// that all of them use.
 pub(crate) const WATCHER: &str = "org.kde.StatusNotifierWatcher";
 
 /// The bus. Ended when dropped.
@@ -40,7 +40,7 @@ impl Bus {
         Self::start_with("")
     }
 
-    /// One that starts what a real panel needs, its settings above all.
+    /// A bus that starts what a real panel needs, above all its settings.
     pub(crate) fn with_services() -> Self {
         Self::start_with("<standard_session_servicedirs/>")
     }
@@ -63,23 +63,23 @@ impl Bus {
         Self { daemon, dir }
     }
 
-    /// For `DBUS_SESSION_BUS_ADDRESS`.
+    /// The value for `DBUS_SESSION_BUS_ADDRESS`.
     pub(crate) fn address(&self) -> String {
         format!("unix:path={}", self.dir.path().join("bus").display())
     }
 
-    /// A folder of the session's.
+    /// The session's folder.
     pub(crate) fn folder(&self) -> PathBuf {
         self.dir.path().into()
     }
 
-    /// Is somebody of this name on the bus?
+    /// Does this name have an owner on the bus?
     pub(crate) fn has_owner(&self, name: &'static str) -> bool {
         let connection = self.connect();
         DBusProxy::new(&connection).unwrap().name_has_owner(name.try_into().unwrap()).unwrap()
     }
 
-    /// How many are on it; whoever asks is one of them.
+    /// The number of connections to the bus, including the one that asks.
     pub(crate) fn connections(&self) -> usize {
         let connection = self.connect();
         let names = DBusProxy::new(&connection).unwrap().list_names().unwrap();
@@ -102,7 +102,7 @@ fn connect(address: &str) -> Connection {
     zbus::blocking::connection::Builder::address(address).unwrap().build().unwrap()
 }
 
-/// The panel: its connection, and the names of those that want an icon.
+/// The panel: its connection, and the names of the programs that want an icon.
 pub(crate) struct Panel {
     pub(crate) connection: Connection,
     pub(crate) registered: Receiver<String>,
@@ -113,7 +113,7 @@ impl Panel {
         Self::start_on(&bus.address())
     }
 
-    /// On the bus at this address.
+    /// Starts on the bus at this address.
     pub(crate) fn start_on(address: &str) -> Self {
         let (sender, registered) = channel();
         let connection = connect(address);
@@ -135,7 +135,7 @@ impl Watcher {
         #[zbus(header)] header: zbus::message::Header<'_>,
     ) {
         let sender = header.sender().map(ToString::to_string).unwrap_or_default();
-        // What is registered is a name on the bus, or a path at whoever asks.
+        // What is registered is a name on the bus, or a path at the sender.
         let name = if service.starts_with('/') { sender } else { service };
         let _ = self.sender.send(name);
     }

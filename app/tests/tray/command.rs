@@ -1,4 +1,4 @@
-//! The `wavecraft` command's link, made and taken away by a click and by nothing else.
+//! The `wavecraft` command's link, created and removed only by a click.
 
 use crate::{
     bus::{Bus, Panel},
@@ -12,7 +12,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// A person's shell whose `PATH` are the bus's folders alone: without everybody's, which a test leaves alone.
+/// A user's shell whose `PATH` has the bus's folders alone: not the one for all users, which a test must not touch.
 pub(crate) fn shell(bus: &Bus) -> PathBuf {
     let (shell, folder) = (bus.folder().join("zsh"), bus.folder());
     let script = format!(
@@ -53,7 +53,7 @@ fn it_is_linked_and_removed_and_an_earlier_one_is_told() {
     tray.says("Install the `wavecraft` Command");
     assert!(earlier.exists() && !link.is_symlink());
 
-    // What can't be done is told.
+    // A failure is shown.
     fs::write(&link, "in the way").unwrap();
     tray.click("Install the `wavecraft` Command");
     eventually("the menu says what is in the way", || {

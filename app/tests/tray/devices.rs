@@ -1,4 +1,4 @@
-//! The pickers on a sound server of the test's own: what is chosen in the menu is what the engine uses and what is heard.
+//! The pickers, on the test's own sound server: what is chosen in the menu is what the engine uses and what is heard.
 
 use crate::{
     bus::Panel,
@@ -22,18 +22,18 @@ fn panel(server: &Server) -> Panel {
     Panel::start_on(&format!("unix:path={}", server.path("run/bus").display()))
 }
 
-/// Plugs another output in, and gives what unplugs it.
+/// Plugs in another output, and returns what unplugs it.
 fn plug(server: &Server, name: &str) -> String {
     server.plug(&[&format!("sink_name={name}"), &format!("sink_properties=device.description={name}")])
 }
 
-/// Lets the server run at these rates, so that there is something to choose.
+/// Lets the server run at these rates, so that there is a choice.
 fn allow_rates(server: &Server, rates: &str) {
     let mut command = server.command("pw-metadata");
     assert!(command.args(["-n", "settings", "0", "clock.allowed-rates", rates]).status().unwrap().success());
 }
 
-/// Waits until the control socket says of the devices in use what `fits`.
+/// Waits until the control socket reports devices in use that `fits` accepts.
 fn in_use(control: &mut Control, what: &str, fits: impl Fn(&Value) -> bool) {
     eventually(what, || {
         let status = control.call("status", json!({})).unwrap();
@@ -50,7 +50,7 @@ fn devices_are_chosen_by_clicks_and_one_that_goes_is_shown_as_away() {
     let panel = panel(&server);
     let companion = companion(&server);
     let tray = Tray::of(&panel);
-    // Looked for when the menu comes into being, when the pointer comes, and when somebody asks.
+    // Listed when the menu is created, when the pointer enters the icon, and on request.
     tray.says("Desk\n");
     assert!(tray.find("Output/System Default (speaker").checked, "{}", tray.text());
     let late = plug(&server, "Late");
@@ -99,7 +99,7 @@ fn devices_are_chosen_by_clicks_and_one_that_goes_is_shown_as_away() {
         devices["output"] != "Desk" && devices["buffer_frames"] == 256 && devices["sample_rate"] == 48_000
     });
 
-    // A list that is out of date: what can't be chosen any more is said.
+    // An outdated list: a choice that isn't possible any more is reported.
     control.call("detach", json!({"session": attached["session"]})).unwrap();
     tray.says("No project is running");
     for module in [&desk, &late, &later] {

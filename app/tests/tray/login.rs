@@ -1,4 +1,4 @@
-//! "Open at Login": a file of the desktop's, written by a click and by nothing else.
+//! "Open at Login": a desktop's file, written only by a click.
 
 use crate::{
     bus::{Bus, Panel},
@@ -17,7 +17,7 @@ fn it_is_turned_on_and_off_and_somebody_elses_no_is_seen() {
     let tray = Tray::of(&panel);
     let folder = bus.folder().join("autostart");
     let file = folder.join("dev.wavecraft.companion.desktop");
-    // A panel flips a mark by itself, so it is looked at only when the companion has heard how it is.
+    // A panel flips a mark by itself, so it is checked only after the companion has received the state.
     let heard = |state: &str, times: usize| {
         eventually(&format!("it is {state}, for the {times}. time"), || {
             (companion.log().matches(&format!("login item: {state}")).count() == times).then_some(())
@@ -40,7 +40,7 @@ fn it_is_turned_on_and_off_and_somebody_elses_no_is_seen() {
     let program = env!("CARGO_BIN_EXE_wavecraft-companion");
     assert!(text.contains(&format!("Exec=\"{program}\" --at-login\n")), "{text}");
 
-    // The desktop's own settings take it out; whatever is clicked next, the menu sees it and leaves it so.
+    // The desktop's own settings turn it off; whatever is clicked next, the menu notices and leaves it off.
     fs::write(&file, format!("{text}Hidden=true\n")).unwrap();
     tray.click("Copy Diagnostics");
     heard("NotRegistered", 2);
@@ -55,7 +55,7 @@ fn it_is_turned_on_and_off_and_somebody_elses_no_is_seen() {
     is_on(false);
     assert!(!file.exists());
 
-    // What can't be done is told.
+    // A failure is shown.
     fs::remove_dir(&folder).unwrap();
     fs::write(&folder, "in the way").unwrap();
     tray.click("Open at Login");
@@ -71,7 +71,7 @@ fn at_login_it_waits_for_the_panel() {
     let mut command = crate::command(&bus, &home);
     let process = command.args(["--at-login", "--backend", "virtual"]).spawn().unwrap();
     let companion = crate::support::Companion { home, process };
-    // As long as there is none it isn't even the one companion of its user.
+    // While there is no panel, it isn't even its user's one companion.
     eventually("it is on the bus", || (bus.connections() > 1).then_some(()));
     assert!(!companion.socket().exists());
     let panel = Panel::start(&bus);

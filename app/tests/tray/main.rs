@@ -1,5 +1,5 @@
-//! The menu on a desktop's message bus: the real companion, read and clicked as a panel does it. No display but
-//! one of the test's own, for the picture.
+//! The menu on a desktop's message bus: the real companion, read and clicked as a panel does it. No display but the
+//! test's own, for the picture.
 
 mod bus;
 mod command;
@@ -37,14 +37,14 @@ fn command(bus: &Bus, home: &tempfile::TempDir) -> Command {
     let mut command = Companion::command(home.path());
     let path = format!("{}:{}", bus.folder().display(), std::env::var("PATH").unwrap_or_default());
     command.env("DBUS_SESSION_BUS_ADDRESS", bus.address()).env("PATH", path);
-    // Whoever is asked of the system's bus is on this one too; what opens at login is of this session.
+    // The services of the system's bus are on this one too; what opens at login belongs to this session.
     command.env("DBUS_SYSTEM_BUS_ADDRESS", bus.address()).env("XDG_CONFIG_HOME", bus.folder());
-    // The command is put where this shell looks for it, in a home of the test's own.
+    // The command's link goes where this shell looks for it, in the test's own home.
     command.env("HOME", bus.folder()).env("SHELL", command::shell(bus));
     command
 }
 
-/// A program of the desktop's that writes down what it is given: its arguments and its input.
+/// A program of the desktop that records its arguments and its input.
 fn helper(bus: &Bus, name: &str) -> std::path::PathBuf {
     let (program, notes) = (bus.folder().join(name), bus.folder().join(format!("{name}.notes")));
     let script = format!("#!/bin/sh\n(echo \"$@\"; cat) >'{0}.new' && mv '{0}.new' '{0}'\n", notes.display());
@@ -65,7 +65,7 @@ fn nothing_attached_says_how_to_attach() {
     let companion = companion(&bus);
     let tray = Tray::of(&panel);
     let process = companion.process.id();
-    // Whether it does is asked of the system first.
+    // The system is asked first whether it does.
     tray.says("Open at Login");
     tray.says("Install the `wavecraft` Command");
     assert_eq!(
@@ -142,7 +142,7 @@ fn each_click_does_what_it_says_and_the_marks_follow() {
     control.stats(|stats| support::output_rms(stats) == 0.0);
     tray.says("Silence ✓");
     assert!(!tray.find("Source/Tone").checked);
-    // What is chosen already stays chosen.
+    // What is already chosen stays chosen.
     tray.click("Source/Silence");
     tray.says("Silence ✓");
     tray.click("Mode/Direct");
@@ -211,7 +211,7 @@ fn two_projects_and_one_that_is_held() {
     tray.says("1 project · ");
 }
 
-/// As on a Mac, where the system tells it: a person who doesn't see the icon opens the app again.
+/// As on a Mac, where the system reports it: a user who doesn't see the icon opens the app again.
 #[test]
 #[ignore = "needs dbus-daemon: scripts/test tray"]
 fn opened_once_more_it_shows_the_newest_inspector_or_says_what_to_do() {
@@ -240,7 +240,7 @@ fn opened_once_more_it_shows_the_newest_inspector_or_says_what_to_do() {
     again();
     let answer = support::follow(noted(&opened).trim());
     assert!(answer.contains(&format!("location: http://127.0.0.1:{}/#wc=", newest["port"])), "{answer}");
-    // The desktop and the command start it too, and nobody wants a browser then.
+    // The desktop and the command start it too, and then no browser is wanted.
     std::fs::remove_file(&opened).unwrap();
     for quiet in ["--at-login", "--exit-when-idle"] {
         assert!(command(&bus, &companion.home).arg(quiet).output().unwrap().status.success());
@@ -283,7 +283,7 @@ fn the_page_opens_by_an_address_without_its_token_and_the_diagnostics_hold_none(
 
     tray.click("Show Log");
     assert_eq!(noted(&opened).trim(), companion.home.path().join("log/companion.log").to_str().unwrap());
-    // Whatever can't be opened is told, until the next click.
+    // A failure to open is shown until the next click.
     std::fs::write(bus.folder().join("xdg-open"), "#!/bin/sh\nexit 4\n").unwrap();
     tray.click("Show Log");
     tray.says("nothing could be opened: xdg-open failed");
@@ -331,7 +331,7 @@ fn a_broken_settings_file_is_told_until_something_is_clicked() {
 fn without_a_place_for_it_there_is_a_word_or_no_menu() {
     let home = tempfile::tempdir().unwrap();
     let bus = Bus::start();
-    // A session without a panel; then no session at all.
+    // First a session without a panel, then no session at all.
     let refused = command(&bus, &home).output().unwrap();
     let words = String::from_utf8(refused.stderr).unwrap();
     assert!(
@@ -343,7 +343,7 @@ fn without_a_place_for_it_there_is_a_word_or_no_menu() {
     let words = String::from_utf8(refused.stderr).unwrap();
     assert!(words.contains("no desktop session") && words.contains("--headless"), "{words}");
 
-    // As a command's helper it does without.
+    // As a command's helper it runs without a menu.
     let process = command(&bus, &home).args(["--exit-when-idle", "--backend", "virtual"]).spawn().unwrap();
     let companion = Companion { home, process };
     eventually("it listens", || std::os::unix::net::UnixStream::connect(companion.socket()).ok());

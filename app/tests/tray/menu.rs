@@ -8,7 +8,7 @@ use zbus::{
     zvariant::{Structure, Value},
 };
 
-/// An item: its number, its properties, what is in it.
+/// An item: its id, its properties, its children.
 #[derive(Debug, Clone)]
 pub(crate) struct Item {
     id: i32,
@@ -26,16 +26,16 @@ pub(crate) struct Tray<'a> {
 }
 
 impl<'a> Tray<'a> {
-    /// Of the companion that registered at the panel last.
+    /// The icon and menu of the companion that registered at the panel last.
     pub(crate) fn of(panel: &'a Panel) -> Self {
         let name = panel.registered.recv_timeout(crate::support::LIMIT).expect("an icon is registered");
         Self::named(&panel.connection, &name)
     }
 
-    /// Of the one with this name on the bus.
+    /// The icon and menu of the companion with this name on the bus.
     pub(crate) fn named(connection: &'a Connection, name: &str) -> Self {
         let proxy = |path: &'static str, interface: &'static str| {
-            // An icon's changes come as signals of its own, which a cache of properties doesn't know.
+            // An icon's changes come as its own signals, which a cache of properties doesn't know.
             Builder::<Proxy<'_>>::new(connection)
                 .destination(name.to_owned())
                 .and_then(|builder| builder.path(path))
@@ -67,19 +67,19 @@ impl<'a> Tray<'a> {
         let whole = (0_i32, -1_i32, Vec::<String>::new());
         let message = self.menu.call_method("GetLayout", &whole).unwrap();
         let body = message.body();
-        // The layout's revision, then the item that holds all others.
+        // The layout's revision, then the root item.
         let answer: Structure<'_> = body.deserialize().unwrap();
         item(&answer.fields()[1]).children
     }
 
-    /// The whole menu as a person reads it: ✓ is on, ✗ can't be clicked, and what is in an item stands indented.
+    /// The whole menu as the user reads it: ✓ is on, ✗ can't be clicked, and an item's children are indented.
     pub(crate) fn text(&self) -> String {
         let mut text = String::new();
         write_lines(&self.items(), "", &mut text);
         text
     }
 
-    /// Waits until the menu says this.
+    /// Waits until the menu contains this text.
     pub(crate) fn says(&self, part: &str) {
         eventually(&format!("the menu says {part:?}; it says\n{}", self.text()), || {
             self.text().contains(part).then_some(())
@@ -94,7 +94,8 @@ impl<'a> Tray<'a> {
         self.menu.call_method("Event", &clicked).unwrap();
     }
 
-    /// How many times an arrow up leads from the pointer to the line with this label: from the last one up.
+    /// How many presses of the up arrow lead from the pointer to the line with this label: the first leads to the last
+    /// line.
     pub(crate) fn arrows_up_to(&self, label: &str) -> usize {
         let items = self.items();
         let lines = items.iter().rev().filter(|item| item.enabled && !item.separator);
@@ -147,7 +148,7 @@ fn item(value: &Value<'_>) -> Item {
     };
     Item {
         id: *id,
-        // An underscore marks a key of the keyboard, two of them are one.
+        // An underscore marks a keyboard shortcut, two of them are one.
         label: text("label").replace("__", "_"),
         enabled: !matches!(properties.get("enabled"), Some(Value::Bool(false))),
         checked: matches!(properties.get("toggle-state"), Some(Value::I32(1))),

@@ -1,4 +1,4 @@
-//! Who may hear the microphone, asked and answered in the menu.
+//! Permission for the microphone, requested and given in the menu.
 
 use crate::{
     bus::{Bus, Panel},
@@ -19,7 +19,7 @@ fn told(control: &mut Control, part: &str) {
     control.notice("childLog", |log| log["line"].as_str().is_some_and(|line| line.contains(part)));
 }
 
-/// The person's word on the folder comes to be kept: settings are written in a moment.
+/// Waits until the user's answer for the folder is saved: settings are written after a moment.
 fn is_remembered(companion: &Companion, folder: &str, word: &str) {
     eventually("the word is remembered", || {
         let text = fs::read_to_string(companion.home.path().join("settings.json")).ok()?;
@@ -53,7 +53,7 @@ fn a_project_asks_once_and_its_folder_is_remembered() {
     assert!(!tray.text().contains("asks for"), "{}", tray.text());
     is_remembered(&companion, "/first", "allowed");
 
-    // The folder is known from now on, another one isn't.
+    // The folder is known from now on, another folder isn't.
     control.call("detach", json!({"session": attached["session"]})).unwrap();
     tray.says("No project is running");
     let mut again = companion.control();
@@ -115,20 +115,20 @@ fn a_terminal_can_say_yes_and_each_yes_is_notified() {
     let shown = notifications.next();
     assert!(shown.starts_with("gain may hear the microphone\nA terminal allowed it for /odd"), "{shown}");
     assert!(!shown.contains('\u{1b}'), "{shown:?}");
-    // Nothing asks any more.
+    // No project asks any more.
     assert_eq!(control.call("confirmMicrophone", by_key).unwrap_err()["code"], -32019);
 
-    // Taken back and given again within the same minute: told again.
+    // Revoked and given again within the same minute: announced again.
     let word = |consent: &str| json!({"project_dir": folder, "consent": consent});
     control.call("confirmMicrophone", word("refused")).unwrap();
     tray.says("The microphone was refused");
     control.call("confirmMicrophone", word("allowed")).unwrap();
     assert!(notifications.next().starts_with("gain may hear the microphone\n"));
     is_remembered(&companion, folder, "allowed");
-    // What is forgotten is asked again.
+    // A forgotten answer is asked for again.
     control.call("confirmMicrophone", json!({"project_dir": folder})).unwrap();
     tray.says("gain asks for the microphone");
-    // A word of the menu's is known as that.
+    // An answer from the menu is recorded as such.
     tray.click("Allow");
     tray.says("Microphone: gain listens to Virtual input");
     let access = control.call("microphone", json!({})).unwrap();

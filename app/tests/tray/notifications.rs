@@ -1,4 +1,4 @@
-//! The desktop's notifications, by a server that only notes them; and what the system says of sleep.
+//! The desktop's notifications, with a server that only records them; and the system's reports of sleep.
 
 use crate::{
     bus::{Bus, Panel},
@@ -13,7 +13,7 @@ use std::{
 };
 use zbus::{blocking::Connection, interface, zvariant::OwnedValue};
 
-/// The server, and what it was asked to show: title and text, each in a line.
+/// The server, and the notifications that it was asked to show: title and text, one per line.
 pub(crate) struct Notifications {
     _connection: Connection,
     shown: Receiver<String>,
@@ -126,7 +126,7 @@ fn the_end_of_a_sleep_is_noticed() {
             )
             .unwrap();
     };
-    // Told again and again, as it may not listen yet.
+    // Sent repeatedly, as the companion may not be listening yet.
     eventually("it noticed", || {
         tell(true);
         tell(false);

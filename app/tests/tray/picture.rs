@@ -1,5 +1,4 @@
-//! The menu in a real panel, on a screen that nobody sees; pictures of it go to `target/tray/`, for a person to look
-//! at.
+//! The menu in a real panel, on an invisible screen; pictures of it go to `target/tray/`, for people to look at.
 
 use crate::{
     bus::{Bus, WATCHER},
@@ -38,7 +37,7 @@ impl Screen {
             .stderr(Stdio::null())
             .spawn()
             .expect("Xvfb");
-        // It names its display once it can be used.
+        // The server prints its display once it can be used.
         let mut display = String::new();
         BufReader::new(server.stdout.take().unwrap()).read_line(&mut display).unwrap();
         let display = format!(":{}", display.trim());
@@ -48,7 +47,7 @@ impl Screen {
             .env("DBUS_SESSION_BUS_ADDRESS", bus.address())
             .env("HOME", bus.folder())
             .env("XDG_RUNTIME_DIR", bus.folder())
-            // Its first start would ask which panels there shall be.
+            // Its first start would ask which panels to create.
             .env("XFCE_PANEL_MIGRATE_DEFAULT", "1")
             .env("NO_AT_BRIDGE", "1")
             .stdout(Stdio::null())
@@ -75,7 +74,7 @@ impl Screen {
         assert!(self.command("xdotool").arg("key").args(keys).status().unwrap().success());
     }
 
-    /// What is on the screen, also kept under this name.
+    /// Takes a picture of the screen, and saves it under this name.
     fn picture(&self, name: &str) -> Picture {
         let file = self.pictures.join(name).with_extension("png");
         assert!(self.command("scrot").arg("--overwrite").arg(&file).status().unwrap().success());
@@ -103,7 +102,7 @@ impl Drop for Screen {
 }
 
 impl Picture {
-    /// The middle of what has this color, give or take the panel's smoothing.
+    /// The center of the area with this color, allowing for the panel's smoothing.
     fn find(&self, color: [u8; 3]) -> Option<(usize, usize)> {
         let near = |pixel: &[u8; 3]| pixel.iter().zip(color).all(|(a, b)| a.abs_diff(b) < 12);
         let at: Vec<usize> =
@@ -116,7 +115,7 @@ impl Picture {
         Some((middle(|at, width| at % width), middle(|at, width| at / width)))
     }
 
-    /// How many pixels below the panel and above the one at the bottom aren't the black of a bare screen.
+    /// The number of pixels between the upper and the lower panel that aren't the black of a bare screen.
     fn covered(&self) -> usize {
         let (from, to) = (self.width * 40, self.width * 560);
         self.pixels[from..to].iter().filter(|pixel| **pixel != [0, 0, 0]).count()

@@ -1,5 +1,5 @@
-//! Every door is flooded while the app's loop stands still: what waits stays below the sum of the doors' bounds, and a
-//! call that comes last is answered after as many events.
+//! Every entrance is flooded while the app's loop stands still: what waits stays below the sum of the limits, and a
+//! call that comes last is answered after at most that many events.
 
 use super::{App, BackendChoice, Event, Options};
 use crate::{
@@ -31,11 +31,11 @@ use wavecraft_companion_protocol::{
 use wavecraft_companion_server::Host;
 use wavecraft_ring::Geometry;
 
-/// Only a test that has failed waits for so long.
+/// Only a test that has failed waits this long.
 const LIMIT: Duration = Duration::from_secs(60);
-/// A child's lines and messages, and what is told of its end.
+/// The most events of a child: its lines and messages, and the events about its end.
 const OF_A_CHILD: usize = 1024 + 64 + 4;
-/// Of a connection: that it came, its call, that it hung up, that it is gone.
+/// The most events of the connections, each of which opens, calls, hangs up and closes.
 const OF_CONNECTIONS: usize = 256 * 4;
 
 fn queue() -> (Outlet<Event>, mpsc::UnboundedReceiver<Event>) {
@@ -43,7 +43,7 @@ fn queue() -> (Outlet<Event>, mpsc::UnboundedReceiver<Event>) {
     (Outlet::new(move |event| drop(events.send(event))), inbox)
 }
 
-/// What pages of this session share with the app.
+/// What this session shares with its pages.
 fn shared(session: &str, events: &Outlet<Event>) -> SharedWithPages {
     let id = session.to_owned();
     let events = events.of(move |event| Event::Sessions(SessionsEvent::Of(id.clone(), event)));
@@ -64,7 +64,7 @@ fn app(home: &Path, events: &Outlet<Event>) -> App {
     App::new(options, events, &paths, welcome, None)
 }
 
-/// A child that prints, and is nothing else.
+/// A child that only prints.
 fn printing(lines: usize, events: Outlet<ChildEvent>) -> Launched {
     let runs = ProjectProgram { executable: "/bin/sh".into(), library: None, loader_path: Vec::new() };
     let text = format!("i=0; while [ $i -lt {lines} ]; do echo line $i; echo line $i >&2; i=$((i+1)); done");
@@ -78,7 +78,7 @@ async fn no_door_lets_in_more_than_its_bound_and_a_call_is_answered_after_as_man
     let home = tempfile::tempdir().unwrap();
     let (events, mut inbox) = queue();
 
-    // A page: a hundred thousand requests are one event.
+    // A page: a hundred thousand requests become one event.
     let shared = shared("flood-1", &events);
     for number in 0..25_000 {
         let even = number % 2 == 0;
@@ -89,7 +89,7 @@ async fn no_door_lets_in_more_than_its_bound_and_a_call_is_answered_after_as_man
     }
     assert_eq!(inbox.len(), 1, "a page's requests");
 
-    // A child: it prints to its end though nobody takes its lines.
+    // A child: it prints to its end though nothing takes its lines.
     let of = |event| Event::Sessions(SessionsEvent::Of("flood-1".into(), SessionEvent::Child(1, event)));
     let child = printing(50_000, events.of(of)).child;
     let ended = async {
@@ -100,7 +100,7 @@ async fn no_door_lets_in_more_than_its_bound_and_a_call_is_answered_after_as_man
     timeout(LIMIT, ended).await.expect("the child isn't held up");
     assert!(inbox.len() <= 1 + OF_A_CHILD, "a child's lines: {}", inbox.len());
 
-    // The control socket: more connections than there may be, with more calls than are read, that come and go.
+    // The control socket: more connections than allowed, with more calls than are read, that come and go.
     let socket = home.path().join("s");
     let listener = UnixListener::bind(&socket).unwrap();
     let (stop, stopped) = watch::channel(());
@@ -111,7 +111,7 @@ async fn no_door_lets_in_more_than_its_bound_and_a_call_is_answered_after_as_man
         for number in 0..400 {
             let mut stream = UnixStream::connect(&socket).unwrap();
             stream.write_all(calls.as_bytes()).unwrap();
-            // Every other one goes at once.
+            // Every other one is closed at once.
             kept.extend((number % 2 == 0).then_some(stream));
         }
         kept
@@ -120,7 +120,7 @@ async fn no_door_lets_in_more_than_its_bound_and_a_call_is_answered_after_as_man
     let bound = 1 + OF_A_CHILD + OF_CONNECTIONS;
     assert!(inbox.len() <= bound, "all doors: {}", inbox.len());
 
-    // A call that comes after all of it.
+    // A call that comes after all that.
     let (reply, mut answer) = oneshot::channel();
     let from = ConnectionId::of_test();
     let mut app = app(home.path(), &events);
@@ -146,7 +146,7 @@ async fn no_door_lets_in_more_than_its_bound_and_a_call_is_answered_after_as_man
     accepting.abort();
 }
 
-/// What pages ask of a project that isn't there any more is nobody's business.
+/// Requests from pages of a project that is gone are ignored.
 #[tokio::test]
 async fn requests_for_a_project_that_went_are_forgotten() {
     let home = tempfile::tempdir().unwrap();

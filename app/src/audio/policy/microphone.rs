@@ -1,26 +1,26 @@
-//! Which microphone may be opened, and whether it would hear what it is played through.
+//! Which microphone may be opened, and whether it would hear its own output.
 
 use wavecraft_audio_core::{DeviceId, DeviceInfo, Transport};
 
 /// The microphone that is opened once a source asks for it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Microphone {
-    /// Which; none is the system's default.
+    /// Its id; none is the system's default.
     pub id: Option<DeviceId>,
-    /// None is opened, whoever asks.
+    /// It is never opened, whatever asks for it.
     pub kept_closed: bool,
-    /// What a person has to know while a source asks for it.
+    /// What the user has to know while a source uses it.
     pub notice: Option<String>,
-    /// It stands beside the loudspeaker: what it hears would come back to it, louder and louder.
+    /// It is next to the loudspeaker: what it hears would come back to it, louder and louder.
     pub hears_output: bool,
 }
 
 impl Microphone {
-    /// The default one, which is opened by its own id where that is known: the sound server then can't move the stream to
-    /// another by itself.
+    /// The default microphone. It is opened by its own id if that is known: then the sound server can't move the stream
+    /// to another by itself.
     ///
-    /// Recording from a Bluetooth headset takes it, with everything that plays there, from music quality to that of a
-    /// call. So it isn't done unless a person chose that: another input takes its place, a built-in one first.
+    /// Recording from a Bluetooth headset switches it, with everything that plays there, from music quality to call
+    /// quality. So it isn't used unless the user chose it: another input takes its place, a built-in one first.
     pub(super) fn default_of(inputs: &[DeviceInfo]) -> Self {
         let default = inputs.iter().find(|device| device.is_default);
         let Some(headset) = default.filter(|device| is_bluetooth(device)) else {
@@ -50,7 +50,7 @@ impl Microphone {
 }
 
 /// Whether an input hears an output: both are part of the computer, and the output is a loudspeaker. Headphones in the
-/// computer's socket are none.
+/// computer's socket don't count.
 pub(super) fn hears(input: Option<&DeviceInfo>, output: Option<&DeviceInfo>) -> bool {
     let built_in = |device: &DeviceInfo| device.transport == Some(Transport::BuiltIn);
     input.is_some_and(built_in) && output.is_some_and(|output| built_in(output) && output.is_loudspeaker)

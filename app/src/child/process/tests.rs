@@ -1,4 +1,4 @@
-//! A process's end, on a Mac that is played, and for real on the system that runs this.
+//! A process's end: on a simulated Mac, and for real on the system that runs the tests.
 
 use super::*;
 use std::{
@@ -7,26 +7,26 @@ use std::{
     sync::{Arc, mpsc},
 };
 
-/// What happens to the process, one after the other. Each line that only a Mac has is from XNU's sources:
+/// What happens to the process, in order. The variants that only a Mac has are from XNU's sources:
 /// `bsd/kern/{kern_exit,kern_event,mach_process}.c`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Happens {
-    /// SIGSTOP, or a break point.
+    /// SIGSTOP, or a breakpoint.
     Stops,
     GoesOn,
     /// `PT_ATTACHEXC`: the process becomes the debugger's child.
     DebuggerAttaches,
-    /// `PT_DETACH`, or the debugger's own end: it is its old parent's again.
+    /// `PT_DETACH`, or the debugger's own end: the process is its old parent's child again.
     DebuggerLetsGo,
-    /// The waiting call is interrupted.
+    /// The waiting call is interrupted by a signal.
     Interrupted,
-    /// The system is out of memory or of descriptors for a moment.
+    /// The system is briefly out of memory or of descriptors.
     Shortage,
-    /// `proc_exit` tells whoever watches. There is no zombie yet.
+    /// `proc_exit` notifies the watchers. There is no zombie yet.
     Exits(ExitReason),
-    /// Now there is: `p_stat = SZOMB`.
+    /// Now there is a zombie: `p_stat = SZOMB`.
     BecomesZombie,
-    /// The debugger waits for it, upon which the zombie is given back to the old parent.
+    /// The debugger reaps it, whereupon the zombie is given back to the old parent.
     DebuggerTakesIt,
 }
 use Happens::*;
@@ -37,7 +37,7 @@ enum State {
     Stopped,
     Exiting(ExitReason),
     Zombie(ExitReason),
-    /// The number may be somebody else's.
+    /// The process id may be another process's.
     Gone,
 }
 
@@ -45,7 +45,7 @@ struct Mac {
     script: VecDeque<Happens>,
     state: State,
     traced: bool,
-    /// The call that the companion had at first: waitid(2), `WEXITED | WNOWAIT`, as XNU has it.
+    /// Simulates the call that the companion used at first: waitid(2), `WEXITED | WNOWAIT`, as XNU implements it.
     waits_by_waitid: bool,
     group_was_killed: bool,
     slept: Duration,
@@ -75,7 +75,7 @@ impl Mac {
         match happens {
             DebuggerAttaches => self.traced = true,
             DebuggerLetsGo => self.traced = false,
-            // Only a zombie can be taken.
+            // Only a zombie can be reaped.
             DebuggerTakesIt if matches!(self.state, State::Zombie(_)) => self.traced = false,
             _ => {}
         }
@@ -89,7 +89,7 @@ impl Mac {
 
 impl System for Mac {
     fn ended(&mut self) -> rustix::io::Result<()> {
-        // `filt_procattach` looks for a process, and finds no zombie.
+        // `filt_procattach` looks for a process, and doesn't find zombies.
         if self.has_ended() {
             return Err(Errno::SRCH);
         }
@@ -135,7 +135,7 @@ impl System for Mac {
 
 const OUT: ExitReason = ExitReason::Code(3);
 
-/// Follows it through the script: what was told, and the Mac afterwards.
+/// Follows the process through the script. Returns what was reported, and the Mac afterwards.
 fn through(mut mac: Mac) -> (ExitReason, Mac) {
     let pid = Pid::from_raw(12345).unwrap();
     let process = Process::default();
@@ -180,7 +180,7 @@ fn a_debugger_that_holds_the_remains_delays_the_word_for_a_moment_only() {
     let (told, mac) = through(Mac::new(&[DebuggerAttaches, Exits(OUT), BecomesZombie]));
     assert_eq!(told, ExitReason::Unknown);
     assert!(mac.slept >= REMAINS_LIMIT && mac.slept <= REMAINS_LIMIT + LONGEST_PAUSE);
-    // Given back later than the word: nobody is told twice, and no zombie stays.
+    // Given back after the end was reported: nothing is reported twice, and no zombie stays.
     let late: Vec<_> = [DebuggerAttaches, Exits(OUT), BecomesZombie]
         .into_iter()
         .chain(std::iter::repeat_n(Interrupted, 30))
@@ -221,7 +221,7 @@ fn a_child_that_somebody_else_took_is_never_signalled() {
     assert_eq!(words, [ExitReason::Unknown]);
 }
 
-/// What the companion did at first fails here as on a Mac.
+/// The companion's first approach fails here as on a Mac.
 #[test]
 #[should_panic(expected = "a child that lives was ended")]
 fn by_waitid_a_stopped_child_would_be_ended() {
@@ -230,12 +230,12 @@ fn by_waitid_a_stopped_child_would_be_ended() {
     through(mac);
 }
 
-/// A process for real, in a group of its own, followed on a thread.
+/// A real process in its own group, followed on a thread.
 fn real(program: &str, args: &[&str]) -> (Pid, Arc<Process>, mpsc::Receiver<ExitReason>) {
     use std::os::unix::process::CommandExt;
     let mut command = Command::new(program);
     command.args(args).stdin(Stdio::null()).stdout(Stdio::null()).process_group(0);
-    // It is waited for by `Process::wait`.
+    // `Process::wait` waits for it.
     #[expect(clippy::zombie_processes, reason = "see above")]
     let child = command.spawn().unwrap();
     let pid = Pid::from_child(&child);
@@ -262,7 +262,7 @@ fn a_real_one_is_stopped_goes_on_and_ends() {
     let (pid, process, told) = real("sleep", &["600"]);
     for _ in 0..20 {
         kill_process(pid, Signal::STOP).unwrap();
-        // Whoever waits for stops sees it: it has stopped, then.
+        // A caller that waits for stops sees it, so it has stopped.
         let stopped = rustix::process::waitpid(Some(pid), WaitOptions::UNTRACED).unwrap().unwrap().1;
         assert!(stopped.stopped());
         kill_process(pid, Signal::CONT).unwrap();
@@ -272,7 +272,7 @@ fn a_real_one_is_stopped_goes_on_and_ends() {
     process.kill();
     assert_eq!(told.recv_timeout(LIMIT), Ok(ExitReason::Signal(Signal::KILL.as_raw())));
     assert_eq!(process.pid(), None);
-    // Nobody is there any more to be signalled, and nothing is.
+    // There is no process left to signal, and none is signalled.
     process.kill();
 }
 

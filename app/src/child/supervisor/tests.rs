@@ -1,8 +1,8 @@
-//! A child's life without a process: the times are the tests'.
+//! A child's life without a process: the tests supply the times.
 
 use super::*;
 
-/// A supervisor, and the milliseconds that have passed.
+/// A supervisor, and the elapsed milliseconds.
 struct Life {
     supervisor: Supervisor,
     begin: Instant,
@@ -24,7 +24,7 @@ impl Life {
         generation
     }
 
-    /// From the launch to live input.
+    /// Takes a child from its launch to live input.
     fn prepare(&mut self, is_swap: bool, ms: u64) -> u32 {
         let generation = self.launch(is_swap, ms);
         self.supervisor.started(generation, self.at(ms));
@@ -33,7 +33,7 @@ impl Life {
         generation
     }
 
-    /// And until it is heard.
+    /// Takes a child from its launch to being live.
     fn play(&mut self, is_swap: bool, ms: u64) -> u32 {
         let generation = self.prepare(is_swap, ms);
         let snapshot = ProjectSnapshot { live_generation: Some(generation), ..ProjectSnapshot::default() };
@@ -67,7 +67,7 @@ impl Life {
         self.supervisor.state().1.expect("a reason")
     }
 
-    /// The milliseconds at which it is to be polled next.
+    /// The milliseconds at which it must be polled next.
     fn due(&self) -> Option<u128> {
         self.supervisor.due(&self.patience).map(|due| due.duration_since(self.begin).as_millis())
     }
@@ -202,7 +202,7 @@ fn nothing_starts_again_after_something_newer_or_an_end() {
     let mut life = Life::new();
     let first = life.play(false, 0);
     life.exit(first, 0);
-    // A build that can't even be launched is newer than what crashed.
+    // A build that can't even be launched is newer than the one that crashed.
     life.supervisor.next_generation();
     assert_eq!(life.poll(60_000), []);
     let mut life = Life::new();
@@ -222,7 +222,7 @@ fn a_newer_build_that_fails_leaves_what_is_heard() {
     assert!(life.supervisor.give_up(newer, "it can't work".into()));
     assert_eq!(life.exit(newer, 1_100), Ended::Incoming("it can't work".into()));
     assert_eq!(life.supervisor.state(), (State::Live, None));
-    // Where nothing is heard it is held, and so is one that said itself that it can't work.
+    // If nothing is live the child is held, and so is one that said itself that it can't work.
     for is_swap in [true, false] {
         let mut life = Life::new();
         let only = life.launch(is_swap, 0);
@@ -252,7 +252,7 @@ fn a_child_that_is_told_to_end_has_two_seconds() {
     assert_eq!(life.poll(3_000), [Order::Kill(first)]);
     assert_eq!(life.exit(first, 3_001), Ended::Retired);
     assert_eq!(life.state(), State::Live);
-    // One that closed its socketpair should be ending by itself.
+    // A child that closed its socketpair should be ending by itself.
     life.supervisor.hung_up(second, Some("no length"), life.at(4_000));
     assert_eq!(life.poll(6_000), [Order::Kill(second)]);
     life.exit(second, 6_000);

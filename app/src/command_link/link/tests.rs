@@ -1,15 +1,14 @@
 use super::*;
 use std::os::unix::fs::PermissionsExt;
 
-/// A home with a companion in it, the command in a bundle's `Helpers`, and a shell whose `PATH` are the folders of a
-/// file.
+/// A home with a companion in it, the command in a bundle's `Helpers`, and a shell that takes its `PATH` from a file.
 struct Home {
     dir: tempfile::TempDir,
 }
 
 impl Home {
     fn new() -> Self {
-        // Named as it is without links: a Mac's temporary folder is behind one.
+        // The path without links: a Mac's temporary folder is behind one.
         let home = Self { dir: tempfile::tempdir().unwrap() };
         home.executable("App/Helpers/wavecraft", "exit 0");
         fs::create_dir_all(home.at("App/MacOS")).unwrap();
@@ -68,7 +67,7 @@ fn the_link_is_made_where_terminals_look_and_taken_away() {
     home.link().make().unwrap();
     assert_eq!(home.state(), made("~/local/wavecraft"));
     assert_eq!(fs::read_link(home.at("local/wavecraft")).unwrap(), home.at("App/Helpers/wavecraft"));
-    // Once more is no error, and makes no second one.
+    // Doing it again is no error, and doesn't make a second link.
     home.link().make().unwrap();
     assert!(!home.at(OWN).exists());
     home.link().remove().unwrap();
@@ -79,7 +78,7 @@ fn the_link_is_made_where_terminals_look_and_taken_away() {
 #[test]
 fn where_the_first_folder_refuses_it_is_the_persons_own() {
     let home = Home::new();
-    // A folder that can't be written, also by an administrator: it is a file.
+    // A folder that even an administrator can't write to: it is a file.
     fs::remove_dir(home.at("local")).unwrap();
     fs::write(home.at("local"), "").unwrap();
     home.link().make().unwrap();
@@ -147,7 +146,7 @@ fn a_companion_without_the_command_has_nothing_to_link() {
     fs::remove_file(home.at("App/Helpers/wavecraft")).unwrap();
     assert_eq!(home.state(), CommandLinkState::NotNeeded);
     assert!(home.link().make().unwrap_err().contains("install both together"));
-    // On Linux it is beside.
+    // On Linux the command is beside the companion.
     home.executable("App/MacOS/wavecraft", "exit 0");
     assert_eq!(home.state(), CommandLinkState::Absent);
 }

@@ -77,7 +77,7 @@ fn a_device_of_many_channels_has_pairs_to_choose_from() {
     assert_eq!(pairs(6, None).unwrap(), ["[1 and 2] ✓", "[3 and 4]", "[5 and 6]"]);
     assert_eq!(pairs(5, Some(3)).unwrap(), ["[1 and 2]", "[3 and 4] ✓"]);
     assert_eq!(pairs(4, Some(2)).unwrap(), ["[1 and 2]", "[2 and 3] ✓", "[3 and 4]"]);
-    // Beyond the device's channels the first are taken.
+    // A pair beyond the device's channels is replaced by the first.
     assert_eq!(pairs(4, Some(9)).unwrap(), ["[1 and 2] ✓", "[3 and 4]"]);
     assert_eq!(pairs(u16::MAX, None).unwrap().len(), MOST_PAIRS);
 }

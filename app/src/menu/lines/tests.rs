@@ -134,7 +134,7 @@ fn every_state_has_its_word_and_its_reason() {
         let menu = compute(&with(vec![failing.clone()]));
         assert!(says(&menu, word) && says(&menu, "because of this"), "{:?}", read(&menu));
         assert_eq!(menu.icon, icon, "{state:?}");
-        // What is being ended can't be changed any more, and is no reason to look.
+        // A project that is ending can't be changed any more, and needs no attention.
         let menu = compute(&with(vec![ProjectFacts { ending: true, ..failing }]));
         assert!(says(&menu, "demo: ending") && !says(&menu, "[Stop]"), "{:?}", read(&menu));
         assert_eq!(menu.icon, Icon::Live);
@@ -230,7 +230,7 @@ fn no_two_lines_share_a_key() {
     facts.trouble = Some("t ".repeat(100));
     facts.devices = Some(AudioDevices { notice: Some("n ".repeat(100)), ..devices() });
     facts.about = vec!["one".into(), "two".into()];
-    // Ids of one sound system differ, those of its inputs and outputs may not.
+    // Ids are unique within one sound system, but an input and an output may share one.
     let device = |id: &str| Device {
         id: id.into(),
         name: "Rack".into(),

@@ -1,4 +1,4 @@
-//! Linux's desktop: the panel's menu over D-Bus, so that no toolkit and no display of our own is needed.
+//! Linux's desktop: the panel's menu over D-Bus, so that no toolkit and no display connection is needed.
 
 use crate::menu::Icon;
 use std::{
@@ -13,27 +13,27 @@ use zbus::{
     names::BusName,
 };
 
-/// The program that opens a file or an address with what the user chose for it.
+/// The program that opens a file or an address with the user's chosen program.
 pub(crate) const OPENER: &str = "xdg-open";
-/// Programs that put their standard input on the clipboard, the first that is there is used: Wayland's, then X11's.
+/// Programs that put their standard input on the clipboard; the first that exists is used: Wayland's, then X11's.
 pub(crate) const COPIERS: &[&[&str]] =
     &[&["wl-copy"], &["xclip", "-selection", "clipboard", "-in"], &["xsel", "--clipboard", "--input"]];
-/// What they are to find in their environment, or not: they take bytes.
+/// Changes to their environment: none, since they take bytes.
 pub(crate) const COPIERS_ENVIRONMENT: &[(&str, Option<&str>)] = &[];
 
-/// Programs that make the system forget this one: Linux remembers nothing.
+/// Programs that make the system forget this one: none, since Linux remembers nothing.
 pub(crate) const FORGETTERS: &[&[&str]] = &[];
 
-/// Who panels listen to for icons: the freedesktop.org draft "Status Notifier Item", as all panels have it.
+/// The service that panels listen to for icons: the freedesktop.org draft "Status Notifier Item", as all panels use it.
 const WATCHER: &str = "org.kde.StatusNotifierWatcher";
 
-/// How often a panel is looked for while one may come.
+/// How often to look for a panel while one may still appear.
 const LOOK_AGAIN: Duration = Duration::from_millis(250);
 
-/// Is there a place for an icon, or will there be within `patience`? If not: why, and what to do.
+/// Checks that there is a place for an icon, or will be within `patience`.
 ///
 /// # Errors
-/// There is none.
+/// There is none: why, and what to do.
 pub(crate) fn can_show_menu(patience: Duration) -> Result<(), String> {
     let connection = Connection::session()
         .map_err(|error| format!("there is no desktop session to show a menu in ({error})"))?;
@@ -55,7 +55,7 @@ pub(crate) fn can_show_menu(patience: Duration) -> Result<(), String> {
     }
 }
 
-/// The icon's color. Panels draw it as it is, on dark and on light: each of these can be told from both.
+/// The icon's color. Panels draw it unchanged, on dark and on light: each of these can be told from both.
 pub(crate) fn icon_color(icon: Icon) -> Option<[u8; 3]> {
     Some(match icon {
         Icon::Idle => [0x8C, 0x93, 0xA0],
@@ -64,7 +64,7 @@ pub(crate) fn icon_color(icon: Icon) -> Option<[u8; 3]> {
     })
 }
 
-/// The icon to begin with, and what panels call it in their settings.
+/// Sets the initial icon, and its name in the panels' settings.
 pub(crate) fn with_icon(builder: TrayIconBuilder, image: tray_icon::Icon) -> TrayIconBuilder {
     builder.with_title("Wavecraft Companion").with_icon(image)
 }
@@ -77,18 +77,18 @@ pub(crate) fn set_icon(tray: &TrayIcon, image: tray_icon::Icon) -> tray_icon::Re
     tray.set_icon(Some(image))
 }
 
-/// The way to the main thread from any other.
+/// Wakes the main thread from any other.
 #[derive(Clone)]
 pub(crate) struct MainThread(mpsc::Sender<()>);
 
 impl MainThread {
-    /// Lets the main loop look at what is new.
+    /// Wakes the main loop to check for news.
     pub(crate) fn wake(&self) {
         let _ = self.0.send(());
     }
 }
 
-/// Shows words to a person who may not see the icon: as a notification.
+/// Shows a text to a user who may not see the icon, as a notification.
 ///
 /// # Errors
 /// For the log: there is no server, or it refuses.
@@ -96,9 +96,10 @@ pub(crate) fn show_words(title: &str, text: &str) -> Result<(), String> {
     super::show_notification(title, text)
 }
 
-/// Calls `poll` on this thread, which is the main one, each time it is woken, until that breaks. `begin` is called
-/// once before. `leave` is for systems that end a process from within its loop: here a signal does, which the app hears.
-/// Nobody tells here that the program is opened while it runs: the other process does, on the control socket.
+/// Calls `poll` on this thread, which is the main one, each time it is woken, until `poll` breaks. `begin` is called
+/// once before. `leave` is for systems that end a process from within its loop: here a signal does that, which the app
+/// handles. `opened` isn't called here either: if the program is opened while it runs, the other process says so on the
+/// control socket.
 pub(crate) fn main_loop(
     begin: impl FnOnce(MainThread),
     mut poll: impl FnMut() -> ControlFlow<()> + 'static,

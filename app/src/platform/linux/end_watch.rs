@@ -6,17 +6,17 @@ use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
 pub(crate) struct EndWatch(Pid);
 
 impl EndWatch {
-    /// Of this process.
+    /// Watches this process.
     pub(crate) fn new(pid: Pid) -> Self {
         Self(pid)
     }
 
-    /// Sleeps until the process has ended, and leaves the process to be taken.
+    /// Sleeps until the process has ended, without reaping it.
     ///
     /// # Errors
-    /// ECHILD: it was taken already. EINTR.
+    /// ECHILD: it was reaped already. EINTR.
     pub(crate) fn ended(&mut self) -> rustix::io::Result<()> {
-        // waitid(2), WEXITED: "wait for children that have terminated". Not for those that stopped.
+        // waitid(2), WEXITED: "wait for children that have terminated". Not for those that were stopped.
         waitid(WaitId::Pid(self.0), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT).map(drop)
     }
 }

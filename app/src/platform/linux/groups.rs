@@ -1,17 +1,17 @@
-//! Who is in a group, by the system's own files.
+//! The members of a group, according to the system's own files.
 
 use rustix::{fs::getxattr, io::Errno};
 use std::{fs, path::Path};
 
-/// Below this number are the groups that a system makes for itself (login.defs(5), `SYS_GID_MAX`).
+/// Below this number are the groups that a system creates for itself (login.defs(5), `SYS_GID_MAX`).
 const FIRST_GROUP_OF_PEOPLE: u32 = 1000;
 
-/// Whether nobody but the user `uid` and the system may write to `place` because its group may. On Debian's and Fedora's
-/// relatives each person has a group of their own, and new files are writable for it.
+/// Whether the group's write permission for `place` lets nobody but the user `uid` and the system write. On Debian,
+/// Fedora and their relatives each user has a private group, and new files are writable by it.
 ///
-/// A group that a directory service keeps isn't in the system's files, and counts as shared.
+/// A group from a directory service isn't in the system's files, and counts as shared.
 pub(crate) fn writes_as_group_alone(place: &Path, gid: u32, uid: u32) -> bool {
-    // An access list shows its mask as the group's bits, and may name others.
+    // An access control list shows its mask as the group's bits, and may name other users.
     let mut nothing: [u8; 0] = [];
     let has_list = match getxattr(place, "system.posix_acl_access", &mut nothing[..]) {
         Ok(length) => length > 0,
@@ -22,7 +22,7 @@ pub(crate) fn writes_as_group_alone(place: &Path, gid: u32, uid: u32) -> bool {
     !has_list && is_alone(gid, uid, &read("/etc/group"), &read("/etc/passwd"))
 }
 
-/// The same by the texts of group(5) and passwd(5).
+/// The same from the texts of group(5) and passwd(5).
 fn is_alone(gid: u32, uid: u32, groups: &str, users: &str) -> bool {
     let number = |field: Option<&&str>| field.and_then(|field| field.parse::<u32>().ok());
     let mut own_name = None;

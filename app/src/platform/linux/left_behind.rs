@@ -1,4 +1,4 @@
-//! What a child left running when it ended: processes that carry its mark in their environment.
+//! What a child left running when it ended: processes with its mark in their environment.
 
 use rustix::{
     fd::OwnedFd,
@@ -6,7 +6,7 @@ use rustix::{
 };
 use std::{ffi::OsStr, fs, os::unix::ffi::OsStrExt};
 
-/// Ends every process whose environment has `variable` with `value`, and returns number and name of each. A process
+/// Kills every process whose environment has `variable` with `value`, and returns the id and name of each. A process
 /// that changed its environment isn't found.
 pub(crate) fn end_left_behind(variable: &str, value: &OsStr) -> Vec<(u32, String)> {
     let mark = [variable.as_bytes(), b"=", value.as_bytes()].concat();
@@ -16,7 +16,7 @@ pub(crate) fn end_left_behind(variable: &str, value: &OsStr) -> Vec<(u32, String
 }
 
 fn end_marked(number: i32, mark: &[u8]) -> Option<(u32, String)> {
-    // Another user's environment can't be read, and isn't a child's.
+    // Another user's environment can't be read, and isn't that of one of our children.
     let is_marked = || {
         let environment = fs::read(format!("/proc/{number}/environ")).unwrap_or_default();
         environment.split(|byte| *byte == 0).any(|entry| entry == mark)
@@ -25,7 +25,7 @@ fn end_marked(number: i32, mark: &[u8]) -> Option<(u32, String)> {
         return None;
     }
     let process: OwnedFd = pidfd_open(Pid::from_raw(number)?, PidfdFlags::empty()).ok()?;
-    // The number may have become somebody else's before it was opened; from here on it is one process.
+    // The id may have become another process's before it was opened; from here on it refers to one process.
     let name = fs::read_to_string(format!("/proc/{number}/comm")).unwrap_or_default();
     (is_marked() && pidfd_send_signal(&process, Signal::KILL).is_ok())
         .then(|| (number.unsigned_abs(), name.trim_end().to_owned()))

@@ -10,15 +10,15 @@ use std::{
 /// The file's name: the program's identifier.
 const NAME: &str = "dev.wavecraft.companion.desktop";
 
-/// The file for this program.
+/// This program's file.
 pub(crate) struct Autostart {
-    /// Where it is; none without a home.
+    /// Its path; none without a home.
     file: Option<PathBuf>,
-    /// The line that starts this program.
+    /// The command line that starts this program.
     exec: String,
 }
 
-/// The one of this program, for this user.
+/// The login item of this program, for this user.
 pub(crate) fn login_item() -> Autostart {
     let folder = |name: &str| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let config = folder("XDG_CONFIG_HOME").or_else(|| folder("HOME").map(|home| home.join(".config")));
@@ -30,10 +30,10 @@ impl LoginItem for Autostart {
     fn state(&self) -> LoginState {
         let Some(file) = &self.file else { return LoginState::NotFound };
         let text = fs::read_to_string(file).unwrap_or_default();
-        // A desktop's own settings turn an item off by one of these lines, or take the file away.
+        // A desktop's own settings turn an item off with one of these lines, or remove the file.
         let says = |line: &str| text.lines().any(|found| found.trim() == line);
         let off = says("Hidden=true") || says("X-GNOME-Autostart-enabled=false");
-        // Another program of this name, or this one where it was before, doesn't start this one.
+        // Another program of this name, or an old path of this program, doesn't start this one.
         if says(&self.exec) && !off { LoginState::Enabled } else { LoginState::NotRegistered }
     }
 
@@ -69,8 +69,8 @@ fn remove(file: &Path) -> io::Result<()> {
     }
 }
 
-/// `Exec` takes a quoted path in which these four are escaped, as a string in which a backslash is written as two, and
-/// where a percent sign begins a field code unless it is doubled.
+/// `Exec` takes a quoted path with these four characters escaped, in a string in which a backslash is written as two
+/// and a percent sign, which begins a field code, is doubled.
 fn exec(program: &Path) -> String {
     let mut quoted = String::new();
     for character in program.display().to_string().chars() {
@@ -94,7 +94,7 @@ mod tests {
         let file = dir.path().join("autostart").join(NAME);
         let item = Autostart { file: Some(file.clone()), exec: exec(Path::new("/opt/wave craft/companion")) };
         assert_eq!(item.state(), LoginState::NotRegistered);
-        // Off again is no error.
+        // Turning it off again is no error.
         item.set(false).unwrap();
         item.set(true).unwrap();
         assert_eq!(item.state(), LoginState::Enabled);

@@ -5,7 +5,7 @@ use crate::{
     outlet::Outlet,
 };
 
-/// Nobody is asked.
+/// Permits everything without asking.
 pub(crate) struct MicrophoneAuthority;
 
 impl Authority for MicrophoneAuthority {
@@ -13,7 +13,7 @@ impl Authority for MicrophoneAuthority {
         Permission::NotNeeded
     }
 
-    /// Answered at once, since nobody has to be asked.
+    /// Answered at once, since there is nothing to ask.
     fn ask(&self, answered: &Outlet<Answered>) {
         answered.send(Answered);
     }

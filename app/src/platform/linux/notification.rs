@@ -1,15 +1,15 @@
-//! Notifications, by the desktop's server: <https://specifications.freedesktop.org/notification-spec/latest/>
+//! Notifications, through the desktop's server: <https://specifications.freedesktop.org/notification-spec/latest/>
 
 use std::collections::HashMap;
 use zbus::{blocking::Connection, zvariant::Value};
 
-/// Shows one. Waits for the server, so it isn't called where that hurts.
+/// Shows a notification. Waits for the server, so call it on a thread that may block.
 ///
 /// # Errors
 /// For the log: there is no server, or it refuses.
 pub(crate) fn show_notification(title: &str, text: &str) -> Result<(), String> {
     let show = || -> zbus::Result<()> {
-        // The program, none that it replaces, no picture, title, text, no buttons, no hints, shown as long as usual.
+        // Program name, no notification to replace, no icon, title, text, no buttons, no hints, default duration.
         let body = (
             "Wavecraft Companion",
             0_u32,

@@ -1,10 +1,11 @@
-//! Sleep and waking up, as logind tells it: <https://www.freedesktop.org/software/systemd/man/org.freedesktop.login1.html>
+//! Sleep and waking up, as reported by logind:
+//! <https://www.freedesktop.org/software/systemd/man/org.freedesktop.login1.html>
 
 use std::thread;
 use tracing::debug;
 use zbus::blocking::{Connection, Proxy};
 
-/// What audio needs of the system while it runs: nothing here.
+/// What audio requires of the system while it runs: nothing on Linux.
 pub(crate) struct Activity;
 
 impl Activity {
@@ -13,8 +14,8 @@ impl Activity {
     }
 }
 
-/// Calls `woke` whenever the computer woke up, for as long as the process lives. Where there is no logind nobody
-/// tells.
+/// Calls `woke` whenever the computer has woken up, for as long as the process lives. Without logind it is never
+/// called.
 pub(crate) fn watch_sleep(woke: impl Fn() + Send + Sync + 'static) {
     thread::spawn(move || {
         if let Err(error) = follow(woke) {
@@ -32,7 +33,7 @@ fn follow(woke: impl Fn()) -> zbus::Result<()> {
         "org.freedesktop.login1.Manager",
     )?;
     for signal in manager.receive_signal("PrepareForSleep")? {
-        // It is told with true before, and with false after.
+        // The signal carries true before a sleep, and false after it.
         let falls_asleep: bool = signal.body().deserialize()?;
         if !falls_asleep {
             woke();

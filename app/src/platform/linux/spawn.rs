@@ -13,10 +13,10 @@ use std::{
 };
 
 /// Starts `program` with `segment` and `socket` as its descriptors 3 and 4. It ends with the thread that calls this,
-/// whatever it does, and where memory runs out the system ends it before this process.
+/// whatever it does, and if memory runs out the system kills it before this process.
 ///
 /// # Errors
-/// What fork or exec answered.
+/// The error of fork or exec.
 pub(crate) fn spawn(
     program: &Program,
     segment: BorrowedFd<'_>,
@@ -40,7 +40,7 @@ pub(crate) fn spawn(
         command.pre_exec(move || end_with(own_pid).and_then(|()| arrange_descriptors(segment, socket)))
     };
     let mut child = command.spawn()?;
-    // Raising one's own chance needs no right. Without it (no /proc) the system chooses as it likes.
+    // Raising a process's own score needs no privilege. If that fails (no /proc), the system chooses by its own rules.
     let _ = fs::write(format!("/proc/{}/oom_score_adj", child.id()), FIRST_TO_GO);
     let pipe = || io::Error::other("the child has no pipe for its output");
     Ok(Spawned {
@@ -50,22 +50,22 @@ pub(crate) fn spawn(
     })
 }
 
-/// proc(5), `oom_score_adj`, -1000 to 1000: the system counts it as if it used half of the memory besides.
+/// proc(5), `oom_score_adj`, -1000 to 1000: the system treats the process as if it used half of the memory in addition.
 const FIRST_TO_GO: &str = "500";
 
-/// In the forked child: the system ends it when `parent`'s thread that forked ends (prctl(2), `PR_SET_PDEATHSIG`), also
-/// where it doesn't look at its socket.
+/// In the forked child: makes the system end it when the thread of `parent` that forked ends (prctl(2),
+/// `PR_SET_PDEATHSIG`), even if it doesn't look at its socket.
 fn end_with(parent: Pid) -> io::Result<()> {
     set_parent_process_death_signal(Some(Signal::KILL))?;
-    // It may be gone already; then the signal never comes.
+    // The parent may be gone already; then the signal never comes.
     if getppid() == Some(parent) { Ok(()) } else { Err(io::ErrorKind::BrokenPipe.into()) }
 }
 
-/// Above every number that is given a meaning.
+/// Above every descriptor number with a meaning.
 const OUT_OF_THE_WAY: i32 = 16;
 
 fn arrange_descriptors(segment: RawFd, socket: RawFd) -> io::Result<()> {
-    // Each may already have the other's number, so both move away first.
+    // Each may already have the other's number, so both are moved away first.
     let segment = duplicate_above(segment)?;
     let socket = duplicate_above(socket)?;
     place(segment, SEGMENT_DESCRIPTOR)?;
@@ -75,7 +75,7 @@ fn arrange_descriptors(segment: RawFd, socket: RawFd) -> io::Result<()> {
     // SAFETY: close_range changes flags of descriptors of this process and touches no memory.
     let marked =
         unsafe { libc::syscall(libc::SYS_close_range, first, libc::c_uint::MAX, libc::CLOSE_RANGE_CLOEXEC) };
-    // Before Linux 5.11 there is no such flag; there, Rust's habit of opening everything with CLOEXEC must do.
+    // Before Linux 5.11 there is no such flag; there, Rust's practice of opening everything with CLOEXEC must suffice.
     let errno = io::Error::last_os_error().raw_os_error();
     if marked == 0 || matches!(errno, Some(libc::ENOSYS | libc::EINVAL)) {
         Ok(())

@@ -1,4 +1,4 @@
-//! The Mac's menu bar and main loop. Nobody could run this file where it was written; each call stands beside the rule
+//! The Mac's menu bar and main loop. This file couldn't be run where it was written, so each call is next to the rule
 //! it follows.
 #![expect(unsafe_code, reason = "a block for the main run loop, whose binding can't check its arguments")]
 
@@ -16,47 +16,47 @@ use tao::{
 };
 use tray_icon::{TrayIcon, TrayIconBuilder};
 
-/// The program that opens a file or an address with what the user chose for it: open(1).
+/// The program that opens a file or an address with the user's chosen program: open(1).
 pub(crate) const OPENER: &str = "/usr/bin/open";
 /// Programs that put their standard input on the clipboard: pbcopy(1) is part of the system.
 pub(crate) const COPIERS: &[&[&str]] = &[&["/usr/bin/pbcopy"]];
-/// What they are to find in their environment, or not: pbcopy(1) takes its input in the locale's encoding, by LC_ALL, then
-/// LC_CTYPE, then LANG, and what Finder or the login starts has none of them; "UTF-8" is the encoding alone.
+/// Changes to their environment: pbcopy(1) takes its input in the locale's encoding, from LC_ALL, then LC_CTYPE, then
+/// LANG, and a program started by Finder or at login has none of them; "UTF-8" is the encoding alone.
 pub(crate) const COPIERS_ENVIRONMENT: &[(&str, Option<&str>)] =
     &[("LC_ALL", None), ("LC_CTYPE", Some("UTF-8"))];
 
 /// Programs that make the system forget this one: tccutil(1), "reset SERVICE BUNDLE_ID", takes the microphone's
 /// permission back, as long as the app is there; defaults(1) asks the process that holds preferences in memory, which
-/// would write a file anew that was only removed.
+/// would rewrite a file that was only removed.
 pub(crate) const FORGETTERS: &[&[&str]] = &[
     &["/usr/bin/tccutil", "reset", "Microphone", "dev.wavecraft.companion"],
     &["/usr/bin/defaults", "delete", "dev.wavecraft.companion"],
 ];
 
-/// Is there a place for an icon? A Mac's menu bar is always there for whoever can start an app.
+/// Checks that there is a place for an icon: a Mac's menu bar is always there for a user who can start an app.
 #[expect(clippy::unnecessary_wraps, reason = "on Linux it can fail")]
 pub(crate) fn can_show_menu(_patience: Duration) -> Result<(), String> {
     Ok(())
 }
 
-/// The icon's color: none, since the menu bar draws a template image, of which it takes the alpha only, in its own.
+/// The icon's color: none, since the menu bar draws a template image in its own color, using only its alpha.
 pub(crate) fn icon_color(_: Icon) -> Option<[u8; 3]> {
     None
 }
 
-/// The name by which the system remembers where the icon stands, and whether it may
-/// (`NSStatusItem.autosaveName`: "If this property is not set, a string is generated"). The generated one is `Item-0` for
-/// everybody, by which macOS 26 mixes up what it remembers.
+/// The name under which the system remembers the icon's position and whether it is shown (`NSStatusItem.autosaveName`:
+/// "If this property is not set, a string is generated"). The generated name is `Item-0` for every app, which makes
+/// macOS 26 mix up what it remembers.
 const ICON_NAME: &str = "dev.wavecraft.companion.menu";
 
-/// The icon to begin with, as a template. A title would stand in the menu bar beside it (`NSStatusBarButton.title`).
+/// Sets the initial icon, as a template. A title would be shown in the menu bar beside it (`NSStatusBarButton.title`).
 pub(crate) fn with_icon(builder: TrayIconBuilder, image: tray_icon::Icon) -> TrayIconBuilder {
     builder.with_icon_templated(image).with_autosave_name(ICON_NAME)
 }
 
-/// Shows words to a person who may not see the icon: in a window of osascript(1)'s own, which needs no permission, as
-/// notifications do. `display dialog` of the language's standard additions; the words are arguments, so nothing in them is
-/// a command. Waits until it is closed, two minutes at most.
+/// Shows a text to a user who may not see the icon: in a window of osascript(1), which needs no permission, as
+/// notifications do. Uses `display dialog` of the language's standard additions; the text is passed as arguments, so
+/// nothing in it is a command. Waits until the window is closed, two minutes at most.
 ///
 /// # Errors
 /// For the log: the window can't be shown.
@@ -67,7 +67,7 @@ pub(crate) fn show_words(title: &str, text: &str) -> Result<(), String> {
     crate::desktop::run(&["/usr/bin/osascript", "-e", SCRIPT, title, text].map(AsRef::as_ref), &[])
 }
 
-/// Replaces the icon by another template: without saying so again it would be drawn black.
+/// Replaces the icon by another template: unless it is marked as one again it would be drawn black.
 ///
 /// # Errors
 /// The system refuses it.
@@ -76,20 +76,20 @@ pub(crate) fn set_icon(tray: &TrayIcon, image: tray_icon::Icon) -> tray_icon::Re
 }
 
 thread_local! {
-    /// On the main thread only; other threads have one of their own, which nobody begins.
+    /// Used on the main thread only; other threads have a copy that never begins.
     static MAIN_LOOP: MainLoop = MainLoop::default();
 }
 
-/// The way to the main thread from any other.
+/// Wakes the main thread from any other.
 #[derive(Clone)]
 pub(crate) struct MainThread(());
 
 impl MainThread {
-    /// Lets the main loop look at what is new, once no menu is open any more.
+    /// Wakes the main loop to check for news, once no menu is open any more.
     ///
-    /// A menu that is open runs the loop in the event-tracking mode, where a change to the menu would pull away what is
-    /// shown. `CFRunLoopPerformBlock`: "enqueues a block object on a given runloop to be executed as the runloop cycles
-    /// in specified modes", so with the default mode alone it waits until the menu is closed. It "does not wake up the
+    /// An open menu runs the loop in the event-tracking mode, where a change to the menu would pull away what is shown.
+    /// `CFRunLoopPerformBlock`: "enqueues a block object on a given runloop to be executed as the runloop cycles in
+    /// specified modes", so a block for the default mode alone waits until the menu is closed. It "does not wake up the
     /// specified run loop": `CFRunLoopWakeUp` does. Both may be called from any thread, as the functions of `CFRunLoop`
     /// are thread-safe.
     pub(crate) fn wake(&self) {
@@ -104,18 +104,17 @@ impl MainThread {
     }
 }
 
-/// Calls `poll` on this thread, which is the main one, each time it is woken, until that breaks. `begin` is called
-/// once the app runs: a status item can be made from then on. `opened` is called
-/// when it is opened while it runs. `leave` is called if the system ends the app: it may take
-/// some seconds, and the process ends afterwards.
+/// Calls `poll` on this thread, which is the main one, each time it is woken, until `poll` breaks. `begin` is called
+/// once the app runs: a status item can be created from then on. `opened` is called when the app is opened while it
+/// runs. `leave` is called if the system ends the app: it may take some seconds, and the process ends afterwards.
 ///
-/// AppKit's event loop must run on the main thread, which tao checks. "Accessory" is an app without a place in the
-/// Dock and without a menu bar of its own.
+/// AppKit's event loop must run on the main thread, which tao checks. "Accessory" is an app without a place in the Dock
+/// and without a menu bar of its own.
 ///
-/// Logging out, Activity Monitor's Quit, an Apple event "quit" (osascript, Homebrew), and a signal that AppKit handles end
-/// in `NSApplication terminate:`, which "calls exit(), so this method never returns": what is to be done before belongs
-/// into `applicationWillTerminate:`, which tao makes `LoopDestroyed`, called once, on the main thread. So does an end by
-/// `Exit`, after the loop.
+/// Logging out, Activity Monitor's Quit, an Apple event "quit" (osascript, Homebrew), and a signal that AppKit handles
+/// all lead to `NSApplication terminate:`, which "calls exit(), so this method never returns": what must be done before
+/// belongs in `applicationWillTerminate:`, which tao turns into `LoopDestroyed`, sent once, on the main thread. An end
+/// by `Exit` sends it too, after the loop.
 pub(crate) fn main_loop(
     begin: impl FnOnce(MainThread),
     poll: impl FnMut() -> ControlFlow<()> + 'static,
@@ -138,9 +137,9 @@ pub(crate) fn main_loop(
             Event::LoopDestroyed => MAIN_LOOP.with(MainLoop::destroyed),
             _ => {}
         }
-        // The end of a run-loop turn comes after its blocks. Nothing is ever due by time.
+        // The end of a run-loop turn comes after its blocks. There are no timers.
         *flow = if MAIN_LOOP.with(MainLoop::is_ending) { Flow::Exit } else { Flow::Wait };
     });
-    // What it holds, the status item above all, goes while this still is the main thread.
+    // What the loop holds, above all the status item, is dropped while this still is the main thread.
     MAIN_LOOP.with(MainLoop::end);
 }

@@ -1,4 +1,4 @@
-//! Waiting for a process's end. Nobody could run this file on a Mac where it was written; each call stands beside the
+//! Waiting for a process's end. This file couldn't be run on a Mac where it was written, so each call is next to the
 //! rule it follows. On Linux it runs over `crates/mac-shim/kqueue.rs`.
 #![expect(unsafe_code, reason = "kevent, whose binding can't check its arguments")]
 
@@ -13,22 +13,22 @@ use std::{mem::MaybeUninit, os::fd::OwnedFd, ptr};
 
 /// Waits for the end of one process.
 ///
-/// By kqueue(2), and not by waitid(2): there that returns, asked for `WEXITED` with `WNOWAIT`, for a child that is only
-/// stopped, and fails with ECHILD while a debugger has the child, which ptrace(2) makes the debugger's own.
+/// Uses kqueue(2) instead of waitid(2): with `WEXITED` and `WNOWAIT`, waitid(2) on macOS returns for a child that is
+/// only stopped, and fails with ECHILD while a debugger has the child, which ptrace(2) makes the debugger's own.
 pub(crate) struct EndWatch {
     pid: Pid,
-    /// Once the process is watched.
+    /// Set once the process is watched.
     queue: Option<OwnedFd>,
 }
 
 impl EndWatch {
-    /// Of this process.
+    /// Watches this process.
     pub(crate) fn new(pid: Pid) -> Self {
         Self { pid, queue: None }
     }
 
-    /// Sleeps until the process has ended, and leaves the process to be taken. It may be told of a moment before waitpid(2)
-    /// can take it: XNU tells in `proc_exit`, before it makes the process a zombie.
+    /// Sleeps until the process has ended, without reaping it. It may return a moment before waitpid(2) can reap the
+    /// process: XNU notifies in `proc_exit`, before it makes the process a zombie.
     ///
     /// # Errors
     /// ESRCH: it has ended already, as the filter finds no zombie. EINTR, ENOMEM, EMFILE.
@@ -41,7 +41,7 @@ impl EndWatch {
         loop {
             // SAFETY: no changes, so no descriptors of theirs; the buffer is live, and as long as it says.
             let (told, _) = unsafe { kevent(&*queue, &[], &mut events, None) }?;
-            // Without a time to wait it returns with an event or an error. There is one that is watched.
+            // Without a timeout it returns with an event or an error, and only one event is watched.
             if !told.is_empty() {
                 return Ok(());
             }
@@ -49,8 +49,8 @@ impl EndWatch {
     }
 }
 
-/// "When nevents is zero, kevent() will return immediately", and an error of a change that has no room in the list of
-/// events is the call's own.
+/// "When nevents is zero, kevent() will return immediately", and an error in a change that has no room in the list of
+/// events becomes the call's own.
 fn watch(pid: Pid) -> rustix::io::Result<OwnedFd> {
     let queue = kqueue()?;
     let exit = EventFilter::Proc { pid, flags: ProcessEvents::EXIT };

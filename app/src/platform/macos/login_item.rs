@@ -1,5 +1,5 @@
-//! The login item: the app's own bundle, as System Settings lists it. Nobody could run this file where it was written;
-//! each call stands beside the rule it follows.
+//! The login item: the app's own bundle, as System Settings lists it. This file couldn't be run where it was written,
+//! so each call is next to the rule it follows.
 #![expect(unsafe_code, reason = "ServiceManagement's bindings can't check their use")]
 
 use crate::{
@@ -9,11 +9,11 @@ use crate::{
 use objc2::rc::{Retained, autoreleasepool};
 use objc2_service_management::{SMAppService, SMAppServiceStatus};
 
-/// `SMAppService.mainAppService`, macOS 13 and later. None of its methods has a rule on threads; each asks another
-/// process, so it may take a moment. Their threads have no autorelease pool: each call gets one.
+/// `SMAppService.mainAppService`, macOS 13 and later. None of its methods has a rule about threads; each asks another
+/// process, so it may take a moment. The calling threads have no autorelease pool, so each call gets one.
 pub(crate) struct MainApp;
 
-/// The one of this program, for this user.
+/// The login item of this program, for this user.
 pub(crate) fn login_item() -> MainApp {
     MainApp
 }
@@ -50,7 +50,7 @@ impl LoginItem for MainApp {
     }
 }
 
-// The numbers that the answers go by are Apple's.
+// The numbers used for the answers are Apple's.
 const _: () = {
     assert!(SMAppServiceStatus::NotRegistered.0 == 0 && SMAppServiceStatus::Enabled.0 == 1);
     assert!(SMAppServiceStatus::RequiresApproval.0 == 2 && SMAppServiceStatus::NotFound.0 == 3);

@@ -1,4 +1,4 @@
-//! The microphone's permission. Nobody could run this file where it was written; each call stands beside the rule it
+//! The microphone's permission. This file couldn't be run where it was written, so each call is next to the rule it
 //! follows.
 #![expect(unsafe_code, reason = "AVFoundation's bindings can't check their arguments")]
 
@@ -11,7 +11,7 @@ use block2::RcBlock;
 use objc2::{rc::autoreleasepool, runtime::Bool};
 use objc2_av_foundation::{AVAuthorizationStatus, AVCaptureDevice, AVMediaType, AVMediaTypeAudio};
 
-/// The system. What it says holds for the *responsible* process: the app, if LaunchServices started it.
+/// The system. Its answers are for the *responsible* process: the app, if LaunchServices started it.
 pub(crate) struct MicrophoneAuthority;
 
 fn audio() -> Option<&'static AVMediaType> {
@@ -20,8 +20,8 @@ fn audio() -> Option<&'static AVMediaType> {
 }
 
 impl Authority for MicrophoneAuthority {
-    /// A class method without a rule on threads. A thread of the runtime's has no autorelease pool, so what the call
-    /// releases later would stay for good, once every two seconds: it gets one.
+    /// A class method without a rule about threads. The runtime's threads have no autorelease pool, so what the call
+    /// autoreleases, once every two seconds, would never be freed: the call gets a pool.
     fn state(&self) -> Permission {
         let Some(audio) = audio() else { return Permission::NotNeeded };
         autoreleasepool(|_| {
@@ -31,8 +31,8 @@ impl Authority for MicrophoneAuthority {
         })
     }
 
-    /// "This call will not block", and "the completion handler is called on an arbitrary dispatch queue". An app
-    /// without `NSMicrophoneUsageDescription` would be ended by the system: `Info.plist` has it.
+    /// "This call will not block", and "the completion handler is called on an arbitrary dispatch queue". The system
+    /// would kill an app without `NSMicrophoneUsageDescription`: `Info.plist` has it.
     fn ask(&self, answered: &Outlet<Answered>) {
         let Some(audio) = audio() else { return };
         let answered = answered.clone();
@@ -49,7 +49,7 @@ impl Authority for MicrophoneAuthority {
     }
 }
 
-// The numbers that the answers go by are Apple's.
+// The numbers used for the answers are Apple's.
 const _: () = {
     assert!(AVAuthorizationStatus::NotDetermined.0 == 0 && AVAuthorizationStatus::Restricted.0 == 1);
     assert!(AVAuthorizationStatus::Denied.0 == 2 && AVAuthorizationStatus::Authorized.0 == 3);

@@ -1,5 +1,5 @@
-//! Notifications, in the Mac's Notification Center. Nobody could run this file where it was written; each call stands
-//! beside the rule it follows.
+//! Notifications, in the Mac's Notification Center. This file couldn't be run where it was written, so each call is
+//! next to the rule it follows.
 
 use block2::RcBlock;
 use objc2::{rc::autoreleasepool, runtime::Bool};
@@ -9,13 +9,13 @@ use objc2_user_notifications::{
 };
 use tracing::info;
 
-/// Shows one, once the person has allowed them, which the system asks at the first. Returns at once; the center may be
-/// used from any thread, and calls back on others.
+/// Shows a notification if the user allows them, which the system asks at the first one. Returns at once; the center
+/// may be used from any thread, and calls back on others.
 ///
 /// # Errors
-/// For the log: this program isn't in a bundle. `currentNotificationCenter` would throw then, which ends a program.
+/// For the log: this program isn't in a bundle. `currentNotificationCenter` would then throw, which ends the program.
 pub(crate) fn show_notification(title: &str, text: &str) -> Result<(), String> {
-    // Its thread has no pool.
+    // The calling thread has no autorelease pool.
     autoreleasepool(|_| ask_and_show(title, text))
 }
 
@@ -33,7 +33,8 @@ fn ask_and_show(title: &str, text: &str) -> Result<(), String> {
         let content = UNMutableNotificationContent::new();
         content.setTitle(&title);
         content.setBody(&text);
-        // One of a name replaces the one before: the title says what it is about. No trigger is at once.
+        // A notification replaces an earlier one with the same identifier, here the title, which says what it is about.
+        // Without a trigger it is shown at once.
         let request = UNNotificationRequest::requestWithIdentifier_content_trigger(&title, &content, None);
         let center = UNUserNotificationCenter::currentNotificationCenter();
         center.addNotificationRequest_withCompletionHandler(&request, None);

@@ -1,4 +1,4 @@
-//! Sleep, waking up, and App Nap. Nobody could run this file where it was written; each call stands beside the rule it
+//! Sleep, waking up, and App Nap. This file couldn't be run where it was written, so each call is next to the rule it
 //! follows.
 #![expect(unsafe_code, reason = "observers and activities, whose bindings can't check their arguments")]
 
@@ -11,7 +11,7 @@ use objc2_app_kit::{NSWorkspace, NSWorkspaceDidWakeNotification};
 use objc2_foundation::{NSActivityOptions, NSNotification, NSProcessInfo, ns_string};
 use std::ptr::NonNull;
 
-/// Audio runs: no App Nap, no sleep while the keyboard rests, and timers as exact as they can be.
+/// Declares that audio runs: no App Nap, no sleep while the keyboard is idle, and timers as exact as possible.
 pub(crate) struct Activity(Retained<ProtocolObject<dyn NSObjectProtocol>>);
 
 // SAFETY: the token is nothing but a name for `endActivity`, and `NSProcessInfo` "is thread-safe in macOS 10.7 and
@@ -19,11 +19,11 @@ pub(crate) struct Activity(Retained<ProtocolObject<dyn NSObjectProtocol>>);
 unsafe impl Send for Activity {}
 
 impl Activity {
-    /// Until it is dropped.
+    /// Begins the activity, which lasts until this is dropped.
     pub(crate) fn begin() -> Self {
         let options = NSActivityOptions::UserInitiated | NSActivityOptions::LatencyCritical;
         let reason = ns_string!("audio runs through the processor of a project");
-        // On a thread of the runtime's, which has no autorelease pool.
+        // The runtime's threads have no autorelease pool.
         autoreleasepool(|_| {
             Self(NSProcessInfo::processInfo().beginActivityWithOptions_reason(options, reason))
         })
@@ -37,10 +37,11 @@ impl Drop for Activity {
     }
 }
 
-/// Calls `woke` whenever the computer woke up, for as long as the process lives.
+/// Calls `woke` whenever the computer has woken up, for as long as the process lives.
 ///
-/// On the main thread: the workspace posts to its own center there, while the main run loop runs. Without one, which is
-/// without a menu, nobody tells; an output that stands still after a sleep is then seen by that alone.
+/// Called on the main thread: the workspace posts to its own notification center there, while the main run loop runs.
+/// Without a main run loop, which means without a menu, it is never called; an output that stopped during a sleep is
+/// then noticed by its missing callbacks only.
 pub(crate) fn watch_sleep(woke: impl Fn() + Send + Sync + 'static) {
     let woke = RcBlock::new(move |_: NonNull<NSNotification>| woke());
     let center = NSWorkspace::sharedWorkspace().notificationCenter();

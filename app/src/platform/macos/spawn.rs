@@ -1,4 +1,4 @@
-//! Starting a child. Nobody could run this file on a Mac where it was written; each call stands beside the rule it
+//! Starting a child. This file couldn't be run on a Mac where it was written, so each call is next to the rule it
 //! follows. On Linux it runs over `crates/mac-shim/spawn.rs`.
 #![expect(unsafe_code, reason = "posix_spawn, which alone can start a process without fork and disclaimed")]
 
@@ -33,11 +33,11 @@ type SetDisclaim = unsafe extern "C" fn(*mut libc::posix_spawnattr_t, c_int) -> 
 
 /// Starts `program` with `segment` and `socket` as its descriptors 3 and 4.
 ///
-/// No fork: an AppKit process has threads and locks that a forked child must not touch. `POSIX_SPAWN_CLOEXEC_DEFAULT`
-/// closes everything that no file action names.
+/// It doesn't fork: an AppKit process has threads and locks that a forked child must not touch.
+/// `POSIX_SPAWN_CLOEXEC_DEFAULT` closes everything that no file action names.
 ///
 /// # Errors
-/// What `posix_spawn` answered (its functions return the errno instead of setting it), or a text with a zero byte.
+/// The error of `posix_spawn` (its functions return the errno instead of setting it), or a text with a zero byte.
 pub(crate) fn spawn(
     program: &Program,
     segment: BorrowedFd<'_>,
@@ -58,8 +58,8 @@ pub(crate) fn spawn(
     let (stderr, stderr_write) = io::pipe()?;
 
     let mut actions = FileActions::new()?;
-    // dup2's of file actions run in order. A source number that an earlier one overwrites would be lost, so every
-    // source is first copied above the numbers that are given a meaning.
+    // The file actions' dup2s run in order. A source number that an earlier one overwrites would be lost, so every
+    // source is first copied above the numbers with a meaning.
     let sources = [
         (null.as_raw_fd(), 0),
         (stdout_write.as_raw_fd(), 1),
@@ -76,7 +76,7 @@ pub(crate) fn spawn(
     actions.change_folder(&folder)?;
     let mut attributes = Attributes::new()?;
     attributes.own_group_and_nothing_open()?;
-    // The plugin host is there for both processors; it must run as the one that the library was built for.
+    // The plugin host is built for both processors; it must run as the one that the library was built for.
     if let Some(cpu_type) = program.runs.library.as_deref().and_then(mach_o::cpu_type) {
         attributes.prefer(cpu_type)?;
     }
@@ -115,7 +115,7 @@ fn check(error: c_int) -> io::Result<()> {
     if error == 0 { Ok(()) } else { Err(io::Error::from_raw_os_error(error)) }
 }
 
-/// Above every number that is given a meaning.
+/// Above every descriptor number with a meaning.
 const OUT_OF_THE_WAY: c_int = 16;
 
 fn copy_above(fd: c_int) -> io::Result<OwnedFd> {
@@ -190,8 +190,8 @@ impl Attributes {
         check(unsafe { libc::posix_spawnattr_setflags(&mut self.0, flags) })
     }
 
-    /// `posix_spawnattr_setbinpref_np(3)`, macOS 10.5 and later: which part of a universal program is tried first. Where the
-    /// program has no such part the spawn fails with `EBADARCH`.
+    /// `posix_spawnattr_setbinpref_np(3)`, macOS 10.5 and later: which part of a universal program is tried first. If
+    /// the program has no such part the spawn fails with `EBADARCH`.
     fn prefer(&mut self, cpu_type: libc::cpu_type_t) -> io::Result<()> {
         let (mut preferred, mut accepted) = (cpu_type, 0);
         // SAFETY: the object is initialised; one type is read, and the number of those taken is written, both here.

@@ -1,11 +1,11 @@
-//! Whether a process has a debugger. Nobody could run this file where it was written; each call stands beside the rule it
-//! follows.
+//! Whether a process has a debugger. This file couldn't be run where it was written, so each call is next to the rule
+//! it follows.
 #![expect(unsafe_code, reason = "libproc fills a struct")]
 
 use rustix::process::Pid;
 use std::{ffi::c_int, mem::MaybeUninit};
 
-/// Does a debugger hold this process? Then it may stand still as long as it likes.
+/// Is the process held by a debugger? Then it may stand still indefinitely.
 ///
 /// `proc_pidinfo(PROC_PIDTBSDINFO)` of `<libproc.h>` fills a `proc_bsdinfo`. Its flags are those of
 /// `<sys/proc_info.h>`, "pbi_flags values", which aren't the `P_…` of `<sys/proc.h>`.

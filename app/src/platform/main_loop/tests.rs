@@ -1,7 +1,7 @@
-//! A Mac's main loop, played: what `CFRunLoop`, AppKit and tao do, as far as it concerns ours.
+//! A simulated Mac's main loop: what `CFRunLoop`, AppKit and tao do, as far as it concerns ours.
 //!
-//! `CFRunLoopPerformBlock`: a block is called "as the runloop cycles in specified modes". tao calls back in every mode, at
-//! a turn's beginning and end. `-[NSApplication terminate:]` tells the delegate and then calls exit().
+//! `CFRunLoopPerformBlock`: a block is called "as the runloop cycles in specified modes". tao calls back in every mode,
+//! at a turn's beginning and end. `-[NSApplication terminate:]` notifies the delegate and then calls exit().
 
 use super::*;
 use std::{collections::VecDeque, rc::Rc};
@@ -17,9 +17,9 @@ enum Mode {
 #[derive(Default)]
 struct Mac {
     ours: MainLoop,
-    /// Blocks for the default mode.
+    /// Waiting blocks for the default mode.
     blocks: Cell<usize>,
-    /// What happens, each at the next turn.
+    /// What happens, one event per turn.
     script: RefCell<VecDeque<Happens>>,
     stopped: Cell<bool>,
     exited: Cell<bool>,
@@ -45,7 +45,7 @@ impl Mac {
         self.blocks.set(self.blocks.get() + 1);
     }
 
-    /// Turns until it is stopped, has nothing to do any more, or the process has ended.
+    /// Runs turns until the loop is stopped, has nothing left to do, or the process has ended.
     fn run(&self, mode: Mode) {
         while !self.exited.get() && !self.stopped.get() {
             let happens = self.script.borrow_mut().pop_front();
@@ -54,7 +54,7 @@ impl Mac {
                 Some(MenuOpens) => {
                     self.say("menu");
                     self.run(Mode::EventTracking);
-                    // `exit` has no way back.
+                    // `exit` doesn't return.
                     if self.exited.get() {
                         return;
                     }
@@ -66,7 +66,7 @@ impl Mac {
             }
             let blocks = if mode == Mode::Default { self.blocks.take() } else { 0 };
             (0..blocks).for_each(|_| self.ours.woken());
-            // tao's callback at the end of a turn: its word is taken in every mode.
+            // tao's callback at the end of a turn: what it says counts in every mode.
             self.stopped.set(self.stopped.get() || self.ours.is_ending());
             if happens.is_none() && blocks == 0 {
                 return;
@@ -80,7 +80,7 @@ impl Mac {
         self.exited.set(true);
     }
 
-    /// As the platform's `main_loop`.
+    /// Works like the platform's `main_loop`.
     fn main(self: &Rc<Self>, poll: impl FnMut() -> ControlFlow<()> + 'static) -> Vec<&'static str> {
         let leaving = Rc::clone(self);
         self.ours.begin(Box::new(poll), Box::new(move || leaving.say("leave")));
@@ -97,7 +97,7 @@ fn mac(script: &[Happens]) -> Rc<Mac> {
     Rc::new(Mac { script: RefCell::new(script.iter().copied().collect()), ..Mac::default() })
 }
 
-/// Looks `turns` times, and then wants the end.
+/// Breaks after `turns` calls.
 fn looks(mac: &Rc<Mac>, turns: usize) -> impl FnMut() -> ControlFlow<()> + 'static {
     let (mac, mut left) = (Rc::downgrade(mac), turns);
     move || {
@@ -126,7 +126,7 @@ fn the_system_ends_the_process_after_it_has_left() {
         let mac = mac(script);
         let said = mac.main(looks(&mac, 9));
         assert_eq!(said[said.len().saturating_sub(2)..], ["leave", "exit"], "{script:?}: {said:?}");
-        // AppKit may say it again: it was done.
+        // AppKit may repeat it: it was handled already.
         mac.ours.destroyed();
         assert_eq!(*mac.said.borrow(), [""; 0]);
     }

@@ -2,7 +2,8 @@ use super::*;
 use crate::menu::Action;
 use tray_icon::menu::MenuItemKind;
 
-/// The same sequence for the same seed: Marsaglia's xorshift with 64 bits ("Xorshift RNGs", 2003).
+/// A generator that yields the same sequence for the same seed: Marsaglia's xorshift with 64 bits ("Xorshift RNGs",
+/// 2003).
 struct Dice(u64);
 
 impl Dice {
@@ -21,7 +22,7 @@ impl Dice {
         [None, Some(Shortcut::Open), Some(Shortcut::Quit)][usize::try_from(self.below(3)).unwrap()]
     }
 
-    /// Some of the lines that there could be, each at most once, in any order, with any text.
+    /// A random selection of the possible lines, each at most once, in any order, with any text.
     fn entries(&mut self, depth: u32, prefix: &str) -> Vec<Entry> {
         let mut keys: Vec<u64> = (0..12).filter(|_| self.below(2) == 0).collect();
         for last in (1..keys.len()).rev() {
@@ -46,7 +47,7 @@ impl Dice {
     }
 }
 
-/// What the system's items say, as lines again, with an action where one can be clicked.
+/// The system's items, converted back to lines, with an action if one can be clicked.
 fn read(items: &[MenuItemKind]) -> Vec<Entry> {
     items
         .iter()
@@ -74,7 +75,8 @@ fn read(items: &[MenuItemKind]) -> Vec<Entry> {
         .collect()
 }
 
-/// Separators have no key that can be read, buttons no shortcut, and a text is a button that can't be clicked.
+/// The lines as they can be read back: separators have no key, buttons no shortcut, and a text is a button that can't
+/// be clicked.
 fn as_read(entries: &[Entry], items: &[MenuItemKind]) -> Vec<Entry> {
     entries
         .iter()
@@ -126,7 +128,7 @@ fn a_click_that_changes_nothing_leaves_the_mark_as_it_was() {
     }];
     let mut shown = Items::new(&entries).unwrap();
     let MenuItemKind::Check(item) = shown.root().items().remove(0) else { panic!("a check item") };
-    // What the system does at a click.
+    // As the system does at a click.
     item.set_checked(false);
     shown.show(&entries).unwrap();
     assert!(item.is_checked());
