@@ -2,12 +2,12 @@
 //! agreed with it is the handshake's business, and decisions about it are the supervisor's.
 
 mod crashes;
-mod door;
 mod event;
 mod exit;
 mod handshake;
-mod hearing;
+mod message_limits;
 mod process;
+mod reader;
 pub(crate) mod reasons;
 mod supervisor;
 
@@ -22,7 +22,7 @@ use crate::{
     outlet::Outlet,
     platform::{self, Program, SEGMENT_DESCRIPTOR, SOCKET_DESCRIPTOR, Spawned},
 };
-use hearing::{Beginning, End, Hearing, write_messages};
+use reader::{Beginning, End, Reader, write_messages};
 use rustix::process::Pid;
 use std::{
     ffi::OsString,
@@ -103,8 +103,8 @@ impl Child {
         let (spawned, exit) = spawn_on_a_thread(spawn, mark, Arc::clone(&process), Arc::clone(&alive))?;
         let (outbox, inbox) = mpsc::channel(WAITING_ORDERS);
         tokio::spawn(write_messages(socket_writer, inbox));
-        let hearing = Hearing::new(events);
-        tokio::spawn(hearing.hear(Arc::clone(&process), spawned, socket_reader, exit));
+        let reader = Reader::new(events);
+        tokio::spawn(reader.read(Arc::clone(&process), spawned, socket_reader, exit));
         let child = Self { generation, alive, process, outbox };
         Ok(Launched { child, ring: side.ring, parameters: side.parameters })
     }

@@ -1,6 +1,6 @@
 //! Turns what a child says and writes into events, with a limit for each kind.
 
-use super::{door::Door, event::ChildEvent, exit::ExitReason, process::Process};
+use super::{event::ChildEvent, exit::ExitReason, message_limits::MessageLimits, process::Process};
 use crate::{outlet::Outlet, platform::Spawned};
 use std::{io, os::fd::OwnedFd, sync::Arc, time::Duration};
 use tokio::{
@@ -32,20 +32,20 @@ pub(super) type Beginning = oneshot::Receiver<io::Result<Spawned>>;
 pub(super) type End = oneshot::Receiver<(ExitReason, Vec<(u32, String)>)>;
 
 /// Turns one child's output into events, and limits how many may wait.
-pub(super) struct Hearing {
+pub(super) struct Reader {
     events: Outlet<ChildEvent>,
     /// Limits its waiting messages.
     budget: Arc<Semaphore>,
 }
 
-impl Hearing {
+impl Reader {
     /// For a child whose events go to `events`.
     pub(super) fn new(events: Outlet<ChildEvent>) -> Self {
         Self { events, budget: Arc::new(Semaphore::new(WAITING_MESSAGES)) }
     }
 
     /// Follows a child from its start to its end.
-    pub(super) async fn hear(
+    pub(super) async fn read(
         self,
         process: Arc<Process>,
         spawned: Beginning,
@@ -134,7 +134,7 @@ async fn forward_messages(
     budget: &Arc<Semaphore>,
 ) -> Result<(), String> {
     let mut decoder = Decoder::default();
-    let mut door = Door::default();
+    let mut limits = MessageLimits::default();
     let mut bytes = vec![0; 16 * 1024];
     loop {
         match socket.read(&mut bytes).await {
@@ -145,7 +145,7 @@ async fn forward_messages(
             Err(error) => return Err(error.to_string()),
         }
         while let Some(message) = decoder.next_message::<FromChild>().map_err(|error| error.to_string())? {
-            let Some(message) = door.take(message) else { continue };
+            let Some(message) = limits.take(message) else { continue };
             let Ok(permit) = Arc::clone(budget).acquire_owned().await else { return Ok(()) };
             events.send(ChildEvent::Said { message, permit });
         }

@@ -1,4 +1,4 @@
-//! The entrance for what a child says: cuts it to what the companion passes on.
+//! Cuts the messages of a child to what the companion passes on, where they come in.
 
 use wavecraft_companion_protocol::{
     bounded::{LINE_BYTES, cut, cut_lines},
@@ -18,13 +18,13 @@ const CHOICES: usize = 1024;
 
 /// One child's entrance. What is said once in a child's life is accepted once.
 #[derive(Debug, Default)]
-pub(super) struct Door {
+pub(super) struct MessageLimits {
     hello: bool,
     error: bool,
     panic: bool,
 }
 
-impl Door {
+impl MessageLimits {
     /// The message as it is accepted; `None` for one that is of no use any more.
     pub(super) fn take(&mut self, message: FromChild) -> Option<FromChild> {
         match message {
@@ -89,30 +89,30 @@ mod tests {
     #[test]
     fn a_megabyte_of_newlines_is_a_few_lines() {
         let newlines = "\n".repeat(1 << 20);
-        let mut door = Door::default();
+        let mut limits = MessageLimits::default();
         let panic = || FromChild::Panic {
             message: newlines.clone(),
             location: Some(newlines.clone()),
             backtrace: newlines.clone(),
         };
-        let Some(FromChild::Panic { message, location, backtrace }) = door.take(panic()) else { panic!() };
+        let Some(FromChild::Panic { message, location, backtrace }) = limits.take(panic()) else { panic!() };
         assert!(message.lines().count() <= MESSAGE_LINES + 1 && message.contains("more lines"));
         assert!(
             backtrace.lines().count() <= BACKTRACE_LINES + 1 && json_bytes(&backtrace) <= BACKTRACE_BYTES
         );
         assert!(location.is_some_and(|location| json_bytes(&location) <= NAME_BYTES));
-        assert_eq!(door.take(panic()), None, "a process panics once");
+        assert_eq!(limits.take(panic()), None, "a process panics once");
     }
 
     #[test]
     fn every_text_is_cut_and_says_so() {
         let long = "\u{1b}".repeat(900_000);
-        let mut door = Door::default();
+        let mut limits = MessageLimits::default();
         let error = || FromChild::Error { message: long.clone() };
-        let Some(FromChild::Error { message }) = door.take(error()) else { panic!() };
+        let Some(FromChild::Error { message }) = limits.take(error()) else { panic!() };
         assert!(json_bytes(&message) <= LINE_BYTES && message.contains("more bytes"), "{}", message.len());
-        assert_eq!(door.take(error()), None);
-        let Some(FromChild::Log { message }) = door.take(FromChild::Log { message: long.clone() }) else {
+        assert_eq!(limits.take(error()), None);
+        let Some(FromChild::Log { message }) = limits.take(FromChild::Log { message: long.clone() }) else {
             panic!()
         };
         assert!(json_bytes(&message) <= LINE_BYTES);
@@ -142,9 +142,9 @@ mod tests {
             parameters: vec![spec.clone()],
             processors: Default::default(),
         };
-        let mut door = Door::default();
+        let mut limits = MessageLimits::default();
         let Some(FromChild::Hello { abi: 1, latency_frames: 7, sdk_version, name, parameters, .. }) =
-            door.take(hello())
+            limits.take(hello())
         else {
             panic!()
         };
@@ -154,6 +154,6 @@ mod tests {
         for text in texts.chain(variants.iter().flatten()).chain([&sdk_version, &name]) {
             assert!(text.len() <= NAME_BYTES, "{}", text.len());
         }
-        assert_eq!(door.take(hello()), None, "a second hello is ignored");
+        assert_eq!(limits.take(hello()), None, "a second hello is ignored");
     }
 }
