@@ -19,7 +19,7 @@ pub(crate) fn line(text: fmt::Arguments<'_>) {
     write_line(&ansi::strip(&text.to_string()));
 }
 
-/// Like [`line`], for a text with our own colours.
+/// Like [`line()`], for a text with our own colours.
 pub(crate) fn coloured_line(text: &str) {
     write_line(&ansi::keep_colours(text));
 }
