@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// The backend that [`prepare`](crate::prepare) makes. Another one, [`Manual`](crate::Manual), is constructed directly.
+/// The backend that [`prepare`](crate::prepare()) makes. Another one, [`Manual`](crate::Manual), is constructed directly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BackendKind {
     /// The system's sound devices through the best interface: on macOS CoreAudio, or cpal if that refuses; elsewhere

@@ -1,7 +1,7 @@
 //! Sound devices and their streams: CoreAudio on a Mac; PipeWire, ALSA and JACK through cpal on Linux; a timer in place
 //! of a device; and a device that a test steps by hand.
 //!
-//! [`prepare`] sets up an output's stream and returns a [`Backend`], which calls a [`Render`], given to
+//! [`prepare()`] sets up an output's stream and returns a [`Backend`], which calls a [`Render`], given to
 //! [`start`](Backend::start), for every callback. It opens the microphone on demand; its frames wait for the renderer
 //! in an [`InputReader`]. [`devices`] lists the available devices, [`listen`] reports changes. Events of streams are
 //! [`AudioEvent`]s; counters and measurements of their threads are in a [`DeviceStatus`].

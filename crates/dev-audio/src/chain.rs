@@ -5,7 +5,7 @@ use wavecraft_companion_protocol::parameter::ParameterSpec;
 
 use crate::specs;
 
-/// A processor as the child runs it. Every [`Processor`](wavecraft::Processor) is wrapped as one automatically; a
+/// A processor as the child runs it. Every [`Processor`] is wrapped as one automatically; a
 /// program that hosts something else, such as a processor from a library, implements it
 /// ([`DevAudio::stage`](crate::DevAudio::stage)).
 ///
