@@ -94,7 +94,7 @@ pub use wav::{MAX_WAV_FRAMES, WavFile};
 pub use wavecraft_audio_device::{
     AudioError, AudioEvent, Backend, BackendKind, Clock, DeviceId, DeviceInfo, DeviceList, DeviceStatus,
     InputStream, LOUDEST, Listener, MAX_FRAMES, Manual, ManualSettings, Notify, OutputStream, Render, Sink,
-    StreamRequest, Transport, devices, listen, prepare, system_clock,
+    StreamRequest, Transport, devices, has_backend, listen, prepare, system_clock,
 };
 
 #[cfg(test)]

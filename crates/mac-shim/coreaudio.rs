@@ -22,7 +22,7 @@ pub(super) use self::foundation::{Thing, alive};
 pub(super) use self::hal::{Value, World, alone, tell, world};
 
 /// Takes the place of `objc2_core_audio` for the Mac's files.
-pub(super) mod objc2_core_audio {
+pub(crate) mod objc2_core_audio {
     pub(crate) use super::hal::{
         AudioConvertHostTimeToNanos, AudioObjectAddPropertyListenerBlock, AudioObjectGetPropertyData,
         AudioObjectGetPropertyDataSize, AudioObjectID, AudioObjectPropertyAddress,
@@ -35,11 +35,11 @@ pub(super) mod objc2_core_audio {
 }
 
 /// Takes the place of `objc2_audio_toolbox`.
-pub(super) mod objc2_audio_toolbox {
+pub(crate) mod objc2_audio_toolbox {
     pub(crate) use super::auhal::{
         AURenderCallbackStruct, AudioUnit, AudioUnitRender, AudioUnitRenderActionFlags,
     };
     pub(crate) use super::numbers::audio_toolbox::*;
 }
 
-pub(super) use self::wrappers::{block2, coreaudio, dispatch2};
+pub(crate) use self::wrappers::{block2, coreaudio, dispatch2};

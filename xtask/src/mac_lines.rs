@@ -59,7 +59,7 @@ fn find(folder: &Path, files: &mut Vec<PathBuf>) -> anyhow::Result<()> {
 
 fn is_a_macs(path: &Path) -> bool {
     let text = path.to_string_lossy();
-    ["/macos/", "/macos.rs", "/coreaudio/system/", "/coreaudio/system.rs"]
+    ["/macos/", "/macos.rs", "/coreaudio_calls/", "/coreaudio_calls.rs"]
         .iter()
         .any(|part| text.contains(part))
 }

@@ -1,7 +1,7 @@
 //! Which sound system is requested.
 
 use clap::ValueEnum;
-use wavecraft_audio_core::BackendKind;
+use wavecraft_audio_core::{BackendKind, has_backend};
 
 /// The requested audio backend.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -37,7 +37,7 @@ impl BackendChoice {
     /// # Errors
     /// It doesn't; the sentence is for the user.
     pub(crate) fn check(self) -> Result<(), String> {
-        if self.kind().is_here() {
+        if has_backend(self.kind()) {
             return Ok(());
         }
         let name = self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
@@ -67,7 +67,7 @@ mod tests {
         let told = BackendChoice::of_settings(Some("asio")).unwrap_err();
         assert_eq!(told, "there is no backend `asio`");
         let coreaudio = BackendChoice::of_settings(Some("coreaudio"));
-        if BackendKind::CoreAudio.is_here() {
+        if has_backend(BackendKind::CoreAudio) {
             assert_eq!(coreaudio, Ok(BackendChoice::CoreAudio));
         } else {
             let told = "there is no backend `coreaudio` on this system";

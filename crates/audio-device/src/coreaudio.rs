@@ -1,31 +1,27 @@
 //! macOS devices through CoreAudio directly: one unit for output and input if they are one device, with the device's
 //! own buffer, latency and notifications.
 //!
-//! All decisions are made here and in the modules below, over [`Hardware`]; only `system`, which exists on a Mac only,
-//! calls Apple. On other systems tests simulate the hardware, here and with an engine.
+//! All decisions are made here and in the modules below, over [`Hardware`]; only `platform::coreaudio_calls`, which
+//! exists on a Mac only, calls Apple. On other systems tests simulate the hardware, here and with an engine.
 
-mod callback;
-mod facts;
-mod hardware;
+pub(crate) mod callback;
+pub(crate) mod facts;
+pub(crate) mod hardware;
 mod list;
 #[cfg(all(test, mac_shim))]
 #[path = "../../mac-shim/coreaudio.rs"]
-mod mac_shim;
+pub(crate) mod mac_shim;
 #[cfg(all(test, mac_shim))]
 mod mac_shim_tests;
 mod plan;
 mod signals;
-#[cfg(any(target_os = "macos", all(test, mac_shim)))]
-mod system;
 #[cfg(test)]
 mod tests;
 mod tune;
 
 pub use callback::{Callback, Capture, Player, Recorder};
-pub use facts::{DeviceNumber, Direction, Facts, Side};
+pub use facts::{DeviceNumber, Direction, Facts, Side, channels_in};
 pub use hardware::{Fault, Hardware, Heard, Setup, Watched};
-#[cfg(target_os = "macos")]
-pub(crate) use system::{System, SystemListener};
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

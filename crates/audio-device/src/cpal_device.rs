@@ -3,14 +3,9 @@
 mod errors;
 mod format;
 mod host;
-#[cfg(target_os = "linux")]
-mod list;
-#[cfg(target_os = "linux")]
-mod pipewire_graph;
 mod stream;
 
-#[cfg(target_os = "linux")]
-pub(crate) use list::devices;
+pub(crate) use host::SoundHost;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +14,6 @@ use cpal::traits::{DeviceTrait, StreamTrait};
 use cpal::{BufferSize, ErrorKind, StreamConfig};
 
 use self::errors::StreamErrors;
-use self::host::SoundHost;
 use self::stream::{Setup, build_input, build_output};
 use crate::backend::{Backend, InputStream, OutputStream};
 use crate::device::{BackendKind, DeviceId, StreamRequest};
@@ -27,6 +21,7 @@ use crate::error::AudioError;
 use crate::event::{AudioEvent, Notify};
 use crate::input::input_fifo;
 use crate::lease::{Lender, lease};
+use crate::platform::sound_host;
 use crate::render::Render;
 use crate::status::DeviceStatus;
 
@@ -72,7 +67,7 @@ impl CpalDevice {
     ) -> Result<Self, AudioError> {
         let host = SoundHost::find(kind)?;
         let device = host.output(request.output.as_ref())?;
-        let name = host::shown_name(&device);
+        let name = sound_host::shown_name(&device);
         let rate = request.sample_rate.or(request.session_rate.filter(|_| host.follows_session()));
         let format = format::for_output(&device, rate, host.takes_any_rate())
             .map_err(|error| no_output(host.name(), &name, &error))?;
@@ -159,7 +154,7 @@ impl Backend for CpalDevice {
         // Found again, as PipeWire's list is fixed at the moment of the query.
         let host = SoundHost::find(self.kind)?;
         let device = host.input(self.request.input.as_ref())?;
-        let name = host::shown_name(&device);
+        let name = sound_host::shown_name(&device);
         let format = format::for_input(&device, self.config.sample_rate, host.takes_any_rate())
             .map_err(|error| no_input(&name, &error))?;
         let config = format::config(&format, self.asked_frames());

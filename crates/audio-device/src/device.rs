@@ -18,18 +18,6 @@ pub enum BackendKind {
     Virtual,
 }
 
-impl BackendKind {
-    /// Whether this system has the backend.
-    #[must_use]
-    pub const fn is_here(self) -> bool {
-        match self {
-            Self::CoreAudio => cfg!(target_os = "macos"),
-            Self::Jack => !cfg!(target_os = "macos"),
-            Self::System | Self::Cpal | Self::Virtual => true,
-        }
-    }
-}
-
 /// Identifies a device across restarts. Its text form is `host:identifier`; store it unchanged.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct DeviceId(pub String);

@@ -7,7 +7,7 @@ use crate::cpal_device::CpalDevice;
 use crate::device::{BackendKind, DeviceList, StreamRequest};
 use crate::error::AudioError;
 use crate::event::{AudioEvent, Notify};
-use crate::native::{self, Listener};
+use crate::platform::{self, Listener};
 use crate::virtual_device::VirtualDevice;
 
 /// Sets up an output's stream, silent. This is the slow part; it plays from [`Backend::start`] on.
@@ -22,8 +22,8 @@ pub fn prepare(
     notify: Notify,
 ) -> Result<Box<dyn Backend>, AudioError> {
     Ok(match kind {
-        BackendKind::System => native::open(request, notify)?,
-        BackendKind::CoreAudio => native::open_coreaudio(request, notify)?,
+        BackendKind::System => platform::open(request, notify)?,
+        BackendKind::CoreAudio => platform::open_coreaudio(request, notify)?,
         BackendKind::Cpal | BackendKind::Jack => Box::new(CpalDevice::open(kind, request, notify, None)?),
         BackendKind::Virtual => {
             Box::new(VirtualDevice::new(request.sample_rate.or(request.session_rate), request.buffer_frames))
@@ -38,7 +38,7 @@ pub fn prepare(
 pub fn devices(kind: BackendKind) -> Result<DeviceList, AudioError> {
     match kind {
         BackendKind::Virtual => Ok(DeviceList::default()),
-        kind => native::devices(kind),
+        kind => platform::devices(kind),
     }
 }
 
@@ -47,5 +47,5 @@ pub fn devices(kind: BackendKind) -> Result<DeviceList, AudioError> {
 #[must_use]
 pub fn listen(notify: impl Fn(AudioEvent) + Send + Sync + 'static) -> Option<Listener> {
     let notify: Notify = Arc::new(notify);
-    native::listen(&notify)
+    platform::listen(&notify)
 }

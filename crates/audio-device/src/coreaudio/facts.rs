@@ -1,7 +1,6 @@
 //! A device's properties, and what follows from them alone.
 
 use crate::device::{DeviceId, Transport};
-#[cfg(any(target_os = "macos", test))]
 use crate::number::size;
 
 /// Prefix of ids. cpal uses the same ids, so a device chosen with one backend is found by the other.
@@ -185,8 +184,8 @@ pub(crate) fn uid(id: &DeviceId) -> Option<&str> {
 
 /// The sum of the channels in an `AudioBufferList`, given as words of 8 bytes: the number of buffers, then two words for
 /// each buffer, whose first 4 bytes are its channels.
-#[cfg(any(target_os = "macos", test))]
-pub(crate) fn channels_in(list: &[u64]) -> u16 {
+#[must_use]
+pub fn channels_in(list: &[u64]) -> u16 {
     let first_half = |word: u64| u32::try_from(u64::from_le(word) & u64::from(u32::MAX)).unwrap_or(0);
     let Some((count, buffers)) = list.split_first() else { return 0 };
     let buffers = buffers.chunks_exact(2).take(size(first_half(*count)));

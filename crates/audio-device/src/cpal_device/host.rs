@@ -1,48 +1,31 @@
 //! Chooses one of the system's sound systems.
 
-#[cfg(target_os = "linux")]
-mod linux;
-#[cfg(not(target_os = "linux"))]
-mod other;
-
-#[cfg(target_os = "linux")]
-use linux as system;
-#[cfg(not(target_os = "linux"))]
-use other as system;
-
-#[cfg(target_os = "linux")]
-pub(super) use linux::{Overview, follows_default, is_input, is_output, overview};
-pub(super) use system::shown_name;
-
 use cpal::traits::{DeviceTrait, HostTrait};
 
 use crate::device::{BackendKind, DeviceId};
 use crate::error::AudioError;
+use crate::platform::sound_host::{jack_host, usable_host};
 
 /// cpal's names of PipeWire and JACK.
 const PIPEWIRE: &str = "PipeWire";
 const JACK: &str = "JACK";
 
 /// A sound system that has answered.
-pub(super) struct SoundHost {
-    host: cpal::Host,
+pub(crate) struct SoundHost {
+    /// As cpal knows it.
+    pub(crate) system: cpal::Host,
 }
 
 impl SoundHost {
     /// JACK if requested. Otherwise, on Linux, PipeWire if it runs, or ALSA if the kernel has sound; elsewhere the
     /// system's own.
-    pub(super) fn find(kind: BackendKind) -> Result<Self, AudioError> {
-        let host = if kind == BackendKind::Jack { system::jack_host()? } else { system::usable_host()? };
-        Ok(Self { host })
-    }
-
-    #[cfg(target_os = "linux")]
-    pub(super) fn inner(&self) -> &cpal::Host {
-        &self.host
+    pub(crate) fn find(kind: BackendKind) -> Result<Self, AudioError> {
+        let system = if kind == BackendKind::Jack { jack_host()? } else { usable_host()? };
+        Ok(Self { system })
     }
 
     pub(super) fn name(&self) -> &'static str {
-        self.host.id().name()
+        self.system.id().name()
     }
 
     /// Whether all its streams run on one clock. PipeWire's and JACK's do: their graph has one driver, and PipeWire
@@ -66,7 +49,7 @@ impl SoundHost {
     pub(super) fn output(&self, wanted: Option<&DeviceId>) -> Result<cpal::Device, AudioError> {
         match wanted {
             Some(id) => self.find_device(id, DeviceTrait::supports_output),
-            None => self.host.default_output_device().ok_or_else(|| AudioError::NoOutput {
+            None => self.system.default_output_device().ok_or_else(|| AudioError::NoOutput {
                 reason: format!("{} has no output device", self.name()),
             }),
         }
@@ -76,7 +59,7 @@ impl SoundHost {
     pub(super) fn input(&self, wanted: Option<&DeviceId>) -> Result<cpal::Device, AudioError> {
         match wanted {
             Some(id) => self.find_device(id, DeviceTrait::supports_input),
-            None => self.host.default_input_device().ok_or_else(|| AudioError::NoInput {
+            None => self.system.default_input_device().ok_or_else(|| AudioError::NoInput {
                 reason: format!("{} has no input device", self.name()),
             }),
         }
@@ -89,6 +72,6 @@ impl SoundHost {
     ) -> Result<cpal::Device, AudioError> {
         let unknown = || AudioError::UnknownDevice { id: id.clone() };
         let wanted: cpal::DeviceId = id.0.parse().map_err(|_| unknown())?;
-        self.host.device_by_id(&wanted).filter(fits).ok_or_else(unknown)
+        self.system.device_by_id(&wanted).filter(fits).ok_or_else(unknown)
     }
 }

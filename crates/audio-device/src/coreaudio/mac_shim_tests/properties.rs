@@ -8,7 +8,7 @@ use crate::coreaudio::facts::{AGGREGATE, Direction, Facts, Side};
 use crate::coreaudio::hardware::{Hardware, Watched};
 use crate::coreaudio::mac_shim::objc2_core_audio as ca;
 use crate::coreaudio::mac_shim::{Thing, Value, alive, alone, tell, world};
-use crate::coreaudio::system::System;
+use crate::platform::coreaudio_calls::System;
 
 fn facts(number: u32) -> Facts {
     System.facts(number).expect("it is there")

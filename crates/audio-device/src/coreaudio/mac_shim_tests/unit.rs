@@ -9,9 +9,9 @@ use super::super::mac_shim::{STEP, Step, alive, alone, cycle, world};
 use super::{device, system};
 use crate::coreaudio::callback::{Callback, Player, Recorder};
 use crate::coreaudio::hardware::{Fault, Hardware, Setup};
-use crate::coreaudio::system::System;
 use crate::coreaudio::{CoreAudio, devices};
 use crate::lease::lease;
+use crate::platform::coreaudio_calls::System;
 use crate::{Backend, DeviceStatus, InputReader, MAX_FRAMES, Render, Sink, StreamRequest, input_fifo};
 
 /// Ten times as long as the slowest machine needs; reached only if nothing happens at all.

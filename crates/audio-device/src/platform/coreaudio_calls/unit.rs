@@ -150,6 +150,7 @@ fn interleaved(rate: u32, channels: u32) -> AudioStreamBasicDescription {
 
 /// `AURenderCallback` (`<AudioToolbox/AUComponent.h>`), on the device's audio thread. `list` holds the buffers to fill; it
 /// is null in an input callback, whose frames must be fetched.
+// SAFETY: for callers: `context` is the one that was set with this function, and the unit lives.
 unsafe extern "C-unwind" fn call(
     context: NonNull<c_void>,
     _: NonNull<AudioUnitRenderActionFlags>,

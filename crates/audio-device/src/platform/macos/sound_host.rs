@@ -1,8 +1,8 @@
-//! Other systems: the one sound system that cpal supports there.
+//! The one sound system that cpal supports on a Mac.
 
 use crate::error::AudioError;
 
-pub(super) fn usable_host() -> Result<cpal::Host, AudioError> {
+pub(crate) fn usable_host() -> Result<cpal::Host, AudioError> {
     let reason = |error: cpal::Error| AudioError::NoOutput { reason: error.to_string() };
     let id = cpal::available_hosts()
         .into_iter()
@@ -11,11 +11,11 @@ pub(super) fn usable_host() -> Result<cpal::Host, AudioError> {
     cpal::host_from_id(id).map_err(reason)
 }
 
-pub(super) fn jack_host() -> Result<cpal::Host, AudioError> {
+pub(crate) fn jack_host() -> Result<cpal::Host, AudioError> {
     Err(AudioError::NoOutput { reason: "JACK is used on Linux only".to_owned() })
 }
 
 /// The name to show.
-pub(in super::super) fn shown_name(device: &cpal::Device) -> String {
+pub(crate) fn shown_name(device: &cpal::Device) -> String {
     device.to_string()
 }

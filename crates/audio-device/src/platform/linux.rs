@@ -1,10 +1,20 @@
-//! Other systems: cpal.
+//! Linux: cpal, with PipeWire, ALSA or JACK.
+
+mod list;
+mod pipewire_graph;
+pub(crate) mod sound_host;
 
 use crate::backend::Backend;
-use crate::cpal_device::{self, CpalDevice};
+use crate::cpal_device::CpalDevice;
 use crate::device::{BackendKind, DeviceList, StreamRequest};
 use crate::error::AudioError;
 use crate::event::Notify;
+
+/// Whether this system has the backend.
+#[must_use]
+pub const fn has_backend(kind: BackendKind) -> bool {
+    !matches!(kind, BackendKind::CoreAudio)
+}
 
 /// There is nothing to listen to here.
 pub enum Listener {}
@@ -21,7 +31,7 @@ pub(crate) fn open_coreaudio(_: StreamRequest, _: Notify) -> Result<Box<dyn Back
 
 /// Lists the devices.
 pub(crate) fn devices(kind: BackendKind) -> Result<DeviceList, AudioError> {
-    cpal_device::devices(kind)
+    list::devices(kind)
 }
 
 /// Listens to changes of the list: the sound systems here are polled instead.

@@ -1,11 +1,20 @@
 //! macOS: CoreAudio, or cpal if that refuses.
 
+pub(crate) mod sound_host;
+
 use crate::backend::Backend;
-use crate::coreaudio::{self, CoreAudio, System, SystemListener};
+use crate::coreaudio::{self, CoreAudio};
 use crate::cpal_device::CpalDevice;
 use crate::device::{BackendKind, DeviceList, StreamRequest};
 use crate::error::AudioError;
 use crate::event::Notify;
+use crate::platform::coreaudio_calls::{System, SystemListener};
+
+/// Whether this system has the backend.
+#[must_use]
+pub const fn has_backend(kind: BackendKind) -> bool {
+    !matches!(kind, BackendKind::Jack)
+}
 
 /// Reports changes until it is dropped.
 pub struct Listener {

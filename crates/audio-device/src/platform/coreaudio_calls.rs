@@ -14,11 +14,11 @@ use objc2_core_audio as ca;
 use self::address::{channels, global};
 use self::listener::Listening;
 use self::unit::Unit;
-use super::callback::Callback;
-use super::facts::{DeviceNumber, Direction, Facts};
-use super::hardware::{Fault, Hardware, Heard, Setup, Watched};
+use crate::coreaudio::callback::Callback;
+use crate::coreaudio::facts::{DeviceNumber, Direction, Facts};
+use crate::coreaudio::hardware::{Fault, Hardware, Heard, Setup, Watched};
 #[cfg(mac_shim)]
-use super::mac_shim::objc2_core_audio;
+use crate::coreaudio::mac_shim::objc2_core_audio;
 
 /// The Mac's hardware.
 pub(crate) struct System;
@@ -98,7 +98,7 @@ mod numbers;
 
 // Checks that the codes used for decisions are Apple's.
 const _: () = {
-    use super::facts as ours;
+    use crate::coreaudio::facts as ours;
     assert!(ours::BUILT_IN == ca::kAudioDeviceTransportTypeBuiltIn);
     assert!(ours::AGGREGATE == ca::kAudioDeviceTransportTypeAggregate);
     assert!(ours::VIRTUAL == ca::kAudioDeviceTransportTypeVirtual);

@@ -5,7 +5,8 @@ use cpal::{
     Device, DeviceType, InterfaceType, SupportedBufferSize, SupportedStreamConfig, SupportedStreamConfigRange,
 };
 
-use super::host::{self, Overview, SoundHost};
+use super::sound_host::{self, Overview};
+use crate::cpal_device::SoundHost;
 use crate::device::{BackendKind, DeviceId, DeviceInfo, DeviceList, Transport};
 use crate::error::AudioError;
 
@@ -18,8 +19,8 @@ const USUAL_RATES: [u32; 11] =
 pub(crate) fn devices(kind: BackendKind) -> Result<DeviceList, AudioError> {
     let host = SoundHost::find(kind)?;
     let all: Vec<Device> =
-        host.inner().devices().map_err(|error| AudioError::NoOutput { reason: error.to_string() })?.collect();
-    let Overview { default_output, default_input, no_devices } = host::overview(host.inner());
+        host.system.devices().map_err(|error| AudioError::NoOutput { reason: error.to_string() })?.collect();
+    let Overview { default_output, default_input, no_devices } = sound_host::overview(&host.system);
 
     let mut list = DeviceList::default();
     for device in all {
@@ -27,12 +28,12 @@ pub(crate) fn devices(kind: BackendKind) -> Result<DeviceList, AudioError> {
         if no_devices.contains(&id) {
             continue;
         }
-        if host::is_output(&device) {
+        if sound_host::is_output(&device) {
             let is_default = default_output.as_ref() == Some(&id);
             let offers = device.supported_output_configs().map(Iterator::collect).unwrap_or_default();
             list.outputs.extend(info(&device, &id, device.default_output_config().ok(), offers, is_default));
         }
-        if host::is_input(&device) {
+        if sound_host::is_input(&device) {
             let is_default = default_input.as_ref() == Some(&id);
             let offers = device.supported_input_configs().map(Iterator::collect).unwrap_or_default();
             list.inputs.extend(info(&device, &id, device.default_input_config().ok(), offers, is_default));
@@ -49,7 +50,7 @@ pub(crate) fn devices(kind: BackendKind) -> Result<DeviceList, AudioError> {
 fn settle_default(devices: &mut Vec<DeviceInfo>, is_there: bool) {
     let listed = devices.iter().any(|device| device.is_default);
     devices.retain_mut(|device| {
-        if !host::follows_default(&device.id) {
+        if !sound_host::follows_default(&device.id) {
             return true;
         }
         device.is_default = is_there && !listed;
@@ -69,7 +70,7 @@ fn info(
     let description = device.description().ok();
     Some(DeviceInfo {
         id: DeviceId(id.to_string()),
-        name: host::shown_name(device),
+        name: sound_host::shown_name(device),
         channels: format.channels(),
         sample_rate: format.sample_rate(),
         sample_rates: rates(&offers),

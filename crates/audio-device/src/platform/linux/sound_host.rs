@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use cpal::DeviceDirection;
 use cpal::traits::{DeviceTrait, HostTrait};
 
-use crate::cpal_device::pipewire_graph;
+use super::pipewire_graph;
 use crate::device::DeviceId;
 use crate::error::AudioError;
 
@@ -15,18 +15,18 @@ const PIPEWIRE_INPUT: &str = "input_default";
 const PIPEWIRE_MONITOR: &str = "sink_default";
 
 /// The roles of the entries that cpal lists.
-pub(in super::super) struct Overview {
+pub(super) struct Overview {
     /// The system's default output, if known. On PipeWire it may be one that cpal doesn't list.
-    pub(in super::super) default_output: Option<cpal::DeviceId>,
+    pub(super) default_output: Option<cpal::DeviceId>,
     /// The system's default input, likewise.
-    pub(in super::super) default_input: Option<cpal::DeviceId>,
+    pub(super) default_input: Option<cpal::DeviceId>,
     /// Entries of a sound server that aren't devices.
-    pub(in super::super) no_devices: HashSet<cpal::DeviceId>,
+    pub(super) no_devices: HashSet<cpal::DeviceId>,
 }
 
 /// Information needed before a host's devices are listed. cpal's defaults are entries that follow PipeWire's: PipeWire
 /// itself tells which devices those are.
-pub(in super::super) fn overview(host: &cpal::Host) -> Overview {
+pub(super) fn overview(host: &cpal::Host) -> Overview {
     let id = |device: Option<cpal::Device>| device.and_then(|device| device.id().ok());
     let (output, input) = (host.default_output_device(), host.default_input_device());
     if host.id() != cpal::HostId::PipeWire {
@@ -42,7 +42,7 @@ pub(in super::super) fn overview(host: &cpal::Host) -> Overview {
 }
 
 /// PipeWire if it runs, else ALSA where the kernel has sound.
-pub(super) fn usable_host() -> Result<cpal::Host, AudioError> {
+pub(crate) fn usable_host() -> Result<cpal::Host, AudioError> {
     let pipewire = match cpal::host_from_id(cpal::HostId::PipeWire) {
         Ok(host) => return Ok(host),
         Err(error) => error,
@@ -56,7 +56,7 @@ pub(super) fn usable_host() -> Result<cpal::Host, AudioError> {
 }
 
 /// cpal makes a JACK host even without a server or JACK's library; it then has no devices.
-pub(super) fn jack_host() -> Result<cpal::Host, AudioError> {
+pub(crate) fn jack_host() -> Result<cpal::Host, AudioError> {
     let reason = |reason: &str| AudioError::NoOutput { reason: format!("JACK: {reason}") };
     let host = cpal::host_from_id(cpal::HostId::Jack).map_err(|error| reason(&error.to_string()))?;
     if host.default_output_device().is_none() {
@@ -67,7 +67,7 @@ pub(super) fn jack_host() -> Result<cpal::Host, AudioError> {
 
 /// Whether a device plays and may be offered: PipeWire's list has a second entry of the default output, for recording
 /// it.
-pub(in super::super) fn is_output(device: &cpal::Device) -> bool {
+pub(super) fn is_output(device: &cpal::Device) -> bool {
     match direction_of_jack(device) {
         Some(direction) => direction == DeviceDirection::Output,
         None => device.supports_output() && !(is_pipewire(device) && named(device, PIPEWIRE_MONITOR)),
@@ -76,7 +76,7 @@ pub(in super::super) fn is_output(device: &cpal::Device) -> bool {
 
 /// Whether a device records and may be offered. PipeWire can also record an output, but then playback would come back
 /// as input, so outputs aren't offered.
-pub(in super::super) fn is_input(device: &cpal::Device) -> bool {
+pub(super) fn is_input(device: &cpal::Device) -> bool {
     if !is_pipewire(device) {
         return device.supports_input() && direction_of_jack(device) != Some(DeviceDirection::Output);
     }
@@ -84,7 +84,7 @@ pub(in super::super) fn is_input(device: &cpal::Device) -> bool {
 }
 
 /// The name to show: cpal's entries for PipeWire's defaults have none that a user would know.
-pub(in super::super) fn shown_name(device: &cpal::Device) -> String {
+pub(crate) fn shown_name(device: &cpal::Device) -> String {
     if is_pipewire(device) && named(device, PIPEWIRE_OUTPUT) {
         return "Default output".to_owned();
     }
@@ -95,7 +95,7 @@ pub(in super::super) fn shown_name(device: &cpal::Device) -> String {
 }
 
 /// Whether this isn't a device but PipeWire's entry for the current default.
-pub(in super::super) fn follows_default(id: &DeviceId) -> bool {
+pub(super) fn follows_default(id: &DeviceId) -> bool {
     id.0.parse::<cpal::DeviceId>().is_ok_and(|id| {
         id.host() == cpal::HostId::PipeWire && [PIPEWIRE_OUTPUT, PIPEWIRE_INPUT].contains(&id.id())
     })
