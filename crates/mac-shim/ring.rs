@@ -24,6 +24,7 @@ const DENOM: u32 = 3;
 const NS_PER_SECOND: u64 = 1_000_000_000;
 
 /// `<mach/mach_time.h>`: ticks since some moment, without the time asleep.
+// SAFETY: nothing else in a Linux program has a symbol of this name.
 #[unsafe(no_mangle)]
 extern "C" fn mach_absolute_time() -> u64 {
     let mut now = timespec { tv_sec: 0, tv_nsec: 0 };
@@ -43,6 +44,7 @@ struct TimebaseInfo {
 }
 
 /// `<mach/mach_time.h>`: KERN_SUCCESS, or KERN_INVALID_ARGUMENT (4) without a place to write to.
+// SAFETY: nothing else in a Linux program has a symbol of this name.
 #[unsafe(no_mangle)]
 extern "C" fn mach_timebase_info(info: *mut TimebaseInfo) -> c_int {
     // SAFETY: null, or a struct of the caller's.
@@ -52,6 +54,7 @@ extern "C" fn mach_timebase_info(info: *mut TimebaseInfo) -> c_int {
 }
 
 /// `<stdlib.h>`, arc4random(3).
+// SAFETY: for callers: `buffer` is valid for writes of `length` bytes.
 pub(crate) unsafe fn arc4random_buf(buffer: *mut c_void, length: size_t) {
     // SAFETY: the caller's buffer is as long as it says. Up to 256 bytes come whole (getrandom(2)).
     let got = unsafe { ::libc::getrandom(buffer, length, 0) };
@@ -81,6 +84,7 @@ fn operation(operation: c_int, flags: u32) -> c_int {
 
 /// "Block if the value at addr is the expected one, until a wake or the deadline": the number of waiters left, or −1 with
 /// EINVAL, ETIMEDOUT, EINTR, EFAULT.
+// SAFETY: for callers: `address` is null, or a word that lives until this returns.
 pub(crate) unsafe fn os_sync_wait_on_address_with_deadline(
     address: *mut c_void,
     value: u64,
@@ -118,6 +122,7 @@ pub(crate) unsafe fn os_sync_wait_on_address_with_deadline(
 }
 
 /// "Wakes up one waiter": 0, or −1 with EINVAL, or ENOENT where nobody waits.
+// SAFETY: for callers: nothing; Apple declares it so, and the word isn't read.
 pub(crate) unsafe fn os_sync_wake_by_address_any(address: *mut c_void, size: size_t, flags: u32) -> c_int {
     if is_wrong(address, size, flags) {
         return fails(EINVAL);

@@ -36,6 +36,7 @@ fn known(attributes: *mut posix_spawnattr_t) -> *mut ::libc::posix_spawnattr_t {
     unsafe { &raw mut (*attributes).known }
 }
 
+// SAFETY: for callers: `attributes` has room for one object, which may be uninitialised.
 pub(crate) unsafe fn posix_spawnattr_init(attributes: *mut posix_spawnattr_t) -> c_int {
     // SAFETY: the caller's place for one.
     unsafe { (&raw mut (*attributes).closes).write(false) };
@@ -45,12 +46,14 @@ pub(crate) unsafe fn posix_spawnattr_init(attributes: *mut posix_spawnattr_t) ->
     unsafe { ::libc::posix_spawnattr_init(known(attributes)) }
 }
 
+// SAFETY: for callers: `attributes` was initialised, and isn't destroyed yet.
 pub(crate) unsafe fn posix_spawnattr_destroy(attributes: *mut posix_spawnattr_t) -> c_int {
     // SAFETY: the caller's, initialised.
     unsafe { ::libc::posix_spawnattr_destroy(known(attributes)) }
 }
 
 /// `POSIX_SPAWN_CLOEXEC_DEFAULT`: "only file descriptors explicitly described by the file_actions argument are available".
+// SAFETY: for callers: `attributes` was initialised, and isn't destroyed yet.
 pub(crate) unsafe fn posix_spawnattr_setflags(attributes: *mut posix_spawnattr_t, flags: c_short) -> c_int {
     let apples = c_short::try_from(libc::POSIX_SPAWN_CLOEXEC_DEFAULT).unwrap_or(0);
     // SAFETY: the caller's, initialised.
@@ -59,11 +62,13 @@ pub(crate) unsafe fn posix_spawnattr_setflags(attributes: *mut posix_spawnattr_t
     unsafe { ::libc::posix_spawnattr_setflags(known(attributes), flags & !apples) }
 }
 
+// SAFETY: for callers: `attributes` was initialised, and isn't destroyed yet.
 pub(crate) unsafe fn posix_spawnattr_setpgroup(attributes: *mut posix_spawnattr_t, group: pid_t) -> c_int {
     // SAFETY: the caller's, initialised.
     unsafe { ::libc::posix_spawnattr_setpgroup(known(attributes), group) }
 }
 
+// SAFETY: for callers: `attributes` and `set` were initialised and live.
 pub(crate) unsafe fn posix_spawnattr_setsigmask(
     attributes: *mut posix_spawnattr_t,
     set: *const sigset_t,
@@ -72,6 +77,7 @@ pub(crate) unsafe fn posix_spawnattr_setsigmask(
     unsafe { ::libc::posix_spawnattr_setsigmask(known(attributes), set) }
 }
 
+// SAFETY: for callers: `attributes` and `set` were initialised and live.
 pub(crate) unsafe fn posix_spawnattr_setsigdefault(
     attributes: *mut posix_spawnattr_t,
     set: *const sigset_t,
@@ -81,6 +87,7 @@ pub(crate) unsafe fn posix_spawnattr_setsigdefault(
 }
 
 /// posix_spawnattr_setbinpref_np(3): takes up to four types, and returns how many. Linux has one architecture.
+// SAFETY: for callers: `taken` is null, or valid for a write.
 pub(crate) unsafe fn posix_spawnattr_setbinpref_np(
     _: *mut posix_spawnattr_t,
     count: size_t,
@@ -95,12 +102,14 @@ pub(crate) unsafe fn posix_spawnattr_setbinpref_np(
 }
 
 /// `responsibility_spawnattrs_setdisclaim`, which is in no header.
+// SAFETY: for callers: `attributes` was initialised, and isn't destroyed yet.
 unsafe extern "C" fn set_disclaim(attributes: *mut posix_spawnattr_t, disclaims: c_int) -> c_int {
     // SAFETY: the caller's, initialised.
     unsafe { (*attributes).disclaims = disclaims != 0 };
     0
 }
 
+// SAFETY: for callers: `name` ends with a zero byte; `handle` as dlsym(3) has it.
 pub(crate) unsafe fn dlsym(handle: *mut c_void, name: *const c_char) -> *mut c_void {
     // SAFETY: the caller's text ends with a zero byte.
     if unsafe { CStr::from_ptr(name) } == c"responsibility_spawnattrs_setdisclaim" {
@@ -111,6 +120,7 @@ pub(crate) unsafe fn dlsym(handle: *mut c_void, name: *const c_char) -> *mut c_v
 }
 
 /// Marks open descriptors before calling the C library's function: a dup2 of the file actions clears the mark again.
+// SAFETY: for callers: all pointers as posix_spawn(2) has them; `attributes` was initialised.
 pub(crate) unsafe fn posix_spawn(
     pid: *mut pid_t,
     path: *const c_char,

@@ -41,12 +41,14 @@ const KERN_INVALID_ARGUMENT: c_int = 4;
 const COMPUTATION: std::ops::RangeInclusive<u32> = 1_200..=1_200_000;
 
 /// The port of the calling thread: any number but 0, MACH_PORT_NULL.
+// SAFETY: for callers: nothing; Apple declares it so, and the thread isn't looked at.
 pub(crate) unsafe fn pthread_mach_thread_np(_: ::libc::pthread_t) -> mach_port_t {
     0x103
 }
 
 /// XNU, osfmk/kern/thread_policy.c, `thread_policy_set_internal`: refuses a policy shorter than its kind, a constraint
 /// that is less than the computation, and a computation outside the quantum's bounds.
+// SAFETY: for callers: `policy` is null, or valid for reads of `count` words.
 pub(crate) unsafe fn thread_policy_set(
     thread: mach_port_t,
     flavor: thread_policy_flavor_t,

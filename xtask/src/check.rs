@@ -1,7 +1,7 @@
 //! All checks of the sources that don't run them. To add a check, add a line to [`CHECKS`].
 
 use crate::{
-    audit, circles, needs,
+    audit, circles, needs, rules,
     shell::{cmd, on_linux, say},
 };
 use anyhow::bail;
@@ -17,6 +17,7 @@ const CHECKS: &[Check] = &[
     ("lints", lints),
     ("lints for a Mac", lints_for_a_mac),
     ("circles of files", circles),
+    ("platform files and SAFETY comments", rules::check),
     ("scripts", scripts),
     ("workflows", workflows),
     ("documentation", documentation),

@@ -12,6 +12,7 @@ mod icons;
 mod mac_lines;
 mod needs;
 mod pictures;
+mod rules;
 mod shell;
 mod sources;
 

@@ -36,6 +36,7 @@ type AudioComponent = *mut c_void;
 pub(crate) struct AudioUnitRenderActionFlags(pub(crate) u32);
 
 type AURenderCallback = Option<
+    // SAFETY: for callers: the pointers live during the call; the list is null or has the announced buffers.
     unsafe extern "C-unwind" fn(
         NonNull<c_void>,
         NonNull<AudioUnitRenderActionFlags>,
@@ -120,6 +121,7 @@ fn step(unit: AudioUnit, step: Step, work: impl FnOnce(&mut World, &mut Instance
 }
 
 /// Null "if no component was found".
+// SAFETY: for callers: `wanted` is valid for reads.
 pub(crate) unsafe extern "C-unwind" fn AudioComponentFindNext(
     after: AudioComponent,
     wanted: NonNull<AudioComponentDescription>,
@@ -132,6 +134,7 @@ pub(crate) unsafe extern "C-unwind" fn AudioComponentFindNext(
     if after.is_null() && is_ours { ptr::without_provenance_mut(1) } else { ptr::null_mut() }
 }
 
+// SAFETY: for callers: `instance` is valid for a write.
 pub(crate) unsafe extern "C-unwind" fn AudioComponentInstanceNew(
     component: AudioComponent,
     instance: NonNull<AudioUnit>,
@@ -162,6 +165,7 @@ pub(crate) unsafe extern "C-unwind" fn AudioComponentInstanceNew(
     0
 }
 
+// SAFETY: for callers: the unit's callbacks have ended; a number that is no unit is refused.
 pub(crate) unsafe extern "C-unwind" fn AudioComponentInstanceDispose(unit: AudioUnit) -> i32 {
     let status = step(unit, Step::Dispose, |world, instance| {
         if instance.runs || instance.is_initialized {
@@ -194,6 +198,7 @@ fn checked(format: AudioStreamBasicDescription) -> Result<AudioStreamBasicDescri
     if is_good { Ok(format) } else { Err(kAudioUnitErr_FormatNotSupported) }
 }
 
+// SAFETY: for callers: `data` is valid for reads of the given size.
 pub(crate) unsafe extern "C-unwind" fn AudioUnitSetProperty(
     unit: AudioUnit,
     id: u32,
@@ -249,6 +254,7 @@ pub(crate) unsafe extern "C-unwind" fn AudioUnitSetProperty(
 }
 
 /// Supports only the properties that are used.
+// SAFETY: for callers: `data` and the length are valid for writes of the given size.
 pub(crate) unsafe extern "C-unwind" fn AudioUnitGetProperty(
     unit: AudioUnit,
     id: u32,
@@ -276,6 +282,7 @@ pub(crate) unsafe extern "C-unwind" fn AudioUnitGetProperty(
     0
 }
 
+// SAFETY: for callers: nothing; Apple declares it so, and a number that is no unit is refused.
 pub(crate) unsafe extern "C-unwind" fn AudioUnitInitialize(unit: AudioUnit) -> i32 {
     step(unit, Step::Initialize, |_, instance| {
         instance.is_initialized = true;
@@ -283,6 +290,7 @@ pub(crate) unsafe extern "C-unwind" fn AudioUnitInitialize(unit: AudioUnit) -> i
     })
 }
 
+// SAFETY: for callers: nothing; Apple declares it so, and a number that is no unit is refused.
 pub(crate) unsafe extern "C-unwind" fn AudioUnitUninitialize(unit: AudioUnit) -> i32 {
     step(unit, Step::Uninitialize, |world, instance| {
         if instance.runs {
@@ -293,6 +301,7 @@ pub(crate) unsafe extern "C-unwind" fn AudioUnitUninitialize(unit: AudioUnit) ->
     })
 }
 
+// SAFETY: for callers: nothing; Apple declares it so, and a number that is no unit is refused.
 pub(crate) unsafe extern "C-unwind" fn AudioOutputUnitStart(unit: AudioUnit) -> i32 {
     step(unit, Step::Start, |_, instance| {
         if !instance.is_initialized {
@@ -304,6 +313,7 @@ pub(crate) unsafe extern "C-unwind" fn AudioOutputUnitStart(unit: AudioUnit) -> 
 }
 
 /// Returns when no callback runs any more.
+// SAFETY: for callers: nothing; Apple declares it so, and a number that is no unit is refused.
 pub(crate) unsafe extern "C-unwind" fn AudioOutputUnitStop(unit: AudioUnit) -> i32 {
     let _waited = IO.lock().unwrap_or_else(PoisonError::into_inner);
     step(unit, Step::Stop, |_, instance| {
@@ -313,6 +323,7 @@ pub(crate) unsafe extern "C-unwind" fn AudioOutputUnitStop(unit: AudioUnit) -> i
 }
 
 /// "If the mData pointers are non-null, then the audio unit will render its output into those buffers."
+// SAFETY: for callers: the list's buffers are null, or valid for writes of the sizes that they name.
 pub(crate) unsafe extern "C-unwind" fn AudioUnitRender(
     unit: AudioUnit,
     _flags: *mut AudioUnitRenderActionFlags,

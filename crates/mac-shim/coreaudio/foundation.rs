@@ -50,6 +50,7 @@ fn thing<'a>(object: *const c_void) -> &'a Object {
 }
 
 /// "Retains a Core Foundation object"; null ends the process.
+// SAFETY: nothing else in a Linux program has a symbol of this name.
 #[unsafe(no_mangle)]
 extern "C-unwind" fn CFRetain(object: *const c_void) -> *const c_void {
     thing(object).references.fetch_add(1, Ordering::Relaxed);
@@ -57,6 +58,7 @@ extern "C-unwind" fn CFRetain(object: *const c_void) -> *const c_void {
 }
 
 /// "If the retain count of cf becomes zero the memory allocated to the object is deallocated"; null ends the process.
+// SAFETY: nothing else in a Linux program has a symbol of this name.
 #[unsafe(no_mangle)]
 extern "C-unwind" fn CFRelease(object: *const c_void) {
     if thing(object).references.fetch_sub(1, Ordering::AcqRel) != 1 {
@@ -73,6 +75,7 @@ const DICTIONARY: usize = 18;
 const ARRAY: usize = 19;
 const NUMBER: usize = 22;
 
+// SAFETY: nothing else in a Linux program has a symbol of this name.
 #[unsafe(no_mangle)]
 extern "C-unwind" fn CFGetTypeID(object: *const c_void) -> usize {
     match thing(object).thing {
@@ -83,21 +86,25 @@ extern "C-unwind" fn CFGetTypeID(object: *const c_void) -> usize {
     }
 }
 
+// SAFETY: nothing else in a Linux program has a symbol of this name.
 #[unsafe(no_mangle)]
 extern "C-unwind" fn CFStringGetTypeID() -> usize {
     STRING
 }
 
+// SAFETY: nothing else in a Linux program has a symbol of this name.
 #[unsafe(no_mangle)]
 extern "C-unwind" fn CFNumberGetTypeID() -> usize {
     NUMBER
 }
 
+// SAFETY: nothing else in a Linux program has a symbol of this name.
 #[unsafe(no_mangle)]
 extern "C-unwind" fn CFArrayGetTypeID() -> usize {
     ARRAY
 }
 
+// SAFETY: nothing else in a Linux program has a symbol of this name.
 #[unsafe(no_mangle)]
 extern "C-unwind" fn CFDictionaryGetTypeID() -> usize {
     DICTIONARY
@@ -106,6 +113,7 @@ extern "C-unwind" fn CFDictionaryGetTypeID() -> usize {
 const UTF8: u32 = 0x0800_0100;
 
 /// Null "if there was a problem", for example with bytes that are invalid in that encoding.
+// SAFETY: nothing else in a Linux program has a symbol of this name.
 #[unsafe(no_mangle)]
 extern "C-unwind" fn CFStringCreateWithBytes(
     _allocator: *const c_void,
@@ -124,6 +132,7 @@ extern "C-unwind" fn CFStringCreateWithBytes(
 }
 
 /// "In UTF-16 code pairs."
+// SAFETY: nothing else in a Linux program has a symbol of this name.
 #[unsafe(no_mangle)]
 extern "C-unwind" fn CFStringGetLength(string: *const c_void) -> isize {
     let Thing::Text(text) = &thing(string).thing else { return 0 };
@@ -139,6 +148,7 @@ struct Range {
 
 /// "The number of characters converted": stops at the first that doesn't fit into the buffer whole, or, without a loss
 /// byte, that can't be converted.
+// SAFETY: nothing else in a Linux program has a symbol of this name.
 #[unsafe(no_mangle)]
 extern "C-unwind" fn CFStringGetBytes(
     string: *const c_void,
@@ -170,6 +180,7 @@ extern "C-unwind" fn CFStringGetBytes(
     isize::try_from(converted).unwrap_or(0)
 }
 
+// SAFETY: nothing else in a Linux program has a symbol of this name.
 #[unsafe(no_mangle)]
 extern "C-unwind" fn CFArrayGetCount(array: *const c_void) -> isize {
     let Thing::Array(count) = thing(array).thing else { return 0 };
@@ -177,6 +188,7 @@ extern "C-unwind" fn CFArrayGetCount(array: *const c_void) -> isize {
 }
 
 /// The value of an equal key; null if there is none. It isn't retained.
+// SAFETY: nothing else in a Linux program has a symbol of this name.
 #[unsafe(no_mangle)]
 extern "C-unwind" fn CFDictionaryGetValue(dictionary: *const c_void, key: *const c_void) -> *const c_void {
     let object = thing(dictionary);
@@ -191,6 +203,7 @@ extern "C-unwind" fn CFDictionaryGetValue(dictionary: *const c_void, key: *const
 const SINT32: isize = 3;
 
 /// False "if the return type is different and the conversion is lossy".
+// SAFETY: nothing else in a Linux program has a symbol of this name.
 #[unsafe(no_mangle)]
 extern "C-unwind" fn CFNumberGetValue(number: *const c_void, kind: isize, into: *mut c_void) -> u8 {
     assert_eq!(kind, SINT32, "the one way that it is asked for");

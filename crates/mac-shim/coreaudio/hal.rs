@@ -156,6 +156,7 @@ fn read(address: NonNull<AudioObjectPropertyAddress>) -> AudioObjectPropertyAddr
 }
 
 /// "A UInt32 indicating how many bytes the data for the given property occupies."
+// SAFETY: for callers: each pointer is valid for reads or writes of the size that goes with it.
 pub(crate) unsafe extern "C-unwind" fn AudioObjectGetPropertyDataSize(
     object: AudioObjectID,
     address: NonNull<AudioObjectPropertyAddress>,
@@ -179,6 +180,7 @@ pub(crate) unsafe extern "C-unwind" fn AudioObjectGetPropertyDataSize(
 }
 
 /// "On entry indicates the size of the buffer pointed to by outData and on exit indicates how much of the buffer was used."
+// SAFETY: for callers: each pointer is valid for reads or writes of the size that goes with it.
 pub(crate) unsafe extern "C-unwind" fn AudioObjectGetPropertyData(
     object: AudioObjectID,
     address: NonNull<AudioObjectPropertyAddress>,
@@ -215,6 +217,7 @@ pub(crate) unsafe extern "C-unwind" fn AudioObjectGetPropertyData(
 
 /// A size that differs from the value's gives kAudioHardwareBadPropertySizeError; a rate that isn't available
 /// kAudioHardwareIllegalOperationError (`NullAudio.c`).
+// SAFETY: for callers: each pointer is valid for reads or writes of the size that goes with it.
 pub(crate) unsafe extern "C-unwind" fn AudioObjectSetPropertyData(
     object: AudioObjectID,
     address: NonNull<AudioObjectPropertyAddress>,
@@ -245,6 +248,7 @@ pub(crate) unsafe extern "C-unwind" fn AudioObjectSetPropertyData(
 }
 
 /// The block is "Block_copy'd and the reference maintained until a matching call to AudioObjectRemovePropertyListenerBlock is made".
+// SAFETY: for callers: the address is valid for reads, the block is a live one.
 pub(crate) unsafe extern "C-unwind" fn AudioObjectAddPropertyListenerBlock(
     object: AudioObjectID,
     address: NonNull<AudioObjectPropertyAddress>,
@@ -262,6 +266,7 @@ pub(crate) unsafe extern "C-unwind" fn AudioObjectAddPropertyListenerBlock(
 }
 
 /// Removes what was added with the same object, address, queue and block.
+// SAFETY: for callers: the address is valid for reads, the block is a live one.
 pub(crate) unsafe extern "C-unwind" fn AudioObjectRemovePropertyListenerBlock(
     object: AudioObjectID,
     address: NonNull<AudioObjectPropertyAddress>,
@@ -290,6 +295,7 @@ pub(crate) fn tell(object: AudioObjectID, selector: u32, scope: u32) -> usize {
 }
 
 /// `<CoreAudio/HostTime.h>`: ticks of 125/3 ns, as on Apple Silicon.
+// SAFETY: for callers: nothing; Apple declares it so.
 pub(crate) unsafe extern "C-unwind" fn AudioConvertHostTimeToNanos(ticks: u64) -> u64 {
     u64::try_from(u128::from(ticks) * 125 / 3).unwrap_or(u64::MAX)
 }

@@ -19,6 +19,7 @@ struct AnyTable {
     _functions: [MaybeUninit<usize>; ROOM_WORDS],
 }
 
+// SAFETY: for callers: the library stays loaded.
 type MakeTable = unsafe extern "C" fn() -> AnyTable;
 
 /// The version of `library`'s table; `None` if it has no table.

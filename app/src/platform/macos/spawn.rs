@@ -19,6 +19,7 @@ use std::{
 };
 use tracing::warn;
 
+// SAFETY: declared as in Apple's header.
 unsafe extern "C" {
     /// `<spawn.h>`, macOS 10.15 and later: the child changes to this folder before it execs.
     fn posix_spawn_file_actions_addchdir_np(
@@ -29,6 +30,7 @@ unsafe extern "C" {
 
 /// `int responsibility_spawnattrs_setdisclaim(posix_spawnattr_t *, int)`, in libSystem without a header: the child
 /// becomes responsible for itself, so that it doesn't share this app's microphone permission.
+// SAFETY: for callers: the attributes were initialised, and aren't destroyed yet.
 type SetDisclaim = unsafe extern "C" fn(*mut libc::posix_spawnattr_t, c_int) -> c_int;
 
 /// Starts `program` with `segment` and `socket` as its descriptors 3 and 4.

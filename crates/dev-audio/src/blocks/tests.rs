@@ -159,6 +159,7 @@ fn no_alloc<T>(work: impl FnOnce() -> T) -> T {
 }
 
 #[cfg(rtsan)]
+// SAFETY: declared as in compiler-rt's rtsan.h.
 unsafe extern "C" {
     /// Marks this thread as an audio thread from here on (compiler-rt, rtsan.h).
     fn __rtsan_realtime_enter();

@@ -100,6 +100,7 @@ struct TimebaseInfo {
 }
 
 // libc's declaration is deprecated in favour of another crate.
+// SAFETY: declared as in `<mach/mach_time.h>`.
 unsafe extern "C" {
     fn mach_timebase_info(info: *mut TimebaseInfo) -> i32;
 }

@@ -20,6 +20,7 @@ pub struct Table {
     version: u32,
     create: extern "C" fn() -> *mut c_void,
     process: extern "C" fn(*mut c_void, *mut *mut f32, u32, u32),
+    // SAFETY: for callers: `values` is valid for reads of `count` numbers.
     apply_plain_values: unsafe extern "C" fn(*mut c_void, *const f32, usize),
     set_sample_rate: extern "C" fn(*mut c_void, f32),
     reset: extern "C" fn(*mut c_void),
@@ -33,6 +34,7 @@ struct Gain {
     fault: f32,
 }
 
+// SAFETY: a library has one symbol of this name: its own.
 #[unsafe(no_mangle)]
 pub extern "C" fn wavecraft_dev_create_processor() -> Table {
     Table {
@@ -47,6 +49,7 @@ pub extern "C" fn wavecraft_dev_create_processor() -> Table {
     }
 }
 
+// SAFETY: a library has one symbol of this name: its own.
 #[unsafe(no_mangle)]
 pub extern "C" fn wavecraft_get_params_json() -> *mut c_char {
     let json = format!(
@@ -60,6 +63,7 @@ pub extern "C" fn wavecraft_get_params_json() -> *mut c_char {
     CString::new(json).unwrap().into_raw()
 }
 
+// SAFETY: a library has one symbol of this name: its own.
 #[unsafe(no_mangle)]
 pub extern "C" fn wavecraft_get_processors_json() -> *mut c_char {
     CString::new(r#"[{"id": "gain"}]"#).unwrap().into_raw()

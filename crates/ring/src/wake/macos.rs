@@ -78,6 +78,7 @@ struct TimebaseInfo {
 }
 
 // libc's declarations of these two are deprecated in favour of another crate.
+// SAFETY: declared as in `<mach/mach_time.h>`.
 unsafe extern "C" {
     fn mach_absolute_time() -> u64;
     fn mach_timebase_info(info: *mut TimebaseInfo) -> i32;

@@ -16,6 +16,7 @@ use crate::{attached, block, limit, segment};
 /// Set when the program is started a second time, to do what is forbidden.
 const ROLE: &str = "WAVECRAFT_RING_TEST_ALLOCATE";
 
+// SAFETY: declared as in compiler-rt's rtsan.h.
 unsafe extern "C" {
     /// Marks this thread as an audio thread from here on (compiler-rt, rtsan.h).
     fn __rtsan_realtime_enter();
