@@ -67,7 +67,7 @@ impl Companion {
             if again {
                 session.kill_all();
             }
-            session.detach(None, cx);
+            session.quit(cx);
         });
     }
 

@@ -410,6 +410,12 @@ impl Session {
         self.playback.end(cx);
     }
 
+    /// The companion ends, and this with it.
+    pub(crate) fn quit(&mut self, cx: &mut Context) {
+        self.playback.audience.server.companion_ends();
+        self.detach(None, cx);
+    }
+
     /// Its terminal has closed.
     pub(crate) fn lose_terminal(&mut self, cx: &mut Context) {
         info!("{}: its terminal is gone, so it ends", self.id);

@@ -5,6 +5,7 @@ use std::mem;
 use wavecraft_companion_protocol::{
     child::{FromChild, ToChild},
     parameter::{self, ParameterSpec},
+    processor::ProcessorSpec,
 };
 use wavecraft_ring::{ABI_VERSION, HostRing, ParameterWriter};
 
@@ -25,6 +26,8 @@ pub(crate) struct Agreed {
     pub ring: HostRing,
     pub writer: ParameterWriter,
     pub specs: Vec<ParameterSpec>,
+    /// The processors that the parameters belong to.
+    pub processors: Vec<ProcessorSpec>,
     /// The latency that it reports.
     pub latency_frames: u32,
 }
@@ -77,14 +80,20 @@ impl Handshake {
                 "it was built with wavecraft-dev-audio {sdk_version} (segment version {abi}), this companion has segment \
                  version {ABI_VERSION}: use the SDK and the companion of one release, and rebuild"
             )),
-            FromChild::Hello { latency_frames, parameters: specs, .. } => {
+            FromChild::Hello { latency_frames, parameters: specs, chain: processors, .. } => {
                 if let Err(bad) = parameter::check_set(&specs) {
                     return Step::Unfit(bad.to_string());
                 }
                 match mem::replace(&mut self.0, Stage::Done) {
                     Stage::Hello(side) => {
                         let (ring, writer) = *side;
-                        self.0 = Stage::Ready(Box::new(Agreed { ring, writer, specs, latency_frames }));
+                        self.0 = Stage::Ready(Box::new(Agreed {
+                            ring,
+                            writer,
+                            specs,
+                            processors,
+                            latency_frames,
+                        }));
                         Step::Prepare(ToChild::Prepare {
                             sample_rate: rate_as_f32(terms.sample_rate),
                             max_frames: terms.max_frames,
@@ -129,6 +138,7 @@ mod tests {
             latency_frames,
             parameters: Vec::new(),
             processors: Default::default(),
+            chain: Vec::new(),
         }
     }
 

@@ -4,6 +4,7 @@ use wavecraft_companion_protocol::{
     bounded::{LINE_BYTES, cut, cut_lines},
     child::FromChild,
     parameter::ParameterSpec,
+    processor::keep_consistent,
 };
 
 /// The most lines of one message.
@@ -29,8 +30,18 @@ impl MessageLimits {
     pub(super) fn take(&mut self, message: FromChild) -> Option<FromChild> {
         match message {
             // What was agreed stays.
-            FromChild::Hello { abi, sdk_version, name, latency_frames, mut parameters, processors } => {
+            FromChild::Hello {
+                abi,
+                sdk_version,
+                name,
+                latency_frames,
+                mut parameters,
+                processors,
+                mut chain,
+            } => {
                 parameters.iter_mut().for_each(shorten);
+                keep_consistent(&mut parameters, &mut chain);
+                chain.iter_mut().for_each(|processor| processor.name = name_of(&processor.name));
                 once(&mut self.hello).then(|| FromChild::Hello {
                     abi,
                     sdk_version: name_of(&sdk_version),
@@ -38,6 +49,7 @@ impl MessageLimits {
                     latency_frames,
                     parameters,
                     processors,
+                    chain,
                 })
             }
             FromChild::Ready => Some(FromChild::Ready),
@@ -84,7 +96,9 @@ fn shorten(parameter: &mut ParameterSpec) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use wavecraft_companion_protocol::{bounded::json_bytes, parameter::ParameterType};
+    use wavecraft_companion_protocol::{
+        bounded::json_bytes, parameter::ParameterType, processor::ProcessorSpec,
+    };
 
     #[test]
     fn a_megabyte_of_newlines_is_a_few_lines() {
@@ -133,6 +147,7 @@ mod tests {
             unit: Some(long.clone()),
             group: Some(long.clone()),
             variants: Some(vec![long.clone(); 2]),
+            processor: Some(long.clone()),
         };
         let hello = || FromChild::Hello {
             abi: 1,
@@ -141,17 +156,24 @@ mod tests {
             latency_frames: 7,
             parameters: vec![spec.clone()],
             processors: Default::default(),
+            chain: vec![
+                ProcessorSpec { id: "amp".into(), name: long.clone(), bypass: Some(long.clone()) },
+                ProcessorSpec { id: long.clone(), name: "x".into(), bypass: None },
+            ],
         };
         let mut limits = MessageLimits::default();
-        let Some(FromChild::Hello { abi: 1, latency_frames: 7, sdk_version, name, parameters, .. }) =
-            limits.take(hello())
+        let Some(FromChild::Hello {
+            abi: 1, latency_frames: 7, sdk_version, name, parameters, chain, ..
+        }) = limits.take(hello())
         else {
             panic!()
         };
-        let ParameterSpec { id, name: of, unit, group, variants, .. } = &parameters[0];
-        assert_eq!(id, "gain");
+        let ParameterSpec { id, name: of, unit, group, variants, processor, .. } = &parameters[0];
+        assert_eq!((id.as_str(), processor), ("gain", &None));
+        let [ProcessorSpec { id, name: shown, bypass: None }] = &chain[..] else { panic!("{chain:?}") };
+        assert_eq!(id, "amp");
         let texts = [Some(of), unit.as_ref(), group.as_ref()].into_iter().flatten();
-        for text in texts.chain(variants.iter().flatten()).chain([&sdk_version, &name]) {
+        for text in texts.chain(variants.iter().flatten()).chain([&sdk_version, &name, shown]) {
             assert!(text.len() <= NAME_BYTES, "{}", text.len());
         }
         assert_eq!(limits.take(hello()), None, "a second hello is ignored");

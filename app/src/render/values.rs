@@ -61,6 +61,7 @@ mod tests {
             unit: Some("dB".into()),
             group: None,
             variants,
+            processor: None,
         };
         vec![
             spec("level", ParameterType::Float, 24.0, None),

@@ -230,7 +230,7 @@ impl Children {
                     return Vec::new();
                 }
                 incoming.latency_frames = agreed.latency_frames;
-                place.parameters.prepare(agreed.specs, agreed.writer);
+                place.parameters.prepare(agreed.specs, agreed.processors, agreed.writer);
                 incoming.child.tell(ToChild::Start);
                 let alive = incoming.child.alive();
                 match place.audio.set_link(place.project, agreed.ring, alive) {

@@ -13,9 +13,9 @@ use std::{
 use wavecraft_audio_core::{ProjectSnapshot, ScopeFrame, SpectrumFrame as SpectrumPicture};
 use wavecraft_companion_protocol::{
     browser::{
-        AudioRuntimeStatus, MeterFrame, MeterUpdate, OscilloscopeFrame, RegisterAudioParams, SpectrumFrame,
+        AudioRuntimeStatus, GetAllParametersResult, MeterFrame, MeterUpdate, OscilloscopeFrame,
+        RegisterAudioParams, SpectrumFrame,
     },
-    parameter::Parameter,
     rpc::ErrorObject,
     session::{Levels, Mode, SourceName, Stats},
 };
@@ -103,7 +103,7 @@ impl Shared {
 }
 
 impl Host for Shared {
-    fn parameters(&self) -> Vec<Parameter> {
+    fn parameters(&self) -> GetAllParametersResult {
         self.parameters.all()
     }
 

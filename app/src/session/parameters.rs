@@ -4,7 +4,11 @@ use std::{
     collections::{BTreeMap, HashMap},
     sync::{PoisonError, RwLock},
 };
-use wavecraft_companion_protocol::parameter::{MAX_PARAMETERS, OutOfRange, Parameter, ParameterSpec};
+use wavecraft_companion_protocol::{
+    browser::GetAllParametersResult,
+    parameter::{MAX_PARAMETERS, OutOfRange, Parameter, ParameterSpec},
+    processor::ProcessorSpec,
+};
 use wavecraft_ring::ParameterWriter;
 
 /// How many values are kept for ids that may come back: as many as four of the largest projects have.
@@ -31,6 +35,7 @@ struct Inner {
 #[derive(Debug, Default)]
 struct Set {
     specs: Vec<ParameterSpec>,
+    processors: Vec<ProcessorSpec>,
     index: HashMap<String, usize>,
     values: Vec<f32>,
     /// Absent only before the first child.
@@ -57,7 +62,12 @@ impl ParameterBank {
     /// A new child is ready: its parameters, and the segment that holds their values. Values are carried over by id,
     /// and clamped to the new range. All of them are in the segment when this returns, and every later change goes
     /// there too. Pages see the present set until [`commit`](Self::commit).
-    pub(crate) fn prepare(&self, specs: Vec<ParameterSpec>, writer: ParameterWriter) {
+    pub(crate) fn prepare(
+        &self,
+        specs: Vec<ParameterSpec>,
+        processors: Vec<ProcessorSpec>,
+        writer: ParameterWriter,
+    ) {
         let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
         let known = |spec: &ParameterSpec| {
             inner.current.get(&spec.id).or_else(|| inner.remembered.get(&spec.id).copied())
@@ -65,7 +75,7 @@ impl ParameterBank {
         let values =
             specs.iter().map(|spec| known(spec).map_or(spec.default, |value| spec.nearest(value))).collect();
         let index = specs.iter().enumerate().map(|(index, spec)| (spec.id.clone(), index)).collect();
-        let set = Set { specs, index, values, writer: Some(writer) };
+        let set = Set { specs, processors, index, values, writer: Some(writer) };
         for index in 0..set.values.len() {
             set.write(index);
         }
@@ -77,7 +87,7 @@ impl ParameterBank {
         let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
         let Some(incoming) = inner.incoming.take() else { return false };
         let old = std::mem::replace(&mut inner.current, incoming);
-        let changed = old.specs != inner.current.specs;
+        let changed = old.specs != inner.current.specs || old.processors != inner.current.processors;
         inner.remembered.extend(old.specs.into_iter().map(|spec| spec.id).zip(old.values));
         // A program that renames its parameters each time must not fill the memory.
         while inner.remembered.len() > MAX_REMEMBERED {
@@ -122,11 +132,14 @@ impl ParameterBank {
         self.inner.read().unwrap_or_else(PoisonError::into_inner).kept()
     }
 
-    /// All parameters, in the processor's order.
-    pub(crate) fn all(&self) -> Vec<Parameter> {
+    /// All parameters and their processors, in the chain's order.
+    pub(crate) fn all(&self) -> GetAllParametersResult {
         let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
         let pairs = inner.current.specs.iter().zip(&inner.current.values);
-        pairs.map(|(spec, value)| Parameter { spec: spec.clone(), value: *value }).collect()
+        GetAllParametersResult {
+            parameters: pairs.map(|(spec, value)| Parameter { spec: spec.clone(), value: *value }).collect(),
+            processors: inner.current.processors.clone(),
+        }
     }
 }
 
@@ -176,6 +189,7 @@ mod tests {
             unit: None,
             group: None,
             variants: None,
+            processor: None,
         }
     }
 
@@ -186,7 +200,7 @@ mod tests {
 
     fn install(bank: &ParameterBank, specs: Vec<ParameterSpec>) -> (bool, ChildRing) {
         let (writer, child) = segment();
-        bank.prepare(specs, writer);
+        bank.prepare(specs, Vec::new(), writer);
         (bank.commit(), child)
     }
 
@@ -212,16 +226,29 @@ mod tests {
         let bank = ParameterBank::new(BTreeMap::new());
         install(&bank, vec![spec("a", 1.0)]);
         let (writer, _child) = segment();
-        bank.prepare(vec![spec("b", 1.0), spec("a", 0.8)], writer);
-        assert_eq!(bank.all().len(), 1, "pages see what is heard");
+        bank.prepare(vec![spec("b", 1.0), spec("a", 0.8)], Vec::new(), writer);
+        assert_eq!(bank.all().parameters.len(), 1, "pages see what is heard");
         bank.set("a", 0.9).unwrap();
         bank.commit();
         assert_eq!(bank.get("a"), Some(0.8), "the change from meanwhile, in the new range");
 
-        bank.prepare(vec![spec("c", 1.0)], segment().0);
+        bank.prepare(vec![spec("c", 1.0)], Vec::new(), segment().0);
         bank.abandon();
         assert!(!bank.commit());
-        assert_eq!(bank.all().len(), 2, "a child that failed changes nothing");
+        assert_eq!(bank.all().parameters.len(), 2, "a child that failed changes nothing");
+    }
+
+    #[test]
+    fn a_chain_that_is_heard_with_other_processors_is_told_of() {
+        let bank = ParameterBank::new(BTreeMap::new());
+        let chain = |name: &str| vec![ProcessorSpec { id: "amp".into(), name: name.into(), bypass: None }];
+        bank.prepare(vec![spec("a", 1.0)], chain("Amp"), segment().0);
+        assert!(bank.commit());
+        assert_eq!(bank.all().processors, chain("Amp"));
+        bank.prepare(vec![spec("a", 1.0)], chain("Amp 2"), segment().0);
+        assert_eq!(bank.all().processors, chain("Amp"), "not heard yet");
+        assert!(bank.commit());
+        assert_eq!(bank.all().processors, chain("Amp 2"));
     }
 
     #[test]

@@ -4,11 +4,13 @@ use super::{event::SessionEvent, host::Shared};
 use crate::outlet::Outlet;
 use std::sync::Arc;
 use wavecraft_companion_protocol::{control::Attach, token::FRAGMENT_KEY};
-use wavecraft_companion_server::{Config, DEFAULT_PORT, Limits, Server, serve};
+use wavecraft_companion_server::{Config, DEFAULT_PORT, End, Limits, Server, serve};
 
 /// A session's dev server.
 pub(crate) struct DevServer {
     stage: Stage,
+    /// What its clients are told when it ends.
+    end: End,
     events: Outlet<SessionEvent>,
 }
 
@@ -36,7 +38,7 @@ impl DevServer {
         };
         let bound = events.clone();
         tokio::spawn(async move { bound.send(SessionEvent::ServerBound(serve(config, shared).await)) });
-        Self { stage: Stage::Binding, events }
+        Self { stage: Stage::Binding, end: End::Session, events }
     }
 
     /// The server, while it serves.
@@ -52,15 +54,20 @@ impl DevServer {
         self.stage = Stage::Open(server);
     }
 
+    /// The whole companion ends: its clients are told so.
+    pub(super) fn companion_ends(&mut self) {
+        self.end = End::Companion;
+    }
+
     /// Closes its clients' connections. [`SessionEvent::ServerClosed`] follows.
     pub(super) fn close(&mut self) {
         if self.open().is_none() {
             return;
         }
         if let Stage::Open(server) = std::mem::replace(&mut self.stage, Stage::Closing) {
-            let events = self.events.clone();
+            let (end, events) = (self.end, self.events.clone());
             tokio::spawn(async move {
-                server.shutdown().await;
+                server.shutdown(end).await;
                 events.send(SessionEvent::ServerClosed);
             });
         }

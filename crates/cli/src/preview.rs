@@ -9,8 +9,8 @@ pub(crate) use describe::{Described, describe};
 use host::PreviewHost;
 use std::sync::Arc;
 use tokio::sync::mpsc;
-use wavecraft_companion_protocol::{parameter::ParameterSpec, token::Token};
-use wavecraft_companion_server::{BindError, Config, DEFAULT_PORT, Limits, Server, serve};
+use wavecraft_companion_protocol::token::Token;
+use wavecraft_companion_server::{BindError, Config, DEFAULT_PORT, End, Limits, Server, serve};
 
 /// The dev WebSocket of a project without audio.
 pub(crate) struct Preview {
@@ -26,14 +26,14 @@ impl Preview {
     /// # Errors
     /// See [`BindError`].
     pub(crate) async fn serve(
-        parameters: Vec<ParameterSpec>,
+        described: Described,
         (port, strict_port): (Option<u16>, bool),
         token: Token,
         audio_token: Token,
         origins: Vec<String>,
     ) -> Result<Self, BindError> {
         let (sender, refused) = mpsc::channel(1);
-        let project = Arc::new(PreviewHost::new(parameters, sender));
+        let project = Arc::new(PreviewHost::new(described, sender));
         let port = port.unwrap_or(DEFAULT_PORT);
         let config = Config { port, strict_port, token, audio_token, origins, limits: Limits::default() };
         let host: Arc<PreviewHost> = Arc::clone(&project);
@@ -42,8 +42,8 @@ impl Preview {
     }
 
     /// Replaces the parameters. Values are kept by id.
-    pub(crate) fn replace(&self, parameters: Vec<ParameterSpec>) {
-        if self.project.replace(parameters) {
+    pub(crate) fn replace(&self, described: Described) {
+        if self.project.replace(described) {
             self.server.parameters_changed();
         }
     }
@@ -59,6 +59,6 @@ impl Preview {
 
     /// Notifies the pages, and waits until the port is free.
     pub(crate) async fn end(self) {
-        self.server.shutdown().await;
+        self.server.shutdown(End::Session).await;
     }
 }

@@ -26,7 +26,8 @@ pub trait Stage {
 pub struct DescribedStage {
     /// Its parameters, with the ids that pages use. The companion starts them at their defaults.
     pub parameters: Vec<ParameterSpec>,
-    /// The ids of the processors it consists of.
+    /// The ids of the processors it consists of. A parameter without a
+    /// [`processor`](ParameterSpec::processor) belongs to the one whose id, with a `_`, its own id starts with.
     pub processors: Vec<String>,
     /// Creates the stage on the audio thread; the error is a message for the user.
     pub make: MakeStage,

@@ -2,10 +2,11 @@
 
 use wavecraft_companion_protocol::child::FromChild;
 use wavecraft_companion_protocol::parameter::{ParameterSpec, check_set};
+use wavecraft_companion_protocol::processor::ProcessorSpec;
 use wavecraft_ring::ABI_VERSION;
 
 use crate::chain::{ChainDefinition, Parameters, Plan, Planned};
-use crate::specs;
+use crate::{described, specs};
 
 /// The version of this crate, as reported in `hello`.
 pub(crate) const SDK_VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -19,31 +20,25 @@ pub(crate) const SDK_VERSION: &str = env!("CARGO_PKG_VERSION");
 pub(crate) fn introduce(definition: ChainDefinition) -> Result<(FromChild, Vec<Planned>), String> {
     let ChainDefinition { name, latency_frames, plans } = definition;
     let planned = plans.into_iter().map(Plan::describe).collect::<Result<Vec<_>, _>>()?;
-    let (parameters, processors) = (describe(&planned), Some(processors(&planned)));
+    let (parameters, chain) = describe(&planned);
     check_set(&parameters).map_err(|error| error.to_string())?;
-    let sdk_version = SDK_VERSION.to_owned();
-    let hello =
-        FromChild::Hello { abi: ABI_VERSION, sdk_version, name, latency_frames, parameters, processors };
-    Ok((hello, planned))
+    Ok((
+        FromChild::Hello {
+            abi: ABI_VERSION,
+            sdk_version: SDK_VERSION.to_owned(),
+            name,
+            latency_frames,
+            parameters,
+            processors: Some(chain.iter().map(|processor| processor.id.clone()).collect()),
+            chain,
+        },
+        planned,
+    ))
 }
 
-/// The processors' ids, in order; the ids of their parameters start with them.
-fn processors(planned: &[Planned]) -> Vec<String> {
-    let types = planned.iter().filter_map(|one| match &one.parameters {
-        Parameters::OfType { type_name, .. } => Some(type_name.as_str()),
-        Parameters::Described { .. } => None,
-    });
-    let mut of_types = specs::id_prefixes(types).into_iter();
-    let of_one = |one: &Planned| match &one.parameters {
-        Parameters::OfType { .. } => of_types.by_ref().take(1).collect(),
-        Parameters::Described { processors, .. } => processors.clone(),
-    };
-    planned.iter().flat_map(of_one).collect()
-}
-
-/// All parameters, in the order of the processors. Repeated type names are numbered across all processors given as
-/// types.
-fn describe(planned: &[Planned]) -> Vec<ParameterSpec> {
+/// All parameters, in the order of the processors, and these. Repeated type names are numbered across all processors
+/// given as types.
+fn describe(planned: &[Planned]) -> (Vec<ParameterSpec>, Vec<ProcessorSpec>) {
     let types: Vec<_> = planned
         .iter()
         .filter_map(|one| match &one.parameters {
@@ -52,11 +47,23 @@ fn describe(planned: &[Planned]) -> Vec<ParameterSpec> {
         })
         .collect();
     let mut of_types = specs::describe(&types).into_iter();
-    let of_one = |one: &Planned| match &one.parameters {
-        Parameters::OfType { specs, .. } => of_types.by_ref().take(specs.len()).collect(),
-        Parameters::Described { parameters, .. } => parameters.clone(),
-    };
-    planned.iter().flat_map(of_one).collect()
+    let mut processors_of_types =
+        specs::processors(types.iter().map(|(type_name, _)| *type_name)).into_iter();
+    let (mut parameters, mut chain) = (Vec::new(), Vec::new());
+    for one in planned {
+        match &one.parameters {
+            Parameters::OfType { specs, .. } => {
+                parameters.extend(of_types.by_ref().take(specs.len()));
+                chain.extend(processors_of_types.next());
+            }
+            Parameters::Described { parameters: of_stage, processors } => {
+                let mut of_stage = of_stage.clone();
+                chain.extend(described::processors(processors, &mut of_stage));
+                parameters.extend(of_stage);
+            }
+        }
+    }
+    (parameters, chain)
 }
 
 #[cfg(test)]
@@ -117,12 +124,19 @@ mod tests {
         };
         let make = || -> Plain { panic!("made") };
         let chain = DevAudio::new("Both").processor("Plain", make).stage(stage).processor("Plain", make);
-        let Ok((FromChild::Hello { parameters, processors, .. }, planned)) = introduce(chain.0) else {
+        let Ok((FromChild::Hello { parameters, processors, chain, .. }, planned)) = introduce(chain.0) else {
             panic!("a hello")
         };
         assert_eq!(processors.unwrap(), ["plain", "knob", "plain_2"]);
         let ids: Vec<_> = parameters.iter().map(|parameter| parameter.id.as_str()).collect();
         assert_eq!(ids, ["plain_bypass", "volume", "plain_2_bypass"]);
+        let shown: Vec<_> = chain.iter().map(|one| (one.name.as_str(), one.bypass.as_deref())).collect();
+        assert_eq!(
+            shown,
+            [("Plain", Some("plain_bypass")), ("Knob", None), ("Plain 2", Some("plain_2_bypass"))]
+        );
+        let owners: Vec<_> = parameters.iter().map(|parameter| parameter.processor.as_deref()).collect();
+        assert_eq!(owners, [Some("plain"), None, Some("plain_2")]);
         assert_eq!(planned.len(), 3);
     }
 

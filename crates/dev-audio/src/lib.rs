@@ -47,6 +47,7 @@ mod blocks;
 mod chain;
 mod child;
 mod describe;
+mod described;
 mod dev_audio;
 mod dsp_thread;
 mod outbox;

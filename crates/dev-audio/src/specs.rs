@@ -4,9 +4,10 @@
 
 use wavecraft::{ParamRange, ParamSpec};
 use wavecraft_companion_protocol::parameter::{ParameterSpec, ParameterType};
+use wavecraft_companion_protocol::processor::ProcessorSpec;
 
 /// The suffix of the parameter that `Bypassed` adds to every processor.
-const BYPASS: &str = "bypass";
+pub(crate) const BYPASS: &str = "bypass";
 
 /// The parameters of a chain, processor by processor, from each one's type name and specs.
 pub(crate) fn describe(processors: &[(&str, &[ParamSpec])]) -> Vec<ParameterSpec> {
@@ -16,6 +17,25 @@ pub(crate) fn describe(processors: &[(&str, &[ParamSpec])]) -> Vec<ParameterSpec
         specs.iter().map(one).collect::<Vec<_>>()
     };
     processors.iter().zip(prefixes).flat_map(of_processor).collect()
+}
+
+/// The processors of a chain, from each one's type name.
+pub(crate) fn processors<'a>(type_names: impl Iterator<Item = &'a str> + Clone) -> Vec<ProcessorSpec> {
+    let prefixes = id_prefixes(type_names.clone());
+    let one = |(type_name, id): (&str, String)| ProcessorSpec {
+        name: numbered_as(&id, &snake_case(last_identifier(type_name)), display_name(type_name)),
+        bypass: Some(format!("{id}_{BYPASS}")),
+        id,
+    };
+    type_names.zip(prefixes).map(one).collect()
+}
+
+/// `name` with the number that `id` has behind `first`: "Filter 2" for `filter_2`, where `filter` is the first.
+pub(crate) fn numbered_as(id: &str, first: &str, name: String) -> String {
+    match id.strip_prefix(first).and_then(|number| number.strip_prefix('_')) {
+        Some(number) => format!("{name} {number}"),
+        None => name,
+    }
 }
 
 /// The start value of a spec: on a step if its range has steps, as in a plugin.
@@ -44,6 +64,7 @@ fn parameter(spec: &ParamSpec, prefix: &str, type_name: &str) -> ParameterSpec {
         unit: Some(spec.unit).filter(|unit| !unit.is_empty()).map(str::to_owned),
         group: spec.group.map(str::to_owned),
         variants: shape.variants.map(|names| names.iter().map(|&name| name.to_owned()).collect()),
+        processor: Some(prefix.to_owned()),
     }
 }
 
@@ -242,6 +263,26 @@ mod tests {
         assert_eq!(id_prefixes(["Gain", "Filter", "Gain", "Gain"]), ["gain", "filter", "gain_2", "gain_3"]);
         // Two paths whose last part is the same count as a repetition.
         assert_eq!(id_prefixes(["a::Gain", "b::Gain"]), ["gain", "gain_2"]);
+    }
+
+    #[test]
+    fn a_processor_has_the_number_of_its_ids() {
+        let chain = processors(["dsp::SoftClip", "Filter", "SoftClip"].into_iter());
+        let shown =
+            chain.iter().map(|one| (one.id.as_str(), one.name.as_str(), one.bypass.as_deref().unwrap()));
+        assert_eq!(
+            shown.collect::<Vec<_>>(),
+            [
+                ("soft_clip", "Soft Clip", "soft_clip_bypass"),
+                ("filter", "Filter", "filter_bypass"),
+                ("soft_clip_2", "Soft Clip 2", "soft_clip_2_bypass"),
+            ]
+        );
+        let bypass = [spec("bypass", ParamRange::Stepped { min: 0, max: 1 }, 0.0)];
+        for parameter in describe(&[("SoftClip", &bypass), ("SoftClip", &bypass)]) {
+            let owner = chain.iter().find(|one| one.bypass.as_ref() == Some(&parameter.id)).unwrap();
+            assert_eq!(parameter.processor.as_ref(), Some(&owner.id));
+        }
     }
 
     #[test]

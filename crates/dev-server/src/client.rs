@@ -53,7 +53,7 @@ pub(crate) async fn run(
     let reason = tokio::select! {
         reason = talk(&mut socket, &member, shared) => reason,
         () = member.outbox().overflowed() => CloseReason::TooSlow,
-        _ = stop.changed() => CloseReason::ProjectEnded,
+        _ = stop.changed() => CloseReason::ServerEnds(shared.end.get().copied().unwrap_or_default()),
     };
     tracing::debug!(client = member.id(), ?reason, "a client goes");
     // Nothing is queued for it any more, and it may be replaced as the audio program.

@@ -21,6 +21,16 @@ use tokio_tungstenite::{
 /// How long a client may take to read why it is closed.
 const GRACE: Duration = Duration::from_secs(1);
 
+/// What ends a project's server. A page reads it as the reason of its WebSocket's close, code 1001.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum End {
+    /// The project's session: its `wavecraft start` has ended, or somebody stopped the project. The reason is `ended`.
+    #[default]
+    Session,
+    /// The companion, and with it every session. The reason is `companion`.
+    Companion,
+}
+
 /// The reason why a WebSocket ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CloseReason {
@@ -28,8 +38,8 @@ pub(crate) enum CloseReason {
     ByClient,
     /// The connection is gone.
     Lost,
-    /// The project ended.
-    ProjectEnded,
+    /// The server ends.
+    ServerEnds(End),
     /// It doesn't read messages that must arrive.
     TooSlow,
     /// It doesn't answer pings.
@@ -61,7 +71,8 @@ impl CloseReason {
     fn frame(self) -> Option<CloseFrame> {
         let (code, reason) = match self {
             Self::ByClient | Self::Lost => return None,
-            Self::ProjectEnded => (CloseCode::Away, "the project was ended"),
+            Self::ServerEnds(End::Session) => (CloseCode::Away, "ended"),
+            Self::ServerEnds(End::Companion) => (CloseCode::Away, "companion"),
             Self::TooSlow => (CloseCode::Policy, "too slow: parameter changes and statuses were not read"),
             Self::NoPong => (CloseCode::Policy, "no answer to a ping"),
             Self::TooLong => (CloseCode::Size, "the message is too long"),

@@ -2,9 +2,10 @@
 
 use wavecraft_companion_protocol::{
     browser::{
-        AudioRuntimeStatus, MeterFrame, MeterUpdate, OscilloscopeFrame, RegisterAudioParams, SpectrumFrame,
+        AudioRuntimeStatus, GetAllParametersResult, MeterFrame, MeterUpdate, OscilloscopeFrame,
+        RegisterAudioParams, SpectrumFrame,
     },
-    parameter::{OutOfRange, Parameter},
+    parameter::OutOfRange,
     rpc::{ErrorObject, INTERNAL_ERROR},
     session::{Levels, Mode, SourceName, Stats},
 };
@@ -14,8 +15,8 @@ use wavecraft_companion_protocol::{
 /// All methods are fast and never block: they are called on the server's tokio threads, where a slow one delays every
 /// client. None may call back into [`crate::Server`].
 pub trait Host: Send + Sync + 'static {
-    /// All parameters and their values, in the processor's order.
-    fn parameters(&self) -> Vec<Parameter>;
+    /// All parameters and their values, and the processors that they belong to, both in the chain's order.
+    fn parameters(&self) -> GetAllParametersResult;
 
     /// A parameter's value; `None` if there is no such parameter.
     fn parameter(&self, id: &str) -> Option<f32>;

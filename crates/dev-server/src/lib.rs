@@ -46,10 +46,12 @@
 //! ```
 //! use std::sync::Arc;
 //! use wavecraft_companion_protocol::token::Token;
-//! use wavecraft_companion_server::{Config, Host, Limits, SetParameterError, serve};
+//! use wavecraft_companion_server::{Config, End, Host, Limits, SetParameterError, serve};
 //! # use wavecraft_companion_protocol::{
-//! #     browser::{AudioRuntimeStatus, MeterFrame, MeterUpdate, OscilloscopeFrame, RegisterAudioParams},
-//! #     parameter::Parameter,
+//! #     browser::{
+//! #         AudioRuntimeStatus, GetAllParametersResult, MeterFrame, MeterUpdate, OscilloscopeFrame,
+//! #         RegisterAudioParams,
+//! #     },
 //! #     rpc::ErrorObject,
 //! #     session::{SourceName, Stats},
 //! # };
@@ -57,8 +59,8 @@
 //! struct Empty;
 //!
 //! impl Host for Empty {
-//!     fn parameters(&self) -> Vec<Parameter> {
-//!         Vec::new()
+//!     fn parameters(&self) -> GetAllParametersResult {
+//!         GetAllParametersResult { parameters: Vec::new(), processors: Vec::new() }
 //!     }
 //!
 //!     fn set_parameter(&self, id: &str, _value: f32) -> Result<f32, SetParameterError> {
@@ -92,7 +94,7 @@
 //! };
 //! let server = serve(config, Arc::new(Empty)).await?;
 //! assert!(server.ws_url().starts_with(&format!("ws://127.0.0.1:{}/p/", server.port())));
-//! server.shutdown().await;
+//! server.shutdown(End::Session).await;
 //! # Ok(())
 //! # }
 //! ```
@@ -120,6 +122,7 @@ mod shared;
 mod upgrade;
 
 pub use bind::{BindError, is_port_free};
+pub use close_reason::End;
 pub use config::{Config, DEFAULT_PORT, Limits};
 pub use host::{Host, SetParameterError};
 pub use server::{Server, serve};

@@ -119,7 +119,7 @@ fn set_parameter(set: SetParameterParams, caller: Caller<'_>) -> Outcome<Done> {
 }
 
 fn get_all_parameters(_: GetAllParameters, caller: Caller<'_>) -> Outcome<GetAllParametersResult> {
-    Ok(GetAllParametersResult { parameters: caller.host().parameters() })
+    Ok(caller.host().parameters())
 }
 
 fn get_meter_frame(_: GetMeterFrame, caller: Caller<'_>) -> Outcome<GetMeterFrameResult> {

@@ -3,7 +3,7 @@
 use std::{
     convert::Infallible,
     io,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -26,6 +26,7 @@ use wavecraft_companion_protocol::{
 use crate::{
     access_policy::AccessPolicy,
     bind::{BindError, bind},
+    close_reason::End,
     config::Config,
     connection,
     handshakes::Handshakes,
@@ -44,7 +45,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// The handle to a project's dev server.
 ///
 /// All methods may be called from any thread, and never block: notifications are queued for each client. Dropping it
-/// ends the server like [`Server::shutdown`], without waiting.
+/// ends the server like [`Server::shutdown`] with [`End::Session`], without waiting.
 pub struct Server {
     shared: Arc<Shared>,
     token: Token,
@@ -69,6 +70,7 @@ pub async fn serve(config: Config, host: Arc<dyn Host>) -> Result<Server, BindEr
     let (port, listeners) = bind(port, strict_port).await?;
     let shared = Arc::new(Shared {
         port,
+        end: OnceLock::new(),
         access: AccessPolicy::new(port, token.clone(), audio_token, origins),
         refusals: Mutex::new(RefusalLimiter::new(limits.refusals_per_minute)),
         openings: Mutex::default(),
@@ -153,10 +155,11 @@ impl Server {
         self.shared.hub.to_subscribers(Topic::Log, Lane::Lines, &notification(CHILD_LOG, line).into());
     }
 
-    /// Closes every client with a reason, and returns when all are gone and the port is free. A client that doesn't
-    /// respond has one second.
-    pub async fn shutdown(self) {
-        let Self { stop, mut ended, .. } = self;
+    /// Closes every client with `end` as the reason, and returns when all are gone and the port is free. A client that
+    /// doesn't respond has one second.
+    pub async fn shutdown(self, end: End) {
+        let Self { shared, stop, mut ended, .. } = self;
+        let _ = shared.end.set(end);
         drop(stop);
         // Nothing is ever sent.
         ended.recv().await;

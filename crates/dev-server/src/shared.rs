@@ -1,20 +1,22 @@
 //! The state that every connection needs.
 
 use std::{
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, OnceLock},
     time::Instant,
 };
 
 use tokio::sync::Semaphore;
 
 use crate::{
-    access_policy::AccessPolicy, config::Limits, handshakes::Handshakes, hub::Hub, opening::Openings,
-    refusal_limiter::RefusalLimiter,
+    access_policy::AccessPolicy, close_reason::End, config::Limits, handshakes::Handshakes, hub::Hub,
+    opening::Openings, refusal_limiter::RefusalLimiter,
 };
 
 /// The state that every connection needs: access control, limits, and the clients.
 pub(crate) struct Shared {
     pub(crate) port: u16,
+    /// What ends the server; set before its connections are told to end.
+    pub(crate) end: OnceLock<End>,
     pub(crate) limits: Limits,
     pub(crate) access: AccessPolicy,
     pub(crate) refusals: Mutex<RefusalLimiter>,

@@ -65,6 +65,7 @@ fn specification(info: &ParameterInfo) -> ParameterSpec {
         unit: info.unit.clone(),
         group: info.group.clone(),
         variants: info.variants.clone(),
+        processor: None,
     };
     if step.is_some() && info.min <= info.max {
         // A plugin's own control is on a step from the beginning.

@@ -1,7 +1,7 @@
 //! The messages on the socketpair between the companion and a processor child, and the variable that names what a child
 //! inherits.
 
-use crate::parameter::ParameterSpec;
+use crate::{parameter::ParameterSpec, processor::ProcessorSpec};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
@@ -49,6 +49,9 @@ pub enum FromChild {
         /// The ids of the processors, in order; `None` from a child built before this member existed.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         processors: Option<Vec<String>>,
+        /// The same processors with their names and bypasses; empty from a child built before this member existed.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        chain: Vec<ProcessorSpec>,
     },
     /// Preparation succeeded.
     Ready,

@@ -76,6 +76,7 @@ pub mod microphone;
 pub mod parameter;
 #[cfg(feature = "companion")]
 pub mod paths;
+pub mod processor;
 #[cfg(feature = "companion")]
 mod program;
 #[cfg(feature = "companion")]

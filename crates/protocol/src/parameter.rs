@@ -38,6 +38,9 @@ pub struct ParameterSpec {
     /// The names of a choice's values 0, 1, 2, ….
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub variants: Option<Vec<String>>,
+    /// The id of the processor that it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub processor: Option<String>,
 }
 
 impl ParameterSpec {
@@ -162,6 +165,7 @@ pub(crate) mod tests {
             unit: Some("dB".into()),
             group: None,
             variants: None,
+            processor: None,
         }
     }
 

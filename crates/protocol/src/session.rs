@@ -403,9 +403,28 @@ pub enum Build {
     },
     /// The build failed; the previous processor continues.
     Failed {
-        /// The compiler's output, without colours.
+        /// The compiler's output, without colours. Places of the project are relative to its folder.
         errors: String,
+        /// The places named in it, in its order, each once; 64 at most.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        places: Vec<Place>,
+        /// The same output with colours (ECMA-48, `ESC [ … m`) and no other control sequence.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        coloured: Option<String>,
     },
+}
+
+/// A place in a source file, as a compiler's message names it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// The file as it stands in the text: relative to the project's folder, or absolute if it is elsewhere.
+    pub file: String,
+    /// The line, from 1.
+    pub line: u32,
+    /// The column, from 1.
+    pub column: u32,
+    /// The file's absolute path, for a link that opens it in an editor.
+    pub path: String,
 }
 
 #[cfg(test)]

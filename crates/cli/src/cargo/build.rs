@@ -152,7 +152,11 @@ impl Build {
         }
         if !self.cargo.wait().await?.success() {
             let errors = without_progress(&self.said);
-            report.event(&Event::Build(session::Build::Failed { errors: errors.clone() }));
+            report.event(&Event::Build(session::Build::Failed {
+                errors: errors.clone(),
+                places: Vec::new(),
+                coloured: None,
+            }));
             return Ok(Outcome::Failed {
                 summary: summary(&errors),
                 errors,

@@ -124,6 +124,7 @@ mod tests {
         Described {
             parameters: parameters.iter().map(parameter).collect(),
             processors: processors.map(|ids| ids.iter().map(|id| (*id).to_owned()).collect()),
+            chain: Vec::new(),
         }
     }
 

@@ -8,6 +8,7 @@ use wavecraft_companion_protocol::{
     child::FromChild,
     control::ProjectProgram,
     parameter::{ParameterSpec, check_set},
+    processor::{ProcessorSpec, keep_consistent},
 };
 
 /// Timeout for the program: it makes its processors, and no sound.
@@ -19,6 +20,8 @@ pub(crate) struct Described {
     pub(crate) parameters: Vec<ParameterSpec>,
     /// The ids of its processors; `None` if the program doesn't list them.
     pub(crate) processors: Option<Vec<String>>,
+    /// The same with their names; empty if the program doesn't tell them.
+    pub(crate) chain: Vec<ProcessorSpec>,
 }
 
 /// Runs the program with `--describe` and returns what it prints.
@@ -48,14 +51,16 @@ pub(crate) async fn describe(
 }
 
 fn described_in(text: &str) -> anyhow::Result<Described> {
-    let Ok(FromChild::Hello { parameters, processors, .. }) = serde_json::from_str(text) else {
+    let Ok(FromChild::Hello { mut parameters, processors, mut chain, .. }) = serde_json::from_str(text)
+    else {
         bail!(
             "the project's `dev-audio --describe` printed something else than its parameters: let its `main` be \
              `wavecraft_dev_audio::run!` or call `DevAudio::run`, and print nothing itself"
         );
     };
     check_set(&parameters)?;
-    Ok(Described { parameters, processors })
+    keep_consistent(&mut parameters, &mut chain);
+    Ok(Described { parameters, processors, chain })
 }
 
 #[cfg(test)]
@@ -69,7 +74,7 @@ mod tests {
                 r#"{{"type":"hello","abi":1,"sdk_version":"0","name":"x","latency_frames":0,"parameters":{parameters}}}"#
             )
         };
-        let nothing = |processors| Described { parameters: Vec::new(), processors };
+        let nothing = |processors| Described { parameters: Vec::new(), processors, chain: Vec::new() };
         assert_eq!(described_in(&hello("[]")).unwrap(), nothing(None));
         let told = described_in(&hello(r#"[],"processors":["gain"]"#)).unwrap();
         assert_eq!(told, nothing(Some(vec!["gain".into()])));

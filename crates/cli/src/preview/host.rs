@@ -1,6 +1,6 @@
 //! The project as seen by its page.
 
-use super::levels;
+use super::{describe::Described, levels};
 use std::{
     collections::BTreeMap,
     sync::{Mutex, MutexGuard, PoisonError},
@@ -9,10 +9,11 @@ use std::{
 use tokio::sync::mpsc;
 use wavecraft_companion_protocol::{
     browser::{
-        AudioRuntimePhase, AudioRuntimeStatus, MeterFrame, MeterUpdate, NOT_ALLOWED, OscilloscopeFrame,
-        RegisterAudioParams,
+        AudioRuntimePhase, AudioRuntimeStatus, GetAllParametersResult, MeterFrame, MeterUpdate, NOT_ALLOWED,
+        OscilloscopeFrame, RegisterAudioParams,
     },
-    parameter::{Parameter, ParameterSpec},
+    parameter::Parameter,
+    processor::ProcessorSpec,
     rpc::ErrorObject,
     session::{SourceName, Stats},
 };
@@ -30,13 +31,14 @@ pub(super) struct PreviewHost {
 #[derive(Default)]
 struct Parameters {
     all: Vec<Parameter>,
+    processors: Vec<ProcessorSpec>,
     /// The last values of all ids that ever existed.
     values: BTreeMap<String, f32>,
 }
 
 impl PreviewHost {
     /// Creates it with these parameters at their defaults. `refused` gets a line for each page that is refused.
-    pub(super) fn new(specs: Vec<ParameterSpec>, refused: mpsc::Sender<String>) -> Self {
+    pub(super) fn new(described: Described, refused: mpsc::Sender<String>) -> Self {
         let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let project = Self {
             parameters: Mutex::default(),
@@ -44,16 +46,18 @@ impl PreviewHost {
             started_at_ms: u64::try_from(since_1970.as_millis()).unwrap_or(u64::MAX),
             refused,
         };
-        project.replace(specs);
+        project.replace(described);
         project
     }
 
     /// Replaces the parameters: values are kept by id, clamped to a smaller new range. Returns whether anything
     /// changed.
-    pub(super) fn replace(&self, specs: Vec<ParameterSpec>) -> bool {
+    pub(super) fn replace(&self, described: Described) -> bool {
+        let Described { parameters: specs, chain, .. } = described;
         let mut parameters = self.locked();
-        let Parameters { all, values } = &mut *parameters;
-        let changed = !all.iter().map(|parameter| &parameter.spec).eq(&specs);
+        let Parameters { all, processors, values } = &mut *parameters;
+        let changed = !all.iter().map(|parameter| &parameter.spec).eq(&specs) || *processors != chain;
+        *processors = chain;
         values.extend(all.drain(..).map(|parameter| (parameter.spec.id, parameter.value)));
         all.extend(specs.into_iter().map(|spec| {
             let value = values.get(&spec.id).map_or(spec.default, |value| spec.nearest(*value));
@@ -74,8 +78,9 @@ fn needs_audio<T>(what: &str) -> Result<T, ErrorObject> {
 }
 
 impl Host for PreviewHost {
-    fn parameters(&self) -> Vec<Parameter> {
-        self.locked().all.clone()
+    fn parameters(&self) -> GetAllParametersResult {
+        let Parameters { all, processors, .. } = &*self.locked();
+        GetAllParametersResult { parameters: all.clone(), processors: processors.clone() }
     }
 
     fn parameter(&self, id: &str) -> Option<f32> {
@@ -140,7 +145,7 @@ impl Host for PreviewHost {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use wavecraft_companion_protocol::parameter::ParameterType;
+    use wavecraft_companion_protocol::parameter::{ParameterSpec, ParameterType};
 
     fn spec(id: &str, max: f32) -> ParameterSpec {
         ParameterSpec {
@@ -155,24 +160,38 @@ mod tests {
             unit: None,
             group: None,
             variants: None,
+            processor: None,
         }
+    }
+
+    fn described(parameters: Vec<ParameterSpec>) -> Described {
+        Described { parameters, processors: None, chain: Vec::new() }
+    }
+
+    #[test]
+    fn other_processors_are_a_change_too() {
+        let amp = ProcessorSpec { id: "amp".into(), name: "Amp".into(), bypass: None };
+        let chain = || Described { chain: vec![amp.clone()], ..described(vec![spec("a", 10.0)]) };
+        let project = PreviewHost::new(described(vec![spec("a", 10.0)]), mpsc::channel(1).0);
+        assert!(project.replace(chain()) && !project.replace(chain()));
+        assert_eq!(project.parameters().processors, [amp]);
     }
 
     #[test]
     fn values_are_kept_by_id_also_of_one_that_was_away() {
-        let project = PreviewHost::new(vec![spec("a", 10.0), spec("b", 10.0)], mpsc::channel(1).0);
+        let project = PreviewHost::new(described(vec![spec("a", 10.0), spec("b", 10.0)]), mpsc::channel(1).0);
         assert_eq!(project.set_parameter("a", 8.0).unwrap(), 8.0);
-        assert!(!project.replace(vec![spec("a", 10.0), spec("b", 10.0)]), "the same");
-        assert!(project.replace(vec![spec("b", 10.0)]));
+        assert!(!project.replace(described(vec![spec("a", 10.0), spec("b", 10.0)])), "the same");
+        assert!(project.replace(described(vec![spec("b", 10.0)])));
         assert!(project.parameter("a").is_none() && project.set_parameter("a", 1.0).is_err());
-        assert!(project.replace(vec![spec("a", 5.0)]));
+        assert!(project.replace(described(vec![spec("a", 5.0)])));
         assert_eq!(project.parameter("a"), Some(5.0), "moved into the new range");
         assert!(project.set_parameter("a", 6.0).is_err() && project.set_parameter("a", f32::NAN).is_err());
     }
 
     #[test]
     fn what_needs_audio_says_how_to_have_it() {
-        let project = PreviewHost::new(Vec::new(), mpsc::channel(1).0);
+        let project = PreviewHost::new(described(Vec::new()), mpsc::channel(1).0);
         for refused in
             [project.set_bypass(true), project.set_mute(true), project.set_source(SourceName::Tone)]
         {

@@ -147,10 +147,9 @@ impl Start {
         if let Some(generated) = &mut self.generated {
             generated.write(&described, &self.report);
         }
-        let parameters = described.parameters;
         let (token, audio_token) = (self.token.clone(), self.audio_token.clone());
         let port = (self.args.port, self.args.strict_port);
-        let preview = Preview::serve(parameters, port, token, audio_token, origins).await.map_err(no_port)?;
+        let preview = Preview::serve(described, port, token, audio_token, origins).await.map_err(no_port)?;
         let preview = self.preview.insert(preview);
         let server = &preview.server;
         let mut session = RunningSession::new(

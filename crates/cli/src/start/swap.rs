@@ -50,7 +50,7 @@ impl Start {
             }
             Rebuild::Ended(Outcome::Failed { errors, summary, .. }) => {
                 self.report.warn(&format!("{summary}. {}", self.goes_on(session)));
-                self.send_build_status(Build::Failed { errors }, session);
+                self.send_build_status(Build::Failed { errors, places: Vec::new(), coloured: None }, session);
             }
             Rebuild::Ended(Outcome::Built { program, ms, .. }) => {
                 self.send_build_status(Build::Ok { ms }, session);
@@ -85,7 +85,9 @@ impl Start {
     /// Sends the build's status to the pages. A failure is ignored: the pages then merely know less.
     pub(super) fn send_build_status(&mut self, build: Build, session: &RunningSession) {
         let build = match build {
-            Build::Failed { errors } => Build::Failed { errors: cut(&errors, BUILD_BYTES).into_owned() },
+            Build::Failed { errors, places, coloured } => {
+                Build::Failed { errors: cut(&errors, BUILD_BYTES).into_owned(), places, coloured }
+            }
             other => other,
         };
         if let Some(preview) = &self.preview {
@@ -105,7 +107,7 @@ impl Start {
             generated.write(&described, &self.report);
         }
         let preview = self.preview.as_mut().context("started without audio")?;
-        preview.replace(described.parameters);
+        preview.replace(described);
         let swap_ms = u64::try_from(asked.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.report.event(&Event::Reloaded { build_ms: built.ms, swap_ms, late_blocks: None });
         Ok(())

@@ -8,13 +8,14 @@ use std::os::unix::net::UnixStream;
 use wavecraft_companion_protocol::child::{FromChild, LINK_VARIABLE, ToChild};
 use wavecraft_companion_protocol::frame::Decoder;
 use wavecraft_companion_protocol::parameter::{ParameterSpec, ParameterType, check_set};
+use wavecraft_companion_protocol::processor::ProcessorSpec;
 use wavecraft_ring::{ABI_VERSION, ChildPhase, Geometry, create};
 
 use crate::companion::{Companion, SAMPLE_RATE, command, hear, start, until};
 
 fn hello_of(example: &str) -> (String, u32, Vec<ParameterSpec>) {
     let mut companion = Companion::connected(example, 2, 2, &[]);
-    let Some(FromChild::Hello { abi, sdk_version, name, latency_frames, parameters, processors }) =
+    let Some(FromChild::Hello { abi, sdk_version, name, latency_frames, parameters, processors, chain }) =
         companion.hear()
     else {
         panic!("a hello comes first")
@@ -22,9 +23,14 @@ fn hello_of(example: &str) -> (String, u32, Vec<ParameterSpec>) {
     assert_eq!((abi, sdk_version.as_str()), (ABI_VERSION, env!("CARGO_PKG_VERSION")));
     assert_eq!(check_set(&parameters), Ok(()));
     let processors = processors.expect("the ids of the processors");
-    let of_one =
-        |parameter: &ParameterSpec| processors.iter().any(|one| parameter.id.starts_with(&format!("{one}_")));
+    assert_eq!(processors, chain.iter().map(|processor| processor.id.clone()).collect::<Vec<_>>());
+    let of_one = |parameter: &ParameterSpec| {
+        let owner = parameter.processor.as_ref().filter(|owner| processors.contains(owner));
+        owner.is_some_and(|owner| parameter.id.starts_with(&format!("{owner}_")))
+    };
     assert!(parameters.iter().all(of_one), "{processors:?}");
+    let bypassed = |processor: &ProcessorSpec| processor.bypass == Some(format!("{}_bypass", processor.id));
+    assert!(chain.iter().all(bypassed), "{chain:?}");
     (name, latency_frames, parameters)
 }
 

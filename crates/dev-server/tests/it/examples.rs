@@ -3,7 +3,7 @@
 use serde_json::Value;
 use wavecraft_companion_protocol::{
     control::{ChildLog, LogStream},
-    session::{Build, State, StateChange},
+    session::{Build, Place, State, StateChange},
 };
 
 use crate::{
@@ -76,7 +76,12 @@ async fn every_notification_is_as_its_example() {
     server.parameter_changed("amp_gain", 0.8);
     server.parameters_changed();
     server.audio_status_changed(&audio_status());
-    for build in [Build::Building, Build::Ok { ms: 900 }, Build::Failed { errors: "oh no".into() }] {
+    let failed = Build::Failed {
+        errors: "oh no".into(),
+        places: vec![Place { file: "src/a.rs".into(), line: 3, column: 5, path: "/p/src/a.rs".into() }],
+        coloured: Some("\u{1b}[1moh no\u{1b}[0m".into()),
+    };
+    for build in [Build::Building, Build::Ok { ms: 900 }, failed] {
         server.build_status(&build);
     }
     let reason = Some("SIGSEGV; again in 1 s".into());

@@ -25,7 +25,7 @@ async fn every_page_hears_of_parameters_audio_and_builds() {
     server.parameters_changed();
     server.audio_status_changed(&audio_status());
     server.build_status(&Build::Building);
-    server.build_status(&Build::Failed { errors: "expected `;`".into() });
+    server.build_status(&Build::Failed { errors: "expected `;`".into(), places: Vec::new(), coloured: None });
     server.build_status(&Build::Ok { ms: 900 });
     for page in &mut pages {
         assert_eq!(page.hears().await, ("parameterChanged".into(), json!({"id": "amp_gain", "value": 0.1})));

@@ -3,7 +3,7 @@
 use std::{net::Ipv4Addr, net::Ipv6Addr, sync::Arc};
 
 use tokio::{io::AsyncReadExt, net::TcpListener, net::TcpStream};
-use wavecraft_companion_server::{BindError, Config, Limits, serve};
+use wavecraft_companion_server::{BindError, Config, End, Limits, serve};
 
 use crate::{
     harness::{Raw, Running, config, handshake, http, open_path, soon, status, token},
@@ -49,14 +49,20 @@ async fn a_port_that_someone_has_on_ipv6_alone_is_taken() {
 
 #[tokio::test]
 async fn a_shutdown_tells_every_client_and_frees_the_port() {
+    for (end, reason) in [(End::Session, "ended"), (End::Companion, "companion")] {
+        told_of(end, reason).await;
+    }
+}
+
+async fn told_of(end: End, reason: &str) {
     let running = Running::new().await;
     let port = running.port();
     let (mut page, mut audio) = (running.page().await, running.registered("synth").await);
     let mut waiting = Raw::open(port).await;
     waiting.send(b"GET / HT").await;
-    soon("the end", running.server.shutdown()).await;
+    soon("the end", running.server.shutdown(end)).await;
     for client in [&mut page, &mut audio] {
-        assert_eq!(client.closed().await, (1001, "the project was ended".into()));
+        assert_eq!(client.closed().await, (1001, reason.into()));
     }
     assert!(waiting.rest().await.is_empty());
     let again = try_port(port, true).await.expect("the same port");
@@ -84,9 +90,9 @@ async fn a_client_that_reads_nothing_does_not_hold_the_end_up_for_long() {
     let mut silent = Raw::open(running.port()).await;
     silent.send(handshake(&open_path(), &[&format!("Host: 127.0.0.1:{}", running.port())]).as_bytes()).await;
     assert_eq!(status(&silent.head().await), 101);
-    soon("the end", running.server.shutdown()).await;
+    soon("the end", running.server.shutdown(End::Session)).await;
     // Its close frame arrives nevertheless.
     let mut frame = [0; 4];
     soon("a frame", silent.0.read_exact(&mut frame)).await.expect("a frame");
-    assert_eq!(frame, [0x88, 23, 0x03, 0xe9]);
+    assert_eq!(frame, [0x88, 7, 0x03, 0xe9]);
 }

@@ -5,10 +5,11 @@ use std::sync::{Mutex, atomic::AtomicBool, atomic::Ordering};
 use tokio::sync::mpsc;
 use wavecraft_companion_protocol::{
     browser::{
-        AudioRuntimePhase, AudioRuntimeStatus, MeterFrame, MeterUpdate, OscilloscopeFrame,
-        OscilloscopeTriggerMode, RegisterAudioParams,
+        AudioRuntimePhase, AudioRuntimeStatus, GetAllParametersResult, MeterFrame, MeterUpdate,
+        OscilloscopeFrame, OscilloscopeTriggerMode, RegisterAudioParams,
     },
     parameter::{Parameter, ParameterSpec, ParameterType},
+    processor::ProcessorSpec,
     rpc::{ErrorObject, INTERNAL_ERROR},
     session::{Mode, SourceName, State, Stats},
 };
@@ -72,6 +73,7 @@ fn parameters() -> Vec<Parameter> {
         unit: Some("dB".into()),
         group: Some("Amp".into()),
         variants: None,
+        processor: Some("amp".into()),
     };
     let shape = ParameterSpec {
         id: "amp_shape".into(),
@@ -98,12 +100,14 @@ fn parameters() -> Vec<Parameter> {
 }
 
 impl Host for Project {
-    fn parameters(&self) -> Vec<Parameter> {
-        self.parameters.lock().unwrap().clone()
+    fn parameters(&self) -> GetAllParametersResult {
+        let amp = ProcessorSpec { id: "amp".into(), name: "Amp".into(), bypass: Some("amp_bypass".into()) };
+        GetAllParametersResult { parameters: self.parameters.lock().unwrap().clone(), processors: vec![amp] }
     }
 
     fn parameter(&self, id: &str) -> Option<f32> {
         self.parameters()
+            .parameters
             .into_iter()
             .find(|parameter| parameter.spec.id == id)
             .map(|parameter| parameter.value)

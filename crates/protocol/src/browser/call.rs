@@ -3,6 +3,7 @@
 use crate::{
     method::empty,
     parameter::Parameter,
+    processor::ProcessorSpec,
     session::{Mode, SourceName},
 };
 use serde::{Deserialize, Serialize};
@@ -41,6 +42,9 @@ pub struct Pong {
 pub struct GetAllParametersResult {
     /// All parameters, in the processor's order.
     pub parameters: Vec<Parameter>,
+    /// The processors that they belong to, in the chain's order; empty in a project with an older SDK.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub processors: Vec<ProcessorSpec>,
 }
 
 /// What a page can subscribe to.

@@ -32,7 +32,7 @@ methods! {
 
     "getAllParameters" GetAllParameters => GetAllParametersResult;
         "–"
-        "`{parameters: […]}`, in the processor's order"
+        "`{parameters: […], processors?: [{id, name, bypass?}]}`, both in the chain's order; see [parameters](#parameters)"
 
     "getMeterFrame" GetMeterFrame => GetMeterFrameResult;
         "–"
