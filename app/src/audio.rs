@@ -347,6 +347,11 @@ impl Audio {
         }
     }
 
+    /// Makes a project's processors clear their state.
+    pub(crate) fn reset(&mut self, project: Option<ProjectId>) {
+        self.on(project, |engine, project| engine.reset(project));
+    }
+
     pub(crate) fn set_bypassed(&mut self, project: Option<ProjectId>, on: bool) {
         self.on(project, |engine, project| engine.set_bypassed(project, on));
         if on {

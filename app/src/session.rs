@@ -5,11 +5,14 @@ mod audience;
 pub(crate) mod builds;
 mod children;
 mod context;
+mod counters;
 mod event;
+mod finiteness;
 mod host;
 mod input;
 mod limits;
 mod mix;
+mod notices;
 mod page_requests;
 mod parameters;
 mod playback;
@@ -182,7 +185,7 @@ impl Session {
             name: self.attach.name.clone(),
             project_dir: self.attach.project_dir.clone(),
             state,
-            reason: reason.map(str::to_owned),
+            reason,
             child_pid: self
                 .playback
                 .children

@@ -10,13 +10,13 @@ use wavecraft_audio_core as core;
 use wavecraft_companion_protocol::{
     browser::{
         AudioDiagnostic, AudioDiagnosticCode, AudioRuntimePhase, AudioRuntimeStatus, MeterFrame, MeterUpdate,
-        OscilloscopeFrame, OscilloscopeTriggerMode, SpectrumFrame,
+        Meters, OscilloscopeFrame, OscilloscopeTriggerMode, SpectrumFrame,
     },
     control,
     latency::{MeasuredLatency, ProjectLatency, ReportedLoop},
     session::{
-        AudioDevices, Drift, FilePosition, Guard, LateBlocks, Latency, Levels, Load, Mode, OnBypass,
-        RecordingFigures, State, Stats,
+        AudioDevices, Drift, FilePosition, Guard, HeardSound, LateBlocks, Latency, Levels, Load, Mode,
+        OnBypass, RecordingFigures, State, Stats,
     },
     take,
 };
@@ -31,22 +31,16 @@ pub(crate) fn stats(
     let AudioFigures { engine, latency, devices } = figures;
     let of_microphone = |frames| if microphone { frames } else { 0 };
     Stats {
-        blocks: snapshot.blocks,
-        late_blocks: LateBlocks {
-            not_scheduled: snapshot.late.not_scheduled,
-            too_slow: snapshot.late.too_slow,
-            queue_full: snapshot.late.full,
-            device: snapshot.late.device,
-        },
-        nonfinite: snapshot.nonfinite,
         xruns: engine.device_xruns,
         load: engine.load.average,
         load_max: engine.load.maximum,
         load_p99: engine.load.percentile99,
+        load_last_second: engine.load.last_second,
         processor_load: load(snapshot.load),
         wake_us: Duration::from_nanos(snapshot.wake_ns).as_secs_f32() * 1e6,
         input: levels(snapshot.input),
         output: levels(snapshot.output),
+        heard: heard(snapshot.heard),
         latency: Latency {
             input_device: of_microphone(latency.input_device_frames),
             input_buffer: of_microphone(latency.input_fifo_frames),
@@ -74,22 +68,42 @@ pub(crate) fn stats(
 }
 
 fn load(load: core::Load) -> Load {
-    Load { average: load.average, max: load.maximum, p99: load.percentile99 }
+    let core::Load { average, maximum, percentile99, last_second } = load;
+    Load { average, max: maximum, p99: percentile99, last_second }
 }
 
-pub(crate) fn levels(meter: core::Meter) -> Levels {
+pub(crate) fn late_blocks(late: core::LateBlocks) -> LateBlocks {
+    let core::LateBlocks { not_scheduled, too_slow, full, device } = late;
+    LateBlocks { not_scheduled, too_slow, queue_full: full, device }
+}
+
+fn heard(heard: core::HeardSound) -> HeardSound {
+    match heard {
+        core::HeardSound::Processed => HeardSound::Processed,
+        core::HeardSound::Dry => HeardSound::Dry,
+        core::HeardSound::Silence => HeardSound::Silence,
+    }
+}
+
+fn levels(meter: core::Meter) -> Levels {
     Levels { peak: meter.peak, rms: meter.rms }
 }
 
-/// The output's level, as requested and as pushed.
-pub(crate) fn meters(snapshot: &core::ProjectSnapshot, sample_rate: u32) -> (MeterFrame, MeterUpdate) {
+/// The level of what is heard, as requested and as pushed.
+pub(crate) fn meters(snapshot: &core::ProjectSnapshot, sample_rate: u32) -> (MeterFrame, Meters) {
     let [left_peak, right_peak] = snapshot.output.peak;
     let [left_rms, right_rms] = snapshot.output.rms;
     let timestamp = snapshot.timestamp_frames;
     let frame =
         MeterFrame { peak_l: left_peak, peak_r: right_peak, rms_l: left_rms, rms_r: right_rms, timestamp };
     let timestamp_us = timestamp.saturating_mul(1_000_000) / u64::from(sample_rate.max(1));
-    (frame, MeterUpdate { timestamp_us, left_peak, left_rms, right_peak, right_rms })
+    let meters = Meters {
+        output: MeterUpdate { timestamp_us, left_peak, left_rms, right_peak, right_rms },
+        input: Some(levels(snapshot.input)),
+        heard: Some(heard(snapshot.heard)),
+        position_frames: snapshot.file.map(|file| file.position_frames),
+    };
+    (frame, meters)
 }
 
 pub(crate) fn oscilloscope(scope: &core::ScopeFrame, sample_rate: u32) -> OscilloscopeFrame {

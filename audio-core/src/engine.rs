@@ -197,6 +197,12 @@ impl Engine {
         Ok(())
     }
 
+    /// Makes a project's processors clear their state before the next block, in order with the blocks. A child of an older
+    /// SDK ignores it.
+    pub fn reset(&mut self, id: ProjectId) {
+        self.send(Command::Reset(id));
+    }
+
     /// Fades the project's child out and frees its ring.
     pub fn clear_link(&mut self, id: ProjectId) {
         self.send(Command::Unlink(id));

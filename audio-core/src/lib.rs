@@ -16,11 +16,11 @@
 //!
 //! # A block's path through a project
 //!
-//! source → input meter → ring → child → ring → sanitised → **tap** (output meter, scope) → dry or processed, by fades →
-//! gain and mute → mix of all projects → limiter and howl mute → device
+//! source → input meter → ring → child → ring → sanitised → recording → dry or processed, by fades → **tap** (output
+//! meter, oscilloscope, spectrum) → gain and mute → mix of all projects → limiter and howl mute → device
 //!
-//! The tap is the DSP's output: bypass, gain, mute and the limiter come after it. A [`Recording`] writes it to a file
-//! while it plays. [`Offline`] runs a child without an engine, as fast as possible, with the same samples.
+//! The tap shows what is heard, as [`HeardSound`] names it, before gain, mute and limiter. A [`Recording`] writes the
+//! processor's own output to a file while it plays. [`Offline`] runs a child without an engine, as fast as possible, with the same samples.
 //!
 //! # Example
 //!
@@ -82,8 +82,8 @@ pub use offline::{Offline, OfflineError};
 pub use record::{RecordError, Recording, Take};
 pub use render::Renderer;
 pub use snapshot::{
-    EngineStats, InputStats, LastLate, LateBlocks, LimiterState, LinkState, Load, Meter, Mode, OnBypass,
-    ProjectId, ProjectSettings, ProjectSnapshot,
+    EngineStats, Finiteness, HeardSound, InputStats, LastLate, LateBlocks, LimiterState, LinkState, Load,
+    Meter, Mode, OnBypass, ProjectId, ProjectSettings, ProjectSnapshot,
 };
 pub use source::decode::FileReader;
 pub use source::error::FileError;

@@ -78,6 +78,7 @@ impl Offline {
             // A time that is the same on every run.
             host_time_ns: nanoseconds(self.position, self.sample_rate),
             discontinuity: false,
+            reset: false,
         };
         self.ring.send(header, &block)?;
         self.ring.wake();
@@ -100,7 +101,7 @@ impl Offline {
         };
         let frames = size(reply.frames);
         let [left, right] = [&mut self.left[..frames], &mut self.right[..frames]];
-        self.nonfinite += sanitise(left) + sanitise(right);
+        self.nonfinite += sanitise(left).samples + sanitise(right).samples;
         Ok(Some([left, right]))
     }
 

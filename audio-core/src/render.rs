@@ -225,6 +225,7 @@ impl Renderer {
                     Some(index) => self.projects[index].set_link(link, &mut self.trash),
                     None => self.trash.put(link),
                 },
+                Command::Reset(id) => self.with(id, |project| project.reset()),
                 Command::Unlink(id) => self.with(id, |project| project.clear_link()),
                 Command::Source(id, source) => match self.find(id) {
                     Some(index) => self.projects[index].set_source(source, &mut self.trash),

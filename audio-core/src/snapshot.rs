@@ -119,16 +119,39 @@ pub enum LinkState {
     Gone,
 }
 
+/// What a project contributes to the mix, apart from gain and mute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum HeardSound {
+    /// The processor's output.
+    Processed,
+    /// The source without the processor.
+    Dry,
+    /// Nothing.
+    #[default]
+    Silence,
+}
+
+/// How much of a child's output was no number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Finiteness {
+    /// Frames that the child has answered in time.
+    pub frames: u64,
+    /// Frames of those blocks in which a sample was NaN or infinite.
+    pub not_finite: u64,
+}
+
 /// Busy time as a share of the available time (1.0 = all of it).
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Load {
     /// Exponential moving average over blocks, factor 1/8.
     pub average: f32,
-    /// Maximum over the current second and the one before, so at least one second is covered.
+    /// Maximum over the last ten seconds and the one that runs.
     pub maximum: f32,
-    /// 99th percentile of the blocks of the last ten seconds, rounded up by at most 12.5 %. Updated every second, 0 in
-    /// the first.
+    /// 99th percentile of the blocks of the last ten seconds, rounded up by at most 12.5 % and never above the maximum.
+    /// Updated every second, 0 in the first.
     pub percentile99: f32,
+    /// Maximum over the second that runs and the one before, so at least one second is covered.
+    pub last_second: f32,
 }
 
 /// One project, as of its last block.
@@ -138,8 +161,10 @@ pub struct ProjectSnapshot {
     pub timestamp_frames: u64,
     /// Level of the source.
     pub input: Meter,
-    /// Level of the processor's output, before bypass, gain, mute and limiter.
+    /// Level of what is heard: see `heard`. Before gain, mute and limiter.
     pub output: Meter,
+    /// What `output`, the oscilloscope and the spectrum show: the sound to which the project's fades lead.
+    pub heard: HeardSound,
     /// Blocks that the project's children, heard or warming up, have answered in time since the project was added.
     pub blocks: u64,
     /// Blocks that came too late, since the project was added.
@@ -148,6 +173,8 @@ pub struct ProjectSnapshot {
     pub last_late: LastLate,
     /// Samples of the child that were replaced because they weren't finite, or beyond ±[`LOUDEST`](crate::LOUDEST).
     pub nonfinite: u64,
+    /// How much of the output of the child that is heard, or else of the newest, was no number.
+    pub finiteness: Finiteness,
     /// Non-finite samples as reported by the current child itself.
     pub child_nonfinite: u32,
     /// The current child's heartbeat: a number that keeps changing while the child is alive.

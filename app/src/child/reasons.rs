@@ -1,21 +1,53 @@
 //! Why a processor isn't heard as it should be, in words, with the measured times.
 
 use crate::platform::LATE_START;
+use std::time::Duration;
 use wavecraft_audio_core::LastLate;
+use wavecraft_companion_protocol::settings::Patience;
 
-/// Late repeatedly: the child is bypassed. `dry` says whether its input is heard meanwhile.
-pub(crate) fn bypass(last: &LastLate, dry: bool) -> String {
-    let heard = if dry { "its input is heard without it" } else { "nothing is heard of it" };
-    format!("{}: {heard} until it is in time again", lateness(last))
+/// Late repeatedly: the child is bypassed until it is in time again.
+pub(crate) fn bypass(last: &LastLate) -> String {
+    let until = if last.begun { "until it is in time again" } else { "until it catches up" };
+    format!("{} It is bypassed {until}.", lateness(last))
 }
 
 /// Late too often for direct mode.
 pub(crate) fn fallback(last: &LastLate) -> String {
     format!(
-        "direct mode is given up, and pipelined mode goes on with its delay: of 100 blocks three weren't back when half \
-         of their time had passed; at last {}",
+        "Direct mode is given up: of 100 blocks three weren't back when half of their time had passed. {} Pipelined mode \
+         goes on, with its delay.",
         lateness(last)
     )
+}
+
+/// No sign of life for a while.
+pub(crate) fn no_answer(for_ms: u64, limit_ms: u64) -> String {
+    format!("No answer for {} (an endless loop?). It is ended after {}.", time(for_ms), time(limit_ms))
+}
+
+/// No sign of life for so long that the child was ended.
+pub(crate) fn ended_without_answer(limit_ms: u64) -> String {
+    format!("no answer for {} (an endless loop?), so it was ended", time(limit_ms))
+}
+
+/// It crashed, with these last words, and is started again.
+pub(crate) fn starts_again(words: &str, pause: Duration) -> String {
+    let pause = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
+    format!("{} It starts again in {}.", sentence(words), time(pause))
+}
+
+/// It crashed too often, with these last words.
+pub(crate) fn paused(words: &str, patience: &Patience) -> String {
+    let within = time(patience.hold_within_ms);
+    format!("{} It crashed {} times in {within}, so it is paused.", sentence(words), patience.hold_after)
+}
+
+/// `text` with a capital in front and a full stop behind.
+pub(crate) fn sentence(text: &str) -> String {
+    let mut letters = text.trim().chars();
+    let Some(first) = letters.next() else { return String::new() };
+    let text: String = first.to_uppercase().chain(letters).collect();
+    if text.ends_with(['.', '!', '?', '…']) { text } else { text + "." }
 }
 
 /// A program has been silent for a third of the time limit.
@@ -44,19 +76,21 @@ fn time(ms: u64) -> String {
 fn lateness(last: &LastLate) -> String {
     let block = milliseconds(last.block_ns);
     match (last.begun, last.busy_ns, last.wake_ns) {
-        (true, 0, _) => format!(
-            "the processor is too slow (a block of {block} wasn't done after {})",
-            milliseconds(last.waited_ns)
-        ),
+        (true, 0, _) => {
+            format!(
+                "Too slow: a block may take {block}, and wasn't done after {}.",
+                milliseconds(last.waited_ns)
+            )
+        }
         (true, busy, _) => {
-            format!("the processor is too slow (a block of {block} took it {})", milliseconds(busy))
+            format!("Too slow: a block takes {} and may take {block}.", milliseconds(busy))
         }
         (false, _, 0) => format!(
-            "the system didn't run the processor in time (a block of {block} still waited for it after {})",
+            "The computer was too busy to run your processor: a block of {block} still waited for it after {}.",
             milliseconds(last.waited_ns)
         ),
         (false, _, wake) => format!(
-            "the system didn't run the processor in time (a block of {block} waited for it for {})",
+            "The computer was too busy to run your processor: a block of {block} waited for it for {}.",
             milliseconds(wake)
         ),
     }
@@ -91,16 +125,28 @@ mod tests {
 
     #[test]
     fn the_measured_times_are_told() {
-        let told = bypass(&LATE, true);
-        assert!(told.contains("too slow (a block of 5.3 ms took it 8.0 ms): its input"), "{told}");
-        let told = bypass(&LastLate { busy_ns: 0, ..LATE }, false);
-        assert!(told.contains("wasn't done after 5.4 ms): nothing"), "{told}");
+        let told = bypass(&LATE);
+        assert!(
+            told.starts_with("Too slow: a block takes 8.0 ms and may take 5.3 ms. It is bypassed"),
+            "{told}"
+        );
+        let told = bypass(&LastLate { busy_ns: 0, ..LATE });
+        assert!(told.contains("wasn't done after 5.4 ms."), "{told}");
         let told = fallback(&LastLate { begun: false, ..LATE });
         assert!(
-            told.contains("the system didn't run") && told.ends_with("waited for it for 0.0 ms)"),
+            told.contains("The computer was too busy") && told.contains("for it for 0.0 ms. Pip"),
             "{told}"
         );
         let told = fallback(&LastLate { begun: false, wake_ns: 0, ..LATE });
-        assert!(told.ends_with("still waited for it after 5.4 ms)"), "{told}");
+        assert!(told.contains("still waited for it after 5.4 ms."), "{told}");
+    }
+
+    #[test]
+    fn a_crash_is_told_in_sentences() {
+        let told = starts_again("the processor panicked: oh no", Duration::from_millis(250));
+        assert_eq!(told, "The processor panicked: oh no. It starts again in 250 ms.");
+        let told = paused("it ended by SIGSEGV.", &Patience::default());
+        assert_eq!(told, "It ended by SIGSEGV. It crashed 3 times in 30 s, so it is paused.");
+        assert!(no_answer(250, 2000).contains("for 250 ms (an endless loop?). It is ended after 2 s."));
     }
 }

@@ -137,11 +137,6 @@ impl Supervisor {
         self.was_heard
     }
 
-    /// How many children there have been.
-    pub(crate) fn generation(&self) -> u32 {
-        self.generation
-    }
-
     /// The live child, or else one in shadow.
     pub(crate) fn shown(&self) -> Option<u32> {
         let shadow = self.incoming.as_ref().filter(|incoming| matches!(incoming.stage, Stage::Shadow(_)));
@@ -285,16 +280,10 @@ impl Supervisor {
         match self.crashes.add(now, patience) {
             Verdict::After(pause) => {
                 self.restart_at = Some(now + pause);
-                let reason = format!("{words}; starting it again in {} ms", pause.as_millis());
-                self.set(State::Crashed, Some(reason));
+                self.set(State::Crashed, Some(reasons::starts_again(words, pause)));
             }
             Verdict::Hold => {
-                let reason = format!(
-                    "{words}; with {} crashes in {} s it isn't started again until it is rebuilt or restarted",
-                    patience.hold_after,
-                    patience.hold_within_ms / 1000
-                );
-                self.set(State::Held, Some(reason));
+                self.set(State::Held, Some(reasons::paused(words, patience)));
             }
         }
     }
@@ -345,13 +334,12 @@ impl Supervisor {
         self.set(State::Live, None);
     }
 
-    /// The engine's view of the children. `dry`: their input is heard while they aren't. `silent`: the output makes no
-    /// callbacks at the moment, so nobody reads heartbeats, and no child is to blame. `traced`: a debugger holds the
-    /// live child.
+    /// The engine's view of the children. `silent`: the output makes no callbacks at the moment, so nobody reads
+    /// heartbeats, and no child is to blame. `traced`: a debugger holds the live child.
     pub(crate) fn seen(
         &mut self,
         snapshot: &ProjectSnapshot,
-        (dry, silent): (bool, bool),
+        silent: bool,
         traced: impl FnOnce() -> bool,
         now: Instant,
         patience: &Patience,
@@ -378,7 +366,7 @@ impl Supervisor {
             match snapshot.link {
                 // Reported once: the times of each further late block aren't news.
                 LinkState::Bypassed if self.state != State::Bypassed => {
-                    self.set(State::Bypassed, Some(reasons::bypass(&snapshot.last_late, dry)));
+                    self.set(State::Bypassed, Some(reasons::bypass(&snapshot.last_late)));
                 }
                 LinkState::Live => self.set(State::Live, None),
                 _ => {}
@@ -388,16 +376,13 @@ impl Supervisor {
         let traced = traced();
         let limit_ms = patience.end_after_ms;
         if still >= Duration::from_millis(limit_ms) && !traced {
-            self.last_words = Some(format!("the processor did not respond for {limit_ms} ms and was ended"));
+            self.last_words = Some(reasons::ended_without_answer(limit_ms));
             return Some(Order::Kill(generation));
         }
         let reason = if traced {
-            "the processor stands still in a debugger: it is bypassed and left alone".into()
+            "The processor stands still in a debugger, and is left alone.".into()
         } else {
-            format!(
-                "the processor has not moved for {} ms: it is bypassed, and ended after {limit_ms} ms",
-                patience.not_responding_ms
-            )
+            reasons::no_answer(patience.not_responding_ms, limit_ms)
         };
         self.set(State::NotResponding, Some(reason));
         None

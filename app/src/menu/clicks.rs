@@ -83,7 +83,7 @@ fn diagnostics(companion: &Companion) -> String {
     for session in companion.sessions.iter() {
         lines.push(format!("{} in {}", session.name(), session.folder().display()));
         let (state, reason) = session.playback().state();
-        lines.push(format!("  {state:?}: {}", reason.unwrap_or("no reason to tell")));
+        lines.push(format!("  {state:?}: {}", reason.unwrap_or_else(|| "no reason to tell".into())));
         lines.push(format!(
             "  source {}, mode {}",
             session.playback().input().source(),

@@ -82,7 +82,8 @@ fn project(session: &Session) -> ProjectFacts {
         id: session.id().clone(),
         name: session.name().to_owned(),
         state,
-        reason: owned(reason),
+        reason,
+        not_a_number: playback.not_a_number(),
         ending: session.is_ending(),
         page: session.page().is_some(),
         inspector: session.inspector().is_some(),
@@ -99,7 +100,7 @@ fn project(session: &Session) -> ProjectFacts {
         recording_trouble: owned(playback.recorder().trouble()),
         measured: stats.map(|stats| Measured {
             latency_ms: stats.latency.total_ms(stats.devices.sample_rate),
-            load: stats.load,
+            load: stats.processor_load.average,
         }),
     }
 }

@@ -58,7 +58,7 @@ fn icon(facts: &Facts) -> Icon {
     }
 }
 
-/// "2 projects · 48 kHz / 128 · 6.2 ms · load 3 %": the longest latency of all, and the audio thread's load.
+/// "2 projects · 48 kHz / 128 · 6.2 ms · load 3 %": the longest latency and the highest load of all.
 fn status(facts: &Facts) -> String {
     let mut parts = vec![match facts.projects.len() {
         0 => return "No project is running".into(),

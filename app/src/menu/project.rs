@@ -19,6 +19,8 @@ pub(crate) struct ProjectFacts {
     pub state: State,
     /// Why it isn't live.
     pub reason: Option<String>,
+    /// Its output is not a number: what happened and what is heard.
+    pub not_a_number: Option<String>,
     /// It is being ended.
     pub ending: bool,
     /// Does it have a page?
@@ -56,7 +58,7 @@ pub(crate) struct ProjectFacts {
 pub(crate) struct Measured {
     /// From the input to the output, in milliseconds.
     pub latency_ms: f64,
-    /// The audio thread's busy time divided by its period.
+    /// The processor's time for a block divided by the block's duration.
     pub load: f32,
 }
 
@@ -65,7 +67,7 @@ impl ProjectFacts {
     pub(super) fn wants_attention(&self) -> bool {
         let failing =
             matches!(self.state, State::Bypassed | State::NotResponding | State::Crashed | State::Held);
-        !self.ending && (failing || self.howl || self.waits_for_microphone())
+        !self.ending && (failing || self.not_a_number.is_some() || self.howl || self.waits_for_microphone())
     }
 
     /// Can its page be opened?
@@ -83,6 +85,7 @@ impl ProjectFacts {
         }
         let told = [
             ("reason", &self.reason),
+            ("not_a_number", &self.not_a_number),
             ("mode_reason", &self.mode_reason),
             ("mute_reason", &self.mute_reason),
             ("recording_trouble", &self.recording_trouble),

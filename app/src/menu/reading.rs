@@ -47,6 +47,7 @@ pub(super) fn project(name: &str, state: State) -> ProjectFacts {
         name: name.into(),
         state,
         reason: None,
+        not_a_number: None,
         ending: false,
         inspector: true,
         page: true,

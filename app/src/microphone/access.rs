@@ -3,7 +3,7 @@
 
 pub(crate) use wavecraft_companion_protocol::{microphone::Access, system::Permission};
 
-use crate::desktop::Kind;
+use crate::{child::sentence, desktop::Kind};
 use std::path::Path;
 use wavecraft_companion_protocol::settings::Consent;
 
@@ -45,7 +45,7 @@ pub(crate) fn trouble(access: Access) -> Option<Trouble> {
             "choose another source, or ask whoever manages this computer",
         ),
     };
-    Some(Trouble { what, hint })
+    Some(Trouble { what, hint, asks: matches!(access, Access::Unconfirmed | Access::Refused) })
 }
 
 /// The desktop notification about it: its kind, title and text.
@@ -75,12 +75,21 @@ pub(crate) struct Trouble {
     pub what: &'static str,
     /// What to do.
     pub hint: &'static str,
+    /// A person's word for this folder is what is missing.
+    asks: bool,
 }
 
 impl Trouble {
     /// Both as one line.
     pub(crate) fn line(self) -> String {
         format!("{}. What to do: {}", self.what, self.hint)
+    }
+
+    /// The same as sentences, and whether a person's word in the companion is what is missing: then the surface says by
+    /// which key or button that is given.
+    pub(crate) fn notice(self) -> (String, bool) {
+        let what = sentence(self.what);
+        if self.asks { (what, true) } else { (format!("{what} {}", sentence(self.hint)), false) }
     }
 }
 

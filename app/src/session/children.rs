@@ -40,6 +40,7 @@ pub(crate) struct Children {
     retiring: Vec<(u32, Arc<Process>)>,
     /// The latency that the live child reports.
     latency_frames: u32,
+    respawns: u64,
     events: Outlet<SessionEvent>,
 }
 
@@ -80,6 +81,7 @@ impl Children {
             incoming: None,
             retiring: Vec::new(),
             latency_frames: 0,
+            respawns: 0,
             events,
         }
     }
@@ -94,9 +96,9 @@ impl Children {
         self.supervisor.was_heard()
     }
 
-    /// How many children were started after the first.
+    /// How many children were started in place of one that crashed, hung or was restarted.
     pub(super) fn respawns(&self) -> u64 {
-        u64::from(self.supervisor.generation().saturating_sub(1))
+        self.respawns
     }
 
     /// The latency that the live child reports.
@@ -147,6 +149,7 @@ impl Children {
     pub(super) fn restart(&mut self, place: &Place<'_>) {
         self.retire_incoming("the processor was restarted", place.parameters);
         self.supervisor.forget_crashes();
+        self.respawns += 1;
         self.launch(place.audio);
     }
 
@@ -283,13 +286,13 @@ impl Children {
     pub(super) fn seen(
         &mut self,
         snapshot: &ProjectSnapshot,
-        dry_and_silent: (bool, bool),
+        silent: bool,
         now: Instant,
         patience: &Patience,
     ) -> bool {
         let pid = self.heard.as_ref().and_then(Child::pid);
         let traced = || pid.is_some_and(platform::is_traced);
-        match self.supervisor.seen(snapshot, dry_and_silent, traced, now, patience) {
+        match self.supervisor.seen(snapshot, silent, traced, now, patience) {
             Some(Order::Promote) => return true,
             Some(Order::Kill(generation)) => {
                 warn!("{}: no sign of life for {} ms: ending it", self.session, patience.end_after_ms);
@@ -306,7 +309,10 @@ impl Children {
         for order in self.supervisor.poll(now, place.patience) {
             match order {
                 Order::Kill(generation) => self.kill(generation),
-                Order::Launch => self.launch(place.audio),
+                Order::Launch => {
+                    self.respawns += 1;
+                    self.launch(place.audio);
+                }
                 Order::Tell(line) => lines.push(line),
                 Order::Promote => {}
             }

@@ -13,11 +13,11 @@ use std::{
 use wavecraft_audio_core::{ProjectSnapshot, ScopeFrame, SpectrumFrame as SpectrumPicture};
 use wavecraft_companion_protocol::{
     browser::{
-        AudioRuntimeStatus, GetAllParametersResult, MeterFrame, MeterUpdate, OscilloscopeFrame,
+        AudioRuntimeStatus, GetAllParametersResult, MeterFrame, Meters, OscilloscopeFrame,
         RegisterAudioParams, SpectrumFrame,
     },
     rpc::ErrorObject,
-    session::{Levels, Mode, SourceName, Stats},
+    session::{Mode, SourceName, Stats},
 };
 use wavecraft_companion_server::{Host, SetParameterError};
 
@@ -37,15 +37,13 @@ pub(crate) struct Shared {
 /// The latest of each measurement.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct PageFigures {
-    /// The processed output's level.
+    /// The level of what is heard.
     pub meter_frame: Option<MeterFrame>,
-    /// The same, as it is pushed to pages.
-    pub meter_update: Option<MeterUpdate>,
-    /// The source's level.
-    pub input_levels: Option<Levels>,
-    /// The processed output's waveform.
+    /// The levels as they are pushed to pages.
+    pub meters: Option<Meters>,
+    /// The waveform of what is heard.
     pub scope: Option<OscilloscopeFrame>,
-    /// The processed output's spectrum.
+    /// The spectrum of what is heard.
     pub spectrum: Option<SpectrumFrame>,
     /// The audio side's state.
     pub audio_status: Option<AudioRuntimeStatus>,
@@ -83,10 +81,9 @@ impl Shared {
         (scope, spectrum): (Option<ScopeFrame>, Option<SpectrumPicture>),
         sample_rate: u32,
     ) {
-        let (frame, update) = to_protocol::meters(snapshot, sample_rate);
+        let (frame, meters) = to_protocol::meters(snapshot, sample_rate);
         let mut figures = self.figures();
-        (figures.meter_frame, figures.meter_update) = (Some(frame), Some(update));
-        figures.input_levels = Some(to_protocol::levels(snapshot.input));
+        (figures.meter_frame, figures.meters) = (Some(frame), Some(meters));
         if let Some(spectrum) = spectrum {
             figures.spectrum = Some(to_protocol::spectrum(spectrum));
         }
@@ -122,12 +119,8 @@ impl Host for Shared {
         self.figures().meter_frame
     }
 
-    fn meter_update(&self) -> Option<MeterUpdate> {
-        self.figures().meter_update.clone()
-    }
-
-    fn input_levels(&self) -> Option<Levels> {
-        self.figures().input_levels
+    fn meters(&self) -> Option<Meters> {
+        self.figures().meters.clone()
     }
 
     fn oscilloscope_frame(&self) -> Option<OscilloscopeFrame> {

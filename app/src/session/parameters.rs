@@ -8,6 +8,7 @@ use wavecraft_companion_protocol::{
     browser::GetAllParametersResult,
     parameter::{MAX_PARAMETERS, OutOfRange, Parameter, ParameterSpec},
     processor::ProcessorSpec,
+    session::NamedValue,
 };
 use wavecraft_ring::ParameterWriter;
 
@@ -130,6 +131,20 @@ impl ParameterBank {
     /// present.
     pub(crate) fn kept(&self) -> BTreeMap<String, f32> {
         self.inner.read().unwrap_or_else(PoisonError::into_inner).kept()
+    }
+
+    /// The values that aren't the defaults, as text: the first `most` of them.
+    pub(crate) fn changed(&self, most: usize) -> Vec<NamedValue> {
+        let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
+        let pairs = inner.current.specs.iter().zip(&inner.current.values);
+        let changed = pairs.filter(|(spec, value)| spec.default != **value).take(most);
+        changed
+            .map(|(spec, value)| NamedValue {
+                id: spec.id.clone(),
+                name: spec.name.clone(),
+                value: spec.text_of(*value),
+            })
+            .collect()
     }
 
     /// All parameters and their processors, in the chain's order.

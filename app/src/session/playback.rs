@@ -1,22 +1,28 @@
 //! What a session plays: its place in the mix, its children, its input and its recording.
 
+mod figures;
+mod microphone;
+
 use super::{
     audience::Audience,
     builds,
     children::{Children, Place},
     context::Context,
+    counters::Counters,
     event::{SessionEvent, SessionId},
+    finiteness::FiniteWatch,
     input::Input,
-    mix::{FEEDBACK, HOWL, Mix},
+    mix::{HOWL, Mix},
+    notices,
     recorder::Recorder,
     takes::RecordRequest,
 };
 use crate::{
     audio::{Audio, Pulse},
-    child::ChildEvent,
+    child::{ChildEvent, sentence},
     control::{ConnectionId, Owed},
     desktop::Kind,
-    microphone::{self, Access, Trouble},
+    microphone::Access,
     outlet::Outlet,
     platform::Program,
     to_protocol,
@@ -26,12 +32,11 @@ use std::{
     path::{Path, PathBuf},
     time::Instant,
 };
-use tracing::info;
 use wavecraft_audio_core::{EngineError, OnBypass, ProjectId, ProjectSnapshot, Take, WavFile};
 use wavecraft_companion_protocol::{
     control::{Attach, ProjectProgram, RECORDING_ENDED, Reload, STATS},
     latency::ProjectLatency,
-    session::{Mode, OnBypass as Heard, Source, State, Stats},
+    session::{Mode, NotANumber, OnBypass as Heard, Source, State, Stats},
     settings::RememberedProject as Remembered,
     take::{RecordingEnded, StopRecording},
 };
@@ -45,6 +50,10 @@ pub(crate) struct Playback {
     pub(super) children: Children,
     pub(super) input: Input,
     pub(super) recorder: Recorder,
+    counters: Counters,
+    finite: FiniteWatch,
+    /// Set while the output of the processor that is heard is not a number.
+    not_a_number: Option<NotANumber>,
     /// The parameters' values as the settings have them.
     kept: BTreeMap<String, f32>,
     /// Is anybody watching its levels?
@@ -71,6 +80,9 @@ impl Playback {
             children: Children::new(id.clone(), program, events.clone()),
             input: Input::new(source.cloned().unwrap_or(Source::Microphone)),
             recorder: Recorder::new(id.clone(), events.clone()),
+            counters: Counters::default(),
+            finite: FiniteWatch::default(),
+            not_a_number: None,
             audience,
             kept: remembered.map(|project| project.parameters.clone()).unwrap_or_default(),
             watched: false,
@@ -83,9 +95,19 @@ impl Playback {
         &self.mix
     }
 
-    /// Its state, and the reason for it.
-    pub(crate) fn state(&self) -> (State, Option<&str>) {
-        self.children.state()
+    /// Its state and, where that is a trouble, what happened and what is heard now.
+    pub(crate) fn state(&self) -> (State, Option<String>) {
+        let (state, reason) = self.children.state();
+        if !notices::is_trouble(state) {
+            return (state, reason.map(str::to_owned));
+        }
+        let heard = notices::instead(self.heard_instead());
+        (state, Some(reason.map_or_else(|| heard.into(), |reason| format!("{} {heard}", sentence(reason)))))
+    }
+
+    /// What is told while its output is not a number.
+    pub(crate) fn not_a_number(&self) -> Option<String> {
+        self.not_a_number.as_ref().map(notices::not_a_number)
     }
 
     pub(crate) fn is_watched(&self) -> bool {
@@ -246,20 +268,24 @@ impl Playback {
         cx: &mut Context,
     ) {
         self.refresh_levels(snapshot, cx);
+        self.counters.seen(snapshot, self.children.respawns());
+        let not_finite = self.follow_finiteness(snapshot, now, cx);
         let gave_up = self.mix.follow_mode(snapshot, &mut cx.audio);
-        let tells = pulse.stats_due || gave_up.is_some() || pulse.howl_began;
+        let tells = pulse.stats_due || gave_up.is_some() || pulse.howl_began || not_finite.is_some();
         if tells || self.audience.shared.figures().stats.is_none() {
             self.refresh_stats(snapshot, pulse.limiting, others, cx);
         }
-        let dry = self.on_bypass() == OnBypass::Dry;
-        if self.children.seen(snapshot, (dry, pulse.silent), now, &cx.settings.get().patience) {
+        let before = self.children.state().0;
+        if self.children.seen(snapshot, pulse.silent, now, &cx.settings.get().patience) {
             self.promote(cx);
-            // A client that learns that a child is live asks for its figures, not for the previous ones.
+        }
+        if self.children.state().0 != before {
+            // A client that learns of a state asks for its figures, not for the previous ones.
             self.refresh_stats(snapshot, false, others, cx);
         }
         self.notify_state(cx);
-        if let Some(reason) = gave_up {
-            self.audience.warn(reason, &cx.clients);
+        for line in gave_up.into_iter().chain(not_finite) {
+            self.audience.warn(line, &cx.clients);
         }
         if pulse.howl_began {
             self.audience.warn(HOWL.into(), &cx.clients);
@@ -274,7 +300,11 @@ impl Playback {
 
     /// The engine plays the incoming child.
     fn promote(&mut self, cx: &mut Context) {
+        let first = !self.children.was_heard();
         let replaced = self.children.promote();
+        if first || replaced.is_some() {
+            self.counters.build_heard();
+        }
         cx.audio.set_on_bypass(self.mix.project(), self.on_bypass());
         if self.audience.shared.parameters.commit()
             && let Some(server) = self.audience.server.open()
@@ -284,37 +314,6 @@ impl Playback {
         let folder = replaced.as_ref().and_then(|before| builds::folder_of(&cx.builds_dir, before.built()));
         folder.into_iter().for_each(builds::remove);
         cx.audio.quieter(self.mix.project());
-    }
-
-    fn refresh_levels(&self, snapshot: &ProjectSnapshot, cx: &mut Context) {
-        let rate = cx.audio.sample_rate().unwrap_or_default();
-        let pictures = if self.watched { cx.audio.pictures(self.mix.project()) } else { (None, None) };
-        self.audience.shared.show_levels(snapshot, pictures, rate);
-    }
-
-    fn refresh_stats(&self, snapshot: &ProjectSnapshot, limiting: bool, all: &[SessionId], cx: &Context) {
-        let Some(figures) = cx.audio.figures() else { return };
-        let of_source = (self.input.is_microphone(), limiting, self.children.latency_frames());
-        let (muted, mute_reason) = self.mix.muted();
-        let stats = Stats {
-            session: self.audience.id().clone(),
-            state: self.state().0,
-            source: self.input.source().name(),
-            source_reason: self.trouble().map(Trouble::line),
-            recording: self
-                .recorder
-                .running()
-                .map(|(recording, _)| to_protocol::recording_figures(recording)),
-            mode_reason: self.mix.mode().1.map(str::to_owned),
-            bypassed: self.mix.is_bypassed(),
-            muted,
-            mute_reason: mute_reason.map(str::to_owned),
-            gain_db: self.mix.gain_db(),
-            respawns: self.children.respawns(),
-            others: all.iter().filter(|id| **id != *self.audience.id()).cloned().collect(),
-            ..to_protocol::stats(&figures, snapshot, of_source)
-        };
-        self.audience.shared.figures().stats = Some(stats);
     }
 
     /// Sets whether anybody is watching its levels.
@@ -376,6 +375,7 @@ impl Playback {
     /// The engine has ended: the project begins again in the next one.
     pub(crate) fn begin_anew(&mut self, cx: &mut Context) {
         self.mix.lose_place();
+        self.counters.engine_ended();
         self.children.begin_anew();
         self.notify_state(cx);
     }
@@ -386,66 +386,15 @@ impl Playback {
         self.update_audio_status(cx);
     }
 
-    /// Mutes a project that would hear itself, and says why: once, and not after the user has unmuted it.
-    fn update_feedback(&mut self, cx: &mut Context) {
-        let listens = self.input.access() == Some(Access::Allowed) && !self.children.is_ending();
-        if cx.audio.hears_output() && listens && self.mix.mute_feedback(&mut cx.audio) {
-            self.audience.warn(FEEDBACK.into(), &cx.clients);
-        }
-    }
-
-    /// Decides again whether it hears the microphone: the system's permission or the user's choice may have changed.
-    pub(crate) fn update_access(&mut self, cx: &mut Context) {
-        if self.input.access().is_none() {
-            return;
-        }
-        let before = self.decide_access(cx);
-        if self.input.access() == before {
-            return;
-        }
-        self.update_feedback(cx);
-        cx.audio.set_source(self.mix.project(), &self.input.audio_source());
-        self.notify_access(before, cx);
-    }
-
-    /// Decides whether it hears the microphone, and returns the previous decision. Reports and applies nothing yet.
-    fn decide_access(&mut self, cx: &Context) -> Option<Access> {
-        let consent = cx.settings.project(&self.folder).and_then(|project| project.microphone);
-        let access = self.input.is_microphone().then(|| cx.microphone.access(consent));
-        self.input.set_access(access)
-    }
-
-    /// Reports whether it hears the microphone, if that differs from `before`, and lets the system ask.
-    fn notify_access(&self, before: Option<Access>, cx: &mut Context) {
-        let Some(access) = self.input.access().filter(|access| before != Some(*access)) else { return };
-        let (id, clients) = (self.audience.id(), &cx.clients);
-        match microphone::trouble(access) {
-            Some(trouble) => self.audience.warn(trouble.line(), clients),
-            None if before.is_some() => {
-                info!("{id}: the microphone is allowed");
-                let line = "the microphone is allowed: the project hears it from now on";
-                self.audience.say(line.into(), clients);
-            }
-            None => info!("{id}: hears the microphone"),
-        }
-        if access == Access::Asking {
-            cx.microphone.ask_once();
-        }
-        if let Some((kind, title, text)) = microphone::announcement(access, &self.name, &self.folder) {
-            cx.announcer.announce(kind, title, text);
-        }
-        self.update_audio_status(cx);
-    }
-
     /// Notifies everybody concerned of its state, if it changed.
     pub(super) fn notify_state(&mut self, cx: &mut Context) {
-        let (state, reason) = self.children.state();
-        if !self.audience.notify_state(state, reason, &cx.clients) {
+        let (state, reason) = self.state();
+        if !self.audience.notify_state(state, reason.as_deref(), &cx.clients) {
             return;
         }
         self.update_audio_status(cx);
         if state == State::Held {
-            let text = reason.unwrap_or("Its terminal tells more.").to_owned();
+            let text = reason.unwrap_or_else(|| "Its terminal tells more.".into());
             cx.announcer.announce(Kind::Held, format!("{} is held", self.name), text);
         }
     }
@@ -453,9 +402,10 @@ impl Playback {
     /// Notifies pages of the audio side's state, if it changed.
     pub(super) fn update_audio_status(&self, cx: &Context) {
         let devices = cx.audio.devices();
+        let (state, reason) = self.state();
         self.audience.notify_audio_status(to_protocol::audio_status(
             devices.as_ref(),
-            self.state(),
+            (state, reason.as_deref()),
             self.trouble(),
         ));
     }
@@ -469,16 +419,17 @@ impl Playback {
         }
     }
 
-    /// Why the microphone isn't heard, if that is the source.
-    fn trouble(&self) -> Option<Trouble> {
-        self.input.access().and_then(microphone::trouble)
-    }
-
     /// What is played while the processor isn't heard. Nothing until it was heard once, so that no start begins with
     /// the unprocessed input.
     fn on_bypass(&self) -> OnBypass {
-        let heard = self.mix.heard_on_bypass(self.input.on_bypass());
-        to_protocol::engine_on_bypass(if self.children.was_heard() { heard } else { Heard::Silence })
+        to_protocol::engine_on_bypass(self.heard_instead())
+    }
+
+    fn heard_instead(&self) -> Heard {
+        match self.children.was_heard() {
+            true => self.mix.heard_on_bypass(self.input.on_bypass()),
+            false => Heard::Silence,
+        }
     }
 
     /// Its children, and what they need from their surroundings.

@@ -14,6 +14,7 @@ pub(crate) enum Command {
     Remove(ProjectId),
     Link(ProjectId, Box<Link>),
     Unlink(ProjectId),
+    Reset(ProjectId),
     Source(ProjectId, Box<Generator>),
     Gain(ProjectId, f32),
     Muted(ProjectId, bool),
@@ -39,6 +40,7 @@ impl Command {
             (Self::Source(id, _), Self::Source(other, _))
             | (Self::Gain(id, _), Self::Gain(other, _))
             | (Self::Muted(id, _), Self::Muted(other, _))
+            | (Self::Reset(id), Self::Reset(other))
             | (Self::Bypassed(id, _), Self::Bypassed(other, _))
             | (Self::OnBypass(id, _), Self::OnBypass(other, _))
             | (Self::Mode(id, ..), Self::Mode(other, ..)) => id == other,

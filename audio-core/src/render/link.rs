@@ -18,7 +18,7 @@ use crate::render::pending::{PendingBlock, PendingBlocks};
 use crate::render::read_window::ReadWindow;
 use crate::render::rendered::RenderedBlock;
 use crate::render::workspace::{BlockBuffers, HeardBuffers, InputBuffers};
-use crate::snapshot::{LinkState, Load};
+use crate::snapshot::{Finiteness, LinkState, Load};
 
 /// Sends blocks to a child, and keeps its replies until they are due.
 pub(crate) struct Link {
@@ -35,6 +35,8 @@ pub(crate) struct Link {
     lateness: LatenessPolicy,
     fade: LinkFade,
     discontinuity: bool,
+    /// Whether the child must clear its state before the next block.
+    reset: bool,
     /// Whether this part's block was sent, so that the child must be woken.
     sent: bool,
     /// Whether this part's block couldn't be sent.
@@ -42,6 +44,7 @@ pub(crate) struct Link {
     gone: bool,
     retired: bool,
     load: LoadMeter,
+    finiteness: Finiteness,
     wake_ns: f64,
 }
 
@@ -65,11 +68,13 @@ impl Link {
             lateness: LatenessPolicy::new(&limits),
             fade: LinkFade::new(fade_frames, limits.late_fade_frames),
             discontinuity: true,
+            reset: false,
             sent: false,
             unsent: false,
             gone: false,
             retired: false,
             load: LoadMeter::new(sample_rate),
+            finiteness: Finiteness::default(),
             wake_ns: 0.0,
         }
     }
@@ -122,6 +127,7 @@ impl Link {
             sample_position: window.position,
             host_time_ns: now_ns,
             discontinuity: self.discontinuity,
+            reset: self.reset,
         };
         match self.ring.send(header, &channels[..inputs.min(channels.len())]) {
             Ok(sequence) => {
@@ -132,7 +138,7 @@ impl Link {
                     sent_ns: now_ns,
                     late: false,
                 });
-                self.discontinuity = false;
+                (self.discontinuity, self.reset) = (false, false);
                 self.sent = true;
             }
             // The ring was checked before: this handles a ring whose state changes in between.
@@ -256,6 +262,15 @@ impl Link {
         self.ring.generation()
     }
 
+    /// Makes the child clear its state before the next block that is sent.
+    pub(crate) fn reset(&mut self) {
+        self.reset = true;
+    }
+
+    pub(crate) fn finiteness(&self) -> Finiteness {
+        self.finiteness
+    }
+
     pub(crate) fn load(&self) -> Load {
         self.load.load()
     }
@@ -298,6 +313,7 @@ impl Link {
     /// Sanitises the child's output and stores it at its position.
     fn keep(&mut self, block: &PendingBlock, outputs: usize, reply: &mut [f32], counts: &mut Counts) {
         let frames = size(block.frames);
+        let mut not_finite = 0;
         for (channel, line) in self.wet.iter_mut().enumerate() {
             // A mono processor is heard on both sides; of many channels, the first two.
             let channel = if outputs < 2 { 0 } else { channel };
@@ -306,10 +322,16 @@ impl Link {
                 continue;
             }
             let samples = &mut reply[channel * PART_FRAMES..][..frames];
-            counts.nonfinite += sanitise(samples);
+            let replaced = sanitise(samples);
+            counts.nonfinite += replaced.samples;
+            not_finite += replaced.not_finite;
             line.write(block.position, samples);
         }
         self.made.fill(block.position, frames, true);
+        self.finiteness.frames += u64::from(block.frames);
+        if not_finite > 0 {
+            self.finiteness.not_finite += u64::from(block.frames);
+        }
     }
 
     fn note(&mut self, reply: &Reply) {

@@ -1,7 +1,7 @@
 //! The 99th percentile of the last ten seconds, without storing the values.
 
 /// The window in seconds: this many slices of one second.
-const SLICES: usize = 10;
+pub(super) const SLICES: usize = 10;
 
 /// Buckets per octave, of equal width: each is an eighth of the octave's lower edge wide, at most 12.5 % of a value.
 const PER_OCTAVE: usize = 8;

@@ -19,7 +19,9 @@ use crate::render::report::ProjectReport;
 use crate::render::source_crossfade::SourceCrossfade;
 use crate::render::tap::Tap;
 use crate::render::workspace::{BlockBuffers, HeardBuffers, Workspace};
-use crate::snapshot::{LinkState, Load, Mode, OnBypass, ProjectId, ProjectSettings, ProjectSnapshot};
+use crate::snapshot::{
+    Finiteness, HeardSound, LinkState, Load, Mode, OnBypass, ProjectId, ProjectSettings, ProjectSnapshot,
+};
 use crate::source::Generator;
 use crate::trash::Trash;
 
@@ -33,6 +35,7 @@ pub(crate) struct Project {
     gone: bool,
     /// The source by stream position, for playing it dry, aligned with the processed sound.
     dry: [DelayLine<f32>; 2],
+    on_bypass: OnBypass,
     /// Level of the dry source: 1 dry, 0 silence.
     dry_level: Ramp,
     level: Ramp,
@@ -65,6 +68,7 @@ impl Project {
             direct: Direct::new(settings.mode, &config.limits, fade_frames),
             gone: false,
             dry: [DelayLine::new(), DelayLine::new()],
+            on_bypass: settings.on_bypass,
             dry_level: Ramp::at(dry_level(settings.on_bypass)),
             level: Ramp::at(0.0),
             gain: settings.gain,
@@ -100,6 +104,7 @@ impl Project {
     }
 
     pub(crate) fn set_on_bypass(&mut self, on_bypass: OnBypass) {
+        self.on_bypass = on_bypass;
         self.dry_level.aim(dry_level(on_bypass), self.fade_frames);
     }
 
@@ -114,6 +119,11 @@ impl Project {
     pub(crate) fn set_link(&mut self, link: Box<Link>, trash: &mut Trash) {
         self.gone = false;
         self.links.add(link, trash);
+    }
+
+    /// Makes its processors clear their state before the next block.
+    pub(crate) fn reset(&mut self) {
+        self.links.iter_mut().for_each(Link::reset);
     }
 
     pub(crate) fn clear_link(&mut self) {
@@ -187,12 +197,15 @@ impl Project {
         let Workspace { block, heard, inputs, mix, .. } = work;
         let mix = mix.part_mut(window.frames);
         if let Some(made) = self.render_alone(window, block) {
-            self.tap.push(made);
+            self.tap.keep(made);
+            self.tap.show(made);
             self.level.add(made, mix);
         } else {
             let silence = &inputs.silence[..window.frames];
             self.render_mixed(window, block, heard, silence);
-            self.level.add(heard.sum.part(window.frames), mix);
+            let sum = heard.sum.part(window.frames);
+            self.tap.show(sum);
+            self.level.add(sum, mix);
         }
         self.gone |= self.links.sweep(trash);
         self.direct.advance(window.frames);
@@ -239,11 +252,11 @@ impl Project {
             let block = link.render(window, buffers);
             link.mix(on_air == Some(index) && !self.bypassed, &block, heard);
             if lead == Some(index) {
-                self.tap.push(block.into_samples());
+                self.tap.keep(block.into_samples());
             }
         }
         if lead.is_none() {
-            self.tap.push([silence; 2]);
+            self.tap.keep([silence; 2]);
         }
         heard.fill_with_dry(frames);
     }
@@ -251,6 +264,15 @@ impl Project {
     fn aim(&mut self) {
         let target = if self.muted || self.leaving { 0.0 } else { self.gain };
         self.level.aim(target, self.fade_frames);
+    }
+
+    /// What is heard of it, apart from gain and mute, once its fades are over.
+    fn heard(&self) -> HeardSound {
+        match self.on_bypass {
+            _ if !self.bypassed && self.links.on_air().is_some() => HeardSound::Processed,
+            OnBypass::Dry => HeardSound::Dry,
+            OnBypass::Silence => HeardSound::Silence,
+        }
     }
 
     fn publish(&self, window: &ReadWindow) {
@@ -267,10 +289,12 @@ impl Project {
                 timestamp_frames: window.position + position(window.frames),
                 input: self.input_meter.level(),
                 output: self.tap.level(),
+                heard: self.heard(),
                 blocks: self.counts.blocks,
                 late: self.counts.late,
                 last_late: self.counts.last_late,
                 nonfinite: self.counts.nonfinite,
+                finiteness: lead.map_or(Finiteness::default(), Link::finiteness),
                 child_nonfinite,
                 heartbeat,
                 link,

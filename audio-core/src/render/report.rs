@@ -2,12 +2,12 @@
 
 use crate::engine::telemetry::{Latest, Pack, Unpack};
 use crate::snapshot::{
-    EngineStats, InputStats, LastLate, LateBlocks, LimiterState, LinkState, Load, Meter, Mode,
-    ProjectSnapshot,
+    EngineStats, Finiteness, HeardSound, InputStats, LastLate, LateBlocks, LimiterState, LinkState, Load,
+    Meter, Mode, ProjectSnapshot,
 };
 use crate::source::FilePosition;
 
-const PROJECT_WORDS: usize = 30;
+const PROJECT_WORDS: usize = 33;
 const ENGINE_WORDS: usize = 17;
 
 /// Means that there is no generation: generations have 32 bits.
@@ -38,7 +38,7 @@ impl ProjectReport {
             .u64(link_word(snapshot.link))
             .u64(snapshot.live_generation.map_or(NO_GENERATION, u64::from))
             .pair([snapshot.load.average, snapshot.load.maximum])
-            .pair([snapshot.load.percentile99, 0.0])
+            .pair([snapshot.load.percentile99, snapshot.load.last_second])
             .u64(snapshot.wake_ns)
             .bool(snapshot.bypassed)
             .bool(snapshot.muted)
@@ -52,7 +52,10 @@ impl ProjectReport {
             .u64(snapshot.last_late.block_ns)
             // A file has at least one frame: 0 means that there is no file.
             .u64(snapshot.file.map_or(0, |file| file.length_frames))
-            .u64(snapshot.file.map_or(0, |file| file.position_frames));
+            .u64(snapshot.file.map_or(0, |file| file.position_frames))
+            .u64(heard_word(snapshot.heard))
+            .u64(snapshot.finiteness.frames)
+            .u64(snapshot.finiteness.not_finite);
         self.0.write(pack.words());
     }
 
@@ -94,6 +97,8 @@ impl ProjectReport {
         };
         let (length_frames, position_frames) = (unpack.u64(), unpack.u64());
         snapshot.file = (length_frames > 0).then_some(FilePosition { position_frames, length_frames });
+        snapshot.heard = heard(unpack.u64());
+        snapshot.finiteness = Finiteness { frames: unpack.u64(), not_finite: unpack.u64() };
         (snapshot, wish)
     }
 }
@@ -113,7 +118,7 @@ impl EngineReport {
             .u32(stats.delay_frames)
             .u32(stats.largest_callback)
             .pair([stats.load.average, stats.load.maximum])
-            .pair([stats.load.percentile99, 0.0]);
+            .pair([stats.load.percentile99, stats.load.last_second]);
         pack_meter(&mut pack, &stats.output);
         pack.pair([stats.limiter.gain, 0.0])
             .u64(stats.limiter.limited_frames)
@@ -166,7 +171,24 @@ fn unpack_meter(unpack: &mut Unpack<'_>) -> Meter {
 
 fn unpack_load(unpack: &mut Unpack<'_>) -> Load {
     let [average, maximum] = unpack.pair();
-    Load { average, maximum, percentile99: unpack.pair()[0] }
+    let [percentile99, last_second] = unpack.pair();
+    Load { average, maximum, percentile99, last_second }
+}
+
+fn heard_word(heard: HeardSound) -> u64 {
+    match heard {
+        HeardSound::Silence => 0,
+        HeardSound::Processed => 1,
+        HeardSound::Dry => 2,
+    }
+}
+
+fn heard(word: u64) -> HeardSound {
+    match word {
+        1 => HeardSound::Processed,
+        2 => HeardSound::Dry,
+        _ => HeardSound::Silence,
+    }
 }
 
 fn link_word(state: LinkState) -> u64 {
@@ -200,15 +222,17 @@ mod tests {
             timestamp_frames: 1,
             input: meter(1.0),
             output: meter(2.0),
+            heard: HeardSound::Dry,
             blocks: 2,
             late: LateBlocks { not_scheduled: 3, too_slow: 4, full: 5, device: 6 },
             last_late: LastLate { begun: true, waited_ns: 12, wake_ns: 13, busy_ns: 14, block_ns: 15 },
             nonfinite: 7,
+            finiteness: Finiteness { frames: 21, not_finite: 20 },
             child_nonfinite: 8,
             heartbeat: 9,
             link: LinkState::Bypassed,
             live_generation: Some(10),
-            load: Load { average: 0.5, maximum: 0.75, percentile99: 0.625 },
+            load: Load { average: 0.5, maximum: 0.75, percentile99: 0.625, last_second: 0.25 },
             wake_ns: 11,
             bypassed: true,
             muted: true,
@@ -231,7 +255,7 @@ mod tests {
             position_frames: 2,
             delay_frames: 3,
             largest_callback: 4,
-            load: Load { average: 0.5, maximum: 0.75, percentile99: 0.625 },
+            load: Load { average: 0.5, maximum: 0.75, percentile99: 0.625, last_second: 0.25 },
             device_xruns: 0,
             output: Meter { peak: [0.1, 0.2], rms: [0.3, 0.4] },
             limiter: LimiterState { gain: 0.5, limited_frames: 5, howl_muted: true },

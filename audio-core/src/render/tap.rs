@@ -1,11 +1,11 @@
-//! The tap: passes on a project's processed output for metering, display and recording.
+//! The tap: passes on what is heard of a project for metering and display, and its processor's output for recording.
 
 use crate::record::RecordingTap;
 use crate::render::meter::LevelMeter;
 use crate::snapshot::Meter;
 use crate::trash::Trash;
 
-/// Output meter, displays and recording of one project.
+/// Meter, displays and recording of one project.
 pub(crate) struct Tap {
     meter: LevelMeter,
     /// Feeds the oscilloscope and the spectrum.
@@ -25,14 +25,18 @@ impl Tap {
         }
     }
 
-    /// Takes one part of the output.
-    pub(crate) fn push(&mut self, [left, right]: [&[f32]; 2]) {
+    /// Takes one part of what is heard.
+    pub(crate) fn show(&mut self, [left, right]: [&[f32]; 2]) {
         self.meter.add(left, right);
         // As much as fits: if nobody reads, the newest frames are dropped.
         let count = left.len().min(self.pictures.slots());
         if let Ok(chunk) = self.pictures.write_chunk_uninit(count) {
             chunk.fill_from_iter(left.iter().zip(right).map(|(left, right)| [*left, *right]));
         }
+    }
+
+    /// Takes one part of the processor's output.
+    pub(crate) fn keep(&mut self, [left, right]: [&[f32]; 2]) {
         if let Some(recording) = &mut self.recording {
             recording.push(left, right);
         }

@@ -153,7 +153,7 @@ impl FileReader {
             Decoder::Packets(packets) => packets.next(frames),
         })?;
         more.map_err(|reason| FileError::unsupported(&self.path, reason))?;
-        self.limited += sanitise(self.frames.as_flattened_mut());
+        self.limited += sanitise(self.frames.as_flattened_mut()).samples;
         self.decoded += position(self.frames.len());
         Ok(!self.frames.is_empty())
     }

@@ -87,6 +87,7 @@ impl<B: Backend> Bench<B> {
             buffer: Vec::new(),
             handled: 0,
             discontinuities: 0,
+            resets: Vec::new(),
         }
     }
 
@@ -113,6 +114,8 @@ pub(crate) struct Child {
     pub(crate) handled: usize,
     /// Number of blocks with the discontinuity flag.
     pub(crate) discontinuities: usize,
+    /// The positions of the blocks before which its state is to be cleared.
+    pub(crate) resets: Vec<u64>,
 }
 
 impl Child {
@@ -126,6 +129,7 @@ impl Child {
         let channels = self.ring.geometry().inputs();
         let Some(mut block) = self.ring.next() else { return false };
         self.discontinuities += usize::from(block.discontinuity());
+        self.resets.extend(block.reset().then_some(block.sample_position()));
         let frames = usize::try_from(block.frames()).expect("a block is small");
         self.buffer.resize(frames, 0.0);
         for channel in 0..channels {

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use wavecraft_audio_core::{
-    Audio, AudioError, Backend, Clock, DeviceStatus, InputStream, Limits, LinkState, Manual, ManualSettings,
-    OnBypass, OutputStream, ProjectSettings, Render, Source,
+    Audio, AudioError, Backend, Clock, DeviceStatus, Finiteness, InputStream, Limits, LinkState, Manual,
+    ManualSettings, OnBypass, OutputStream, ProjectSettings, Render, Source,
 };
 
 use crate::bench::{Bench, Child, RATE, largest_step, peak, sine};
@@ -255,6 +255,8 @@ fn what_is_not_a_number_is_silent_counted_and_never_gets_further() {
     let out = bench.run(&sine(500.0, 0.5, BLOCK * 40), BLOCK, &mut [&mut child]);
     let snapshot = bench.snapshot(project);
     assert_eq!(snapshot.nonfinite, 39 * 6, "three in each of two channels");
+    let Finiteness { frames, not_finite } = snapshot.finiteness;
+    assert_eq!((frames, not_finite), (39 * 256, 39 * 256), "every block has one");
     assert!(out.iter().all(|sample| sample.is_finite()));
     let last = &out[39 * BLOCK..];
     assert_eq!(last[3..6], [0.0; 3]);
@@ -326,4 +328,32 @@ fn many_random_faults_leave_no_click() {
     scene.is_smooth(2.0 * FADE_STEP);
     // The fading part is a difference, and may add to the dry sound's own peak.
     assert!(peak(&scene.out) <= 0.75);
+}
+
+#[test]
+fn what_is_only_too_large_is_a_number() {
+    let mut bench = Bench::new(256);
+    let project = bench.microphone_project();
+    let mut child = bench.child(project, 1e30);
+    bench.run(&sine(500.0, 0.5, BLOCK * 40), BLOCK, &mut [&mut child]);
+    let snapshot = bench.snapshot(project);
+    assert!(snapshot.nonfinite > 0 && snapshot.finiteness.not_finite == 0, "{snapshot:?}");
+}
+
+#[test]
+fn a_reset_comes_before_one_block_and_in_its_order() {
+    let mut scene = Scene::new();
+    scene.bench.audio.engine_mut().reset(scene.project);
+    scene.bench.audio.engine_mut().reset(scene.project);
+    let at = scene.at;
+    scene.steps(3);
+    assert_eq!(scene.child.resets, [u64::try_from(at).expect("a position")]);
+    // Where no block can be sent, it waits for the next one.
+    (0..6).for_each(|_| scene.step());
+    scene.bench.audio.engine_mut().reset(scene.project);
+    scene.step();
+    scene.child.pump();
+    let at = scene.at;
+    scene.steps(3);
+    assert_eq!(scene.child.resets[1..], [u64::try_from(at).expect("a position")]);
 }

@@ -1,6 +1,6 @@
 //! Values that the control side can observe.
 
-use wavecraft_audio_core::{LOUDEST, ProjectSettings, SCOPE_POINTS, Source};
+use wavecraft_audio_core::{HeardSound, LOUDEST, LinkState, OnBypass, ProjectSettings, SCOPE_POINTS, Source};
 
 use crate::bench::{Bench, decibels, narrow, noise, sine};
 
@@ -88,4 +88,46 @@ fn a_control_side_that_stands_still_loses_nothing_but_old_pictures() {
     let out = bench.step(&[0.2; 256]);
     assert!((out[255] - narrow(0.1)).abs() < 1e-6, "{}", out[255]);
     assert!(bench.audio.engine_mut().scope(project).is_some());
+}
+
+/// Meters, oscilloscope and spectrum show the dry sound while the processor isn't heard, whatever the reason.
+#[test]
+fn what_is_shown_is_what_is_heard() {
+    let mut bench = Bench::new(256);
+    let project = bench.microphone_project();
+    let mut child = bench.child(project, 0.5);
+    let signal = sine(1000.0, 0.8, 48_000);
+    let shown = |bench: &mut Bench, heard, level: f32| {
+        let snapshot = bench.snapshot(project);
+        let scope = bench.audio.engine_mut().scope(project).expect("a second has run");
+        let highest = scope.left.iter().copied().fold(0.0, f32::max);
+        assert_eq!(snapshot.heard, heard);
+        assert!((snapshot.output.peak[0] - level).abs() < 0.001, "{snapshot:?}");
+        assert!((highest - level).abs() < 0.002, "{highest} for {level}");
+        let spectrum = bench.audio.engine_mut().spectrum(project).expect("a second has run");
+        let loudest = spectrum.levels_db.iter().copied().fold(f32::MIN, f32::max);
+        let expected = if level > 0.0 { decibels(level, 1.0) } else { -120.0 };
+        assert!((loudest - expected).abs() < 1.5, "{loudest} dB for {expected}");
+    };
+    bench.run(&signal, 256, &mut [&mut child]);
+    shown(&mut bench, HeardSound::Processed, 0.4);
+    bench.audio.engine_mut().set_bypassed(project, true);
+    bench.run(&signal, 256, &mut [&mut child]);
+    shown(&mut bench, HeardSound::Dry, 0.8);
+    assert!(bench.snapshot(project).load.average > 0.0, "the processor goes on and is measured");
+    bench.audio.engine_mut().set_on_bypass(project, OnBypass::Silence);
+    bench.run(&signal, 256, &mut [&mut child]);
+    shown(&mut bench, HeardSound::Silence, 0.0);
+    bench.audio.engine_mut().set_bypassed(project, false);
+    bench.run(&signal, 256, &mut [&mut child]);
+    shown(&mut bench, HeardSound::Processed, 0.4);
+    // Muted, it is still shown: mute and gain come after.
+    bench.audio.engine_mut().set_muted(project, true);
+    bench.run(&signal, 256, &mut [&mut child]);
+    shown(&mut bench, HeardSound::Processed, 0.4);
+    bench.audio.engine_mut().set_on_bypass(project, OnBypass::Dry);
+    child.die();
+    bench.run(&signal, 256, &mut []);
+    shown(&mut bench, HeardSound::Dry, 0.8);
+    assert_eq!(bench.snapshot(project).link, LinkState::Gone);
 }

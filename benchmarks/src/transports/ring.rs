@@ -27,6 +27,7 @@ impl Transport for Ring {
             sample_position: self.position,
             host_time_ns: 0,
             discontinuity: false,
+            reset: false,
         };
         self.position += u64::from(FRAMES);
         let (left, right) = block.split_at_mut(FRAMES as usize);

@@ -41,7 +41,7 @@ pub use device::{BackendKind, DeviceId, DeviceInfo, DeviceList, StreamRequest, T
 pub use error::AudioError;
 pub use event::{AudioEvent, Notify};
 pub use input::{InputReader, InputWriter, LostFlag, Stamp, input_fifo};
-pub use loudest::{LOUDEST, sanitise};
+pub use loudest::{LOUDEST, Replaced, sanitise};
 pub use manual::{Manual, ManualSettings};
 pub use no_alloc::no_alloc;
 pub use platform::{Listener, has_backend};

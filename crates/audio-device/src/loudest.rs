@@ -9,22 +9,32 @@ pub(crate) fn sane(sample: f32) -> f32 {
     if sample.is_finite() { sample.clamp(-LOUDEST, LOUDEST) } else { 0.0 }
 }
 
-/// Limits all samples to ±[`LOUDEST`], sets those that are not finite to 0, and returns how many were changed.
+/// What [`sanitise`] replaced.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Replaced {
+    /// How many samples.
+    pub samples: u64,
+    /// How many of them were NaN or infinite. The others were only too large.
+    pub not_finite: u64,
+}
+
+/// Limits all samples to ±[`LOUDEST`], sets those that are not finite to 0, and counts both.
 #[must_use]
-pub fn sanitise(samples: &mut [f32]) -> u64 {
+pub fn sanitise(samples: &mut [f32]) -> Replaced {
     // First counts without branches, in lanes as wide as a sample: the ordinary block has nothing to replace. NaN isn't
     // within any range.
     let is_sane = |sample: &f32| (-LOUDEST..=LOUDEST).contains(sample);
-    samples
-        .chunks_mut(1 << 20)
-        .map(|samples| {
-            let count: u32 = samples.iter().map(|sample| u32::from(!is_sane(sample))).sum();
-            if count > 0 {
-                samples.iter_mut().for_each(|sample| *sample = sane(*sample));
-            }
-            u64::from(count)
-        })
-        .sum()
+    let mut replaced = Replaced::default();
+    for samples in samples.chunks_mut(1 << 20) {
+        let count: u32 = samples.iter().map(|sample| u32::from(!is_sane(sample))).sum();
+        if count > 0 {
+            let not_finite: u32 = samples.iter().map(|sample| u32::from(!sample.is_finite())).sum();
+            replaced.samples += u64::from(count);
+            replaced.not_finite += u64::from(not_finite);
+            samples.iter_mut().for_each(|sample| *sample = sane(*sample));
+        }
+    }
+    replaced
 }
 
 #[cfg(test)]
@@ -35,7 +45,7 @@ mod tests {
     fn what_is_no_sound_is_replaced_and_counted() {
         let mut samples =
             [1.0, f32::NAN, f32::INFINITY, -f32::INFINITY, f32::MIN_POSITIVE / 2.0, 3e38, -1e30, LOUDEST];
-        assert_eq!(sanitise(&mut samples), 5);
+        assert_eq!(sanitise(&mut samples), Replaced { samples: 5, not_finite: 3 });
         assert_eq!(samples, [1.0, 0.0, 0.0, 0.0, f32::MIN_POSITIVE / 2.0, LOUDEST, -LOUDEST, LOUDEST]);
     }
 }

@@ -11,6 +11,10 @@ use wavecraft::{ParamRange, ParamSpec, Processor, ProcessorParams, Transport};
 
 struct Faulty {
     sample_rate: f32,
+    /// Whether a NaN is in its state, as in a feedback path.
+    poisoned: bool,
+    /// Whether the poison was given already: it is given once.
+    was_given: bool,
 }
 
 #[derive(Default)]
@@ -44,6 +48,8 @@ enum Fault {
     Recursion,
     /// Prints a line for each sample, and passes audio on.
     Print,
+    /// Makes its state, and so every sample, a NaN until it is reset.
+    Poison,
 }
 
 const NAMES: &[&str] = &[
@@ -59,6 +65,7 @@ const NAMES: &[&str] = &[
     "Busy",
     "Recursion",
     "Print",
+    "Poison",
 ];
 
 const FAULTS: [Fault; NAMES.len()] = [
@@ -74,6 +81,7 @@ const FAULTS: [Fault; NAMES.len()] = [
     Fault::Busy,
     Fault::Recursion,
     Fault::Print,
+    Fault::Poison,
 ];
 
 impl ProcessorParams for FaultyParams {
@@ -100,7 +108,7 @@ impl Default for Faulty {
             !std::env::args().any(|argument| argument == "--fault-at-start"),
             "told to fault at the start"
         );
-        Self { sample_rate: 48_000.0 }
+        Self { sample_rate: 48_000.0, poisoned: false, was_given: false }
     }
 }
 
@@ -112,7 +120,14 @@ impl Processor for Faulty {
         self.sample_rate = sample_rate;
     }
 
+    fn reset(&mut self) {
+        self.poisoned = false;
+    }
+
     fn process(&mut self, block: &mut [&mut [f32]], _transport: &Transport, params: &FaultyParams) {
+        if self.poisoned {
+            fill(block, f32::NAN);
+        }
         match params.fault {
             Fault::None => {}
             Fault::Panic => panic!("told to panic"),
@@ -145,6 +160,10 @@ impl Processor for Faulty {
             }
             Fault::Print => {
                 block.iter().flat_map(|channel| channel.iter()).for_each(|sample| println!("{sample}"));
+            }
+            Fault::Poison => {
+                self.poisoned |= !self.was_given;
+                self.was_given = true;
             }
         }
     }

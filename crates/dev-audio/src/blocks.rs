@@ -68,6 +68,9 @@ impl Blocks {
     /// Processes a block and hands it back; returns how many of its samples aren't finite.
     fn process(&mut self, mut block: ChildBlock<'_>, chain: &mut Chain) -> u32 {
         let awake_ns = clock::now_ns();
+        if block.reset() {
+            chain.reset();
+        }
         if block.parameters_changed() {
             block.read_parameters(&mut self.values);
             chain.apply(&self.values);

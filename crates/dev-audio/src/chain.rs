@@ -14,6 +14,9 @@ pub trait Stage {
     /// Sets the sample rate in Hz and clears the state. Called before the first block, and later between blocks.
     fn prepare(&mut self, sample_rate: f32);
 
+    /// Clears the state: delay lines, filters, envelopes. Called between two blocks; must not allocate.
+    fn reset(&mut self);
+
     /// Takes plain values, one for each of the [parameters](DescribedStage::parameters), in the same order. Called
     /// between two blocks; must not allocate.
     fn apply(&mut self, values: &[f32]);
@@ -122,6 +125,13 @@ impl Chain {
         }
     }
 
+    /// Clears every processor's state.
+    pub(crate) fn reset(&mut self) {
+        for (_, stage) in &mut self.stages {
+            stage.reset();
+        }
+    }
+
     /// Applies plain values, in the order in which the parameters are described.
     pub(crate) fn apply(&mut self, mut values: &[f32]) {
         for (count, stage) in &mut self.stages {
@@ -159,6 +169,10 @@ impl<P: Processor> Hosted<P> {
 impl<P: Processor> Stage for Hosted<P> {
     fn prepare(&mut self, sample_rate: f32) {
         self.processor.set_sample_rate(sample_rate);
+        self.processor.reset();
+    }
+
+    fn reset(&mut self) {
         self.processor.reset();
     }
 

@@ -2,12 +2,12 @@
 
 use wavecraft_companion_protocol::{
     browser::{
-        AudioRuntimeStatus, GetAllParametersResult, MeterFrame, MeterUpdate, OscilloscopeFrame,
+        AudioRuntimeStatus, GetAllParametersResult, MeterFrame, Meters, OscilloscopeFrame,
         RegisterAudioParams, SpectrumFrame,
     },
     parameter::OutOfRange,
     rpc::{ErrorObject, INTERNAL_ERROR},
-    session::{Levels, Mode, SourceName, Stats},
+    session::{Mode, SourceName, Stats},
 };
 
 /// A project, as its pages see it.
@@ -28,18 +28,13 @@ pub trait Host: Send + Sync + 'static {
     /// See [`SetParameterError`]. `value` may be infinite or not a number: that is out of every range.
     fn set_parameter(&self, id: &str, value: f32) -> Result<f32, SetParameterError>;
 
-    /// The levels of the processed output, for `getMeterFrame`.
+    /// The levels of what is heard, for `getMeterFrame`.
     fn meter_frame(&self) -> Option<MeterFrame>;
 
-    /// The levels of the processed output, for `meterUpdate`.
-    fn meter_update(&self) -> Option<MeterUpdate>;
+    /// The levels of what is heard and of the source, for `meterUpdate`.
+    fn meters(&self) -> Option<Meters>;
 
-    /// The levels of the source, for `meterUpdate`. A host that runs no processor has none.
-    fn input_levels(&self) -> Option<Levels> {
-        None
-    }
-
-    /// The latest waveform.
+    /// The latest waveform of what is heard.
     fn oscilloscope_frame(&self) -> Option<OscilloscopeFrame>;
 
     /// The latest spectrum. A host that runs no processor has none.

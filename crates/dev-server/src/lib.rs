@@ -49,7 +49,7 @@
 //! use wavecraft_companion_server::{Config, End, Host, Limits, SetParameterError, serve};
 //! # use wavecraft_companion_protocol::{
 //! #     browser::{
-//! #         AudioRuntimeStatus, GetAllParametersResult, MeterFrame, MeterUpdate, OscilloscopeFrame,
+//! #         AudioRuntimeStatus, GetAllParametersResult, MeterFrame, Meters, OscilloscopeFrame,
 //! #         RegisterAudioParams,
 //! #     },
 //! #     rpc::ErrorObject,
@@ -69,7 +69,7 @@
 //!     // … and the rest of it.
 //! #     fn parameter(&self, _: &str) -> Option<f32> { None }
 //! #     fn meter_frame(&self) -> Option<MeterFrame> { None }
-//! #     fn meter_update(&self) -> Option<MeterUpdate> { None }
+//! #     fn meters(&self) -> Option<Meters> { None }
 //! #     fn oscilloscope_frame(&self) -> Option<OscilloscopeFrame> { None }
 //! #     fn audio_status(&self) -> Option<AudioRuntimeStatus> { None }
 //! #     fn stats(&self) -> Option<Stats> { None }

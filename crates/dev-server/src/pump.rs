@@ -7,7 +7,7 @@ use tokio::{
     time::{MissedTickBehavior, interval, sleep_until},
 };
 use wavecraft_companion_protocol::browser::{
-    MAX_HZ, METER_UPDATE, Meters, SCOPE_UPDATE, SPECTRUM_UPDATE, STATS, Topic, notification,
+    MAX_HZ, METER_UPDATE, SCOPE_UPDATE, SPECTRUM_UPDATE, STATS, Topic, notification,
 };
 
 use crate::{
@@ -49,10 +49,7 @@ async fn pump(hub: &Hub) {
 
 fn send(hub: &Hub, tick: u64) {
     let host = hub.host();
-    to(hub.due(Topic::Meters, tick), || {
-        let meters = Meters { output: host.meter_update()?, input: host.input_levels() };
-        Some(notification(METER_UPDATE, &meters))
-    });
+    to(hub.due(Topic::Meters, tick), || Some(notification(METER_UPDATE, &host.meters()?)));
     to(hub.due(Topic::Scope, tick), || Some(notification(SCOPE_UPDATE, &host.oscilloscope_frame()?)));
     to(hub.due(Topic::Spectrum, tick), || Some(notification(SPECTRUM_UPDATE, &host.spectrum()?)));
     to(hub.due(Topic::Stats, tick), || Some(notification(STATS, &host.stats()?)));

@@ -35,6 +35,10 @@ impl LibraryProcessor {
 impl Stage for LibraryProcessor {
     fn prepare(&mut self, sample_rate: f32) {
         (self.table.set_sample_rate)(self.instance.as_ptr(), sample_rate);
+        self.reset();
+    }
+
+    fn reset(&mut self) {
         (self.table.reset)(self.instance.as_ptr());
     }
 

@@ -55,6 +55,38 @@ impl ParameterSpec {
         Ok(self.nearest(value))
     }
 
+    /// A value as a person reads it: "500 Hz", "−6.5 dB", "On", a choice's name. Numbers have three digits, or all those
+    /// before the point.
+    #[must_use]
+    pub fn text_of(&self, value: f32) -> String {
+        let named = |name: &&String| !name.is_empty();
+        let variant =
+            self.variants.iter().flatten().enumerate().find(|(index, _)| {
+                u16::try_from(*index).is_ok_and(|index| f32::from(index) == value.round())
+            });
+        if let Some(name) = variant.map(|(_, name)| name).filter(named) {
+            return name.clone();
+        }
+        if self.kind == ParameterType::Bool {
+            return if value >= 0.5 { "On" } else { "Off" }.into();
+        }
+        let digits = match value.abs() {
+            size if size >= 100.0 => 0,
+            size if size >= 10.0 => 1,
+            _ => 2,
+        };
+        let number = format!("{value:.digits$}");
+        let number = match number.contains('.') {
+            true => number.trim_end_matches('0').trim_end_matches('.'),
+            false => &number,
+        };
+        let number = if number == "-0" { "0".into() } else { number.replace('-', "−") };
+        match &self.unit {
+            Some(unit) if !unit.is_empty() => format!("{number} {unit}"),
+            _ => number,
+        }
+    }
+
     /// The allowed value nearest to `value`: carries a value over a rebuild. If `value` isn't finite, the default.
     #[must_use]
     pub fn nearest(&self, value: f32) -> f32 {
@@ -180,6 +212,18 @@ pub(crate) mod tests {
         assert_eq!(choice.accept(1.6), Ok(2.0));
         assert_eq!(choice.nearest(99.0), 3.0);
         assert_eq!(choice.nearest(f32::NAN), 0.0);
+    }
+
+    #[test]
+    fn values_read_as_a_person_writes_them() {
+        let gain = gain();
+        let texts = [-6.5, 0.0, -0.001, 12.34, -60.0, 0.125].map(|value| gain.text_of(value));
+        assert_eq!(texts, ["−6.5 dB", "0 dB", "0 dB", "12.3 dB", "−60 dB", "0.12 dB"]);
+        assert_eq!(ParameterSpec { unit: None, ..gain.clone() }.text_of(12_000.4), "12000");
+        let switch = ParameterSpec { kind: ParameterType::Bool, unit: None, ..gain.clone() };
+        assert_eq!([0.0, 1.0].map(|value| switch.text_of(value)), ["Off", "On"]);
+        let choice = ParameterSpec { variants: Some(vec!["Low".into(), "High".into()]), ..gain };
+        assert_eq!(choice.text_of(1.0), "High");
     }
 
     #[test]

@@ -273,10 +273,87 @@ pub struct AudioDevices {
 pub struct Load {
     /// The average over about eight blocks.
     pub average: f32,
-    /// The largest in the last second.
+    /// The largest of the last ten seconds.
     pub max: f32,
-    /// The 99th percentile over the blocks of the last ten seconds.
+    /// The 99th percentile of the same ten seconds, at most `max`.
     pub p99: f32,
+    /// The largest of the last second.
+    #[serde(default)]
+    pub last_second: f32,
+}
+
+/// What a project contributes to the mix, apart from gain and mute.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum HeardSound {
+    /// The processor's output.
+    Processed,
+    /// The input without the processor.
+    Dry,
+    /// Nothing.
+    #[default]
+    Silence,
+}
+
+/// What helps against a trouble. Each surface has its own key or button for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum NoticeAction {
+    /// Start the processor again.
+    Restart,
+    /// Unmute.
+    Unmute,
+    /// Allow the microphone, or refuse it.
+    AllowMicrophone,
+}
+
+/// Something that a person should know, and perhaps do something about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// Names the trouble while it lasts: `notANumber`, `state`, `microphone`, `devices`, `mode`, `mute`, `howl`.
+    pub id: String,
+    /// What happened and what is heard now, in sentences, without a key or a button.
+    pub text: String,
+    /// What helps, if something in the companion does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action: Option<NoticeAction>,
+}
+
+/// The value of a parameter, as text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NamedValue {
+    /// The parameter's id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its value with its unit, for example "500 Hz".
+    pub value: String,
+}
+
+/// The processor's output is not a number: silence is played in its place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotANumber {
+    /// Since when, in milliseconds since the beginning of 1970, UTC.
+    pub since_ms: u64,
+    /// The values of the parameters when it began: of those that weren't at their defaults, 16 at most.
+    pub parameters: Vec<NamedValue>,
+    /// How often the processor was reset since, which helps if only its state is not a number.
+    pub resets: u32,
+}
+
+/// Counters since a project was attached.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Totals {
+    /// Builds that were heard.
+    pub builds: u64,
+    /// Blocks that children processed.
+    pub blocks: u64,
+    /// Blocks that came back too late.
+    pub late_blocks: LateBlocks,
+    /// As [`Stats::nonfinite`].
+    pub nonfinite: u64,
+    /// As [`Stats::respawns`].
+    pub respawns: u64,
 }
 
 /// The drift between two clocks: the input is resampled by a ratio that follows it.
@@ -306,7 +383,8 @@ pub struct RecordingFigures {
     pub dropped_frames: u64,
 }
 
-/// All measurements of a project.
+/// All measurements of a project. `blocks`, `late_blocks`, `nonfinite` and `respawns` count since the present build is
+/// heard; [`total`](Self::total) has them since the project was attached.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Stats {
     /// The project's session.
@@ -323,12 +401,15 @@ pub struct Stats {
     pub xruns: u64,
     /// The audio thread's busy time divided by its period, averaged.
     pub load: f32,
-    /// The largest load in the last second.
+    /// The largest of the last ten seconds.
     pub load_max: f32,
-    /// The 99th percentile of the load over the last ten seconds.
+    /// The 99th percentile of the same ten seconds.
     #[serde(default)]
     pub load_p99: f32,
-    /// The processor's own load: its time for a block divided by the block's duration.
+    /// The largest of the last second.
+    #[serde(default)]
+    pub load_last_second: f32,
+    /// The load: the processor's time for a block divided by the block's duration. Measured while it is bypassed, too.
     #[serde(default)]
     pub processor_load: Load,
     /// Time from handing a block over until the child is awake, averaged, in microseconds.
@@ -336,8 +417,17 @@ pub struct Stats {
     pub wake_us: f32,
     /// The source's level.
     pub input: Levels,
-    /// The level of the processor's output, before gain, mute and guard.
+    /// The level of what is heard, before gain, mute and guard.
     pub output: Levels,
+    /// What that is; the oscilloscope and the spectrum show the same.
+    #[serde(default)]
+    pub heard: HeardSound,
+    /// Set while the output of the processor that is heard is not a number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_a_number: Option<NotANumber>,
+    /// Everything that isn't as it should be, the most urgent first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<Notice>,
     /// The latency from the microphone to the loudspeaker.
     pub latency: Latency,
     /// How the microphone's clock is matched to the output's; absent while the microphone is closed, and if both share
@@ -374,8 +464,11 @@ pub struct Stats {
     pub gain_db: f32,
     /// The state of the guard on the mix.
     pub guard: Guard,
-    /// Number of children started after the first.
+    /// Number of children that were started in place of one that crashed, hung or was restarted.
     pub respawns: u64,
+    /// The same counters since the project was attached.
+    #[serde(default)]
+    pub total: Totals,
     /// The names of the other projects' sessions, without any of their data.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<String>,

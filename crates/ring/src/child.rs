@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 
 use crate::geometry::Geometry;
 use crate::header::BEFORE_FIRST_SEQUENCE;
-use crate::host::FLAG_DISCONTINUITY;
+use crate::host::{FLAG_DISCONTINUITY, FLAG_RESET};
 use crate::interrupt::{Interrupt, Parking};
 use crate::layout::{Layout, MAX_PARAMETERS, SLOTS, child_line, command, host_line, index, reply};
 use crate::memory::{Memory, Word, load_u64, store_u64};
@@ -191,6 +191,12 @@ impl<'a, M: Memory> ChildBlock<'a, M> {
     #[must_use]
     pub fn discontinuity(&self) -> bool {
         self.flags & FLAG_DISCONTINUITY != 0
+    }
+
+    /// Whether the processors must clear their state before this block.
+    #[must_use]
+    pub fn reset(&self) -> bool {
+        self.flags & FLAG_RESET != 0
     }
 
     /// Whether a parameter was set since the last block that read the parameters. `false` until the host has set any.

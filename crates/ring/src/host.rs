@@ -16,6 +16,8 @@ use crate::region::Mapping;
 
 /// Set in a command's flags when audio is missing between it and the command before.
 pub(crate) const FLAG_DISCONTINUITY: u32 = 1;
+/// Set in a command's flags when the processors must clear their state before it. A child of an older SDK ignores it.
+pub(crate) const FLAG_RESET: u32 = 2;
 
 /// A block's header, sent to the child with the samples.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -28,6 +30,15 @@ pub struct BlockHeader {
     pub host_time_ns: u64,
     /// Whether audio is missing between the previous block and this one.
     pub discontinuity: bool,
+    /// Whether the processors clear their state before this block, as a plugin host makes them do when it stops.
+    pub reset: bool,
+}
+
+impl BlockHeader {
+    fn flags(self) -> u32 {
+        let flag = |set: bool, flag: u32| if set { flag } else { 0 };
+        flag(self.discontinuity, FLAG_DISCONTINUITY) | flag(self.reset, FLAG_RESET)
+    }
 }
 
 /// An answered block.
@@ -180,7 +191,7 @@ impl<M: Memory> HostRing<M> {
         // SYNC: partner is the Release in `ParameterWriter`; every value set before that count is passed on by the
         // Release below.
         put(command::PARAMETER_EPOCH, self.epoch.load(Ordering::Acquire));
-        put(command::FLAGS, if block.discontinuity { FLAG_DISCONTINUITY } else { 0 });
+        put(command::FLAGS, block.flags());
 
         if let Some(entry) = self.blocks.get_mut(slot_index(sequence)) {
             *entry = SentBlock {

@@ -9,7 +9,7 @@ use std::{
 use tokio::sync::mpsc;
 use wavecraft_companion_protocol::{
     browser::{
-        AudioRuntimePhase, AudioRuntimeStatus, GetAllParametersResult, MeterFrame, MeterUpdate, NOT_ALLOWED,
+        AudioRuntimePhase, AudioRuntimeStatus, GetAllParametersResult, MeterFrame, Meters, NOT_ALLOWED,
         OscilloscopeFrame, RegisterAudioParams,
     },
     parameter::Parameter,
@@ -99,8 +99,9 @@ impl Host for PreviewHost {
         Some(levels::meter_frame(self.started.elapsed()))
     }
 
-    fn meter_update(&self) -> Option<MeterUpdate> {
-        Some(levels::meter_update(self.started.elapsed()))
+    fn meters(&self) -> Option<Meters> {
+        let output = levels::meter_update(self.started.elapsed());
+        Some(Meters { output, input: None, heard: None, position_frames: None })
     }
 
     fn oscilloscope_frame(&self) -> Option<OscilloscopeFrame> {

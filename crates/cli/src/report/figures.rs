@@ -9,13 +9,31 @@ impl Report {
         let rate = stats.devices.sample_rate;
         let whole = latency(stats.latency.total_ms(rate), stats.mode);
         self.item("Latency", &format!("{whole}: {}", latency_parts(&stats.latency, rate)));
-        let own = Load { average: stats.load, max: stats.load_max, p99: stats.load_p99 };
-        self.item("Load", &format!("{} of the audio thread's time", load(own)));
+        let of_thread = Load {
+            average: stats.load,
+            max: stats.load_max,
+            p99: stats.load_p99,
+            last_second: stats.load_last_second,
+        };
         self.item(
-            "Processor",
+            "Load",
             &format!("{} of a block's time; awake after {:.0} µs", load(stats.processor_load), stats.wake_us),
         );
+        self.item("Audio thread", &format!("{} of its time", load(of_thread)));
         self.item("Late", &late_by_cause(&stats.late_blocks, stats.blocks));
+        self.item("NaN/Inf", &samples(stats.nonfinite));
+        self.item("Restarts", &stats.respawns.to_string());
+        let total = &stats.total;
+        self.item(
+            "In all",
+            &format!(
+                "{}, {}, {}, {}",
+                counted(total.builds, "build", "builds"),
+                late_by_cause(&total.late_blocks, total.blocks),
+                samples(total.nonfinite),
+                counted(total.respawns, "restart", "restarts")
+            ),
+        );
         self.item("Xruns", &format!("{} of the device's own", stats.xruns));
         if let Some(drift) = &stats.drift {
             self.item("Clocks", &format!("microphone and output are {}", clocks(drift)));
@@ -25,11 +43,22 @@ impl Report {
 
 fn load(load: Load) -> String {
     format!(
-        "{}, 99 % of it below {}, at most {}",
+        "{}; of the last ten seconds 99 % below {}, at most {}",
         percent(load.average),
         percent(load.p99),
         percent(load.max)
     )
+}
+
+fn samples(count: u64) -> String {
+    match count {
+        0 => "no sample was NaN, infinite or too large".into(),
+        count => format!("{} NaN, infinite or too large", counted(count, "sample was", "samples were")),
+    }
+}
+
+fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 fn late_by_cause(late: &LateBlocks, blocks: u64) -> String {

@@ -14,11 +14,16 @@ fn start(world: &World, project: &str, port: u16, more: &[&str]) -> Live {
     world.live_in(&format!("here/{project}"), &[&args[..], more].concat())
 }
 
-/// The next figures after the companion came back and the processor is heard.
+/// The first figures after the companion came back in which the processor is heard: it fades in.
 fn heard_again(live: &mut Live) -> Value {
     live.event("reattached");
     while live.event("state")["state"] != "live" {}
-    live.event("stats")
+    loop {
+        let stats = live.event("stats");
+        if stats["output_rms"].as_f64() > Some(0.01) {
+            return stats;
+        }
+    }
 }
 
 #[test]

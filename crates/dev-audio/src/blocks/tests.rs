@@ -81,6 +81,7 @@ fn exchange(side: &mut HostSide, position: u64, input: &[&[f32]], outputs: usize
         sample_position: position,
         host_time_ns: 0,
         discontinuity: false,
+        reset: false,
     };
     side.ring.send(header, input).unwrap();
     side.ring.wake();
@@ -128,7 +129,8 @@ fn channels_beyond_the_inputs_start_silent_and_those_beyond_the_outputs_are_drop
         assert_eq!(exchange(side, 0, &[&[1.0], &[2.0]], 1), [[2.0]]);
     });
     with_a_child(Geometry::new(64, 0, 1).unwrap(), |side| {
-        let header = BlockHeader { frames: 1, sample_position: 0, host_time_ns: 0, discontinuity: true };
+        let header =
+            BlockHeader { frames: 1, sample_position: 0, host_time_ns: 0, discontinuity: true, reset: false };
         side.ring.send(header, &[]).unwrap();
         side.ring.wake();
         assert!(side.ring.wait(clock::now_ns() + 20_000_000_000), "no reply in 20 s");

@@ -102,8 +102,13 @@ impl Companion {
     /// Sends a block; returns its sequence.
     pub(crate) fn send(&mut self, input: &[&[f32]]) -> u32 {
         let frames = u32::try_from(input.first().map_or(0, |channel| channel.len())).unwrap();
-        let header =
-            BlockHeader { frames, sample_position: self.position, host_time_ns: 0, discontinuity: false };
+        let header = BlockHeader {
+            frames,
+            sample_position: self.position,
+            host_time_ns: 0,
+            discontinuity: false,
+            reset: false,
+        };
         let sequence = self.segment.ring.send(header, input).unwrap();
         self.segment.ring.wake();
         self.position += u64::from(frames);

@@ -5,13 +5,13 @@ use std::sync::{Mutex, atomic::AtomicBool, atomic::Ordering};
 use tokio::sync::mpsc;
 use wavecraft_companion_protocol::{
     browser::{
-        AudioRuntimePhase, AudioRuntimeStatus, GetAllParametersResult, MeterFrame, MeterUpdate,
+        AudioRuntimePhase, AudioRuntimeStatus, GetAllParametersResult, MeterFrame, MeterUpdate, Meters,
         OscilloscopeFrame, OscilloscopeTriggerMode, RegisterAudioParams,
     },
     parameter::{Parameter, ParameterSpec, ParameterType},
     processor::ProcessorSpec,
     rpc::{ErrorObject, INTERNAL_ERROR},
-    session::{Mode, SourceName, State, Stats},
+    session::{HeardSound, Mode, SourceName, State, Stats},
 };
 use wavecraft_companion_server::{Host, SetParameterError};
 
@@ -131,13 +131,19 @@ impl Host for Project {
         self.running(MeterFrame { peak_l: 0.5, peak_r: 0.25, rms_l: 0.3, rms_r: 0.1, timestamp: 4800 })
     }
 
-    fn meter_update(&self) -> Option<MeterUpdate> {
-        self.running(MeterUpdate {
+    fn meters(&self) -> Option<Meters> {
+        let output = MeterUpdate {
             timestamp_us: 100_000,
             left_peak: 0.5,
             left_rms: 0.3,
             right_peak: 0.25,
             right_rms: 0.1,
+        };
+        self.running(Meters {
+            output,
+            input: None,
+            heard: Some(HeardSound::Processed),
+            position_frames: None,
         })
     }
 

@@ -1,6 +1,6 @@
 //! The notifications that a page receives.
 
-use crate::session::Levels;
+use crate::session::{HeardSound, Levels};
 use serde::{Deserialize, Serialize};
 use wavecraft_protocol::MeterUpdateNotification;
 pub use wavecraft_protocol::{
@@ -26,12 +26,18 @@ pub const BUILD_STATUS: &str = "buildStatus";
 /// The companion's [`METER_UPDATE`]: a superset of the published shape.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Meters {
-    /// The processed output, as published.
+    /// What is heard, in the published shape.
     #[serde(flatten)]
     pub output: MeterUpdateNotification,
     /// The source's levels, if there is a source.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub input: Option<Levels>,
+    /// What the output's levels are of, if the companion measures them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heard: Option<HeardSound>,
+    /// Where the source's file is played, in frames, if the source is a file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position_frames: Option<u64>,
 }
 
 /// The processed output by frequency, on a logarithmic axis.

@@ -40,7 +40,7 @@ fn written(method: &str, params: Value) -> String {
         PARAMETERS_CHANGED => notification(method, &read::<ParametersChanged>(params)),
         AUDIO_STATUS_CHANGED => notification(method, &read::<AudioRuntimeStatus>(params)),
         BUILD_STATUS => notification(method, &read::<Build>(params)),
-        METER_UPDATE => notification(method, &read::<MeterUpdate>(params)),
+        METER_UPDATE => notification(method, &read::<Meters>(params)),
         SCOPE_UPDATE => notification(method, &read::<OscilloscopeFrame>(params)),
         STATS => notification(method, &read::<Stats>(params)),
         SESSION_STATE => notification(method, &read::<StateChange>(params)),

@@ -19,6 +19,7 @@ fn block(frames: u32) -> BlockHeader {
         sample_position: 1 << 40 | u64::from(frames),
         host_time_ns: u64::MAX - 9,
         discontinuity: true,
+        reset: frames.is_multiple_of(2),
     }
 }
 
@@ -53,6 +54,7 @@ fn a_block_goes_there_and_back() {
     assert_eq!(received.sample_position(), 1 << 40 | 50);
     assert_eq!(received.host_time_ns(), u64::MAX - 9);
     assert!(received.discontinuity());
+    assert_eq!(received.reset(), received.frames().is_multiple_of(2));
     let mut samples = [9.0; 64];
     received.read_input(1, &mut samples);
     assert!(samples[..50].iter().all(|sample| sample.is_nan()) && samples[50..] == [9.0; 14]);

@@ -49,6 +49,7 @@ fn every_sample_comes_back_times_the_gain() {
                 sample_position: sent << 33,
                 host_time_ns: clock::now_ns(),
                 discontinuity: is_discontinuous(sent),
+                reset: false,
             };
             let sequence = host.ring.send(block, &[&input[0], &input[1]]).expect("a free slot");
             host.ring.wake();

@@ -1,0 +1,109 @@
+//! A project's figures, and what follows from them.
+
+use super::Playback;
+use crate::{
+    microphone::Trouble,
+    session::{
+        context::Context,
+        event::SessionId,
+        finiteness::News,
+        mix::HOWL,
+        notices::{self, notices},
+    },
+    to_protocol,
+};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use wavecraft_audio_core::ProjectSnapshot;
+use wavecraft_companion_protocol::session::{NotANumber, Stats, Totals};
+
+/// How many parameters' values are told when the output is not a number.
+const MOST_VALUES: usize = 16;
+
+impl Playback {
+    /// Refreshes what pages see of the sound.
+    pub(super) fn refresh_levels(&self, snapshot: &ProjectSnapshot, cx: &mut Context) {
+        let rate = cx.audio.sample_rate().unwrap_or_default();
+        let pictures = if self.watched { cx.audio.pictures(self.mix.project()) } else { (None, None) };
+        self.audience.shared.show_levels(snapshot, pictures, rate);
+    }
+
+    /// Refreshes the measurements.
+    pub(super) fn refresh_stats(
+        &self,
+        snapshot: &ProjectSnapshot,
+        limiting: bool,
+        all: &[SessionId],
+        cx: &Context,
+    ) {
+        let Some(figures) = cx.audio.figures() else { return };
+        let of_source = (self.input.is_microphone(), limiting, self.children.latency_frames());
+        let (muted, mute_reason) = self.mix.muted();
+        let Totals { blocks, late_blocks, nonfinite, respawns, .. } = self.counters.of_build();
+        let howl = figures.engine.limiter.howl_muted.then_some(HOWL);
+        let notices = notices(notices::Facts {
+            state: self.state(),
+            not_a_number: self.not_a_number.as_ref(),
+            microphone: self.trouble().map(Trouble::notice),
+            devices: figures.devices.notice.as_deref(),
+            mode: self.mix.mode().1,
+            muted: mute_reason.filter(|_| muted),
+            howl,
+        });
+        let stats = Stats {
+            session: self.audience.id().clone(),
+            state: self.state().0,
+            blocks,
+            late_blocks,
+            nonfinite,
+            respawns,
+            total: self.counters.total(),
+            notices,
+            not_a_number: self.not_a_number.clone(),
+            source: self.input.source().name(),
+            source_reason: self.trouble().map(Trouble::line),
+            recording: self
+                .recorder
+                .running()
+                .map(|(recording, _)| to_protocol::recording_figures(recording)),
+            mode_reason: self.mix.mode().1.map(str::to_owned),
+            bypassed: self.mix.is_bypassed(),
+            muted,
+            mute_reason: mute_reason.map(str::to_owned),
+            gain_db: self.mix.gain_db(),
+            others: all.iter().filter(|id| **id != *self.audience.id()).cloned().collect(),
+            ..to_protocol::stats(&figures, snapshot, of_source)
+        };
+        self.audience.shared.figures().stats = Some(stats);
+    }
+
+    /// Watches whether the output is a number, and resets the processor where it isn't. Returns what to tell.
+    pub(super) fn follow_finiteness(
+        &mut self,
+        snapshot: &ProjectSnapshot,
+        now: Instant,
+        cx: &mut Context,
+    ) -> Option<String> {
+        let mut line = None;
+        for news in self.finite.seen(snapshot.live_generation, snapshot.finiteness, now) {
+            match news {
+                News::Began => {
+                    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+                    let trouble = NotANumber {
+                        since_ms: u64::try_from(since.as_millis()).unwrap_or(u64::MAX),
+                        parameters: self.audience.shared.parameters.changed(MOST_VALUES),
+                        resets: 0,
+                    };
+                    line = Some(notices::not_a_number(&trouble));
+                    self.not_a_number = Some(trouble);
+                }
+                News::Reset => cx.audio.reset(self.mix.project()),
+                News::Over { resets } => line = Some(notices::finite_again(resets)),
+            }
+        }
+        match self.finite.resets() {
+            Some(resets) => self.not_a_number.iter_mut().for_each(|trouble| trouble.resets = resets),
+            None => self.not_a_number = None,
+        }
+        line
+    }
+}
