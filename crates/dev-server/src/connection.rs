@@ -114,7 +114,7 @@ async fn respond(
     if !wanted(&request) {
         let answer = match request.uri.path().strip_prefix(OPENING_PREFIX) {
             Some(code) => open(&request, code, ends, shared).await,
-            None => http::get(&request),
+            None => http::get(&request, shared.access.page(&request)),
         };
         return (answer, None);
     }

@@ -14,8 +14,8 @@ use hyper::{
 pub(crate) type Answer = Response<Full<Bytes>>;
 
 /// The headers of every answer. A page of another site may not read, embed or guess anything here, and an address,
-/// which may hold the token, is neither sent on nor stored. There are no CORS headers: no other page may read. A
-/// connection carries one request, so that its time limit is the request's.
+/// which may hold the token, is neither sent on nor stored. There are no CORS headers but the one of [`get`]: no other
+/// page may read. A connection carries one request, so that its time limit is the request's.
 const HEADERS: [(HeaderName, &str); 7] = [
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -35,14 +35,23 @@ const HEADERS: [(HeaderName, &str); 7] = [
 const TEXT: &str = "text/plain; charset=utf-8";
 
 /// The answer to a request that doesn't ask for a WebSocket.
-pub(crate) fn get(request: &Parts) -> Answer {
+///
+/// `page` is the project's page that the request comes from. It may read `/`, which holds nothing that it doesn't know:
+/// so a page whose token is refused, of which a browser doesn't tell it, sees that somebody is here.
+pub(crate) fn get(request: &Parts, page: Option<&str>) -> Answer {
     let Some(file) = inspector::file(request.uri.path()) else {
         return answer(StatusCode::NOT_FOUND, TEXT, "There is nothing at this address.\n");
     };
     if request.method != Method::GET && request.method != Method::HEAD {
         return only_get("GET, HEAD");
     }
-    answer(StatusCode::OK, file.kind, file.text)
+    let mut answer = answer(StatusCode::OK, file.kind, file.text);
+    if request.uri.path() == "/"
+        && let Some(page) = page.and_then(|page| HeaderValue::from_str(page).ok())
+    {
+        answer.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, page);
+    }
+    answer
 }
 
 /// Redirects to the page that a code stood for.

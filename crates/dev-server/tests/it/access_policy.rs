@@ -173,6 +173,26 @@ async fn a_refusal_says_nothing() {
 }
 
 #[tokio::test]
+async fn the_projects_page_alone_may_read_that_somebody_is_here() {
+    let running = Running::new().await;
+    let port = running.port();
+    for (method, path, origin, granted) in [
+        ("HEAD", "/", UI, true),
+        ("GET", "/", UI, true),
+        ("GET", "/inspector/main.js", UI, false),
+        ("HEAD", "/", "http://evil.example", false),
+        ("HEAD", "/", &*format!("http://127.0.0.1:{port}"), false),
+    ] {
+        let request =
+            format!("{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nOrigin: {origin}\r\n\r\n");
+        let answer = http(port, &request).await.to_lowercase();
+        let grant = format!("access-control-allow-origin: {origin}\r\n");
+        assert_eq!(answer.contains("access-control-"), granted, "{method} {path} {origin}: {answer}");
+        assert_eq!(answer.contains(&grant), granted, "{method} {path} {origin}: {answer}");
+    }
+}
+
+#[tokio::test]
 async fn a_preflight_is_granted_nothing() {
     let running = Running::new().await;
     let port = running.port();

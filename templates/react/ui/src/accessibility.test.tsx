@@ -1,4 +1,4 @@
-import { act, cleanup, render } from '@testing-library/react';
+import { act, cleanup, fireEvent, render, screen } from '@testing-library/react';
 import axe from 'axe-core';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { App } from './App';
@@ -27,15 +27,37 @@ async function obstacles(): Promise<string[]> {
 }
 
 test('axe finds nothing serious on the page while it runs', async () => {
+  server.answers.getSets = () => ({ active: 'A', differ: true });
+  server.answers.getAllParameters = () => ({
+    parameters: server.parameters.map((parameter) => ({ ...parameter, processor: 'x' })),
+    processors: [{ id: 'x', name: 'X', bypass: 'x_bypass' }],
+  });
+  server.answers.getSource = () => ({
+    source: 'file',
+    name: 'drums.wav',
+    sample_rate: 48_000,
+    length_frames: 48_000,
+    waveform: { min: [-1], max: [1] },
+    recent: [{ number: 1, name: 'voice.wav', playing: false }],
+  });
   await renderConnected(<App />);
-  act(() => server.notify('stats', someStats));
+  const notices = [
+    { id: 'mute', text: 'Muted.', action: 'unmute' as const },
+    { id: 'mode', text: 'Pipelined.' },
+  ];
+  act(() => server.notify('stats', { ...someStats, heard: 'dry', muted: true, notices }));
+  fireEvent.click(screen.getByRole('button', { name: 'All 2' }));
+  const gain = screen.getByRole('textbox', { name: 'Gain in dB' });
+  fireEvent.change(gain, { target: { value: 'loud' } });
+  fireEvent.keyDown(gain, { key: 'Enter' });
   act(() => server.notify('meterUpdate', { timestamp_us: 0, left_peak: 1, left_rms: 1, right_peak: 0, right_rms: 0 }));
   expect(await obstacles()).toEqual([]);
 });
 
 test('nor while the build fails and the processor is gone', async () => {
   await renderConnected(<App />);
-  act(() => server.notify('buildStatus', { status: 'failed', errors: 'error[E0308]' }));
+  const places = [{ file: 'src/lib.rs', line: 1, column: 2, path: '/src/lib.rs' }];
+  act(() => server.notify('buildStatus', { status: 'failed', errors: 'error[E0308] src/lib.rs:1:2', places }));
   act(() => server.notify('sessionState', { session: 's', state: 'held', reason: 'it crashed three times' }));
   expect(await obstacles()).toEqual([]);
 });

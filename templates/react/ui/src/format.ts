@@ -9,18 +9,18 @@ export function formatNumber(value: number, span = 100): string {
   return value.toFixed(digits).replace(/^-(?=[0.]*$)/, '').replace('-', '−');
 }
 
+/** A value of a range, as it stands in its field: a whole number where there are no others. */
+export function formatIn({ min, max, step }: { min: number; max: number; step?: number }, value: number): string {
+  const whole = step !== undefined && Number.isInteger(step) && Number.isInteger(min);
+  return whole ? String(Math.round(value)).replace('-', '−') : formatNumber(value, max - min);
+}
+
 /** A parameter's value with its unit, or the name of its choice. */
 export function formatValue(parameter: Parameter, value = parameter.value): string {
   const variant = parameter.variants?.[Math.round(value)];
   if (variant !== undefined) return variant;
-  const number = formatNumber(value, parameter.max - parameter.min);
+  const number = formatIn(parameter, value);
   return parameter.unit ? `${number} ${parameter.unit}` : number;
-}
-
-/** What somebody typed, with a comma or a point; `null` where it is no number. */
-export function parseNumber(text: string): number | null {
-  const value = Number(text.trim().replace('−', '-').replace(',', '.'));
-  return text.trim() === '' || !Number.isFinite(value) ? null : value;
 }
 
 /** Linear amplitude in dBFS, −∞ for silence. */

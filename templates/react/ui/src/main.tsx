@@ -1,6 +1,8 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './App';
+import { ErrorBoundary } from './components/ErrorBoundary';
+import { PageErrors } from './components/PageErrors';
 import './signal.css';
 import './styles.css';
 import { Client, ClientContext, findAddress } from './wavecraft';
@@ -17,8 +19,11 @@ const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');
 createRoot(root).render(
   <StrictMode>
-    <ClientContext value={client}>
-      <App />
-    </ClientContext>
+    <PageErrors />
+    <ErrorBoundary>
+      <ClientContext value={client}>
+        <App />
+      </ClientContext>
+    </ErrorBoundary>
   </StrictMode>,
 );

@@ -30,19 +30,23 @@ test('bypass is shown at once, and goes back where the server says no', async ()
   expect(pressed('Bypass')).toBe('false');
 });
 
-test('a set keeps what was moved in it, and a copy goes to the other', async () => {
-  const client = await renderConnected(<Compare />);
-  fireEvent.click(button('Set B'));
+test('the sets are the server’s: its word is shown, and what is clicked is asked of it', async () => {
+  server.answers.getSets = () => ({ active: 'B', differ: true });
+  server.answers.hearSet = server.answers.copySet = () => ({});
+  await renderConnected(<Compare />);
   expect([pressed('Set A'), pressed('Set B')]).toEqual(['false', 'true']);
-  act(() => client.setParameter('x_gain', -6));
-  await settled();
   fireEvent.click(button('Set A'));
-  expect(server.asked('setParameter').at(-1)).toEqual({ id: 'x_gain', value: 0 });
-  await settled();
-  fireEvent.click(button('Set B'));
-  expect(server.asked('setParameter').at(-1)).toEqual({ id: 'x_gain', value: -6 });
-  await settled();
-  fireEvent.click(button('Copy B to A'));
-  fireEvent.click(button('Set A'));
-  expect(server.asked('setParameter')).toHaveLength(3);
+  expect(server.asked('hearSet')).toEqual([{ set: 'A' }]);
+  act(() => server.notify('setsChanged', { active: 'A', differ: true }));
+  expect([pressed('Set A'), pressed('Set B')]).toEqual(['true', 'false']);
+
+  fireEvent.click(button('Copy A to B'));
+  expect(server.asked('copySet')).toEqual([{}]);
+  act(() => server.notify('setsChanged', { active: 'A', differ: false }));
+  expect(button('Copy A to B').disabled).toBe(true);
+});
+
+test('a server without sets has none to choose from', async () => {
+  await renderConnected(<Compare />);
+  expect(screen.queryByRole('group', { name: 'Set of parameters' })).toBeNull();
 });

@@ -1,22 +1,14 @@
-import { useState } from 'react';
-import { useClient, useConnection, useParameters, useStats } from '../wavecraft';
-import { copied, FIRST, other, switched, type Slot } from './parameterSets';
+import { useClient, useConnection, useSets, useStats } from '../wavecraft';
 
-/** With and without the processor, and one set of parameters against another. */
+/** With and without the processor, and one set of parameters against another. The sets are the project's: every page has the same. */
 export function Compare() {
   const client = useClient();
   const stats = useStats();
+  const sets = useSets();
   const connected = useConnection().state === 'connected';
-  const heard = new Map(useParameters().map(({ id, value }) => [id, value]));
-  const [sets, setSets] = useState(FIRST);
-
-  const hear = (slot: Slot) => {
-    if (slot === sets.active) return;
-    const { sets: next, changes } = switched(sets, heard);
-    for (const [id, value] of changes) client.setParameter(id, value);
-    setSets(next);
-  };
   const bypassed = stats?.bypassed ?? false;
+  // What it changes is told to every page, and so to this one; where it fails nothing has changed.
+  const call = (request: Promise<unknown>) => void request.catch(() => undefined);
 
   return (
     <fieldset className="compare" disabled={!connected} aria-label="Compare">
@@ -30,23 +22,33 @@ export function Compare() {
       >
         Bypass
       </button>
-      <div className="sets" role="group" aria-label="Set of parameters">
-        {(['A', 'B'] as const).map((slot) => (
+      {sets && (
+        <>
+          <div className="sets" role="group" aria-label="Set of parameters">
+            {(['A', 'B'] as const).map((set) => (
+              <button
+                key={set}
+                type="button"
+                id={`set-${set}`}
+                aria-label={`Set ${set}`}
+                aria-pressed={set === sets.active}
+                onClick={() => call(client.call('hearSet', { set }))}
+              >
+                {set}
+              </button>
+            ))}
+          </div>
           <button
-            key={slot}
             type="button"
-            id={`set-${slot}`}
-            aria-label={`Set ${slot}`}
-            aria-pressed={slot === sets.active}
-            onClick={() => hear(slot)}
+            id="copy-set"
+            disabled={!sets.differ}
+            title={sets.differ ? '' : 'Both sets are the same'}
+            onClick={() => call(client.call('copySet', {}))}
           >
-            {slot}
+            Copy {sets.active} to {sets.active === 'A' ? 'B' : 'A'}
           </button>
-        ))}
-      </div>
-      <button type="button" id="copy-set" onClick={() => setSets(copied(sets, heard))}>
-        Copy {sets.active} to {other(sets.active)}
-      </button>
+        </>
+      )}
     </fieldset>
   );
 }

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { clamp, formatNumber, toDecibels } from '../format';
-import { useMeters } from '../wavecraft';
+import { useHeard } from '../heard';
+import { useMeters, useStats } from '../wavecraft';
 import { holdPeak, markAt, NO_HOLD } from './peakHold';
 
 /** The bottom of the scale, in dBFS. */
@@ -11,13 +12,21 @@ const CEILING = 3;
 
 const position = (decibels: number) => clamp((decibels - FLOOR) / (CEILING - FLOOR), 0, 1);
 
-/** The output's level on both sides: the bar is the peak, its bright part the RMS, the line the held peak. */
+/** The level of what is heard: the bar is the peak, its bright part the RMS, the line the held peak. */
 export function Meters() {
   const frame = useMeters();
+  const heard = useHeard();
+  const limiting = useStats()?.guard.limiting ?? false;
   const now = frame === null ? null : frame.timestamp_us / 1000;
   return (
     <section className="card meters" aria-label="Output level">
-      <h2>Level</h2>
+      <h2>
+        Level
+        <span className="badge" data-on={limiting} title="The limiter holds the output under −1 dBFS">
+          Limiter
+        </span>
+        <small>{heard}</small>
+      </h2>
       <Meter side="L" name="Left" peak={frame?.left_peak ?? 0} rms={frame?.left_rms ?? 0} now={now} />
       <Meter side="R" name="Right" peak={frame?.right_peak ?? 0} rms={frame?.right_rms ?? 0} now={now} />
       <div className="scale" aria-hidden="true">

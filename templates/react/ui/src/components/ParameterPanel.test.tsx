@@ -1,7 +1,8 @@
-import { cleanup, fireEvent, screen, within } from '@testing-library/react';
+import { act, cleanup, fireEvent, screen, within } from '@testing-library/react';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { FakeServer } from '../testing/fakeServer';
 import { renderConnected, settled } from '../testing/page';
+import type { Parameter } from '../wavecraft';
 import { ParameterPanel } from './ParameterPanel';
 
 let server: FakeServer;
@@ -12,6 +13,7 @@ beforeEach(() => {
 
 afterEach(() => {
   cleanup();
+  sessionStorage.clear();
   vi.unstubAllGlobals();
 });
 
@@ -49,7 +51,7 @@ test('a double click, or Delete, goes back to the default', async () => {
   expect(number('Gain in dB').value).toBe('0.0');
 });
 
-test('typed numbers count from Enter on, within the range', async () => {
+test('typed numbers count from Enter on, or when the field is left', async () => {
   await renderConnected(<ParameterPanel />);
   const gain = number('Gain in dB');
   fireEvent.change(gain, { target: { value: '-12,5' } });
@@ -57,21 +59,86 @@ test('typed numbers count from Enter on, within the range', async () => {
   fireEvent.keyDown(gain, { key: 'Enter' });
   expect(lastSet()).toEqual({ id: 'x_gain', value: -12.5 });
   await settled();
-
-  fireEvent.change(gain, { target: { value: '400' } });
-  fireEvent.blur(gain);
-  expect(lastSet()).toEqual({ id: 'x_gain', value: 12 });
+  fireEvent.change(number('Tone in Hz'), { target: { value: '2k' } });
+  fireEvent.blur(number('Tone in Hz'));
+  expect(lastSet()).toEqual({ id: 'x_tone', value: 2000 });
   await settled();
 
-  for (const [text, key] of [
-    ['-3', 'Escape'],
-    ['loud', 'Enter'],
-  ] as const) {
-    fireEvent.change(gain, { target: { value: text } });
-    fireEvent.keyDown(gain, { key });
-    expect(gain.value).toBe('12.0');
-  }
+  fireEvent.change(gain, { target: { value: '-3' } });
+  fireEvent.keyDown(gain, { key: 'Escape' });
+  expect(gain.value).toBe('−12.5');
+  fireEvent.blur(gain);
   expect(server.asked('setParameter')).toHaveLength(2);
+});
+
+test('what can’t be is refused with a word, and the value stays', async () => {
+  await renderConnected(<ParameterPanel />);
+  const gain = number('Gain in dB');
+  fireEvent.change(gain, { target: { value: '13' } });
+  fireEvent.keyDown(gain, { key: 'Enter' });
+  expect(screen.getByRole('alert').textContent).toBe('13 is out of range: −60 to 12 dB.');
+  expect([gain.value, gain.getAttribute('aria-invalid')]).toEqual(['13', 'true']);
+  expect(gain.getAttribute('aria-describedby')).toBe(screen.getByRole('alert').id);
+  // The field shows what is heard again once it is left; the word stays until something else happens.
+  fireEvent.blur(gain);
+  expect(gain.value).toBe('0.0');
+  expect(screen.getByRole('alert')).toBeTruthy();
+  act(() => server.notify('parameterChanged', { id: 'x_gain', value: -6 }));
+  expect(screen.queryByRole('alert')).toBeNull();
+  expect(server.asked('setParameter')).toEqual([]);
+});
+
+test('a field that nobody typed in follows the value, and leaving it changes nothing', async () => {
+  await renderConnected(<ParameterPanel />);
+  const gain = number('Gain in dB');
+  fireEvent.focus(gain);
+  act(() => server.notify('parameterChanged', { id: 'x_gain', value: -6 }));
+  expect(gain.value).toBe('−6.0');
+  fireEvent.blur(gain);
+  fireEvent.keyDown(gain, { key: 'Enter' });
+  expect(server.asked('setParameter')).toEqual([]);
+  // What is being typed stays.
+  fireEvent.change(gain, { target: { value: '-1' } });
+  act(() => server.notify('parameterChanged', { id: 'x_gain', value: -9 }));
+  expect(gain.value).toBe('-1');
+});
+
+test('each processor of a chain has its section, with its bypass and its own groups', async () => {
+  const of = (processor: string): Parameter[] => [
+    { id: `${processor}_bypass`, name: 'Bypass', type: 'bool', value: 0, default: 0, min: 0, max: 1, step: 1, group: 'Output', processor },
+    { id: `${processor}_cutoff`, name: 'Cutoff', type: 'float', value: 20, default: 20, min: 20, max: 20_000, unit: 'Hz', group: 'Filter', processor },
+  ];
+  server.answers.getAllParameters = () => ({
+    parameters: [...of('filter'), ...of('filter_2')],
+    processors: [
+      { id: 'filter', name: 'Filter', bypass: 'filter_bypass' },
+      { id: 'filter_2', name: 'Filter 2', bypass: 'filter_2_bypass' },
+    ],
+  });
+  await renderConnected(<ParameterPanel />);
+  const second = screen.getByRole('region', { name: 'Filter 2' });
+  expect(within(second).getAllByRole('slider', { name: 'Cutoff' })).toHaveLength(1);
+  expect(within(second).queryByRole('heading', { name: 'Output' })).toBeNull();
+  fireEvent.click(within(second).getByRole('switch', { name: 'Bypass of Filter 2' }));
+  expect(lastSet()).toEqual({ id: 'filter_2_bypass', value: 1 });
+
+  fireEvent.click(screen.getByRole('button', { name: 'Filter 2' }));
+  expect(within(second).queryByRole('slider')).toBeNull();
+  expect(within(second).getByRole('switch')).toBeTruthy();
+  // This tab remembers it.
+  cleanup();
+  await renderConnected(<ParameterPanel />);
+  expect(screen.getByRole('button', { name: 'Filter 2' }).getAttribute('aria-expanded')).toBe('false');
+  expect(screen.getAllByRole('slider')).toHaveLength(1);
+});
+
+test('a choice between Off and On is a switch', async () => {
+  server.parameters = [
+    { id: 'x_on', name: 'Oversampling', type: 'enum', value: 1, default: 0, min: 0, max: 1, step: 1, variants: ['Off', 'On'] },
+  ];
+  await renderConnected(<ParameterPanel />);
+  fireEvent.click(screen.getByRole('switch', { name: 'Oversampling' }));
+  expect(lastSet()).toEqual({ id: 'x_on', value: 0 });
 });
 
 test('switches and choices set whole numbers', async () => {

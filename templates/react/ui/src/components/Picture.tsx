@@ -30,7 +30,10 @@ export function Picture({ label, draw }: Props) {
   useEffect(() => {
     const element = canvas.current;
     if (!element) return;
-    const again = () => paint(element, latest.current);
+    const again = () => {
+      colours.delete(element);
+      paint(element, latest.current);
+    };
     const sizes = new ResizeObserver(again);
     sizes.observe(element);
     const scheme = matchMedia('(prefers-color-scheme: dark)');
@@ -44,18 +47,28 @@ export function Picture({ label, draw }: Props) {
   return <canvas ref={canvas} role="img" aria-label={label} />;
 }
 
+/** The style sheet's colours by canvas, which take longer to ask for than a line to draw. Asked for anew when the scheme changes. */
+const colours = new WeakMap<HTMLCanvasElement, Map<string, string>>();
+
 function paint(canvas: HTMLCanvasElement, draw: (paper: Paper) => void): void {
   const context = canvas.getContext('2d');
   if (context === null) return;
   const { clientWidth: width, clientHeight: height } = canvas;
   const density = devicePixelRatio || 1;
-  canvas.width = Math.round(width * density);
-  canvas.height = Math.round(height * density);
-  context.scale(density, density);
+  const pixels = [Math.round(width * density), Math.round(height * density)] as const;
+  // Another size clears the picture and makes another one in memory.
+  if (canvas.width !== pixels[0] || canvas.height !== pixels[1]) [canvas.width, canvas.height] = pixels;
+  context.setTransform(density, 0, 0, density, 0, 0);
+  context.clearRect(0, 0, width, height);
   context.font = '11px system-ui, sans-serif';
 
-  const style = getComputedStyle(canvas);
-  const color = (name: string) => style.getPropertyValue(name).trim();
+  const known = colours.get(canvas) ?? new Map<string, string>();
+  colours.set(canvas, known);
+  const color = (name: string) => {
+    const colour = known.get(name) ?? getComputedStyle(canvas).getPropertyValue(name).trim();
+    known.set(name, colour);
+    return colour;
+  };
   const line: Paper['line'] = (count, x, y, stroke, lineWidth = 1) => {
     context.beginPath();
     for (let index = 0; index < count; index++) context.lineTo(x(index), y(index));

@@ -1,10 +1,17 @@
 import { useCallback } from 'react';
-import { useScope } from '../wavecraft';
+import { useHeard } from '../heard';
+import { useClient, useScope, useScopeSpan } from '../wavecraft';
 import { Picture, type Paper } from './Picture';
 
-/** The output's waveform, both sides over each other. */
+/** What there is to choose from, in ms. */
+const SPANS = [10, 20, 50, 100, 200, 500];
+
+/** The waveform of what is heard, both sides over each other. */
 export function Scope() {
+  const client = useClient();
   const frame = useScope();
+  const span = useScopeSpan();
+  const heard = useHeard();
   const draw = useCallback(
     ({ width, height, line }: Paper) => {
       // A little room above full scale, so that a clipped top is seen as one.
@@ -21,13 +28,26 @@ export function Scope() {
   );
 
   const silent = frame === null || frame.no_signal;
-  const ms = frame === null ? 0 : (1000 * frame.points_l.length) / frame.sample_rate;
+  // A server that doesn't know of spans sends what it always sent.
+  const shown = frame === null ? span : (1000 * (frame.frames ?? frame.points_l.length)) / frame.sample_rate;
+  const spans = SPANS.includes(Math.round(shown)) ? SPANS : [...SPANS, Math.round(shown)].sort((a, b) => a - b);
   return (
     <section className="card picture scope" aria-label="Oscilloscope">
       <h2>
-        Scope <small>{silent ? 'no signal' : `${ms.toFixed(0)} ms`}</small>
+        Scope <small>{silent ? 'no signal' : heard}</small>
+        <select
+          aria-label="Time across the scope"
+          value={Math.round(shown)}
+          onChange={(event) => client.setScopeSpan(Number(event.target.value))}
+        >
+          {spans.map((ms) => (
+            <option key={ms} value={ms}>
+              {ms} ms
+            </option>
+          ))}
+        </select>
       </h2>
-      <Picture label={silent ? 'No signal' : 'Waveform of the output'} draw={draw} />
+      <Picture label={silent ? 'No signal' : `Waveform: ${heard || 'the output'}`} draw={draw} />
     </section>
   );
 }

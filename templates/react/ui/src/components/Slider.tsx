@@ -1,6 +1,7 @@
-import { useId, useState, type KeyboardEvent } from 'react';
-import { clamp, formatNumber, formatValue, parseNumber } from '../format';
+import { useId } from 'react';
+import { clamp, formatValue } from '../format';
 import type { Parameter } from '../wavecraft';
+import { ValueField } from './ValueField';
 
 interface Props {
   parameter: Parameter;
@@ -13,7 +14,7 @@ const POSITIONS = 400;
 /** A native range input, so that keys, touch and screen readers work, and beside it the number to type. */
 export function Slider({ parameter, onChange }: Props) {
   const id = useId();
-  const { min, max, step, value, name, unit } = parameter;
+  const { min, max, step, value, name } = parameter;
   const skew = parameter.skew ?? 1;
   const span = max - min || 1;
   const toPosition = (value: number) => ((value - min) / span) ** (1 / skew);
@@ -39,47 +40,7 @@ export function Slider({ parameter, onChange }: Props) {
         onDoubleClick={reset}
         onKeyDown={(event) => event.key === 'Delete' && reset()}
       />
-      <TypedNumber
-        text={formatNumber(value, max - min)}
-        label={unit ? `${name} in ${unit}` : name}
-        onCommit={(typed) => onChange(clamp(typed, min, max))}
-      />
-      <span className="unit">{unit}</span>
+      <ValueField label={name} value={value} range={parameter} onCommit={onChange} />
     </div>
-  );
-}
-
-interface TypedProps {
-  text: string;
-  label: string;
-  onCommit(value: number): void;
-}
-
-/** Shows `text`; what is typed counts from Enter on, or when the field is left. Escape takes it back. */
-function TypedNumber({ text, label, onCommit }: TypedProps) {
-  const [draft, setDraft] = useState<string | null>(null);
-
-  const commit = () => {
-    const typed = draft === null ? null : parseNumber(draft);
-    if (typed !== null) onCommit(typed);
-    setDraft(null);
-  };
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key === 'Enter') commit();
-    if (event.key === 'Escape') setDraft(null);
-  };
-
-  return (
-    <input
-      className="number"
-      type="text"
-      inputMode="decimal"
-      aria-label={label}
-      value={draft ?? text}
-      onFocus={(event) => event.target.select()}
-      onChange={(event) => setDraft(event.target.value)}
-      onBlur={commit}
-      onKeyDown={onKeyDown}
-    />
   );
 }

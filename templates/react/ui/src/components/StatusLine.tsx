@@ -9,7 +9,7 @@ const SOURCES: Record<Stats['source'], string> = {
   file: 'File',
 };
 
-/** Where the sound comes from, how long it takes, and how hard the machine works for it. */
+/** Where the sound comes from, how long it takes, and how much of a block's time the processor takes. */
 export function StatusLine() {
   const stats = useStats();
   const phase = useAudioStatus()?.phase;
@@ -20,6 +20,7 @@ export function StatusLine() {
   const frames = Object.values(latency).reduce((sum, part) => sum + part, 0);
   const ms = devices.sample_rate > 0 ? (1000 * frames) / devices.sample_rate : 0;
   const late = Object.values(stats.late_blocks).reduce((sum, part) => sum + part, 0);
+  const load = stats.processor_load.average;
   const output = devices.output ?? (devices.backend === 'virtual' ? 'no device' : 'no output');
   return (
     <footer className="status">
@@ -28,7 +29,7 @@ export function StatusLine() {
       <Item name="Rate" value={`${devices.sample_rate / 1000} kHz / ${devices.buffer_frames}`} />
       <Item name="Latency" value={`${ms.toFixed(1)} ms`} />
       {drift && <Item name="Clocks" value={`${drift.ppm.toFixed(1)} ppm / ${drift.buffer_frames}`} />}
-      <Item name="Load" value={`${(100 * stats.load).toFixed(0)} %`} warn={stats.load > 0.8} />
+      <Item name="Load" value={`${(100 * load).toFixed(0)} %`} warn={load > 0.8} />
       <Item name="Late blocks" value={String(late)} />
       {stats.xruns > 0 && <Item name="Xruns" value={String(stats.xruns)} />}
     </footer>

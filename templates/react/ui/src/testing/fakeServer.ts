@@ -26,7 +26,7 @@ export const someStats: Stats = {
   blocks: 10,
   late_blocks: { not_scheduled: 1, too_slow: 2, queue_full: 0, device: 0 },
   xruns: 0,
-  load: 0.25,
+  processor_load: { average: 0.25 },
   latency: { input_device: 48, input_buffer: 0, pipeline: 240, processor: 96, output_device: 96 },
   devices: { backend: 'virtual', input: null, output: null, sample_rate: 48_000, buffer_frames: 240 },
   source: 'file',
@@ -40,7 +40,7 @@ class FakeSocket {
   readyState = 0;
   onopen: (() => void) | null = null;
   onmessage: ((event: { data: string }) => void) | null = null;
-  onclose: (() => void) | null = null;
+  onclose: ((event: { code: number; reason: string }) => void) | null = null;
 
   constructor(
     readonly url: string,
@@ -53,9 +53,9 @@ class FakeSocket {
     FakeServer.current.receive(this, JSON.parse(text));
   }
 
-  close(): void {
+  close(code = 1006, reason = ''): void {
     this.readyState = 3;
-    this.onclose?.();
+    this.onclose?.({ code, reason });
   }
 }
 
@@ -66,6 +66,8 @@ export class FakeServer {
   requests: Request[] = [];
   /** Does it accept connections? */
   up = true;
+  /** Where it accepts none: does it say so, or is it gone? */
+  refuses = false;
   /** Does it answer `setParameter` by itself? */
   answersSets = true;
   parameters = someParameters();
@@ -78,10 +80,11 @@ export class FakeServer {
     getAudioStatus: () => ({ status: null }),
   };
 
-  /** Takes the place of `WebSocket` until `vi.unstubAllGlobals`. */
+  /** Takes the place of `WebSocket` and `fetch` until `vi.unstubAllGlobals`. */
   constructor() {
     FakeServer.current = this;
     vi.stubGlobal('WebSocket', FakeSocket);
+    vi.stubGlobal('fetch', () => (this.up || this.refuses ? Promise.resolve({}) : Promise.reject(new TypeError())));
   }
 
   accept(socket: FakeSocket): void {
@@ -121,9 +124,9 @@ export class FakeServer {
     }
   }
 
-  /** Drops every connection. */
-  drop(): void {
-    for (const socket of this.sockets) if (socket.readyState === FakeSocket.OPEN) socket.close();
+  /** Drops every connection, or closes it with a word. */
+  drop(code?: number, reason?: string): void {
+    for (const socket of this.sockets) if (socket.readyState === FakeSocket.OPEN) socket.close(code, reason);
   }
 
   /** What was asked by `method`, in order. */

@@ -34,7 +34,10 @@ test('the token goes by subprotocol, and connecting fetches and subscribes', asy
   expect(server.sockets[0]).toMatchObject(address);
   expect(client.connection.get().state).toBe('connected');
   expect(client.parameters.get()).toEqual(server.parameters);
-  expect(server.asked('subscribe')).toEqual([{ topics: ['meters', 'scope', 'spectrum', 'stats', 'state', 'build'], hz: 30 }]);
+  // Two periods of 40 Hz fit into the scope.
+  const scope = { span_ms: 50, edge: 'rising', level: 0 };
+  const topics = ['meters', 'scope', 'spectrum', 'stats', 'state', 'build'];
+  expect(server.asked('subscribe')).toEqual([{ topics, hz: 30, scope }]);
 });
 
 test('a server without our own methods is good enough', async () => {
@@ -75,6 +78,34 @@ test('tries come ever more slowly, at least every five seconds, and start anew a
   await vi.advanceTimersByTimeAsync(5000);
   server.drop();
   expect(client.connection.get()).toEqual({ state: 'connecting', attempt: 1 });
+});
+
+test('after the end of the start nothing is tried; the companion may come back', async () => {
+  client.connect(address);
+  await turn();
+  server.drop(1001, 'companion');
+  expect(client.connection.get()).toEqual({ state: 'connecting', attempt: 1, why: 'companion' });
+  await vi.advanceTimersByTimeAsync(250);
+  expect(client.connection.get()).toEqual({ state: 'connected' });
+
+  server.drop(1001, 'ended');
+  expect(client.connection.get()).toEqual({ state: 'connecting', attempt: 1, why: 'ended' });
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(server.sockets).toHaveLength(2);
+});
+
+test('a key of an earlier start is told from a server that is gone, at once', async () => {
+  server.up = false;
+  server.refuses = true;
+  client.connect(address);
+  await vi.advanceTimersByTimeAsync(250);
+  expect(client.connection.get()).toEqual({ state: 'connecting', attempt: 2, why: 'refused' });
+  // Now and then it is tried all the same: the server may only have been full.
+  await vi.advanceTimersByTimeAsync(29_000);
+  expect(server.sockets).toHaveLength(2);
+  server.up = true;
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(client.connection.get()).toEqual({ state: 'connected' });
 });
 
 test('disconnecting ends the tries', async () => {

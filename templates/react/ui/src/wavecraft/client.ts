@@ -4,28 +4,33 @@ import type { Address } from './address';
 import type {
   AudioStatus,
   BuildStatus,
+  Methods,
   MeterUpdate,
   Notifications,
   Parameter,
+  Processor,
   ScopeFrame,
   SessionState,
+  Sets,
+  Source,
   SpectrumFrame,
   Stats,
-  Topic,
 } from './messages';
 import { Store } from './store';
-import { Transport } from './transport';
+import { Transport, type Lost } from './transport';
 
 export type Connection =
   /** Nobody gave this tab a token. */
   | { state: 'noToken' }
   /** `attempt` is 0 at first and counts the tries since the connection was lost. */
-  | { state: 'connecting'; attempt: number }
+  | { state: 'connecting'; attempt: number; why?: Lost }
   | { state: 'connected' };
 
 /** How often meters, scope and spectrum come, in Hz; fewer for those who asked their system for less motion. */
 const HZ = 30;
 const CALM_HZ = 4;
+/** Two periods of 40 Hz. */
+const SCOPE_SPAN_MS = 50;
 
 /** A parameter whose last change has no answer yet. */
 interface Sending {
@@ -38,6 +43,8 @@ interface Sending {
 export class Client {
   readonly connection = new Store<Connection>({ state: 'noToken' });
   readonly parameters = new Store<readonly Parameter[]>([]);
+  /** In the chain's order; empty where the server doesn't tell. */
+  readonly processors = new Store<readonly Processor[]>([]);
   readonly meters = new Store<MeterUpdate | null>(null);
   readonly scope = new Store<ScopeFrame | null>(null);
   readonly spectrum = new Store<SpectrumFrame | null>(null);
@@ -45,6 +52,10 @@ export class Client {
   readonly sessionState = new Store<SessionState | null>(null);
   readonly build = new Store<BuildStatus | null>(null);
   readonly stats = new Store<Stats | null>(null);
+  readonly sets = new Store<Sets | null>(null);
+  readonly source = new Store<Source | null>(null);
+  /** How much sound the scope shows, in ms. */
+  readonly scopeSpan = new Store(SCOPE_SPAN_MS);
 
   #transport: Transport | null = null;
   #sending = new Map<string, Sending>();
@@ -56,7 +67,7 @@ export class Client {
     this.connection.set({ state: 'connecting', attempt: 0 });
     this.#transport = new Transport(address, {
       onOpen: () => void this.#resume(),
-      onLost: (attempt) => this.#lost({ state: 'connecting', attempt }),
+      onLost: (attempt, why) => this.#lost({ state: 'connecting', attempt, ...(why && { why }) }),
       onNotification: (method, params) => this.#notified(method, params),
     });
     this.#transport.open();
@@ -89,6 +100,16 @@ export class Client {
     await this.#transport?.request('setBypass', { on }).catch(() => show(!on));
   }
 
+  /** Calls a method by its name; fails where the server says no, or nobody answers. */
+  call<M extends keyof Methods>(method: M, params: Methods[M]['params']): Promise<Methods[M]['result']> {
+    return this.#transport?.request(method, params) ?? Promise.reject(new Error(`${method}: not connected`));
+  }
+
+  setScopeSpan(ms: number): void {
+    this.scopeSpan.set(ms);
+    void this.#subscribe().catch(() => undefined);
+  }
+
   async #send(id: string, value: number): Promise<void> {
     const transport = this.#transport;
     if (transport === null) return;
@@ -112,27 +133,43 @@ export class Client {
   async #resume(): Promise<void> {
     const transport = this.#transport;
     if (transport === null) return;
-    const calm = window.matchMedia?.('(prefers-reduced-motion: reduce)').matches;
-    const topics: Topic[] = ['meters', 'scope', 'spectrum', 'stats', 'state', 'build'];
     // A server without a method of these still has the parameters; what it doesn't tell isn't shown.
     const ask = <T>(answer: Promise<T>) => answer.catch(() => undefined);
-    const [known, , audio, stats] = await Promise.all([
+    const [known, , audio, stats, sets] = await Promise.all([
       this.#fetchParameters(),
-      ask(transport.request('subscribe', { topics, hz: calm ? CALM_HZ : HZ })),
+      ask(this.#subscribe()),
       ask(transport.request('getAudioStatus', {})),
       ask(transport.request('getStats', {})),
+      ask(transport.request('getSets', {})),
+      this.#fetchSource(),
     ]);
     // Lost again meanwhile, as `onLost` has told.
     if (!known) return;
     this.audioStatus.set(audio?.status ?? null);
     if (stats !== undefined) this.stats.set(stats);
+    this.sets.set(sets ?? null);
     this.connection.set({ state: 'connected' });
   }
 
   async #fetchParameters(): Promise<boolean> {
     const answer = await this.#transport?.request('getAllParameters', {}).catch(() => undefined);
-    if (answer !== undefined) this.parameters.set(answer.parameters);
-    return answer !== undefined;
+    if (answer === undefined) return false;
+    this.processors.set(answer.processors ?? []);
+    this.parameters.set(answer.parameters);
+    return true;
+  }
+
+  async #fetchSource(): Promise<void> {
+    this.source.set((await this.call('getSource', {}).catch(() => undefined)) ?? null);
+  }
+
+  #subscribe(): Promise<object> {
+    const calm = window.matchMedia?.('(prefers-reduced-motion: reduce)').matches;
+    return this.call('subscribe', {
+      topics: ['meters', 'scope', 'spectrum', 'stats', 'state', 'build'],
+      hz: calm ? CALM_HZ : HZ,
+      scope: { span_ms: this.scopeSpan.get(), edge: 'rising', level: 0 },
+    });
   }
 
   #lost(connection: Connection): void {
@@ -159,6 +196,8 @@ export class Client {
     sessionState: (state) => this.sessionState.set(state),
     audioStatusChanged: (status) => this.audioStatus.set(status),
     buildStatus: (build) => this.build.set(build),
+    setsChanged: (sets) => this.sets.set(sets),
+    sourceChanged: () => void this.#fetchSource(),
   };
 
   #show(id: string, value: number): void {

@@ -18,6 +18,9 @@ function useStore<T>(store: Store<T>): T {
 /** Every parameter with its value, in the processor's order. */
 export const useParameters = () => useStore(useClient().parameters);
 
+/** The chain's processors, in its order; empty where the server doesn't tell. */
+export const useProcessors = () => useStore(useClient().processors);
+
 /** One parameter and the way to move it; `undefined` while it isn't known. */
 export function useParameter(id: string): [Parameter | undefined, (value: number) => void] {
   const client = useClient();
@@ -29,11 +32,11 @@ export function useParameter(id: string): [Parameter | undefined, (value: number
 
 /** Are we connected, and if not, why. */
 export const useConnection = () => useStore(useClient().connection);
-/** Levels of the output, 30 times a second; `null` while none come. */
+/** Levels of what is heard, 30 times a second; `null` while none come. */
 export const useMeters = () => useStore(useClient().meters);
-/** The output's waveform, 30 times a second; `null` while none comes. */
+/** The waveform of what is heard, 30 times a second; `null` while none comes. */
 export const useScope = () => useStore(useClient().scope);
-/** The output by frequency, 30 times a second; `null` while none comes. */
+/** What is heard, by frequency, 30 times a second; `null` while none comes. */
 export const useSpectrum = () => useStore(useClient().spectrum);
 /** Whether there is audio, and what is wrong with it if not. */
 export const useAudioStatus = () => useStore(useClient().audioStatus);
@@ -43,3 +46,9 @@ export const useSessionState = () => useStore(useClient().sessionState);
 export const useBuildStatus = () => useStore(useClient().build);
 /** Load, late blocks, latency, devices: once a second. */
 export const useStats = () => useStore(useClient().stats);
+/** The two sets of parameters to compare; `null` where there are none. */
+export const useSets = () => useStore(useClient().sets);
+/** What plays: a file with its waveform and loop, or a tone's numbers; `null` where the server doesn't tell. */
+export const useSource = () => useStore(useClient().source);
+/** How much sound the scope shows, in ms. */
+export const useScopeSpan = () => useStore(useClient().scopeSpan);

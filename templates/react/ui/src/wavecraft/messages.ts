@@ -17,18 +17,35 @@ export interface Parameter {
   group?: string;
   /** The names of a choice's values 0, 1, 2, … */
   variants?: string[];
+  /** The id of the processor that it belongs to. */
+  processor?: string;
 }
 
-/** Levels of the processed output: linear amplitude, 1 is full scale. */
+/** One of a chain's processors. */
+export interface Processor {
+  id: string;
+  /** As shown: "Filter", "Filter 2". */
+  name: string;
+  /** The id of the parameter that takes it out of the way. */
+  bypass?: string;
+}
+
+/** What is heard: the processor, its input as it comes, or nothing. Meters and pictures show the same. */
+export type Heard = 'processed' | 'dry' | 'silence';
+
+/** Levels of what is heard: linear amplitude, 1 is full scale. */
 export interface MeterUpdate {
   timestamp_us: number;
   left_peak: number;
   left_rms: number;
   right_peak: number;
   right_rms: number;
+  heard?: Heard;
+  /** Where in its file the source is. */
+  position_frames?: number;
 }
 
-/** 1024 points of the processed output, from a rising zero crossing on. */
+/** The waveform of what is heard, from a rising zero crossing on: at most 1024 points a side. */
 export interface ScopeFrame {
   points_l: number[];
   points_r: number[];
@@ -37,9 +54,11 @@ export interface ScopeFrame {
   /** In samples. */
   timestamp: number;
   no_signal: boolean;
+  /** How many frames of sound the points cover; absent: one each. Where that is more, points are least and greatest in turn. */
+  frames?: number;
 }
 
-/** The processed output by frequency. */
+/** What is heard, by frequency. */
 export interface SpectrumFrame {
   /** In dB, evenly spaced on a logarithmic axis: 0 is a full-scale sine on both sides, −120 the least. */
   levels_db: number[];
@@ -48,6 +67,8 @@ export interface SpectrumFrame {
   high_hz: number;
   /** In samples. */
   timestamp: number;
+  /** The loudest partial, measured more finely than the points lie; absent in silence. */
+  peak?: { hz: number; db: number };
 }
 
 export interface AudioStatus {
@@ -62,7 +83,21 @@ export interface AudioStatus {
 export type BuildStatus =
   | { status: 'building' }
   | { status: 'ok'; ms: number }
-  | { status: 'failed'; errors: string };
+  | {
+      status: 'failed';
+      errors: string;
+      /** `errors` with the terminal's colours (ANSI SGR). */
+      coloured?: string;
+      /** Where the text names a place: `file` as in the text, `path` as on this machine. */
+      places?: Place[];
+    };
+
+export interface Place {
+  file: string;
+  line: number;
+  column: number;
+  path: string;
+}
 
 export interface SessionState {
   session: string;
@@ -70,14 +105,25 @@ export interface SessionState {
   reason?: string;
 }
 
+/** What a person should know: whole sentences, and what helps. */
+export interface Notice {
+  /** Stays the same while it lasts. */
+  id: string;
+  text: string;
+  action?: 'restart' | 'unmute' | 'unbypass' | 'allowMicrophone';
+}
+
 /** What is measured, once a second: the part of it that this page shows. */
 export interface Stats {
   state: SessionState['state'];
+  heard?: Heard;
+  /** The most urgent first. */
+  notices?: Notice[];
   blocks: number;
   late_blocks: { not_scheduled: number; too_slow: number; queue_full: number; device: number };
   xruns: number;
-  /** The audio thread's busy time by its period: 1 is all there is. */
-  load: number;
+  /** The processor's time for a block by the block's duration: 1 is all there is. */
+  processor_load: { average: number };
   /** Parts of the latency from the microphone to the loudspeaker, in frames. */
   latency: {
     input_device: number;
@@ -104,18 +150,63 @@ export interface Stats {
   guard: { limiting: boolean; howl_muted: boolean };
 }
 
+/** Two sets of parameters to compare: one is heard, the other kept. */
+export type SetName = 'A' | 'B';
+
+export interface Sets {
+  active: SetName;
+  /** Are their values different? */
+  differ: boolean;
+}
+
+/** What plays. Frames are at `sample_rate`, in Hz. */
+export interface Source {
+  source: Stats['source'];
+  sample_rate: number;
+  /** Of a file, without its folder. */
+  name?: string;
+  length_frames?: number;
+  /** The part that repeats; absent: all of it. */
+  loop?: [from: number, to: number];
+  /** The file's least and greatest samples, in equal columns. */
+  waveform?: { min: number[]; max: number[] };
+  /** Files that this project played, the newest first. */
+  recent: { number: number; name: string; playing: boolean }[];
+  /** Of a tone, noise or sweep. */
+  signal?: { hz?: number; level_db?: number; from_hz?: number; to_hz?: number; seconds?: number };
+}
+
+/** A part of a file; without numbers: all of it. */
+export type Loop = { from_frames: number; to_frames: number } | { from_frames?: never };
+
 /** Methods: what they take and what they give. */
 export interface Methods {
   getParameter: { params: { id: string }; result: { id: string; value: number } };
   setParameter: { params: { id: string; value: number }; result: object };
-  getAllParameters: { params: object; result: { parameters: Parameter[] } };
+  getAllParameters: { params: object; result: { parameters: Parameter[]; processors?: Processor[] } };
   getAudioStatus: { params: object; result: { status: AudioStatus | null } };
   getStats: { params: object; result: Stats };
   setBypass: { params: { on: boolean }; result: object };
-  subscribe: { params: { topics: Topic[]; hz?: number }; result: object };
+  setMute: { params: { on: boolean }; result: object };
+  restart: { params: object; result: object };
+  getSets: { params: object; result: Sets };
+  hearSet: { params: { set: SetName }; result: object };
+  copySet: { params: object; result: object };
+  getSource: { params: object; result: Source };
+  setLoop: { params: Loop; result: object };
+  seek: { params: { frame: number }; result: object };
+  chooseRecent: { params: { number: number }; result: object };
+  subscribe: { params: { topics: Topic[]; hz?: number; scope?: ScopeWish }; result: object };
 }
 
 export type Topic = 'meters' | 'scope' | 'spectrum' | 'stats' | 'state' | 'build' | 'log';
+
+/** How much sound the scope shows, in ms, and where it begins: at a crossing of `level`, from −1 to 1. */
+export interface ScopeWish {
+  span_ms: number;
+  edge: 'rising' | 'falling';
+  level: number;
+}
 
 /** Notifications: what the server says unasked. */
 export interface Notifications {
@@ -128,4 +219,6 @@ export interface Notifications {
   sessionState: SessionState;
   audioStatusChanged: AudioStatus;
   buildStatus: BuildStatus;
+  setsChanged: Sets;
+  sourceChanged: object;
 }

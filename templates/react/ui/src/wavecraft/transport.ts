@@ -8,6 +8,21 @@ const FIRST_PAUSE_MS = 250;
 /** The longest pause: the server counts failed handshakes, and a person waits no longer. */
 const LONGEST_PAUSE_MS = 5000;
 
+/** A WebSocket's close code: the other side leaves. */
+const GOING_AWAY = 1001;
+/** The pause where the key was refused: no other one comes by itself, but a full server may have room again. */
+const REFUSED_PAUSE_MS = 30_000;
+/** So long a server that is there may take to say so. */
+const ANSWER_MS = 2000;
+/** So many refusals in a row are one of the key: a server that begins may answer before it knows the project. */
+const REFUSALS = 2;
+
+/**
+ * Why a connection was lost, where that is known: `wavecraft start` has `ended`, and its key with it; the `companion`
+ * was, and comes back; or the server has `refused` the key, which is of an earlier start.
+ */
+export type Lost = 'ended' | 'companion' | 'refused';
+
 /** An answer that says no: `code` is JSON-RPC's. */
 export class RpcError extends Error {
   constructor(
@@ -22,8 +37,8 @@ export class RpcError extends Error {
 export interface TransportEvents {
   /** Open: what was asked and subscribed before is forgotten by the other side. */
   onOpen(): void;
-  /** Not open; the next try is the `attempt`th since the connection was lost. */
-  onLost(attempt: number): void;
+  /** Not open; the next try is the `attempt`th since the connection was lost. There is none after `ended`. */
+  onLost(attempt: number, why?: Lost): void;
   onNotification<N extends keyof Notifications>(method: N, params: Notifications[N]): void;
 }
 
@@ -36,6 +51,8 @@ export class Transport {
   #socket: WebSocket | null = null;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #attempt = 0;
+  #refusals = 0;
+  #lost: Lost | undefined;
   #lastId = 0;
   #pending = new Map<number, Pending>();
 
@@ -48,18 +65,38 @@ export class Transport {
   open(): void {
     const socket = new WebSocket(this.address.url, this.address.protocols);
     this.#socket = socket;
+    let opened = false;
     socket.onopen = () => {
-      this.#attempt = 0;
+      opened = true;
+      this.#attempt = this.#refusals = 0;
+      this.#lost = undefined;
       this.events.onOpen();
     };
     socket.onmessage = (event) => this.#receive(event.data);
-    socket.onclose = () => {
+    socket.onclose = async ({ code, reason }) => {
       this.#fail('the connection was lost');
+      if (code === GOING_AWAY && (reason === 'ended' || reason === 'companion')) this.#lost = reason;
+      // A page isn't told why it isn't let in; but the server answers, while one that is gone doesn't.
+      if (!opened && (await this.#answers())) this.#refusals += 1;
+      else this.#refusals = 0;
+      if (this.#socket !== socket) return;
+      if (this.#refusals >= REFUSALS) this.#lost = 'refused';
       this.#attempt += 1;
       const pause = Math.min(FIRST_PAUSE_MS * 2 ** (this.#attempt - 1), LONGEST_PAUSE_MS);
-      this.#retry = setTimeout(() => this.open(), pause);
-      this.events.onLost(this.#attempt);
+      if (this.#lost !== 'ended') {
+        this.#retry = setTimeout(() => this.open(), this.#lost === 'refused' ? REFUSED_PAUSE_MS : pause);
+      }
+      this.events.onLost(this.#attempt, this.#lost);
     };
+  }
+
+  /** Does the server answer? It lets this project's page know that, and no other. */
+  #answers(): Promise<boolean> {
+    const { host } = new URL(this.address.url);
+    return fetch(`http://${host}/`, { method: 'HEAD', cache: 'no-store', signal: AbortSignal.timeout(ANSWER_MS) }).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** Ends the connection, and every try for another. No event follows. */
