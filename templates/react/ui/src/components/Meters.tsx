@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import { clamp, formatNumber, toDecibels } from '../format';
 import { useHeard } from '../heard';
 import { useMeters, useStats } from '../wavecraft';
@@ -15,30 +15,43 @@ const position = (decibels: number) => clamp((decibels - FLOOR) / (CEILING - FLO
 /** The level of what is heard: the bar is the peak, its bright part the RMS, the line the held peak. */
 export function Meters() {
   const frame = useMeters();
-  const heard = useHeard();
-  const limiting = useStats()?.guard.limiting ?? false;
   const now = frame === null ? null : frame.timestamp_us / 1000;
   return (
     <section className="card meters" aria-label="Output level">
-      <h2>
-        Level
-        <span className="badge" data-on={limiting} title="The limiter holds the output under −1 dBFS">
-          Limiter
-        </span>
-        <small>{heard}</small>
-      </h2>
+      <Heading />
       <Meter side="L" name="Left" peak={frame?.left_peak ?? 0} rms={frame?.left_rms ?? 0} now={now} />
       <Meter side="R" name="Right" peak={frame?.right_peak ?? 0} rms={frame?.right_rms ?? 0} now={now} />
-      <div className="scale" aria-hidden="true">
-        {SCALE.map((decibels) => (
-          <span key={decibels} style={{ left: `${position(decibels) * 100}%` }}>
-            {String(decibels).replace('-', '−')}
-          </span>
-        ))}
-      </div>
+      <Scale />
     </section>
   );
 }
+
+/** By itself, as it changes less often than the level. */
+const Heading = memo(function Heading() {
+  const heard = useHeard();
+  const limiting = useStats()?.guard.limiting ?? false;
+  return (
+    <h2>
+      Level
+      <span className="badge" data-on={limiting} title="The limiter holds the output under −1 dBFS">
+        Limiter
+      </span>
+      <small>{heard}</small>
+    </h2>
+  );
+});
+
+const Scale = memo(function Scale() {
+  return (
+    <div className="scale" aria-hidden="true">
+      {SCALE.map((decibels) => (
+        <span key={decibels} style={{ left: `${position(decibels) * 100}%` }}>
+          {String(decibels).replace('-', '−')}
+        </span>
+      ))}
+    </div>
+  );
+});
 
 interface MeterProps {
   side: string;

@@ -1,4 +1,4 @@
-import { useCallback } from 'react';
+import { memo, useCallback } from 'react';
 import { useHeard } from '../heard';
 import { useClient, useScope, useScopeSpan } from '../wavecraft';
 import { Picture, type Paper } from './Picture';
@@ -8,7 +8,6 @@ const SPANS = [10, 20, 50, 100, 200, 500];
 
 /** The waveform of what is heard, both sides over each other. */
 export function Scope() {
-  const client = useClient();
   const frame = useScope();
   const span = useScopeSpan();
   const heard = useHeard();
@@ -30,24 +29,32 @@ export function Scope() {
   const silent = frame === null || frame.no_signal;
   // A server that doesn't know of spans sends what it always sent.
   const shown = frame === null ? span : (1000 * (frame.frames ?? frame.points_l.length)) / frame.sample_rate;
-  const spans = SPANS.includes(Math.round(shown)) ? SPANS : [...SPANS, Math.round(shown)].sort((a, b) => a - b);
   return (
     <section className="card picture scope" aria-label="Oscilloscope">
       <h2>
         Scope <small>{silent ? 'no signal' : heard}</small>
-        <select
-          aria-label="Time across the scope"
-          value={Math.round(shown)}
-          onChange={(event) => client.setScopeSpan(Number(event.target.value))}
-        >
-          {spans.map((ms) => (
-            <option key={ms} value={ms}>
-              {ms} ms
-            </option>
-          ))}
-        </select>
+        <Span ms={Math.round(shown)} />
       </h2>
       <Picture label={silent ? 'No signal' : `Waveform: ${heard || 'the output'}`} draw={draw} />
     </section>
   );
 }
+
+/** The choice of a span: by itself, so that it isn't made anew with every frame. */
+const Span = memo(function Span({ ms }: { ms: number }) {
+  const client = useClient();
+  const spans = SPANS.includes(ms) ? SPANS : [...SPANS, ms].sort((a, b) => a - b);
+  return (
+    <select
+      aria-label="Time across the scope"
+      value={ms}
+      onChange={(event) => client.setScopeSpan(Number(event.target.value))}
+    >
+      {spans.map((ms) => (
+        <option key={ms} value={ms}>
+          {ms} ms
+        </option>
+      ))}
+    </select>
+  );
+});

@@ -92,7 +92,7 @@ function Playhead({ rate, length, onSeek }: { rate: number; length: number; onSe
         value={Number(seconds(position))}
         onChange={(event) => onSeek(Math.min(length - 1, event.target.valueAsNumber * rate))}
       />
-      <div className="playhead" style={{ backgroundPositionX: `${(100 * position) / length}%` }} />
+      <div className="playhead" style={{ transform: `translateX(${(100 * position) / length}cqw)` }} />
     </>
   );
 }
