@@ -1,8 +1,10 @@
 /** What the inspector computes, by itself: no browser, no companion. */
 
+import './units/compiler.js';
 import './units/hold.js';
-import './units/range.js';
+import './units/link.js';
+import './units/minute.js';
 import './units/scales.js';
 import './units/sender.js';
-import './units/sets.js';
-import './units/trigger.js';
+import './units/stretch.js';
+import './units/values.js';

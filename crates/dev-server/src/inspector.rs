@@ -26,20 +26,37 @@ macro_rules! files {
     };
 }
 
-const FILES: [(&str, File); 13] = files![
+const FILES: [(&str, File); 30] = files![
     CSS "page.css"
     CSS "controls.css"
+    CSS "parameters.css"
     CSS "pictures.css"
+    CSS "meters.css"
+    SCRIPT "build.js"
+    SCRIPT "compiler.js"
     SCRIPT "connection.js"
     SCRIPT "controls.js"
+    SCRIPT "field.js"
     SCRIPT "figures.js"
+    SCRIPT "latency.js"
+    SCRIPT "link.js"
+    SCRIPT "log.js"
     SCRIPT "main.js"
     SCRIPT "meters.js"
+    SCRIPT "minute.js"
+    SCRIPT "notices.js"
     SCRIPT "parameters.js"
-    SCRIPT "pictures.js"
+    SCRIPT "range.js"
     SCRIPT "scales.js"
+    SCRIPT "scope.js"
+    SCRIPT "section.js"
+    SCRIPT "sender.js"
+    SCRIPT "sets.js"
+    SCRIPT "spectrum.js"
     SCRIPT "status.js"
+    SCRIPT "strip.js"
     SCRIPT "surface.js"
+    SCRIPT "values.js"
 ];
 
 /// The file at a path.

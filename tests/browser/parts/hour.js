@@ -20,34 +20,44 @@ function pretend() {
     }
     send(text) {
       const { id, method } = JSON.parse(text);
-      const result = method === 'getStats' ? null : method === 'getAllParameters' ? { parameters: [] } : {};
+      const results = { getStats: null, getAllParameters: { parameters: [] }, getSets: { active: 'A', differ: false }, getSource: FILE };
+      const result = method in results ? results[method] : {};
       queueMicrotask(() => this.onmessage({ data: JSON.stringify({ id, result }) }));
     }
   };
   let waiting = [];
-  window.requestAnimationFrame = (callback) => waiting.push(callback);
+  let clock = 0;
+  const later = window.setTimeout;
+  window.requestAnimationFrame = window.setTimeout = (callback) => waiting.push(callback);
+  performance.now = () => clock;
+  const FILE = {
+    source: 'file', name: 'hour.wav', sample_rate: 48_000, length_frames: 480_000,
+    waveform: { min: [-1, -0.5], max: [1, 0.5] }, recent: [{ number: 1, name: 'hour.wav', playing: true }],
+  };
   const message = (method, params) => JSON.stringify({ jsonrpc: '2.0', method, params });
   const noise = (count, size) => Array.from({ length: count }, () => Number((size * (Math.random() - 0.5)).toFixed(4)));
   const scopes = Array.from({ length: 8 }, () =>
-    message('scopeUpdate', { points_l: noise(1024, 1), points_r: noise(1024, 1), sample_rate: 48_000, no_signal: false }),
+    message('scopeUpdate', { points_l: noise(1024, 1), points_r: noise(1024, 1), sample_rate: 48_000, no_signal: false, triggered: true, frames: 1024, pairs: false }),
   );
   const spectra = Array.from({ length: 8 }, () =>
-    message('spectrumUpdate', { levels_db: noise(256, 80), low_hz: 20, high_hz: 20_000, timestamp: 0 }),
+    message('spectrumUpdate', { levels_db: noise(256, 80), low_hz: 20, high_hz: 20_000, timestamp: 0, peak: { hz: 1000 * Math.random(), db: -12 } }),
   );
   /** Delivers frames `from` to `to`, each with everything that comes in its time, and paints each. */
   window.deliver = (from, to, stats) => {
     for (let frame = from; frame < to; frame++) {
+      clock = (frame * 1000) / 60;
       const say = (data) => window.socket.onmessage({ data });
       const [peak, rms] = [Math.random() * 1.1, Math.random() * 0.7];
       say(message('meterUpdate', {
         timestamp_us: (frame * 1e6) / 60,
         left_peak: peak, right_peak: peak, left_rms: rms, right_rms: rms,
-        input: { peak: [peak, peak], rms: [rms, rms] },
+        input: { peak: [peak, peak], rms: [rms, rms] }, heard: frame % 120 < 60 ? 'processed' : 'dry', position_frames: frame,
       }));
       say(scopes[frame % scopes.length]);
       say(spectra[frame % spectra.length]);
       if (frame % 60 === 0) {
-        say(message('stats', { ...stats, blocks: frame, xruns: frame }));
+        const notices = frame % 120 === 0 ? [{ id: 'state', text: `Frame ${frame}.`, action: 'restart' }] : [];
+        say(message('stats', { ...stats, blocks: frame, xruns: frame, notices }));
         say(message('childLog', { stream: 'stdout', line: `frame ${frame}` }));
       }
       const due = waiting;
@@ -55,7 +65,7 @@ function pretend() {
       for (const callback of due) callback(frame);
     }
     // A real frame in between lets the browser hand on what was drawn.
-    return new Promise((resolve) => setTimeout(resolve));
+    return new Promise((resolve) => later(resolve));
   };
 }
 
@@ -98,7 +108,7 @@ const STATS = {
   load: 0.1,
   load_max: 0.2,
   load_p99: 0.2,
-  processor_load: { average: 0.1, max: 0.2, p99: 0.2 },
+  processor_load: { average: 0.1, max: 0.2, p99: 0.2, last_second: 0.2 },
   wake_us: 20,
   latency: { input_device: 0, input_buffer: 0, pipeline: 256, processor: 0, output_device: 0 },
   devices: { backend: 'virtual', input: null, output: null, sample_rate: 48_000, buffer_frames: 256 },

@@ -18,3 +18,6 @@ export function picture(name) {
   mkdirSync(resolve(target, 'browser'), { recursive: true });
   return resolve(target, 'browser', name);
 }
+
+/** The inspector's own files, as they stand in the sources. */
+export const inspectorFiles = resolve(repository, 'crates/dev-server/src/inspector');

@@ -18,6 +18,6 @@ test('scales end at their ends, also the logarithmic one', () => {
 
 test('numbers are written as people read them', () => {
   assert.deepEqual([number(-0.04), number(-12.34), number(0, 0)], ['0.0', '−12.3', '0']);
-  assert.deepEqual([hertz(61.6), hertz(1234), hertz(9900)], ['62 Hz', '1.23 kHz', '9.9 kHz']);
+  assert.deepEqual([61.6, 440, 999.6, 1234, 1000, 9900, 12_345].map(hertz), ['61.6 Hz', '440 Hz', '1.00 kHz', '1.23 kHz', '1.00 kHz', '9.90 kHz', '12.3 kHz']);
   assert.deepEqual([milliseconds(480, 48_000), milliseconds(480, 0)], [10, 0]);
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Sender } from '../../../crates/dev-server/src/inspector/parameters.js';
+import { Sender } from '../../../crates/dev-server/src/inspector/sender.js';
 
 /** A server that answers when it is told to. */
 function slowServer() {

@@ -1,4 +1,4 @@
-/** The connection to the server: the key that lets this page in, the socket, and what the page says about both. */
+/** The connection to the server: the key that lets this page in, and the socket. */
 
 /** Where this tab keeps the key. */
 const KEY = 'wavecraft.token';
@@ -32,7 +32,10 @@ export class Connection {
   #lastId = 0;
   #pending = new Map();
 
-  /** `events`: `opened()`, `lost(attempt, reason)` and `told(method, params)`. */
+  /**
+   * `events`: `opened()`, `told(method, params)`, and `lost({code, reason, opened})`, which returns (a promise of) how long to wait
+   * until the next try, in ms, or nothing for the ordinary pause. `opened`: it was connected before.
+   */
   constructor(token, events) {
     this.#token = token;
     this.#events = events;
@@ -52,16 +55,19 @@ export class Connection {
   #open() {
     const socket = new WebSocket(`ws://${location.host}/`, ['wavecraft.v1', `wct.${this.#token}`]);
     this.#socket = socket;
+    let opened = false;
     socket.onopen = () => {
       this.#attempt = 0;
+      opened = true;
       this.#events.opened();
     };
     socket.onmessage = ({ data }) => this.#receive(JSON.parse(data));
-    socket.onclose = ({ reason }) => {
+    socket.onclose = async ({ code, reason }) => {
       for (const { reject } of this.#pending.values()) reject(new Error('the connection was lost'));
       this.#pending.clear();
-      setTimeout(() => this.#open(), Math.min(FIRST_PAUSE_MS * 2 ** this.#attempt++, LONGEST_PAUSE_MS));
-      this.#events.lost(this.#attempt, reason);
+      const pause = Math.min(FIRST_PAUSE_MS * 2 ** this.#attempt++, LONGEST_PAUSE_MS);
+      const longer = await this.#events.lost({ code, reason, opened });
+      setTimeout(() => this.#open(), longer ?? pause);
     };
   }
 
@@ -72,45 +78,4 @@ export class Connection {
     if (error) pending?.reject(new Error(error.message));
     else pending?.resolve(result);
   }
-}
-
-/** So many tries in vain are more than a restart takes. */
-const PATIENCE = 3;
-
-const TERMINAL = 'Press o in the terminal of wavecraft start, or choose Open Inspector in the companion’s menu.';
-
-/** Says whether this page is connected; if not, why, and what to do. */
-export class Link {
-  #word;
-  #why;
-
-  constructor(word, why) {
-    this.#word = word;
-    this.#why = why;
-  }
-
-  opened() {
-    this.#say('Connected', 'good', '');
-  }
-
-  /** `attempt` counts the tries since the connection was lost; `reason` is what the server said at its end. */
-  async lost(attempt, reason) {
-    if (attempt < PATIENCE) return this.#say('Connecting…', 'busy', reason);
-    this.#say('Not connected', 'bad', await why());
-  }
-
-  #say(word, tone, why) {
-    this.#word.textContent = word;
-    this.#word.dataset.tone = tone;
-    this.#why.textContent = why;
-    this.#why.hidden = why === '';
-  }
-}
-
-/** The server's page is open to everybody here, its socket only to the key: that tells the two apart. */
-async function why() {
-  const answers = await fetch('/', { cache: 'no-store' }).then(() => true, () => false);
-  return answers
-    ? `This address is served again, but by another start, which has a new key. ${TERMINAL}`
-    : `Nobody answers here any more: wavecraft start has ended, or the companion has. Start it again. ${TERMINAL}`;
 }

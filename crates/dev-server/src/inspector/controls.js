@@ -1,17 +1,24 @@
-/** A control for each kind of parameter, and where a value lies on it and how it is written. */
+/** A control for each kind of parameter, and where a value lies on it. */
 
-import { clamp, number } from './scales.js';
+import { Field } from './field.js';
+import { clamp } from './scales.js';
+import { withUnit } from './values.js';
 
 /** Positions of a slider without steps: finer than a screen. */
 const POSITIONS = 1000;
 
 /** The control that fits a parameter's kind, with `id` for its label. */
 export function control(parameter, id, set) {
-  const kind = { bool: toggle, enum: choice }[parameter.type] ?? slider;
-  return kind(parameter, id, set);
+  const kind = isSwitch(parameter) ? toggle : parameter.type === 'enum' ? choice : slider;
+  return { kind: kind.name, ...kind(parameter, id, set) };
 }
 
-function element(tag, properties) {
+/** Is there nothing to choose but on or off? */
+export function isSwitch({ type, variants = [] }) {
+  return type === 'bool' || (type === 'enum' && variants.join('/').toLowerCase() === 'off/on');
+}
+
+export function element(tag, properties) {
   return Object.assign(document.createElement(tag), properties);
 }
 
@@ -29,43 +36,26 @@ function choice({ variants = [] }, id, set) {
 }
 
 function slider(parameter, id, set) {
-  const { name, unit = '', min, max, step } = parameter;
+  const { unit = '', min, max, step } = parameter;
   const last = step === undefined ? POSITIONS : Math.round((max - min) / step);
   const range = element('input', { type: 'range', id, min: 0, max: last });
-  const field = element('input', { type: 'text', inputMode: 'decimal', className: 'number' });
-  field.ariaLabel = unit ? `${name} in ${unit}` : `${name}, number`;
-  const standard = `${written(parameter, parameter.default)} ${unit}`.trim();
-  range.title = `Double-click or Delete: ${standard}`;
+  range.title = `Double-click or Delete: ${withUnit(parameter, parameter.default)}`;
   range.setAttribute('aria-keyshortcuts', 'Delete');
-  let now = parameter.default;
+  const field = new Field(parameter, `${id}-said`, set);
 
   const show = (value) => {
-    now = value;
     const position = positionOf(parameter, value);
     range.value = Math.round(last * position);
     range.style.setProperty('--position', position);
-    range.ariaValueText = `${written(parameter, value)} ${unit}`.trim();
-    if (document.activeElement !== field) field.value = written(parameter, value);
+    range.ariaValueText = withUnit(parameter, value);
+    field.show(value);
   };
   const reset = () => set(parameter.default);
   range.addEventListener('input', () => set(valueAt(parameter, range.value / last)));
   range.addEventListener('dblclick', reset);
   range.addEventListener('keydown', ({ key }) => key === 'Delete' && reset());
-
-  // What is typed counts from Enter on, or when the field is left; Escape takes it back.
-  const restore = () => (field.value = written(parameter, now));
-  const commit = () => {
-    const value = field.value === written(parameter, now) ? null : typed(parameter, field.value);
-    if (value !== null) set(value);
-    restore();
-  };
-  field.addEventListener('focus', () => field.select());
-  field.addEventListener('blur', commit);
-  field.addEventListener('keydown', ({ key }) => {
-    if (key === 'Enter') commit();
-    if (key === 'Escape') restore();
-  });
-  return { elements: [range, field, element('span', { className: 'unit', textContent: unit })], show };
+  const behind = element('span', { className: 'unit', textContent: unit, title: unit });
+  return { elements: [range, field.input, behind, field.said], show };
 }
 
 /** Where the control of a parameter stands for `value`, from 0 to 1. */
@@ -74,15 +64,3 @@ export const positionOf = ({ min, max, skew = 1 }, value) =>
 
 /** The value for a position of the control. */
 export const valueAt = ({ min, max, skew = 1 }, position) => clamp(min + (max - min) * position ** skew, min, max);
-
-/** A value with as many decimals as its size, and that of its range, ask for; without its unit. */
-export function written({ min, max, step }, value) {
-  if (step >= 1) return number(value, 0);
-  return number(value, Math.abs(value) >= 1000 ? 0 : max - min < 10 ? 3 : max - min < 100 ? 2 : 1);
-}
-
-/** What somebody typed, with a comma or a point, moved into the range; `null` where it is no number. */
-export function typed({ min, max }, text) {
-  const value = Number(text.trim().replace('−', '-').replace(',', '.'));
-  return text.trim() === '' || !Number.isFinite(value) ? null : clamp(value, min, max);
-}

@@ -1,15 +1,25 @@
 /** The inspector: everything that the server knows of its project, on one page that no project has to write. */
 
-import { Connection, Link, token } from './connection.js';
-import { Latency, blocks, devices, fill } from './figures.js';
-import { Meters, Minute } from './meters.js';
-import { Parameters, Sender } from './parameters.js';
-import { Scope, Spectrum } from './pictures.js';
-import { Build, Log, Status } from './status.js';
+import { Build } from './build.js';
+import { Connection, token } from './connection.js';
+import { blocks, devices, fill, session } from './figures.js';
+import { Latency } from './latency.js';
+import { Link } from './link.js';
+import { Log } from './log.js';
+import { Meters } from './meters.js';
+import { Minute } from './minute.js';
+import { Notices, sentence } from './notices.js';
+import { Parameters } from './parameters.js';
+import { Scope } from './scope.js';
+import { Sender } from './sender.js';
+import { Sets } from './sets.js';
+import { Spectrum } from './spectrum.js';
+import { Heard, Status } from './status.js';
+import { Strip } from './strip.js';
 import { Painter } from './surface.js';
 
-/** How often pictures come, in Hz: a display's rate, and less for those who asked their system for less motion. */
-const HZ = 60;
+/** How often pictures come, in Hz: enough to be seen as moving, and less for those who asked their system for less motion. */
+const HZ = 30;
 const CALM_HZ = 4;
 const calm = matchMedia('(prefers-reduced-motion: reduce)');
 
@@ -20,32 +30,39 @@ if (key !== null) start();
 function start() {
   at('stranger').hidden = true;
   at('inspector').hidden = false;
+  const request = (method, params) => connection.request(method, params);
   const painter = new Painter();
   const link = new Link(at('connection'), at('why'));
   const status = new Status(at);
+  const heard = new Heard(document.querySelectorAll('.heard'));
+  const notices = new Notices(at('calm'), at('notice-list'), change);
   const build = new Build(at);
   const log = new Log(at('log'), at('log-clear'), painter);
   const input = new Meters(at('input-meters'), painter);
   const output = new Meters(at('output-meters'), painter);
-  const scope = new Scope(at, painter);
+  const scope = new Scope(at, painter, again);
   const spectrum = new Spectrum(at('spectrum'), at('spectrum-note'), painter);
   const minute = new Minute(at('minute'), painter);
   const latency = new Latency(at('latency-bar'), at('latency'), at('latency-total'));
-  const sender = new Sender((method, params) => connection.request(method, params), notSet);
+  const sender = new Sender(request, notSet);
+  const sets = new Sets(at, request, refuse);
+  const strip = new Strip(at, painter, request, change);
   /** The figures that came last. */
   let last = null;
-  const parameters = new Parameters(at, (id, value) => void sender.send(id, value));
+  const parameters = new Parameters(at('parameters'), (id, value) => void sender.send(id, value));
 
   const told = {
     parameterChanged({ id, value }) {
       // What the server says of a knob that is being turned is older than what the person sees.
       if (!sender.waits(id)) parameters.show(id, value);
     },
-    parametersChanged: () => void list(),
-    meterUpdate({ timestamp_us, left_peak, right_peak, left_rms, right_rms, input: source }) {
-      const now = timestamp_us / 1000;
-      output.show({ peak: [left_peak, right_peak], rms: [left_rms, right_rms] }, now);
-      if (source) input.show(source, now);
+    parametersChanged: () => void list().catch(() => {}),
+    meterUpdate({ timestamp_us, left_peak, right_peak, left_rms, right_rms, input: source, heard: now, position_frames: frames }) {
+      const moment = timestamp_us / 1000;
+      output.show({ peak: [left_peak, right_peak], rms: [left_rms, right_rms] }, moment);
+      if (source) input.show(source, moment);
+      if (frames !== undefined) strip.position(frames);
+      heard.show(now);
     },
     scopeUpdate: (frame) => scope.show(frame),
     spectrumUpdate: (frame) => spectrum.show(frame, performance.now()),
@@ -53,39 +70,52 @@ function start() {
       minute.take(stats);
       figures(stats);
     },
-    sessionState: (change) => status.state(change),
+    sessionState(change) {
+      status.state(change);
+      notices.state(change);
+    },
+    setsChanged: (now) => sets.show(now),
+    sourceChanged: () => void strip.fetch().catch(() => {}),
     childLog: (line) => log.add(line),
     buildStatus: (change) => build.show(change),
   };
   const connection = new Connection(key, {
     opened,
     told: (method, params) => told[method]?.(params),
-    lost(attempt, reason) {
-      at('live').disabled = true;
+    lost(end) {
+      at('live').disabled = at('restart').disabled = true;
       input.clear();
       output.clear();
       scope.show(null);
       spectrum.show(null, 0);
-      void link.lost(attempt, reason);
+      return link.lost(end);
     },
   });
 
   async function opened() {
     link.opened();
-    at('live').disabled = false;
-    const answers = await Promise.all([connection.request('getStats'), subscribe(), list()]).catch(() => null);
+    at('live').disabled = at('restart').disabled = false;
+    const stats = await request('getStats').catch(() => undefined);
     // Lost again meanwhile, as `lost` has told.
-    if (answers === null) return;
-    if (answers[0] === null) status.silent();
-    else figures(answers[0]);
+    if (stats === undefined) return;
+    if (stats !== null) figures(stats);
+    else {
+      status.silent();
+      notices.state({ reason: 'this project runs without audio: `wavecraft start --with-audio` lets it be heard' });
+    }
+    await Promise.all([subscribe(), list(), sets.fetch(), strip.fetch()]).catch(() => {});
   }
 
   function figures(stats) {
     last = stats;
     status.stats(stats);
+    heard.stats(stats);
+    notices.stats(stats);
     latency.show(stats);
     fill(at('blocks'), blocks(stats));
+    fill(at('session'), session(stats));
     fill(at('devices'), devices(stats));
+    if (stats.file) strip.position(stats.file.position_frames);
     switches(stats);
   }
 
@@ -100,42 +130,47 @@ function start() {
   function subscribe() {
     const topics = ['stats', 'state', 'log', 'build'];
     if (!document.hidden) topics.push('meters', 'scope', 'spectrum');
-    return connection.request('subscribe', { topics, hz: calm.matches ? CALM_HZ : HZ });
+    return request('subscribe', { topics, hz: calm.matches ? CALM_HZ : HZ, scope: scope.wanted });
   }
 
   async function list() {
-    parameters.list((await connection.request('getAllParameters')).parameters);
+    parameters.list(await request('getAllParameters'), (last?.session ?? '').replace(/-\d+$/, ''));
   }
 
   /** Says why a change wasn't made. */
   function refuse(error) {
-    at('refused').textContent = error.message;
+    at('refused').textContent = sentence(error.message);
     at('refused').hidden = false;
   }
 
-  /** Asks for a change; refused, the switches go back to what they were. */
+  /** Asks for a change; refused, everything goes back to what it was. */
   async function change(method, params) {
     at('refused').hidden = true;
     try {
-      await connection.request(method, params);
+      await request(method, params);
     } catch (error) {
       refuse(error);
       if (last !== null) switches(last);
+      await strip.fetch().catch(() => {});
     }
   }
 
   /** A parameter wasn't set: its control goes back to what the server has. */
   async function notSet(error, id) {
     refuse(error);
-    const truth = await connection.request('getParameter', { id }).catch(() => null);
+    const truth = await request('getParameter', { id }).catch(() => null);
     if (truth !== null) parameters.show(id, truth.value);
   }
 
-  const again = () => void subscribe().catch(() => {});
+  function again() {
+    void subscribe().catch(() => {});
+  }
+
   document.addEventListener('visibilitychange', again);
   calm.addEventListener('change', again);
   at('source').addEventListener('change', ({ target }) => change('setSource', { source: target.value }));
   at('mode').addEventListener('change', ({ target }) => change('setMode', { mode: target.value }));
   at('bypass').addEventListener('change', ({ target }) => change('setBypass', { on: target.checked }));
   at('mute').addEventListener('change', ({ target }) => change('setMute', { on: target.checked }));
+  at('restart').addEventListener('click', () => change('restart', {}));
 }

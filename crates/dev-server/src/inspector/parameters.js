@@ -1,137 +1,72 @@
-/** Every parameter under its heading, the two sets to compare, and the changes on their way to the server. */
+/** Every parameter with a control that fits it, in a section for each processor of the chain. */
 
-import { control } from './controls.js';
+import { control, element } from './controls.js';
+import { Section } from './section.js';
 
-/** Every parameter with a control that fits it, under the headings that the project gives them. */
+/** The parameters' place on the page. */
 export class Parameters {
   #place;
   #set;
   #shown = new Map();
-  #values = new Map();
-  #sets = new Sets();
 
-  /** `at(id)` finds the elements; `set(id, value)` is called when a person moves one. */
-  constructor(at, set) {
-    this.#place = at('parameters');
+  /** `set(id, value)` is called when a person moves one. */
+  constructor(place, set) {
+    this.#place = place;
     this.#set = set;
-    const copy = at('copy-set');
-    for (const slot of ['A', 'B']) {
-      at(`set-${slot}`).addEventListener('change', () => {
-        for (const [id, value] of this.#sets.switchTo(slot, this.#values)) this.#move(id, value);
-        copy.textContent = `Copy ${this.#sets.active} to ${this.#sets.other}`;
-      });
-    }
-    copy.addEventListener('click', () => {
-      this.#sets.copy(this.#values);
-      at('set-said').textContent = `${this.#sets.other} is now as ${this.#sets.active}.`;
-    });
   }
 
-  /** Shows these, in place of those from before. */
-  list(parameters) {
+  /** Shows these, in place of those from before. What a person closed of this `project` stays closed. */
+  list({ parameters, processors = [] }, project) {
     this.#shown.clear();
-    this.#values.clear();
-    const groups = new Map();
-    for (const parameter of parameters) {
-      const { group = '' } = parameter;
-      groups.set(group, [...(groups.get(group) ?? []), this.#row(parameter)]);
-    }
-    const sections = [...groups].map(([name, rows]) => {
-      if (name === '') return rows;
-      const heading = document.createElement('h3');
-      heading.textContent = name;
-      return [heading, ...rows];
+    const sections = processors.map((processor) => {
+      const own = parameters.filter((parameter) => parameter.processor === processor.id);
+      const bypass = own.find(({ id }) => id === processor.bypass);
+      const section = new Section(processor, project);
+      if (bypass) section.head(this.#row(bypass, 'Bypass', section.dim));
+      section.fill(this.#groups(own.filter((parameter) => parameter !== bypass), 'h4', processor.name));
+      return section.element;
     });
-    this.#place.replaceChildren(...(sections.length > 0 ? sections.flat() : ['The processor has none.']));
+    const known = new Set(processors.map(({ id }) => id));
+    const rest = this.#groups(parameters.filter(({ processor }) => !known.has(processor)), 'h3');
+    const all = [...sections, ...rest];
+    this.#place.replaceChildren(...(all.length > 0 ? all : ['The processor has none.']));
   }
 
   /** Shows the value that a parameter has now. */
   show(id, value) {
-    if (!this.#shown.has(id)) return;
-    this.#values.set(id, value);
-    this.#shown.get(id)(value);
+    this.#shown.get(id)?.(value);
   }
 
-  #move(id, value) {
-    this.show(id, value);
-    this.#set(id, value);
+  /** Rows under the headings that the project gives them; a heading that only repeats the `title` above it is left out. */
+  #groups(parameters, level, title = '') {
+    const groups = new Map();
+    for (const parameter of parameters) {
+      const { group = '' } = parameter;
+      groups.set(group, [...(groups.get(group) ?? []), parameter]);
+    }
+    return [...groups].map(([name, members]) => {
+      const place = element('div', { className: 'group' });
+      if (![title, title.replace(/ \d+$/, ''), ''].includes(name)) place.append(element(level, { textContent: name }));
+      place.append(...members.map((parameter) => this.#row(parameter)));
+      return place;
+    });
   }
 
-  #row(parameter) {
-    const { id, name, type, value } = parameter;
-    const [row, label] = ['div', 'label'].map((tag) => document.createElement(tag));
-    row.className = `parameter ${type}`;
-    label.htmlFor = `parameter-${id}`;
-    label.textContent = name;
-    label.title = id;
-    const { elements, show } = control(parameter, label.htmlFor, (value) => this.#move(id, value));
-    row.append(label, ...elements);
-    this.#shown.set(id, show);
+  #row(parameter, label = parameter.name, more = () => {}) {
+    const { id, value } = parameter;
+    const own = `parameter-${id}`;
+    const set = (value) => {
+      this.show(id, value);
+      this.#set(id, value);
+    };
+    const { elements, show, kind } = control(parameter, own, set);
+    const row = element('div', { className: `parameter ${kind}` });
+    row.append(element('label', { htmlFor: own, textContent: label, title: `${parameter.name} (${id})` }), ...elements);
+    this.#shown.set(id, (value) => {
+      show(value);
+      more(value);
+    });
     this.show(id, value);
     return row;
-  }
-}
-
-/** Two sets of parameters to compare: one is heard, the other is kept. */
-export class Sets {
-  /** The one that is heard: `A` or `B`. */
-  active = 'A';
-  /** By slot: values by id, from when it was heard last or copied to; a slot that never was holds nothing. */
-  #kept = { A: new Map(), B: new Map() };
-
-  get other() {
-    return this.active === 'A' ? 'B' : 'A';
-  }
-
-  /** Keeps `values`, by id, in the other slot too. */
-  copy(values) {
-    this.#kept[this.other] = new Map(values);
-  }
-
-  /**
-   * Goes to a slot; `values` are those that are heard. Returns those that are to be heard instead: what the slot holds
-   * of these parameters, where it differs.
-   */
-  switchTo(slot, values) {
-    if (slot === this.active) return [];
-    this.#kept[this.active] = new Map(values);
-    this.active = slot;
-    return [...this.#kept[slot]].filter(([id, value]) => values.has(id) && values.get(id) !== value);
-  }
-}
-
-/** Changes of parameters on their way: the latest value of each, as fast as the server answers. */
-export class Sender {
-  #request;
-  #refused;
-  /** By id: what to send after the answer, or `null`. */
-  #sending = new Map();
-
-  /** `request(method, params)` asks the server; `refused(error, id)` hears of what it says no to. */
-  constructor(request, refused) {
-    this.#request = request;
-    this.#refused = refused;
-  }
-
-  /** Is there a value of this parameter that the server hasn't answered yet? */
-  waits(id) {
-    return this.#sending.has(id);
-  }
-
-  /** Sends a value; of those that come while one has no answer, only the last. A drag never fills a queue. */
-  async send(id, value) {
-    const waits = this.#sending.has(id);
-    this.#sending.set(id, waits ? value : null);
-    if (waits) return;
-    try {
-      for (let next = value; next !== null; next = this.#sending.get(id)) {
-        this.#sending.set(id, null);
-        await this.#request('setParameter', { id, value: next });
-      }
-    } catch (error) {
-      this.#refused(error, id);
-    } finally {
-      this.#sending.delete(id);
-    }
   }
 }

@@ -18,8 +18,10 @@ export const number = (value, digits = 1) =>
 /** A level in dB, or −∞ where it is below `floor`. */
 export const decibels = (level, floor = -100) => `${level < floor ? '−∞' : number(level)} dB`;
 
-/** A frequency with the unit that fits it. */
-export const hertz = (value) => (value < 1000 ? `${number(value, 0)} Hz` : `${Number((value / 1000).toPrecision(3))} kHz`);
+/** A frequency with three digits, and the unit that fits it. */
+export const hertz = (value) => (value < 999.5 ? `${significant(value)} Hz` : `${significant(value / 1000)} kHz`);
+
+const significant = (value) => value.toFixed(value < 9.995 ? 2 : value < 99.95 ? 1 : 0);
 
 /** Frames as time. */
 export const milliseconds = (frames, rate) => (rate > 0 ? (1000 * frames) / rate : 0);
@@ -58,3 +60,6 @@ export class Holds {
     return this.#levels[index] - FALL_DB_PER_S * fallen;
   }
 }
+
+/** A time in a file, in seconds. */
+export const seconds = (frames, rate) => `${number(frames / rate, 2)} s`;

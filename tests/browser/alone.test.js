@@ -1,0 +1,8 @@
+/** The inspector in Chromium over a server that pretends to be a project's: what no real one says when a test wants it. */
+
+import './alone/steady.js';
+import './alone/fields.js';
+import './alone/chain.js';
+import './alone/strip.js';
+import './alone/failed.js';
+import './alone/orphan.js';
