@@ -10,11 +10,16 @@ test('a killed processor is told of, and its successor has the values from befor
   const output = page.getByRole('slider', { name: 'Output' });
   await output.press('PageDown');
   const [before, shown] = [await level(), await output.getAttribute('aria-valuetext')];
-  // What stands there for an instant is seen too.
+  // What stands there for an instant is seen too, and where the page is meanwhile.
   await page.evaluate(() => {
     const notices = document.querySelector('.notices');
+    const top = () => document.querySelector('main').getBoundingClientRect().top + scrollY;
     window.noticed = '';
-    new MutationObserver(() => (window.noticed += notices.textContent)).observe(notices, {
+    window.tops = [top()];
+    new MutationObserver(() => {
+      window.noticed += notices.textContent;
+      window.tops.push(top());
+    }).observe(notices, {
       childList: true,
       characterData: true,
       subtree: true,
@@ -28,6 +33,8 @@ test('a killed processor is told of, and its successor has the values from befor
   await session.live.next('state', { since, fits: ({ state }) => state === 'live', what: 'it is live again' });
   assert.notEqual(world.status().sessions[0].child_pid, killed);
   await page.waitForFunction(() => document.querySelector('.notices').textContent === '');
+  const tops = await page.evaluate(() => window.tops);
+  assert.deepEqual([...new Set(tops)], [tops[0]], 'a notice moves nothing');
   assert.equal(await output.getAttribute('aria-valuetext'), shown);
   await untilLevel(before);
 

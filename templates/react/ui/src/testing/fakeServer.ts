@@ -80,10 +80,11 @@ export class FakeServer {
     getAudioStatus: () => ({ status: null }),
   };
 
-  /** Takes the place of `WebSocket` and `fetch` until `vi.unstubAllGlobals`. */
+  /** Takes the place of `WebSocket` and `fetch` until `vi.unstubAllGlobals`; and the screen's next picture is now. */
   constructor() {
     FakeServer.current = this;
     vi.stubGlobal('WebSocket', FakeSocket);
+    vi.stubGlobal('requestAnimationFrame', (show: () => void) => show());
     vi.stubGlobal('fetch', () => (this.up || this.refuses ? Promise.resolve({}) : Promise.reject(new TypeError())));
   }
 

@@ -160,6 +160,27 @@ test('another client’s change and a changed set are followed', async () => {
   expect(client.parameters.get().map((parameter) => parameter.id)).toEqual(['x_shape', 'x_bypass']);
 });
 
+test('what was measured is shown with the next picture, the newest at once, and nothing of a lost connection', async () => {
+  let picture = () => {};
+  const asked = vi.fn((show: () => void) => (picture = show));
+  vi.stubGlobal('requestAnimationFrame', asked);
+  const level = (left_peak: number) => ({ timestamp_us: 1, left_peak, left_rms: 0, right_peak: 0, right_rms: 0 });
+  client.connect(address);
+  await turn();
+  server.notify('meterUpdate', level(0.1));
+  server.notify('spectrumUpdate', { levels_db: [], low_hz: 20, high_hz: 20_000, timestamp: 1 });
+  server.notify('meterUpdate', level(0.2));
+  expect([asked.mock.calls.length, client.meters.get()]).toEqual([1, null]);
+  picture();
+  expect(client.meters.get()).toEqual(level(0.2));
+  expect(client.spectrum.get()).not.toBeNull();
+
+  server.notify('meterUpdate', level(0.3));
+  server.drop();
+  picture();
+  expect(client.meters.get()).toBeNull();
+});
+
 test('what this page does not know is ignored', async () => {
   client.connect(address);
   await turn();

@@ -32,6 +32,12 @@ const CALM_HZ = 4;
 /** Two periods of 40 Hz. */
 const SCOPE_SPAN_MS = 50;
 
+interface Frames {
+  meters?: MeterUpdate;
+  scope?: ScopeFrame;
+  spectrum?: SpectrumFrame;
+}
+
 /** A parameter whose last change has no answer yet. */
 interface Sending {
   /** What to send after the answer, if it was moved again meanwhile. */
@@ -59,6 +65,8 @@ export class Client {
 
   #transport: Transport | null = null;
   #sending = new Map<string, Sending>();
+  /** What the screen's next picture will show; `null` where none was asked for. */
+  #frames: Frames | null = null;
 
   /** Connects to `address`, instead of where it was connected before. */
   connect(address: Address | null): void {
@@ -175,7 +183,23 @@ export class Client {
   #lost(connection: Connection): void {
     this.connection.set(connection);
     this.#sending.clear();
+    if (this.#frames !== null) this.#frames = {};
     for (const store of [this.meters, this.scope, this.spectrum, this.stats, this.sessionState, this.build]) store.set(null);
+  }
+
+  /** Shows what was measured with the screen's next picture, all at once; and while the page isn't seen, nothing. */
+  #measured(frames: Frames): void {
+    const asked = this.#frames !== null;
+    this.#frames = { ...this.#frames, ...frames };
+    if (!asked) requestAnimationFrame(() => this.#showFrames());
+  }
+
+  #showFrames(): void {
+    const { meters, scope, spectrum } = this.#frames ?? {};
+    this.#frames = null;
+    if (meters) this.meters.set(meters);
+    if (scope) this.scope.set(scope);
+    if (spectrum) this.spectrum.set(spectrum);
   }
 
   #notified<N extends keyof Notifications>(method: N, params: Notifications[N]): void {
@@ -189,9 +213,9 @@ export class Client {
       else this.#show(id, value);
     },
     parametersChanged: () => void this.#fetchParameters(),
-    meterUpdate: (frame) => this.meters.set(frame),
-    scopeUpdate: (frame) => this.scope.set(frame),
-    spectrumUpdate: (frame) => this.spectrum.set(frame),
+    meterUpdate: (meters) => this.#measured({ meters }),
+    scopeUpdate: (scope) => this.#measured({ scope }),
+    spectrumUpdate: (spectrum) => this.#measured({ spectrum }),
     stats: (stats) => this.stats.set(stats),
     sessionState: (state) => this.sessionState.set(state),
     audioStatusChanged: (status) => this.audioStatus.set(status),
