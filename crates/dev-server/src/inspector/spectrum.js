@@ -81,4 +81,7 @@ export class Spectrum {
 }
 
 /** The loudest partial in words. */
-export const loudest = ({ peak }) => (peak ? `loudest ${hertz(peak.hz)}, ${decibels(peak.db)}` : 'no signal');
+export function loudest({ peak, levels_db: levels }) {
+  if (peak) return `loudest ${hertz(peak.hz)}, ${decibels(peak.db)}`;
+  return levels.every((level) => level <= FLOOR_DB) ? 'no signal' : '';
+}
