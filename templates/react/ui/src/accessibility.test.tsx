@@ -6,6 +6,9 @@ import { FakeServer, someStats } from './testing/fakeServer';
 import { renderConnected, stubBrowser } from './testing/page';
 import { Client, ClientContext } from './wavecraft';
 
+// axe looks at every element by every rule: on a busy machine that takes longer than a test usually may.
+vi.setConfig({ testTimeout: 60_000 });
+
 let server: FakeServer;
 
 beforeEach(() => {
