@@ -10,6 +10,7 @@ mod event;
 mod finiteness;
 mod host;
 mod input;
+mod keeper;
 mod limits;
 mod mix;
 mod notices;
@@ -24,7 +25,7 @@ pub(crate) use context::Context;
 pub(crate) use event::{SessionEvent, SessionId};
 #[cfg(test)]
 pub(crate) use host::Shared as SharedWithPages;
-pub(crate) use limits::{check, room_for};
+pub(crate) use limits::{check, check_program, room_for};
 pub(crate) use playback::Playback;
 pub(crate) use takes::RecordRequest;
 
@@ -46,8 +47,8 @@ use tracing::{info, warn};
 use wavecraft_audio_core::{AudioFile, FileError};
 use wavecraft_companion_protocol::{
     control::{
-        Attach, Attached, BAD_EXECUTABLE, BAD_SOURCE, Detach, PORT_TAKEN, ProjectProgram, RELOAD_FAILED,
-        Reload, SessionStatus, SetSource,
+        Attach, Attached, BAD_SOURCE, Detach, PORT_TAKEN, ProjectProgram, RELOAD_FAILED, Reload,
+        SessionStatus, SetSource,
     },
     method::Done,
     microphone::Listener,
@@ -59,6 +60,9 @@ use wavecraft_companion_server::{BindError, Server};
 /// The shortest time between two rounds of requests from pages.
 const REQUESTS_PERIOD: Duration = Duration::from_millis(20);
 
+/// The shortest time between two restarts that pages request: a child that is retired may live on for two seconds.
+const RESTART_PERIOD: Duration = Duration::from_millis(500);
+
 /// An attached project: what it plays, who owns it, and which calls wait for it.
 pub(crate) struct Session {
     id: SessionId,
@@ -68,6 +72,8 @@ pub(crate) struct Session {
     playback: Playback,
     /// The earliest time at which requests from its pages are handled again.
     requests_due: Instant,
+    /// The earliest time at which its pages restart its processor again.
+    restart_due: Instant,
     /// The attach call's answer, until it is sent.
     attach_reply: Option<Owed<Attach>>,
     /// Set while it is being detached: nothing new begins, and these calls wait for the end.
@@ -92,7 +98,8 @@ impl Session {
         let remembered = cx.settings.project(&attach.project_dir);
         let mut parameters = remembered.map(|project| project.parameters.clone()).unwrap_or_default();
         parameters.extend(attach.parameters.clone());
-        let shared = Arc::new(Shared::new(id.clone(), events.clone(), parameters));
+        let sets = remembered.map(|project| keeper::checked(&project.sets)).unwrap_or_default();
+        let shared = Arc::new(Shared::new(id.clone(), events.clone(), parameters, sets));
         let server = DevServer::bind(&attach, Arc::clone(&shared), events.clone());
         let program = Program {
             runs: attach.program.clone(),
@@ -105,6 +112,7 @@ impl Session {
             playback: Playback::new(&attach, remembered, audience, program, events.clone()),
             began: Instant::now(),
             requests_due: Instant::now(),
+            restart_due: Instant::now(),
             attach_reply: Some(reply),
             ending: None,
             lost: false,
@@ -478,12 +486,12 @@ impl Session {
         if let Some(source) = source {
             self.use_source(source, cx);
         }
+        if asked.keep {
+            self.playback.keep_parameters(cx);
+        }
+        if asked.restart && now >= self.restart_due && !self.is_ending() {
+            self.restart_due = now + RESTART_PERIOD;
+            self.playback.restart(cx);
+        }
     }
-}
-
-/// Checks a program when it is named, so that the answer says what is wrong; each launch checks it again.
-pub(crate) fn check_program(program: &ProjectProgram) -> Result<(), ErrorObject> {
-    executable::check(program)
-        .map(drop)
-        .map_err(|refused| ErrorObject::new(BAD_EXECUTABLE, refused.to_string()))
 }

@@ -18,6 +18,7 @@ use wavecraft_companion_protocol::{
     },
     rpc::ErrorObject,
     session::{Mode, SourceName, Stats},
+    sets::ParameterSets,
 };
 use wavecraft_companion_server::{Host, SetParameterError};
 
@@ -30,6 +31,8 @@ pub(crate) struct Shared {
     /// The parameters.
     pub parameters: ParameterBank,
     figures: Mutex<PageFigures>,
+    /// The parameters' sets as the dev server told them last.
+    sets: Mutex<ParameterSets>,
     /// Requests from pages to the app.
     pub requests: PageRequests,
 }
@@ -54,17 +57,19 @@ pub(crate) struct PageFigures {
 }
 
 impl Shared {
-    /// The state of a new session; `values` go to the parameters that turn out to have these ids.
+    /// The state of a new session; the values go to the parameters that turn out to have these ids.
     pub(crate) fn new(
         session: SessionId,
         events: Outlet<SessionEvent>,
         parameters: BTreeMap<String, f32>,
+        sets: ParameterSets,
     ) -> Self {
         Self {
             session,
             events,
             parameters: ParameterBank::new(parameters),
             figures: Mutex::default(),
+            sets: Mutex::new(sets),
             requests: PageRequests::default(),
         }
     }
@@ -72,6 +77,11 @@ impl Shared {
     /// The figures, to read or to replace some.
     pub(crate) fn figures(&self) -> MutexGuard<'_, PageFigures> {
         self.figures.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The sets A and B.
+    pub(super) fn sets_of_pages(&self) -> MutexGuard<'_, ParameterSets> {
+        self.sets.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Updates the levels, and the waveform and spectrum if there are newer ones.
@@ -113,6 +123,23 @@ impl Host for Shared {
             SetError::Unknown(id) => SetParameterError::UnknownParameter(id),
             SetError::OutOfRange(range) => SetParameterError::OutOfRange(range),
         })
+    }
+
+    fn values(&self) -> BTreeMap<String, f32> {
+        self.parameters.values()
+    }
+
+    fn set_values(&self, values: &BTreeMap<String, f32>) -> Vec<(String, f32)> {
+        self.parameters.set_all(values)
+    }
+
+    fn sets(&self) -> ParameterSets {
+        self.sets_of_pages().clone()
+    }
+
+    fn sets_changed(&self, sets: &ParameterSets) {
+        self.sets_of_pages().clone_from(sets);
+        self.request(|requested| requested.keep = true);
     }
 
     fn meter_frame(&self) -> Option<MeterFrame> {
@@ -169,6 +196,11 @@ impl Host for Shared {
 
     fn set_mode(&self, mode: Mode) -> Result<(), ErrorObject> {
         self.request(|requested| requested.mode = Some(mode));
+        Ok(())
+    }
+
+    fn restart(&self) -> Result<(), ErrorObject> {
+        self.request(|requested| requested.restart = true);
         Ok(())
     }
 

@@ -1,8 +1,9 @@
 //! Limits on what a command may attach.
 
+use crate::executable;
 use wavecraft_audio_core::MAX_PROJECTS;
 use wavecraft_companion_protocol::{
-    control::Attach,
+    control::{Attach, BAD_EXECUTABLE, ProjectProgram},
     parameter::MAX_PARAMETERS,
     rpc::{ErrorObject, INTERNAL_ERROR, INVALID_PARAMS},
 };
@@ -59,6 +60,16 @@ pub(crate) fn origins(origins: &[String]) -> Result<(), ErrorObject> {
         }
         None => Ok(()),
     }
+}
+
+/// Checks a program when it is named, so that the answer says what is wrong; each launch checks it again.
+///
+/// # Errors
+/// It can't be run, or may not be.
+pub(crate) fn check_program(program: &ProjectProgram) -> Result<(), ErrorObject> {
+    executable::check(program)
+        .map(drop)
+        .map_err(|refused| ErrorObject::new(BAD_EXECUTABLE, refused.to_string()))
 }
 
 fn wrong(message: String) -> ErrorObject {

@@ -28,6 +28,10 @@ pub(crate) struct Requested {
     pub source: Option<SourceName>,
     /// Set when the processor's answers are taken.
     pub mode: Option<Mode>,
+    /// Start a new child.
+    pub restart: bool,
+    /// Keep the parameters for the next start, now: another set of them is heard, or one was copied.
+    pub keep: bool,
     /// Whether anybody is looking at levels and the scope.
     pub watched: Option<bool>,
     /// A page was refused: the message for the user.

@@ -13,7 +13,7 @@ use wavecraft_companion_protocol::{
 use wavecraft_ring::ParameterWriter;
 
 /// How many values are kept for ids that may come back: as many as four of the largest projects have.
-const MAX_REMEMBERED: usize = 4 * MAX_PARAMETERS;
+pub(super) const MAX_REMEMBERED: usize = 4 * MAX_PARAMETERS;
 
 /// Shared by the app, which changes the set of parameters, and the project's dev server, which changes values. A value
 /// set by a page is written to the child's segment on the page's own thread, without a detour through the app.
@@ -56,7 +56,9 @@ pub(crate) enum SetError {
 
 impl ParameterBank {
     /// A bank that gives `values` to the parameters that turn out to have these ids.
-    pub(crate) fn new(values: BTreeMap<String, f32>) -> Self {
+    pub(crate) fn new(mut values: BTreeMap<String, f32>) -> Self {
+        // They may come from a file that a person wrote, and what is no number can't be kept in one.
+        values.retain(|_, value| value.is_finite());
         Self { inner: RwLock::new(Inner { current: Set::default(), incoming: None, remembered: values }) }
     }
 
@@ -90,10 +92,7 @@ impl ParameterBank {
         let old = std::mem::replace(&mut inner.current, incoming);
         let changed = old.specs != inner.current.specs || old.processors != inner.current.processors;
         inner.remembered.extend(old.specs.into_iter().map(|spec| spec.id).zip(old.values));
-        // A program that renames its parameters each time must not fill the memory.
-        while inner.remembered.len() > MAX_REMEMBERED {
-            inner.remembered.pop_first();
-        }
+        inner.forget();
         changed
     }
 
@@ -120,6 +119,30 @@ impl ParameterBank {
             incoming.write(index);
         }
         Ok(value)
+    }
+
+    /// Sets every parameter that has a value here to the nearest one that it can have, and remembers the values of ids
+    /// that the present child doesn't have. Returns the ids and values of those that changed, in the processor's order.
+    pub(crate) fn set_all(&self, values: &BTreeMap<String, f32>) -> Vec<(String, f32)> {
+        let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(incoming) = &mut inner.incoming {
+            incoming.set_all(values);
+        }
+        let changed = inner.current.set_all(values);
+        let Inner { current, remembered, .. } = &mut *inner;
+        let away = values.iter().filter(|(id, value)| !current.index.contains_key(*id) && value.is_finite());
+        remembered.extend(away.map(|(id, value)| (id.clone(), *value)));
+        inner.forget();
+        changed
+    }
+
+    /// All values, also those of ids that the present child doesn't have.
+    pub(crate) fn values(&self) -> BTreeMap<String, f32> {
+        let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
+        let mut values = inner.remembered.clone();
+        let specs = inner.current.specs.iter();
+        values.extend(specs.zip(&inner.current.values).map(|(spec, value)| (spec.id.clone(), *value)));
+        values
     }
 
     /// One value.
@@ -159,6 +182,13 @@ impl ParameterBank {
 }
 
 impl Inner {
+    /// A program that renames its parameters each time must not fill the memory.
+    fn forget(&mut self) {
+        while self.remembered.len() > MAX_REMEMBERED {
+            self.remembered.pop_first();
+        }
+    }
+
     /// The values that differ from their defaults, and those of ids that the present child doesn't have.
     fn kept(&self) -> BTreeMap<String, f32> {
         let current = &self.current;
@@ -174,6 +204,20 @@ impl Inner {
 impl Set {
     fn get(&self, id: &str) -> Option<f32> {
         self.index.get(id).map(|index| self.values[*index])
+    }
+
+    fn set_all(&mut self, values: &BTreeMap<String, f32>) -> Vec<(String, f32)> {
+        let mut changed = Vec::new();
+        for index in 0..self.specs.len() {
+            let spec = &self.specs[index];
+            let Some(value) = values.get(&spec.id).map(|value| spec.nearest(*value)) else { continue };
+            if value != self.values[index] {
+                changed.push((spec.id.clone(), value));
+                self.values[index] = value;
+                self.write(index);
+            }
+        }
+        changed
     }
 
     fn write(&self, index: usize) {
@@ -251,6 +295,31 @@ mod tests {
         bank.abandon();
         assert!(!bank.commit());
         assert_eq!(bank.all().parameters.len(), 2, "a child that failed changes nothing");
+    }
+
+    #[test]
+    fn many_values_at_once_reach_both_children_and_those_that_are_away() {
+        let bank = ParameterBank::new(BTreeMap::from([("broken".to_string(), f32::INFINITY)]));
+        install(&bank, vec![spec("b", 1.0), spec("a", 1.0), spec("c", 1.0)]);
+        assert_eq!(bank.values().len(), 3, "what is no number is forgotten");
+        let (writer, _child) = segment();
+        bank.prepare(vec![spec("d", 1.0), spec("a", 0.25)], Vec::new(), writer);
+        let values = [("a", 0.75), ("b", 9.0), ("c", 0.5), ("d", 0.125), ("e", 0.1)];
+        let values = values.map(|(id, value)| (id.to_string(), value)).into();
+        // In the processor's order, in its ranges, and only what changed.
+        assert_eq!(bank.set_all(&values), [("b".into(), 1.0), ("a".into(), 0.75)]);
+        assert_eq!(bank.values()["e"], 0.1, "away, and remembered");
+        bank.commit();
+        assert_eq!(
+            (bank.get("a"), bank.get("d")),
+            (Some(0.25), Some(0.125)),
+            "the child that came meanwhile"
+        );
+        install(&bank, vec![spec("e", 1.0), spec("b", 1.0)]);
+        assert_eq!((bank.get("e"), bank.get("b")), (Some(0.1), Some(1.0)));
+        let huge = (0..=MAX_REMEMBERED).map(|number| (format!("p{number}"), 0.0)).collect();
+        assert_eq!(bank.set_all(&huge), []);
+        assert!(bank.values().len() <= MAX_REMEMBERED + 2);
     }
 
     #[test]

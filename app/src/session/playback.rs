@@ -12,6 +12,7 @@ use super::{
     event::{SessionEvent, SessionId},
     finiteness::FiniteWatch,
     input::Input,
+    keeper::Keeper,
     mix::{HOWL, Mix},
     notices,
     recorder::Recorder,
@@ -28,7 +29,6 @@ use crate::{
     to_protocol,
 };
 use std::{
-    collections::BTreeMap,
     path::{Path, PathBuf},
     time::Instant,
 };
@@ -54,8 +54,7 @@ pub(crate) struct Playback {
     finite: FiniteWatch,
     /// Set while the output of the processor that is heard is not a number.
     not_a_number: Option<NotANumber>,
-    /// The parameters' values as the settings have them.
-    kept: BTreeMap<String, f32>,
+    keeper: Keeper,
     /// Is anybody watching its levels?
     watched: bool,
     events: Outlet<SessionEvent>,
@@ -84,7 +83,7 @@ impl Playback {
             finite: FiniteWatch::default(),
             not_a_number: None,
             audience,
-            kept: remembered.map(|project| project.parameters.clone()).unwrap_or_default(),
+            keeper: Keeper::new(remembered),
             watched: false,
             events,
         }
@@ -410,13 +409,9 @@ impl Playback {
         ));
     }
 
-    /// Saves the present values: the project's next start, in this companion or another, begins with them.
+    /// Saves the present values and sets: the project's next start, in this companion or another, begins with them.
     pub(super) fn keep_parameters(&mut self, cx: &mut Context) {
-        let kept = self.audience.shared.parameters.kept();
-        if kept != self.kept {
-            self.kept.clone_from(&kept);
-            cx.settings.remember(&self.folder, |project| project.parameters = kept);
-        }
+        self.keeper.keep(&self.audience.shared, &self.folder, &mut cx.settings);
     }
 
     /// What is played while the processor isn't heard. Nothing until it was heard once, so that no start begins with

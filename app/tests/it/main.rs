@@ -20,4 +20,5 @@ mod page;
 mod recording;
 mod reloading;
 mod rendering;
+mod sets;
 mod support;

@@ -1,13 +1,16 @@
 //! The interface to the project that the server serves.
 
+use std::collections::BTreeMap;
+
 use wavecraft_companion_protocol::{
     browser::{
         AudioRuntimeStatus, GetAllParametersResult, MeterFrame, Meters, OscilloscopeFrame,
         RegisterAudioParams, SpectrumFrame,
     },
-    parameter::OutOfRange,
+    parameter::{OutOfRange, Parameter},
     rpc::{ErrorObject, INTERNAL_ERROR},
     session::{Mode, SourceName, Stats},
+    sets::ParameterSets,
 };
 
 /// A project, as its pages see it.
@@ -27,6 +30,38 @@ pub trait Host: Send + Sync + 'static {
     /// # Errors
     /// See [`SetParameterError`]. `value` may be infinite or not a number: that is out of every range.
     fn set_parameter(&self, id: &str, value: f32) -> Result<f32, SetParameterError>;
+
+    /// All values by id; a host that remembers values of ids that are away has these too.
+    fn values(&self) -> BTreeMap<String, f32> {
+        let all = self.parameters().parameters;
+        all.into_iter().map(|parameter| (parameter.spec.id, parameter.value)).collect()
+    }
+
+    /// Sets every parameter that has a value here to the nearest one that it can have, and returns the ids and values of
+    /// those that changed, in the chain's order. The server then notifies every client, so the host must not. A host that
+    /// remembers values of ids that are away remembers these.
+    fn set_values(&self, values: &BTreeMap<String, f32>) -> Vec<(String, f32)> {
+        let mut changed = Vec::new();
+        for Parameter { spec, value } in self.parameters().parameters {
+            let Some(wanted) = values.get(&spec.id).map(|value| spec.nearest(*value)) else { continue };
+            if wanted != value
+                && let Ok(taken) = self.set_parameter(&spec.id, wanted)
+            {
+                changed.push((spec.id, taken));
+            }
+        }
+        changed
+    }
+
+    /// The sets A and B as they were kept for the project. Called once, when the server begins.
+    fn sets(&self) -> ParameterSets {
+        ParameterSets::default()
+    }
+
+    /// Called when another of the two sets is heard, after its values were set, and when one was copied over the other.
+    fn sets_changed(&self, sets: &ParameterSets) {
+        let _ = sets;
+    }
 
     /// The levels of what is heard, for `getMeterFrame`.
     fn meter_frame(&self) -> Option<MeterFrame>;
@@ -73,7 +108,15 @@ pub trait Host: Send + Sync + 'static {
     /// The error to send to the page.
     fn set_mode(&self, mode: Mode) -> Result<(), ErrorObject> {
         let _ = mode;
-        Err(ErrorObject::new(INTERNAL_ERROR, "this project runs without audio: start it with `--with-audio`"))
+        Err(without_audio())
+    }
+
+    /// Starts the processor anew, also if it is held. A host that runs no processor has nothing to start.
+    ///
+    /// # Errors
+    /// The error to send to the page.
+    fn restart(&self) -> Result<(), ErrorObject> {
+        Err(without_audio())
     }
 
     /// Called when a program with its own audio registered (`Some`), or the registered one disconnected (`None`).
@@ -88,6 +131,10 @@ pub trait Host: Send + Sync + 'static {
     /// Called when pages start or stop watching meters, scope or spectrum, by a subscription or by a request within the
     /// last three seconds. Starts as no. The host needs to measure for pages only while `anyone` is true.
     fn watched(&self, anyone: bool);
+}
+
+fn without_audio() -> ErrorObject {
+    ErrorObject::new(INTERNAL_ERROR, "this project runs without audio: start it with `--with-audio`")
 }
 
 /// Why a parameter can't be set.

@@ -35,6 +35,7 @@
 //! | `close_reason` | why a WebSocket is closed, and how |
 //! | `message` | one call from a client, or a batch |
 //! | `methods` | what each call does |
+//! | `sets` | the two sets A and B of the parameters' values |
 //! | `hub` | all clients, and which messages go to which |
 //! | `outbox` | the messages waiting for one client |
 //! | `pump` | meters, scope and stats at their rate |
@@ -118,6 +119,7 @@ mod platform;
 mod pump;
 mod refusal_limiter;
 mod server;
+mod sets;
 mod shared;
 mod upgrade;
 

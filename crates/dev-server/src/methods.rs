@@ -5,11 +5,12 @@ use std::{collections::BTreeMap, sync::LazyLock};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 use wavecraft_companion_protocol::{
     browser::{
-        GetAllParameters, GetAllParametersResult, GetAudioStatus, GetAudioStatusResult, GetMeterFrame,
-        GetMeterFrameResult, GetOscilloscopeFrame, GetOscilloscopeFrameResult, GetParameterParams,
-        GetParameterResult, GetStats, METER_UPDATE, MeterUpdate, NOT_ALLOWED, Ping, Pong,
-        RegisterAudioParams, RegisterAudioResult, RequestResizeParams, RequestResizeResult, SetBypass,
-        SetMode, SetMute, SetParameterParams, SetSource, Subscribe, answer, notification,
+        CopySet, GetAllParameters, GetAllParametersResult, GetAudioStatus, GetAudioStatusResult,
+        GetMeterFrame, GetMeterFrameResult, GetOscilloscopeFrame, GetOscilloscopeFrameResult,
+        GetParameterParams, GetParameterResult, GetSets, GetStats, HearSet, METER_UPDATE, MeterUpdate,
+        NOT_ALLOWED, Ping, Pong, RegisterAudioParams, RegisterAudioResult, RequestResizeParams,
+        RequestResizeResult, Restart, SetBypass, SetMode, SetMute, SetParameterParams, SetSource, Sets,
+        Subscribe, answer, notification,
     },
     method::{Done, Method},
     rpc::{Call, ErrorObject, OUT_OF_RANGE, UNKNOWN_PARAMETER},
@@ -41,6 +42,10 @@ static METHODS: LazyLock<BTreeMap<&str, Run>> = LazyLock::new(|| {
         pages(set_mute),
         pages(set_mode),
         pages(set_source),
+        pages(restart),
+        pages(get_sets),
+        pages(hear_set),
+        pages(copy_set),
         programs(register_audio),
         programs(meter_update),
     ])
@@ -172,6 +177,23 @@ fn set_source(set: SetSource, caller: Caller<'_>) -> Outcome<Done> {
         )),
         source => caller.host().set_source(source).map(|()| Done {}),
     }
+}
+
+fn restart(_: Restart, caller: Caller<'_>) -> Outcome<Done> {
+    caller.host().restart().map(|()| Done {})
+}
+
+fn get_sets(_: GetSets, caller: Caller<'_>) -> Outcome<Sets> {
+    Ok(caller.hub.sets())
+}
+
+fn hear_set(wanted: HearSet, caller: Caller<'_>) -> Outcome<Done> {
+    caller.hub.hear_set(wanted.set).map(|()| Done {})
+}
+
+fn copy_set(_: CopySet, caller: Caller<'_>) -> Outcome<Done> {
+    caller.hub.copy_set();
+    Ok(Done {})
 }
 
 fn register_audio(program: RegisterAudioParams, caller: Caller<'_>) -> Outcome<RegisterAudioResult> {

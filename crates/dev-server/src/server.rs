@@ -14,10 +14,7 @@ use tokio::{
     time::sleep,
 };
 use wavecraft_companion_protocol::{
-    browser::{
-        AUDIO_STATUS_CHANGED, AudioRuntimeStatus, CHILD_LOG, PARAMETERS_CHANGED, ParameterChanged,
-        ParametersChanged, Topic, notification,
-    },
+    browser::{AUDIO_STATUS_CHANGED, AudioRuntimeStatus, CHILD_LOG, ParameterChanged, Topic, notification},
     control::ChildLog,
     session::{Build, StateChange},
     token::{PATH_PREFIX, Token},
@@ -127,12 +124,12 @@ impl Server {
     /// Reports that a parameter changed by itself or from elsewhere. (The server itself reports a client's
     /// `setParameter`.)
     pub fn parameter_changed(&self, id: &str, value: f32) {
-        self.shared.hub.parameter_changed(ParameterChanged { id: id.into(), value });
+        self.shared.hub.parameter_changed(&ParameterChanged { id: id.into(), value });
     }
 
     /// Reports that the set of parameters changed.
     pub fn parameters_changed(&self) {
-        self.shared.hub.to_pages_and_audio(&notification(PARAMETERS_CHANGED, &ParametersChanged {}).into());
+        self.shared.hub.parameters_changed();
     }
 
     /// Reports that the state of the audio side changed.

@@ -6,14 +6,14 @@ mod notices;
 mod text;
 
 pub use call::{
-    GetAllParameters, GetAllParametersResult, GetAudioStatus, GetMeterFrame, GetOscilloscopeFrame, GetStats,
-    MAX_CLIENT_ID_BYTES, MAX_HZ, NOT_ALLOWED, Ping, Pong, SetBypass, SetMode, SetMute, SetSource, Subscribe,
-    Topic,
+    CopySet, GetAllParameters, GetAllParametersResult, GetAudioStatus, GetMeterFrame, GetOscilloscopeFrame,
+    GetSets, GetStats, HearSet, MAX_CLIENT_ID_BYTES, MAX_HZ, NOT_ALLOWED, Ping, Pong, Restart, SetBypass,
+    SetMode, SetMute, SetSource, Sets, Subscribe, Topic,
 };
 pub use methods::visit;
 pub use notices::{
     AUDIO_STATUS_CHANGED, BUILD_STATUS, CHILD_LOG, METER_UPDATE, Meters, PARAMETER_CHANGED,
-    PARAMETERS_CHANGED, ParametersChanged, SCOPE_UPDATE, SESSION_STATE, SPECTRUM_UPDATE, STATS,
+    PARAMETERS_CHANGED, ParametersChanged, SCOPE_UPDATE, SESSION_STATE, SETS_CHANGED, SPECTRUM_UPDATE, STATS,
     SpectrumFrame,
 };
 pub use text::{answer, batch, notification};

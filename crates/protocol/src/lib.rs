@@ -15,6 +15,7 @@
 //! | [`event`] | what `wavecraft start`, `record` and `render` print with `--json` |
 //! | [`parameter`] | parameters, as all of the above describe them |
 //! | [`session`] | a running project's state, settings and measurements |
+//! | [`sets`] | two sets of parameter values, A and B |
 //! | [`settings`] | the companion's settings file |
 //! | [`paths`] | the paths of sockets, builds, settings and logs |
 //! | [`bundle`] | the paths of programs in the Mac's app |
@@ -83,6 +84,8 @@ mod program;
 pub mod rpc;
 #[cfg(feature = "companion")]
 pub mod session;
+#[cfg(feature = "companion")]
+pub mod sets;
 #[cfg(feature = "companion")]
 pub mod settings;
 #[cfg(feature = "companion")]

@@ -1,6 +1,9 @@
 //! The companion's settings file.
 
-use crate::session::{Mode, Source};
+use crate::{
+    session::{Mode, Source},
+    sets::ParameterSets,
+};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, path::PathBuf};
 
@@ -74,6 +77,9 @@ pub struct RememberedProject {
     /// Parameter values that differ from their defaults, by id.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub parameters: BTreeMap<String, f32>,
+    /// Which of the sets A and B is heard, and the other's values.
+    #[serde(default, skip_serializing_if = "ParameterSets::is_untouched")]
+    pub sets: ParameterSets,
 }
 
 /// The user's decision on the microphone for a project's folder.

@@ -27,6 +27,7 @@ use wavecraft_companion_protocol::{
     paths::Paths,
     rpc::Call,
     session::{Mode, SourceName},
+    sets::ParameterSets,
 };
 use wavecraft_companion_server::Host;
 use wavecraft_ring::Geometry;
@@ -47,7 +48,7 @@ fn queue() -> (Outlet<Event>, mpsc::UnboundedReceiver<Event>) {
 fn shared(session: &str, events: &Outlet<Event>) -> SharedWithPages {
     let id = session.to_owned();
     let events = events.of(move |event| Event::Sessions(SessionsEvent::Of(id.clone(), event)));
-    SharedWithPages::new(session.into(), events, BTreeMap::new())
+    SharedWithPages::new(session.into(), events, BTreeMap::new(), ParameterSets::default())
 }
 
 fn app(home: &Path, events: &Outlet<Event>) -> App {

@@ -95,6 +95,26 @@ impl Host for PreviewHost {
         Ok(parameter.value)
     }
 
+    fn values(&self) -> BTreeMap<String, f32> {
+        let Parameters { all, values, .. } = &*self.locked();
+        let mut known = values.clone();
+        known.extend(all.iter().map(|parameter| (parameter.spec.id.clone(), parameter.value)));
+        known
+    }
+
+    fn set_values(&self, values: &BTreeMap<String, f32>) -> Vec<(String, f32)> {
+        let mut parameters = self.locked();
+        parameters.values.extend(values.iter().map(|(id, value)| (id.clone(), *value)));
+        let mut changed = Vec::new();
+        for Parameter { spec, value } in &mut parameters.all {
+            let Some(wanted) = values.get(&spec.id).map(|wanted| spec.nearest(*wanted)) else { continue };
+            if std::mem::replace(value, wanted) != wanted {
+                changed.push((spec.id.clone(), wanted));
+            }
+        }
+        changed
+    }
+
     fn meter_frame(&self) -> Option<MeterFrame> {
         Some(levels::meter_frame(self.started.elapsed()))
     }
@@ -132,6 +152,10 @@ impl Host for PreviewHost {
 
     fn set_source(&self, _source: SourceName) -> Result<(), ErrorObject> {
         needs_audio("a source")
+    }
+
+    fn restart(&self) -> Result<(), ErrorObject> {
+        needs_audio("a restart")
     }
 
     fn audio_client(&self, _registered: Option<RegisterAudioParams>) {}
@@ -191,11 +215,25 @@ mod tests {
     }
 
     #[test]
+    fn many_values_at_once_are_kept_by_id_too() {
+        let project = PreviewHost::new(described(vec![spec("b", 10.0), spec("a", 10.0)]), mpsc::channel(1).0);
+        let values = [("a", 8.0), ("b", 99.0), ("c", 4.0)].map(|(id, value)| (id.to_string(), value)).into();
+        assert_eq!(project.set_values(&values), [("b".into(), 10.0), ("a".into(), 8.0)]);
+        assert_eq!(project.set_values(&values), []);
+        project.replace(described(vec![spec("c", 10.0)]));
+        assert_eq!(project.parameter("c"), Some(4.0), "it was away");
+        assert_eq!(project.values().len(), 3);
+    }
+
+    #[test]
     fn what_needs_audio_says_how_to_have_it() {
         let project = PreviewHost::new(described(Vec::new()), mpsc::channel(1).0);
-        for refused in
-            [project.set_bypass(true), project.set_mute(true), project.set_source(SourceName::Tone)]
-        {
+        for refused in [
+            project.set_bypass(true),
+            project.set_mute(true),
+            project.set_source(SourceName::Tone),
+            project.restart(),
+        ] {
             assert!(refused.unwrap_err().message.contains("--with-audio"));
         }
     }

@@ -137,6 +137,10 @@ async fn neither_token_does_what_the_other_is_for() {
         ("setBypass", json!({"on": true})),
         ("setMute", json!({"on": true})),
         ("setSource", json!({"source": "tone"})),
+        ("restart", Value::Null),
+        ("getSets", Value::Null),
+        ("hearSet", json!({"set": "B"})),
+        ("copySet", Value::Null),
     ] {
         assert_eq!(audio.call(method, params).await, Err(-32002), "{method}");
     }

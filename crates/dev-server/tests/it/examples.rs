@@ -53,7 +53,7 @@ async fn every_example_of_a_method_is_answered_as_it_shows() {
         assert!(shows(&json(example), &answer), "{name}: {example}, not {answer}");
         answered += 1;
     }
-    assert_eq!(answered, 15);
+    assert_eq!(answered, 19);
 }
 
 #[tokio::test]
@@ -74,6 +74,7 @@ async fn every_notification_is_as_its_example() {
     page.call("subscribe", all).await.expect("a subscription");
     let server = &running.server;
     server.parameter_changed("amp_gain", 0.8);
+    page.call("hearSet", serde_json::json!({"set": "B"})).await.expect("the other set");
     server.parameters_changed();
     server.audio_status_changed(&audio_status());
     let failed = Build::Failed {
@@ -92,7 +93,7 @@ async fn every_notification_is_as_its_example() {
     let mut awaited: Vec<&str> =
         examples.iter().filter(|(_, lines)| lines.len() != 2).map(|(name, _)| name.as_str()).collect();
     awaited.retain(|name| *name != "errors");
-    assert_eq!(awaited.len(), 9, "{awaited:?}");
+    assert_eq!(awaited.len(), 10, "{awaited:?}");
     while !awaited.is_empty() {
         let (method, params) = page.hears().await;
         let (_, lines) = examples.iter().find(|(name, _)| *name == method).expect("an example");

@@ -11,4 +11,5 @@ mod notifications;
 mod opening;
 mod port;
 mod project;
+mod sets;
 mod slow;

@@ -12,6 +12,7 @@ use wavecraft_companion_protocol::{
     processor::ProcessorSpec,
     rpc::{ErrorObject, INTERNAL_ERROR},
     session::{HeardSound, Mode, SourceName, State, Stats},
+    sets::ParameterSets,
 };
 use wavecraft_companion_server::{Host, SetParameterError};
 
@@ -22,6 +23,8 @@ pub(crate) enum Asked {
     Mute(bool),
     Source(SourceName),
     Mode(Mode),
+    Restart,
+    Sets(ParameterSets),
     AudioClient(Option<String>),
     PageRefused(String),
     Watched(bool),
@@ -195,6 +198,15 @@ impl Host for Project {
     fn set_mode(&self, mode: Mode) -> Result<(), ErrorObject> {
         self.note(Asked::Mode(mode));
         Ok(())
+    }
+
+    fn restart(&self) -> Result<(), ErrorObject> {
+        self.note(Asked::Restart);
+        Ok(())
+    }
+
+    fn sets_changed(&self, sets: &ParameterSets) {
+        self.note(Asked::Sets(sets.clone()));
     }
 
     fn audio_client(&self, registered: Option<RegisterAudioParams>) {

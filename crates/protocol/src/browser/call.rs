@@ -5,6 +5,7 @@ use crate::{
     parameter::Parameter,
     processor::ProcessorSpec,
     session::{Mode, SourceName},
+    sets::SetName,
 };
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +29,12 @@ empty! {
     GetAudioStatus
     /// All measurements: → [`crate::session::Stats`], or null while there are none.
     GetStats
+    /// Start the processor anew, also if it is held.
+    Restart
+    /// Which of the sets A and B is heard: → [`Sets`].
+    GetSets
+    /// Make the set that isn't heard as the one that is.
+    CopySet
 }
 
 /// Result of [`Ping`].
@@ -108,4 +115,21 @@ pub struct SetMode {
 pub struct SetSource {
     /// The source.
     pub source: SourceName,
+}
+
+/// Hear one of the two sets. The values of the one that was heard are kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HearSet {
+    /// The set to hear.
+    pub set: SetName,
+}
+
+/// Which of the sets A and B is heard: the result of [`GetSets`], and the parameters of
+/// [`SETS_CHANGED`](super::SETS_CHANGED).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sets {
+    /// The set that is heard.
+    pub active: SetName,
+    /// Whether hearing the other one would change a parameter.
+    pub differ: bool,
 }

@@ -1,8 +1,9 @@
 //! The methods of the dev WebSocket: each declared once.
 
 use super::call::{
-    GetAllParameters, GetAllParametersResult, GetAudioStatus, GetMeterFrame, GetOscilloscopeFrame, GetStats,
-    MAX_CLIENT_ID_BYTES, MAX_HZ, Ping, Pong, SetBypass, SetMode, SetMute, SetSource, Subscribe,
+    CopySet, GetAllParameters, GetAllParametersResult, GetAudioStatus, GetMeterFrame, GetOscilloscopeFrame,
+    GetSets, GetStats, HearSet, MAX_CLIENT_ID_BYTES, MAX_HZ, Ping, Pong, Restart, SetBypass, SetMode,
+    SetMute, SetSource, Sets, Subscribe,
 };
 use crate::{
     method::{Done, methods},
@@ -60,7 +61,7 @@ methods! {
 
     "setBypass" SetBypass => Done;
         "`{on}`"
-        "`{}`. Of this, `setMute`, `setMode` and `setSource` the newest of each counts, every 20 ms"
+        "`{}`. Of this, `setMute`, `setMode`, `setSource` and `restart` the newest of each counts, every 20 ms"
 
     "setMute" SetMute => Done;
         "`{on}`"
@@ -73,6 +74,22 @@ methods! {
     "setSource" SetSource => Done;
         "`{source}`"
         "`{}`. `tone` `noise` `sweep` `silence`, or `file`: the one that was chosen from the terminal. Never `microphone`"
+
+    "restart" Restart => Done;
+        "–"
+        "`{}`. As the control socket's: a new child, also for a held project. One within half a second of the one before is that one"
+
+    "getSets" GetSets => Sets;
+        "–"
+        "`{active, differ}`: which of the two [sets](#two-sets-of-values) is heard, `A` or `B`, and whether the other would change anything"
+
+    "hearSet" HearSet => Done;
+        "`{set}`"
+        "`{}`. `A` or `B`; all clients get `parameterChanged` for each change, then all pages `setsChanged`"
+
+    "copySet" CopySet => Done;
+        "–"
+        "`{}`. The set that is heard, over the other; all pages get `setsChanged`"
 
     "registerAudio" RegisterAudioParams => RegisterAudioResult, check registered;
         "`{client_id, sample_rate, buffer_size}`"
@@ -151,6 +168,12 @@ mod tests {
             ("setBypass", json!({"on": 1})),
             ("setSource", json!({"source": "/etc/passwd"})),
             ("setMode", json!({"mode": "fast"})),
+            ("hearSet", json!({})),
+            ("hearSet", json!({"set": "C"})),
+            ("hearSet", json!({"set": "a"})),
+            ("hearSet", json!({"set": 1})),
+            ("hearSet", json!({"set": null})),
+            ("hearSet", json!({"set": ["A"]})),
             ("registerAudio", register("", 48000.0, 64)),
             ("registerAudio", register("a", 0.0, 64)),
             ("registerAudio", register("a", 1e39, 64)),

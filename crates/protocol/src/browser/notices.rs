@@ -22,6 +22,8 @@ pub const SESSION_STATE: &str = "sessionState";
 pub const CHILD_LOG: &str = "childLog";
 /// Notification to all pages: [`crate::session::Build`].
 pub const BUILD_STATUS: &str = "buildStatus";
+/// Notification to all pages: [`Sets`](super::Sets). It follows the `parameterChanged` of the change that it is about.
+pub const SETS_CHANGED: &str = "setsChanged";
 
 /// The companion's [`METER_UPDATE`]: a superset of the published shape.
 #[derive(Debug, Clone, Serialize, Deserialize)]

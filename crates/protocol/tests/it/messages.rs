@@ -18,7 +18,7 @@ use wavecraft_protocol as published;
 
 use crate::golden::Socket;
 
-const NOTIFICATIONS: [&str; 9] = [
+const NOTIFICATIONS: [&str; 10] = [
     PARAMETER_CHANGED,
     PARAMETERS_CHANGED,
     AUDIO_STATUS_CHANGED,
@@ -28,6 +28,7 @@ const NOTIFICATIONS: [&str; 9] = [
     STATS,
     SESSION_STATE,
     CHILD_LOG,
+    SETS_CHANGED,
 ];
 
 fn read<T: DeserializeOwned>(value: Value) -> T {
@@ -45,6 +46,7 @@ fn written(method: &str, params: Value) -> String {
         STATS => notification(method, &read::<Stats>(params)),
         SESSION_STATE => notification(method, &read::<StateChange>(params)),
         CHILD_LOG => notification(method, &read::<ChildLog>(params)),
+        SETS_CHANGED => notification(method, &read::<Sets>(params)),
         _ => panic!("{method} has no example"),
     }
 }
