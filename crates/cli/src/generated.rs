@@ -1,14 +1,15 @@
-//! `ui/src/generated/` of a plugin made with the published SDK: the ids of its parameters and processors, for
-//! TypeScript and for `@wavecraft/core`, which hides the controls of a processor that isn't registered there. The
-//! published command writes these files at each start and after each build; this one writes the same bytes, so that
-//! both can be used on one project.
+//! `ui/src/generated/` of a project: the ids of its parameters for TypeScript, so that a wrong one is a type error.
+//!
+//! For a plugin made with the published SDK also those of its processors, for `@wavecraft/core`, which hides the controls
+//! of a processor that isn't registered there. The published command writes these files at each start and after each
+//! build; this one writes the same bytes, so that both can be used on one project.
 
 mod form;
+mod ids;
+mod literal;
 mod text;
 
-use crate::{
-    cargo::PublishedSdk, page::PageSource, preview::Described, project::Project, report::Report, write,
-};
+use crate::{cargo::PublishedSdk, preview::Described, project::Project, report::Report, write};
 use anyhow::{Context, bail};
 use form::Form;
 use std::{
@@ -32,13 +33,19 @@ pub(crate) struct Generated {
 }
 
 impl Generated {
-    /// The generated files of `project`; `None` if its page doesn't use any, or its SDK is older than they are.
-    pub(crate) fn of(project: &Project, sdk: &PublishedSdk) -> Option<Self> {
+    /// The generated files of `project`, whose plugin may be of the published SDK; `None` if its page doesn't use any, or
+    /// the SDK is older than they are. A page of our own template asks for them by having the folder.
+    pub(crate) fn of(project: &Project, sdk: Option<&PublishedSdk>) -> Option<Self> {
         // An unreadable page is reported where it is served.
-        let page = project.page().ok().flatten().filter(PageSource::uses_wavecraft_core)?;
+        let page = project.page().ok().flatten()?;
         let sources = page.folder.join("src");
-        let form = Form::of(sdk, &page.folder)?;
-        sources.is_dir().then(|| Self { folder: sources.join("generated"), form, told: BTreeSet::new() })
+        let folder = sources.join("generated");
+        let (form, asks) = match sdk {
+            Some(sdk) if page.uses_wavecraft_core() => (Form::of(sdk, &page.folder)?, sources.is_dir()),
+            Some(_) => return None,
+            None => (Form::Ids, folder.is_dir()),
+        };
+        asks.then(|| Self { folder, form, told: BTreeSet::new() })
     }
 
     /// Writes the files that differ. Errors are only reported, since the sound needs none of these files.
@@ -49,7 +56,7 @@ impl Generated {
     }
 
     fn try_write(&mut self, described: &Described, report: &Report) -> anyhow::Result<()> {
-        for (name, content) in text::files(self.form, described)? {
+        for (name, content) in files(self.form, described)? {
             let file = self.folder.join(name);
             match Found::at(&file)? {
                 Found::Generated(text) if text == content.as_bytes() => {}
@@ -78,6 +85,14 @@ impl Generated {
                 file.display()
             ));
         }
+    }
+}
+
+/// All files of a form: name and content.
+fn files(form: Form, described: &Described) -> anyhow::Result<Vec<(&'static str, String)>> {
+    match form {
+        Form::Ids => Ok(vec![("parameters.ts", ids::file(&described.parameters))]),
+        published => text::files(published, described),
     }
 }
 

@@ -23,6 +23,7 @@ mod numbers;
 mod other;
 mod output;
 mod page;
+mod places;
 mod platform;
 mod plugin_host;
 mod ports;

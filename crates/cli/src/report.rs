@@ -6,17 +6,19 @@ mod live;
 mod words;
 
 pub(crate) use words::{
-    audio, clock, clocks, decibels, late, latency, latency_parts, over_both, percent, seconds, seconds_of,
-    state_name,
+    audio, clock, clocks, decibels, heard_name, heard_words, late, latency, latency_parts, over_both,
+    percent, seconds, seconds_of, state_name,
 };
 
 use crate::{
     ansi,
-    terminal::{Progress, Screen, Style, colours_allowed, paint},
+    places::Places,
+    terminal::{Progress, Screen, Style, colours_allowed, has_links, paint},
     writer::{Text, Writer},
 };
 use std::{
-    cell::Cell,
+    borrow::Cow,
+    cell::{Cell, OnceCell},
     io::{self, IsTerminal},
     rc::Rc,
 };
@@ -59,6 +61,10 @@ pub(crate) struct Report {
     json: bool,
     verbose: bool,
     colour: bool,
+    /// The same for cargo's lines, which go to standard error.
+    cargo_colour: bool,
+    /// Makes places in source files hyperlinks, where the terminal has them.
+    links: OnceCell<Places>,
     closed: Cell<bool>,
     keys: Cell<bool>,
     screen: Rc<Screen>,
@@ -75,7 +81,28 @@ impl Report {
         // A program that reads events gets no line that changes.
         let screen = Rc::new(Screen::new(colour, !json, if json { missing_event } else { missing_line }));
         let errors = json.then(|| Writer::new(missing_error));
-        Self { json, verbose, colour, closed: Cell::new(false), keys: Cell::new(false), screen, errors }
+        Self {
+            json,
+            verbose,
+            colour,
+            cargo_colour: io::stderr().is_terminal() && colours_allowed(),
+            links: OnceCell::new(),
+            closed: Cell::new(false),
+            keys: Cell::new(false),
+            screen,
+            errors,
+        }
+    }
+
+    /// Makes a project's places in source files hyperlinks from now on, if the terminal shows those.
+    pub(crate) fn link_places(&self, places: &Places) {
+        if self.screen.is_lively() && has_links() {
+            let _ = self.links.set(places.clone());
+        }
+    }
+
+    fn linked<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        self.links.get().map_or(Cow::Borrowed(text), |places| places.linked(text))
     }
 
     /// The bottom line of the terminal; everything else is printed above it.
@@ -121,7 +148,7 @@ impl Report {
     fn print(&self, text: &str) {
         if let Some(errors) = &self.errors {
             errors.line("messages", Text::Err(text.to_owned()));
-        } else if self.screen.print(text).is_err() {
+        } else if self.screen.print(&self.linked(text)).is_err() {
             self.closed.set(true);
         }
     }
@@ -167,10 +194,12 @@ impl Report {
         match from {
             // Keeps its colours, which cargo was asked for.
             From::Cargo => {
-                let line = if self.colour { ansi::keep_colours(line) } else { ansi::strip(line) };
+                let line = if self.cargo_colour { ansi::keep_colours(line) } else { ansi::strip(line) };
                 match &self.errors {
                     Some(errors) => errors.line(from.name(), Text::Err(line)),
-                    None => drop(self.screen.print_error(from.name(), &line)),
+                    // It may be no terminal, even if standard output is one.
+                    None if !io::stderr().is_terminal() => drop(self.screen.print_error(from.name(), &line)),
+                    None => drop(self.screen.print_error(from.name(), &self.linked(&line))),
                 }
             }
             From::Child => self.quote(from, "child │", line),
@@ -194,7 +223,7 @@ impl Report {
                 errors.line(from.name(), Text::Err(text.to_owned()));
                 Ok(())
             }
-            None => self.screen.print_log(from.name(), text),
+            None => self.screen.print_log(from.name(), &self.linked(text)),
         };
         if printed.is_err() {
             self.closed.set(true);
@@ -213,12 +242,11 @@ impl Report {
         match event {
             Event::Ready { ui_url, inspector_url, devices, latency_ms, mode, .. } => {
                 self.say("");
-                if let Some(url) = ui_url {
-                    self.item("UI", url);
-                }
-                // Programs find it in the event; the token isn't needed twice.
-                if !self.json {
-                    self.item("Inspector", inspector_url);
+                // Programs find the inspector in the event; the token isn't needed twice.
+                if self.json {
+                    ui_url.iter().for_each(|url| self.item("UI", url));
+                } else {
+                    self.addresses(ui_url.as_deref(), inspector_url, None);
                 }
                 match devices {
                     Some(devices) => {
@@ -243,13 +271,22 @@ impl Report {
                 }
             }
             Event::Stats {
-                blocks, late_blocks, xruns, load, load_p99, drift, input_rms, output_rms, ..
+                blocks,
+                late_blocks,
+                xruns,
+                processor_load,
+                drift,
+                input_rms,
+                output_rms,
+                heard,
+                ..
             } => {
                 self.detail(&format!(
-                    "{blocks} blocks, {late_blocks} late, {xruns} xruns, load {} (99 % below {}), in {}, out {}{}",
-                    percent(*load),
-                    percent(*load_p99),
+                    "{blocks} blocks, {late_blocks} late, {xruns} xruns, load {} (99 % below {}), in {}, {} {}{}",
+                    percent(processor_load.average),
+                    percent(processor_load.p99),
                     decibels(*input_rms),
+                    heard_name(*heard),
                     decibels(*output_rms),
                     drift.as_ref().map(|drift| format!(", clocks {}", clocks(drift))).unwrap_or_default()
                 ));
@@ -295,6 +332,15 @@ impl Report {
             Event::Build(_) | Event::Log { .. } | Event::Error { .. } | Event::Stopped { .. } => {}
         }
         self.emit(event);
+    }
+
+    /// Prints the addresses of the page, the inspector and the dev WebSocket, as far as they are given.
+    pub(crate) fn addresses(&self, page: Option<&str>, inspector: &str, websocket: Option<&str>) {
+        let named = [("UI", page), ("Inspector", Some(inspector)), ("WebSocket", websocket)];
+        named
+            .into_iter()
+            .filter_map(|(name, url)| Some((name, url?)))
+            .for_each(|(name, url)| self.item(name, url));
     }
 
     fn say_how_to_stop(&self, state: &str) {

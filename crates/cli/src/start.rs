@@ -7,13 +7,13 @@ mod end;
 mod event_loop;
 mod keys;
 mod page;
-mod places;
 mod prepare;
 mod question;
 mod rebuilds;
 mod session;
 mod state;
 mod swap;
+mod told_notices;
 
 pub(crate) use args::StartArgs;
 

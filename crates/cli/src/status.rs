@@ -5,11 +5,14 @@ use crate::{
     cli::JsonArgs,
     companion::{self, QUICK},
     output::out,
-    report::{audio, clock, clocks, decibels, json_line, latency, over_both, seconds_of, state_name},
+    report::{
+        audio, clock, clocks, decibels, heard_name, heard_words, json_line, latency, over_both, percent,
+        seconds_of, state_name,
+    },
 };
 use wavecraft_companion_protocol::{
     control::{GetStatus, SessionStatus},
-    session::Stats,
+    session::{Notice, Stats},
 };
 
 /// Prints the status; with `--json` the protocol's own `Status`, tokens included, or `null` if no companion is running.
@@ -90,18 +93,27 @@ fn print_stats(stats: &Stats, item: impl Fn(&str, &str), more: impl Fn(&Option<S
     if let Some(drift) = &stats.drift {
         item("Clocks", &format!("microphone and output are {}", clocks(drift)));
     }
-    item("Levels", &format!("in {}, out {}", level(stats.input.rms), level(stats.output.rms)));
+    item("Heard", heard_words(stats.heard));
+    item(
+        "Levels",
+        &format!("in {}, {} {}", level(stats.input.rms), heard_name(stats.heard), level(stats.output.rms)),
+    );
     item(
         "Load",
         &format!(
-            "{:.1} %, 99 % below {:.1} %; {} of {} blocks late, {} xruns",
-            stats.load * 100.0,
-            stats.load_p99 * 100.0,
+            "{}, 99 % of the last ten seconds below {}; {} of {} blocks late since this build is heard, {} xruns",
+            percent(stats.processor_load.average),
+            percent(stats.processor_load.p99),
             stats.late_blocks.total(),
             stats.blocks,
             stats.xruns
         ),
     );
+    // The state and the microphone have their lines above, devices theirs at the top.
+    let above = |notice: &&Notice| !["state", "microphone", "devices"].contains(&notice.id.as_str());
+    for notice in stats.notices.iter().filter(above) {
+        item("Notice", &notice.text);
+    }
 }
 
 fn level(rms: [f32; 2]) -> String {

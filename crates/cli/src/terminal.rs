@@ -30,6 +30,16 @@ fn is_lively() -> bool {
         && variable("TERM").is_some_and(|term| term != "dumb")
 }
 
+/// Whether the terminal shows hyperlinks (OSC 8). As in cargo, `FORCE_HYPERLINK` decides if it is set: 0 is no, all else
+/// yes. Visual Studio Code's own terminal finds places by itself, with their line and column, which a link to a file has
+/// not; and a terminal on another machine has none of these files.
+pub(crate) fn has_links() -> bool {
+    let finds_places = variable("TERM_PROGRAM").is_some_and(|program| program == "vscode");
+    let elsewhere = variable("SSH_CONNECTION").is_some();
+    let forced = variable("FORCE_HYPERLINK").is_some();
+    supports_hyperlinks::supports_hyperlinks() && (forced || !finds_places && !elsewhere)
+}
+
 /// Whether this program is in the terminal's foreground. A background program would write over the shell's prompt, and
 /// the system stops it when it reads keys.
 fn is_in_foreground(terminal: impl AsFd) -> bool {

@@ -6,6 +6,8 @@ use std::borrow::Cow;
 pub const LINE_BYTES: usize = 8 * 1024;
 /// The most bytes, as JSON, of the compiler's output: half a line of the control socket.
 pub const BUILD_BYTES: usize = 128 * 1024;
+/// The same with colours, each of which takes about ten bytes as JSON.
+pub const COLOURED_BYTES: usize = 192 * 1024;
 
 /// Room for the note that says what is missing: two numbers of twenty digits with their commas fit into it.
 const NOTE_BYTES: usize = 96;

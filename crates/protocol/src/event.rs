@@ -2,7 +2,7 @@
 //! the output of `wavecraft-companion --render` for the command.
 
 use crate::{
-    session::{AudioDevices, Build, Drift, LateBlocks, Load, Mode, State},
+    session::{AudioDevices, Build, Drift, HeardSound, LateBlocks, Load, Mode, Notice, State},
     take::Take,
 };
 use serde::{Deserialize, Serialize};
@@ -44,9 +44,9 @@ pub enum Event {
     },
     /// Measurements, once a second.
     Stats {
-        /// Blocks that the child processed.
+        /// Blocks that the child processed since the present build is heard.
         blocks: u64,
-        /// Blocks that came back too late, for all causes.
+        /// Blocks that came back too late since then, for all causes.
         late_blocks: u64,
         /// The same by cause.
         late: LateBlocks,
@@ -54,9 +54,9 @@ pub enum Event {
         xruns: u64,
         /// The audio thread's busy time divided by its period, averaged.
         load: f32,
-        /// The largest load in the last second.
+        /// The largest of the last ten seconds.
         load_max: f32,
-        /// The 99th percentile of the load over the last ten seconds.
+        /// The 99th percentile of the same ten seconds.
         load_p99: f32,
         /// The processor's own time for a block divided by the block's duration.
         processor_load: Load,
@@ -70,8 +70,12 @@ pub enum Event {
         drift: Option<Drift>,
         /// The source's level, RMS over both channels, linear.
         input_rms: f32,
-        /// The processor's output level, RMS over both channels, linear.
+        /// The level of what is heard, RMS over both channels, linear.
         output_rms: f32,
+        /// What that is.
+        heard: HeardSound,
+        /// Everything that isn't as it should be, the most urgent first.
+        notices: Vec<Notice>,
     },
     /// Other devices are in use, or there is a notice about them.
     Devices(AudioDevices),

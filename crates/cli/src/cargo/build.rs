@@ -6,19 +6,24 @@ use super::{
 };
 use crate::{
     ansi,
+    places::Told,
     processes::{Line, Processes, Running, guarded, guarded_in_background},
     report::{self, From, Report},
-    terminal::{Progress, colours_allowed},
+    terminal::Progress,
 };
 use anyhow::{Context, bail};
 use cargo_metadata::Message;
 use std::{
     collections::BTreeSet,
-    io::{self, IsTerminal},
     path::Path,
     time::{Duration, Instant},
 };
-use wavecraft_companion_protocol::{control::ProjectProgram, event::Event, session};
+use wavecraft_companion_protocol::{
+    bounded::{BUILD_BYTES, COLOURED_BYTES, cut},
+    control::ProjectProgram,
+    event::Event,
+    session::{self, Place},
+};
 
 /// Our own profile: unoptimised DSP misses its deadlines, and an editor that checks the project holds the lock of the
 /// usual profile's folder. Defined on the command line, so that no project has to define it.
@@ -38,6 +43,11 @@ fn arguments_of_profile(profile: Option<&str>) -> Vec<&str> {
     arguments
 }
 
+/// The most places of one build that are told.
+const MOST_PLACES: usize = 64;
+/// Ends all colours (ECMA-48, select graphic rendition).
+const NO_COLOUR: &str = "\u{1b}[0m";
+
 /// cargo right-aligns its progress verbs ("Compiling") to this column.
 const PROGRESS_WIDTH: usize = 12;
 
@@ -51,7 +61,11 @@ pub(crate) struct Build {
     target: Target,
     program: Option<ProjectProgram>,
     artifacts: Artifacts,
+    /// What cargo wrote, with colours; places are relative to the project's folder.
     said: Vec<String>,
+    /// The same without colours, and with the places as the compiler names them.
+    named: Vec<String>,
+    places: Vec<Place>,
     progress: Progress,
 }
 
@@ -69,13 +83,39 @@ pub(crate) enum Outcome {
     },
     /// The build produced none.
     Failed {
-        /// All compiler output, without colours.
-        errors: String,
+        /// What the compiler said.
+        failure: Failure,
         /// One line of that: the first error and its place.
         summary: String,
         /// The artifacts that were built nevertheless.
         artifacts: Artifacts,
     },
+}
+
+/// The compiler's output of a build that failed.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    /// All of it, without colours; places are relative to the project's folder.
+    pub(crate) errors: String,
+    /// The same with colours.
+    coloured: String,
+    /// Without colours, and with the places as the compiler names them.
+    pub(crate) named: String,
+    /// The places in it.
+    places: Vec<Place>,
+}
+
+impl Failure {
+    /// What the pages and programs are told, cut to what a message has room for.
+    pub(crate) fn status(&self) -> session::Build {
+        // A colour that was cut in two is dropped, and the text behind it isn't coloured.
+        let coloured = ansi::keep_colours(&cut(&self.coloured, COLOURED_BYTES)) + NO_COLOUR;
+        session::Build::Failed {
+            errors: cut(&self.errors, BUILD_BYTES).into_owned(),
+            places: self.places.clone(),
+            coloured: Some(coloured).filter(|_| self.coloured != self.errors),
+        }
+    }
 }
 
 impl Build {
@@ -98,9 +138,8 @@ impl Build {
             .arg(&target.manifest)
             .args(arguments_of_profile(profile))
             .current_dir(target.manifest.parent().context("a manifest is in a folder")?);
-        if io::stderr().is_terminal() && colours_allowed() {
-            command.args(["--color", "always"]);
-        }
+        // For the page; where the terminal shows none, they are taken out.
+        command.args(["--color", "always"]);
         report.event(&Event::Build(session::Build::Building));
         let cargo = processes.spawn(&mut command).context("cargo could not be started")?;
         let progress = report.progress();
@@ -113,6 +152,8 @@ impl Build {
             program: None,
             artifacts: Artifacts::default(),
             said: Vec::new(),
+            named: Vec::new(),
+            places: Vec::new(),
             progress,
         })
     }
@@ -138,30 +179,37 @@ impl Build {
                     }
                 }
                 Some(Line::Err(text)) => {
+                    let text = ansi::keep_colours(&text);
                     let plain = ansi::strip(&text);
+                    let Told { text, places } = self.target.places.told(&text);
                     // Where the bottom line shows cargo's progress, it isn't printed as well.
                     if self.progress.is_shown() && is_progress(&plain) {
                         self.progress.say(&without_place(&plain));
                     } else {
                         report.log(From::Cargo, &text);
                     }
-                    self.said.push(plain);
+                    for place in places {
+                        if self.places.len() < MOST_PLACES && !self.places.contains(&place) {
+                            self.places.push(place);
+                        }
+                    }
+                    self.said.push(text);
+                    self.named.push(plain);
                 }
                 None => break,
             }
         }
         if !self.cargo.wait().await?.success() {
-            let errors = without_progress(&self.said);
-            report.event(&Event::Build(session::Build::Failed {
-                errors: errors.clone(),
-                places: Vec::new(),
-                coloured: None,
-            }));
-            return Ok(Outcome::Failed {
-                summary: summary(&errors),
-                errors,
-                artifacts: std::mem::take(&mut self.artifacts),
-            });
+            let coloured = without_progress(&self.said);
+            let failure = Failure {
+                errors: ansi::strip(&coloured),
+                coloured,
+                named: without_progress(&self.named),
+                places: std::mem::take(&mut self.places),
+            };
+            report.event(&Event::Build(failure.status()));
+            let summary = summary(&failure.errors);
+            return Ok(Outcome::Failed { failure, summary, artifacts: std::mem::take(&mut self.artifacts) });
         }
         let nameless = || format!("cargo built {} and named no file", self.target.name());
         let program = self.program.as_ref().with_context(nameless)?;
@@ -237,7 +285,8 @@ pub(crate) fn forget(
 
 /// The lines other than cargo's progress.
 fn without_progress(lines: &[String]) -> String {
-    let kept: Vec<_> = lines.iter().filter(|line| !is_progress(line)).map(String::as_str).collect();
+    let kept: Vec<_> =
+        lines.iter().filter(|line| !is_progress(&ansi::strip(line))).map(String::as_str).collect();
     kept.join("\n").trim().to_owned()
 }
 
@@ -283,6 +332,7 @@ fn milliseconds(time: Duration) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use wavecraft_companion_protocol::bounded::json_bytes;
 
     const SAID: &str = "   Compiling demo v0.1.0 (/x)\nwarning: unused\n --> src/a.rs:1:1\nerror[E0425]: cannot find \
                         value `y`\n  --> src/lib.rs:3:5\n   |\n3  |     y\n\nerror: could not compile `demo`\n";
@@ -301,5 +351,28 @@ mod tests {
         assert!(summary(linker).contains("a % in its path"));
         assert!(!summary(&linker.replace('%', "")).contains('%'));
         assert!(summary("killed").contains("above"));
+    }
+
+    #[test]
+    fn of_a_long_output_no_colour_is_cut_in_two_and_none_is_left_on() {
+        let line = "\u{1b}[1m\u{1b}[38;5;9merror\u{1b}[0m: no\n";
+        for more in 0..line.len() {
+            let coloured = format!("{}{}", "x".repeat(more), line.repeat(20_000));
+            let errors = ansi::strip(&coloured);
+            let failure = Failure { named: errors.clone(), errors, coloured, places: Vec::new() };
+            let session::Build::Failed { errors, coloured, .. } = failure.status() else { panic!("failed") };
+            let coloured = coloured.expect("colours");
+            assert!(json_bytes(&errors) <= BUILD_BYTES && json_bytes(&coloured) <= COLOURED_BYTES + 10);
+            assert!(coloured.contains("more bytes") && coloured.ends_with(NO_COLOUR));
+            assert_eq!(ansi::keep_colours(&coloured), coloured);
+        }
+    }
+
+    #[test]
+    fn what_has_no_colours_is_told_once() {
+        let plain = || "error: no".to_owned();
+        let failure = Failure { errors: plain(), coloured: plain(), named: plain(), places: Vec::new() };
+        let session::Build::Failed { coloured, .. } = failure.status() else { panic!("failed") };
+        assert_eq!(coloured, None);
     }
 }

@@ -6,6 +6,7 @@ use super::{
     target::{self, Kind, Target},
 };
 use crate::{
+    places::Places,
     plugin_host,
     processes::{Processes, guarded},
     project::Project,
@@ -42,7 +43,8 @@ pub(crate) async fn find_target(
              name, or set CARGO_TARGET_DIR to a folder without"
         );
     }
-    let target = target::choose(&metadata, &engine.join("Cargo.toml"))?;
+    let mut target = target::choose(&metadata, &engine.join("Cargo.toml"))?;
+    target.places = Places::new(&project.folder, metadata.workspace_root.as_std_path(), &engine);
     if let Kind::Plugin { .. } = target.kind {
         // Checked now rather than after the build.
         plugin_host::find()?;

@@ -2,7 +2,7 @@
 //! manifest's text isn't enough, since cargo also finds targets by their location.
 
 use super::{DEV_AUDIO, published::PublishedSdk};
-use crate::plugin_host;
+use crate::{places::Places, plugin_host};
 use anyhow::{anyhow, bail};
 use cargo_metadata::{Artifact, Metadata, Package};
 use std::path::{Path, PathBuf};
@@ -23,6 +23,8 @@ pub(crate) struct Target {
     pub(crate) kind: Kind,
     /// The published SDK, if its package is a plugin that uses it.
     pub(crate) published: Option<PublishedSdk>,
+    /// Where the files are that the compiler names.
+    pub(crate) places: Places,
 }
 
 /// The kinds of projects.
@@ -121,6 +123,7 @@ fn target(package: &Package, kind: Kind) -> Target {
         manifest: package.manifest_path.clone().into(),
         kind,
         published: PublishedSdk::of(package),
+        places: Places::default(),
     }
 }
 

@@ -14,13 +14,15 @@ const GLOBAL: (u64, u64, u64) = (0, 9, 39);
 /// How many files of an installed package are searched at most.
 const MOST_FILES: usize = 256;
 
-/// How the ids are declared.
+/// How the ids are declared, and for whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Form {
     /// Parameters in the module `@wavecraft/core`; processors in one file, together with the code that registers them.
     Module,
     /// Both in the global scope; the processors' types in a separate file.
     Global,
+    /// Parameters alone, as a type that our own template's page imports.
+    Ids,
 }
 
 impl Form {
@@ -42,6 +44,7 @@ impl Form {
             Self::Module => &["processors.types.d.ts"],
             // Its name in some earlier versions.
             Self::Global => &["processors.d.ts"],
+            Self::Ids => &[],
         }
     }
 }

@@ -1,6 +1,9 @@
 //! The text of the generated files: the same bytes as from the published command.
 
-use super::form::Form;
+use super::{
+    form::Form,
+    literal::{is_identifier, literal},
+};
 use crate::preview::Described;
 use anyhow::bail;
 use std::{collections::BTreeMap, fmt::Write};
@@ -24,7 +27,7 @@ pub(super) fn files(form: Form, described: &Described) -> anyhow::Result<Vec<(&'
     }
     let (scope, interface) = match form {
         Form::Module => ("module '@wavecraft/core'", "ParameterIdMap"),
-        Form::Global => ("global", "WavecraftParameterIdMap"),
+        Form::Global | Form::Ids => ("global", "WavecraftParameterIdMap"),
     };
     let parameters = declaration(scope, interface, MARKS[0], &parameters)?;
     let mut files = vec![(
@@ -44,7 +47,7 @@ pub(super) fn files(form: Form, described: &Described) -> anyhow::Result<Vec<(&'
         Form::Module => {
             files.push(("processors.ts", format!("{about_types}{IMPORT}\n{types}\n{registered}")))
         }
-        Form::Global => {
+        Form::Global | Form::Ids => {
             let about = header("Runtime processor registration for your plugin signal chain.");
             files.push(("processors.types.d.ts", format!("{about_types}{types}\n{END}")));
             files.push(("processors.ts", format!("{about}{IMPORT}\n{registered}")));
@@ -81,33 +84,6 @@ fn declaration(
         let _ = writeln!(text, "    {}: {kind};", if is_identifier(id) { (*id).into() } else { literal(id) });
     }
     Ok(text + "  }\n}\n")
-}
-
-/// Whether the id needs no quotes as a key; letters of other alphabets are quoted.
-fn is_identifier(text: &str) -> bool {
-    let is_letter = |letter: char| letter.is_ascii_alphabetic() || matches!(letter, '_' | '$');
-    text.starts_with(is_letter) && text.chars().all(|letter| is_letter(letter) || letter.is_ascii_digit())
-}
-
-/// A TypeScript string in single quotes.
-fn literal(text: &str) -> String {
-    let mut literal = String::from("'");
-    for letter in text.chars() {
-        match letter {
-            '\\' | '\'' => literal.extend(['\\', letter]),
-            '\n' => literal += "\\n",
-            '\r' => literal += "\\r",
-            '\t' => literal += "\\t",
-            '\u{8}' => literal += "\\b",
-            '\u{c}' => literal += "\\f",
-            control if control.is_control() => {
-                // As above.
-                let _ = write!(literal, "\\u{:04x}", u32::from(control));
-            }
-            other => literal.push(other),
-        }
-    }
-    literal + "'"
 }
 
 #[cfg(test)]

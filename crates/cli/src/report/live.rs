@@ -1,6 +1,6 @@
 //! The project's state in one line: the most important part comes first, since a narrow terminal shows less of it.
 
-use super::{clock, decibels, percent, state_name};
+use super::{clock, decibels, heard_name, percent, state_name};
 use crate::terminal::{Segment, Span, Style};
 use wavecraft_companion_protocol::session::{SourceName, State, Stats};
 
@@ -10,6 +10,8 @@ const METER_COLUMNS: usize = 10;
 const METER_FLOOR_DB: f32 = -60.0;
 /// The threshold of a high level, in dBFS.
 const HIGH_DB: f32 = -6.0;
+/// The threshold of a high load.
+const HIGH_LOAD: f32 = 0.7;
 /// Width of a level in words, so that nothing behind it moves.
 const LEVEL_COLUMNS: usize = 8;
 
@@ -18,11 +20,8 @@ pub(super) fn line(stats: &Stats) -> Vec<Segment> {
     let mut line = vec![state(stats.state)];
     line.extend(switches(stats));
     line.push(level(source(stats.source), stats.input.peak));
-    line.push(level("out", stats.output.peak));
-    line.push(vec![
-        Span::new(Style::Dim, "load "),
-        Span::new(Style::Plain, format!("{:>6}", percent(stats.load))),
-    ]);
+    line.push(level(heard_name(stats.heard), stats.output.peak));
+    line.push(load(stats.processor_load.average));
     let late = stats.late_blocks.total();
     let style = if late == 0 { Style::Dim } else { Style::Yellow };
     line.push(vec![Span::new(style, format!("{late} late"))]);
@@ -38,10 +37,21 @@ fn state(state: State) -> Segment {
     vec![Span::new(style, state_name(state))]
 }
 
+/// The processor's time for a block by the block's duration.
+fn load(share: f32) -> Segment {
+    let style = match share {
+        _ if share >= 1.0 => Style::Red,
+        _ if share >= HIGH_LOAD => Style::Yellow,
+        _ => Style::Plain,
+    };
+    vec![Span::new(Style::Dim, "load "), Span::new(style, format!("{:>6}", percent(share)))]
+}
+
 /// Switches set by the user or the system: each is a reason why the processor isn't heard.
 fn switches(stats: &Stats) -> Vec<Segment> {
     let recording = stats.recording.map(|recording| format!("recording {}", clock(recording.seconds)));
     let switches = [
+        (Style::Red, stats.not_a_number.as_ref().map(|_| "not a number".to_owned())),
         (Style::Red, stats.guard.howl_muted.then(|| "muted: feedback".to_owned())),
         (Style::Yellow, stats.muted.then(|| "muted".to_owned())),
         (Style::Yellow, stats.bypassed.then(|| "bypass".to_owned())),
@@ -95,7 +105,7 @@ fn source(source: SourceName) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use wavecraft_companion_protocol::session::{Guard, LateBlocks, Levels};
+    use wavecraft_companion_protocol::session::{Guard, HeardSound, LateBlocks, Levels, Load};
 
     #[test]
     fn a_meter_fills_from_sixty_decibels_below_full_scale() {
@@ -111,12 +121,21 @@ mod tests {
             guard: Guard { howl_muted: true, ..Guard::default() },
             late_blocks: LateBlocks { device: 2, ..LateBlocks::default() },
             output: Levels { peak: [0.1, 2.0], ..Levels::default() },
+            heard: HeardSound::Dry,
+            load: 0.004,
+            processor_load: Load { average: 1.63, ..Load::default() },
             ..Stats::default()
         };
         let line = line(&stats);
         let begin = |style, text: &str| vec![Span::new(style, text)];
         assert_eq!(line[0], begin(Style::Red, "held"));
         assert_eq!(line[1..3], [begin(Style::Red, "muted: feedback"), begin(Style::Yellow, "muted")]);
+        assert_eq!(line[4][0], Span::new(Style::Dim, "dry "), "what the level is of");
+        assert_eq!(
+            line[5][1],
+            Span::new(Style::Red, "163.0 %"),
+            "the processor's, also while it is bypassed"
+        );
         assert_eq!(line[4][1], Span::new(Style::Red, "■".repeat(METER_COLUMNS)), "the louder channel");
         assert_eq!(line.last(), Some(&begin(Style::Yellow, "2 late")));
     }

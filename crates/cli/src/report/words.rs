@@ -1,7 +1,7 @@
 //! Figures in words, the same for every command.
 
 use std::time::Duration;
-use wavecraft_companion_protocol::session::{AudioDevices, Drift, Latency, Mode, State};
+use wavecraft_companion_protocol::session::{AudioDevices, Drift, HeardSound, Latency, Mode, State};
 
 /// One line about the audio side.
 pub(crate) fn audio(devices: &AudioDevices) -> String {
@@ -61,11 +61,28 @@ pub(crate) fn percent(part: f32) -> String {
     format!("{:.1} %", part * 100.0)
 }
 
+/// What is heard, in a word before its level.
+pub(crate) fn heard_name(heard: HeardSound) -> &'static str {
+    match heard {
+        HeardSound::Processed | HeardSound::Silence => "out",
+        HeardSound::Dry => "dry",
+    }
+}
+
+/// What is heard, in words.
+pub(crate) fn heard_words(heard: HeardSound) -> &'static str {
+    match heard {
+        HeardSound::Processed => "the processed sound",
+        HeardSound::Dry => "the dry input",
+        HeardSound::Silence => "silence",
+    }
+}
+
 /// The name of a state for people.
 pub(crate) fn state_name(state: State) -> &'static str {
     match state {
         State::Starting => "starting",
-        State::Shadow => "listening",
+        State::Shadow => "warming up",
         State::Live => "live",
         State::Bypassed => "bypassed",
         State::NotResponding => "not responding",
@@ -77,7 +94,11 @@ pub(crate) fn state_name(state: State) -> &'static str {
 
 /// A linear amplitude in dBFS: 20 · log10(amplitude).
 pub(crate) fn decibels(amplitude: f32) -> String {
-    if amplitude > 0.0 { format!("{:.1} dB", 20.0 * amplitude.log10()) } else { "silence".into() }
+    if amplitude > 0.0 {
+        format!("{:.1} dB", 20.0 * amplitude.log10()).replace('-', "−")
+    } else {
+        "silence".into()
+    }
 }
 
 /// The RMS of two channels combined.
@@ -113,7 +134,7 @@ mod tests {
 
     #[test]
     fn figures_read_well() {
-        assert_eq!(decibels(0.5), "-6.0 dB");
+        assert_eq!(decibels(0.5), "−6.0 dB");
         assert_eq!(decibels(0.0), "silence");
         assert_eq!(seconds(1_432), "1.4 s");
         assert_eq!((length(1.99), length(61.0)), ("2.0 s".into(), "1:01".into()));

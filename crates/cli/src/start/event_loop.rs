@@ -1,9 +1,9 @@
 //! The main loop while the session runs: waits for all events at once, and passes each to its handler.
 
 use super::{
-    places,
     session::RunningSession,
     state::{End, Start},
+    told_notices::News,
 };
 use crate::{
     companion::{Error, Incoming, QUICK},
@@ -105,12 +105,17 @@ impl Start {
                 return self.on_state(change, session).await;
             }
             Notice::Log(log) if log.session == session.name => {
-                self.report.log(From::Child, &places::in_project(&log.line, &session.folder));
+                let line = session.places.told(&log.line).text;
+                if log.stream == LogStream::Message {
+                    session.notices.said(&line);
+                }
+                self.report.log(From::Child, &line);
             }
             Notice::Stats(stats) if stats.session == session.name => {
                 if session.ready.is_some() {
                     self.report.event(&stats_event(&stats));
                     self.report.live(&stats);
+                    self.tell_notices(&stats, session);
                 }
                 session.stats = Some(stats);
             }
@@ -129,7 +134,8 @@ impl Start {
         session: &mut RunningSession,
     ) -> anyhow::Result<Option<End>> {
         let StateChange { state, reason, .. } = change;
-        let reason = reason.map(|reason| places::in_project(&reason, &session.folder));
+        let reason = reason.map(|reason| session.places.told(&reason).text);
+        reason.iter().for_each(|reason| session.notices.said(reason));
         self.report.event(&Event::State { state, reason: reason.clone() });
         match state {
             State::Live => {
@@ -156,6 +162,31 @@ impl Start {
         }
         self.show_live(session);
         Ok(None)
+    }
+
+    /// Prints what is new among the notices.
+    pub(super) fn tell_notices(&self, stats: &Stats, session: &mut RunningSession) {
+        for news in session.notices.news(&stats.notices) {
+            match news {
+                News::Over(line) => self.report.say(line),
+                News::Began { text, key } => {
+                    let key = key.filter(|_| self.keyboard.is_some());
+                    match (text, key) {
+                        (Some(text), key) => {
+                            self.report.warn(
+                                &[Some(text.as_str()), key]
+                                    .into_iter()
+                                    .flatten()
+                                    .collect::<Vec<_>>()
+                                    .join(" "),
+                            );
+                        }
+                        (None, Some(key)) => self.report.say(key),
+                        (None, None) => {}
+                    }
+                }
+            }
+        }
     }
 
     /// Shows the session's figures at the bottom of the terminal.
@@ -207,21 +238,22 @@ impl Start {
         });
         self.show_live(session);
         if ui_url.is_some() && self.args.open {
-            self.open_page(session).await;
+            self.open_page(false, session).await;
         }
     }
 
-    /// Opens the page in the browser, or without a page the inspector: by a single-use address, since the opening
+    /// Opens the page in the browser, or the inspector, also if there is no page: by a single-use address, since the opening
     /// program gets it in its arguments, which every user of the machine can read.
-    pub(super) async fn open_page(&mut self, session: &RunningSession) {
+    pub(super) async fn open_page(&mut self, inspector: bool, session: &RunningSession) {
+        let inspector = inspector || self.page.is_none();
         let url = match (&mut self.companion, &self.preview) {
             (Some(companion), _) => {
-                let open = OpenOnce { session: session.name.clone(), inspector: self.page.is_none() };
+                let open = OpenOnce { session: session.name.clone(), inspector };
                 let opened = companion.connection.call(&open, QUICK).await;
                 opened.map(|opened| opened.url).map_err(|error| error.to_string())
             }
             (None, Some(preview)) => {
-                let page = self.ui_url(session);
+                let page = self.ui_url(session).filter(|_| !inspector);
                 let page = page.unwrap_or_else(|| self.token.inspector_url(session.ws_port));
                 preview.server.open_once(&page).map_err(|error| error.to_string())
             }
@@ -273,5 +305,7 @@ fn stats_event(stats: &Stats) -> Event {
         drift: stats.drift,
         input_rms: over_both(stats.input.rms),
         output_rms: over_both(stats.output.rms),
+        heard: stats.heard,
+        notices: stats.notices.clone(),
     }
 }

@@ -18,9 +18,11 @@ use wavecraft_companion_protocol::{
     settings::Consent,
 };
 
-const HELP: [(&str, &str); 11] = [
-    ("r", "build now and swap"),
+const HELP: [(&str, &str); 13] = [
+    ("r", "build now; a fresh processor even if nothing has changed"),
     ("o", "open the page in the browser"),
+    ("i", "open the inspector in the browser"),
+    ("a", "the addresses again: page, inspector, WebSocket"),
     ("s", "choose where the sound comes from"),
     ("m", "mute, and unmute"),
     ("y, n", "allow the microphone that the project asks for, or refuse it"),
@@ -54,8 +56,13 @@ impl Start {
                 'r' => self.build_now(session)?,
                 'o' => {
                     self.report.say("Opening the page in your browser.");
-                    self.open_page(session).await;
+                    self.open_page(false, session).await;
                 }
+                'i' => {
+                    self.report.say("Opening the inspector in your browser.");
+                    self.open_page(true, session).await;
+                }
+                'a' => self.report_addresses(session),
                 's' => self.ask_for_source(session),
                 'm' => self.toggle_mute(session).await,
                 'y' => self.confirm_microphone(Consent::Allowed, session).await,
@@ -80,9 +87,19 @@ impl Start {
             return Ok(());
         };
         self.report.say("Building …");
+        session.start_afresh = true;
         rebuilds.build_now(&mut self.processes, &self.report)?;
         self.send_build_status(Build::Building, session);
         Ok(())
+    }
+
+    fn report_addresses(&self, session: &RunningSession) {
+        let page = self.ui_url(session);
+        self.report.addresses(
+            page.as_deref(),
+            &self.token.inspector_url(session.ws_port),
+            Some(session.ws_url.as_str()).filter(|url| !url.is_empty()),
+        );
     }
 
     async fn toggle_mute(&mut self, session: &mut RunningSession) {
@@ -95,6 +112,7 @@ impl Start {
             stats.muted = on;
             stats.guard.howl_muted &= on;
         }
+        session.notices.muted_by_key(on);
         self.report.say(if on { "Muted. m unmutes." } else { "Unmuted." });
         self.show_live(session);
     }

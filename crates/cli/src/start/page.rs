@@ -187,7 +187,7 @@ impl Start {
             Some(ui_url) => {
                 self.report.event(&Event::Page { ui_url });
                 if self.args.open {
-                    self.open_page(session).await;
+                    self.open_page(false, session).await;
                 }
             }
             None => self.report.detail("the page's server is up"),

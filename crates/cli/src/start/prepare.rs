@@ -45,6 +45,7 @@ impl Start {
         }
         let cargo = cargo::program()?;
         let target = cargo::find_target(&cargo, &project, &mut self.processes).await?;
+        self.report.link_places(&target.places);
         if target.published.is_some() && !self.args.with_audio && project.defaults.audio.is_none() {
             self.report.say(&format!(
                 "Without sound: the published Wavecraft's own `start` plays, this one with --with-audio, or always with \
@@ -75,13 +76,14 @@ impl Start {
             _ => None,
         };
         let origins = ui_port.map(page::origins).unwrap_or_default();
-        self.generated = target.published.as_ref().and_then(|sdk| Generated::of(&project, sdk));
+        self.generated = Generated::of(&project, target.published.as_ref());
         let mut session = if self.args.with_audio {
             self.attach(&project, &target, &built, origins).await?
         } else {
             self.preview(&project, &target, &built, origins).await?
         };
         session.page = page;
+        session.places = target.places.clone();
         if let Some(port) = ui_port
             && let Err(error) = self.serve(port, &mut session)
         {

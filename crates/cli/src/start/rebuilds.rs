@@ -223,7 +223,7 @@ impl Rebuilds {
     fn learn(&mut self, outcome: &Outcome, report: &Report) -> anyhow::Result<()> {
         let result = match outcome {
             Outcome::Built { program, .. } => Ok(Digest::of(program)?),
-            Outcome::Failed { errors, .. } => Err(errors.clone()),
+            Outcome::Failed { failure, .. } => Err(failure.named.clone()),
         };
         let same = self.result.replace(result) == self.result;
         let soon = self.began.duration_since(self.ended).is_ok_and(|idle| idle < SOON);
@@ -241,13 +241,13 @@ impl Rebuilds {
                 self.artifacts = artifacts.clone();
                 cargo::after_success(layout, &self.artifacts)
             }
-            Outcome::Failed { errors, artifacts, .. } => cargo::after_failure(
+            Outcome::Failed { failure, artifacts, .. } => cargo::after_failure(
                 self.watch.inputs(),
                 layout,
                 &self.artifacts,
                 artifacts,
                 self.began,
-                errors,
+                &failure.named,
             ),
         };
         self.watch.accept_lock();

@@ -1,10 +1,11 @@
 //! The state of the running session: of its page, of the program to be heard next, and of a question to the user.
 
-use super::rebuilds::Rebuilds;
+use super::{rebuilds::Rebuilds, told_notices::ToldNotices};
 use crate::{
     builds::Digest,
     companion::Ticket,
     page::{Absent, Install, PageSource, Step},
+    places::Places,
 };
 use std::{fmt, future::pending, path::PathBuf};
 use tokio::time::Instant;
@@ -37,6 +38,12 @@ pub(super) struct RunningSession {
     pub(super) heard: Option<Digest>,
     /// The program that will replace it.
     pub(super) swap: Swap,
+    /// Whether the user asked for a fresh processor, even if nothing has changed.
+    pub(super) start_afresh: bool,
+    /// What was told of the companion's notices.
+    pub(super) notices: ToldNotices,
+    /// Where the files are that the processor names.
+    pub(super) places: Places,
     pub(super) question: Option<Question>,
     /// The file that is, or was, the source.
     pub(super) file: Option<PathBuf>,
@@ -50,7 +57,7 @@ impl RunningSession {
 
     /// How many blocks have missed their deadline so far; `None` before anything is measured.
     pub(super) fn late_blocks(&self) -> Option<u64> {
-        self.stats.as_ref().map(|stats| stats.late_blocks.total())
+        self.stats.as_ref().map(|stats| stats.total.late_blocks.total())
     }
 }
 

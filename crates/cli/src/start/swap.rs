@@ -8,7 +8,7 @@ use super::{
 use crate::{
     builds::Digest,
     cargo::Outcome,
-    companion::{Answer, Error},
+    companion::{Answer, Error, QUICK},
     preview,
     report::seconds,
 };
@@ -19,8 +19,7 @@ use std::{
     time::Instant,
 };
 use wavecraft_companion_protocol::{
-    bounded::{BUILD_BYTES, cut},
-    control::{Reload, SetBuildStatus},
+    control::{Reload, Restart, SetBuildStatus},
     event::Event,
     session::Build,
 };
@@ -48,9 +47,12 @@ impl Start {
                     self.goes_on(session)
                 ));
             }
-            Rebuild::Ended(Outcome::Failed { errors, summary, .. }) => {
+            Rebuild::Ended(Outcome::Failed { failure, summary, .. }) => {
                 self.report.warn(&format!("{summary}. {}", self.goes_on(session)));
-                self.send_build_status(Build::Failed { errors, places: Vec::new(), coloured: None }, session);
+                self.send_build_status(failure.status(), session);
+                if std::mem::take(&mut session.start_afresh) && !session.live {
+                    self.start_afresh("The one from before starts afresh.", session).await;
+                }
             }
             Rebuild::Ended(Outcome::Built { program, ms, .. }) => {
                 self.send_build_status(Build::Ok { ms }, session);
@@ -84,12 +86,6 @@ impl Start {
 
     /// Sends the build's status to the pages. A failure is ignored: the pages then merely know less.
     pub(super) fn send_build_status(&mut self, build: Build, session: &RunningSession) {
-        let build = match build {
-            Build::Failed { errors, places, coloured } => {
-                Build::Failed { errors: cut(&errors, BUILD_BYTES).into_owned(), places, coloured }
-            }
-            other => other,
-        };
         if let Some(preview) = &self.preview {
             preview.server.build_status(&build);
         } else if let Some(companion) = &mut self.companion {
@@ -113,9 +109,22 @@ impl Start {
         Ok(())
     }
 
+    /// Has the companion run the same program anew, after the user asked for it.
+    async fn start_afresh(&mut self, says: &str, session: &RunningSession) {
+        if self.carry_out(&Restart { session: session.name.clone() }, QUICK).await.is_some() {
+            self.report.say(says);
+        }
+    }
+
     async fn reload(&mut self, built: &Built, session: &mut RunningSession) -> anyhow::Result<()> {
         let digest = Digest::of(&built.program)?;
+        let afresh = std::mem::take(&mut session.start_afresh);
         if session.live && session.heard == Some(digest) {
+            if afresh {
+                let rebuilt = format!("Rebuilt in {}: nothing has changed, so", seconds(built.ms));
+                self.start_afresh(&format!("{rebuilt} the processor starts afresh."), session).await;
+                return Ok(());
+            }
             self.report.say(&format!("Rebuilt in {}: the same program as before", seconds(built.ms)));
             return Ok(());
         }

@@ -33,7 +33,7 @@ fn the_guide_names_the_hooks_that_there_are() {
         fs::read_to_string(root().join("templates/react/ui/src/wavecraft/hooks.ts")).expect("the hooks");
     let exported = sources.lines().filter_map(|line| {
         let name = line.strip_prefix("export const ").or_else(|| line.strip_prefix("export function "))?;
-        let name = name.split([' ', '(']).next()?;
+        let name = name.split([' ', '(', '<']).next()?;
         name.starts_with("use").then(|| name.to_owned())
     });
     let guide = Document::read("docs/guides/ui-development.md");

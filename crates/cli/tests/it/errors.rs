@@ -131,7 +131,11 @@ fn a_compile_error_is_shown_with_its_place() {
     let finished = world.run(START);
     finished.fails(
         1,
-        &["error[E0425]", "build failed at src/bin/dev-audio.rs:2:5", "cannot find function `nonsense`"],
+        &[
+            "error[E0425]",
+            "build failed at engine/src/bin/dev-audio.rs:2:5",
+            "cannot find function `nonsense`",
+        ],
     );
     assert_eq!(
         finished.kinds().iter().filter(|kind| *kind != "log").collect::<Vec<_>>(),

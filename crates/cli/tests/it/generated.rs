@@ -2,6 +2,7 @@
 
 use crate::support::{World, published::SOURCE, until};
 use rustix::process::Signal;
+use serde_json::json;
 use std::fs;
 
 const START: [&str; 6] = ["start", "--json", "--no-ui", "--port", "19320", "--no-audio"];
@@ -161,4 +162,43 @@ fn a_page_that_asks_for_none_gets_none() {
     let world = World::new().with_published_plugin("0.9.38").file("here/ui/package.json", without_core);
     once(&world);
     assert!(world.names_in("here/ui/src/generated").is_empty());
+}
+
+/// A program that describes one parameter, and nothing else.
+fn describes(id: &str) -> String {
+    let hello = json!({
+        "type": "hello", "abi": 1, "sdk_version": "0.1.0", "name": "demo", "latency_frames": 0,
+        "parameters": [{"id": id, "name": "Level", "type": "float", "default": 1.0, "min": 0.0, "max": 1.0}],
+    });
+    format!("fn main() {{ println!(\"{{}}\", {:?}); }}\n", hello.to_string())
+}
+
+#[test]
+fn our_own_template_gets_the_ids_where_it_has_the_folder_and_only_when_they_change() {
+    const SOURCE: &str = "here/engine/src/bin/dev-audio.rs";
+    let start = ["start", "--json", "--no-ui", "--port", "19322"];
+    let page = r#"{"scripts": {"dev": "vite"}}"#;
+    let world =
+        World::with_project().file(SOURCE, &describes("gain_level")).file("here/ui/package.json", page);
+    let mut live = world.live(&start);
+    live.event("ready");
+    assert!(world.names_in("here/ui").iter().all(|name| name != "src"), "nobody asked for them");
+    live.signal(Signal::INT);
+    live.finish().left_nothing();
+
+    fs::create_dir_all(world.path("here/ui/src/generated")).unwrap();
+    let mut live = world.live(&start);
+    live.event("ready");
+    assert!(read(&world, "parameters.ts").contains("export type ParameterId =\n  | 'gain_level';\n"));
+    assert_eq!(world.names_in("here/ui/src/generated"), ["parameters.ts"], "no half-written file is left");
+    let file = world.path("here/ui/src/generated/parameters.ts");
+    let before = file.metadata().unwrap().modified().unwrap();
+    fs::write(world.path(SOURCE), describes("gain_level") + "// other bytes\n").unwrap();
+    live.event("reloaded");
+    assert_eq!(file.metadata().unwrap().modified().unwrap(), before, "the same ids, so it isn't touched");
+    fs::write(world.path(SOURCE), describes("gain_amount")).unwrap();
+    live.event("reloaded");
+    assert!(read(&world, "parameters.ts").contains("export type ParameterId =\n  | 'gain_amount';\n"));
+    live.signal(Signal::INT);
+    live.finish().left_nothing();
 }

@@ -74,7 +74,9 @@ fn keys_do_what_the_help_says_and_leave_no_trace() {
         [json!({"kind": "noise"}), json!({"kind": "file", "path": world.path("here/a loop.wav")})]
     );
 
-    press(&tmux, "r", "the same program as before");
+    press(&tmux, "a", "ws://127.0.0.1:");
+    press(&tmux, "r", "nothing has changed, so the processor starts afresh");
+    assert_eq!(companion.calls("restart").len(), 1);
     press(&tmux, "q", "code=0");
     tmux.keep("stopped");
     assert!(
@@ -151,6 +153,9 @@ fn a_build_shows_what_cargo_does_then_what_came_of_it() {
     let world = world.script("tools/cargo", &cargo);
     let _companion = FakeCompanion::run(&world, Fault::None);
     let tmux = world.tmux("build", 100, 40);
+    tmux.types("export FORCE_HYPERLINK=1");
+    tmux.key("Enter");
+    let written = tmux.written_to(world.path("written"));
     tmux.start(START);
     tmux.until_shows("Compiling thing v1.2.3");
     tmux.keep("compiling");
@@ -165,7 +170,15 @@ fn a_build_shows_what_cargo_does_then_what_came_of_it() {
     tmux.until_last_row(LIVE);
     tmux.keep("mistake");
     assert!(tmux.coloured().contains("\u{1b}[31m!"), "{}", tmux.coloured());
-    assert!(tmux.rows().iter().any(|row| row.contains("src/bin/dev-audio.rs:1:13")), "{:#?}", tmux.rows());
+    assert!(
+        tmux.rows().iter().any(|row| row.contains("--> engine/src/bin/dev-audio.rs:1:13")),
+        "{:#?}",
+        tmux.rows()
+    );
+    // cargo's line and the one that sums it up.
+    let path = source.canonicalize().expect("a path").display().to_string();
+    let link = format!("\u{1b}]8;;file://{path}\u{1b}\\engine/src/bin/dev-audio.rs:1:13\u{1b}]8;;\u{1b}\\");
+    until("both places are links", || (written().matches(&link).count() >= 2).then_some(()));
     fs::write(&source, text.replace("String::new()", "String::from(\"other\")")).expect("written");
     tmux.until_shows("swapped in 38 ms, no block late");
     tmux.until_last_row(LIVE);

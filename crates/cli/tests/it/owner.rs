@@ -41,5 +41,5 @@ fn what_others_say_is_shown_as_text_and_as_theirs() {
     }
     // Each of their lines is prefixed with their name.
     assert!(finished.out.contains("child │ overwritten\nchild │ error: not ours\n"), "{finished:#?}");
-    assert!(finished.out.contains("processor listening: because"), "{finished:#?}");
+    assert!(finished.out.contains("processor warming up: because"), "{finished:#?}");
 }

@@ -78,7 +78,20 @@ fn a_page_gets_real_parameters_and_made_up_levels() {
             break build;
         }
     };
-    assert!(failed["errors"].as_str().expect("errors").contains("nonsense"), "{failed}");
+    let errors = failed["errors"].as_str().expect("errors");
+    assert!(errors.contains("nonsense") && !errors.contains('\u{1b}'), "{failed}");
+    // Relative to the project, and with all that a link and a coloured text need.
+    let place = &failed["places"][0];
+    assert_eq!(place["file"], "engine/src/bin/dev-audio.rs");
+    assert_eq!(place["path"], json!(world.path(SOURCE).canonicalize().unwrap()));
+    assert!(
+        errors.contains(&format!("--> engine/src/bin/dev-audio.rs:{}:{}", place["line"], place["column"]))
+    );
+    let coloured = failed["coloured"].as_str().expect("colours");
+    assert!(
+        coloured.contains("\u{1b}[") && coloured.contains("engine/src/bin/dev-audio.rs:"),
+        "{coloured:?}"
+    );
     assert_eq!(parameter(&mut page)["max"], 5.0);
 
     live.signal(rustix::process::Signal::INT);

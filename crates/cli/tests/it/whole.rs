@@ -10,7 +10,7 @@ use std::{
     fs,
     io::{BufRead, BufReader},
     net::TcpStream,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
@@ -107,6 +107,11 @@ fn a_killed_child_is_back() {
     let world = created();
     let mut live = start(&world, &["--no-ui"]);
     live.event("ready");
+    // The template ships what a start would write.
+    let ids =
+        |root: PathBuf| fs::read_to_string(root.join("ui/src/generated/parameters.ts")).expect("the ids");
+    let template = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../templates/react");
+    assert_eq!(ids(world.path("here/demo")), ids(template));
     let running = status(&world);
     let child = pid(&running["sessions"][0]["child_pid"]);
     kill(child);

@@ -3,4 +3,5 @@
 export { findAddress } from './wavecraft/address';
 export { Client, type Connection } from './wavecraft/client';
 export * from './wavecraft/hooks';
+export type { ParameterId } from './generated/parameters';
 export type * from './wavecraft/messages';

@@ -24,7 +24,9 @@ use wavecraft_companion_protocol::{
     method::Method,
     microphone::{BAD_CONSENT, ConfirmMicrophone, GetMicrophone},
     rpc::{self, Call, ErrorObject, Id, Incoming, Outcome, Response},
-    session::{AudioDevices, LateBlocks, Latency, Levels, SourceName, State, StateChange, Stats},
+    session::{
+        AudioDevices, HeardSound, LateBlocks, Latency, Levels, Load, SourceName, State, StateChange, Stats,
+    },
     system::{LoginState, Permission},
 };
 
@@ -365,6 +367,8 @@ fn stats() -> Stats {
         latency: Latency { pipeline: 480, ..Latency::default() },
         devices: devices(),
         source: SourceName::Tone,
+        heard: HeardSound::Processed,
+        processor_load: Load { average: 0.125, max: 0.5, p99: 0.25, last_second: 0.25 },
         bypassed: false,
         ..Stats::default()
     }

@@ -35,6 +35,12 @@ impl Tmux<'_> {
         self.key("Enter");
     }
 
+    /// What the terminal is sent from now on, as it is; `file` keeps it.
+    pub(crate) fn written_to(&self, file: PathBuf) -> impl Fn() -> String + use<> {
+        self.run(&["pipe-pane", &format!("cat > '{}'", file.display())]);
+        move || String::from_utf8_lossy(&fs::read(&file).unwrap_or_default()).into_owned()
+    }
+
     /// Types a text.
     pub(crate) fn types(&self, text: &str) {
         self.run(&["send-keys", "-l", text]);

@@ -2,6 +2,7 @@
 
 import { createContext, useCallback, useContext, useSyncExternalStore } from 'react';
 import { Client } from './client';
+import type { ParameterId } from '../generated/parameters';
 import type { Parameter } from './messages';
 import type { Store } from './store';
 
@@ -21,7 +22,14 @@ export const useParameters = () => useStore(useClient().parameters);
 /** The chain's processors, in its order; empty where the server doesn't tell. */
 export const useProcessors = () => useStore(useClient().processors);
 
-/** One parameter and the way to move it; `undefined` while it isn't known. */
+/**
+ * One parameter and the way to move it; `undefined` while it isn't known. An id that is written out must be one of
+ * [`ParameterId`](../generated/parameters.ts); one that is only known when the page runs, as in a list, is taken as it is.
+ */
+export function useParameter<Id extends string>(
+  id: Id & (string extends Id ? unknown : never),
+): [Parameter | undefined, (value: number) => void];
+export function useParameter(id: ParameterId): [Parameter | undefined, (value: number) => void];
 export function useParameter(id: string): [Parameter | undefined, (value: number) => void] {
   const client = useClient();
   const { subscribe, get } = client.parameters;

@@ -1,0 +1,142 @@
+//! The companion's notices in the terminal: each once when it appears, with the key that helps, and once when it is over.
+
+use std::collections::{BTreeMap, VecDeque};
+use wavecraft_companion_protocol::session::{Notice, NoticeAction};
+
+/// How many of the latest lines are remembered: what was just said isn't said again.
+const SAID: usize = 16;
+/// Told elsewhere: devices by their own event, and the microphone by the companion's line, which has the keys.
+const TOLD_ELSEWHERE: [&str; 2] = ["devices", "microphone"];
+
+/// What the user was told of the notices.
+#[derive(Debug, Default)]
+pub(super) struct ToldNotices {
+    /// Those that last, by their ids.
+    lasting: BTreeMap<String, Option<NoticeAction>>,
+    said: VecDeque<String>,
+}
+
+/// A line about a notice.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum News {
+    /// It is new: its text if that wasn't just said, and the key that helps.
+    Began { text: Option<String>, key: Option<&'static str> },
+    /// It is over.
+    Over(&'static str),
+}
+
+impl ToldNotices {
+    /// A line that was printed: the companion may have said the same already.
+    pub(super) fn said(&mut self, line: &str) {
+        if self.said.len() == SAID {
+            self.said.pop_front();
+        }
+        self.said.push_back(bare(line));
+    }
+
+    /// The user did that by a key, and was told what came of it.
+    pub(super) fn muted_by_key(&mut self, on: bool) {
+        for id in ["mute", "howl"] {
+            self.lasting.remove(id);
+        }
+        if on {
+            self.lasting.insert("mute".into(), Some(NoticeAction::Unmute));
+        }
+    }
+
+    /// What is new.
+    pub(super) fn news(&mut self, notices: &[Notice]) -> Vec<News> {
+        let mut news = Vec::new();
+        for Notice { id, text, action } in notices {
+            let is_new = self.lasting.insert(id.clone(), *action).is_none();
+            if !is_new || TOLD_ELSEWHERE.contains(&id.as_str()) {
+                continue;
+            }
+            let just_said = self.said.iter().any(|line| !line.is_empty() && bare(text).starts_with(line));
+            let text = Some(text.clone()).filter(|_| !just_said);
+            let key = action.map(key);
+            if text.is_some() || key.is_some() {
+                news.push(News::Began { text, key });
+            }
+        }
+        self.lasting.retain(|id, _| {
+            let lasts = notices.iter().any(|notice| notice.id == *id);
+            if !lasts {
+                news.extend(over(id).map(News::Over));
+            }
+            lasts
+        });
+        news
+    }
+}
+
+/// A line for comparison: without capitals, and the full stop that makes it a sentence.
+fn bare(line: &str) -> String {
+    line.trim().trim_end_matches('.').to_lowercase()
+}
+
+/// The key that does what helps.
+fn key(action: NoticeAction) -> &'static str {
+    match action {
+        NoticeAction::Restart => "Press r to start it again.",
+        NoticeAction::Unmute => "m unmutes.",
+        NoticeAction::AllowMicrophone => "y allows it, n refuses.",
+    }
+}
+
+/// What is said when a trouble is over, where nothing else says so.
+fn over(id: &str) -> Option<&'static str> {
+    match id {
+        "mute" | "howl" => Some("Unmuted."),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn notice(id: &str, text: &str, action: Option<NoticeAction>) -> Notice {
+        Notice { id: id.into(), text: text.into(), action }
+    }
+
+    fn began(text: Option<&str>, key: &'static str) -> News {
+        News::Began { text: text.map(str::to_owned), key: Some(key) }
+    }
+
+    #[test]
+    fn each_is_told_once_and_its_end_too() {
+        let mut told = ToldNotices::default();
+        let mute = [notice("mute", "Muted, because of feedback.", Some(NoticeAction::Unmute))];
+        assert_eq!(told.news(&mute), [began(Some("Muted, because of feedback."), "m unmutes.")]);
+        assert_eq!(told.news(&mute), []);
+        assert_eq!(told.news(&[]), [News::Over("Unmuted.")]);
+        assert_eq!(told.news(&[]), []);
+        assert_eq!(told.news(&mute).len(), 1, "another one");
+    }
+
+    #[test]
+    fn of_what_was_just_said_only_the_key_is_left() {
+        let mut told = ToldNotices::default();
+        told.said("the processor's output is not a number: silence is played instead");
+        let text =
+            "The processor's output is not a number: silence is played instead. A reset didn't help yet.";
+        let nan = [notice("notANumber", text, Some(NoticeAction::Restart))];
+        assert_eq!(told.news(&nan), [began(None, "Press r to start it again.")]);
+        assert_eq!(told.news(&[]), [], "the companion says when it is over");
+        told.said("too slow");
+        let mode = notice("mode", "Too slow: pipelined mode goes on.", None);
+        assert_eq!(told.news(&[mode]), [], "it was said, and no key helps");
+    }
+
+    #[test]
+    fn the_users_own_key_and_what_has_an_event_are_no_news() {
+        let mut told = ToldNotices::default();
+        told.muted_by_key(true);
+        let mute = notice("mute", "Muted.", Some(NoticeAction::Unmute));
+        assert_eq!(told.news(&[mute.clone(), notice("devices", "There is no microphone.", None)]), []);
+        told.muted_by_key(false);
+        assert_eq!(told.news(&[]), []);
+        assert_eq!(told.news(&[mute]).len(), 1, "by a page");
+    }
+}
