@@ -10,6 +10,7 @@ mod latency;
 mod open;
 mod policy;
 mod selection;
+mod source;
 mod watch;
 
 pub(crate) use backend::BackendChoice;

@@ -15,8 +15,10 @@ mod limits;
 mod mix;
 mod notices;
 mod page_requests;
+mod pages;
 mod parameters;
 mod playback;
+mod recent;
 mod recorder;
 mod server;
 mod takes;
@@ -41,10 +43,9 @@ use server::DevServer;
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
-    time::{Duration, Instant},
+    time::Instant,
 };
 use tracing::{info, warn};
-use wavecraft_audio_core::{AudioFile, FileError};
 use wavecraft_companion_protocol::{
     control::{
         Attach, Attached, BAD_SOURCE, Detach, PORT_TAKEN, ProjectProgram, RELOAD_FAILED, Reload,
@@ -56,12 +57,6 @@ use wavecraft_companion_protocol::{
     session::{Build, Mode, OnBypass as Heard, Source},
 };
 use wavecraft_companion_server::{BindError, Server};
-
-/// The shortest time between two rounds of requests from pages.
-const REQUESTS_PERIOD: Duration = Duration::from_millis(20);
-
-/// The shortest time between two restarts that pages request: a child that is retired may live on for two seconds.
-const RESTART_PERIOD: Duration = Duration::from_millis(500);
 
 /// An attached project: what it plays, who owns it, and which calls wait for it.
 pub(crate) struct Session {
@@ -218,7 +213,9 @@ impl Session {
             SessionEvent::Child(generation, event) => self.playback.child(generation, event, cx),
             SessionEvent::ServerBound(result) => self.server_bound(result, cx),
             SessionEvent::ServerClosed => self.playback.audience.server.closed(),
-            SessionEvent::FileRead { path, result, reply } => self.file_read(path, result, reply, cx),
+            SessionEvent::FileRead { path, result, reply, recent } => {
+                self.file_read(path, result, (reply, recent), cx);
+            }
             SessionEvent::RecordingFile { request, result } => {
                 self.playback.recording_file(request, result, cx);
             }
@@ -227,6 +224,7 @@ impl Session {
             }
             SessionEvent::PagesAsk => self.pages_ask(cx),
         }
+        self.playback.notify_source(cx);
         self.playback.notify_state(cx);
     }
 
@@ -253,9 +251,12 @@ impl Session {
         let ready = self.server().is_some() && !self.is_ending() && self.playback.mix.project().is_none();
         let Some(rate) = cx.audio.sample_rate().filter(|_| ready) else { return };
         match self.playback.input.unread(rate).map(Path::to_owned) {
-            Some(path) => self.playback.input.read(path, rate, None, &self.events),
+            Some(path) => self.playback.input.read(path, rate, (None, None), &self.events),
             None => match self.playback.join_the_mix(cx) {
-                Ok(true) => self.answer_attach(cx),
+                Ok(true) => {
+                    self.answer_attach(cx);
+                    self.playback.notify_source(cx);
+                }
                 Ok(false) => {}
                 Err(error) => self.fail_attach(ErrorObject::new(INTERNAL_ERROR, error.to_string()), cx),
             },
@@ -291,40 +292,6 @@ impl Session {
         }
     }
 
-    fn file_read(
-        &mut self,
-        path: PathBuf,
-        result: Result<AudioFile, FileError>,
-        reply: Option<Owed<SetSource>>,
-        cx: &mut Context,
-    ) {
-        match result {
-            Ok(file) => {
-                let remarks = self.playback.input.keep_file(path.clone(), file);
-                self.playback.audience.shared.figures().has_file = true;
-                let source = Source::File { path };
-                // Without a call, the file was read for the start or for another rate: use it unless something else was
-                // chosen meanwhile.
-                if reply.is_some() || *self.playback.input.source() == source {
-                    self.use_source(source, cx);
-                }
-                for remark in remarks {
-                    self.playback.audience.warn(remark, &cx.clients);
-                }
-                if let Some(reply) = reply {
-                    reply.answer(Done {});
-                }
-            }
-            Err(error) => {
-                let error = ErrorObject::new(BAD_SOURCE, error.to_string());
-                match reply {
-                    Some(reply) => reply.refuse(error),
-                    None => self.fail_attach(error, cx),
-                }
-            }
-        }
-    }
-
     /// Changes the source. A file is read first and the call answered afterwards; anything else is used at once.
     pub(crate) fn set_source(&mut self, source: Source, reply: Owed<SetSource>, cx: &mut Context) {
         if let Source::File { path } = &source
@@ -335,7 +302,7 @@ impl Session {
                 reply.refuse(ErrorObject::new(BAD_SOURCE, message));
                 return;
             };
-            return self.playback.input.read(path.clone(), rate, Some(reply), &self.events);
+            return self.playback.input.read(path.clone(), rate, (Some(reply), None), &self.events);
         }
         self.use_source(source, cx);
         reply.answer(Done {});
@@ -347,6 +314,7 @@ impl Session {
             // It was waiting for a file.
             self.begin(cx);
         }
+        self.playback.notify_source(cx);
     }
 
     /// See [`Playback::set_mode`].
@@ -455,43 +423,5 @@ impl Session {
         }
         let folder = builds::folder_of(&cx.builds_dir, self.playback.children.program().built())?.parent()?;
         Some((folder.to_owned(), self.lost))
-    }
-
-    // What follows from events elsewhere.
-
-    /// Handles the pages' requests, at most once per [`REQUESTS_PERIOD`]; requests in between are merged.
-    fn pages_ask(&mut self, cx: &mut Context) {
-        let now = Instant::now();
-        let left = self.requests_due.saturating_duration_since(now);
-        if !left.is_zero() {
-            return self.events.send_later(left, SessionEvent::PagesAsk);
-        }
-        self.requests_due = now + REQUESTS_PERIOD;
-        let asked = self.playback.audience.shared.requests.take();
-        asked.watched.into_iter().for_each(|watched| self.playback.set_watched(watched));
-        // The request's other parts must not change which file a name means.
-        let source = asked.source.and_then(|name| self.playback.input.named(name));
-        if let Some(on) = asked.bypass {
-            self.set_bypassed(on, None, cx);
-        }
-        if let Some(on) = asked.mute {
-            self.set_muted(on, cx);
-        }
-        if let Some(mode) = asked.mode {
-            self.set_mode(mode, cx);
-        }
-        if let Some(line) = asked.refused {
-            self.playback.audience.warn(line, &cx.clients);
-        }
-        if let Some(source) = source {
-            self.use_source(source, cx);
-        }
-        if asked.keep {
-            self.playback.keep_parameters(cx);
-        }
-        if asked.restart && now >= self.restart_due && !self.is_ending() {
-            self.restart_due = now + RESTART_PERIOD;
-            self.playback.restart(cx);
-        }
     }
 }

@@ -9,14 +9,15 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use wavecraft_audio_core as core;
 use wavecraft_companion_protocol::{
     browser::{
-        AudioDiagnostic, AudioDiagnosticCode, AudioRuntimePhase, AudioRuntimeStatus, MeterFrame, MeterUpdate,
-        Meters, OscilloscopeFrame, OscilloscopeTriggerMode, SpectrumFrame,
+        AudioDiagnostic, AudioDiagnosticCode, AudioRuntimePhase, AudioRuntimeStatus, Edge, MeterFrame,
+        MeterUpdate, Meters, OscilloscopeFrame, OscilloscopeTriggerMode, ScopePicture, ScopeRequest, Signal,
+        SpectrumFrame, SpectrumPeak, TriggerMode, Waveform, rounded,
     },
     control,
     latency::{MeasuredLatency, ProjectLatency, ReportedLoop},
     session::{
         AudioDevices, Drift, FilePosition, Guard, HeardSound, LateBlocks, Latency, Levels, Load, Mode,
-        OnBypass, RecordingFigures, State, Stats,
+        OnBypass, RecordingFigures, Source, State, Stats,
     },
     take,
 };
@@ -123,7 +124,65 @@ pub(crate) fn spectrum(spectrum: core::SpectrumFrame) -> SpectrumFrame {
         low_hz: spectrum.low_hz,
         high_hz: spectrum.high_hz,
         timestamp: spectrum.timestamp_frames,
+        peak: spectrum.peak.map(|peak| SpectrumPeak { hz: peak.hertz, db: peak.level_db }),
     }
+}
+
+/// The engine's form of what a page wants to see of the waveform.
+pub(crate) fn engine_trigger(wanted: &ScopeRequest) -> core::Trigger {
+    let rising = wanted.edge == Edge::Rising;
+    core::Trigger { span_ms: f64::from(wanted.span_ms), rising, level: wanted.level }
+}
+
+pub(crate) fn scope_picture(frame: core::TriggeredFrame, wanted: &ScopeRequest) -> ScopePicture {
+    let points = |values: Vec<f32>| values.into_iter().map(rounded).collect();
+    ScopePicture {
+        points_l: points(frame.left),
+        points_r: points(frame.right),
+        sample_rate: rate_as_f32(frame.sample_rate),
+        timestamp: frame.timestamp_frames,
+        no_signal: frame.no_signal,
+        trigger_mode: match wanted.edge {
+            Edge::Rising if wanted.level == 0.0 => TriggerMode::RisingZeroCrossing,
+            Edge::Rising => TriggerMode::Rising,
+            Edge::Falling => TriggerMode::Falling,
+        },
+        frames: u32::try_from(frame.frames).unwrap_or(u32::MAX),
+        pairs: frame.pairs,
+        triggered: frame.triggered,
+    }
+}
+
+/// Frames of a file.
+pub(crate) fn frames_of(file: &core::AudioFile) -> u64 {
+    u64::try_from(file.frames().len()).unwrap_or(u64::MAX)
+}
+
+/// A file's shape.
+pub(crate) fn waveform(overview: &core::Overview) -> Waveform {
+    let columns = |values: &[f32]| values.iter().copied().map(rounded).collect();
+    Waveform { min: columns(&overview.min), max: columns(&overview.max) }
+}
+
+/// The numbers of a synthetic source at this rate in Hz.
+pub(crate) fn signal(source: &Source, sample_rate: u32) -> Option<Signal> {
+    let signal = match source {
+        Source::Tone => core::Signal::tone(),
+        Source::Noise => core::Signal::noise(),
+        Source::Sweep => core::Signal::sweep(sample_rate),
+        Source::Silence | Source::Microphone | Source::File { .. } => return None,
+    };
+    Some(match signal {
+        core::Signal::Tone { hz, level_db } => Signal { hz: Some(hz), level_db, ..Signal::default() },
+        core::Signal::Noise { level_db } => Signal { level_db, ..Signal::default() },
+        core::Signal::Sweep { from_hz, to_hz, seconds, level_db } => Signal {
+            from_hz: Some(from_hz),
+            to_hz: Some(to_hz),
+            seconds: Some(seconds),
+            level_db,
+            ..Signal::default()
+        },
+    })
 }
 
 pub(crate) fn mode(mode: core::Mode) -> Mode {

@@ -6,11 +6,12 @@ mod measuring;
 pub(crate) mod scope;
 pub(crate) mod spectrum;
 pub(crate) mod telemetry;
+pub(crate) mod trigger;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use wavecraft_audio_device::{LostFlag, MAX_FRAMES};
 use wavecraft_ring::HostRing;
@@ -19,11 +20,12 @@ use self::command::Command;
 use self::history::History;
 use self::measuring::Measuring;
 use self::scope::ScopeFrame;
-use self::spectrum::{Analyser, SpectrumFrame};
+use self::spectrum::{Analyser, Long, SpectrumFrame};
+use self::trigger::Waveform;
 use crate::config::{EngineConfig, MAX_PROJECTS};
 use crate::input::MatchedInput;
 use crate::latency::LatencyRecording;
-use crate::number::frames_in_ms;
+use crate::number::{frames_in_ms, size};
 use crate::record::{Recording, record};
 use crate::render::Renderer;
 use crate::render::link::Link;
@@ -41,8 +43,8 @@ const COMMANDS: usize = 1024;
 /// Capacity of the ring of returned values. A callback returns at most what the commands of one callback replaced.
 const GARBAGE: usize = 2048;
 
-/// Samples of the tap on their way to the control side: a third of a second at 48 kHz. When nobody reads them, the
-/// newest are dropped.
+/// Samples of the tap on their way to the control side: at least so many, and a third of a second. When nobody reads
+/// them, the newest are dropped.
 const TAP_FRAMES: usize = 16_384;
 
 /// Why the engine refused a request.
@@ -84,6 +86,7 @@ pub fn engine(config: EngineConfig) -> (Engine, Renderer) {
     let faded_out = Arc::new(AtomicBool::new(false));
     let renderer =
         Renderer::new(&config, commands_end, garbage_end, Arc::clone(&report), Arc::clone(&faded_out));
+    let analyser = Analyser::new(config.sample_rate);
     let engine = Engine {
         config,
         commands,
@@ -95,7 +98,7 @@ pub fn engine(config: EngineConfig) -> (Engine, Renderer) {
         faded_out,
         input_lost: None,
         measuring: Measuring::default(),
-        analyser: Analyser::new(),
+        analyser,
     };
     (engine, renderer)
 }
@@ -104,7 +107,8 @@ pub fn engine(config: EngineConfig) -> (Engine, Renderer) {
 struct Handle {
     report: Arc<ProjectReport>,
     tap: rtrb::Consumer<[f32; 2]>,
-    history: History,
+    history: Arc<Mutex<History>>,
+    long: Long,
     microphone: bool,
     /// The mode last requested, and the number of requests so far.
     mode: (Mode, u32),
@@ -145,14 +149,15 @@ impl Engine {
         }
         let id = ProjectId(self.next_id);
         self.next_id += 1;
-        let (tap_end, tap) = rtrb::RingBuffer::new(TAP_FRAMES);
+        let (tap_end, tap) = rtrb::RingBuffer::new(TAP_FRAMES.max(size(self.config.sample_rate / 3)));
         let report = Arc::new(ProjectReport::new());
         let microphone = matches!(settings.source, Source::Microphone);
         let generator = self.generator(&settings.source);
         let project = Project::new(id, &settings, generator, &self.config, tap_end, Arc::clone(&report));
+        let history = Arc::new(Mutex::new(History::new(self.config.sample_rate)));
         self.projects.insert(
             id,
-            Handle { report, tap, history: History::new(), microphone, mode: (settings.mode, 0) },
+            Handle { report, tap, history, long: Long::default(), microphone, mode: (settings.mode, 0) },
         );
         self.send(Command::Add(Box::new(project)));
         Ok(id)
@@ -215,6 +220,18 @@ impl Engine {
             handle.microphone = matches!(source, Source::Microphone);
             self.send(Command::Source(id, generator));
         }
+    }
+
+    /// Loops these frames of the project's file source, `None` all of it, after a crossfade where the file doesn't play
+    /// within them. Other sources ignore it, and so does a file that has less than the fade in them.
+    pub fn set_loop(&mut self, id: ProjectId, region: Option<[u64; 2]>) {
+        self.send(Command::Loop(id, region));
+    }
+
+    /// Plays the project's file source on from another frame, after a crossfade. A frame outside of the loop counts as
+    /// the loop's first. Other sources ignore it.
+    pub fn seek(&mut self, id: ProjectId, frame: u64) {
+        self.send(Command::Seek(id, frame));
     }
 
     /// Sets the linear output gain; a value that isn't finite or is below 0 counts as 0.
@@ -293,15 +310,23 @@ impl Engine {
         let sample_rate = self.config.sample_rate;
         let handle = self.projects.get_mut(&id)?;
         handle.drain();
-        ScopeFrame::of(&handle.history, sample_rate, handle.report.read().0.timestamp_frames)
+        let history = handle.history();
+        ScopeFrame::of(&history, sample_rate, history.end_frames())
+    }
+
+    /// The latest sound of a project, from which any thread can draw. `None` if the project doesn't exist.
+    #[must_use]
+    pub fn waveform(&self, id: ProjectId) -> Option<Waveform> {
+        let handle = self.projects.get(&id)?;
+        Some(Waveform::new(Arc::clone(&handle.history), self.config.sample_rate))
     }
 
     /// The spectrum of a project's processed output. `None` if the project doesn't exist or hasn't run long enough.
     pub fn spectrum(&mut self, id: ProjectId) -> Option<SpectrumFrame> {
-        let sample_rate = self.config.sample_rate;
         let handle = self.projects.get_mut(&id)?;
         handle.drain();
-        self.analyser.frame(&handle.history, sample_rate, handle.report.read().0.timestamp_frames)
+        let history = handle.history.lock().unwrap_or_else(PoisonError::into_inner);
+        self.analyser.frame(&history, &mut handle.long)
     }
 
     /// Frees what the renderer sent back, sends commands that had to wait, empties the taps.
@@ -384,7 +409,8 @@ impl Engine {
     }
 
     fn generator(&self, source: &Source) -> Box<Generator> {
-        Box::new(Generator::new(source, self.config.sample_rate))
+        let fade = frames_in_ms(self.config.limits.fade_ms, self.config.sample_rate);
+        Box::new(Generator::new(source, self.config.sample_rate, fade))
     }
 
     fn send(&mut self, command: Command) {
@@ -401,8 +427,18 @@ impl Engine {
 impl Handle {
     fn drain(&mut self) {
         let available = self.tap.slots();
-        if let Ok(chunk) = self.tap.read_chunk(available) {
-            self.history.push(chunk.into_iter());
+        if available == 0 {
+            return;
         }
+        let end_frames = self.report.read().0.timestamp_frames;
+        if let Ok(chunk) = self.tap.read_chunk(available) {
+            let mut history = self.history.lock().unwrap_or_else(PoisonError::into_inner);
+            history.push(chunk.into_iter(), end_frames);
+        }
+    }
+
+    fn history(&self) -> MutexGuard<'_, History> {
+        // No code that holds it can panic halfway through a change.
+        self.history.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

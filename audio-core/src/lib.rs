@@ -75,7 +75,8 @@ mod wav;
 pub use audio::{Audio, MoveError, open};
 pub use config::{EngineConfig, Limits, MAX_DELAY_FRAMES, MAX_PROJECTS};
 pub use engine::scope::{SCOPE_POINTS, ScopeFrame};
-pub use engine::spectrum::{SPECTRUM_POINTS, SpectrumFrame};
+pub use engine::spectrum::{Partial, SPECTRUM_POINTS, SpectrumFrame};
+pub use engine::trigger::{Trigger, TriggeredFrame, Waveform};
 pub use engine::{Engine, EngineError, engine};
 pub use latency::{LatencyError, LatencyRecording, MeasuredLatency};
 pub use offline::{Offline, OfflineError};
@@ -88,6 +89,8 @@ pub use snapshot::{
 pub use source::decode::FileReader;
 pub use source::error::FileError;
 pub use source::file::{AudioFile, MAX_FILE_FRAMES};
+pub use source::overview::{OVERVIEW_COLUMNS, Overview};
+pub use source::signal::Signal;
 pub use source::{FilePosition, Source};
 pub use stream::{InputState, LatencyParts, StreamInfo};
 pub use wav::{MAX_WAV_FRAMES, WavFile};

@@ -231,6 +231,8 @@ impl Renderer {
                     Some(index) => self.projects[index].set_source(source, &mut self.trash),
                     None => self.trash.put(source),
                 },
+                Command::Loop(id, region) => self.with(id, |project| project.set_loop(region)),
+                Command::Seek(id, frame) => self.with(id, |project| project.seek(frame)),
                 Command::Gain(id, gain) => self.with(id, |project| project.set_gain(gain)),
                 Command::Muted(id, muted) => self.with(id, |project| project.set_muted(muted)),
                 Command::Bypassed(id, bypassed) => self.with(id, |project| project.set_bypassed(bypassed)),

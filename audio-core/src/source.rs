@@ -3,11 +3,13 @@
 pub(crate) mod decode;
 pub(crate) mod error;
 pub(crate) mod file;
-mod signal;
+pub(crate) mod overview;
+pub(crate) mod playhead;
+pub(crate) mod signal;
 
 use self::file::AudioFile;
+use self::playhead::Playhead;
 use self::signal::{Noise, Sweep, Tone};
-use crate::number::position;
 
 /// A source as the control side names it.
 #[derive(Debug, Clone, Default)]
@@ -45,12 +47,13 @@ pub(crate) enum Generator {
     Tone(Tone),
     Noise(Noise),
     Sweep(Sweep),
-    File { file: AudioFile, next: usize },
+    File(Playhead),
 }
 
 impl Generator {
-    /// A file at another rate isn't converted here, as that would block the caller: it is silent.
-    pub(crate) fn new(source: &Source, sample_rate: u32) -> Self {
+    /// A file at another rate isn't converted here, as that would block the caller: it is silent. Its jumps take
+    /// `fade_frames`.
+    pub(crate) fn new(source: &Source, sample_rate: u32, fade_frames: u32) -> Self {
         match source {
             Source::Silence => Self::Silence,
             Source::Microphone => Self::Microphone,
@@ -58,7 +61,7 @@ impl Generator {
             Source::Noise => Self::Noise(Noise::new()),
             Source::Sweep => Self::Sweep(Sweep::new(sample_rate)),
             Source::File(file) if file.sample_rate() == sample_rate => {
-                Self::File { file: file.clone(), next: 0 }
+                Self::File(Playhead::new(file.clone(), fade_frames))
             }
             Source::File(_) => Self::Silence,
         }
@@ -66,12 +69,22 @@ impl Generator {
 
     /// The position in the loop, for a file.
     pub(crate) fn file_position(&self) -> Option<FilePosition> {
-        match self {
-            Self::File { file, next } if !file.frames().is_empty() => Some(FilePosition {
-                position_frames: position(*next),
-                length_frames: position(file.frames().len()),
-            }),
-            _ => None,
+        let Self::File(playhead) = self else { return None };
+        let [position_frames, length_frames] = playhead.position()?;
+        Some(FilePosition { position_frames, length_frames })
+    }
+
+    /// Loops a part of the file, if it is one.
+    pub(crate) fn set_loop(&mut self, region: Option<[u64; 2]>) {
+        if let Self::File(playhead) = self {
+            playhead.set_loop(region);
+        }
+    }
+
+    /// Plays the file on from another frame, if it is one.
+    pub(crate) fn seek(&mut self, frame: u64) {
+        if let Self::File(playhead) = self {
+            playhead.seek(frame);
         }
     }
 
@@ -98,11 +111,9 @@ impl Generator {
                 left.fill_with(|| sweep.next());
                 right.copy_from_slice(left);
             }
-            Self::File { file, next } => {
-                let frames = file.frames();
+            Self::File(playhead) => {
                 for (left, right) in left.iter_mut().zip(right) {
-                    [*left, *right] = frames.get(*next).copied().unwrap_or_default();
-                    *next = if *next + 1 < frames.len() { *next + 1 } else { 0 };
+                    [*left, *right] = playhead.next();
                 }
             }
         }
@@ -117,7 +128,7 @@ mod tests {
     fn a_file_starts_again_without_a_gap() {
         let frames = vec![[0.1, -0.1], [0.2, -0.2], [0.3, -0.3]];
         let file = AudioFile::from_frames(frames, 48_000);
-        let mut generator = Generator::new(&Source::File(file), 48_000);
+        let mut generator = Generator::new(&Source::File(file), 48_000, 480);
         let (mut left, mut right) = ([0.0; 7], [0.0; 7]);
         generator.fill([&mut left[..], &mut right[..]], [&[], &[]]);
         assert_eq!(left, [0.1, 0.2, 0.3, 0.1, 0.2, 0.3, 0.1]);

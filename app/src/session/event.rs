@@ -24,6 +24,8 @@ pub(crate) enum SessionEvent {
         result: Result<AudioFile, FileError>,
         /// The call that asked for it, unless that was the attach.
         reply: Option<Owed<SetSource>>,
+        /// The number of the recent file, if a page chose it.
+        recent: Option<u64>,
     },
     /// The file for a recording was created, or a sentence says why not.
     RecordingFile { request: RecordRequest, result: Result<WavFile, String> },

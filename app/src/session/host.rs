@@ -10,13 +10,13 @@ use std::{
     collections::BTreeMap,
     sync::{Mutex, MutexGuard, PoisonError},
 };
-use wavecraft_audio_core::{ProjectSnapshot, ScopeFrame, SpectrumFrame as SpectrumPicture};
+use wavecraft_audio_core::{ProjectSnapshot, ScopeFrame, SpectrumFrame as SpectrumPicture, Waveform};
 use wavecraft_companion_protocol::{
     browser::{
-        AudioRuntimeStatus, GetAllParametersResult, MeterFrame, Meters, OscilloscopeFrame,
-        RegisterAudioParams, SpectrumFrame,
+        AudioRuntimeStatus, GetAllParametersResult, MIN_LOOP_MS, MeterFrame, Meters, OscilloscopeFrame,
+        RegisterAudioParams, ScopePicture, ScopeRequest, SetLoop, SourceInfo, SpectrumFrame,
     },
-    rpc::ErrorObject,
+    rpc::{ErrorObject, INTERNAL_ERROR, INVALID_PARAMS},
     session::{Mode, SourceName, Stats},
     sets::ParameterSets,
 };
@@ -52,6 +52,10 @@ pub(crate) struct PageFigures {
     pub audio_status: Option<AudioRuntimeStatus>,
     /// Everything else.
     pub stats: Option<Stats>,
+    /// The sound that other waveforms are drawn from.
+    pub waveform: Option<Waveform>,
+    /// The source; none before the audio side is open.
+    pub source: Option<SourceInfo>,
     /// A file was chosen in the terminal, so a page may switch back to it.
     pub has_file: bool,
 }
@@ -89,16 +93,27 @@ impl Shared {
         &self,
         snapshot: &ProjectSnapshot,
         (scope, spectrum): (Option<ScopeFrame>, Option<SpectrumPicture>),
+        waveform: Option<Waveform>,
         sample_rate: u32,
     ) {
         let (frame, meters) = to_protocol::meters(snapshot, sample_rate);
         let mut figures = self.figures();
         (figures.meter_frame, figures.meters) = (Some(frame), Some(meters));
+        figures.waveform = waveform;
         if let Some(spectrum) = spectrum {
             figures.spectrum = Some(to_protocol::spectrum(spectrum));
         }
         if let Some(scope) = scope {
             figures.scope = Some(to_protocol::oscilloscope(&scope, sample_rate));
+        }
+    }
+
+    /// The source, if it is a file that is in memory, and its length in frames.
+    fn file(&self) -> Result<(SourceInfo, u64), ErrorObject> {
+        let source = self.source()?;
+        match source.length_frames {
+            Some(length) => Ok((source, length)),
+            None => Err(wrong("no file is the source now: choose one first".into())),
         }
     }
 
@@ -158,6 +173,12 @@ impl Host for Shared {
         self.figures().spectrum.clone()
     }
 
+    fn scope(&self, wanted: &ScopeRequest) -> Option<ScopePicture> {
+        let waveform = self.figures().waveform.clone()?;
+        let frame = waveform.draw(&to_protocol::engine_trigger(wanted))?;
+        Some(to_protocol::scope_picture(frame, wanted))
+    }
+
     fn audio_status(&self) -> Option<AudioRuntimeStatus> {
         self.figures().audio_status.clone()
     }
@@ -177,7 +198,6 @@ impl Host for Shared {
     }
 
     fn set_source(&self, source: SourceName) -> Result<(), ErrorObject> {
-        use wavecraft_companion_protocol::rpc::INVALID_PARAMS;
         match source {
             SourceName::Microphone => Err(ErrorObject::new(
                 INVALID_PARAMS,
@@ -204,6 +224,42 @@ impl Host for Shared {
         Ok(())
     }
 
+    fn source(&self) -> Result<SourceInfo, ErrorObject> {
+        let opening = "the audio side is just being opened: ask again in a moment";
+        self.figures().source.clone().ok_or_else(|| ErrorObject::new(INTERNAL_ERROR, opening))
+    }
+
+    fn set_loop(&self, wanted: SetLoop) -> Result<(), ErrorObject> {
+        let (source, length) = self.file()?;
+        let (from, to) = (wanted.from_frames.unwrap_or(0), wanted.to_frames.unwrap_or(length));
+        let least = u64::from(source.sample_rate) * u64::from(MIN_LOOP_MS) / 1000;
+        if to > length || from >= length {
+            return Err(wrong(format!("the file has {length} frames, and the loop is from {from} to {to}")));
+        }
+        if wanted != SetLoop::default() && to.saturating_sub(from) < least {
+            return Err(wrong(format!("a loop is {MIN_LOOP_MS} ms long at least: {least} frames")));
+        }
+        self.request(|requested| requested.region = Some(wanted));
+        Ok(())
+    }
+
+    fn seek(&self, frame: u64) -> Result<(), ErrorObject> {
+        let (_, length) = self.file()?;
+        if frame >= length {
+            return Err(wrong(format!("the file has {length} frames, counted from 0: there is no {frame}")));
+        }
+        self.request(|requested| requested.seek = Some(frame));
+        Ok(())
+    }
+
+    fn choose_recent(&self, number: u64) -> Result<(), ErrorObject> {
+        if !self.source()?.recent.iter().any(|file| file.number == number) {
+            return Err(wrong(format!("no recent file has the number {number}: getSource lists them")));
+        }
+        self.request(|requested| requested.recent = Some(number));
+        Ok(())
+    }
+
     fn audio_client(&self, registered: Option<RegisterAudioParams>) {
         match registered {
             Some(client) => tracing::info!(
@@ -224,4 +280,8 @@ impl Host for Shared {
     fn watched(&self, anyone: bool) {
         self.request(|requested| requested.watched = Some(anyone));
     }
+}
+
+fn wrong(message: String) -> ErrorObject {
+    ErrorObject::new(INVALID_PARAMS, message)
 }

@@ -1,6 +1,9 @@
 //! Where a session's input comes from, and whether it may hear the microphone.
 
-use super::event::SessionEvent;
+use super::{
+    event::SessionEvent,
+    recent::{self, RecentFiles},
+};
 use crate::{control::Owed, microphone::Access, outlet::Outlet};
 use std::path::{Path, PathBuf};
 use wavecraft_audio_core::{AudioFile, Source as AudioSource};
@@ -16,12 +19,21 @@ pub(crate) struct Input {
     access: Option<Access>,
     /// The file that was chosen, read into memory.
     file: Option<(PathBuf, AudioFile)>,
+    /// Files that were played before.
+    recent: RecentFiles,
+    /// The recent file that a page chose, while it is read.
+    awaited: Option<u64>,
+    /// Why the file that was chosen last isn't played.
+    trouble: Option<String>,
+    /// Counts what pages may want to know.
+    changes: u64,
 }
 
 impl Input {
-    /// An input from this source. The microphone's access isn't decided yet.
-    pub(super) fn new(source: Source) -> Self {
-        Self { source, access: None, file: None }
+    /// An input from this source, of a project that played these files before. The microphone's access isn't decided yet.
+    pub(super) fn new(source: Source, recent: &[PathBuf]) -> Self {
+        let recent = RecentFiles::new(recent);
+        Self { source, access: None, file: None, recent, awaited: None, trouble: None, changes: 0 }
     }
 
     pub(crate) fn source(&self) -> &Source {
@@ -42,8 +54,79 @@ impl Input {
         self.file.as_ref().map(|(path, _)| path.as_path())
     }
 
+    /// Uses a source; of a file that was read, notes that it is played.
     pub(super) fn choose(&mut self, source: Source) {
+        if let Source::File { path } = &source
+            && self.file.as_ref().is_some_and(|(known, _)| known == path)
+        {
+            self.recent.played(path);
+        }
         self.source = source;
+        (self.awaited, self.trouble) = (None, None);
+        self.changes += 1;
+    }
+
+    /// Files that were played before.
+    pub(super) fn recent(&self) -> &RecentFiles {
+        &self.recent
+    }
+
+    /// Why the file that was chosen last isn't played.
+    pub(super) fn trouble(&self) -> Option<&str> {
+        self.trouble.as_deref()
+    }
+
+    /// Changes with everything that pages may want to know of the source.
+    pub(super) fn changes(&self) -> u64 {
+        self.changes
+    }
+
+    /// The file that is the source, if it was read.
+    pub(super) fn playing(&self) -> Option<(&Path, &AudioFile)> {
+        match (&self.source, &self.file) {
+            (Source::File { path }, Some((known, file))) if path == known => Some((known, file)),
+            _ => None,
+        }
+    }
+
+    /// The frames of the source's file that are looped, if not all.
+    pub(super) fn region(&self) -> Option<[u64; 2]> {
+        let (path, file) = self.playing()?;
+        self.recent.region(path, file.sample_rate(), length(file))
+    }
+
+    /// Loops these frames of the source's file, or all of it. False if they aren't in it.
+    pub(super) fn set_loop(&mut self, region: Option<[u64; 2]>) -> bool {
+        let Some((path, file)) = self.playing() else { return false };
+        let fits = region.is_none_or(|[from, to]| from < to && to <= length(file));
+        if fits {
+            let (path, rate) = (path.to_owned(), file.sample_rate());
+            self.recent.set_loop(&path, region, rate);
+            self.changes += 1;
+        }
+        fits
+    }
+
+    /// A page chose a recent file, which is read now.
+    pub(super) fn await_recent(&mut self, number: u64) {
+        self.awaited = Some(number);
+    }
+
+    /// Whether this recent file is still wanted.
+    pub(super) fn awaits(&self, number: u64) -> bool {
+        self.awaited == Some(number)
+    }
+
+    /// A recent file can't be played: returns a line about it that names no folder. One that is `gone` is forgotten.
+    pub(super) fn recent_failed(&mut self, path: &Path, reason: &str, gone: bool) -> String {
+        if gone {
+            self.recent.forget(path);
+        }
+        self.awaited = None;
+        self.changes += 1;
+        let line = reason.replace(&path.display().to_string(), &recent::name(path));
+        self.trouble = Some(line.clone());
+        line
     }
 
     /// Sets the decision about the microphone. Returns the previous one.
@@ -71,7 +154,7 @@ impl Input {
             (Source::Tone, _) => AudioSource::Tone,
             (Source::Noise, _) => AudioSource::Noise,
             (Source::Sweep, _) => AudioSource::Sweep,
-            (Source::File { .. }, Some((_, file))) => AudioSource::File(file.clone()),
+            (Source::File { .. }, Some((_, file))) => AudioSource::File(file.looping(self.region())),
             (Source::File { .. }, None) | (Source::Microphone | Source::Silence, _) => AudioSource::Silence,
         }
     }
@@ -92,13 +175,13 @@ impl Input {
         (!read).then_some(path)
     }
 
-    /// Reads a file for the source, at this rate in Hz; a file that is in memory is only converted to the rate.
-    /// [`SessionEvent::FileRead`] follows.
+    /// Reads a file for the source, at this rate in Hz; a file that is in memory is only converted to the rate. `recent`:
+    /// the number by which a page chose it. [`SessionEvent::FileRead`] follows.
     pub(super) fn read(
         &self,
         path: PathBuf,
         rate: u32,
-        reply: Option<Owed<SetSource>>,
+        (reply, recent): (Option<Owed<SetSource>>, Option<u64>),
         events: &Outlet<SessionEvent>,
     ) {
         let known = self.file.as_ref().filter(|(known, _)| *known == path).map(|(_, file)| file.clone());
@@ -108,7 +191,7 @@ impl Input {
                 Some(file) => file.at_rate(&path, rate),
                 None => AudioFile::load(&path, rate),
             };
-            events.send(SessionEvent::FileRead { path, result, reply });
+            events.send(SessionEvent::FileRead { path, result, reply, recent });
         });
     }
 
@@ -117,6 +200,12 @@ impl Input {
         let is_new = self.file().is_none_or(|known| known != path);
         let remarks = if is_new { file.remarks().to_vec() } else { Vec::new() };
         self.file = Some((path, file));
+        self.changes += 1;
         remarks
     }
+}
+
+/// Frames of a file.
+fn length(file: &AudioFile) -> u64 {
+    u64::try_from(file.frames().len()).unwrap_or(u64::MAX)
 }

@@ -2,7 +2,10 @@
 //! request makes it only once.
 
 use std::sync::{Mutex, PoisonError};
-use wavecraft_companion_protocol::session::{Mode, SourceName};
+use wavecraft_companion_protocol::{
+    browser::SetLoop,
+    session::{Mode, SourceName},
+};
 
 /// The requests that aren't handled yet.
 #[derive(Debug, Default)]
@@ -26,6 +29,12 @@ pub(crate) struct Requested {
     pub mute: Option<bool>,
     /// Change the source. Never to the microphone: the server has refused that already.
     pub source: Option<SourceName>,
+    /// Play a file that was played before, by its number.
+    pub recent: Option<u64>,
+    /// Loop a part of the file.
+    pub region: Option<SetLoop>,
+    /// Play the file on from another frame.
+    pub seek: Option<u64>,
     /// Set when the processor's answers are taken.
     pub mode: Option<Mode>,
     /// Start a new child.

@@ -2,6 +2,7 @@
 
 mod figures;
 mod microphone;
+mod source;
 
 use super::{
     audience::Audience,
@@ -23,15 +24,11 @@ use crate::{
     child::{ChildEvent, sentence},
     control::{ConnectionId, Owed},
     desktop::Kind,
-    microphone::Access,
     outlet::Outlet,
     platform::Program,
     to_protocol,
 };
-use std::{
-    path::{Path, PathBuf},
-    time::Instant,
-};
+use std::{path::PathBuf, time::Instant};
 use wavecraft_audio_core::{EngineError, OnBypass, ProjectId, ProjectSnapshot, Take, WavFile};
 use wavecraft_companion_protocol::{
     control::{Attach, ProjectProgram, RECORDING_ENDED, Reload, STATS},
@@ -57,6 +54,8 @@ pub(crate) struct Playback {
     keeper: Keeper,
     /// Is anybody watching its levels?
     watched: bool,
+    /// What pages were last told of the source: its count of changes, and the rate in Hz.
+    told_source: (u64, u32),
     events: Outlet<SessionEvent>,
 }
 
@@ -77,7 +76,10 @@ impl Playback {
             folder: attach.project_dir.clone(),
             mix: Mix::new(mode, attach.on_bypass),
             children: Children::new(id.clone(), program, events.clone()),
-            input: Input::new(source.cloned().unwrap_or(Source::Microphone)),
+            input: Input::new(
+                source.cloned().unwrap_or(Source::Microphone),
+                remembered.map_or(&[], |project| &project.recent),
+            ),
             recorder: Recorder::new(id.clone(), events.clone()),
             counters: Counters::default(),
             finite: FiniteWatch::default(),
@@ -85,6 +87,7 @@ impl Playback {
             audience,
             keeper: Keeper::new(remembered),
             watched: false,
+            told_source: (0, 0),
             events,
         }
     }
@@ -141,27 +144,6 @@ impl Playback {
         self.notify_state(cx);
         self.notify_access(heard_before, cx);
         Ok(true)
-    }
-
-    /// Uses a source; a file must have been read. False if the project isn't played yet at all.
-    pub(super) fn use_source(&mut self, source: Source, cx: &mut Context) -> bool {
-        self.input.choose(source.clone());
-        // A caller that asks again for what isn't allowed gets the same answer again.
-        let heard_before = self.decide_access(cx).filter(|access| *access == Access::Allowed);
-        self.update_feedback(cx);
-        let rate = cx.audio.sample_rate().filter(|_| self.mix.project().is_some());
-        if let Some(rate) = rate {
-            cx.audio.set_on_bypass(self.mix.project(), self.on_bypass());
-            cx.audio.set_source(self.mix.project(), &self.input.audio_source());
-            // A file that was read for another output rate is silence until it is converted.
-            if let Some(path) = self.input.unread(rate).map(Path::to_owned) {
-                self.input.read(path, rate, None, &self.events);
-            }
-        }
-        cx.audio.quieter(self.mix.project());
-        cx.settings.remember(&self.folder, |project| project.source = Some(source));
-        self.notify_access(heard_before, cx);
-        rate.is_some()
     }
 
     /// Sets when the processor's answers are taken. The engine may abandon direct mode.

@@ -21,4 +21,5 @@ mod recording;
 mod reloading;
 mod rendering;
 mod sets;
+mod source_strip;
 mod support;

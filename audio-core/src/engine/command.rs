@@ -16,6 +16,10 @@ pub(crate) enum Command {
     Unlink(ProjectId),
     Reset(ProjectId),
     Source(ProjectId, Box<Generator>),
+    /// The frames of a file to loop; all of them if there are none.
+    Loop(ProjectId, Option<[u64; 2]>),
+    /// The frame of a file to play on from.
+    Seek(ProjectId, u64),
     Gain(ProjectId, f32),
     Muted(ProjectId, bool),
     Bypassed(ProjectId, bool),
@@ -38,6 +42,8 @@ impl Command {
     pub(crate) fn replaces(&self, older: &Self) -> bool {
         match (self, older) {
             (Self::Source(id, _), Self::Source(other, _))
+            | (Self::Loop(id, _), Self::Loop(other, _))
+            | (Self::Seek(id, _), Self::Seek(other, _))
             | (Self::Gain(id, _), Self::Gain(other, _))
             | (Self::Muted(id, _), Self::Muted(other, _))
             | (Self::Reset(id), Self::Reset(other))

@@ -6,7 +6,7 @@ use crate::engine::history::History;
 pub const SCOPE_POINTS: usize = 1024;
 
 /// A signal that stays below this (−80 dBFS) for a whole frame counts as no signal.
-const NO_SIGNAL_PEAK: f32 = 1e-4;
+pub(crate) const NO_SIGNAL_PEAK: f32 = 1e-4;
 
 /// A crossing is searched for over the length of one frame; if there is none, the latest frame is used unaligned.
 const SEARCHED: usize = 2 * SCOPE_POINTS;
@@ -69,9 +69,9 @@ mod tests {
 
     #[test]
     fn begins_at_the_latest_rising_crossing() {
-        let mut history = History::new();
+        let mut history = History::new(48_000);
         assert_eq!(ScopeFrame::of(&history, 48_000, 0), None);
-        history.push(sine(440.0, 5000, 0.5).into_iter());
+        history.push(sine(440.0, 5000, 0.5).into_iter(), 5000);
         let frame = ScopeFrame::of(&history, 48_000, 5000).expect("enough samples");
         assert!(frame.triggered && !frame.no_signal);
         assert_eq!((frame.left.len(), frame.right.len()), (SCOPE_POINTS, SCOPE_POINTS));
@@ -84,24 +84,25 @@ mod tests {
 
     #[test]
     fn silence_and_direct_current_are_shown_untriggered() {
-        let mut history = History::new();
-        history.push(vec![[0.0; 2]; SEARCHED].into_iter());
+        let mut history = History::new(48_000);
+        history.push(vec![[0.0; 2]; SEARCHED].into_iter(), 4096);
         let frame = ScopeFrame::of(&history, 48_000, 4096).expect("enough samples");
         assert!(frame.no_signal && !frame.triggered);
-        history.push(vec![[0.3; 2]; SEARCHED + 7].into_iter());
+        history.push(vec![[0.3; 2]; SEARCHED + 7].into_iter(), 9000);
         let frame = ScopeFrame::of(&history, 48_000, 9000).expect("enough samples");
         assert!(!frame.no_signal && !frame.triggered);
     }
 
     #[test]
     fn the_right_channel_triggers_when_the_left_is_silent() {
-        let mut history = History::new();
+        let mut history = History::new(48_000);
         history.push(
             sine(440.0, SEARCHED, 0.5)
                 .into_iter()
                 .map(|[left, _]| [0.0, left])
                 .collect::<Vec<_>>()
                 .into_iter(),
+            0,
         );
         assert!(ScopeFrame::of(&history, 48_000, 0).expect("enough samples").triggered);
     }

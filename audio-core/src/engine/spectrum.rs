@@ -1,12 +1,18 @@
 //! The spectrum: the level of the tap's latest samples by frequency.
+//!
+//! Two transforms are joined: a long one, which tells low frequencies apart, and one of a quarter of its time, which
+//! follows changes quickly. Both windows are lengths of time, so every rate has the same resolution.
 
-use std::sync::Arc;
+mod curve;
+mod peak;
+mod transform;
 
-use realfft::num_complex::Complex;
-use realfft::{RealFftPlanner, RealToComplex};
+pub use peak::Partial;
 
-use crate::engine::history::{HISTORY_FRAMES, History};
-use crate::number::{real, sample, whole_size};
+use self::curve::Curve;
+use self::transform::Transform;
+use crate::engine::history::History;
+use crate::number::{real, sample, size};
 
 /// Points of one frame of the spectrum, evenly spaced on a logarithmic axis.
 pub const SPECTRUM_POINTS: usize = 256;
@@ -17,7 +23,20 @@ const AXIS_HZ: (f64, f64) = (20.0, 20_000.0);
 /// Levels below this are treated as silence, in dB.
 const FLOOR_DB: f64 = -120.0;
 
-/// One picture of the processed output by frequency.
+/// The long window in seconds, about: the length of the transform is the nearest power of two, 16,384 at 48 kHz.
+const LONG_SECONDS: f64 = 0.34;
+
+/// How many short windows are as long as the long one.
+const SHORT_SHARE: usize = 4;
+
+/// The long transform is renewed once so much of its window is new: more often it would change little.
+const RENEWED_SHARE: u64 = 8;
+
+/// Up to the first frequency, in Hz, levels are the long transform's; from the second on the short one's. In between
+/// they fade from one to the other.
+const JOIN_HZ: (f64, f64) = (300.0, 1200.0);
+
+/// One picture of a project's sound by frequency.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SpectrumFrame {
     /// [`SPECTRUM_POINTS`] levels in dB, the mean power of both channels: 0 is a full-scale sine on both, −120 the
@@ -29,155 +48,91 @@ pub struct SpectrumFrame {
     pub high_hz: f32,
     /// Stream position in frames after the last sample used.
     pub timestamp_frames: u64,
+    /// The loudest partial; none in silence.
+    pub peak: Option<Partial>,
 }
 
-/// Computes spectra with a Hann window and a Fourier transform; holds the buffers for one.
+/// Computes spectra; holds the buffers for one.
 pub(crate) struct Analyser {
-    transform: Arc<dyn RealToComplex<f32>>,
-    /// Hann, scaled so that a full-scale sine has the magnitude 1 in its bin.
-    window: Vec<f32>,
-    samples: Vec<f32>,
-    bins: Vec<Complex<f32>>,
-    /// Mean power of both channels, by bin.
-    powers: Vec<f64>,
+    sample_rate: u32,
+    long: Transform,
+    short: Transform,
+    short_db: Vec<f64>,
+}
+
+/// A project's long transform, kept from one picture to the next.
+#[derive(Default)]
+pub(crate) struct Long {
+    /// Level in dB of each bin; empty before the first.
+    db: Vec<f64>,
+    /// Stream position in frames after the last sample used.
+    at_frames: u64,
 }
 
 impl Analyser {
-    pub(crate) fn new() -> Self {
-        let transform = RealFftPlanner::new().plan_fft_forward(HISTORY_FRAMES);
-        let window = (0..HISTORY_FRAMES)
-            .map(|frame| {
-                let phase = std::f64::consts::TAU * real(frame) / real(HISTORY_FRAMES);
-                // Half of a sine's amplitude is at its positive frequency, and the window's mean is a half.
-                sample(4.0 / real(HISTORY_FRAMES) * (0.5 - 0.5 * phase.cos()))
-            })
-            .collect();
-        let (samples, bins) = (transform.make_input_vec(), transform.make_output_vec());
-        let powers = vec![0.0; bins.len()];
-        Self { transform, window, samples, bins, powers }
+    pub(crate) fn new(sample_rate: u32) -> Self {
+        let wanted = (LONG_SECONDS * f64::from(sample_rate)).log2().round();
+        // 2,048 to 262,144: from 8 kHz to 768 kHz.
+        let exponent = (11..=18).min_by(|one, other| {
+            let off = |exponent: u32| (f64::from(exponent) - wanted).abs();
+            off(*one).total_cmp(&off(*other))
+        });
+        let long = size(1 << exponent.unwrap_or(14));
+        Self {
+            sample_rate,
+            long: Transform::new(long),
+            short: Transform::new(long / SHORT_SHARE),
+            short_db: Vec::new(),
+        }
     }
 
-    /// The spectrum of the whole history. `end_frames` is the stream position after it. `None` before it is full.
-    pub(crate) fn frame(
-        &mut self,
-        history: &History,
-        sample_rate: u32,
-        end_frames: u64,
-    ) -> Option<SpectrumFrame> {
-        self.powers.fill(0.0);
-        for channel in 0..2 {
-            for ((into, frame), window) in
-                self.samples.iter_mut().zip(history.last(HISTORY_FRAMES)?).zip(&self.window)
-            {
-                *into = frame[channel] * window;
-            }
-            // Fails only for buffers of another length.
-            self.transform.process(&mut self.samples, &mut self.bins).ok()?;
-            for (power, bin) in self.powers.iter_mut().zip(&self.bins) {
-                *power += f64::from(bin.norm_sqr()) / 2.0;
-            }
+    /// The spectrum of the latest sound; what came before there was any counts as silence. `None` before there is as
+    /// much as the short window.
+    pub(crate) fn frame(&mut self, history: &History, kept: &mut Long) -> Option<SpectrumFrame> {
+        if history.len() < self.short.frames() {
+            return None;
         }
-        let (low, high) = (AXIS_HZ.0, AXIS_HZ.1.min(f64::from(sample_rate) / 2.0));
-        let bin_of = |point: f64| {
-            let hertz = low * (high / low).powf(point / real(SPECTRUM_POINTS - 1));
-            hertz * real(HISTORY_FRAMES) / f64::from(sample_rate)
-        };
+        self.short.levels(history, &mut self.short_db)?;
+        let end = history.end_frames();
+        let renewed = u64::try_from(self.long.frames()).unwrap_or(u64::MAX) / RENEWED_SHARE;
+        if kept.db.is_empty() || end.abs_diff(kept.at_frames) >= renewed {
+            self.long.levels(history, &mut kept.db)?;
+            kept.at_frames = end;
+        }
+        let rate = f64::from(self.sample_rate);
+        let (low, high) = (AXIS_HZ.0, AXIS_HZ.1.min(rate / 2.0));
+        let step = (high / low).powf(1.0 / real(SPECTRUM_POINTS - 1));
+        let (long, short) = (Curve::new(&kept.db), Curve::new(&self.short_db));
+        let bins_per_hz = [&self.long, &self.short].map(|transform| real(transform.frames()) / rate);
         let level = |index: usize| {
-            let point = real(index);
-            let power = self.power(bin_of(point - 0.5), bin_of(point), bin_of(point + 0.5));
-            let decibels = (10.0 * power.log10()).max(FLOOR_DB);
-            // A tenth of a decibel is finer than any screen.
-            sample((10.0 * decibels).round() / 10.0)
+            let hertz = low * step.powf(real(index));
+            let (from, to) = (hertz / step.sqrt(), hertz * step.sqrt());
+            let of = |curve: &Curve, bins_per_hz: f64| {
+                curve.largest(from * bins_per_hz, hertz * bins_per_hz, to * bins_per_hz)
+            };
+            let share = ((hertz / JOIN_HZ.0).ln() / (JOIN_HZ.1 / JOIN_HZ.0).ln()).clamp(0.0, 1.0);
+            let joined = match share {
+                0.0 => of(&long, bins_per_hz[0]),
+                1.0 => of(&short, bins_per_hz[1]),
+                _ => of(&long, bins_per_hz[0]) * (1.0 - share) + of(&short, bins_per_hz[1]) * share,
+            };
+            tenths(joined.max(FLOOR_DB))
         };
+        let axis = (low * bins_per_hz[0], high * bins_per_hz[0]);
         Some(SpectrumFrame {
             levels_db: (0..SPECTRUM_POINTS).map(level).collect(),
             low_hz: sample(low),
             high_hz: sample(high),
-            timestamp_frames: end_frames,
+            timestamp_frames: end,
+            peak: peak::loudest(&kept.db, axis, bins_per_hz[0]),
         })
     }
+}
 
-    /// The largest power between two bins, so that no spectral line is lost where bins are close together; where no bin
-    /// lies between them, the power at `middle`, interpolated linearly between its neighbours.
-    fn power(&self, from: f64, middle: f64, to: f64) -> f64 {
-        let at = |bin: f64| {
-            let last = self.powers.len() - 1;
-            self.powers[whole_size(bin).min(last)]
-        };
-        let (first, last) = (from.ceil(), to.floor());
-        if first > last {
-            let below = middle.floor();
-            let part = middle - below;
-            return at(below) * (1.0 - part) + at(below + 1.0) * part;
-        }
-        let count = whole_size(last - first);
-        (0..=count).map(|step| at(first + real(step))).fold(0.0, f64::max)
-    }
+/// Rounded to a tenth, which is finer than any screen shows.
+fn tenths(value: f64) -> f32 {
+    sample((10.0 * value).round() / 10.0)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const RATE: u32 = 48_000;
-
-    /// A history filled with a sine on the left, and one `right` times as loud on the right.
-    fn sine(hertz: f64, level: f64, right: f64) -> History {
-        let mut history = History::new();
-        let frames: Vec<_> = (0..HISTORY_FRAMES)
-            .map(|frame| {
-                let value = level * (std::f64::consts::TAU * hertz * real(frame) / f64::from(RATE)).sin();
-                [sample(value), sample(right * value)]
-            })
-            .collect();
-        history.push(frames.into_iter());
-        history
-    }
-
-    /// Frequency and level of the loudest point.
-    fn loudest(frame: &SpectrumFrame) -> (f64, f64) {
-        let (index, level) = frame
-            .levels_db
-            .iter()
-            .enumerate()
-            .max_by(|(_, one), (_, other)| one.total_cmp(other))
-            .expect("there are points");
-        let share = real(index) / real(SPECTRUM_POINTS - 1);
-        let (low, high) = (f64::from(frame.low_hz), f64::from(frame.high_hz));
-        (low * (high / low).powf(share), f64::from(*level))
-    }
-
-    #[test]
-    fn a_sine_is_where_and_as_loud_as_it_is() {
-        let mut analyser = Analyser::new();
-        for hertz in [62.0, 440.0, 1000.0, 9876.0] {
-            let frame = analyser.frame(&sine(hertz, 0.5, 1.0), RATE, 9000).expect("the history is full");
-            let (found, level) = loudest(&frame);
-            // Points are 2.7 % apart, bins 12 Hz; between two bins a Hann window loses up to 1.4 dB.
-            assert!(
-                (found / hertz - 1.0).abs() < 0.03 || (found - hertz).abs() < 12.0,
-                "{found} for {hertz}"
-            );
-            assert!((-7.6..-5.9).contains(&level), "{level} dB at {hertz} Hz");
-            assert_eq!((frame.levels_db.len(), frame.timestamp_frames), (SPECTRUM_POINTS, 9000));
-        }
-    }
-
-    #[test]
-    fn what_is_on_one_side_is_3_db_less_and_opposite_sides_do_not_cancel() {
-        let mut analyser = Analyser::new();
-        let mut level = |right| loudest(&analyser.frame(&sine(1500.0, 1.0, right), RATE, 0).expect("full")).1;
-        assert!((level(1.0)).abs() < 0.11);
-        assert!((level(-1.0)).abs() < 0.11);
-        assert!((level(0.0) + 3.0).abs() < 0.11);
-    }
-
-    #[test]
-    fn silence_is_the_floor_and_a_low_rate_ends_the_axis() {
-        let mut analyser = Analyser::new();
-        let frame = analyser.frame(&sine(100.0, 0.0, 0.0), 8000, 0).expect("full");
-        assert!(frame.levels_db.iter().all(|level| *level == -120.0));
-        assert_eq!((frame.low_hz, frame.high_hz), (20.0, 4000.0));
-        assert_eq!(analyser.frame(&History::new(), RATE, 0), None);
-    }
-}
+mod tests;

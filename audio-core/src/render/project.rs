@@ -116,6 +116,14 @@ impl Project {
         self.source.change(generator, trash);
     }
 
+    pub(crate) fn set_loop(&mut self, region: Option<[u64; 2]>) {
+        self.source.set_loop(region);
+    }
+
+    pub(crate) fn seek(&mut self, frame: u64) {
+        self.source.seek(frame);
+    }
+
     pub(crate) fn set_link(&mut self, link: Box<Link>, trash: &mut Trash) {
         self.gone = false;
         self.links.add(link, trash);

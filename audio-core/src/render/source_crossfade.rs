@@ -28,6 +28,20 @@ impl SourceCrossfade {
         }
     }
 
+    /// Loops a part of the newest source's file: see [`Playhead::set_loop`](crate::source::playhead::Playhead::set_loop).
+    pub(crate) fn set_loop(&mut self, region: Option<[u64; 2]>) {
+        self.newest().set_loop(region);
+    }
+
+    /// Plays the newest source's file on from another frame.
+    pub(crate) fn seek(&mut self, frame: u64) {
+        self.newest().seek(frame);
+    }
+
+    fn newest(&mut self) -> &mut Generator {
+        self.waiting.as_mut().or(self.incoming.as_mut()).unwrap_or(&mut self.current)
+    }
+
     /// Playback position of the current file, or of the one that is being faded in.
     pub(crate) fn file_position(&self) -> Option<FilePosition> {
         self.incoming.as_ref().unwrap_or(&self.current).file_position()

@@ -7,6 +7,7 @@ use crate::number::position;
 use crate::resample::convert_loop;
 use crate::source::decode::{FileReader, caught};
 use crate::source::error::FileError;
+use crate::source::overview::Overview;
 
 /// Maximum frames of a file kept in memory, at its own rate and at the session's: ten minutes at 96 kHz, 461 MB.
 pub const MAX_FILE_FRAMES: u32 = 57_600_000;
@@ -18,6 +19,8 @@ pub struct AudioFile {
     frames: Arc<Vec<[f32; 2]>>,
     sample_rate: u32,
     remarks: Arc<[String]>,
+    overview: Arc<Overview>,
+    region: Option<[u64; 2]>,
 }
 
 impl AudioFile {
@@ -36,15 +39,34 @@ impl AudioFile {
             frames.extend_from_slice(more);
             fits(path, frames.len(), file_rate, sample_rate)?;
         }
-        let file =
-            Self { frames: Arc::new(frames), sample_rate: file_rate, remarks: reader.remarks().into() };
+        let file = Self { remarks: reader.remarks().into(), ..Self::from_frames(frames, file_rate) };
         file.at_rate(path, sample_rate)
     }
 
     /// A loop made from frames at `sample_rate` Hz.
     #[must_use]
     pub fn from_frames(frames: Vec<[f32; 2]>, sample_rate: u32) -> Self {
-        Self { frames: Arc::new(frames), sample_rate, remarks: Arc::default() }
+        let overview = Arc::new(Overview::of(&frames));
+        Self { frames: Arc::new(frames), sample_rate, remarks: Arc::default(), overview, region: None }
+    }
+
+    /// The same sound, of which only these frames are looped, from the first up to the second: of all of them if there
+    /// are none, or if they aren't in it.
+    #[must_use]
+    pub fn looping(&self, region: Option<[u64; 2]>) -> Self {
+        Self { region, ..self.clone() }
+    }
+
+    /// The frames that are looped, if not all.
+    #[must_use]
+    pub fn region(&self) -> Option<[u64; 2]> {
+        self.region
+    }
+
+    /// Its shape.
+    #[must_use]
+    pub fn overview(&self) -> &Overview {
+        &self.overview
     }
 
     /// Its samples, left and right.
@@ -80,7 +102,7 @@ impl AudioFile {
                 format!("its rate of {} Hz can't be converted to {sample_rate} Hz", self.sample_rate);
             FileError::unsupported(path, reason)
         })?;
-        Ok(Self { frames: Arc::new(converted), sample_rate, remarks: Arc::clone(&self.remarks) })
+        Ok(Self { frames: Arc::new(converted), sample_rate, region: None, ..self.clone() })
     }
 }
 

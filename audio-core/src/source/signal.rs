@@ -5,6 +5,64 @@ use crate::number::{sample, whole};
 /// −12 dBFS as the peak of a sine: clearly audible and visible, with room for 12 dB of gain.
 const SINE_PEAK: f64 = 0.251_188_643_150_958;
 
+/// The numbers of a synthetic source. Levels are in dBFS, rounded to 0.1 dB.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Signal {
+    /// A sine.
+    Tone {
+        /// Its frequency in Hz.
+        hz: f64,
+        /// Its peak.
+        level_db: f64,
+    },
+    /// White noise.
+    Noise {
+        /// Its RMS.
+        level_db: f64,
+    },
+    /// A sine that rises by the same number of octaves every second, again and again.
+    Sweep {
+        /// The frequency in Hz at which it begins.
+        from_hz: f64,
+        /// The frequency in Hz at which it ends.
+        to_hz: f64,
+        /// Its duration in seconds.
+        seconds: f64,
+        /// Its peak.
+        level_db: f64,
+    },
+}
+
+impl Signal {
+    /// What [`Source::Tone`](crate::Source::Tone) plays.
+    #[must_use]
+    pub fn tone() -> Self {
+        Self::Tone { hz: TONE_HZ, level_db: decibels(SINE_PEAK) }
+    }
+
+    /// What [`Source::Noise`](crate::Source::Noise) plays: the RMS of a uniform distribution is its peak by √3.
+    #[must_use]
+    pub fn noise() -> Self {
+        Self::Noise { level_db: decibels(NOISE_PEAK / 3.0_f64.sqrt()) }
+    }
+
+    /// What [`Source::Sweep`](crate::Source::Sweep) plays at this rate in Hz.
+    #[must_use]
+    pub fn sweep(sample_rate: u32) -> Self {
+        let to_hz = sweep_to_hz(f64::from(sample_rate.max(1)));
+        Self::Sweep { from_hz: SWEEP_FROM_HZ, to_hz, seconds: SWEEP_SECONDS, level_db: decibels(SINE_PEAK) }
+    }
+}
+
+fn decibels(value: f64) -> f64 {
+    (200.0 * value.log10()).round() / 10.0
+}
+
+/// Where the sweep ends, in Hz: below half the rate, whatever the rate.
+fn sweep_to_hz(rate: f64) -> f64 {
+    SWEEP_TO_HZ.min(0.45 * rate)
+}
+
 /// Frequency of the tone in Hz.
 const TONE_HZ: f64 = 1000.0;
 
@@ -48,8 +106,7 @@ impl Sweep {
     pub(crate) fn new(sample_rate: u32) -> Self {
         let rate = f64::from(sample_rate.max(1));
         let frames = whole(SWEEP_SECONDS * rate).max(1);
-        // Below half the rate, whatever the rate.
-        let to = SWEEP_TO_HZ.min(0.45 * rate);
+        let to = sweep_to_hz(rate);
         let first_step = SWEEP_FROM_HZ / rate;
         let growth = (to / SWEEP_FROM_HZ).powf(1.0 / (SWEEP_SECONDS * rate));
         Self { phase: 0.0, step: first_step, first_step, growth, frame: 0, frames }
@@ -103,8 +160,16 @@ mod tests {
         (values.iter().map(|value| f64::from(*value).powi(2)).sum::<f64>() / real(values.len())).sqrt()
     }
 
-    fn decibels(value: f64) -> f64 {
+    fn exact_decibels(value: f64) -> f64 {
         20.0 * value.log10()
+    }
+
+    #[test]
+    fn the_numbers_are_those_that_are_played() {
+        assert_eq!(Signal::tone(), Signal::Tone { hz: 1000.0, level_db: -12.0 });
+        assert_eq!(Signal::noise(), Signal::Noise { level_db: -20.0 });
+        let sweep = |to_hz| Signal::Sweep { from_hz: 20.0, to_hz, seconds: 10.0, level_db: -12.0 };
+        assert_eq!((Signal::sweep(48_000), Signal::sweep(8000)), (sweep(20_000.0), sweep(3600.0)));
     }
 
     #[test]
@@ -113,7 +178,7 @@ mod tests {
         let second: Vec<f32> = (0..48_000).map(|_| tone.next()).collect();
         let crossings = second.windows(2).filter(|pair| pair[0] < 0.0 && pair[1] >= 0.0).count();
         assert!((999..=1000).contains(&crossings), "{crossings}");
-        assert!((decibels(rms(&second)) - (-12.0 - 3.0103)).abs() < 0.001);
+        assert!((exact_decibels(rms(&second)) - (-12.0 - 3.0103)).abs() < 0.001);
     }
 
     #[test]
@@ -121,7 +186,10 @@ mod tests {
         let mut noise = Noise::new();
         let (left, right): (Vec<f32>, Vec<f32>) =
             (0..480_000).map(|_| (noise.next(0), noise.next(1))).unzip();
-        assert!((decibels(rms(&left)) + 20.0).abs() < 0.05 && (decibels(rms(&right)) + 20.0).abs() < 0.05);
+        assert!(
+            (exact_decibels(rms(&left)) + 20.0).abs() < 0.05
+                && (exact_decibels(rms(&right)) + 20.0).abs() < 0.05
+        );
         let mean = left.iter().map(|value| f64::from(*value)).sum::<f64>() / 480_000.0;
         let product = left.iter().zip(&right).map(|(a, b)| f64::from(a * b)).sum::<f64>() / 480_000.0;
         assert!(mean.abs() < 0.001 && product.abs() < 0.0001, "{mean} {product}");

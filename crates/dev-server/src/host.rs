@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use wavecraft_companion_protocol::{
     browser::{
         AudioRuntimeStatus, GetAllParametersResult, MeterFrame, Meters, OscilloscopeFrame,
-        RegisterAudioParams, SpectrumFrame,
+        RegisterAudioParams, ScopePicture, ScopeRequest, SetLoop, SourceInfo, SpectrumFrame,
     },
     parameter::{OutOfRange, Parameter},
     rpc::{ErrorObject, INTERNAL_ERROR},
@@ -72,6 +72,12 @@ pub trait Host: Send + Sync + 'static {
     /// The latest waveform of what is heard.
     fn oscilloscope_frame(&self) -> Option<OscilloscopeFrame>;
 
+    /// The latest waveform as a page asks for it. A host that runs no processor has none.
+    fn scope(&self, wanted: &ScopeRequest) -> Option<ScopePicture> {
+        let _ = wanted;
+        None
+    }
+
     /// The latest spectrum. A host that runs no processor has none.
     fn spectrum(&self) -> Option<SpectrumFrame> {
         None
@@ -116,6 +122,41 @@ pub trait Host: Send + Sync + 'static {
     /// # Errors
     /// The error to send to the page.
     fn restart(&self) -> Result<(), ErrorObject> {
+        Err(without_audio())
+    }
+
+    /// The source, its file and loop, and the files that were played before. A host that runs no processor has none.
+    ///
+    /// # Errors
+    /// The error to send to the page.
+    fn source(&self) -> Result<SourceInfo, ErrorObject> {
+        Err(without_audio())
+    }
+
+    /// Loops a part of the source's file, or all of it. The loop doesn't end before it begins.
+    ///
+    /// # Errors
+    /// The error to send to the page.
+    fn set_loop(&self, wanted: SetLoop) -> Result<(), ErrorObject> {
+        let _ = wanted;
+        Err(without_audio())
+    }
+
+    /// Plays the source's file on from another frame.
+    ///
+    /// # Errors
+    /// The error to send to the page.
+    fn seek(&self, frame: u64) -> Result<(), ErrorObject> {
+        let _ = frame;
+        Err(without_audio())
+    }
+
+    /// Plays one of the recent files, by its number.
+    ///
+    /// # Errors
+    /// The error to send to the page.
+    fn choose_recent(&self, number: u64) -> Result<(), ErrorObject> {
+        let _ = number;
         Err(without_audio())
     }
 

@@ -10,8 +10,8 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 use wavecraft_companion_protocol::{
     browser::{
         BUILD_STATUS, MAX_HZ, NOT_ALLOWED, PARAMETER_CHANGED, PARAMETERS_CHANGED, ParameterChanged,
-        ParametersChanged, RegisterAudioParams, SESSION_STATE, SETS_CHANGED, Sets, Subscribe, Topic,
-        notification,
+        ParametersChanged, RegisterAudioParams, SESSION_STATE, SETS_CHANGED, ScopeRequest, Sets, Subscribe,
+        Topic, notification,
     },
     rpc::ErrorObject,
     session::{Build, StateChange},
@@ -28,6 +28,10 @@ use crate::{
 
 /// How long after its last request for a frame a page counts as watching.
 const LOOKING: Duration = Duration::from_secs(3);
+
+/// The most pictures of the waveform made at one tick. Where clients ask for more different ones, those that waited
+/// longest come first, so that each of 32 still gets 15 a second.
+const PICTURES_A_TICK: usize = 8;
 
 /// The clients of one project.
 pub(crate) struct Hub {
@@ -63,6 +67,10 @@ struct Client {
     outbox: Arc<Outbox>,
     topics: Vec<Topic>,
     hz: u32,
+    /// How it wants the waveform to be drawn; none means as published.
+    scope: Option<ScopeRequest>,
+    /// The tick at which it last got the waveform drawn so.
+    drawn: u64,
 }
 
 /// The pump's work.
@@ -97,7 +105,15 @@ impl Hub {
         let mut clients = self.clients();
         clients.last_id += 1;
         let id = clients.last_id;
-        clients.all.push(Client { id, role, outbox: Arc::clone(&outbox), topics: Vec::new(), hz: 1 });
+        clients.all.push(Client {
+            id,
+            role,
+            outbox: Arc::clone(&outbox),
+            topics: Vec::new(),
+            hz: 1,
+            scope: None,
+            drawn: 0,
+        });
         Member { hub: Arc::clone(self), id, role, outbox }
     }
 
@@ -225,7 +241,7 @@ impl Hub {
                     client.topics.push(topic);
                 }
             }
-            client.hz = wanted.hz;
+            (client.hz, client.scope) = (wanted.hz, wanted.scope);
             for (topic, last) in [(Topic::State, state), (Topic::Build, build)] {
                 if let Some(text) = last.filter(|_| client.topics.contains(&topic)) {
                     client.outbox.push(Lane::Kept, text);
@@ -316,9 +332,40 @@ impl Hub {
         }
         let due = |client: &&Client| {
             let hz = if topic == Topic::Stats { 1 } else { client.hz };
-            client.topics.contains(&topic) && is_due(tick, hz)
+            let otherwise = topic == Topic::Scope && client.scope.is_some();
+            client.topics.contains(&topic) && is_due(tick, hz) && !otherwise
         };
         clients.all.iter().filter(due).map(|client| Arc::clone(&client.outbox)).collect()
+    }
+
+    /// The pictures of the waveform that are made at a tick, and the outboxes to which each is sent: one for all clients
+    /// that ask for the same, [`PICTURES_A_TICK`] at most.
+    pub(crate) fn due_pictures(&self, tick: u64) -> Vec<(ScopeRequest, Vec<Arc<Outbox>>)> {
+        let mut clients = self.clients();
+        let wanted = |client: &Client| {
+            let subscribed = client.topics.contains(&Topic::Scope);
+            client.scope.filter(|_| subscribed && client.waits_for_picture(tick))
+        };
+        let mut waiting: Vec<(u64, ScopeRequest)> = Vec::new();
+        for client in &clients.all {
+            let Some(scope) = wanted(client) else { continue };
+            match waiting.iter_mut().find(|(_, other)| *other == scope) {
+                Some((drawn, _)) => *drawn = client.drawn.min(*drawn),
+                None => waiting.push((client.drawn, scope)),
+            }
+        }
+        waiting.sort_by_key(|(drawn, _)| *drawn);
+        waiting.truncate(PICTURES_A_TICK);
+        let mut due = Vec::with_capacity(waiting.len());
+        for (_, scope) in waiting {
+            let same = clients.all.iter_mut().filter(|client| wanted(client) == Some(scope));
+            let outboxes = same.map(|client| {
+                client.drawn = tick;
+                Arc::clone(&client.outbox)
+            });
+            due.push((scope, outboxes.collect()));
+        }
+        due
     }
 
     fn clients(&self) -> MutexGuard<'_, Clients> {
@@ -339,10 +386,21 @@ impl Clients {
     }
 }
 
+impl Client {
+    /// Whether a picture is due that it hasn't got yet: at this tick, or at an earlier one that had too many.
+    fn waits_for_picture(&self, tick: u64) -> bool {
+        sent_by(tick + 1, self.hz) != sent_by((self.drawn + 1).min(tick), self.hz)
+    }
+}
+
+/// The number of ticks before this one that are due at a rate of `hz`.
+fn sent_by(tick: u64, hz: u32) -> u64 {
+    tick * u64::from(hz) / u64::from(MAX_HZ)
+}
+
 /// Whether a tick is due: of [`MAX_HZ`] ticks a second, `hz` are, evenly spread.
 fn is_due(tick: u64, hz: u32) -> bool {
-    let sent_by = |tick: u64| tick * u64::from(hz) / u64::from(MAX_HZ);
-    sent_by(tick + 1) != sent_by(tick)
+    sent_by(tick + 1, hz) != sent_by(tick, hz)
 }
 
 /// A client in the hub. Dropping it removes the client.
@@ -376,6 +434,93 @@ impl Drop for Member {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    struct Nobody;
+
+    impl Host for Nobody {
+        fn parameters(&self) -> wavecraft_companion_protocol::browser::GetAllParametersResult {
+            wavecraft_companion_protocol::browser::GetAllParametersResult {
+                parameters: Vec::new(),
+                processors: Vec::new(),
+            }
+        }
+        fn parameter(&self, _: &str) -> Option<f32> {
+            None
+        }
+        fn set_parameter(&self, id: &str, _: f32) -> Result<f32, SetParameterError> {
+            Err(SetParameterError::UnknownParameter(id.into()))
+        }
+        fn meter_frame(&self) -> Option<wavecraft_companion_protocol::browser::MeterFrame> {
+            None
+        }
+        fn meters(&self) -> Option<wavecraft_companion_protocol::browser::Meters> {
+            None
+        }
+        fn oscilloscope_frame(&self) -> Option<wavecraft_companion_protocol::browser::OscilloscopeFrame> {
+            None
+        }
+        fn audio_status(&self) -> Option<wavecraft_companion_protocol::browser::AudioRuntimeStatus> {
+            None
+        }
+        fn stats(&self) -> Option<wavecraft_companion_protocol::session::Stats> {
+            None
+        }
+        fn set_bypass(&self, _: bool) -> Result<(), ErrorObject> {
+            Ok(())
+        }
+        fn set_mute(&self, _: bool) -> Result<(), ErrorObject> {
+            Ok(())
+        }
+        fn set_source(
+            &self,
+            _: wavecraft_companion_protocol::session::SourceName,
+        ) -> Result<(), ErrorObject> {
+            Ok(())
+        }
+        fn audio_client(&self, _: Option<RegisterAudioParams>) {}
+        fn watched(&self, _: bool) {}
+    }
+
+    /// How many pictures each of some clients gets in a second, and the most that are made at a tick.
+    fn pictures(wishes: &[(f32, u32)]) -> (Vec<usize>, usize) {
+        use wavecraft_companion_protocol::browser::Edge;
+        let hub = Arc::new(Hub::new(Arc::new(Nobody), Limits::default()));
+        let members: Vec<Member> = wishes.iter().map(|_| hub.join(Role::Page)).collect();
+        for (member, (span_ms, hz)) in members.iter().zip(wishes) {
+            let scope = Some(ScopeRequest { span_ms: *span_ms, edge: Edge::Rising, level: 0.0 });
+            hub.subscribe(member.id(), Subscribe { topics: vec![Topic::Scope], hz: *hz, scope });
+        }
+        let (mut got, mut most) = (vec![0; wishes.len()], 0);
+        for tick in 0..60 {
+            let due = hub.due_pictures(tick);
+            most = most.max(due.len());
+            for outbox in due.iter().flat_map(|(_, outboxes)| outboxes) {
+                let index = members.iter().position(|member| Arc::ptr_eq(&member.outbox, outbox));
+                got[index.expect("a member")] += 1;
+            }
+            assert!(hub.due(Topic::Scope, tick).is_empty(), "none gets the published frame too");
+        }
+        (got, most)
+    }
+
+    #[test]
+    fn equal_wishes_are_one_picture_and_each_has_its_rate() {
+        let (got, most) = pictures(&[(20.0, 60), (20.0, 60), (20.0, 30), (50.0, 10)]);
+        assert_eq!((got, most), (vec![60, 60, 30, 10], 2));
+    }
+
+    #[test]
+    fn as_many_different_wishes_as_clients_take_turns() {
+        let wishes: Vec<_> = (1..=32_u8).map(|number| (f32::from(number), 60)).collect();
+        let (got, most) = pictures(&wishes);
+        assert_eq!(most, PICTURES_A_TICK);
+        assert!(got.iter().all(|count| (14..=16).contains(count)), "{got:?}");
+        // Slower ones aren't starved by faster ones.
+        let wishes: Vec<_> =
+            (1..=32_u8).map(|number| (f32::from(number), if number > 24 { 5 } else { 60 })).collect();
+        let (got, _) = pictures(&wishes);
+        assert!(got.iter().all(|count| *count >= 4), "{got:?}");
+    }
 
     #[test]
     fn every_rate_is_met_exactly_and_evenly() {

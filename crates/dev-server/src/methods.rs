@@ -5,12 +5,12 @@ use std::{collections::BTreeMap, sync::LazyLock};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 use wavecraft_companion_protocol::{
     browser::{
-        CopySet, GetAllParameters, GetAllParametersResult, GetAudioStatus, GetAudioStatusResult,
-        GetMeterFrame, GetMeterFrameResult, GetOscilloscopeFrame, GetOscilloscopeFrameResult,
-        GetParameterParams, GetParameterResult, GetSets, GetStats, HearSet, METER_UPDATE, MeterUpdate,
-        NOT_ALLOWED, Ping, Pong, RegisterAudioParams, RegisterAudioResult, RequestResizeParams,
-        RequestResizeResult, Restart, SetBypass, SetMode, SetMute, SetParameterParams, SetSource, Sets,
-        Subscribe, answer, notification,
+        ChooseRecent, CopySet, GetAllParameters, GetAllParametersResult, GetAudioStatus,
+        GetAudioStatusResult, GetMeterFrame, GetMeterFrameResult, GetOscilloscopeFrame,
+        GetOscilloscopeFrameResult, GetParameterParams, GetParameterResult, GetSets, GetSource, GetStats,
+        HearSet, METER_UPDATE, MeterUpdate, NOT_ALLOWED, Ping, Pong, RegisterAudioParams,
+        RegisterAudioResult, RequestResizeParams, RequestResizeResult, Restart, Seek, SetBypass, SetLoop,
+        SetMode, SetMute, SetParameterParams, SetSource, Sets, SourceInfo, Subscribe, answer, notification,
     },
     method::{Done, Method},
     rpc::{Call, ErrorObject, OUT_OF_RANGE, UNKNOWN_PARAMETER},
@@ -46,6 +46,10 @@ static METHODS: LazyLock<BTreeMap<&str, Run>> = LazyLock::new(|| {
         pages(get_sets),
         pages(hear_set),
         pages(copy_set),
+        pages(get_source),
+        pages(set_loop),
+        pages(seek),
+        pages(choose_recent),
         programs(register_audio),
         programs(meter_update),
     ])
@@ -194,6 +198,22 @@ fn hear_set(wanted: HearSet, caller: Caller<'_>) -> Outcome<Done> {
 fn copy_set(_: CopySet, caller: Caller<'_>) -> Outcome<Done> {
     caller.hub.copy_set();
     Ok(Done {})
+}
+
+fn get_source(_: GetSource, caller: Caller<'_>) -> Outcome<SourceInfo> {
+    caller.host().source()
+}
+
+fn set_loop(wanted: SetLoop, caller: Caller<'_>) -> Outcome<Done> {
+    caller.host().set_loop(wanted).map(|()| Done {})
+}
+
+fn seek(to: Seek, caller: Caller<'_>) -> Outcome<Done> {
+    caller.host().seek(to.frame).map(|()| Done {})
+}
+
+fn choose_recent(chosen: ChooseRecent, caller: Caller<'_>) -> Outcome<Done> {
+    caller.host().choose_recent(chosen.number).map(|()| Done {})
 }
 
 fn register_audio(program: RegisterAudioParams, caller: Caller<'_>) -> Outcome<RegisterAudioResult> {

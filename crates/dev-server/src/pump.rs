@@ -7,7 +7,7 @@ use tokio::{
     time::{MissedTickBehavior, interval, sleep_until},
 };
 use wavecraft_companion_protocol::browser::{
-    MAX_HZ, METER_UPDATE, SCOPE_UPDATE, SPECTRUM_UPDATE, STATS, Topic, notification,
+    MAX_HZ, METER_UPDATE, SCOPE_UPDATE, SPECTRUM_UPDATE, STATS, Topic, notification, rounded,
 };
 
 use crate::{
@@ -50,7 +50,14 @@ async fn pump(hub: &Hub) {
 fn send(hub: &Hub, tick: u64) {
     let host = hub.host();
     to(hub.due(Topic::Meters, tick), || Some(notification(METER_UPDATE, &host.meters()?)));
-    to(hub.due(Topic::Scope, tick), || Some(notification(SCOPE_UPDATE, &host.oscilloscope_frame()?)));
+    to(hub.due(Topic::Scope, tick), || {
+        let mut frame = host.oscilloscope_frame()?;
+        frame.points_l.iter_mut().chain(&mut frame.points_r).for_each(|point| *point = rounded(*point));
+        Some(notification(SCOPE_UPDATE, &frame))
+    });
+    for (wanted, outboxes) in hub.due_pictures(tick) {
+        to(outboxes, || Some(notification(SCOPE_UPDATE, &host.scope(&wanted)?)));
+    }
     to(hub.due(Topic::Spectrum, tick), || Some(notification(SPECTRUM_UPDATE, &host.spectrum()?)));
     to(hub.due(Topic::Stats, tick), || Some(notification(STATS, &host.stats()?)));
 }

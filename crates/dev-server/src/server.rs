@@ -14,7 +14,10 @@ use tokio::{
     time::sleep,
 };
 use wavecraft_companion_protocol::{
-    browser::{AUDIO_STATUS_CHANGED, AudioRuntimeStatus, CHILD_LOG, ParameterChanged, Topic, notification},
+    browser::{
+        AUDIO_STATUS_CHANGED, AudioRuntimeStatus, CHILD_LOG, ParameterChanged, SOURCE_CHANGED, SourceChanged,
+        Topic, notification,
+    },
     control::ChildLog,
     session::{Build, StateChange},
     token::{PATH_PREFIX, Token},
@@ -135,6 +138,11 @@ impl Server {
     /// Reports that the state of the audio side changed.
     pub fn audio_status_changed(&self, status: &AudioRuntimeStatus) {
         self.shared.hub.to_pages(Lane::Kept, &notification(AUDIO_STATUS_CHANGED, status).into());
+    }
+
+    /// Reports that the source, its loop or the recent files changed.
+    pub fn source_changed(&self) {
+        self.shared.hub.to_pages(Lane::Kept, &notification(SOURCE_CHANGED, &SourceChanged {}).into());
     }
 
     /// Reports the build's status. The last one is also sent to a page that subscribes later.

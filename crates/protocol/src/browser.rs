@@ -3,6 +3,8 @@
 mod call;
 mod methods;
 mod notices;
+mod pictures;
+mod source;
 mod text;
 
 pub use call::{
@@ -13,8 +15,15 @@ pub use call::{
 pub use methods::visit;
 pub use notices::{
     AUDIO_STATUS_CHANGED, BUILD_STATUS, CHILD_LOG, METER_UPDATE, Meters, PARAMETER_CHANGED,
-    PARAMETERS_CHANGED, ParametersChanged, SCOPE_UPDATE, SESSION_STATE, SETS_CHANGED, SPECTRUM_UPDATE, STATS,
-    SpectrumFrame,
+    PARAMETERS_CHANGED, ParametersChanged, SCOPE_UPDATE, SESSION_STATE, SETS_CHANGED, SOURCE_CHANGED,
+    SPECTRUM_UPDATE, STATS,
+};
+pub use pictures::{
+    Edge, SPAN_MS, ScopePicture, ScopeRequest, SpectrumFrame, SpectrumPeak, TriggerMode, rounded,
+};
+pub use source::{
+    ChooseRecent, GetSource, MAX_COLUMNS, MAX_RECENT, MIN_LOOP_MS, RecentFile, Seek, SetLoop, Signal,
+    SourceChanged, SourceInfo, Waveform,
 };
 pub use text::{answer, batch, notification};
 pub use wavecraft_protocol::{

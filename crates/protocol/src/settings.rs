@@ -74,6 +74,9 @@ pub struct RememberedProject {
     /// When and where the user decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub microphone_given: Option<Given>,
+    /// Files that it played, newest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub recent: Vec<PathBuf>,
     /// Parameter values that differ from their defaults, by id.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub parameters: BTreeMap<String, f32>,

@@ -24,7 +24,8 @@ impl Playback {
     pub(super) fn refresh_levels(&self, snapshot: &ProjectSnapshot, cx: &mut Context) {
         let rate = cx.audio.sample_rate().unwrap_or_default();
         let pictures = if self.watched { cx.audio.pictures(self.mix.project()) } else { (None, None) };
-        self.audience.shared.show_levels(snapshot, pictures, rate);
+        let waveform = cx.audio.waveform(self.mix.project());
+        self.audience.shared.show_levels(snapshot, pictures, waveform, rate);
     }
 
     /// Refreshes the measurements.

@@ -6,7 +6,8 @@ use tokio::sync::mpsc;
 use wavecraft_companion_protocol::{
     browser::{
         AudioRuntimePhase, AudioRuntimeStatus, GetAllParametersResult, MeterFrame, MeterUpdate, Meters,
-        OscilloscopeFrame, OscilloscopeTriggerMode, RegisterAudioParams,
+        OscilloscopeFrame, OscilloscopeTriggerMode, RecentFile, RegisterAudioParams, ScopePicture,
+        ScopeRequest, SetLoop, SourceInfo, SpectrumFrame, SpectrumPeak, TriggerMode, Waveform,
     },
     parameter::{Parameter, ParameterSpec, ParameterType},
     processor::ProcessorSpec,
@@ -25,6 +26,9 @@ pub(crate) enum Asked {
     Mode(Mode),
     Restart,
     Sets(ParameterSets),
+    Loop(SetLoop),
+    Seek(u64),
+    Recent(u64),
     AudioClient(Option<String>),
     PageRefused(String),
     Watched(bool),
@@ -161,6 +165,32 @@ impl Host for Project {
         })
     }
 
+    /// Its only point tells which was asked for.
+    fn scope(&self, wanted: &ScopeRequest) -> Option<ScopePicture> {
+        self.running(ScopePicture {
+            points_l: vec![wanted.span_ms],
+            points_r: vec![wanted.level],
+            sample_rate: 48_000.0,
+            timestamp: 4800,
+            no_signal: false,
+            trigger_mode: TriggerMode::Rising,
+            frames: 480,
+            pairs: false,
+            triggered: true,
+        })
+    }
+
+    fn spectrum(&self) -> Option<SpectrumFrame> {
+        let peak = Some(SpectrumPeak { hz: 1000.0, db: -12.0 });
+        self.running(SpectrumFrame {
+            levels_db: vec![-60.0; 256],
+            low_hz: 20.0,
+            high_hz: 2e4,
+            timestamp: 4800,
+            peak,
+        })
+    }
+
     fn audio_status(&self) -> Option<AudioRuntimeStatus> {
         self.running(audio_status())
     }
@@ -207,6 +237,35 @@ impl Host for Project {
 
     fn sets_changed(&self, sets: &ParameterSets) {
         self.note(Asked::Sets(sets.clone()));
+    }
+
+    fn source(&self) -> Result<SourceInfo, ErrorObject> {
+        Ok(SourceInfo {
+            source: SourceName::File,
+            name: Some("loop.wav".into()),
+            sample_rate: 48_000,
+            length_frames: Some(96_000),
+            region: Some([24_000, 48_000]),
+            waveform: Some(Waveform { min: vec![-0.5], max: vec![0.5] }),
+            recent: vec![RecentFile { number: 3, name: "loop.wav".into(), playing: true }],
+            signal: None,
+            trouble: None,
+        })
+    }
+
+    fn set_loop(&self, wanted: SetLoop) -> Result<(), ErrorObject> {
+        self.note(Asked::Loop(wanted));
+        Ok(())
+    }
+
+    fn seek(&self, frame: u64) -> Result<(), ErrorObject> {
+        self.note(Asked::Seek(frame));
+        Ok(())
+    }
+
+    fn choose_recent(&self, number: u64) -> Result<(), ErrorObject> {
+        self.note(Asked::Recent(number));
+        Ok(())
     }
 
     fn audio_client(&self, registered: Option<RegisterAudioParams>) {

@@ -1,5 +1,6 @@
 //! The calls that a page can make, in addition to the published methods.
 
+use super::pictures::ScopeRequest;
 use crate::{
     method::empty,
     parameter::Parameter,
@@ -75,13 +76,16 @@ pub enum Topic {
 }
 
 /// Subscribe to notifications of some [`Topic`]s. A new call replaces the previous one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Subscribe {
     /// All topics wanted; an empty list ends every subscription.
     pub topics: Vec<Topic>,
     /// Updates per second of meters, scope and spectrum: 1 to [`MAX_HZ`]. 30 if absent.
     #[serde(default = "default_hz")]
     pub hz: u32,
+    /// How [`Topic::Scope`] is drawn; absent means as in [`GetOscilloscopeFrame`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<ScopeRequest>,
 }
 
 fn default_hz() -> u32 {

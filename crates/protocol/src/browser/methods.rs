@@ -5,6 +5,8 @@ use super::call::{
     GetSets, GetStats, HearSet, MAX_CLIENT_ID_BYTES, MAX_HZ, Ping, Pong, Restart, SetBypass, SetMode,
     SetMute, SetSource, Sets, Subscribe,
 };
+use super::pictures::SPAN_MS;
+use super::source::{ChooseRecent, GetSource, Seek, SetLoop, SourceInfo};
 use crate::{
     method::{Done, methods},
     session::Stats,
@@ -52,8 +54,8 @@ methods! {
         "`{accepted: false}`: nobody sizes a browser's window"
 
     "subscribe" Subscribe => Done, check subscribed;
-        "`{topics, hz?}`"
-        "`{}`. Topics: `meters` `scope` `spectrum` `stats` `state` `log` `build`; `hz` 1 to 60, 30 if absent. Replaces the call before; an empty list ends all"
+        "`{topics, hz?, scope?}`"
+        "`{}`. Topics: `meters` `scope` `spectrum` `stats` `state` `log` `build`; `hz` 1 to 60, 30 if absent; `scope` is `{span_ms, edge, level}`, see [pictures](#pictures). Replaces the call before; an empty list ends all"
 
     "getStats" GetStats => Option<Stats>;
         "–"
@@ -90,6 +92,21 @@ methods! {
     "copySet" CopySet => Done;
         "–"
         "`{}`. The set that is heard, over the other; all pages get `setsChanged`"
+    "getSource" GetSource => SourceInfo;
+        "–"
+        "`{source, name?, sample_rate, length_frames?, loop?, waveform?, recent: [{number, name, playing}], signal?, trouble?}`; see [the source](#the-source)"
+
+    "setLoop" SetLoop => Done, check looped;
+        "`{from_frames?, to_frames?}`"
+        "`{}`. Loops this part of the file, 10 ms at least; `{}` the whole file. Of this, `seek` and `chooseRecent` too the newest counts, every 20 ms"
+
+    "seek" Seek => Done;
+        "`{frame}`"
+        "`{}`. The file plays on from there; a frame outside of the loop stands for the loop's first"
+
+    "chooseRecent" ChooseRecent => Done;
+        "`{number}`"
+        "`{}`. Plays a file of `recent` of `getSource`. A file that is gone leaves that list, and `trouble` says so"
 
     "registerAudio" RegisterAudioParams => RegisterAudioResult, check registered;
         "`{client_id, sample_rate, buffer_size}`"
@@ -101,8 +118,25 @@ methods! {
 }
 
 fn subscribed(wanted: &Subscribe) -> Result<(), String> {
-    let fits = (1..=MAX_HZ).contains(&wanted.hz);
-    fits.then_some(()).ok_or_else(|| format!("`hz` is 1 to {MAX_HZ}"))
+    if !(1..=MAX_HZ).contains(&wanted.hz) {
+        return Err(format!("`hz` is 1 to {MAX_HZ}"));
+    }
+    let Some(scope) = wanted.scope else { return Ok(()) };
+    let (least, most) = SPAN_MS;
+    if !(least..=most).contains(&scope.span_ms) {
+        return Err(format!("`span_ms` of `scope` is {least} to {most}"));
+    }
+    if !(-1.0..=1.0).contains(&scope.level) {
+        return Err("`level` of `scope` is −1 to 1".into());
+    }
+    Ok(())
+}
+
+fn looped(wanted: &SetLoop) -> Result<(), String> {
+    match (wanted.from_frames.unwrap_or(0), wanted.to_frames) {
+        (from, Some(to)) if to <= from => Err(format!("the loop ends at frame {to}, and begins at {from}")),
+        _ => Ok(()),
+    }
 }
 
 fn registered(program: &RegisterAudioParams) -> Result<(), String> {
@@ -155,6 +189,7 @@ mod tests {
     #[test]
     fn wrong_params_are_told_from_unknown_methods() {
         let register = |id: &str, rate: f64, size: u32| json!({"client_id": id, "sample_rate": rate, "buffer_size": size});
+        let scope = |span_ms: f64, edge: &str, level: f64| json!({"topics": [], "scope": {"span_ms": span_ms, "edge": edge, "level": level}});
         for (method, params) in [
             ("getParameter", Value::Null),
             ("getParameter", json!({"id": 4})),
@@ -174,6 +209,22 @@ mod tests {
             ("hearSet", json!({"set": 1})),
             ("hearSet", json!({"set": null})),
             ("hearSet", json!({"set": ["A"]})),
+            ("subscribe", scope(0.5, "rising", 0.0)),
+            ("subscribe", scope(500.1, "rising", 0.0)),
+            ("subscribe", scope(1e39, "rising", 0.0)),
+            ("subscribe", scope(10.0, "both", 0.0)),
+            ("subscribe", scope(10.0, "falling", -1.01)),
+            ("setLoop", json!({"from_frames": 2, "to_frames": 2})),
+            ("setLoop", json!({"from_frames": -1, "to_frames": 2})),
+            ("setLoop", json!({"from_frames": 0.5})),
+            ("seek", json!({"frame": -1})),
+            ("seek", json!({"frame": null})),
+            ("seek", json!({"frame": 1e20})),
+            ("seek", json!({})),
+            ("chooseRecent", json!({"number": -1})),
+            ("chooseRecent", json!({"number": 1.5})),
+            ("chooseRecent", json!({"number": "1"})),
+            ("chooseRecent", json!({"path": "/etc/passwd"})),
             ("registerAudio", register("", 48000.0, 64)),
             ("registerAudio", register("a", 0.0, 64)),
             ("registerAudio", register("a", 1e39, 64)),

@@ -10,9 +10,10 @@ pub use wavecraft_protocol::{
 
 /// Notification: a rebuild changed the set of parameters; fetch them again.
 pub const PARAMETERS_CHANGED: &str = "parametersChanged";
-/// Notification to subscribers of [`Topic::Scope`](super::Topic::Scope): an [`OscilloscopeFrame`](super::OscilloscopeFrame).
+/// Notification to subscribers of [`Topic::Scope`](super::Topic::Scope): a [`ScopePicture`](super::ScopePicture) for those
+/// who asked for one, otherwise an [`OscilloscopeFrame`](super::OscilloscopeFrame).
 pub const SCOPE_UPDATE: &str = "scopeUpdate";
-/// Notification to subscribers of [`Topic::Spectrum`](super::Topic::Spectrum): a [`SpectrumFrame`].
+/// Notification to subscribers of [`Topic::Spectrum`](super::Topic::Spectrum): a [`SpectrumFrame`](super::SpectrumFrame).
 pub const SPECTRUM_UPDATE: &str = "spectrumUpdate";
 /// Notification to subscribers of [`Topic::Stats`](super::Topic::Stats): [`crate::session::Stats`].
 pub const STATS: &str = "stats";
@@ -20,6 +21,8 @@ pub const STATS: &str = "stats";
 pub const SESSION_STATE: &str = "sessionState";
 /// Notification to subscribers of [`Topic::Log`](super::Topic::Log): [`crate::control::ChildLog`].
 pub const CHILD_LOG: &str = "childLog";
+/// Notification to all pages: the source, its loop or the recent files changed; fetch them again with `getSource`.
+pub const SOURCE_CHANGED: &str = "sourceChanged";
 /// Notification to all pages: [`crate::session::Build`].
 pub const BUILD_STATUS: &str = "buildStatus";
 /// Notification to all pages: [`Sets`](super::Sets). It follows the `parameterChanged` of the change that it is about.
@@ -40,19 +43,6 @@ pub struct Meters {
     /// Where the source's file is played, in frames, if the source is a file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub position_frames: Option<u64>,
-}
-
-/// The processed output by frequency, on a logarithmic axis.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct SpectrumFrame {
-    /// Levels in dB at points evenly spaced on the axis: 0 is a full-scale sine on both sides, −120 the minimum.
-    pub levels_db: Vec<f32>,
-    /// Frequency in Hz of the first point.
-    pub low_hz: f32,
-    /// Frequency in Hz of the last point.
-    pub high_hz: f32,
-    /// Position in frames.
-    pub timestamp: u64,
 }
 
 /// Parameters of [`PARAMETERS_CHANGED`]: none.

@@ -18,13 +18,15 @@ use wavecraft_protocol as published;
 
 use crate::golden::Socket;
 
-const NOTIFICATIONS: [&str; 10] = [
+const NOTIFICATIONS: [&str; 12] = [
     PARAMETER_CHANGED,
     PARAMETERS_CHANGED,
     AUDIO_STATUS_CHANGED,
     BUILD_STATUS,
     METER_UPDATE,
     SCOPE_UPDATE,
+    SPECTRUM_UPDATE,
+    SOURCE_CHANGED,
     STATS,
     SESSION_STATE,
     CHILD_LOG,
@@ -42,7 +44,10 @@ fn written(method: &str, params: Value) -> String {
         AUDIO_STATUS_CHANGED => notification(method, &read::<AudioRuntimeStatus>(params)),
         BUILD_STATUS => notification(method, &read::<Build>(params)),
         METER_UPDATE => notification(method, &read::<Meters>(params)),
+        SCOPE_UPDATE if params.get("frames").is_some() => notification(method, &read::<ScopePicture>(params)),
         SCOPE_UPDATE => notification(method, &read::<OscilloscopeFrame>(params)),
+        SPECTRUM_UPDATE => notification(method, &read::<SpectrumFrame>(params)),
+        SOURCE_CHANGED => notification(method, &read::<SourceChanged>(params)),
         STATS => notification(method, &read::<Stats>(params)),
         SESSION_STATE => notification(method, &read::<StateChange>(params)),
         CHILD_LOG => notification(method, &read::<ChildLog>(params)),
