@@ -374,8 +374,9 @@ impl Audio {
         project: Option<ProjectId>,
         path: &Path,
         file: WavFile,
+        seconds: Option<f64>,
     ) -> Option<Result<Recording, EngineError>> {
-        self.on(project, |engine, project| engine.record(project, path, file))
+        self.on(project, |engine, project| engine.record(project, path, file, seconds))
     }
 
     pub(crate) fn stop_recording(&mut self, project: Option<ProjectId>) {

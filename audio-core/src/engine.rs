@@ -25,7 +25,7 @@ use self::trigger::Waveform;
 use crate::config::{EngineConfig, MAX_PROJECTS};
 use crate::input::MatchedInput;
 use crate::latency::LatencyRecording;
-use crate::number::{frames_in_ms, size};
+use crate::number::{frames_in_ms, size, whole};
 use crate::record::{Recording, record};
 use crate::render::Renderer;
 use crate::render::link::Link;
@@ -266,12 +266,19 @@ impl Engine {
     /// Records the output of the project's processor to `file`, whose path is `path`, until [`stop_recording`] or until
     /// the recording ends by itself. A recording that is already running ends with what it has. Silence is recorded
     /// where there is no output because the child is late or gone; there is no fade where one child replaces another.
+    /// With `seconds` it ends by itself, after exactly that many frames, rounded to the nearest.
     ///
     /// [`stop_recording`]: Self::stop_recording
     ///
     /// # Errors
     /// [`EngineError::UnknownProject`], [`EngineError::OtherRate`], [`EngineError::NoThread`].
-    pub fn record(&mut self, id: ProjectId, path: &Path, file: WavFile) -> Result<Recording, EngineError> {
+    pub fn record(
+        &mut self,
+        id: ProjectId,
+        path: &Path,
+        file: WavFile,
+        seconds: Option<f64>,
+    ) -> Result<Recording, EngineError> {
         if !self.projects.contains_key(&id) {
             return Err(EngineError::UnknownProject);
         }
@@ -279,7 +286,8 @@ impl Engine {
         if file_rate != engine_rate {
             return Err(EngineError::OtherRate { file_rate, engine_rate });
         }
-        let (tap, recording) = record(path, file).map_err(|_| EngineError::NoThread)?;
+        let length = seconds.map(|seconds| whole(seconds * f64::from(engine_rate)));
+        let (tap, recording) = record(path, file, length).map_err(|_| EngineError::NoThread)?;
         self.send(Command::Record(id, Some(Box::new(tap))));
         Ok(recording)
     }

@@ -49,16 +49,28 @@ pub struct Recording {
 pub(crate) struct RecordingTap {
     ring: rtrb::Producer<[f32; 2]>,
     progress: Arc<Progress>,
+    /// Frames that are still wanted, if there is an end.
+    left: Option<u64>,
 }
 
 impl RecordingTap {
-    /// Pushes the frames that fit, and counts the rest as dropped.
+    /// Pushes the frames that fit, up to the recording's end, and counts the rest as dropped.
     pub(crate) fn push(&mut self, left: &[f32], right: &[f32]) {
-        let count = left.len().min(self.ring.slots());
+        let wanted = self
+            .left
+            .map_or(left.len(), |wanted| left.len().min(usize::try_from(wanted).unwrap_or(usize::MAX)));
+        let count = wanted.min(self.ring.slots());
         if let Ok(chunk) = self.ring.write_chunk_uninit(count) {
             chunk.fill_from_iter(left.iter().zip(right).map(|(left, right)| [*left, *right]));
         }
-        let lost = position(left.len() - count);
+        if let Some(wanted) = &mut self.left {
+            *wanted -= position(count);
+            if *wanted == 0 {
+                // SYNC: pairs with the load in the writer, which then sees every frame before it in the ring.
+                self.progress.stop.store(true, Ordering::Release);
+            }
+        }
+        let lost = position(wanted - count);
         if lost > 0 {
             // SYNC: pairs with the load in `Recording::dropped_frames`; an independent count.
             self.progress.dropped.fetch_add(lost, Ordering::Relaxed);
@@ -66,14 +78,18 @@ impl RecordingTap {
     }
 }
 
-/// Makes both ends and starts the thread that writes.
-pub(crate) fn record(path: &Path, file: WavFile) -> std::io::Result<(RecordingTap, Recording)> {
+/// Makes both ends and starts the thread that writes; after `length` frames it ends by itself.
+pub(crate) fn record(
+    path: &Path,
+    file: WavFile,
+    length: Option<u64>,
+) -> std::io::Result<(RecordingTap, Recording)> {
     let sample_rate = file.sample_rate();
     let (producer, consumer) = rtrb::RingBuffer::new(size(sample_rate) * size(RING_SECONDS));
     let progress = Arc::new(Progress::default());
     let writer = Writer::new(path.to_owned(), file, consumer, Arc::clone(&progress));
     let writer = std::thread::Builder::new().name("record".into()).spawn(move || writer.run())?;
-    let tap = RecordingTap { ring: producer, progress: Arc::clone(&progress) };
+    let tap = RecordingTap { ring: producer, progress: Arc::clone(&progress), left: length };
     Ok((tap, Recording { path: path.to_owned(), sample_rate, progress, writer: Some(writer) }))
 }
 

@@ -199,7 +199,12 @@ fn set_gain(companion: &mut Companion, from: ConnectionId, set: SetGain) -> Resu
 fn record(companion: &mut Companion, from: ConnectionId, record: Record, owed: Owed<Record>) {
     match companion.sessions.find(&record.session) {
         Ok(session) => {
-            let request = RecordRequest { path: record.path, owner: Some(from), reply: Some(owed) };
+            let request = RecordRequest {
+                path: record.path,
+                seconds: record.seconds,
+                owner: Some(from),
+                reply: Some(owed),
+            };
             session.playback_mut().record(request, &companion.cx);
         }
         Err(error) => owed.refuse(error),

@@ -87,7 +87,7 @@ impl Recorder {
     /// The same from the menu: into the user's music folder, under the project's name.
     pub(super) fn begin_from_menu(&mut self, name: &str, rate: Option<u32>) {
         match takes::new_path(name) {
-            Ok(path) => self.begin(RecordRequest { path, owner: None, reply: None }, rate),
+            Ok(path) => self.begin(RecordRequest { path, seconds: None, owner: None, reply: None }, rate),
             Err(reason) => self.refuse(None, ErrorObject::new(BAD_RECORDING, reason)),
         }
     }
@@ -118,7 +118,7 @@ impl Recorder {
     /// The file was created, or couldn't be. `gone`: the recording's owner is gone too.
     pub(super) fn file_made(
         &mut self,
-        RecordRequest { path, owner, reply }: RecordRequest,
+        RecordRequest { path, seconds, owner, reply }: RecordRequest,
         result: Result<WavFile, String>,
         gone: bool,
         audio: &mut Audio,
@@ -128,7 +128,7 @@ impl Recorder {
             let begun = if gone {
                 Err("who asked for it is gone".into())
             } else {
-                match audio.record(project, &path, file) {
+                match audio.record(project, &path, file, seconds) {
                     Some(begun) => begun.map_err(|error| error.to_string()),
                     None => Err(format!("`{}` doesn't play any more", self.session)),
                 }

@@ -12,6 +12,8 @@ use wavecraft_companion_protocol::take::Record;
 pub(crate) struct RecordRequest {
     /// The new file to record to.
     pub path: PathBuf,
+    /// Seconds of sound after which it ends by itself.
+    pub seconds: Option<f64>,
     /// The connection that owns the recording, which ends with it. None: the app itself, from the menu.
     pub owner: Option<ConnectionId>,
     /// The call's answer, if a call asked for it.

@@ -79,6 +79,10 @@ fn what_can_not_be_recorded_is_refused_in_words() {
     refused(&folder.join("mine.wav"), -32018, "nothing is overwritten");
     refused(&folder.join("none/take.wav"), -32018, "there is no folder");
     refused(Path::new("take.wav"), -32602, "no absolute path");
+    for name in ["take.mp3", "take.flac", "take.wav.gz"] {
+        refused(&folder.join(name), -32602, ".wav");
+        assert!(!folder.join(name).exists(), "{name}");
+    }
     assert_eq!(std::fs::read(folder.join("mine.wav")).unwrap(), b"mine");
     record(&mut control, &attached, &folder.join("take.wav"));
     let error = control.call("record", wish(&attached, &folder.join("second.wav"))).unwrap_err();
@@ -145,4 +149,27 @@ fn a_full_disk_ends_the_recording_with_what_fitted() {
     let inside = Path::new(&seen).join(path.strip_prefix("/").unwrap());
     assert_eq!(ended["frames"], count(&frames(&inside)));
     assert!(ended["frames"].as_u64() > Some(4800));
+}
+
+#[test]
+fn a_length_is_counted_in_frames_also_through_a_swap() {
+    let companion = Companion::start();
+    let mut control = companion.control();
+    let attached = control.attach_live("gain", json!({}));
+    let path = companion.home.path().join("two.wav");
+    let mut wanted = wish(&attached, &path);
+    for bad in [0.0, -1.0, 1e12] {
+        wanted["seconds"] = json!(bad);
+        assert_eq!(control.call("record", wanted.clone()).unwrap_err()["code"], -32602, "{bad}");
+    }
+    wanted["seconds"] = json!(1.001);
+    control.call("record", wanted).unwrap();
+    let program = crate::support::child("passthrough");
+    control.call("reload", json!({"session": attached["session"], "executable": program})).unwrap();
+    let ended = control.notice("recordingEnded", |_| true);
+    assert_eq!(
+        (&ended["frames"], &ended["dropped_frames"], &ended["reason"]),
+        (&json!(48_048), &json!(0), &Value::Null)
+    );
+    assert_eq!(frames(&path).len(), 2 * 48_048);
 }

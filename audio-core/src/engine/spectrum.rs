@@ -4,12 +4,14 @@
 //! follows changes quickly. Both windows are lengths of time, so every rate has the same resolution.
 
 mod curve;
+mod level;
 mod peak;
 mod transform;
 
 pub use peak::Partial;
 
 use self::curve::Curve;
+use self::level::{FLOOR_DB, tenths};
 use self::transform::Transform;
 use crate::engine::history::History;
 use crate::number::{real, sample, size};
@@ -19,9 +21,6 @@ pub const SPECTRUM_POINTS: usize = 256;
 
 /// The axis in Hz: the audible range. At lower sample rates it ends at half the rate.
 const AXIS_HZ: (f64, f64) = (20.0, 20_000.0);
-
-/// Levels below this are treated as silence, in dB.
-const FLOOR_DB: f64 = -120.0;
 
 /// The long window in seconds, about: the length of the transform is the nearest power of two, 16,384 at 48 kHz.
 const LONG_SECONDS: f64 = 0.34;
@@ -127,11 +126,6 @@ impl Analyser {
             peak: peak::loudest(&kept.db, axis, bins_per_hz[0]),
         })
     }
-}
-
-/// Rounded to a tenth, which is finer than any screen shows.
-fn tenths(value: f64) -> f32 {
-    sample((10.0 * value).round() / 10.0)
 }
 
 #[cfg(test)]

@@ -45,8 +45,8 @@ impl Writer {
     pub(super) fn run(mut self) -> Option<RecordError> {
         loop {
             // Checked before the ring: everything pushed until then is written.
-            // SYNC: pairs with the store in `Recording::stop`.
-            let last = self.progress.stop.load(Ordering::Relaxed) || self.ring.is_abandoned();
+            // SYNC: pairs with the stores in `Recording::stop` and `RecordingTap::push`.
+            let last = self.progress.stop.load(Ordering::Acquire) || self.ring.is_abandoned();
             if let Err(error) = self.write() {
                 return Some(self.explain(&error));
             }

@@ -12,7 +12,7 @@ fn folder() -> tempfile::TempDir {
 
 fn begin(bench: &mut Bench, project: wavecraft_audio_core::ProjectId, path: &Path) -> Recording {
     let file = WavFile::create(path, RATE).expect("the folder is ours");
-    bench.audio.engine_mut().record(project, path, file).expect("the project is there")
+    bench.audio.engine_mut().record(project, path, file, None).expect("the project is there")
 }
 
 fn left_of(path: &PathBuf) -> Vec<f32> {
@@ -93,7 +93,7 @@ fn a_recording_ends_with_its_engine_and_needs_the_engines_rate() {
     let project = bench.microphone_project();
     let path = folder.path().join("other.wav");
     let other = WavFile::create(&path, 44_100).expect("the folder is ours");
-    let refused = bench.audio.engine_mut().record(project, &path, other).map(|_| ());
+    let refused = bench.audio.engine_mut().record(project, &path, other, None).map(|_| ());
     assert_eq!(refused, Err(EngineError::OtherRate { file_rate: 44_100, engine_rate: RATE }));
 
     let path = folder.path().join("take.wav");
@@ -104,4 +104,25 @@ fn a_recording_ends_with_its_engine_and_needs_the_engines_rate() {
         std::thread::yield_now();
     }
     assert_eq!(recording.finish().frames, 256 * 4);
+}
+
+#[test]
+fn a_take_of_a_given_length_ends_by_itself_at_that_frame() {
+    let (folder, mut bench) = (folder(), Bench::new(256));
+    let project = bench.microphone_project();
+    let mut child = bench.child(project, 0.5);
+    bench.run(&[1.0; 256 * 20], 256, &mut [&mut child]);
+    let path = folder.path().join("take.wav");
+    let file = WavFile::create(&path, RATE).expect("the folder is ours");
+    // 0.25 s are 12,000 frames: not a whole number of blocks.
+    let recording =
+        bench.audio.engine_mut().record(project, &path, file, Some(0.25)).expect("the project is there");
+    bench.run(&[1.0; 256 * 20], 256, &mut [&mut child]);
+    child.die();
+    // The child's successor and whatever is played after the end change nothing.
+    let mut second = bench.child(project, 0.25);
+    bench.run(&[1.0; 256 * 100], 256, &mut [&mut second]);
+    let take = recording.finish();
+    assert_eq!((take.frames, take.dropped_frames, take.error), (12_000, 0, None));
+    assert_eq!(left_of(&path).len(), 12_000);
 }

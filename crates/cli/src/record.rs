@@ -13,8 +13,7 @@ use crate::{
     terminal::Progress,
 };
 use anyhow::{Context, bail};
-use std::{future::pending, path::PathBuf, time::Duration};
-use tokio::time::{Instant, sleep_until};
+use std::{path::PathBuf, time::Duration};
 use wavecraft_companion_protocol::{
     control::{BAD_RECORDING, GetStatus, Notice, Subscribe},
     event::Event,
@@ -73,30 +72,23 @@ async fn record(args: &RecordArgs, report: &Report, signals: &mut Signals) -> an
     }
     let session = running::choose(args.name.as_deref(), &status.sessions, "")?;
     connection.call(&Subscribe { all: true }, QUICK).await?;
-    let wish = Record { session: session.session.clone(), path };
+    // The companion counts the frames: its clock is the sound's.
+    let seconds = args.seconds.and_then(|seconds| u32::try_from(seconds).ok()).map(f64::from);
+    let wish = Record { session: session.session.clone(), path, seconds };
     let Recording { path } = connection.call(&wish, WRITING).await?;
     report.say(&format!("Recording {} into {}. Ctrl+C stops it.", session.name, path.display()));
 
-    let end = args.seconds.map(|seconds| Instant::now() + Duration::from_secs(seconds));
     let session = &session.session;
     let mut shown = Shown { progress: report.progress(), report, path, session };
     shown.show(0.0, 0.0, 0);
     let taken = tokio::select! {
         taken = shown.until_it_ends(connection) => Some(taken?),
         () = signals.next() => None,
-        () = time_is_over(end) => None,
     };
     drop(shown);
     match taken {
         Some(take) => Ok(take),
         None => stop(connection, session).await,
-    }
-}
-
-async fn time_is_over(end: Option<Instant>) {
-    match end {
-        Some(end) => sleep_until(end).await,
-        None => pending().await,
     }
 }
 

@@ -1,5 +1,9 @@
 //! A running project's state, settings and measurements.
 
+mod told;
+
+pub use told::{NamedValue, NotANumber, Notice, NoticeAction};
+
 use serde::{Deserialize, Serialize};
 use std::{fmt, path::PathBuf, str::FromStr};
 
@@ -295,52 +299,6 @@ pub enum HeardSound {
     Silence,
 }
 
-/// What helps against a trouble. Each surface has its own key or button for it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum NoticeAction {
-    /// Start the processor again.
-    Restart,
-    /// Unmute.
-    Unmute,
-    /// Allow the microphone, or refuse it.
-    AllowMicrophone,
-}
-
-/// Something that a person should know, and perhaps do something about.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Notice {
-    /// Names the trouble while it lasts: `notANumber`, `state`, `microphone`, `devices`, `mode`, `mute`, `howl`.
-    pub id: String,
-    /// What happened and what is heard now, in sentences, without a key or a button.
-    pub text: String,
-    /// What helps, if something in the companion does.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub action: Option<NoticeAction>,
-}
-
-/// The value of a parameter, as text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NamedValue {
-    /// The parameter's id.
-    pub id: String,
-    /// Its name.
-    pub name: String,
-    /// Its value with its unit, for example "500 Hz".
-    pub value: String,
-}
-
-/// The processor's output is not a number: silence is played in its place.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NotANumber {
-    /// Since when, in milliseconds since the beginning of 1970, UTC.
-    pub since_ms: u64,
-    /// The values of the parameters when it began: of those that weren't at their defaults, 16 at most.
-    pub parameters: Vec<NamedValue>,
-    /// How often the processor was reset since, which helps if only its state is not a number.
-    pub resets: u32,
-}
-
 /// Counters since a project was attached.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Totals {
@@ -521,33 +479,4 @@ pub struct Place {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sources_survive_the_command_lines_form() {
-        for text in ["mic", "tone", "noise", "sweep", "silence", "file:/a b/c.wav"] {
-            assert_eq!(text.parse::<Source>().unwrap().to_string(), text);
-        }
-        for bad in ["", "file:", "loud", "microphone"] {
-            assert!(bad.parse::<Source>().unwrap_err().to_string().contains("use mic"), "{bad}");
-        }
-    }
-
-    #[test]
-    fn modes_survive_the_command_lines_form() {
-        for text in ["pipelined", "direct"] {
-            assert_eq!(text.parse::<Mode>().unwrap().to_string(), text);
-        }
-        assert!("Direct".parse::<Mode>().unwrap_err().to_string().contains("pipelined or direct"));
-    }
-
-    #[test]
-    fn latency_is_the_sum_of_its_parts() {
-        let latency =
-            Latency { input_device: 1, input_buffer: 2, pipeline: 4, processor: 8, output_device: 16 };
-        assert_eq!(latency.total_frames(), 31);
-        assert!((latency.total_ms(31_000) - 1.0).abs() < 1e-9);
-        assert_eq!(latency.total_ms(0), 0.0);
-    }
-}
+mod tests;

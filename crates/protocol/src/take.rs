@@ -10,12 +10,32 @@ use std::{
 };
 
 /// Record a project's processed output into a new file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
     /// The project's session.
     pub session: String,
     /// The new file's absolute path.
     pub path: PathBuf,
+    /// End after so many seconds of sound: exactly that many frames, rounded to the nearest. Absent means that
+    /// [`StopRecording`] ends it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seconds: Option<f64>,
+}
+
+/// The longest time that a recording can be given, in seconds: a year.
+pub const MAX_RECORD_SECONDS: f64 = 31_536_000.0;
+
+/// Checks the length of a recording.
+///
+/// # Errors
+/// A sentence for the caller.
+pub fn check_length(record: &Record) -> Result<(), String> {
+    match record.seconds {
+        Some(seconds) if !(seconds > 0.0 && seconds <= MAX_RECORD_SECONDS) => {
+            Err(format!("`seconds` is above 0, and at most {MAX_RECORD_SECONDS}"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Result of [`Record`]: the recording runs.

@@ -7,7 +7,7 @@
 //! For a lone sine the error is at most 0.017 bins, which is 0.05 Hz with the long window at 48 kHz; the test below
 //! measures it. The level is the loudest bin's, less what the window loses at that distance: sinc(x)/(1 − x²).
 
-use super::{FLOOR_DB, tenths};
+use super::level::{FLOOR_DB, tenths};
 use crate::number::{real, sample, whole_size};
 
 /// The loudest partial of a spectrum.

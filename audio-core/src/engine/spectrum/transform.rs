@@ -5,7 +5,7 @@ use std::sync::Arc;
 use realfft::num_complex::Complex;
 use realfft::{RealFftPlanner, RealToComplex};
 
-use super::FLOOR_DB;
+use super::level::FLOOR_DB;
 use crate::engine::history::History;
 use crate::number::{real, sample};
 

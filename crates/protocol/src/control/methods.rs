@@ -12,7 +12,7 @@ use crate::{
     latency::{MeasureLatency, MeasuredLatency},
     method::{Done, methods},
     microphone::{ConfirmMicrophone, GetMicrophone, MicrophoneAccess},
-    take::{Record, Recording, StopRecording, Take},
+    take::{Record, Recording, StopRecording, Take, check_length},
 };
 
 methods! {
@@ -67,9 +67,9 @@ methods! {
         "`{session, gain_db}`"
         "`{}`. −60 to 12"
 
-    "record" Record => Recording;
-        "`{session, path}`"
-        "`{path}`, when it runs; −32018 with the reason where it can't. See [recordings](#recordings)"
+    "record" Record => Recording, check check_length;
+        "`{session, path, seconds?}`"
+        "`{path}`, when it runs; with `seconds` it ends by itself, after exactly that many frames of sound; −32018 with the reason where it can't. See [recordings](#recordings)"
 
     "stopRecording" StopRecording => Take;
         "`{session}`"
