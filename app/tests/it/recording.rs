@@ -80,7 +80,7 @@ fn what_can_not_be_recorded_is_refused_in_words() {
     refused(&folder.join("none/take.wav"), -32018, "there is no folder");
     refused(Path::new("take.wav"), -32602, "no absolute path");
     for name in ["take.mp3", "take.flac", "take.wav.gz"] {
-        refused(&folder.join(name), -32602, ".wav");
+        refused(&folder.join(name), -32018, ".wav");
         assert!(!folder.join(name).exists(), "{name}");
     }
     assert_eq!(std::fs::read(folder.join("mine.wav")).unwrap(), b"mine");
