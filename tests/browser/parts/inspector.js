@@ -136,7 +136,7 @@ test('the inspector switches source, bypass and mute, and never opens the microp
   await page.locator('#source-name').filter({ hasText: 'Silence' }).waitFor();
   await page.getByLabel('Source').selectOption('tone');
   await untilLevel(before);
-  await page.getByLabel('Bypass', { exact: true }).check();
+  await page.locator('#bypass').check();
   await session.page.locator('#bypass[aria-pressed=true]').waitFor();
   await page.waitForFunction(() => [...document.querySelectorAll('.heard')].every(({ textContent }) => textContent === 'dry input'));
   await session.page.getByRole('button', { name: 'Bypass' }).click();

@@ -20,7 +20,7 @@ test('a syntax error is shown with its place, and goes away when it is mended', 
     const mend = world.edit(FILE, 'let mix = self.mix.next();', 'let mix = = self.mix.next();');
     const { errors } = await live.next('build', { since, fits: failed, what: 'a failed build' });
     assert.match(errors, /expected expression/);
-    await overlay.getByText('expected expression').waitFor();
+    await overlay.getByText('expected expression').first().waitFor();
     const line = world.lineOf(FILE, 'let mix = =');
     assert.ok((await overlay.textContent()).includes(`src/saturator.rs:${line}:`));
     return { mend, since };
@@ -30,7 +30,7 @@ test('a syntax error is shown with its place, and goes away when it is mended', 
 
   // A page that is opened now hears of it too.
   await page.reload();
-  await overlay.getByText('expected expression').waitFor();
+  await overlay.getByText('expected expression').first().waitFor();
 
   await whileItSounds(async () => {
     const since = live.now;

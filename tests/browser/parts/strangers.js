@@ -25,8 +25,8 @@ test('a page with the key of another start tries ever more slowly, and says what
   const url = new URL(session.ready.ui_url);
   url.hash = url.hash.replace(/wc=[\w-]+/, `wc=${'A'.repeat(43)}`);
   const { page, sockets, close } = await open(session.browser, url.href);
-  await page.getByText('each start has a new key').waitFor();
-  // It says so from the fourth failure on, more than three seconds after the first.
+  await page.getByText('This tab belongs to an earlier start. Press o').waitFor();
+  // It says so from the second refusal on, and then tries twice a minute.
   assert.ok(tries(sockets).length <= 5, `${tries(sockets).length} connections`);
   await close();
 });
