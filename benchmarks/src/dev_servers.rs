@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use wavecraft_companion_protocol::browser::{
-    AudioRuntimeStatus, MeterFrame, MeterUpdate, OscilloscopeFrame, RegisterAudioParams,
+    AudioRuntimeStatus, GetAllParametersResult, MeterFrame, Meters, OscilloscopeFrame, RegisterAudioParams,
 };
 use wavecraft_companion_protocol::parameter::Parameter;
 use wavecraft_companion_protocol::rpc::ErrorObject;
@@ -98,8 +98,9 @@ pub(crate) fn play(parameters: &str) {
 struct Knobs(Mutex<Vec<Parameter>>);
 
 impl Host for Knobs {
-    fn parameters(&self) -> Vec<Parameter> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    fn parameters(&self) -> GetAllParametersResult {
+        let parameters = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        GetAllParametersResult { parameters, processors: Vec::new() }
     }
 
     fn parameter(&self, id: &str) -> Option<f32> {
@@ -119,7 +120,7 @@ impl Host for Knobs {
         None
     }
 
-    fn meter_update(&self) -> Option<MeterUpdate> {
+    fn meters(&self) -> Option<Meters> {
         None
     }
 

@@ -4,10 +4,13 @@ use std::borrow::Cow;
 
 /// The most bytes, as JSON, that one line or one sentence from a child may take.
 pub const LINE_BYTES: usize = 8 * 1024;
-/// The most bytes, as JSON, of the compiler's output: half a line of the control socket.
-pub const BUILD_BYTES: usize = 128 * 1024;
+/// The most bytes, as JSON, of the compiler's output. With [`COLOURED_BYTES`] and [`PLACES_BYTES`] it has room in a line of
+/// the control socket, [`MAX_LINE_BYTES`](crate::control::MAX_LINE_BYTES).
+pub const BUILD_BYTES: usize = 96 * 1024;
 /// The same with colours, each of which takes about ten bytes as JSON.
-pub const COLOURED_BYTES: usize = 192 * 1024;
+pub const COLOURED_BYTES: usize = 120 * 1024;
+/// The most bytes, as JSON, of its places.
+pub const PLACES_BYTES: usize = 24 * 1024;
 
 /// Room for the note that says what is missing: two numbers of twenty digits with their commas fit into it.
 const NOTE_BYTES: usize = 96;

@@ -19,7 +19,7 @@ use std::{
     time::{Duration, Instant},
 };
 use wavecraft_companion_protocol::{
-    bounded::{BUILD_BYTES, COLOURED_BYTES, cut},
+    bounded::{BUILD_BYTES, COLOURED_BYTES, PLACES_BYTES, cut},
     control::ProjectProgram,
     event::Event,
     session::{self, Place},
@@ -109,10 +109,15 @@ impl Failure {
     /// What the pages and programs are told, cut to what a message has room for.
     pub(crate) fn status(&self) -> session::Build {
         // A colour that was cut in two is dropped, and the text behind it isn't coloured.
+        let mut room = PLACES_BYTES;
+        let fits = |place: &&Place| {
+            let needed = serde_json::to_string(place).map_or(PLACES_BYTES, |text| text.len());
+            room.checked_sub(needed).inspect(|left| room = *left).is_some()
+        };
         let coloured = ansi::keep_colours(&cut(&self.coloured, COLOURED_BYTES)) + NO_COLOUR;
         session::Build::Failed {
             errors: cut(&self.errors, BUILD_BYTES).into_owned(),
-            places: self.places.clone(),
+            places: self.places.iter().take_while(fits).cloned().collect(),
             coloured: Some(coloured).filter(|_| self.coloured != self.errors),
         }
     }
