@@ -88,10 +88,13 @@ impl<'a> Tray<'a> {
 
     /// Clicks the item with this label, or the one in the submenu before the slash: "Source/Tone".
     pub(crate) fn click(&self, path: &str) {
-        let item = self.find(path);
-        assert!(item.enabled, "{path} can't be clicked");
-        let clicked = (item.id, "clicked", Value::from(0_i32), 0_u32);
-        self.menu.call_method("Event", &clicked).unwrap();
+        eventually(&format!("{path} is clicked"), || {
+            let item = self.find(path);
+            assert!(item.enabled, "{path} can't be clicked");
+            let clicked = (item.id, "clicked", Value::from(0_i32), 0_u32);
+            // A menu that changed in between has other ids: a panel asks for it anew, too.
+            self.menu.call_method("Event", &clicked).ok()
+        });
     }
 
     /// How many presses of the up arrow lead from the pointer to the line with this label: the first leads to the last
