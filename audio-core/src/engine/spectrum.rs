@@ -70,7 +70,7 @@ pub(crate) struct Long {
 
 impl Analyser {
     pub(crate) fn new(sample_rate: u32) -> Self {
-        let wanted = (LONG_SECONDS * f64::from(sample_rate)).log2().round();
+        let wanted = (LONG_SECONDS * f64::from(sample_rate)).log(2.0).round();
         // 2,048 to 262,144: from 8 kHz to 768 kHz.
         let exponent = (11..=18).min_by(|one, other| {
             let off = |exponent: u32| (f64::from(exponent) - wanted).abs();
