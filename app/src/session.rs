@@ -28,6 +28,7 @@ pub(crate) use event::{SessionEvent, SessionId};
 #[cfg(test)]
 pub(crate) use host::Shared as SharedWithPages;
 pub(crate) use limits::{check, check_program, room_for};
+pub(crate) use notices::NOT_A_NUMBER;
 pub(crate) use playback::Playback;
 pub(crate) use takes::RecordRequest;
 

@@ -4,12 +4,8 @@ use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
-use wavecraft_companion_protocol::browser::{
-    AudioRuntimeStatus, GetAllParametersResult, MeterFrame, Meters, OscilloscopeFrame, RegisterAudioParams,
-};
+use wavecraft_companion_protocol::browser::GetAllParametersResult;
 use wavecraft_companion_protocol::parameter::Parameter;
-use wavecraft_companion_protocol::rpc::ErrorObject;
-use wavecraft_companion_protocol::session::{SourceName, Stats};
 use wavecraft_companion_protocol::token::Token;
 use wavecraft_companion_server::{Config, Host, Limits, SetParameterError, serve};
 
@@ -115,40 +111,4 @@ impl Host for Knobs {
         one.value = one.spec.accept(value)?;
         Ok(one.value)
     }
-
-    fn meter_frame(&self) -> Option<MeterFrame> {
-        None
-    }
-
-    fn meters(&self) -> Option<Meters> {
-        None
-    }
-
-    fn oscilloscope_frame(&self) -> Option<OscilloscopeFrame> {
-        None
-    }
-
-    fn audio_status(&self) -> Option<AudioRuntimeStatus> {
-        None
-    }
-
-    fn stats(&self) -> Option<Stats> {
-        None
-    }
-
-    fn set_bypass(&self, _on: bool) -> Result<(), ErrorObject> {
-        Ok(())
-    }
-
-    fn set_mute(&self, _on: bool) -> Result<(), ErrorObject> {
-        Ok(())
-    }
-
-    fn set_source(&self, _source: SourceName) -> Result<(), ErrorObject> {
-        Ok(())
-    }
-
-    fn audio_client(&self, _registered: Option<RegisterAudioParams>) {}
-
-    fn watched(&self, _anyone: bool) {}
 }

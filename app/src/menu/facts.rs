@@ -9,7 +9,7 @@ use crate::{
     companion::Companion,
     login::{Login, LoginState},
     microphone::Access,
-    session::Session,
+    session::{NOT_A_NUMBER, Session},
 };
 use wavecraft_companion_protocol::{
     PROTOCOL_VERSION,
@@ -83,7 +83,11 @@ fn project(session: &Session) -> ProjectFacts {
         name: session.name().to_owned(),
         state,
         reason,
-        not_a_number: playback.not_a_number(),
+        not_a_number: stats
+            .iter()
+            .flat_map(|stats| &stats.notices)
+            .find(|notice| notice.id == NOT_A_NUMBER)
+            .map(|notice| notice.text.clone()),
         ending: session.is_ending(),
         page: session.page().is_some(),
         inspector: session.inspector().is_some(),

@@ -22,10 +22,10 @@ pub(super) enum News {
     Began,
     /// The processor must be reset.
     Reset,
-    /// It is a number again, after so many resets.
+    /// It is a number again.
     Over {
-        /// How often the processor was reset.
-        resets: u32,
+        /// Whether it was so right after a reset: otherwise the cause went by itself.
+        by_reset: bool,
     },
 }
 
@@ -48,6 +48,7 @@ struct Window {
 #[derive(Debug, Clone, Copy)]
 struct Trouble {
     resets: u32,
+    last_reset: Instant,
     /// When the next reset is due.
     reset_at: Option<Instant>,
     last_bad: Instant,
@@ -59,13 +60,15 @@ impl FiniteWatch {
         self.trouble.map(|trouble| trouble.resets)
     }
 
-    /// Takes what the engine has counted of the child that is heard.
+    /// Takes what the engine has counted of the child of this generation. While none is heard nothing is judged: a child
+    /// that is bypassed and comes back is the same.
     pub(super) fn seen(&mut self, generation: Option<u32>, counted: Finiteness, now: Instant) -> Vec<News> {
+        if generation.is_none() {
+            self.window = None;
+            return Vec::new();
+        }
         if self.generation != generation {
             *self = Self { generation, ..Self::default() };
-        }
-        if generation.is_none() {
-            return Vec::new();
         }
         let window = *self.window.get_or_insert(Window { began: now, counted });
         let mut news = Vec::new();
@@ -90,11 +93,11 @@ impl FiniteWatch {
             if bad > 0 || frames == 0 {
                 trouble.last_bad = now;
             } else if now.duration_since(trouble.last_bad) >= OVER_AFTER {
-                news.push(News::Over { resets: trouble.resets });
+                news.push(News::Over { by_reset: trouble.last_bad <= trouble.last_reset + 2 * WINDOW });
                 self.trouble = None;
             }
         } else if bad > 0 && bad * 2 >= frames {
-            let mut trouble = Trouble { resets: 0, reset_at: None, last_bad: now };
+            let mut trouble = Trouble { resets: 0, last_reset: now, reset_at: None, last_bad: now };
             trouble.reset(now);
             self.trouble = Some(trouble);
             news.extend([News::Began, News::Reset]);
@@ -105,7 +108,7 @@ impl FiniteWatch {
 impl Trouble {
     fn reset(&mut self, now: Instant) {
         let pause = usize::try_from(self.resets).ok().and_then(|resets| PAUSES.get(resets));
-        self.reset_at = pause.map(|pause| now + *pause);
+        (self.last_reset, self.reset_at) = (now, pause.map(|pause| now + *pause));
         self.resets += 1;
     }
 }
@@ -153,8 +156,28 @@ mod tests {
         assert_eq!(life.blocks(20, |_| true), [News::Began, News::Reset]);
         assert_eq!(life.watch.resets(), Some(1));
         assert_eq!(life.blocks(40, |_| false), [], "not over before half a second");
-        assert_eq!(life.blocks(40, |_| false), [News::Over { resets: 1 }]);
+        assert_eq!(life.blocks(40, |_| false), [News::Over { by_reset: true }]);
         assert_eq!(life.watch.resets(), None);
+    }
+
+    #[test]
+    fn a_cause_that_goes_by_itself_is_told_apart() {
+        let mut life = Life::new();
+        assert_eq!(life.blocks(80, |_| true), [News::Began, News::Reset]);
+        assert_eq!(life.blocks(80, |_| false), [News::Over { by_reset: false }]);
+    }
+
+    #[test]
+    fn a_child_that_is_bypassed_for_a_while_is_the_same_trouble() {
+        let mut life = Life::new();
+        life.blocks(30, |_| true);
+        for _ in 0..100 {
+            life.now += Duration::from_millis(10);
+            assert_eq!(life.watch.seen(None, Finiteness::default(), life.now), []);
+        }
+        assert_eq!(life.watch.resets(), Some(1));
+        let news = life.blocks(30, |_| true);
+        assert!(!news.contains(&News::Began), "{news:?}");
     }
 
     #[test]
@@ -182,6 +205,5 @@ mod tests {
         life.blocks(30, |_| true);
         assert_eq!(life.watch.seen(Some(2), Finiteness::default(), life.now), []);
         assert_eq!(life.watch.resets(), None);
-        assert_eq!(life.watch.seen(None, Finiteness::default(), life.now), []);
     }
 }

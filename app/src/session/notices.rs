@@ -4,6 +4,9 @@ use crate::child::sentence;
 use jiff::{Timestamp, tz::TimeZone};
 use wavecraft_companion_protocol::session::{NamedValue, NotANumber, Notice, NoticeAction, OnBypass, State};
 
+/// The id of the notice that the output is not a number.
+pub(crate) const NOT_A_NUMBER: &str = "notANumber";
+
 /// Everything that may be wrong with a project.
 #[derive(Debug, Default)]
 pub(super) struct Facts<'a> {
@@ -32,7 +35,7 @@ pub(super) fn notices(facts: Facts<'_>) -> Vec<Notice> {
         state,
         facts
             .not_a_number
-            .map(|trouble| notice("notANumber", not_a_number(trouble), Some(NoticeAction::Restart))),
+            .map(|trouble| notice(NOT_A_NUMBER, not_a_number(trouble), Some(NoticeAction::Restart))),
         microphone,
         plain("mute", facts.muted, Some(NoticeAction::Unmute)),
         plain("devices", facts.devices, None),
@@ -68,8 +71,8 @@ pub(super) fn instead(heard: OnBypass) -> &'static str {
 }
 
 /// The output is a number again.
-pub(super) fn finite_again(resets: u32) -> String {
-    let after = if resets == 0 { "" } else { " after a reset" };
+pub(super) fn finite_again(by_reset: bool) -> String {
+    let after = if by_reset { " after a reset" } else { "" };
     format!("The processor's output is a number again{after}, and is heard.")
 }
 

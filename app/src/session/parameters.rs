@@ -232,24 +232,10 @@ impl Set {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use wavecraft_companion_protocol::parameter::ParameterType;
     use wavecraft_ring::{ChildRing, Geometry};
 
     fn spec(id: &str, max: f32) -> ParameterSpec {
-        ParameterSpec {
-            id: id.into(),
-            name: id.into(),
-            kind: ParameterType::Float,
-            default: 0.5,
-            min: 0.0,
-            max,
-            step: None,
-            skew: None,
-            unit: None,
-            group: None,
-            variants: None,
-            processor: None,
-        }
+        ParameterSpec::float(id, 0.5, 0.0, max)
     }
 
     fn segment() -> (ParameterWriter, ChildRing) {

@@ -107,11 +107,6 @@ impl Playback {
         (state, Some(reason.map_or_else(|| heard.into(), |reason| format!("{} {heard}", sentence(reason)))))
     }
 
-    /// What is told while its output is not a number.
-    pub(crate) fn not_a_number(&self) -> Option<String> {
-        self.not_a_number.as_ref().map(notices::not_a_number)
-    }
-
     pub(crate) fn is_watched(&self) -> bool {
         self.watched
     }

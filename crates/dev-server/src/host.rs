@@ -4,16 +4,17 @@ use std::collections::BTreeMap;
 
 use wavecraft_companion_protocol::{
     browser::{
-        AudioRuntimeStatus, GetAllParametersResult, MeterFrame, Meters, OscilloscopeFrame,
+        AudioRuntimeStatus, GetAllParametersResult, MeterFrame, Meters, NOT_ALLOWED, OscilloscopeFrame,
         RegisterAudioParams, ScopePicture, ScopeRequest, SetLoop, SourceInfo, SpectrumFrame,
     },
     parameter::{OutOfRange, Parameter},
-    rpc::{ErrorObject, INTERNAL_ERROR},
+    rpc::ErrorObject,
     session::{Mode, SourceName, Stats},
     sets::ParameterSets,
 };
 
-/// A project, as its pages see it.
+/// A project, as its pages see it. What a method does by itself is what a project does that runs no processor: it has no
+/// sound, and says how to have it.
 ///
 /// All methods are fast and never block: they are called on the server's tokio threads, where a slow one delays every
 /// client. None may call back into [`crate::Server`].
@@ -64,51 +65,70 @@ pub trait Host: Send + Sync + 'static {
     }
 
     /// The levels of what is heard, for `getMeterFrame`.
-    fn meter_frame(&self) -> Option<MeterFrame>;
+    fn meter_frame(&self) -> Option<MeterFrame> {
+        None
+    }
 
     /// The levels of what is heard and of the source, for `meterUpdate`.
-    fn meters(&self) -> Option<Meters>;
+    fn meters(&self) -> Option<Meters> {
+        None
+    }
 
     /// The latest waveform of what is heard.
-    fn oscilloscope_frame(&self) -> Option<OscilloscopeFrame>;
+    fn oscilloscope_frame(&self) -> Option<OscilloscopeFrame> {
+        None
+    }
 
-    /// The latest waveform as a page asks for it. A host that runs no processor has none.
+    /// The latest waveform as a page asks for it.
     fn scope(&self, wanted: &ScopeRequest) -> Option<ScopePicture> {
         let _ = wanted;
         None
     }
 
-    /// The latest spectrum. A host that runs no processor has none.
+    /// The latest spectrum.
     fn spectrum(&self) -> Option<SpectrumFrame> {
         None
     }
 
     /// The state of the audio side.
-    fn audio_status(&self) -> Option<AudioRuntimeStatus>;
+    fn audio_status(&self) -> Option<AudioRuntimeStatus> {
+        None
+    }
 
     /// All measurements.
-    fn stats(&self) -> Option<Stats>;
+    fn stats(&self) -> Option<Stats> {
+        None
+    }
 
     /// Bypasses the processor, or ends the bypass.
     ///
     /// # Errors
     /// The error to send to the page.
-    fn set_bypass(&self, on: bool) -> Result<(), ErrorObject>;
+    fn set_bypass(&self, on: bool) -> Result<(), ErrorObject> {
+        let _ = on;
+        Err(without_audio())
+    }
 
     /// Mutes or unmutes the project.
     ///
     /// # Errors
     /// The error to send to the page.
-    fn set_mute(&self, on: bool) -> Result<(), ErrorObject>;
+    fn set_mute(&self, on: bool) -> Result<(), ErrorObject> {
+        let _ = on;
+        Err(without_audio())
+    }
 
     /// Chooses the input's source: the tone, noise, the sweep, silence, or the file that was chosen already. Never
     /// called with the microphone.
     ///
     /// # Errors
     /// The error to send to the page.
-    fn set_source(&self, source: SourceName) -> Result<(), ErrorObject>;
+    fn set_source(&self, source: SourceName) -> Result<(), ErrorObject> {
+        let _ = source;
+        Err(without_audio())
+    }
 
-    /// Chooses when the processor's output is taken. A host that runs no processor has no such choice.
+    /// Chooses when the processor's output is taken.
     ///
     /// # Errors
     /// The error to send to the page.
@@ -117,7 +137,7 @@ pub trait Host: Send + Sync + 'static {
         Err(without_audio())
     }
 
-    /// Starts the processor anew, also if it is held. A host that runs no processor has nothing to start.
+    /// Starts the processor anew, also if it is held.
     ///
     /// # Errors
     /// The error to send to the page.
@@ -125,7 +145,7 @@ pub trait Host: Send + Sync + 'static {
         Err(without_audio())
     }
 
-    /// The source, its file and loop, and the files that were played before. A host that runs no processor has none.
+    /// The source, its file and loop, and the files that were played before.
     ///
     /// # Errors
     /// The error to send to the page.
@@ -161,7 +181,9 @@ pub trait Host: Send + Sync + 'static {
     }
 
     /// Called when a program with its own audio registered (`Some`), or the registered one disconnected (`None`).
-    fn audio_client(&self, registered: Option<RegisterAudioParams>);
+    fn audio_client(&self, registered: Option<RegisterAudioParams>) {
+        let _ = registered;
+    }
 
     /// Called when a page of the project was refused because it came without the token. `line` says so, and what to do,
     /// to the user who starts the project. Called once a minute at most.
@@ -171,11 +193,16 @@ pub trait Host: Send + Sync + 'static {
 
     /// Called when pages start or stop watching meters, scope or spectrum, by a subscription or by a request within the
     /// last three seconds. Starts as no. The host needs to measure for pages only while `anyone` is true.
-    fn watched(&self, anyone: bool);
+    fn watched(&self, anyone: bool) {
+        let _ = anyone;
+    }
 }
 
 fn without_audio() -> ErrorObject {
-    ErrorObject::new(INTERNAL_ERROR, "this project runs without audio: start it with `--with-audio`")
+    ErrorObject::new(
+        NOT_ALLOWED,
+        "this project runs without audio: start it with `wavecraft start --with-audio`",
+    )
 }
 
 /// Why a parameter can't be set.

@@ -48,14 +48,7 @@
 //! use std::sync::Arc;
 //! use wavecraft_companion_protocol::token::Token;
 //! use wavecraft_companion_server::{Config, End, Host, Limits, SetParameterError, serve};
-//! # use wavecraft_companion_protocol::{
-//! #     browser::{
-//! #         AudioRuntimeStatus, GetAllParametersResult, MeterFrame, Meters, OscilloscopeFrame,
-//! #         RegisterAudioParams,
-//! #     },
-//! #     rpc::ErrorObject,
-//! #     session::{SourceName, Stats},
-//! # };
+//! # use wavecraft_companion_protocol::browser::GetAllParametersResult;
 //!
 //! struct Empty;
 //!
@@ -67,18 +60,10 @@
 //!     fn set_parameter(&self, id: &str, _value: f32) -> Result<f32, SetParameterError> {
 //!         Err(SetParameterError::UnknownParameter(id.into()))
 //!     }
-//!     // … and the rest of it.
-//! #     fn parameter(&self, _: &str) -> Option<f32> { None }
-//! #     fn meter_frame(&self) -> Option<MeterFrame> { None }
-//! #     fn meters(&self) -> Option<Meters> { None }
-//! #     fn oscilloscope_frame(&self) -> Option<OscilloscopeFrame> { None }
-//! #     fn audio_status(&self) -> Option<AudioRuntimeStatus> { None }
-//! #     fn stats(&self) -> Option<Stats> { None }
-//! #     fn set_bypass(&self, _: bool) -> Result<(), ErrorObject> { Ok(()) }
-//! #     fn set_mute(&self, _: bool) -> Result<(), ErrorObject> { Ok(()) }
-//! #     fn set_source(&self, _: SourceName) -> Result<(), ErrorObject> { Ok(()) }
-//! #     fn audio_client(&self, _: Option<RegisterAudioParams>) {}
-//! #     fn watched(&self, _: bool) {}
+//!
+//!     fn parameter(&self, _id: &str) -> Option<f32> {
+//!         None
+//!     }
 //! }
 //!
 //! # #[tokio::main]

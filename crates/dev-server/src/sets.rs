@@ -137,13 +137,7 @@ mod tests {
         sync::{Mutex, PoisonError},
     };
     use wavecraft_companion_protocol::{
-        browser::{
-            AudioRuntimeStatus, GetAllParametersResult, MeterFrame, Meters, OscilloscopeFrame,
-            RegisterAudioParams,
-        },
-        parameter::{ParameterSpec, ParameterType},
-        session::{SourceName, Stats},
-        sets::SetName,
+        browser::GetAllParametersResult, parameter::ParameterSpec, sets::SetName,
     };
 
     use crate::host::SetParameterError;
@@ -152,23 +146,6 @@ mod tests {
     struct Project {
         parameters: Mutex<Vec<Parameter>>,
         kept: Mutex<ParameterSets>,
-    }
-
-    fn float(id: &str, max: f32) -> ParameterSpec {
-        ParameterSpec {
-            id: id.into(),
-            name: id.into(),
-            kind: ParameterType::Float,
-            default: 0.0,
-            min: 0.0,
-            max,
-            step: None,
-            skew: None,
-            unit: None,
-            group: None,
-            variants: None,
-            processor: None,
-        }
     }
 
     impl Project {
@@ -180,8 +157,10 @@ mod tests {
 
         /// Gives it parameters with these ids, values, and a range up to 10.
         fn has(&self, parameters: &[(&str, f32)]) {
-            let parameters =
-                parameters.iter().map(|(id, value)| Parameter { spec: float(id, 10.0), value: *value });
+            let parameters = parameters.iter().map(|(id, value)| Parameter {
+                spec: ParameterSpec::float(id, 0.0, 0.0, 10.0),
+                value: *value,
+            });
             *self.parameters.lock().unwrap() = parameters.collect();
         }
     }
@@ -212,42 +191,6 @@ mod tests {
         fn parameter(&self, id: &str) -> Option<f32> {
             self.values().get(id).copied()
         }
-
-        fn meter_frame(&self) -> Option<MeterFrame> {
-            None
-        }
-
-        fn meters(&self) -> Option<Meters> {
-            None
-        }
-
-        fn oscilloscope_frame(&self) -> Option<OscilloscopeFrame> {
-            None
-        }
-
-        fn audio_status(&self) -> Option<AudioRuntimeStatus> {
-            None
-        }
-
-        fn stats(&self) -> Option<Stats> {
-            None
-        }
-
-        fn set_bypass(&self, _: bool) -> Result<(), ErrorObject> {
-            Ok(())
-        }
-
-        fn set_mute(&self, _: bool) -> Result<(), ErrorObject> {
-            Ok(())
-        }
-
-        fn set_source(&self, _: SourceName) -> Result<(), ErrorObject> {
-            Ok(())
-        }
-
-        fn audio_client(&self, _: Option<RegisterAudioParams>) {}
-
-        fn watched(&self, _: bool) {}
     }
 
     fn hear(sets: &mut TwoSets, project: &Project) -> Vec<(String, f32)> {
@@ -306,7 +249,7 @@ mod tests {
         assert!(!sets.now().differ, "nothing that could be heard");
 
         // `a` is back with a smaller range, in which there is no difference.
-        let small = Parameter { spec: float("a", 0.5), value: 0.5 };
+        let small = Parameter { spec: ParameterSpec::float("a", 0.0, 0.0, 0.5), value: 0.5 };
         *project.parameters.lock().unwrap() = vec![small];
         sets.compare(&project.parameters().parameters);
         assert!(!sets.now().differ);

@@ -44,6 +44,25 @@ pub struct ParameterSpec {
 }
 
 impl ParameterSpec {
+    /// A continuous parameter with a linear control, named as its id; it has no unit and belongs to no group.
+    #[must_use]
+    pub fn float(id: &str, default: f32, min: f32, max: f32) -> Self {
+        Self {
+            id: id.into(),
+            name: id.into(),
+            kind: ParameterType::Float,
+            default,
+            min,
+            max,
+            step: None,
+            skew: None,
+            unit: None,
+            group: None,
+            variants: None,
+            processor: None,
+        }
+    }
+
     /// The value that results from setting the parameter to `value`: rounded to a step if it has steps.
     ///
     /// # Errors
@@ -186,18 +205,9 @@ pub(crate) mod tests {
 
     pub(crate) fn gain() -> ParameterSpec {
         ParameterSpec {
-            id: "gain_level".into(),
             name: "Level".into(),
-            kind: ParameterType::Float,
-            default: 0.0,
-            min: -60.0,
-            max: 12.0,
-            step: None,
-            skew: None,
             unit: Some("dB".into()),
-            group: None,
-            variants: None,
-            processor: None,
+            ..ParameterSpec::float("gain_level", 0.0, -60.0, 12.0)
         }
     }
 

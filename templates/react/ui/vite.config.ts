@@ -5,5 +5,5 @@ export default defineConfig({
   plugins: [react()],
   // `wavecraft start` tells Vite its port and opens the page; only this machine may ask for it.
   server: { host: 'localhost' },
-  test: { environment: 'jsdom' },
+  test: { environment: 'jsdom', setupFiles: 'src/testing/setup.ts' },
 });

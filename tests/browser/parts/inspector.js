@@ -37,6 +37,9 @@ test('the inspector shows the signal, and keeps its key out of the address', asy
   await page.getByText('No notices.').waitFor();
   assert.match(await page.getByRole('img', { name: /^Latency, \d/ }).getAttribute('aria-label'), /ms in all/);
   await page.getByRole('img', { name: /The last \d+ seconds/ }).waitFor();
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.screenshot({ path: picture('inspector.png') });
+  await page.emulateMedia({ colorScheme: 'light' });
 });
 
 test('what is moved in the inspector is heard, and seen on the project’s page', async () => {

@@ -13,7 +13,7 @@ use crate::{
     to_protocol,
 };
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
-use wavecraft_audio_core::ProjectSnapshot;
+use wavecraft_audio_core::{HeardSound, ProjectSnapshot};
 use wavecraft_companion_protocol::session::{NotANumber, Stats, Totals};
 
 /// How many parameters' values are told when the output is not a number.
@@ -40,10 +40,12 @@ impl Playback {
         let of_source = (self.input.is_microphone(), limiting, self.children.latency_frames());
         let (muted, mute_reason) = self.mix.muted();
         let Totals { blocks, late_blocks, nonfinite, respawns, .. } = self.counters.of_build();
+        // While the processor is bypassed, that isn't what is heard.
+        let not_a_number = self.not_a_number.as_ref().filter(|_| snapshot.heard == HeardSound::Processed);
         let howl = figures.engine.limiter.howl_muted.then_some(HOWL);
         let notices = notices(notices::Facts {
             state: self.state(),
-            not_a_number: self.not_a_number.as_ref(),
+            not_a_number,
             microphone: self.trouble().map(Trouble::notice),
             devices: figures.devices.notice.as_deref(),
             mode: self.mix.mode().1,
@@ -59,7 +61,7 @@ impl Playback {
             respawns,
             total: self.counters.total(),
             notices,
-            not_a_number: self.not_a_number.clone(),
+            not_a_number: not_a_number.cloned(),
             source: self.input.source().name(),
             source_reason: self.trouble().map(Trouble::line),
             recording: self
@@ -98,7 +100,7 @@ impl Playback {
                     self.not_a_number = Some(trouble);
                 }
                 News::Reset => cx.audio.reset(self.mix.project()),
-                News::Over { resets } => line = Some(notices::finite_again(resets)),
+                News::Over { by_reset } => line = Some(notices::finite_again(by_reset)),
             }
         }
         match self.finite.resets() {

@@ -9,13 +9,10 @@ use std::{
 use tokio::sync::mpsc;
 use wavecraft_companion_protocol::{
     browser::{
-        AudioRuntimePhase, AudioRuntimeStatus, GetAllParametersResult, MeterFrame, Meters, NOT_ALLOWED,
-        OscilloscopeFrame, RegisterAudioParams,
+        AudioRuntimePhase, AudioRuntimeStatus, GetAllParametersResult, MeterFrame, Meters, OscilloscopeFrame,
     },
     parameter::Parameter,
     processor::ProcessorSpec,
-    rpc::ErrorObject,
-    session::{SourceName, Stats},
 };
 use wavecraft_companion_server::{Host, SetParameterError};
 
@@ -69,12 +66,6 @@ impl PreviewHost {
     fn locked(&self) -> MutexGuard<'_, Parameters> {
         self.parameters.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// The error of a method that needs a running processor.
-fn needs_audio<T>(what: &str) -> Result<T, ErrorObject> {
-    let message = format!("{what} needs audio: start with `wavecraft start --with-audio`");
-    Err(ErrorObject::new(NOT_ALLOWED, message))
 }
 
 impl Host for PreviewHost {
@@ -138,55 +129,18 @@ impl Host for PreviewHost {
         })
     }
 
-    fn stats(&self) -> Option<Stats> {
-        None
-    }
-
-    fn set_bypass(&self, _on: bool) -> Result<(), ErrorObject> {
-        needs_audio("a bypass")
-    }
-
-    fn set_mute(&self, _on: bool) -> Result<(), ErrorObject> {
-        needs_audio("muting")
-    }
-
-    fn set_source(&self, _source: SourceName) -> Result<(), ErrorObject> {
-        needs_audio("a source")
-    }
-
-    fn restart(&self) -> Result<(), ErrorObject> {
-        needs_audio("a restart")
-    }
-
-    fn audio_client(&self, _registered: Option<RegisterAudioParams>) {}
-
     fn page_refused(&self, line: String) {
         let _ = self.refused.try_send(line);
     }
-
-    fn watched(&self, _anyone: bool) {}
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use wavecraft_companion_protocol::parameter::{ParameterSpec, ParameterType};
+    use wavecraft_companion_protocol::{parameter::ParameterSpec, session::SourceName};
 
     fn spec(id: &str, max: f32) -> ParameterSpec {
-        ParameterSpec {
-            id: id.into(),
-            name: id.into(),
-            kind: ParameterType::Float,
-            default: 0.0,
-            min: 0.0,
-            max,
-            step: None,
-            skew: None,
-            unit: None,
-            group: None,
-            variants: None,
-            processor: None,
-        }
+        ParameterSpec::float(id, 0.0, 0.0, max)
     }
 
     fn described(parameters: Vec<ParameterSpec>) -> Described {

@@ -1,13 +1,11 @@
 use super::*;
+use wavecraft_companion_protocol::browser::GetAllParametersResult;
 
 struct Nobody;
 
 impl Host for Nobody {
-    fn parameters(&self) -> wavecraft_companion_protocol::browser::GetAllParametersResult {
-        wavecraft_companion_protocol::browser::GetAllParametersResult {
-            parameters: Vec::new(),
-            processors: Vec::new(),
-        }
+    fn parameters(&self) -> GetAllParametersResult {
+        GetAllParametersResult { parameters: Vec::new(), processors: Vec::new() }
     }
     fn parameter(&self, _: &str) -> Option<f32> {
         None
@@ -15,32 +13,6 @@ impl Host for Nobody {
     fn set_parameter(&self, id: &str, _: f32) -> Result<f32, SetParameterError> {
         Err(SetParameterError::UnknownParameter(id.into()))
     }
-    fn meter_frame(&self) -> Option<wavecraft_companion_protocol::browser::MeterFrame> {
-        None
-    }
-    fn meters(&self) -> Option<wavecraft_companion_protocol::browser::Meters> {
-        None
-    }
-    fn oscilloscope_frame(&self) -> Option<wavecraft_companion_protocol::browser::OscilloscopeFrame> {
-        None
-    }
-    fn audio_status(&self) -> Option<wavecraft_companion_protocol::browser::AudioRuntimeStatus> {
-        None
-    }
-    fn stats(&self) -> Option<wavecraft_companion_protocol::session::Stats> {
-        None
-    }
-    fn set_bypass(&self, _: bool) -> Result<(), ErrorObject> {
-        Ok(())
-    }
-    fn set_mute(&self, _: bool) -> Result<(), ErrorObject> {
-        Ok(())
-    }
-    fn set_source(&self, _: wavecraft_companion_protocol::session::SourceName) -> Result<(), ErrorObject> {
-        Ok(())
-    }
-    fn audio_client(&self, _: Option<RegisterAudioParams>) {}
-    fn watched(&self, _: bool) {}
 }
 
 /// How many pictures each of some clients gets in a second, and the most that are made at a tick.

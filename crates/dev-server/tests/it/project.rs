@@ -69,18 +69,11 @@ impl Project {
 
 fn parameters() -> Vec<Parameter> {
     let gain = ParameterSpec {
-        id: "amp_gain".into(),
         name: "Gain".into(),
-        kind: ParameterType::Float,
-        default: 0.5,
-        min: 0.0,
-        max: 1.0,
-        step: None,
-        skew: None,
         unit: Some("dB".into()),
         group: Some("Amp".into()),
-        variants: None,
         processor: Some("amp".into()),
+        ..ParameterSpec::float("amp_gain", 0.5, 0.0, 1.0)
     };
     let shape = ParameterSpec {
         id: "amp_shape".into(),

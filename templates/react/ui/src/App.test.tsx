@@ -1,5 +1,5 @@
-import { act, cleanup, fireEvent, render, screen } from '@testing-library/react';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { act, fireEvent, render, screen } from '@testing-library/react';
+import { beforeEach, expect, test } from 'vitest';
 import { App } from './App';
 import { FakeServer, someStats as stats } from './testing/fakeServer';
 import { renderConnected, settled, stubBrowser } from './testing/page';
@@ -10,12 +10,6 @@ let server: FakeServer;
 beforeEach(() => {
   server = new FakeServer();
   stubBrowser();
-});
-
-afterEach(() => {
-  cleanup();
-  vi.restoreAllMocks();
-  vi.unstubAllGlobals();
 });
 
 const overlay = () => screen.getByRole('region', { name: 'Build failed' });

@@ -1,6 +1,6 @@
-import { act, cleanup, fireEvent, render, screen } from '@testing-library/react';
+import { act, fireEvent, render, screen } from '@testing-library/react';
 import axe from 'axe-core';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { App } from './App';
 import { FakeServer, someStats } from './testing/fakeServer';
 import { renderConnected, stubBrowser } from './testing/page';
@@ -14,12 +14,6 @@ let server: FakeServer;
 beforeEach(() => {
   server = new FakeServer();
   stubBrowser();
-});
-
-afterEach(() => {
-  cleanup();
-  vi.restoreAllMocks();
-  vi.unstubAllGlobals();
 });
 
 /** What axe finds on the page. Contrast needs a browser that draws. */

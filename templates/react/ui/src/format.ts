@@ -1,6 +1,16 @@
-/** Numbers as people read and type them. */
+/** Numbers and names as people read and type them. */
 
-import type { Parameter } from './wavecraft';
+import type { Parameter, Stats } from './wavecraft';
+
+/** What the sources are called. */
+export const SOURCES: Record<Stats['source'], string> = {
+  microphone: 'Microphone',
+  tone: 'Tone',
+  noise: 'Noise',
+  sweep: 'Sweep',
+  silence: 'Silence',
+  file: 'File',
+};
 
 /** A value with as many decimals as its size, and the `span` of values it is one of, ask for: 8000, −12.5, 0.71. */
 export function formatNumber(value: number, span = 100): string {

@@ -1,5 +1,5 @@
-import { act, cleanup, fireEvent, screen } from '@testing-library/react';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { act, fireEvent, screen } from '@testing-library/react';
+import { beforeEach, expect, test } from 'vitest';
 import { FakeServer } from '../testing/fakeServer';
 import { renderConnected } from '../testing/page';
 import { BuildOverlay, BuildPill, useFailedBuild } from './BuildOverlay';
@@ -8,11 +8,6 @@ let server: FakeServer;
 
 beforeEach(() => {
   server = new FakeServer();
-});
-
-afterEach(() => {
-  cleanup();
-  vi.unstubAllGlobals();
 });
 
 function Both() {

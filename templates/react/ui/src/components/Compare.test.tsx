@@ -1,5 +1,5 @@
-import { act, cleanup, fireEvent, screen } from '@testing-library/react';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { act, fireEvent, screen } from '@testing-library/react';
+import { beforeEach, expect, test } from 'vitest';
 import { FakeServer, someStats } from '../testing/fakeServer';
 import { renderConnected, settled } from '../testing/page';
 import { Compare } from './Compare';
@@ -8,11 +8,6 @@ let server: FakeServer;
 
 beforeEach(() => {
   server = new FakeServer();
-});
-
-afterEach(() => {
-  cleanup();
-  vi.unstubAllGlobals();
 });
 
 const button = (name: string) => screen.getByRole<HTMLButtonElement>('button', { name });

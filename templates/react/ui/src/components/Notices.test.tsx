@@ -1,5 +1,5 @@
-import { act, cleanup, fireEvent, screen } from '@testing-library/react';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { act, fireEvent, screen } from '@testing-library/react';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { FakeServer, someStats as stats } from '../testing/fakeServer';
 import { renderConnected, settled } from '../testing/page';
 import { Notices } from './Notices';
@@ -8,12 +8,6 @@ let server: FakeServer;
 
 beforeEach(() => {
   server = new FakeServer();
-});
-
-afterEach(() => {
-  cleanup();
-  vi.unstubAllGlobals();
-  vi.useRealTimers();
 });
 
 const notify: FakeServer['notify'] = (method, params) => act(() => server.notify(method, params));
@@ -45,26 +39,17 @@ test('the most urgent is shown, the others on demand, and each once', async () =
 });
 
 test('what helps has a button: Restart always', async () => {
-  server.answers.restart = server.answers.setBypass = server.answers.setMute = () => ({});
+  server.answers.restart = server.answers.setMute = () => ({});
   await renderConnected(<Notices />);
   expect(button('Restart')!.disabled).toBe(true);
   notify('stats', stats);
   fireEvent.click(button('Restart')!);
   expect(server.asked('restart')).toEqual([{}]);
-  expect([button('End bypass'), button('Unmute')]).toEqual([null, null]);
+  expect(button('Unmute')).toBeNull();
 
-  notify('stats', {
-    ...stats,
-    bypassed: true,
-    notices: [
-      { id: 'state', text: 'Bypassed.', action: 'unbypass' },
-      { id: 'howl', text: 'It howled.', action: 'unmute' },
-    ],
-  });
+  notify('stats', { ...stats, notices: [{ id: 'howl', text: 'It howled.', action: 'unmute' }] });
   fireEvent.click(button('Unmute')!);
   expect(server.asked('setMute')).toEqual([{ on: false }]);
-  fireEvent.click(button('End bypass')!);
-  expect(server.asked('setBypass')).toEqual([{ on: false }]);
   await settled();
 });
 

@@ -46,11 +46,6 @@ export function Notices() {
             Unmute
           </button>
         )}
-        {connected && actions.has('unbypass') && (
-          <button type="button" onClick={() => void client.setBypass(false)}>
-            End bypass
-          </button>
-        )}
         <button
           type="button"
           data-helps={actions.has('restart')}
@@ -89,7 +84,8 @@ function useNotices(): Notice[] {
   if (session !== null && !['starting', 'shadow', 'live', 'bypassed'].includes(session.state)) {
     add('state', session.reason ?? `the processor is ${session.state}`, 'restart');
   }
-  if (diagnostic && stats?.notices === undefined) {
+  // Before the first figures there are no notices.
+  if (diagnostic && stats === null) {
     add('audio', [diagnostic.message, diagnostic.hint].filter(Boolean).map((text) => sentence(text!)).join(' '));
   }
   return notices;

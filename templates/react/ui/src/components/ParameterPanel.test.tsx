@@ -1,5 +1,5 @@
 import { act, cleanup, fireEvent, screen, within } from '@testing-library/react';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { FakeServer } from '../testing/fakeServer';
 import { renderConnected, settled } from '../testing/page';
 import type { Parameter } from '../wavecraft';
@@ -9,12 +9,6 @@ let server: FakeServer;
 
 beforeEach(() => {
   server = new FakeServer();
-});
-
-afterEach(() => {
-  cleanup();
-  sessionStorage.clear();
-  vi.unstubAllGlobals();
 });
 
 const lastSet = () => server.asked('setParameter').at(-1);

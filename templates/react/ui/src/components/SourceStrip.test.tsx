@@ -1,5 +1,5 @@
-import { act, cleanup, fireEvent, screen } from '@testing-library/react';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { act, fireEvent, screen } from '@testing-library/react';
+import { beforeEach, expect, test } from 'vitest';
 import { FakeServer } from '../testing/fakeServer';
 import { renderConnected, settled, stubBrowser } from '../testing/page';
 import type { Source } from '../wavecraft';
@@ -23,12 +23,6 @@ beforeEach(() => {
   server = new FakeServer();
   stubBrowser();
   server.answers.setLoop = server.answers.seek = server.answers.chooseRecent = () => ({});
-});
-
-afterEach(() => {
-  cleanup();
-  vi.restoreAllMocks();
-  vi.unstubAllGlobals();
 });
 
 async function show(source: Source): Promise<void> {

@@ -1,17 +1,8 @@
 import { useState } from 'react';
-import { formatNumber } from '../format';
+import { formatNumber, SOURCES } from '../format';
 import { useClient, useConnection, useSource, type Loop, type Methods, type Source } from '../wavecraft';
 import { ValueField } from './ValueField';
 import { Waveform } from './Waveform';
-
-const NAMES: Record<Source['source'], string> = {
-  microphone: 'Microphone',
-  tone: 'Tone',
-  noise: 'Noise',
-  sweep: 'Sweep',
-  silence: 'Silence',
-  file: 'File',
-};
 
 /** What plays: a file with its waveform and the part that repeats, or the numbers of a tone. */
 export function SourceStrip() {
@@ -25,7 +16,7 @@ export function SourceStrip() {
     setRefusal(null);
     client.call(method, params).catch((error: Error) => setRefusal(error.message));
   };
-  const name = source.name ?? NAMES[source.source];
+  const name = source.name ?? SOURCES[source.source];
   const others = source.recent.filter(({ playing }) => !playing);
   return (
     <fieldset className="card source" disabled={!connected} aria-label="Source">

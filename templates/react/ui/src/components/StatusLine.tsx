@@ -1,13 +1,5 @@
-import { useAudioStatus, useStats, type Stats } from '../wavecraft';
-
-const SOURCES: Record<Stats['source'], string> = {
-  microphone: 'Microphone',
-  tone: 'Tone',
-  noise: 'Noise',
-  sweep: 'Sweep',
-  silence: 'Silence',
-  file: 'File',
-};
+import { SOURCES } from '../format';
+import { useAudioStatus, useStats } from '../wavecraft';
 
 /** Where the sound comes from, how long it takes, and how much of a block's time the processor takes. */
 export function StatusLine() {

@@ -19,7 +19,7 @@ export async function settled(): Promise<void> {
   });
 }
 
-/** What jsdom lacks of a browser, until `vi.unstubAllGlobals` and `vi.restoreAllMocks`. */
+/** What jsdom lacks of a browser, until the test is over. */
 export function stubBrowser(): void {
   vi.stubGlobal('ResizeObserver', class {
     observe() {}

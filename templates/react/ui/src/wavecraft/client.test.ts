@@ -15,11 +15,7 @@ beforeEach(() => {
   client = new Client();
 });
 
-afterEach(() => {
-  client.disconnect();
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-});
+afterEach(() => client.disconnect());
 
 test('without an address nothing is tried', async () => {
   client.connect(null);

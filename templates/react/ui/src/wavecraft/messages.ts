@@ -110,7 +110,7 @@ export interface Notice {
   /** Stays the same while it lasts. */
   id: string;
   text: string;
-  action?: 'restart' | 'unmute' | 'unbypass' | 'allowMicrophone';
+  action?: 'restart' | 'unmute' | 'allowMicrophone';
 }
 
 /** What is measured, once a second: the part of it that this page shows. */
