@@ -76,7 +76,10 @@ impl FiniteWatch {
             self.window = Some(Window { began: now, counted });
             self.close(window, counted, now, &mut news);
         }
-        let due = |trouble: &mut Trouble| trouble.reset_at.take_if(|at| *at <= now).is_some();
+        // An output that is finite again is left alone: a reset is heard.
+        let due = |trouble: &mut Trouble| {
+            trouble.was_bad(now) && trouble.reset_at.take_if(|at| *at <= now).is_some()
+        };
         if let Some(trouble) = self.trouble.as_mut().filter(|_| !news.contains(&News::Began))
             && due(trouble)
         {
@@ -106,6 +109,11 @@ impl FiniteWatch {
 }
 
 impl Trouble {
+    /// Was it no number in the last window?
+    fn was_bad(&self, now: Instant) -> bool {
+        now.duration_since(self.last_bad) < WINDOW
+    }
+
     fn reset(&mut self, now: Instant) {
         let pause = usize::try_from(self.resets).ok().and_then(|resets| PAUSES.get(resets));
         (self.last_reset, self.reset_at) = (now, pause.map(|pause| now + *pause));

@@ -4,6 +4,8 @@ import { session } from './session.js';
 
 /** So close a level must come to what is expected, in dB. The source is a steady tone. */
 const TOLERANCE = 0.3;
+/** So close are two measurements of a steady tone, in dB, without a block that came late in either of them. */
+const SAME = 0.02;
 /** So far a crossfade between the source and the processor's output may go below both, in dB. */
 const DIP = 6;
 /** So many seconds may pass until two measurements agree. */
@@ -49,7 +51,7 @@ export async function whileItSounds(act) {
 
 /**
  * A measurement from now on that the next one confirms, with the processor heard all the while: each is of a moment, and
- * a busy machine may have the processor late or out of the way in it.
+ * a busy machine may have the processor late or out of the way in it. Then the source is in what is heard, and measured.
  */
 async function measured() {
   let last;
@@ -58,7 +60,7 @@ async function measured() {
     const stats = await session.live.next('stats', { since });
     const moved = session.live.events.slice(since).some(({ event }) => event === 'state');
     const state = session.live.events.findLast(({ event }) => event === 'state')?.state;
-    const same = last && Math.abs(decibels(stats.output_rms / last.output_rms)) < TOLERANCE;
+    const same = last && Math.abs(decibels(stats.output_rms / last.output_rms)) < SAME;
     if (same && !moved && state === 'live') return stats;
     last = stats;
   }
