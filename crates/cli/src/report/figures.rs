@@ -19,7 +19,7 @@ impl Report {
             "Load",
             &format!("{} of a block's time; awake after {:.0} µs", load(stats.processor_load), stats.wake_us),
         );
-        self.item("Audio thread", &format!("{} of its time", load(of_thread)));
+        self.item("Engine", &format!("{} of the audio thread's time", load(of_thread)));
         self.item("Late", &late_by_cause(&stats.late_blocks, stats.blocks));
         self.item("NaN/Inf", &samples(stats.nonfinite));
         self.item("Restarts", &stats.respawns.to_string());

@@ -13,7 +13,8 @@ const TOLD_ELSEWHERE: [&str; 2] = ["devices", "microphone"];
 pub(super) struct ToldNotices {
     /// Those that last, by their ids.
     lasting: BTreeMap<String, Option<NoticeAction>>,
-    said: VecDeque<String>,
+    /// The latest lines, and whether the key that helps was told to each.
+    said: VecDeque<(String, bool)>,
 }
 
 /// A line about a notice.
@@ -31,7 +32,7 @@ impl ToldNotices {
         if self.said.len() == SAID {
             self.said.pop_front();
         }
-        self.said.push_back(bare(line));
+        self.said.push_back((bare(line), false));
     }
 
     /// The user did that by a key, and was told what came of it.
@@ -52,9 +53,13 @@ impl ToldNotices {
             if !is_new || TOLD_ELSEWHERE.contains(&id.as_str()) {
                 continue;
             }
-            let just_said = self.said.iter().any(|line| !line.is_empty() && bare(text).starts_with(line));
-            let text = Some(text.clone()).filter(|_| !just_said);
-            let key = action.map(key);
+            let of_this =
+                |(line, _): &&mut (String, bool)| !line.is_empty() && bare(text).starts_with(line.as_str());
+            let said = self.said.iter_mut().rfind(of_this);
+            let text = Some(text.clone()).filter(|_| said.is_none());
+            // A trouble that was away for a moment, as while the processor is bypassed, is no news.
+            let told = said.is_some_and(|(_, told)| std::mem::replace(told, true));
+            let key = action.map(key).filter(|_| !told);
             if text.is_some() || key.is_some() {
                 news.push(News::Began { text, key });
             }
@@ -124,6 +129,8 @@ mod tests {
         let nan = [notice("notANumber", text, Some(NoticeAction::Restart))];
         assert_eq!(told.news(&nan), [began(None, "Press r to start it again.")]);
         assert_eq!(told.news(&[]), [], "the companion says when it is over");
+        assert_eq!(told.news(&nan), [], "it was away for a moment");
+        assert_eq!(told.news(&[]), []);
         told.said("too slow");
         let mode = notice("mode", "Too slow: pipelined mode goes on.", None);
         assert_eq!(told.news(&[mode]), [], "it was said, and no key helps");

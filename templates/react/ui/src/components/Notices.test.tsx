@@ -30,6 +30,7 @@ test('the most urgent is shown, the others on demand, and each once', async () =
     { id: 'state', text: 'It panicked. You hear the dry input.' },
     { id: 'mode', text: 'The mode is pipelined.' },
   ];
+  notify('stats', { ...stats, notices: notices.slice(1) });
   notify('sessionState', { session: 's', state: 'crashed', reason: 'it panicked' });
   expect(said()).toBe('It panicked.');
   notify('stats', { ...stats, notices });

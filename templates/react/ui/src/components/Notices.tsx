@@ -77,16 +77,15 @@ function useNotices(): Notice[] {
   const notices = [...(stats?.notices ?? [])].map((notice) =>
     notice.action === 'allowMicrophone' ? { ...notice, text: `${notice.text} The terminal asks for it.` } : notice,
   );
-  const add = (id: string, text: string | undefined, action?: Notice['action']) => {
-    if (text && !notices.some((notice) => notice.id === id)) notices.push({ id, text: sentence(text), ...(action && { action }) });
-  };
-  // The state is told at once, the figures once a second.
-  if (session !== null && !['starting', 'shadow', 'live', 'bypassed'].includes(session.state)) {
-    add('state', session.reason ?? `the processor is ${session.state}`, 'restart');
-  }
   // Before the first figures there are no notices.
   if (diagnostic && stats === null) {
-    add('audio', [diagnostic.message, diagnostic.hint].filter(Boolean).map((text) => sentence(text!)).join(' '));
+    const text = [diagnostic.message, diagnostic.hint ?? ''].map(sentence).join(' ').trim();
+    notices.push({ id: 'audio', text });
+  }
+  // The state is told at once, the figures once a second. Nothing is more urgent.
+  const failed = session !== null && !['starting', 'shadow', 'live', 'bypassed'].includes(session.state);
+  if (failed && !notices.some(({ id }) => id === 'state')) {
+    notices.unshift({ id: 'state', text: sentence(session.reason ?? `the processor is ${session.state}`), action: 'restart' });
   }
   return notices;
 }
