@@ -60,6 +60,11 @@ impl Program {
         kill_process(Pid::from_child(&self.0), signal).expect("it runs");
     }
 
+    /// Whether it hasn't ended by itself.
+    pub(crate) fn runs(&mut self) -> bool {
+        matches!(self.0.try_wait(), Ok(None))
+    }
+
     pub(crate) fn spawn(mut command: Command) -> Self {
         let child = command.spawn();
         Self(child.unwrap_or_else(|error| panic!("{}: {error}", command.get_program().display())))
@@ -68,7 +73,6 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
-        // Not waited for yet, so the process id is still valid.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }

@@ -8,14 +8,24 @@ use rustix::process::Signal;
 use serde_json::Value;
 use std::{
     cell::RefCell,
-    fs::{self, DirBuilder},
+    fs::{self, DirBuilder, File},
     os::unix::fs::DirBuilderExt,
     path::PathBuf,
     process::Command,
+    time::{Duration, Instant},
 };
 
 /// The sample rate of everything, in Hz.
 pub(crate) const RATE: u32 = 48_000;
+
+/// The programs of the server, in the order of their start.
+const PROGRAMS: [&str; 3] = ["pipewire", "wireplumber", "pipewire-pulse"];
+
+/// How often the server is started before a test gives up.
+const STARTS: usize = 3;
+
+/// How long one of its programs may take to answer.
+const ANSWER: Duration = Duration::from_secs(20);
 
 /// A message bus that starts no service by itself.
 const BUS: &str = r#"<busconfig>
@@ -63,17 +73,50 @@ impl Server {
 
     /// Starts the sound server, for the first time or again, with its devices.
     pub(crate) fn restart(&self) {
-        let server = self;
-        server.run(server.command("pipewire"));
-        until("PipeWire answers", || server.ask("pw-cli", &["info", "0"]));
-        server.run(server.command("wireplumber"));
-        server.run(server.command("pipewire-pulse"));
-        until("its PulseAudio side answers", || server.ask("pactl", &["info"]));
+        // One of them has been seen to end, or to answer nobody, at a start on a busy machine.
+        let started = (1..=STARTS).any(|start| {
+            let started = self.start_programs();
+            if let Err(silent) = &started {
+                eprintln!("start {start}: {silent} doesn't answer. {}", self.said());
+                self.kill();
+            }
+            started.is_ok()
+        });
+        assert!(started, "no sound server after {STARTS} starts");
 
-        server.plug(&["sink_name=speaker"]);
-        server.plug(&["media.class=Audio/Source/Virtual", "sink_name=vmic"]);
-        server.make_default("sink", "speaker");
-        server.make_default("source", "vmic");
+        self.plug(&["sink_name=speaker"]);
+        self.plug(&["media.class=Audio/Source/Virtual", "sink_name=vmic"]);
+        self.make_default("sink", "speaker");
+        self.make_default("source", "vmic");
+    }
+
+    /// Starts the server's programs, or names the one that ended or doesn't answer.
+    fn start_programs(&self) -> Result<(), &'static str> {
+        self.run("pipewire");
+        self.answers("pipewire", "pw-cli", &["info", "0"])?;
+        self.run("wireplumber");
+        self.run("pipewire-pulse");
+        self.answers("pipewire-pulse", "pactl", &["info"])
+    }
+
+    /// Waits until `program` answers, while all that were started run.
+    fn answers(&self, program: &'static str, asking: &str, arguments: &[&str]) -> Result<(), &'static str> {
+        let end = Instant::now() + ANSWER;
+        while self.ask(asking, arguments).is_none() {
+            let all_run = self.programs.borrow_mut().iter_mut().all(Program::runs);
+            if !all_run || Instant::now() > end {
+                return Err(program);
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Ok(())
+    }
+
+    /// What its programs have printed.
+    fn said(&self) -> String {
+        let printed =
+            |program| fs::read_to_string(self.path(program).with_extension("log")).unwrap_or_default();
+        PROGRAMS.map(|program| format!("{program}: {}", printed(program))).join("\n")
     }
 
     /// Makes a `sink` or `source` the system's default.
@@ -197,7 +240,9 @@ impl Server {
         self.place.ask(program, arguments)
     }
 
-    fn run(&self, command: Command) {
+    fn run(&self, program: &str) {
+        let mut command = self.command(program);
+        command.stderr(File::create(self.path(program).with_extension("log")).expect("its log"));
         self.programs.borrow_mut().insert(0, Program::spawn(command));
     }
 }
