@@ -12,16 +12,29 @@ pub(crate) use notification::{announce, tell};
 
 use crate::{
     outlet::Outlet,
-    platform::{COPIERS, COPIERS_ENVIRONMENT, OPENER},
+    platform::{self, COPIERS, COPIERS_ENVIRONMENT, OPENER},
 };
 use command::run_in;
-use std::ffi::{OsStr, OsString};
+use std::{
+    ffi::{OsStr, OsString},
+    path::PathBuf,
+};
 
 /// Opens a file or an address with the user's chosen program. A failure is shown in the menu.
 pub(crate) fn open(what: OsString, events: &Outlet<DesktopEvent>) {
     aside(events, move || {
         run(&[OPENER.as_ref(), &what], &[])
             .map_err(|error| format!("nothing could be opened: {OPENER} {error}"))
+    });
+}
+
+/// Shows a file in its folder. A failure is shown in the menu.
+pub(crate) fn reveal(path: PathBuf, events: &Outlet<DesktopEvent>) {
+    aside(events, move || {
+        if !path.exists() {
+            return Err(format!("{} isn't there any more", path.display()));
+        }
+        platform::reveal(&path).map_err(|error| format!("{} can't be shown: {error}", path.display()))
     });
 }
 

@@ -201,6 +201,7 @@ impl Session {
             ui_url: self.page(),
             inspector_url: self.inspector(),
             recording: self.playback.recorder.running().map(|(recording, _)| recording.path().into()),
+            recorded: self.playback.recorder.last().cloned(),
             recording_trouble: self.playback.recorder.trouble().map(str::to_owned),
             stats: self.playback.stats(),
         })
@@ -338,7 +339,7 @@ impl Session {
     /// # Errors
     /// It is out of range.
     pub(crate) fn set_gain(&mut self, gain_db: f32, cx: &mut Context) -> Result<(), ErrorObject> {
-        self.playback.mix.set_gain(gain_db, &mut cx.audio)
+        self.playback.set_gain(gain_db, cx)
     }
 
     /// Sets the origins whose pages may connect.

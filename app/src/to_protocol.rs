@@ -229,12 +229,17 @@ pub(crate) fn devices(
     (asked_rate, asked_frames): (Option<u32>, Option<u32>),
     output: Option<&str>,
     [notice, of_microphone]: [Option<String>; 2],
-    silent_input: Option<&str>,
+    input_is_silent: bool,
 ) -> AudioDevices {
     let is_virtual = stream.backend == "virtual";
     let (input, input_trouble) = match stream.input {
         core::InputState::Closed => (None, None),
-        core::InputState::Open { name, .. } => (Some(name), silent_input.map(str::to_owned)),
+        core::InputState::Open { name, .. } => {
+            let silent = input_is_silent.then(|| {
+                format!("no signal from “{name}”: it delivers exact silence. Muted, or its level 0, in the sound settings?")
+            });
+            (Some(name), silent)
+        }
         core::InputState::Failed(error) => (None, Some(error.to_string())),
     };
     let buffer_frames = if stream.buffer_frames == 0 { stream.delay_frames } else { stream.buffer_frames };

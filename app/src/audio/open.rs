@@ -26,11 +26,6 @@ pub(crate) struct Open {
     pub notice: Option<String>,
 }
 
-/// For the user: why a microphone may deliver exact zeros.
-const INPUT_IS_SILENT: &str = "the microphone delivers exact silence: is it muted, or its level 0, in the system's sound \
-                               settings? A virtual device needs something that feeds it, and on a Mac an app needs the \
-                               audio-input entitlement";
-
 /// Opens what is requested. Without a usable device that is the virtual one, which keeps projects, meters and pages
 /// going and makes no sound. Takes its time: call it on a thread that may block.
 ///
@@ -115,7 +110,6 @@ impl Open {
 
     /// The devices in use, as they are reported.
     pub(crate) fn devices(&self) -> AudioDevices {
-        let input_trouble = self.input_is_silent.then_some(INPUT_IS_SILENT);
         let (stream, wants_microphone) = (self.audio.stream(), self.audio.engine().wants_microphone());
         // There is nothing to report about a microphone that nothing listens to.
         let of_microphone = self.microphone.notice.clone().filter(|_| wants_microphone);
@@ -124,7 +118,7 @@ impl Open {
             (self.using.sample_rate, self.using.buffer_frames),
             self.output_name.as_deref(),
             [self.notice.clone(), of_microphone],
-            input_trouble,
+            self.input_is_silent,
         )
     }
 }

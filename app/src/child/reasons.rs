@@ -5,12 +5,6 @@ use std::time::Duration;
 use wavecraft_audio_core::LastLate;
 use wavecraft_companion_protocol::settings::Patience;
 
-/// Late repeatedly: the child is bypassed until it is in time again.
-pub(crate) fn bypass(last: &LastLate) -> String {
-    let until = if last.begun { "until it is in time again" } else { "until it catches up" };
-    format!("{} It is bypassed {until}.", lateness(last))
-}
-
 /// Late too often for direct mode.
 pub(crate) fn fallback(last: &LastLate) -> String {
     format!(
@@ -22,12 +16,12 @@ pub(crate) fn fallback(last: &LastLate) -> String {
 
 /// No sign of life for a while.
 pub(crate) fn no_answer(for_ms: u64, limit_ms: u64) -> String {
-    format!("No answer for {} (an endless loop?). It is ended after {}.", time(for_ms), time(limit_ms))
+    format!("No answer for {} (endless loop?). It will be ended after {}.", time(for_ms), time(limit_ms))
 }
 
 /// No sign of life for so long that the child was ended.
 pub(crate) fn ended_without_answer(limit_ms: u64) -> String {
-    format!("no answer for {} (an endless loop?), so it was ended", time(limit_ms))
+    format!("no answer for {} (endless loop?), so it was ended", time(limit_ms))
 }
 
 /// It crashed, with these last words, and is started again.
@@ -72,34 +66,32 @@ fn time(ms: u64) -> String {
     if ms.is_multiple_of(1000) { format!("{} s", ms / 1000) } else { format!("{ms} ms") }
 }
 
-/// The measured lateness of the last late block. A block that isn't answered yet was at least that late by then.
-fn lateness(last: &LastLate) -> String {
+/// Why the last late block was late, as measured. A block that isn't answered yet was at least that late by then.
+pub(crate) fn lateness(last: &LastLate) -> String {
     let block = milliseconds(last.block_ns);
     match (last.begun, last.busy_ns, last.wake_ns) {
         (true, 0, _) => {
-            format!(
-                "Too slow: a block may take {block}, and wasn't done after {}.",
-                milliseconds(last.waited_ns)
-            )
+            let waited = milliseconds(last.waited_ns);
+            format!("Too slow: a block may take {block} ms, and wasn't done after {waited}.")
         }
         (true, busy, _) => {
-            format!("Too slow: a block takes {} and may take {block}.", milliseconds(busy))
+            format!("Too slow: a block takes {} ms and may take {block}.", milliseconds(busy))
         }
         (false, _, 0) => format!(
-            "The computer was too busy to run your processor: a block of {block} still waited for it after {}.",
+            "The computer was too busy to run your processor: a block of {block} ms still waits for it after {}.",
             milliseconds(last.waited_ns)
         ),
         (false, _, wake) => format!(
-            "The computer was too busy to run your processor: a block of {block} waited for it for {}.",
+            "The computer was too busy to run your processor: a block of {block} ms waited for it for {}.",
             milliseconds(wake)
         ),
     }
 }
 
-/// Rounded to a tenth of a millisecond, with integers only.
+/// In ms, rounded to a tenth, with integers only.
 fn milliseconds(nanoseconds: u64) -> String {
     let tenths = nanoseconds.saturating_add(50_000) / 100_000;
-    format!("{}.{} ms", tenths / 10, tenths % 10)
+    format!("{}.{}", tenths / 10, tenths % 10)
 }
 
 #[cfg(test)]
@@ -125,20 +117,13 @@ mod tests {
 
     #[test]
     fn the_measured_times_are_told() {
-        let told = bypass(&LATE);
-        assert!(
-            told.starts_with("Too slow: a block takes 8.0 ms and may take 5.3 ms. It is bypassed"),
-            "{told}"
-        );
-        let told = bypass(&LastLate { busy_ns: 0, ..LATE });
-        assert!(told.contains("wasn't done after 5.4 ms."), "{told}");
+        assert_eq!(lateness(&LATE), "Too slow: a block takes 8.0 ms and may take 5.3.");
+        let told = lateness(&LastLate { busy_ns: 0, ..LATE });
+        assert!(told.ends_with("a block may take 5.3 ms, and wasn't done after 5.4."), "{told}");
         let told = fallback(&LastLate { begun: false, ..LATE });
-        assert!(
-            told.contains("The computer was too busy") && told.contains("for it for 0.0 ms. Pip"),
-            "{told}"
-        );
+        assert!(told.contains("The computer was too busy") && told.contains("for it for 0.0. Pip"), "{told}");
         let told = fallback(&LastLate { begun: false, wake_ns: 0, ..LATE });
-        assert!(told.contains("still waited for it after 5.4 ms."), "{told}");
+        assert!(told.contains("still waits for it after 5.4."), "{told}");
     }
 
     #[test]
@@ -147,6 +132,6 @@ mod tests {
         assert_eq!(told, "The processor panicked: oh no. It starts again in 250 ms.");
         let told = paused("it ended by SIGSEGV.", &Patience::default());
         assert_eq!(told, "It ended by SIGSEGV. It crashed 3 times in 30 s, so it is paused.");
-        assert!(no_answer(250, 2000).contains("for 250 ms (an endless loop?). It is ended after 2 s."));
+        assert!(no_answer(250, 2000).contains("for 250 ms (endless loop?). It will be ended after 2 s."));
     }
 }

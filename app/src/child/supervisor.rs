@@ -366,7 +366,7 @@ impl Supervisor {
             match snapshot.link {
                 // Reported once: the times of each further late block aren't news.
                 LinkState::Bypassed if self.state != State::Bypassed => {
-                    self.set(State::Bypassed, Some(reasons::bypass(&snapshot.last_late)));
+                    self.set(State::Bypassed, Some(reasons::lateness(&snapshot.last_late)));
                 }
                 LinkState::Live => self.set(State::Live, None),
                 _ => {}

@@ -49,6 +49,7 @@ fn shorten(session: &mut SessionStatus) {
     };
     short(&mut session.reason);
     short(&mut session.recording_trouble);
+    session.recorded.iter_mut().for_each(|take| short(&mut take.reason));
     session.ui_url.take_if(|url| url.len() > SHORT_BYTES);
     session.name = cut(&session.name, SHORT_BYTES).into_owned();
     if let Some(stats) = &mut session.stats {
@@ -66,6 +67,7 @@ fn shorten(session: &mut SessionStatus) {
 fn leave_out_figures(session: &mut SessionStatus) {
     session.stats = None;
     session.recording_trouble = None;
+    session.recorded = None;
 }
 
 #[cfg(test)]
@@ -91,6 +93,7 @@ mod tests {
             ui_url: Some(format!("http://{text}")),
             inspector_url: None,
             recording: None,
+            recorded: None,
             recording_trouble: Some(text.into()),
             stats: Some(Stats { mode_reason: Some(text.into()), ..Stats::default() }),
         }

@@ -27,6 +27,11 @@ pub(crate) fn clicked(companion: &mut Companion, action: Action) {
         Action::StopRecording(id) => {
             with(companion, &id, |session, cx| session.playback_mut().end_recording(None, None, cx));
         }
+        Action::Reveal(path) => desktop::reveal(path, &events),
+        // Every line of the menu is in range.
+        Action::SetGain(id, gain_db) => {
+            with(companion, &id, |session, cx| drop(session.set_gain(gain_db, cx)))
+        }
         Action::Restart(id) => with(companion, &id, |session, cx| session.playback_mut().restart(cx)),
         Action::SetSource(id, source) => {
             // Choosing it here also allows it.

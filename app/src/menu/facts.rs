@@ -101,6 +101,8 @@ fn project(session: &Session) -> ProjectFacts {
         mode,
         mode_reason: owned(mode_reason),
         recorded_seconds: playback.recorder().seconds(),
+        recorded: playback.recorder().last().map(|take| take.path.clone()),
+        gain_db: playback.mix().gain_db(),
         recording_trouble: owned(playback.recorder().trouble()),
         measured: stats.map(|stats| Measured {
             latency_ms: stats.latency.total_ms(stats.devices.sample_rate),

@@ -23,9 +23,20 @@ pub(crate) fn compute(facts: &Facts) -> Menu {
         entries.extend(Entry::paragraph("notice", notice));
     }
     let first = facts.projects.iter().find(|project| project.has_page());
-    for project in &facts.projects {
-        entries.push(Entry::separator(format!("{}/line", project.id)));
-        entries.extend(project.entries(first.is_some_and(|first| first.id == project.id)));
+    let is_first = |project: &ProjectFacts| first.is_some_and(|first| first.id == project.id);
+    match facts.projects.as_slice() {
+        [] => {}
+        [only] => {
+            entries.push(Entry::separator("projects/line"));
+            entries.extend(only.entries(is_first(only)));
+        }
+        // All their lines would be higher than a screen.
+        projects => {
+            entries.push(Entry::separator("projects/line"));
+            let howling = projects.iter().find(|project| project.howl);
+            entries.extend(howling.map(ProjectFacts::howl_entries).unwrap_or_default());
+            entries.extend(projects.iter().flat_map(|project| project.folded(is_first(project))));
+        }
     }
     entries.push(Entry::separator("devices/line"));
     entries.extend([

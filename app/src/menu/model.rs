@@ -1,6 +1,7 @@
 //! The parts of a menu, and what a click on each line asks for.
 
 use crate::session::SessionId;
+use std::path::PathBuf;
 use wavecraft_companion_protocol::{
     control::SelectDevices,
     session::{Mode, Source},
@@ -97,6 +98,10 @@ pub(crate) enum Action {
     Record(SessionId),
     /// Ends the recording.
     StopRecording(SessionId),
+    /// Shows a file in its folder.
+    Reveal(PathBuf),
+    /// Sets the project's volume, in dB.
+    SetGain(SessionId, f32),
     /// Restarts the child.
     Restart(SessionId),
     /// Changes the source.

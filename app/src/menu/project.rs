@@ -1,12 +1,15 @@
 //! One project's lines.
 
 use super::model::{Action, Entry, Shortcut};
-use crate::{microphone::Access, session::SessionId};
+use crate::{microphone::Access, platform::REVEAL_LABEL, session::SessionId};
 use std::path::PathBuf;
 use wavecraft_companion_protocol::{
     session::{Mode, Source, SourceName, State},
     settings::Consent,
 };
+
+/// The volumes to choose from, in dB.
+const VOLUMES_DB: [f32; 8] = [6.0, 3.0, 0.0, -3.0, -6.0, -12.0, -20.0, -40.0];
 
 /// The facts about one project that the menu shows.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,6 +50,10 @@ pub(crate) struct ProjectFacts {
     pub mode_reason: Option<String>,
     /// How many seconds it has been recording, if it is.
     pub recorded_seconds: Option<u64>,
+    /// The file of its last recording.
+    pub recorded: Option<PathBuf>,
+    /// Its volume in dB.
+    pub gain_db: f32,
     /// Why its last recording didn't begin, or ended by itself.
     pub recording_trouble: Option<String>,
     /// Its measurements.
@@ -75,14 +82,38 @@ impl ProjectFacts {
         self.page && !self.ending
     }
 
-    /// Its lines. The keyboard shortcut opens the page of the `first` project that has one.
+    /// All its lines, as the only project. The keyboard shortcut opens the page of the `first` project that has one.
     pub(super) fn entries(&self, first: bool) -> Vec<Entry> {
-        let key = |name: &str| format!("{}/{name}", self.id);
-        let id = || self.id.clone();
-        let mut entries = vec![Entry::text(key("name"), format!("{}: {}", self.name, self.word()))];
-        if self.ending {
-            return entries;
+        let mut entries = vec![Entry::text(self.key("name"), self.title())];
+        if !self.ending {
+            entries.extend(self.troubles());
+            entries.extend(self.microphone_entries());
+            entries.extend(self.howl_entries());
+            entries.extend(self.controls(first));
         }
+        entries
+    }
+
+    /// Its line among others, with the rest in a submenu; what waits for an answer stays in sight.
+    pub(super) fn folded(&self, first: bool) -> Vec<Entry> {
+        if self.ending {
+            return vec![Entry::text(self.key("name"), self.title())];
+        }
+        let inside = self.troubles().into_iter().chain(self.controls(first)).collect();
+        let mut entries = vec![Entry::submenu(self.key("project"), &self.title(), inside)];
+        entries.extend(self.microphone_entries());
+        entries
+    }
+
+    fn key(&self, name: &str) -> String {
+        format!("{}/{name}", self.id)
+    }
+
+    fn title(&self) -> String {
+        format!("{}: {}", self.name, self.word())
+    }
+
+    fn troubles(&self) -> Vec<Entry> {
         let told = [
             ("reason", &self.reason),
             ("not_a_number", &self.not_a_number),
@@ -90,22 +121,42 @@ impl ProjectFacts {
             ("mute_reason", &self.mute_reason),
             ("recording_trouble", &self.recording_trouble),
         ];
-        for (name, reason) in told {
-            entries.extend(reason.iter().flat_map(|reason| Entry::paragraph(&key(name), reason)));
+        let lines = |(name, reason): (&str, &Option<String>)| {
+            reason.as_ref().map_or_else(Vec::new, |reason| Entry::paragraph(&self.key(name), reason))
+        };
+        told.into_iter().flat_map(lines).collect()
+    }
+
+    /// The howl mute is on the mix: unmuting any project ends it for all.
+    pub(super) fn howl_entries(&self) -> Vec<Entry> {
+        if !self.howl {
+            return Vec::new();
         }
-        entries.extend(self.microphone_entries());
-        if self.howl {
-            entries.push(Entry::text(key("howl"), "Muted: the level ran away, as feedback does"));
-            entries.push(Entry::button(key("unhowl"), "Turned Down: Unmute", Action::SetMute(id(), false)));
-        }
+        vec![
+            Entry::text(self.key("howl"), "Muted: the level ran away, as feedback does"),
+            Entry::button(self.key("unhowl"), "Turned Down: Unmute", Action::SetMute(self.id.clone(), false)),
+        ]
+    }
+
+    fn controls(&self, first: bool) -> Vec<Entry> {
+        let key = |name: &str| self.key(name);
+        let id = || self.id.clone();
         let page = Entry::button(key("page"), "Open Page", self.page.then(|| Action::OpenPage(id())));
         let inspector = self.inspector.then(|| Action::OpenInspector(id()));
-        entries.extend([
+        let mut entries = vec![
             if first { page.with_shortcut(Shortcut::Open) } else { page },
             Entry::button(key("inspector"), "Open Inspector", inspector),
             Entry::check(key("bypass"), "Bypass", self.bypassed, Action::SetBypass(id(), !self.bypassed)),
             Entry::check(key("mute"), "Mute", self.muted, Action::SetMute(id(), !self.muted)),
+            Entry::submenu(key("volume"), &format!("Volume: {}", volume(self.gain_db)), self.volumes()),
             self.recording(key("record")),
+        ];
+        if let Some(path) = &self.recorded {
+            let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+            entries.extend(Entry::paragraph(&key("recorded"), &format!("Recorded {name}")));
+            entries.push(Entry::button(key("reveal"), REVEAL_LABEL, Action::Reveal(path.clone())));
+        }
+        entries.extend([
             Entry::submenu(key("source"), "Source", self.sources()),
             Entry::submenu(key("mode"), "Mode", self.modes()),
             Entry::button(key("restart"), "Restart", Action::Restart(id())),
@@ -136,6 +187,25 @@ impl ProjectFacts {
                 Entry::button(key, &label, Action::StopRecording(self.id.clone()))
             }
         }
+    }
+
+    /// The volumes to choose from; one that was set elsewhere is among them.
+    fn volumes(&self) -> Vec<Entry> {
+        let mut volumes = VOLUMES_DB.to_vec();
+        if !volumes.contains(&self.gain_db) {
+            volumes.push(self.gain_db);
+            volumes.sort_by(|a, b| b.total_cmp(a));
+        }
+        let one = |gain_db: f32| {
+            let key = format!("{}/volume/{gain_db}", self.id);
+            Entry::check(
+                key,
+                volume(gain_db),
+                gain_db == self.gain_db,
+                Action::SetGain(self.id.clone(), gain_db),
+            )
+        };
+        volumes.into_iter().map(one).collect()
     }
 
     fn sources(&self) -> Vec<Entry> {
@@ -199,4 +269,17 @@ impl ProjectFacts {
             }
         }
     }
+}
+
+/// "−6 dB"
+fn volume(gain_db: f32) -> String {
+    let sign = if gain_db > 0.0 {
+        "+"
+    } else if gain_db < 0.0 {
+        "−"
+    } else {
+        ""
+    };
+    let tenths = format!("{:.1}", gain_db.abs());
+    format!("{sign}{} dB", tenths.strip_suffix(".0").unwrap_or(&tenths))
 }

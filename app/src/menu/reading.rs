@@ -61,6 +61,8 @@ pub(super) fn project(name: &str, state: State) -> ProjectFacts {
         mode: Mode::Pipelined,
         mode_reason: None,
         recorded_seconds: None,
+        recorded: None,
+        gain_db: 0.0,
         recording_trouble: None,
         measured: Some(Measured { latency_ms: 6.24, load: 0.031 }),
     }

@@ -24,8 +24,8 @@ mod power;
 mod spawn;
 
 pub(crate) use desktop::{
-    COPIERS, COPIERS_ENVIRONMENT, FORGETTERS, MainThread, OPENER, can_show_menu, icon_color, main_loop,
-    set_icon, show_words, with_icon,
+    COPIERS, COPIERS_ENVIRONMENT, FORGETTERS, MainThread, OPENER, REVEAL_LABEL, can_show_menu, icon_color,
+    main_loop, reveal, set_icon, show_words, with_icon,
 };
 pub(crate) use end_watch::EndWatch;
 pub(crate) use groups::writes_as_group_alone;

@@ -197,6 +197,11 @@ impl Host for Shared {
         Ok(())
     }
 
+    fn set_gain(&self, gain_db: f32) -> Result<(), ErrorObject> {
+        self.request(|requested| requested.gain_db = Some(gain_db));
+        Ok(())
+    }
+
     fn set_source(&self, source: SourceName) -> Result<(), ErrorObject> {
         match source {
             SourceName::Microphone => Err(ErrorObject::new(

@@ -4,18 +4,15 @@ use crate::{audio::Audio, child::reasons, to_protocol, units::db_to_linear};
 use wavecraft_audio_core::{EngineError, OnBypass, ProjectId, ProjectSettings, ProjectSnapshot, Source};
 use wavecraft_companion_protocol::{
     rpc::{ErrorObject, INVALID_PARAMS},
-    session::{Mode, OnBypass as Heard},
+    session::{GAIN_DB, Mode, OnBypass as Heard},
 };
 
-/// The range of the gain after a processor, in dB.
-const GAIN_DB: std::ops::RangeInclusive<f32> = -60.0..=12.0;
-
 /// The howl mute is active. It is on the mix, so this concerns every project.
-pub(super) const HOWL: &str = "the level ran away, as feedback does, so everything is muted: turn the gain down or the microphone away \
+pub(super) const HOWL: &str = "the level ran away, as feedback does, so everything is muted: turn the volume down or the microphone away \
                     from the loudspeaker, then unmute";
 /// The microphone would hear the loudspeaker.
 pub(super) const FEEDBACK: &str = "muted, because the built-in microphone hears the built-in loudspeaker: put headphones on or turn the \
-                        volume down, then untick Mute in the companion's menu, or call `setMute` from the page";
+                        volume down, then press m in the terminal, or Unmute on the page or in the companion's menu";
 
 /// How one project is played.
 pub(crate) struct Mix {
@@ -39,7 +36,7 @@ pub(crate) struct Mix {
 
 impl Mix {
     /// A mix without a place yet.
-    pub(super) fn new(mode: Mode, heard_on_bypass: Option<Heard>) -> Self {
+    pub(super) fn new(mode: Mode, heard_on_bypass: Option<Heard>, gain_db: Option<f32>) -> Self {
         Self {
             project: None,
             mode,
@@ -49,7 +46,8 @@ impl Mix {
             muted: false,
             mute_reason: None,
             feedback_handled: false,
-            gain_db: 0.0,
+            // A person may have written the settings.
+            gain_db: gain_db.filter(|gain_db| GAIN_DB.contains(gain_db)).unwrap_or_default(),
         }
     }
 
@@ -166,8 +164,7 @@ impl Mix {
     /// It is out of range.
     pub(super) fn set_gain(&mut self, gain_db: f32, audio: &mut Audio) -> Result<(), ErrorObject> {
         if !GAIN_DB.contains(&gain_db) {
-            let message =
-                format!("the gain can be {} to {} dB, not {gain_db}", GAIN_DB.start(), GAIN_DB.end());
+            let message = format!("a volume is {} to {} dB, not {gain_db}", GAIN_DB.start(), GAIN_DB.end());
             return Err(ErrorObject::new(INVALID_PARAMS, message));
         }
         self.gain_db = gain_db;

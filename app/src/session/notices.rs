@@ -62,12 +62,18 @@ fn unnamed(state: State) -> String {
     }
 }
 
-/// What is heard while the processor isn't.
-pub(super) fn instead(heard: OnBypass) -> &'static str {
-    match heard {
-        OnBypass::Dry => "You hear the dry input.",
-        OnBypass::Silence => "You hear silence.",
-    }
+/// What is heard while the processor isn't, and what ends that.
+pub(super) fn instead(state: State, heard: OnBypass) -> String {
+    let heard = match heard {
+        OnBypass::Dry => "You hear the dry input",
+        OnBypass::Silence => "You hear silence",
+    };
+    let until = match state {
+        State::Bypassed => " until it catches up",
+        State::Held => " until you save a fix or restart it",
+        _ => "",
+    };
+    format!("{heard}{until}.")
 }
 
 /// The output is a number again.

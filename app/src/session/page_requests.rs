@@ -21,12 +21,14 @@ struct Inner {
 }
 
 /// The newest request of each kind.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, PartialEq)]
 pub(crate) struct Requested {
     /// Bypass the processor, or end the bypass.
     pub bypass: Option<bool>,
     /// Mute or unmute the project.
     pub mute: Option<bool>,
+    /// The volume in dB.
+    pub gain_db: Option<f32>,
     /// Change the source. Never to the microphone: the server has refused that already.
     pub source: Option<SourceName>,
     /// Play a file that was played before, by its number.

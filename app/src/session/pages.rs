@@ -39,6 +39,10 @@ impl Session {
         if let Some(on) = asked.mute {
             self.set_muted(on, cx);
         }
+        if let Some(gain_db) = asked.gain_db {
+            // The server has checked the range.
+            let _ = self.set_gain(gain_db, cx);
+        }
         if let Some(mode) = asked.mode {
             self.set_mode(mode, cx);
         }

@@ -33,6 +33,7 @@ use wavecraft_audio_core::{EngineError, OnBypass, ProjectId, ProjectSnapshot, Ta
 use wavecraft_companion_protocol::{
     control::{Attach, ProjectProgram, RECORDING_ENDED, Reload, STATS},
     latency::ProjectLatency,
+    rpc::ErrorObject,
     session::{Mode, NotANumber, OnBypass as Heard, Source, State, Stats},
     settings::RememberedProject as Remembered,
     take::{RecordingEnded, StopRecording},
@@ -74,7 +75,7 @@ impl Playback {
         Self {
             name: attach.name.clone(),
             folder: attach.project_dir.clone(),
-            mix: Mix::new(mode, attach.on_bypass),
+            mix: Mix::new(mode, attach.on_bypass, remembered.and_then(|project| project.gain_db)),
             children: Children::new(id.clone(), program, events.clone()),
             input: Input::new(
                 source.cloned().unwrap_or(Source::Microphone),
@@ -103,8 +104,9 @@ impl Playback {
         if !notices::is_trouble(state) {
             return (state, reason.map(str::to_owned));
         }
-        let heard = notices::instead(self.heard_instead());
-        (state, Some(reason.map_or_else(|| heard.into(), |reason| format!("{} {heard}", sentence(reason)))))
+        let heard = notices::instead(state, self.heard_instead());
+        let reason = reason.map(|reason| sentence(reason) + " ").unwrap_or_default();
+        (state, Some(reason + &heard))
     }
 
     pub(crate) fn is_watched(&self) -> bool {
@@ -145,6 +147,17 @@ impl Playback {
     pub(super) fn set_mode(&mut self, mode: Mode, cx: &mut Context) {
         self.mix.set_mode(mode, &mut cx.audio);
         cx.settings.remember(&self.folder, |project| project.mode = Some(mode));
+    }
+
+    /// Sets the volume, and remembers it: what was too loud yesterday would be so tomorrow.
+    ///
+    /// # Errors
+    /// It is out of range.
+    pub(super) fn set_gain(&mut self, gain_db: f32, cx: &mut Context) -> Result<(), ErrorObject> {
+        self.mix.set_gain(gain_db, &mut cx.audio)?;
+        cx.settings
+            .remember(&self.folder, |project| project.gain_db = Some(gain_db).filter(|gain| *gain != 0.0));
+        Ok(())
     }
 
     /// Bypasses the processor, or ends the bypass, and sets what is heard without it, if that is given.

@@ -22,6 +22,8 @@ use wavecraft_companion_protocol::{
 pub(crate) struct Recorder {
     session: String,
     stage: Stage,
+    /// The last one that is complete.
+    last: Option<take::Take>,
     /// Why the last recording didn't begin, or ended by itself: a sentence for the user.
     trouble: Option<String>,
     events: Outlet<SessionEvent>,
@@ -43,7 +45,7 @@ enum Stage {
 
 impl Recorder {
     pub(super) fn new(session: String, events: Outlet<SessionEvent>) -> Self {
-        Self { session, stage: Stage::Idle, trouble: None, events }
+        Self { session, stage: Stage::Idle, last: None, trouble: None, events }
     }
 
     pub(super) fn is_idle(&self) -> bool {
@@ -62,6 +64,11 @@ impl Recorder {
     pub(crate) fn seconds(&self) -> Option<u64> {
         let (recording, _) = self.running()?;
         Some(recording.frames() / u64::from(recording.sample_rate().max(1)))
+    }
+
+    /// The last recording that is complete.
+    pub(crate) fn last(&self) -> Option<&take::Take> {
+        self.last.as_ref()
     }
 
     /// Why the last recording didn't begin, or ended by itself.
@@ -186,10 +193,11 @@ impl Recorder {
     }
 
     /// The file is complete. Returns lines for the user, including trouble, unless the project is `ending`.
-    pub(super) fn ended(&mut self, take: &take::Take, ending: bool) -> Vec<String> {
-        let take::Take { path, seconds, dropped_frames, reason, .. } = take;
+    pub(super) fn ended(&mut self, ended: &take::Take, ending: bool) -> Vec<String> {
+        let take::Take { path, seconds, dropped_frames, reason, .. } = ended;
         info!("{}: {} has {seconds:.1} s", self.session, path.display());
         self.stage = Stage::Idle;
+        self.last = Some(ended.clone());
         let mut lines = Vec::new();
         if *dropped_frames > 0 {
             let path = path.display();

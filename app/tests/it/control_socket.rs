@@ -1,6 +1,6 @@
 //! The control socket itself.
 
-use crate::support::Companion;
+use crate::{page::Page, support::Companion};
 use serde_json::{Value, json};
 use std::io::Write;
 
@@ -96,6 +96,30 @@ fn gain_mute_and_bypass_are_behind_the_meters() {
     control.heard_at(crate::support::tone_rms());
     let error = control.call("setGain", json!({"session": session, "gain_db": 40.0})).unwrap_err();
     assert_eq!(error["code"], -32602);
+}
+
+#[test]
+fn a_projects_volume_is_its_pages_too_and_outlives_its_start() {
+    let companion = Companion::start();
+    let mut control = companion.control();
+    let attached = control.attach_live("gain", json!({}));
+    let session = attached["session"].clone();
+    let mut page = Page::open(&attached);
+    for wrong in [json!(12.5), json!(-61), json!("loud"), json!(null)] {
+        let error = page.call("setGain", json!({"gain_db": wrong})).unwrap_err();
+        assert_eq!(error["code"], -32602, "{error}");
+    }
+    page.call("setGain", json!({"gain_db": -20.5})).unwrap();
+    control.stats(|stats| stats["gain_db"] == -20.5);
+    drop(page);
+    control.call("detach", json!({"session": session})).unwrap();
+    let session = control.attach_live("gain", json!({}))["session"].clone();
+    control.stats(|stats| stats["session"] == session && stats["gain_db"] == -20.5);
+    // Back at 0 there is nothing to remember.
+    control.call("setGain", json!({"session": session, "gain_db": 0})).unwrap();
+    control.call("detach", json!({"session": session})).unwrap();
+    let session = control.attach_live("gain", json!({}))["session"].clone();
+    control.stats(|stats| stats["session"] == session && stats["gain_db"] == 0.0);
 }
 
 #[test]

@@ -79,7 +79,10 @@ fn the_third_crash_holds_and_a_restart_tries_again() {
     let companion = Companion::start();
     let (mut control, attached) = faulty(&companion, 1.0);
     let reason = control.state("held");
-    assert!(reason.contains("crashed 3 times in 30 s, so it is paused. You hear the dry input."), "{reason}");
+    assert!(
+        reason.contains("crashed 3 times in 30 s, so it is paused. You hear the dry input until you"),
+        "{reason}"
+    );
     mend(&attached);
     control.call("restart", json!({"session": attached["session"]})).unwrap();
     control.state("live");
@@ -159,7 +162,7 @@ fn an_endless_loop_is_ended_and_the_child_is_back() {
     let (mut control, attached) = faulty(&companion, 4.0);
     let reason = control.state("notResponding");
     assert!(
-        reason.starts_with("No answer for 250 ms (an endless loop?). It is ended after 2 s. You hear"),
+        reason.starts_with("No answer for 250 ms (endless loop?). It will be ended after 2 s. You hear"),
         "{reason}"
     );
     let child = control.child_pid();
@@ -236,7 +239,10 @@ fn a_project_whose_processor_is_gone_shows_and_names_the_dry_input() {
     let notice = &stats["notices"][0];
     assert_eq!((&notice["id"], &notice["action"]), (&json!("state"), &json!("restart")));
     assert!(
-        notice["text"].as_str().unwrap().ends_with("so it is paused. You hear the dry input."),
+        notice["text"]
+            .as_str()
+            .unwrap()
+            .ends_with("so it is paused. You hear the dry input until you save a fix or restart it."),
         "{notice}"
     );
     control.heard_at(tone_rms());

@@ -294,6 +294,39 @@ fn the_page_opens_by_an_address_without_its_token_and_the_diagnostics_hold_none(
 
 #[test]
 #[ignore = "needs dbus-daemon: scripts/test tray"]
+fn a_recording_says_where_it_is_and_the_volume_is_turned_down() {
+    let bus = Bus::start();
+    let panel = Panel::start(&bus);
+    let opened = helper(&bus, "xdg-open");
+    let companion = companion(&bus);
+    let tray = Tray::of(&panel);
+    let mut control = companion.control();
+    control.attach_live("gain", json!({}));
+    tray.says("gain: live");
+    tray.says("Volume: 0 dB");
+    tray.click("Volume/−12 dB");
+    tray.says("Volume: −12 dB");
+    control.stats(|stats| stats["gain_db"] == -12.0);
+    tray.click("Record");
+    tray.says("Stop Recording");
+    let path = eventually("status names the file", || {
+        let status = control.call("status", json!({})).unwrap();
+        status["sessions"][0]["recording"].as_str().map(str::to_owned)
+    });
+    tray.click("Stop Recording");
+    tray.says(&format!("Recorded {}", &path[path.rfind('/').unwrap() + 1..path.len() - 4]));
+    let status = control.call("status", json!({})).unwrap();
+    assert_eq!(status["sessions"][0]["recorded"]["path"], path.as_str());
+    // No file manager is on this bus, so the folder is opened.
+    tray.click("Show in Folder");
+    assert_eq!(noted(&opened).trim(), &path[..path.rfind('/').unwrap()]);
+    std::fs::remove_file(&path).unwrap();
+    tray.click("Show in Folder");
+    tray.says("isn't there any more");
+}
+
+#[test]
+#[ignore = "needs dbus-daemon: scripts/test tray"]
 fn quit_ends_all_and_leaves_nothing() {
     let bus = Bus::start();
     let panel = Panel::start(&bus);

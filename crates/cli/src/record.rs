@@ -52,6 +52,9 @@ pub(crate) async fn run(args: RecordArgs) -> anyhow::Result<()> {
     match outcome {
         Ok(take) => {
             report.event(&Event::Recorded(take.clone()));
+            if take.dropped_frames > 0 {
+                report.warn(&format!("{} frames are missing: the disk was too slow", take.dropped_frames));
+            }
             match take.reason {
                 Some(reason) => report.failed(anyhow::anyhow!("the recording ended by itself: {reason}")),
                 None => Ok(()),

@@ -6,8 +6,8 @@ mod live;
 mod words;
 
 pub(crate) use words::{
-    audio, clock, clocks, decibels, heard_name, heard_words, late, latency, latency_parts, over_both,
-    percent, seconds, seconds_of, state_name,
+    audio, clock, clocks, decibels, gain, heard_name, heard_words, late, latency, latency_parts, length,
+    over_both, percent, seconds, seconds_of, state_name,
 };
 
 use crate::{
@@ -27,7 +27,6 @@ use wavecraft_companion_protocol::{
     lanes,
     session::{AudioDevices, State, Stats},
 };
-use words::length;
 
 /// The source of a line: the `from` of a log event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -300,10 +299,7 @@ impl Report {
                 self.say(&format!("Rebuilt in {}, swapped in {swap_ms} ms{late}", seconds(*build_ms)));
             }
             Event::Recorded(take) => {
-                self.say(&format!("{} has {}", take.path.display(), length(take.seconds)));
-                if take.dropped_frames > 0 {
-                    self.warn(&format!("{} frames are missing: the disk was too slow", take.dropped_frames));
-                }
+                self.say(&format!("Recorded {} into {}", length(take.seconds), take.path.display()));
             }
             Event::Rendered { path, seconds, sample_rate, latency_frames, nonfinite, took_ms, .. } => {
                 let took = f64::from(u32::try_from(*took_ms).unwrap_or(u32::MAX).max(1)) / 1000.0;

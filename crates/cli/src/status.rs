@@ -6,8 +6,8 @@ use crate::{
     companion::{self, QUICK},
     output::out,
     report::{
-        audio, clock, clocks, decibels, heard_name, heard_words, json_line, latency, over_both, percent,
-        seconds_of, state_name,
+        audio, clock, clocks, decibels, heard_name, heard_words, json_line, latency, length, over_both,
+        percent, seconds_of, state_name,
     },
 };
 use wavecraft_companion_protocol::{
@@ -64,6 +64,9 @@ fn print_session(session: &SessionStatus) {
     }
     if let Some(path) = &session.recording {
         item("Recording", &path.display().to_string());
+    }
+    if let Some(take) = &session.recorded {
+        item("Recorded", &format!("{} into {}", length(take.seconds), take.path.display()));
     }
     more(&session.recording_trouble);
     if let Some(url) = &session.ui_url {

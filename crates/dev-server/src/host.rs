@@ -118,6 +118,15 @@ pub trait Host: Send + Sync + 'static {
         Err(without_audio())
     }
 
+    /// Sets the project's volume, in dB; it is in range.
+    ///
+    /// # Errors
+    /// The error to send to the page.
+    fn set_gain(&self, gain_db: f32) -> Result<(), ErrorObject> {
+        let _ = gain_db;
+        Err(without_audio())
+    }
+
     /// Chooses the input's source: the tone, noise, the sweep, silence, or the file that was chosen already. Never
     /// called with the microphone.
     ///

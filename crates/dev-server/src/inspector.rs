@@ -26,7 +26,7 @@ macro_rules! files {
     };
 }
 
-const FILES: [(&str, File); 30] = files![
+const FILES: [(&str, File); 31] = files![
     CSS "page.css"
     CSS "controls.css"
     CSS "parameters.css"
@@ -57,6 +57,7 @@ const FILES: [(&str, File); 30] = files![
     SCRIPT "strip.js"
     SCRIPT "surface.js"
     SCRIPT "values.js"
+    SCRIPT "volume.js"
 ];
 
 /// The file at a path.

@@ -9,8 +9,9 @@ use wavecraft_companion_protocol::{
         GetAudioStatusResult, GetMeterFrame, GetMeterFrameResult, GetOscilloscopeFrame,
         GetOscilloscopeFrameResult, GetParameterParams, GetParameterResult, GetSets, GetSource, GetStats,
         HearSet, METER_UPDATE, MeterUpdate, NOT_ALLOWED, Ping, Pong, RegisterAudioParams,
-        RegisterAudioResult, RequestResizeParams, RequestResizeResult, Restart, Seek, SetBypass, SetLoop,
-        SetMode, SetMute, SetParameterParams, SetSource, Sets, SourceInfo, Subscribe, answer, notification,
+        RegisterAudioResult, RequestResizeParams, RequestResizeResult, Restart, Seek, SetBypass, SetGain,
+        SetLoop, SetMode, SetMute, SetParameterParams, SetSource, Sets, SourceInfo, Subscribe, answer,
+        notification,
     },
     method::{Done, Method},
     rpc::{Call, ErrorObject, OUT_OF_RANGE, UNKNOWN_PARAMETER},
@@ -40,6 +41,7 @@ static METHODS: LazyLock<BTreeMap<&str, Run>> = LazyLock::new(|| {
         pages(get_stats),
         pages(set_bypass),
         pages(set_mute),
+        pages(set_gain),
         pages(set_mode),
         pages(set_source),
         pages(restart),
@@ -168,6 +170,10 @@ fn set_bypass(set: SetBypass, caller: Caller<'_>) -> Outcome<Done> {
 
 fn set_mute(set: SetMute, caller: Caller<'_>) -> Outcome<Done> {
     caller.host().set_mute(set.on).map(|()| Done {})
+}
+
+fn set_gain(set: SetGain, caller: Caller<'_>) -> Outcome<Done> {
+    caller.host().set_gain(set.gain_db).map(|()| Done {})
 }
 
 fn set_mode(set: SetMode, caller: Caller<'_>) -> Outcome<Done> {

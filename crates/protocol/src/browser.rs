@@ -10,7 +10,7 @@ mod text;
 pub use call::{
     CopySet, GetAllParameters, GetAllParametersResult, GetAudioStatus, GetMeterFrame, GetOscilloscopeFrame,
     GetSets, GetStats, HearSet, MAX_CLIENT_ID_BYTES, MAX_HZ, NOT_ALLOWED, Ping, Pong, Restart, SetBypass,
-    SetMode, SetMute, SetSource, Sets, Subscribe, Topic,
+    SetGain, SetMode, SetMute, SetSource, Sets, Subscribe, Topic,
 };
 pub use methods::visit;
 pub use notices::{

@@ -196,6 +196,9 @@ pub struct Levels {
     pub rms: [f32; 2],
 }
 
+/// The range of a project's volume: the gain after its processor, in dB.
+pub const GAIN_DB: std::ops::RangeInclusive<f32> = -60.0..=12.0;
+
 /// Blocks that came back too late to be heard, by cause.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LateBlocks {

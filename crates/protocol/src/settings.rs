@@ -68,6 +68,9 @@ pub struct RememberedProject {
     /// The mode requested last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mode: Option<Mode>,
+    /// Its volume in dB, if it isn't 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gain_db: Option<f32>,
     /// Whether it may use the microphone, once the user has decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub microphone: Option<Consent>,

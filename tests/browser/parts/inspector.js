@@ -132,7 +132,7 @@ test('the button restarts the processor, and the sound comes back', async () => 
   await page.getByText('Live', { exact: true }).waitFor();
 });
 
-test('the inspector switches source, bypass and mute, and never opens the microphone', async () => {
+test('the inspector switches source, volume, bypass and mute, and never opens the microphone', async () => {
   const before = await level();
   await page.getByLabel('Source').selectOption('silence');
   await session.live.next('stats', { fits: ({ output_rms }) => output_rms < 1e-4, what: 'silence' });
@@ -147,6 +147,13 @@ test('the inspector switches source, bypass and mute, and never opens the microp
   await page.getByLabel('Mute').check();
   await page.waitForFunction(() => [...document.querySelectorAll('.heard')].every(({ textContent }) => textContent === 'muted'));
   await page.getByLabel('Mute').uncheck();
+  const volume = () => session.world.status().sessions[0].stats.gain_db;
+  await page.getByLabel('Volume in dB').fill('−20,5');
+  await page.getByLabel('Volume in dB').press('Enter');
+  await until(() => volume() === -20.5, 'the volume is turned down');
+  assert.equal(await page.getByRole('slider', { name: 'Volume' }).getAttribute('aria-valuetext'), '−20.5 dB');
+  await page.getByRole('slider', { name: 'Volume' }).press('Delete');
+  await until(() => volume() === 0, 'the volume is as it was');
   assert.equal(await page.getByLabel('Source').locator('option[value=microphone]').isDisabled(), true);
   // Nobody chose a file, so there is none to play: it says so and stays where it is.
   await page.getByLabel('Source').selectOption('file');

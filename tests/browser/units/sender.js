@@ -5,8 +5,7 @@ import { Sender } from '../../../crates/dev-server/src/inspector/sender.js';
 /** A server that answers when it is told to. */
 function slowServer() {
   const asked = [];
-  const request = (method, params) =>
-    new Promise((resolve, reject) => asked.push({ method, ...params, resolve, reject }));
+  const request = (id, value) => new Promise((resolve, reject) => asked.push({ id, value, resolve, reject }));
   return { asked, request };
 }
 const settled = () => new Promise((resolve) => setImmediate(resolve));

@@ -5,6 +5,8 @@ use super::super::{
     reading::{self, project},
 };
 use super::*;
+use crate::microphone::Access;
+use std::path::PathBuf;
 use wavecraft_companion_protocol::{
     control::Device,
     session::{AudioDevices, Mode, Source, SourceName, State},
@@ -57,7 +59,7 @@ fn nothing_attached_says_how_to_attach() {
 fn one_live_project() {
     let menu = compute(&with(vec![project("demo", State::Live)]));
     assert_eq!(
-        read(&menu)[..21],
+        read(&menu)[..30],
         [
             "1 project · 44.1 kHz / 128 · 6.2 ms · load 3 %",
             "-",
@@ -66,6 +68,15 @@ fn one_live_project() {
             "[Open Inspector]",
             "[Bypass]",
             "[Mute]",
+            "[Volume: 0 dB…]",
+            "  [+6 dB]",
+            "  [+3 dB]",
+            "  [0 dB] ✓",
+            "  [−3 dB]",
+            "  [−6 dB]",
+            "  [−12 dB]",
+            "  [−20 dB]",
+            "  [−40 dB]",
             "[Record]",
             "[Source…]",
             "  [Microphone]",
@@ -109,12 +120,61 @@ fn two_projects_have_the_longest_latency_in_the_status() {
     facts.devices = Some(AudioDevices { sample_rate: 48_000, ..devices() });
     let menu = compute(&facts);
     assert!(says(&menu, "2 projects · 48 kHz / 128 · 21.0 ms · load 50 %"), "{:?}", read(&menu));
-    assert!(says(&menu, "demo: live") && says(&menu, "other: live"));
     let pages =
         |lines: Vec<String>| lines.into_iter().filter(|line| line.contains("Open Page")).collect::<Vec<_>>();
-    assert_eq!(pages(read(&menu)), ["[Open Page] ⌘Open", "[Open Page]"]);
+    assert_eq!(pages(read(&menu)), ["  [Open Page] ⌘Open", "  [Open Page]"]);
     facts.projects[0].ending = true;
-    assert_eq!(pages(read(&compute(&facts))), ["[Open Page] ⌘Open"]);
+    assert_eq!(pages(read(&compute(&facts))), ["  [Open Page] ⌘Open"]);
+}
+
+#[test]
+fn of_several_projects_each_is_a_line_and_what_asks_stays_in_sight() {
+    let names = ["a", "b", "c", "d", "e", "f"];
+    let mut projects: Vec<_> = names.iter().map(|name| project(name, State::Live)).collect();
+    projects[0].microphone = Some(Access::Unconfirmed);
+    projects[1].reason = Some("It crashed 3 times in 30 s, so it is paused.".into());
+    projects[1].state = State::Held;
+    projects[2].ending = true;
+    projects.iter_mut().for_each(|project| project.howl = true);
+    let menu = compute(&with(projects));
+    let top: Vec<_> = read(&menu).into_iter().filter(|line| !line.starts_with(' ')).collect();
+    assert_eq!(
+        top[1..13],
+        [
+            "-",
+            "Muted: the level ran away, as feedback does",
+            "[Turned Down: Unmute]",
+            "[a: muted…]",
+            "a asks for the microphone",
+            "[Allow]",
+            "[Don't Allow]",
+            "[b: held…]",
+            "c: ending",
+            "[d: muted…]",
+            "[e: muted…]",
+            "[f: muted…]",
+        ]
+    );
+    assert!(says(&menu, "  It crashed 3 times in 30 s"), "{:?}", read(&menu));
+    assert_eq!(menu.action("b-1/restart"), Some(&Action::Restart("b-1".into())));
+}
+
+#[test]
+fn a_volume_that_was_set_elsewhere_is_one_of_them() {
+    let quiet = ProjectFacts { gain_db: -7.5, ..project("demo", State::Live) };
+    let menu = compute(&with(vec![quiet]));
+    assert!(says(&menu, "[Volume: −7.5 dB…]") && says(&menu, "  [−7.5 dB] ✓"), "{:?}", read(&menu));
+    assert!(says(&menu, "  [0 dB]") && !says(&menu, "  [0 dB] ✓"));
+    assert_eq!(menu.action("demo-1/volume/-12"), Some(&Action::SetGain("demo-1".into(), -12.0)));
+}
+
+#[test]
+fn a_recording_that_is_done_says_where_it_is() {
+    let path: PathBuf = "/home/ada/Music/Wavecraft/demo 2026-11-28 10.12.00.wav".into();
+    let menu =
+        compute(&with(vec![ProjectFacts { recorded: Some(path.clone()), ..project("demo", State::Live) }]));
+    assert!(says(&menu, "Recorded demo 2026-11-28 10.12.00.wav"), "{:?}", read(&menu));
+    assert_eq!(menu.action("demo-1/reveal"), Some(&Action::Reveal(path)));
 }
 
 #[test]

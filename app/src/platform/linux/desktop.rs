@@ -1,8 +1,11 @@
 //! Linux's desktop: the panel's menu over D-Bus, so that no toolkit and no display connection is needed.
 
 use crate::menu::Icon;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use std::{
     ops::ControlFlow,
+    os::unix::ffi::OsStrExt,
+    path::Path,
     sync::mpsc,
     thread,
     time::{Duration, Instant},
@@ -15,6 +18,35 @@ use zbus::{
 
 /// The program that opens a file or an address with the user's chosen program.
 pub(crate) const OPENER: &str = "xdg-open";
+/// What it is called to see a file in its folder.
+pub(crate) const REVEAL_LABEL: &str = "Show in Folder";
+
+/// Shows a file in its folder: in the desktop's file manager (the freedesktop.org interface `FileManager1`), or the folder
+/// alone where there is none.
+///
+/// # Errors
+/// Completes a sentence.
+pub(crate) fn reveal(path: &Path) -> Result<(), String> {
+    // RFC 8089 allows these and what RFC 3986 calls unreserved.
+    const KEPT: &AsciiSet =
+        &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+    let address = format!("file://{}", percent_encode(path.as_os_str().as_bytes(), KEPT));
+    let shown = || -> Option<()> {
+        let connection = Connection::session().ok()?;
+        let manager = "org.freedesktop.FileManager1";
+        let (place, arguments) = ("/org/freedesktop/FileManager1", (&[address.as_str()][..], ""));
+        connection.call_method(Some(manager), place, Some(manager), "ShowItems", &arguments).ok().map(drop)
+    };
+    let folder = path.parent().unwrap_or(path);
+    shown().map_or_else(
+        || {
+            let opened = crate::desktop::run(&[OPENER.as_ref(), folder.as_os_str()], &[]);
+            opened.map_err(|error| format!("{OPENER} {error}"))
+        },
+        Ok,
+    )
+}
+
 /// Programs that put their standard input on the clipboard; the first that exists is used: Wayland's, then X11's.
 pub(crate) const COPIERS: &[&[&str]] =
     &[&["wl-copy"], &["xclip", "-selection", "clipboard", "-in"], &["xsel", "--clipboard", "--input"]];

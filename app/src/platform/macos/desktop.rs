@@ -5,7 +5,7 @@
 use crate::{menu::Icon, platform::main_loop::MainLoop};
 use block2::RcBlock;
 use objc2_core_foundation::{CFRunLoop, kCFRunLoopDefaultMode};
-use std::{ops::ControlFlow, time::Duration};
+use std::{ops::ControlFlow, path::Path, time::Duration};
 use tao::{
     event::{Event, StartCause},
     event_loop::{ControlFlow as Flow, EventLoopBuilder},
@@ -18,6 +18,18 @@ use tray_icon::{TrayIcon, TrayIconBuilder};
 
 /// The program that opens a file or an address with the user's chosen program: open(1).
 pub(crate) const OPENER: &str = "/usr/bin/open";
+/// What it is called to see a file in its folder.
+pub(crate) const REVEAL_LABEL: &str = "Show in Finder";
+
+/// Shows a file in its folder: open(1), `-R`, "Reveals the file(s) in the Finder instead of opening them."
+///
+/// # Errors
+/// Completes a sentence.
+pub(crate) fn reveal(path: &Path) -> Result<(), String> {
+    let result = crate::desktop::run(&[OPENER.as_ref(), "-R".as_ref(), path.as_os_str()], &[]);
+    result.map_err(|error| format!("{OPENER} {error}"))
+}
+
 /// Programs that put their standard input on the clipboard: pbcopy(1) is part of the system.
 pub(crate) const COPIERS: &[&[&str]] = &[&["/usr/bin/pbcopy"]];
 /// Changes to their environment: pbcopy(1) takes its input in the locale's encoding, from LC_ALL, then LC_CTYPE, then

@@ -1,6 +1,6 @@
 //! The project's state in one line: the most important part comes first, since a narrow terminal shows less of it.
 
-use super::{clock, decibels, heard_name, percent, state_name};
+use super::{clock, decibels, gain, heard_name, percent, state_name};
 use crate::terminal::{Segment, Span, Style};
 use wavecraft_companion_protocol::session::{SourceName, State, Stats};
 
@@ -55,6 +55,7 @@ fn switches(stats: &Stats) -> Vec<Segment> {
         (Style::Red, stats.guard.howl_muted.then(|| "muted: feedback".to_owned())),
         (Style::Yellow, stats.muted.then(|| "muted".to_owned())),
         (Style::Yellow, stats.bypassed.then(|| "bypass".to_owned())),
+        (Style::Yellow, (stats.gain_db != 0.0).then(|| format!("volume {}", gain(stats.gain_db)))),
         (Style::Red, recording),
     ];
     let on = switches.into_iter().filter_map(|(style, text)| Some(vec![Span::new(style, text?)]));
@@ -118,6 +119,7 @@ mod tests {
         let stats = Stats {
             state: State::Held,
             muted: true,
+            gain_db: -6.0,
             guard: Guard { howl_muted: true, ..Guard::default() },
             late_blocks: LateBlocks { device: 2, ..LateBlocks::default() },
             output: Levels { peak: [0.1, 2.0], ..Levels::default() },
@@ -129,14 +131,16 @@ mod tests {
         let line = line(&stats);
         let begin = |style, text: &str| vec![Span::new(style, text)];
         assert_eq!(line[0], begin(Style::Red, "held"));
-        assert_eq!(line[1..3], [begin(Style::Red, "muted: feedback"), begin(Style::Yellow, "muted")]);
-        assert_eq!(line[4][0], Span::new(Style::Dim, "dry "), "what the level is of");
+        let [howl, mute, volume] =
+            [(Style::Red, "muted: feedback"), (Style::Yellow, "muted"), (Style::Yellow, "volume −6 dB")];
+        assert_eq!(line[1..4], [howl, mute, volume].map(|(style, text)| begin(style, text)));
+        assert_eq!(line[5][0], Span::new(Style::Dim, "dry "), "what the level is of");
         assert_eq!(
-            line[5][1],
+            line[6][1],
             Span::new(Style::Red, "163.0 %"),
             "the processor's, also while it is bypassed"
         );
-        assert_eq!(line[4][1], Span::new(Style::Red, "■".repeat(METER_COLUMNS)), "the louder channel");
+        assert_eq!(line[5][1], Span::new(Style::Red, "■".repeat(METER_COLUMNS)), "the louder channel");
         assert_eq!(line.last(), Some(&begin(Style::Yellow, "2 late")));
     }
 }

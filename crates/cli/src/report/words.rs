@@ -61,6 +61,19 @@ pub(crate) fn percent(part: f32) -> String {
     format!("{:.1} %", part * 100.0)
 }
 
+/// A gain, rounded to a tenth: "−6 dB".
+pub(crate) fn gain(gain_db: f32) -> String {
+    let tenths = format!("{:.1}", gain_db.abs());
+    let sign = if gain_db > 0.0 {
+        "+"
+    } else if gain_db < 0.0 {
+        "−"
+    } else {
+        ""
+    };
+    format!("{sign}{} dB", tenths.strip_suffix(".0").unwrap_or(&tenths))
+}
+
 /// What is heard, in a word before its level.
 pub(crate) fn heard_name(heard: HeardSound) -> &'static str {
     match heard {
@@ -118,7 +131,7 @@ pub(crate) fn clock(seconds: f64) -> String {
 }
 
 /// The length of a file: to a tenth of a second if it is short.
-pub(super) fn length(seconds: f64) -> String {
+pub(crate) fn length(seconds: f64) -> String {
     if seconds < 60.0 { format!("{seconds:.1} s") } else { clock(seconds) }
 }
 

@@ -12,7 +12,7 @@ use anyhow::Context;
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
 use wavecraft_companion_protocol::{
-    control::{Attach, Attached, PORT_TAKEN, SetBypass, SetGain, SetMute, Subscribe},
+    control::{Attach, Attached, PORT_TAKEN, SetBypass, SetMute, Subscribe},
     event::Event,
 };
 
@@ -144,8 +144,6 @@ impl Start {
             let bypass = SetBypass { session: name.clone(), on: true, on_bypass: None };
             connection.call(&bypass, QUICK).await?;
         }
-        let gain = SetGain { session: name.clone(), gain_db: stats.gain_db };
-        connection.call(&gain, QUICK).await?;
         Ok(())
     }
 }

@@ -119,6 +119,9 @@ impl Start {
                 }
                 session.stats = Some(stats);
             }
+            Notice::RecordingEnded(ended) if ended.session == session.name => {
+                self.report.event(&Event::Recorded(ended.take));
+            }
             Notice::Devices(devices) if session.ready.is_some() => {
                 self.report.event(&Event::Devices(devices))
             }

@@ -7,24 +7,26 @@ use super::{
 use crate::{
     companion::{Error, QUICK},
     devices,
+    report::gain,
     terminal::{Input, Key, Keyboard, Screen},
 };
 use std::time::Duration;
 use wavecraft_companion_protocol::{
-    control::{ListDevices, SetBypass, SetMute},
+    control::{ListDevices, SetBypass, SetGain, SetMute},
     method::Method,
     microphone::ConfirmMicrophone,
-    session::Build,
+    session::{Build, GAIN_DB},
     settings::Consent,
 };
 
-const HELP: [(&str, &str); 13] = [
+const HELP: [(&str, &str); 14] = [
     ("r", "build now; a fresh processor even if nothing has changed"),
     ("o", "open the page in the browser"),
     ("i", "open the inspector in the browser"),
     ("a", "the addresses again: page, inspector, WebSocket"),
     ("s", "choose where the sound comes from"),
     ("m", "mute, and unmute"),
+    ("+, -", "volume up and down by 1 dB"),
     ("y, n", "allow the microphone that the project asks for, or refuse it"),
     ("b", "bypass the processor, and back"),
     ("d", "list the audio devices"),
@@ -65,6 +67,9 @@ impl Start {
                 'a' => self.report_addresses(session),
                 's' => self.ask_for_source(session),
                 'm' => self.toggle_mute(session).await,
+                // On many keyboards + needs the shift key, and = is what it is without.
+                '+' | '=' => self.turn(1.0, session).await,
+                '-' => self.turn(-1.0, session).await,
                 'y' => self.confirm_microphone(Consent::Allowed, session).await,
                 'n' => self.confirm_microphone(Consent::Refused, session).await,
                 'b' => self.toggle_bypass(session).await,
@@ -114,6 +119,25 @@ impl Start {
         }
         session.notices.muted_by_key(on);
         self.report.say(if on { "Muted. m unmutes." } else { "Unmuted." });
+        self.show_live(session);
+    }
+
+    /// Turns the volume up or down. The live line shows it.
+    async fn turn(&mut self, by_db: f32, session: &mut RunningSession) {
+        let now = session.stats.as_ref().map_or(0.0, |stats| stats.gain_db);
+        // A whole number, wherever it was set before.
+        let gain_db = (now + by_db).round();
+        if !GAIN_DB.contains(&gain_db) {
+            let end = if by_db > 0.0 { "loudest" } else { "quietest" };
+            self.report.say(&format!("The volume is at its {end}, {}.", gain(now)));
+            return;
+        }
+        if self.carry_out(&SetGain { session: session.name.clone(), gain_db }, QUICK).await.is_none() {
+            return;
+        }
+        if let Some(stats) = &mut session.stats {
+            stats.gain_db = gain_db;
+        }
         self.show_live(session);
     }
 

@@ -17,6 +17,7 @@ import { Spectrum } from './spectrum.js';
 import { Heard, Status } from './status.js';
 import { Strip } from './strip.js';
 import { Painter } from './surface.js';
+import { Volume } from './volume.js';
 
 /** How often pictures come, in Hz: enough to be seen as moving, and less for those who asked their system for less motion. */
 const HZ = 30;
@@ -44,7 +45,8 @@ function start() {
   const spectrum = new Spectrum(at('spectrum'), at('spectrum-note'), painter);
   const minute = new Minute(at('minute'), painter);
   const latency = new Latency(at('latency-bar'), at('latency'), at('latency-total'));
-  const sender = new Sender(request, notSet);
+  const sender = new Sender((id, value) => request('setParameter', { id, value }), notSet);
+  const volume = new Volume(at('volume'), request, refuse);
   const sets = new Sets(at, request, refuse);
   const strip = new Strip(at, painter, request, change);
   /** The figures that came last. */
@@ -119,11 +121,12 @@ function start() {
     switches(stats);
   }
 
-  function switches({ source, mode, bypassed, muted, guard }) {
+  function switches({ source, mode, bypassed, muted, gain_db: gain, guard }) {
     at('source').value = source;
     at('mode').value = mode;
     at('bypass').checked = bypassed;
     at('mute').checked = muted || guard.howl_muted;
+    volume.show(gain);
   }
 
   /** A page that nobody sees gets no pictures, and goes on counting seconds. */

@@ -1,17 +1,17 @@
-/** Changes of parameters on their way: the latest value of each, as fast as the server answers. */
+/** Changes on their way: the latest value of each, as fast as the server answers. */
 export class Sender {
   #request;
   #refused;
   /** By id: what to send after the answer, or `null`. */
   #sending = new Map();
 
-  /** `request(method, params)` asks the server; `refused(error, id)` hears of what it says no to. */
+  /** `request(id, value)` asks the server to set one; `refused(error, id)` hears of what it says no to. */
   constructor(request, refused) {
     this.#request = request;
     this.#refused = refused;
   }
 
-  /** Is there a value of this parameter that the server hasn't answered yet? */
+  /** Is there a value of this that the server hasn't answered yet? */
   waits(id) {
     return this.#sending.has(id);
   }
@@ -24,7 +24,7 @@ export class Sender {
     try {
       for (let next = value; next !== null; next = this.#sending.get(id)) {
         this.#sending.set(id, null);
-        await this.#request('setParameter', { id, value: next });
+        await this.#request(id, next);
       }
     } catch (error) {
       this.#refused(error, id);

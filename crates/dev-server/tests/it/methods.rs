@@ -100,6 +100,9 @@ async fn errors_have_their_codes() {
         ("setBypass", json!({}), -32602),
         ("setMute", json!({"on": "yes"}), -32602),
         ("setMode", json!({"mode": "fast"}), -32602),
+        ("setGain", json!({"gain_db": 12.1}), -32602),
+        ("setGain", json!({"gain_db": -1e39}), -32602),
+        ("setGain", json!({}), -32602),
         ("setSource", json!({"source": "/etc/passwd"}), -32602),
         ("setSource", json!({"source": {"kind": "file", "path": "/etc/passwd"}}), -32602),
         ("setSource", json!({"source": "microphone"}), -32002),
@@ -248,6 +251,8 @@ async fn switches_and_sources_reach_the_project() {
     assert_eq!(running.asked().await, Asked::Bypass(true));
     assert_eq!(page.call("setMute", json!({"on": false})).await, Ok(json!({})));
     assert_eq!(running.asked().await, Asked::Mute(false));
+    assert_eq!(page.call("setGain", json!({"gain_db": -60})).await, Ok(json!({})));
+    assert_eq!(running.asked().await, Asked::Gain(-60.0));
     assert_eq!(page.call("setMode", json!({"mode": "direct"})).await, Ok(json!({})));
     assert_eq!(running.asked().await, Asked::Mode(Mode::Direct));
     for (name, source) in [

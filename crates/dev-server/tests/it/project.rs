@@ -22,6 +22,7 @@ use wavecraft_companion_server::{Host, SetParameterError};
 pub(crate) enum Asked {
     Bypass(bool),
     Mute(bool),
+    Gain(f32),
     Source(SourceName),
     Mode(Mode),
     Restart,
@@ -207,6 +208,11 @@ impl Host for Project {
 
     fn set_mute(&self, on: bool) -> Result<(), ErrorObject> {
         self.note(Asked::Mute(on));
+        Ok(())
+    }
+
+    fn set_gain(&self, gain_db: f32) -> Result<(), ErrorObject> {
+        self.note(Asked::Gain(gain_db));
         Ok(())
     }
 

@@ -106,6 +106,13 @@ pub struct SetMute {
     pub on: bool,
 }
 
+/// Set the project's volume.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SetGain {
+    /// The gain after the processor, within [`GAIN_DB`](crate::session::GAIN_DB).
+    pub gain_db: f32,
+}
+
 /// Choose when the processor's output is taken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SetMode {

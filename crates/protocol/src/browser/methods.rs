@@ -2,14 +2,14 @@
 
 use super::call::{
     CopySet, GetAllParameters, GetAllParametersResult, GetAudioStatus, GetMeterFrame, GetOscilloscopeFrame,
-    GetSets, GetStats, HearSet, MAX_CLIENT_ID_BYTES, MAX_HZ, Ping, Pong, Restart, SetBypass, SetMode,
-    SetMute, SetSource, Sets, Subscribe,
+    GetSets, GetStats, HearSet, MAX_CLIENT_ID_BYTES, MAX_HZ, Ping, Pong, Restart, SetBypass, SetGain,
+    SetMode, SetMute, SetSource, Sets, Subscribe,
 };
 use super::pictures::SPAN_MS;
 use super::source::{ChooseRecent, GetSource, Seek, SetLoop, SourceInfo};
 use crate::{
     method::{Done, methods},
-    session::Stats,
+    session::{GAIN_DB, Stats},
 };
 use wavecraft_protocol::{
     GetAudioStatusResult, GetMeterFrameResult, GetOscilloscopeFrameResult, GetParameterParams,
@@ -63,11 +63,15 @@ methods! {
 
     "setBypass" SetBypass => Done;
         "`{on}`"
-        "`{}`. Of this, `setMute`, `setMode`, `setSource` and `restart` the newest of each counts, every 20 ms"
+        "`{}`. Of this, `setMute`, `setGain`, `setMode`, `setSource` and `restart` the newest of each counts, every 20 ms"
 
     "setMute" SetMute => Done;
         "`{on}`"
         "`{}`. `false` also ends the howl mute"
+
+    "setGain" SetGain => Done, check audible;
+        "`{gain_db}`"
+        "`{}`. The project's volume, −60 to 12 dB. It is remembered for the next start"
 
     "setMode" SetMode => Done;
         "`{mode}`"
@@ -130,6 +134,15 @@ fn subscribed(wanted: &Subscribe) -> Result<(), String> {
         return Err("`level` of `scope` is −1 to 1".into());
     }
     Ok(())
+}
+
+fn audible(wanted: &SetGain) -> Result<(), String> {
+    let SetGain { gain_db } = *wanted;
+    if GAIN_DB.contains(&gain_db) {
+        return Ok(());
+    }
+    let (least, most) = (GAIN_DB.start(), GAIN_DB.end());
+    Err(format!("a volume is {least} to {most} dB, not {gain_db}"))
 }
 
 fn looped(wanted: &SetLoop) -> Result<(), String> {

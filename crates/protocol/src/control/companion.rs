@@ -4,6 +4,7 @@ use crate::{
     method::empty,
     session::{AudioDevices, State, Stats},
     system::{LoginState, Permission},
+    take::Take,
     token::Token,
 };
 use serde::{Deserialize, Serialize};
@@ -122,6 +123,9 @@ pub struct SessionStatus {
     /// The file that is being recorded to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recording: Option<PathBuf>,
+    /// The last recording that is complete.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recorded: Option<Take>,
     /// The reason why the last recording ended early, until the next one starts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recording_trouble: Option<String>,

@@ -65,7 +65,7 @@ methods! {
 
     "setGain" SetGain => Done;
         "`{session, gain_db}`"
-        "`{}`. −60 to 12"
+        "`{}`. The project's volume, −60 to 12 dB. It is remembered for the next start"
 
     "record" Record => Recording, check check_length;
         "`{session, path, seconds?}`"
@@ -77,7 +77,7 @@ methods! {
 
     "status" GetStatus => Status;
         "–"
-        "`{companion, devices, microphone?, login_item?, omitted?, sessions: [{session, name, project_dir, state, reason?, child_pid, ws_url, audio_token, port, ui_url?, inspector_url?, recording?, recording_trouble?, stats}]}`. What has no room in a line is left out: sentences are cut to 256 bytes, then figures are missing, then projects, `omitted` of them"
+        "`{companion, devices, microphone?, login_item?, omitted?, sessions: [{session, name, project_dir, state, reason?, child_pid, ws_url, audio_token, port, ui_url?, inspector_url?, recording?, recorded?, recording_trouble?, stats}]}`. What has no room in a line is left out: sentences are cut to 256 bytes, then figures are missing, then projects, `omitted` of them"
 
     "devices" ListDevices => DeviceList;
         "–"

@@ -269,6 +269,7 @@ impl Connection {
             ui_url: None,
             inspector_url: Some(attach.token.inspector_url(9000)),
             recording: None,
+            recorded: None,
             recording_trouble: None,
             stats: None,
         });
