@@ -116,6 +116,7 @@ const STATS = {
   mode: 'pipelined',
   bypassed: false,
   muted: false,
+  gain_db: 0,
   guard: { limiting: false, howl_muted: false },
   respawns: 0,
 };
