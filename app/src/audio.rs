@@ -36,7 +36,7 @@ use std::{
 use tracing::{info, warn};
 use wavecraft_audio_core::{
     Audio as Streams, AudioError, Engine, EngineError, LatencyError, Limits, Mode, OnBypass, ProjectId,
-    ProjectSettings, ProjectSnapshot, Recording, ScopeFrame, Source, SpectrumFrame, WavFile,
+    ProjectSettings, ProjectSnapshot, Readings, Recording, ScopeFrame, Source, SpectrumFrame, WavFile,
 };
 use wavecraft_companion_protocol::{
     control::DeviceList,
@@ -385,6 +385,11 @@ impl Audio {
 
     pub(crate) fn snapshot(&mut self, project: Option<ProjectId>) -> Option<ProjectSnapshot> {
         self.on(project, |engine, project| engine.snapshot(project))?
+    }
+
+    /// What a project's processors have shown since this was called last, if anything.
+    pub(crate) fn take_readings(&mut self, project: Option<ProjectId>) -> Option<Readings> {
+        self.on(project, |engine, project| engine.take_readings(project))?
     }
 
     /// The waveform and spectrum of a project's output, if there are newer ones than before.

@@ -18,6 +18,7 @@ mod page_requests;
 mod pages;
 mod parameters;
 mod playback;
+mod probes;
 mod recent;
 mod recorder;
 mod server;

@@ -103,6 +103,8 @@ pub(crate) fn meters(snapshot: &core::ProjectSnapshot, sample_rate: u32) -> (Met
         input: Some(levels(snapshot.input)),
         heard: Some(heard(snapshot.heard)),
         position_frames: snapshot.file.map(|file| file.position_frames),
+        // Each page has a rate of its own: the server asks for them.
+        probes: Vec::new(),
     };
     (frame, meters)
 }

@@ -3,6 +3,7 @@
 pub(crate) mod command;
 pub(crate) mod history;
 mod measuring;
+pub(crate) mod readings;
 pub(crate) mod scope;
 pub(crate) mod spectrum;
 pub(crate) mod telemetry;
@@ -19,6 +20,7 @@ use wavecraft_ring::HostRing;
 use self::command::Command;
 use self::history::History;
 use self::measuring::Measuring;
+use self::readings::{ReadingInbox, Readings};
 use self::scope::ScopeFrame;
 use self::spectrum::{Analyser, Long, SpectrumFrame};
 use self::trigger::Waveform;
@@ -30,6 +32,7 @@ use crate::record::{Recording, record};
 use crate::render::Renderer;
 use crate::render::link::Link;
 use crate::render::project::Project;
+use crate::render::readings::STRETCHES;
 use crate::render::report::{EngineReport, ProjectReport};
 use crate::snapshot::{EngineStats, Mode, OnBypass, ProjectId, ProjectSettings, ProjectSnapshot};
 use crate::source::{Generator, Source};
@@ -107,6 +110,7 @@ pub fn engine(config: EngineConfig) -> (Engine, Renderer) {
 struct Handle {
     report: Arc<ProjectReport>,
     tap: rtrb::Consumer<[f32; 2]>,
+    readings: ReadingInbox,
     history: Arc<Mutex<History>>,
     long: Long,
     microphone: bool,
@@ -150,15 +154,15 @@ impl Engine {
         let id = ProjectId(self.next_id);
         self.next_id += 1;
         let (tap_end, tap) = rtrb::RingBuffer::new(TAP_FRAMES.max(size(self.config.sample_rate / 3)));
+        let (readings_end, readings) = rtrb::RingBuffer::new(STRETCHES);
         let report = Arc::new(ProjectReport::new());
         let microphone = matches!(settings.source, Source::Microphone);
         let generator = self.generator(&settings.source);
-        let project = Project::new(id, &settings, generator, &self.config, tap_end, Arc::clone(&report));
+        let ends = (tap_end, readings_end);
+        let project = Project::new(id, &settings, generator, &self.config, ends, Arc::clone(&report));
         let history = Arc::new(Mutex::new(History::new(self.config.sample_rate)));
-        self.projects.insert(
-            id,
-            Handle { report, tap, history, long: Long::default(), microphone, mode: (settings.mode, 0) },
-        );
+        let (long, mode, readings) = (Long::default(), (settings.mode, 0), ReadingInbox::new(readings));
+        self.projects.insert(id, Handle { report, tap, readings, history, long, microphone, mode });
         self.send(Command::Add(Box::new(project)));
         Ok(id)
     }
@@ -189,13 +193,12 @@ impl Engine {
         ring: HostRing,
         alive: Arc<AtomicBool>,
     ) -> Result<(), EngineError> {
-        if !self.projects.contains_key(&id) {
-            return Err(EngineError::UnknownProject);
-        }
+        let handle = self.projects.get_mut(&id).ok_or(EngineError::UnknownProject)?;
         let ring_frames = ring.geometry().max_frames();
         if ring_frames < MAX_FRAMES {
             return Err(EngineError::RingTooSmall { ring_frames, needed_frames: MAX_FRAMES });
         }
+        handle.readings.linked(&ring);
         let fade = frames_in_ms(self.config.limits.fade_ms, self.config.sample_rate);
         let link = Link::new(ring, alive, self.config.limits, self.config.sample_rate, fade);
         self.send(Command::Link(id, Box::new(link)));
@@ -310,6 +313,12 @@ impl Engine {
         // A request that the renderer hasn't seen yet isn't one that it gave up.
         let fell_back = snapshot.timestamp_frames > 0 && obeyed == wish && snapshot.mode != wanted;
         Some(ProjectSnapshot { fell_back, ..snapshot })
+    }
+
+    /// What the project's processors have shown by their probes since this was called last: those of the child that is
+    /// heard, or else of the newest. `None` if there is nothing new.
+    pub fn take_readings(&mut self, id: ProjectId) -> Option<Readings> {
+        self.projects.get_mut(&id)?.readings.take()
     }
 
     /// The latest picture of a project's processed output. `None` if the project doesn't exist or hasn't run long

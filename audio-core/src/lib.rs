@@ -74,6 +74,7 @@ mod wav;
 
 pub use audio::{Audio, MoveError, open};
 pub use config::{EngineConfig, Limits, MAX_DELAY_FRAMES, MAX_PROJECTS};
+pub use engine::readings::{Reading, Readings};
 pub use engine::scope::{SCOPE_POINTS, ScopeFrame};
 pub use engine::spectrum::{Partial, SPECTRUM_POINTS, SpectrumFrame};
 pub use engine::trigger::{Trigger, TriggeredFrame, Waveform};
@@ -99,6 +100,8 @@ pub use wavecraft_audio_device::{
     InputStream, LOUDEST, Listener, MAX_FRAMES, Manual, ManualSettings, Notify, OutputStream, Render, Sink,
     StreamRequest, Transport, devices, has_backend, listen, prepare, system_clock,
 };
+
+pub use wavecraft_ring::{ProbeName, ProbeValues};
 
 #[cfg(test)]
 mod tests {

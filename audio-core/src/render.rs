@@ -18,6 +18,7 @@ pub(crate) mod percentile;
 pub(crate) mod probe;
 pub(crate) mod project;
 pub(crate) mod read_window;
+pub(crate) mod readings;
 pub(crate) mod rendered;
 pub(crate) mod report;
 pub(crate) mod source_crossfade;

@@ -6,8 +6,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The crates a project links, by folder: `wavecraft-dev-audio` and what it uses of this workspace.
-const SDK_CRATES: [&str; 3] = ["dev-audio", "protocol", "ring"];
+/// The crates a project links, by folder: `wavecraft-dev-audio` and what it uses of this workspace, of which the processor
+/// uses `wavecraft-probe`.
+const SDK_CRATES: [&str; 4] = ["dev-audio", "probe", "protocol", "ring"];
 
 /// What a build, a test run or an editor leaves behind. Never part of a project.
 const BY_PRODUCTS: &[&str] = &["target", "node_modules", "dist", "coverage", "Cargo.lock", ".DS_Store"];

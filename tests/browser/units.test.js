@@ -4,6 +4,7 @@ import './units/compiler.js';
 import './units/hold.js';
 import './units/link.js';
 import './units/minute.js';
+import './units/probes.js';
 import './units/scales.js';
 import './units/sender.js';
 import './units/stretch.js';

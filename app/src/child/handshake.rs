@@ -1,5 +1,6 @@
 //! What is agreed with a child before the first block: hello → prepare → ready, the same for playing and for rendering.
 
+use super::reasons;
 use crate::units::rate_as_f32;
 use std::mem;
 use wavecraft_companion_protocol::{
@@ -76,10 +77,7 @@ impl Handshake {
     /// Handles a message. One that comes twice, or too early, is ignored: what was agreed stays.
     pub(crate) fn hear(&mut self, message: FromChild, terms: &Terms) -> Step {
         match message {
-            FromChild::Hello { abi, sdk_version, .. } if abi != ABI_VERSION => Step::Unfit(format!(
-                "it was built with wavecraft-dev-audio {sdk_version} (segment version {abi}), this companion has segment \
-                 version {ABI_VERSION}: use the SDK and the companion of one release, and rebuild"
-            )),
+            FromChild::Hello { abi, .. } if abi != ABI_VERSION => Step::Unfit(reasons::other_sdk(abi)),
             FromChild::Hello { latency_frames, parameters: specs, chain: processors, .. } => {
                 if let Err(bad) = parameter::check_set(&specs) {
                     return Step::Unfit(bad.to_string());
@@ -108,7 +106,7 @@ impl Handshake {
                 Stage::Ready(agreed) => Step::Ready(agreed),
                 other => self.stay(other),
             },
-            FromChild::Error { message } => Step::Unfit(message),
+            FromChild::Error { message } => Step::Unfit(reasons::older_sdk_said(&message).unwrap_or(message)),
             FromChild::Panic { message, location, backtrace } => {
                 let place = location.map_or_else(String::new, |location| format!(" at {location}"));
                 Step::Panicked { words: format!("the processor panicked{place}: {message}"), backtrace }
@@ -163,10 +161,29 @@ mod tests {
     }
 
     #[test]
-    fn another_segment_is_no_use() {
-        let Step::Unfit(reason) = handshake().hear(hello(ABI_VERSION + 1, 0), &TERMS) else {
-            panic!("it can't work")
+    fn another_segment_is_no_use_and_what_to_do_is_said() {
+        for (abi, advice) in
+            [(ABI_VERSION - 1, "Run `wavecraft update`"), (ABI_VERSION + 1, "Update the companion")]
+        {
+            let Step::Unfit(reason) = handshake().hear(hello(abi, 0), &TERMS) else {
+                panic!("it can't work")
+            };
+            assert!(reason.contains(advice) && reason.contains(&format!("version {abi}")), "{reason}");
+        }
+    }
+
+    /// Word for word what the SDK of version 1 says, which can't be changed any more.
+    #[test]
+    fn an_sdk_of_the_first_version_gets_the_same_advice() {
+        let message = "the companion speaks version 2 of the audio link, and this project was built with \
+                       wavecraft-dev-audio 0.1.0, which speaks version 1: update the project's dependency \
+                       wavecraft-dev-audio, then build the project again";
+        let said = |message: &str| {
+            let step = handshake().hear(FromChild::Error { message: message.into() }, &TERMS);
+            let Step::Unfit(reason) = step else { panic!("it can't work") };
+            reason
         };
-        assert!(reason.starts_with("it was built with wavecraft-dev-audio 1.2.3"), "{reason}");
+        assert_eq!(said(message), reasons::other_sdk(1));
+        assert_eq!(said("update the project's dependency"), "update the project's dependency");
     }
 }

@@ -4,6 +4,7 @@ use crate::platform::LATE_START;
 use std::time::Duration;
 use wavecraft_audio_core::LastLate;
 use wavecraft_companion_protocol::settings::Patience;
+use wavecraft_ring::ABI_VERSION;
 
 /// Late too often for direct mode.
 pub(crate) fn fallback(last: &LastLate) -> String {
@@ -60,6 +61,30 @@ pub(crate) fn no_first_word(limit_ms: u64) -> String {
          its main isn't `wavecraft_dev_audio::run!`",
         time(limit_ms)
     )
+}
+
+/// It was built with an SDK whose segment has another version.
+pub(crate) fn other_sdk(abi: u32) -> String {
+    match abi < ABI_VERSION {
+        true => format!(
+            "the project's SDK is older than this companion: its segment has version {abi}, and this one is version \
+             {ABI_VERSION}. Run `wavecraft update` in the project's folder"
+        ),
+        false => format!(
+            "the project's SDK is newer than this companion: its segment has version {abi}, and this one is version \
+             {ABI_VERSION}. Update the companion, then start again"
+        ),
+    }
+}
+
+/// The same for what an older SDK says by itself, which names nothing that a person could do. None for anything else.
+pub(crate) fn older_sdk_said(message: &str) -> Option<String> {
+    let (_, rest) = message
+        .strip_prefix("the companion speaks version ")
+        .filter(|rest| rest.contains("update the project's dependency wavecraft-dev-audio"))?
+        .split_once("which speaks version ")?;
+    let abi = rest.split(':').next()?.parse().ok().filter(|abi| *abi < ABI_VERSION)?;
+    Some(other_sdk(abi))
 }
 
 fn time(ms: u64) -> String {

@@ -59,6 +59,7 @@ fn shorten(session: &mut SessionStatus) {
         short(&mut stats.devices.notice);
         stats.notices.iter_mut().for_each(|notice| notice.text = cut(&notice.text, SHORT_BYTES).into_owned());
         stats.not_a_number.iter_mut().for_each(|trouble| trouble.parameters.clear());
+        stats.probes.clear();
         // They are all in this answer.
         stats.others.clear();
     }

@@ -11,7 +11,7 @@ use crate::{
     platform::{self, Program},
 };
 use rustix::process::Pid;
-use std::{io, sync::Arc, time::Instant};
+use std::{collections::VecDeque, io, sync::Arc, time::Instant};
 use tracing::{info, warn};
 use wavecraft_audio_core::{ProjectId, ProjectSnapshot};
 use wavecraft_companion_protocol::{
@@ -27,6 +27,8 @@ use super::{event::SessionEvent, parameters::ParameterBank};
 
 /// Channels of every session: stereo. A mono processor gets two.
 const CHANNELS: u32 = 2;
+/// Children whose processors are remembered: as many as the engine has at once.
+const CHAINS: usize = 4;
 
 /// The children of one session.
 pub(crate) struct Children {
@@ -40,6 +42,8 @@ pub(crate) struct Children {
     retiring: Vec<(u32, Arc<Process>)>,
     /// The latency that the live child reports.
     latency_frames: u32,
+    /// The ids of the processors of the last children, by their generations.
+    chains: VecDeque<(u32, Vec<String>)>,
     respawns: u64,
     events: Outlet<SessionEvent>,
 }
@@ -81,6 +85,7 @@ impl Children {
             incoming: None,
             retiring: Vec::new(),
             latency_frames: 0,
+            chains: VecDeque::new(),
             respawns: 0,
             events,
         }
@@ -104,6 +109,12 @@ impl Children {
     /// The latency that the live child reports.
     pub(super) fn latency_frames(&self) -> u32 {
         self.latency_frames
+    }
+
+    /// The ids of the processors of the child of this generation, if it is one of the last.
+    pub(super) fn chain(&self, generation: u32) -> &[String] {
+        let chain = self.chains.iter().find(|(of, _)| *of == generation);
+        chain.map_or(&[], |(_, ids)| ids)
     }
 
     /// The process of the live child, or else of one in shadow.
@@ -233,6 +244,11 @@ impl Children {
                     return Vec::new();
                 }
                 incoming.latency_frames = agreed.latency_frames;
+                while self.chains.len() >= CHAINS {
+                    self.chains.pop_front();
+                }
+                let ids = agreed.processors.iter().map(|processor| processor.id.clone());
+                self.chains.push_back((generation, ids.collect()));
                 place.parameters.prepare(agreed.specs, agreed.processors, agreed.writer);
                 incoming.child.tell(ToChild::Start);
                 let alive = incoming.child.alive();

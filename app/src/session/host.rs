@@ -4,11 +4,13 @@ use super::{
     event::{SessionEvent, SessionId},
     page_requests::{PageRequests, Requested},
     parameters::{ParameterBank, SetError},
+    probes::Probes,
 };
 use crate::{outlet::Outlet, to_protocol};
 use std::{
     collections::BTreeMap,
     sync::{Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
 };
 use wavecraft_audio_core::{ProjectSnapshot, ScopeFrame, SpectrumFrame as SpectrumPicture, Waveform};
 use wavecraft_companion_protocol::{
@@ -17,7 +19,7 @@ use wavecraft_companion_protocol::{
         RegisterAudioParams, ScopePicture, ScopeRequest, SetLoop, SourceInfo, SpectrumFrame,
     },
     rpc::{ErrorObject, INTERNAL_ERROR, INVALID_PARAMS},
-    session::{Mode, SourceName, Stats},
+    session::{Mode, Probe, SourceName, Stats},
     sets::ParameterSets,
 };
 use wavecraft_companion_server::{Host, SetParameterError};
@@ -48,6 +50,8 @@ pub(crate) struct PageFigures {
     pub scope: Option<OscilloscopeFrame>,
     /// The spectrum of what is heard.
     pub spectrum: Option<SpectrumFrame>,
+    /// What the processors show of themselves.
+    pub probes: Probes,
     /// The audio side's state.
     pub audio_status: Option<AudioRuntimeStatus>,
     /// Everything else.
@@ -163,6 +167,10 @@ impl Host for Shared {
 
     fn meters(&self) -> Option<Meters> {
         self.figures().meters.clone()
+    }
+
+    fn probes(&self, span: Duration) -> Vec<Probe> {
+        self.figures().probes.of_last(span, Instant::now())
     }
 
     fn oscilloscope_frame(&self) -> Option<OscilloscopeFrame> {

@@ -257,6 +257,7 @@ impl Playback {
         cx: &mut Context,
     ) {
         self.refresh_levels(snapshot, cx);
+        let ignored = self.follow_probes(pulse.stats_due, now, cx);
         self.counters.seen(snapshot, self.children.respawns());
         let not_finite = self.follow_finiteness(snapshot, now, cx);
         let gave_up = self.mix.follow_mode(snapshot, &mut cx.audio);
@@ -273,6 +274,9 @@ impl Playback {
             self.refresh_stats(snapshot, false, others, cx);
         }
         self.notify_state(cx);
+        if let Some(line) = ignored {
+            self.audience.say(line.into(), &cx.clients);
+        }
         for line in gave_up.into_iter().chain(not_finite) {
             self.audience.warn(line, &cx.clients);
         }

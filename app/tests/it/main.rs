@@ -17,6 +17,7 @@ mod microphone;
 mod modes;
 mod opening;
 mod page;
+mod probes;
 mod recording;
 mod reloading;
 mod rendering;

@@ -16,6 +16,7 @@ use crate::render::link_fade::LinkFade;
 use crate::render::load::LoadMeter;
 use crate::render::pending::{PendingBlock, PendingBlocks};
 use crate::render::read_window::ReadWindow;
+use crate::render::readings::Stretch;
 use crate::render::rendered::RenderedBlock;
 use crate::render::workspace::{BlockBuffers, HeardBuffers, InputBuffers};
 use crate::snapshot::{Finiteness, LinkState, Load};
@@ -45,6 +46,8 @@ pub(crate) struct Link {
     retired: bool,
     load: LoadMeter,
     finiteness: Finiteness,
+    /// What its processors have shown since it was last sent.
+    readings: Stretch,
     wake_ns: f64,
 }
 
@@ -58,6 +61,7 @@ impl Link {
         fade_frames: u32,
     ) -> Self {
         Self {
+            readings: Stretch::new(ring.generation()),
             ring,
             alive,
             limits,
@@ -271,6 +275,10 @@ impl Link {
         self.finiteness
     }
 
+    pub(crate) fn readings(&mut self) -> &mut Stretch {
+        &mut self.readings
+    }
+
     pub(crate) fn load(&self) -> Load {
         self.load.load()
     }
@@ -288,6 +296,8 @@ impl Link {
     fn collect(&mut self, reply: &mut [f32], counts: &mut Counts) {
         for _ in 0..self.ring.ready() {
             let Some(block) = self.pending.pop() else { return };
+            let readings = &mut self.readings;
+            self.ring.read_probes(|probe, values| readings.add(probe, &values));
             if block.late {
                 // Its frames were played dry: they come too late to be heard, and are never played at another place.
                 if let Some(reply) = self.ring.discard() {

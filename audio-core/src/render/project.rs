@@ -5,7 +5,7 @@ use std::sync::Arc;
 use wavecraft_audio_device::Clock;
 
 use crate::config::EngineConfig;
-use crate::number::{frames_in_ms, position};
+use crate::number::{count32, frames_in_ms, position};
 use crate::record::RecordingTap;
 use crate::render::counts::Counts;
 use crate::render::delay_line::DelayLine;
@@ -15,6 +15,7 @@ use crate::render::link::Link;
 use crate::render::links::Links;
 use crate::render::meter::LevelMeter;
 use crate::render::read_window::ReadWindow;
+use crate::render::readings::{ReadingSender, Stretch};
 use crate::render::report::ProjectReport;
 use crate::render::source_crossfade::SourceCrossfade;
 use crate::render::tap::Tap;
@@ -47,6 +48,7 @@ pub(crate) struct Project {
     counts: Counts,
     input_meter: LevelMeter,
     tap: Tap,
+    readings: ReadingSender,
     report: Arc<ProjectReport>,
 }
 
@@ -57,7 +59,7 @@ impl Project {
         settings: &ProjectSettings,
         generator: Box<Generator>,
         config: &EngineConfig,
-        pictures: rtrb::Producer<[f32; 2]>,
+        (pictures, readings): (rtrb::Producer<[f32; 2]>, rtrb::Producer<Stretch>),
         report: Arc<ProjectReport>,
     ) -> Self {
         let fade_frames = frames_in_ms(config.limits.fade_ms, config.sample_rate);
@@ -79,6 +81,7 @@ impl Project {
             counts: Counts::default(),
             input_meter: LevelMeter::new(config.sample_rate),
             tap: Tap::new(config.sample_rate, pictures),
+            readings: ReadingSender::new(readings, config.sample_rate),
             report,
         };
         project.aim();
@@ -217,7 +220,22 @@ impl Project {
         }
         self.gone |= self.links.sweep(trash);
         self.direct.advance(window.frames);
+        self.send_readings(window.frames);
         self.publish(window);
+    }
+
+    /// Sends what the child that is heard, or else the newest, shows. What the others show is of no use.
+    fn send_readings(&mut self, frames: usize) {
+        if !self.readings.is_due(count32(frames)) {
+            return;
+        }
+        let lead = self.links.lead();
+        for (index, link) in self.links.iter_mut().enumerate() {
+            match lead == Some(index) {
+                true => self.readings.send(link.readings()),
+                false => link.readings().clear(),
+            }
+        }
     }
 
     /// The fast path, taken most of the time: one child, all of its frames in time, nothing fades. Then its output is

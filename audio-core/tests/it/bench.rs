@@ -72,8 +72,22 @@ impl<B: Backend> Bench<B> {
         channels: u32,
         process: impl FnMut(&mut [f32]) + 'static,
     ) -> Child {
+        self.child_of_generation(project, (channels, 1), process)
+    }
+
+    /// A stereo child of this generation, that changes nothing.
+    pub(crate) fn child_of(&mut self, project: ProjectId, generation: u32) -> Child {
+        self.child_of_generation(project, (2, generation), |_| {})
+    }
+
+    fn child_of_generation(
+        &mut self,
+        project: ProjectId,
+        (channels, generation): (u32, u32),
+        process: impl FnMut(&mut [f32]) + 'static,
+    ) -> Child {
         let geometry = Geometry::new(MAX_FRAMES, channels, channels).expect("an ordinary geometry");
-        let host = create(geometry, 1).expect("a segment can be made");
+        let host = create(geometry, generation).expect("a segment can be made");
         let alive = Arc::new(AtomicBool::new(true));
         self.audio
             .engine_mut()

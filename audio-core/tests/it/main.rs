@@ -14,6 +14,7 @@ mod mutations;
 mod offline;
 mod pipeline;
 mod probing;
+mod readings;
 mod record;
 mod served;
 mod streams;

@@ -3,8 +3,10 @@
 
 mod figures;
 mod live;
+mod probes;
 mod words;
 
+pub(crate) use probes::{probe_name, probe_segment};
 pub(crate) use words::{
     audio, clock, clocks, decibels, gain, heard_name, heard_words, late, latency, latency_parts, length,
     over_both, percent, seconds, seconds_of, state_name,
@@ -13,7 +15,7 @@ pub(crate) use words::{
 use crate::{
     ansi,
     places::Places,
-    terminal::{Progress, Screen, Style, colours_allowed, has_links, paint},
+    terminal::{Progress, Screen, Segment, Style, colours_allowed, has_links, paint},
     writer::{Text, Writer},
 };
 use std::{
@@ -114,9 +116,9 @@ impl Report {
         Progress::new(Rc::clone(&self.screen))
     }
 
-    /// Shows the project's state at the bottom of the terminal from now on.
-    pub(crate) fn live(&self, stats: &Stats) {
-        self.screen.set_figures(live::line(stats));
+    /// Shows the project's state at the bottom of the terminal from now on, with one part more if there is one.
+    pub(crate) fn live(&self, stats: &Stats, more: Option<Segment>) {
+        self.screen.set_figures(live::line(stats, more));
     }
 
     /// The command is ending: removes the bottom line, which is out of date.

@@ -11,6 +11,7 @@ mod prepare;
 mod question;
 mod rebuilds;
 mod session;
+mod shown_probe;
 mod state;
 mod swap;
 mod told_notices;
@@ -26,6 +27,7 @@ use crate::{
     signals::Signals,
 };
 use anyhow::Context;
+use shown_probe::ShownProbe;
 use state::{End, Start};
 use std::collections::BTreeSet;
 use wavecraft_companion_protocol::event::Event;
@@ -47,6 +49,7 @@ pub(crate) async fn run(args: StartArgs) -> anyhow::Result<i32> {
         page: None,
         generated: None,
         children: BTreeSet::new(),
+        probe: args.probe.as_deref().map(ShownProbe::named),
         args,
     };
     let outcome = tokio::select! {

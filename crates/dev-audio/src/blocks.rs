@@ -7,6 +7,7 @@ use wavecraft::Transport;
 use wavecraft_ring::{ChildBlock, ChildRing, Geometry, MAX_CHANNELS, clock};
 
 use crate::chain::Chain;
+use crate::probes;
 use crate::realtime::{Priority, lock_memory};
 
 /// How often the heartbeat counter moves while there is nothing to do: well within the 250 ms after which the companion
@@ -83,6 +84,7 @@ impl Blocks {
         self.buffer.read(&block);
         self.buffer.with(|channels| chain.process(channels, &transport));
         self.buffer.write(&mut block);
+        probes::hand_over(&mut block);
         block.reply(awake_ns);
         // After the reply, so that it delays nothing.
         self.buffer.count_nonfinite()

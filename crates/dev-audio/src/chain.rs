@@ -3,7 +3,7 @@
 use wavecraft::{Bypassed, ParamSpec, Processor, ProcessorParams, Transport};
 use wavecraft_companion_protocol::parameter::ParameterSpec;
 
-use crate::specs;
+use crate::{probes, specs};
 
 /// A processor as the child runs it. Every [`Processor`] is wrapped as one automatically; a
 /// program that hosts something else, such as a processor from a library, implements it
@@ -101,11 +101,28 @@ impl Parameters {
             Self::Described { parameters, .. } => parameters.len(),
         }
     }
+
+    /// The number of processors that they belong to.
+    fn processors(&self) -> usize {
+        match self {
+            Self::OfType { .. } => 1,
+            Self::Described { processors, .. } => processors.len(),
+        }
+    }
 }
 
 /// Processors that run one after the other, on the same samples.
 pub(crate) struct Chain {
-    stages: Vec<(usize, Box<dyn Stage>)>,
+    stages: Vec<Placed>,
+}
+
+/// A stage in its place.
+struct Placed {
+    stage: Box<dyn Stage>,
+    /// Number of its parameters.
+    parameters: usize,
+    /// The place of its processor in the chain, if it is a single one.
+    processor: Option<u32>,
 }
 
 impl Chain {
@@ -114,28 +131,34 @@ impl Chain {
     /// # Errors
     /// The processor's own message, when one can't be created.
     pub(crate) fn make(planned: Vec<Planned>) -> Result<Self, String> {
-        let make = |Planned { parameters, make }: Planned| Ok((parameters.count(), make()?));
+        let mut processors = 0;
+        let make = |Planned { parameters, make }: Planned| {
+            let (first, count) = (processors, parameters.processors());
+            processors += count;
+            let processor = u32::try_from(first).ok().filter(|_| count == 1);
+            Ok(Placed { stage: make()?, parameters: parameters.count(), processor })
+        };
         Ok(Self { stages: planned.into_iter().map(make).collect::<Result<_, String>>()? })
     }
 
     /// Sets the sample rate in Hz and clears every processor's state, as a plugin host does before playback.
     pub(crate) fn prepare(&mut self, sample_rate: f32) {
-        for (_, stage) in &mut self.stages {
+        for Placed { stage, .. } in &mut self.stages {
             stage.prepare(sample_rate);
         }
     }
 
     /// Clears every processor's state.
     pub(crate) fn reset(&mut self) {
-        for (_, stage) in &mut self.stages {
+        for Placed { stage, .. } in &mut self.stages {
             stage.reset();
         }
     }
 
     /// Applies plain values, in the order in which the parameters are described.
     pub(crate) fn apply(&mut self, mut values: &[f32]) {
-        for (count, stage) in &mut self.stages {
-            let Some((own, rest)) = values.split_at_checked(*count) else { return };
+        for Placed { stage, parameters, .. } in &mut self.stages {
+            let Some((own, rest)) = values.split_at_checked(*parameters) else { return };
             stage.apply(own);
             values = rest;
         }
@@ -143,9 +166,11 @@ impl Chain {
 
     /// Processes one block in place: one slice per channel, all of one length.
     pub(crate) fn process(&mut self, block: &mut [&mut [f32]], transport: &Transport) {
-        for (_, stage) in &mut self.stages {
+        for Placed { stage, processor, .. } in &mut self.stages {
+            probes::enter(*processor);
             stage.process(block, transport);
         }
+        probes::leave();
     }
 }
 

@@ -15,6 +15,7 @@ use crate::chain::ChainDefinition;
 use crate::describe::{SDK_VERSION, introduce};
 use crate::dsp_thread::DspThread;
 use crate::outbox::{Outbox, make_thread_essential, report_panics};
+use crate::probe_sink;
 use crate::process::{exit_now, take_descriptors};
 
 /// The segment and the socket inherited from the companion.
@@ -54,6 +55,7 @@ pub(crate) fn run(definition: ChainDefinition, connection: Connection) -> ! {
     let ring = attach(segment)
         .unwrap_or_else(|error| outbox.give_up(format!("the shared memory can't be used: {error}")));
     outbox.send(&hello);
+    probe_sink::connect();
     let dsp = DspThread::start(ring, planned, Arc::clone(&outbox))
         .unwrap_or_else(|error| outbox.give_up(format!("the audio thread can't be started: {error}")));
     listen(socket, &outbox, &dsp)
@@ -81,15 +83,14 @@ fn listen(mut socket: UnixStream, outbox: &Outbox, dsp: &DspThread) -> ! {
 }
 
 fn other_version(theirs: u32) -> String {
-    let older = if theirs < ABI_VERSION {
-        "update the companion"
-    } else {
-        "update the project's dependency wavecraft-dev-audio"
-    };
-    format!(
-        "the companion speaks version {theirs} of the audio link, and this project was built with \
-         wavecraft-dev-audio {SDK_VERSION}, which speaks version {ABI_VERSION}: {older}, then build the project again"
-    )
+    let what = format!(
+        "the companion speaks version {theirs} of the audio link, and this project was built with the SDK \
+         {SDK_VERSION}, which speaks version {ABI_VERSION}"
+    );
+    match theirs < ABI_VERSION {
+        true => format!("{what}. Update the companion, then start again"),
+        false => format!("{what}. Run `wavecraft update` in the project's folder"),
+    }
 }
 
 #[cfg(test)]
@@ -98,7 +99,7 @@ mod tests {
 
     #[test]
     fn the_older_side_is_told_to_be_updated() {
-        assert!(other_version(ABI_VERSION + 1).contains("update the project's dependency"));
-        assert!(other_version(ABI_VERSION - 1).contains("update the companion"));
+        assert!(other_version(ABI_VERSION + 1).ends_with("Run `wavecraft update` in the project's folder"));
+        assert!(other_version(ABI_VERSION - 1).contains("Update the companion"));
     }
 }

@@ -14,6 +14,7 @@ use wavecraft_ring::{ChildPhase, ChildRing, Interrupt};
 use crate::blocks::{BEAT, Blocks};
 use crate::chain::{Chain, Planned};
 use crate::outbox::{Outbox, make_thread_essential};
+use crate::probes;
 use crate::realtime::{Priority, flush_denormals, lock_stack};
 
 /// The stack size: what Linux gives a main thread, for processors that keep arrays on the stack.
@@ -53,6 +54,8 @@ fn enter() {
     make_thread_essential();
     flush_denormals();
     lock_stack();
+    // A thread's own variables may only get their memory when they are first used.
+    probes::leave();
 }
 
 /// Everything the thread owns.

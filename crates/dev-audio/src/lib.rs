@@ -37,6 +37,7 @@
 //!   don't inherit it.
 //! * **Denormal numbers** are flushed to zero on the audio thread.
 //! * **Output** samples that aren't finite are counted and shown by the Companion, which plays silence instead.
+//! * **Probes.** What `probe!` of `wavecraft-probe` is given within `process` is shown by the Companion.
 //! * **A panic** in a processor ends this process, even if the processor catches it: its message and location appear
 //!   in the terminal and the browser, and the Companion starts a new process.
 //! * **The end.** When the Companion or the project's session ends, so does this process, in the middle of a block if
@@ -52,6 +53,8 @@ mod dev_audio;
 mod dsp_thread;
 mod outbox;
 mod platform;
+mod probe_sink;
+mod probes;
 mod process;
 mod realtime;
 mod specs;
@@ -59,6 +62,7 @@ mod standalone;
 
 pub use chain::{DescribedStage, MakeStage, Stage};
 pub use dev_audio::DevAudio;
+pub use probe_sink::probe_sink;
 
 /// The unit tests use an allocator that can forbid allocation.
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The interface to the project that the server serves.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use wavecraft_companion_protocol::{
     browser::{
@@ -9,7 +9,7 @@ use wavecraft_companion_protocol::{
     },
     parameter::{OutOfRange, Parameter},
     rpc::ErrorObject,
-    session::{Mode, SourceName, Stats},
+    session::{Mode, Probe, SourceName, Stats},
     sets::ParameterSets,
 };
 
@@ -72,6 +72,12 @@ pub trait Host: Send + Sync + 'static {
     /// The levels of what is heard and of the source, for `meterUpdate`.
     fn meters(&self) -> Option<Meters> {
         None
+    }
+
+    /// What the processors have shown of themselves in the last while, which is a second at most, for `meterUpdate`.
+    fn probes(&self, span: Duration) -> Vec<Probe> {
+        let _ = span;
+        Vec::new()
     }
 
     /// The latest waveform of what is heard.

@@ -1,6 +1,7 @@
 //! All clients of a project, and which messages go to which client.
 
 use std::{
+    collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -326,16 +327,28 @@ impl Hub {
     /// The outboxes to which `topic` is sent at a tick. There are [`MAX_HZ`] ticks a second.
     pub(crate) fn due(&self, topic: Topic, tick: u64) -> Vec<Arc<Outbox>> {
         let clients = self.clients();
-        if topic == Topic::Meters && clients.audio.is_some() {
-            // The registered program's meters are sent in place of the host's.
-            return Vec::new();
-        }
         let due = |client: &&Client| {
             let hz = if topic == Topic::Stats { 1 } else { client.hz };
             let otherwise = topic == Topic::Scope && client.scope.is_some();
             client.topics.contains(&topic) && is_due(tick, hz) && !otherwise
         };
         clients.all.iter().filter(due).map(|client| Arc::clone(&client.outbox)).collect()
+    }
+
+    /// The outboxes to which meters are sent at a tick, by their rate in Hz.
+    pub(crate) fn due_meters(&self, tick: u64) -> BTreeMap<u32, Vec<Arc<Outbox>>> {
+        let clients = self.clients();
+        let mut due: BTreeMap<u32, Vec<_>> = BTreeMap::new();
+        if clients.audio.is_some() {
+            // The registered program's meters are sent in place of the host's.
+            return due;
+        }
+        for client in &clients.all {
+            if client.topics.contains(&Topic::Meters) && is_due(tick, client.hz) {
+                due.entry(client.hz).or_default().push(Arc::clone(&client.outbox));
+            }
+        }
+        due
     }
 
     /// The pictures of the waveform that are made at a tick, and the outboxes to which each is sent: one for all clients

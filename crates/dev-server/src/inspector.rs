@@ -26,7 +26,7 @@ macro_rules! files {
     };
 }
 
-const FILES: [(&str, File); 31] = files![
+const FILES: [(&str, File); 32] = files![
     CSS "page.css"
     CSS "controls.css"
     CSS "parameters.css"
@@ -46,6 +46,7 @@ const FILES: [(&str, File); 31] = files![
     SCRIPT "minute.js"
     SCRIPT "notices.js"
     SCRIPT "parameters.js"
+    SCRIPT "probes.js"
     SCRIPT "range.js"
     SCRIPT "scales.js"
     SCRIPT "scope.js"

@@ -15,10 +15,13 @@ use crate::{
     outbox::{Lane, Outbox},
 };
 
+/// By how much a host's values may be older than they are when they come: so much more is asked for, lest one is missed.
+const LATE: Duration = Duration::from_millis(20);
+
 /// Sends subscribers what is due, until `stop` is signalled. Sleeps while there are no subscribers.
 ///
 /// All clients share one clock of [`MAX_HZ`] ticks a second, so that a frame is created and serialised once for all of
-/// them, whatever their rates.
+/// them, whatever their rates; meters, which hold what happened in a client's time, once for each rate.
 pub(crate) async fn run(hub: Arc<Hub>, mut stop: watch::Receiver<()>) {
     tokio::select! {
         () = pump(&hub) => {}
@@ -49,7 +52,13 @@ async fn pump(hub: &Hub) {
 
 fn send(hub: &Hub, tick: u64) {
     let host = hub.host();
-    to(hub.due(Topic::Meters, tick), || Some(notification(METER_UPDATE, &host.meters()?)));
+    for (hz, outboxes) in hub.due_meters(tick) {
+        to(outboxes, || {
+            let mut meters = host.meters()?;
+            meters.probes = host.probes(Duration::from_secs(1) / hz.max(1) + LATE);
+            Some(notification(METER_UPDATE, &meters))
+        });
+    }
     to(hub.due(Topic::Scope, tick), || {
         let mut frame = host.oscilloscope_frame()?;
         frame.points_l.iter_mut().chain(&mut frame.points_r).for_each(|point| *point = rounded(*point));

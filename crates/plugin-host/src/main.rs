@@ -8,6 +8,7 @@
 //! numbers are shown as continuous values. It processes the first two channels.
 
 mod plugin;
+mod probes;
 mod processor;
 mod version;
 

@@ -11,7 +11,7 @@ use wavecraft_dev_audio::{DescribedStage, Stage};
 use wavecraft_protocol::DEV_PROCESSOR_VTABLE_VERSION;
 
 use crate::processor::LibraryProcessor;
-use crate::version;
+use crate::{probes, version};
 
 /// The published SDK whose table of functions this program knows.
 const KNOWN_SDK: &str = "0.12";
@@ -36,6 +36,7 @@ pub(crate) fn open(path: &Path) -> Result<DescribedStage, String> {
     if version != DEV_PROCESSOR_VTABLE_VERSION {
         return Err(other_version(&file, version));
     }
+    probes::connect(library);
     let plugin = PluginParamLoader::load(path).map_err(|error| refused(&file, &error))?;
     let plugin: &'static PluginParamLoader = Box::leak(Box::new(plugin));
     let parameters: Vec<_> = plugin.parameters().iter().map(specification).collect();

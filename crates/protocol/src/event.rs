@@ -2,7 +2,7 @@
 //! the output of `wavecraft-companion --render` for the command.
 
 use crate::{
-    session::{AudioDevices, Build, Drift, HeardSound, LateBlocks, Load, Mode, Notice, State},
+    session::{AudioDevices, Build, Drift, HeardSound, LateBlocks, Load, Mode, Notice, Probe, State},
     take::Take,
 };
 use serde::{Deserialize, Serialize};
@@ -76,6 +76,9 @@ pub enum Event {
         heard: HeardSound,
         /// Everything that isn't as it should be, the most urgent first.
         notices: Vec<Notice>,
+        /// What the processors show of themselves, since the event before; absent for a processor without probes.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        probes: Vec<Probe>,
     },
     /// Other devices are in use, or there is a notice about them.
     Devices(AudioDevices),

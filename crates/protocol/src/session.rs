@@ -1,7 +1,9 @@
 //! A running project's state, settings and measurements.
 
+mod probe;
 mod told;
 
+pub use probe::Probe;
 pub use told::{NamedValue, NotANumber, Notice, NoticeAction};
 
 use serde::{Deserialize, Serialize};
@@ -430,6 +432,10 @@ pub struct Stats {
     /// The same counters since the project was attached.
     #[serde(default)]
     pub total: Totals,
+    /// What the processors show of themselves, since the previous measurements; in the chain's order. Empty for a processor
+    /// without probes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub probes: Vec<Probe>,
     /// The names of the other projects' sessions, without any of their data.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<String>,

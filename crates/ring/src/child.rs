@@ -7,9 +7,12 @@ use crate::geometry::Geometry;
 use crate::header::BEFORE_FIRST_SEQUENCE;
 use crate::host::{FLAG_DISCONTINUITY, FLAG_RESET};
 use crate::interrupt::{Interrupt, Parking};
-use crate::layout::{Layout, MAX_PARAMETERS, SLOTS, child_line, command, host_line, index, reply};
+use crate::layout::{
+    Layout, MAX_PARAMETERS, MAX_PROBES, SLOTS, child_line, command, host_line, index, reply,
+};
 use crate::memory::{Memory, Word, load_u64, store_u64};
 use crate::phase::ChildPhase;
+use crate::probes::{self, ProbeValues, is_name};
 use crate::region::Mapping;
 
 /// The child's end of the ring, for one audio thread: `Send`.
@@ -23,6 +26,8 @@ pub struct ChildRing<M: Memory = Mapping> {
     pub(crate) handled: u32,
     /// The parameters' epoch when they were last read.
     read_epoch: u32,
+    /// Number of probes that were named.
+    probes: usize,
 }
 
 impl<M: Memory> ChildRing<M> {
@@ -34,6 +39,7 @@ impl<M: Memory> ChildRing<M> {
             parking: Arc::new(Parking::new()),
             handled: BEFORE_FIRST_SEQUENCE,
             read_epoch: 0,
+            probes: 0,
         }
     }
 
@@ -154,6 +160,8 @@ pub struct ChildBlock<'a, M: Memory = Mapping> {
     host_time_ns: u64,
     epoch: u32,
     flags: u32,
+    /// Number of probes with values in this block.
+    probes: u32,
 }
 
 impl<'a, M: Memory> ChildBlock<'a, M> {
@@ -166,7 +174,7 @@ impl<'a, M: Memory> ChildBlock<'a, M> {
         let sample_position = load_u64(memory, slot + command::SAMPLE_POSITION);
         let host_time_ns = load_u64(memory, slot + command::HOST_TIME_NS);
         let (epoch, flags) = (get(command::PARAMETER_EPOCH), get(command::FLAGS));
-        Self { sequence, frames, sample_position, host_time_ns, epoch, flags, ring }
+        Self { sequence, frames, sample_position, host_time_ns, epoch, flags, probes: 0, ring }
     }
 
     /// Frames in the block, 0 to the geometry's `max_frames`.
@@ -237,6 +245,34 @@ impl<'a, M: Memory> ChildBlock<'a, M> {
         }
     }
 
+    /// Names the next probe, in this segment for good; `processor` is its processor's place in the chain. Returns false,
+    /// and tells the host that one was left out, for one more than [`MAX_PROBES`] and for what is no
+    /// [name](crate::is_name).
+    pub fn name_probe(&mut self, name: &[u8], processor: Option<u32>) -> bool {
+        let fits = self.ring.probes < MAX_PROBES && is_name(name);
+        if fits {
+            probes::add(&*self.ring.memory, &self.ring.layout, self.ring.probes, name, processor);
+            self.ring.probes += 1;
+        } else {
+            self.ignore_probe();
+        }
+        fits
+    }
+
+    /// Tells the host that a probe was left out.
+    pub fn ignore_probe(&mut self) {
+        probes::ignore(&*self.ring.memory, &self.ring.layout);
+    }
+
+    /// Writes this block's values of the probes that were named, in that order; more than those are left out.
+    pub fn write_probes(&mut self, values: &[ProbeValues]) {
+        self.probes = 0;
+        for (probe, values) in values.iter().take(self.ring.probes).enumerate() {
+            values.write(&*self.ring.memory, self.ring.layout.probe_values(self.sequence, probe));
+            self.probes += 1;
+        }
+    }
+
     /// Hands the block back, and wakes the host if it waits. `awake_ns` is when processing began, on the
     /// [`clock`](crate::clock); the time of completion is measured here.
     pub fn reply(self, awake_ns: u64) {
@@ -244,6 +280,7 @@ impl<'a, M: Memory> ChildBlock<'a, M> {
         let slot = self.ring.layout.slot(self.sequence);
         memory.word(slot + reply::SEQ).store(self.sequence, Ordering::Relaxed);
         store_u64(memory, slot + reply::AWAKE_NS, awake_ns);
+        memory.word(slot + reply::PROBES).store(self.probes, Ordering::Relaxed);
         store_u64(memory, slot + reply::DONE_NS, memory.now_ns());
         self.ring.handled = self.sequence;
         // SYNC: partner is the Acquire of REPLY_SEQ in `HostRing`; hands the slot back.

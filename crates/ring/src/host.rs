@@ -9,9 +9,10 @@ use thiserror::Error;
 
 use crate::geometry::Geometry;
 use crate::header::BEFORE_FIRST_SEQUENCE;
-use crate::layout::{Layout, SLOTS, child_line, command, host_line, index, reply, slot_index};
+use crate::layout::{Layout, MAX_PROBES, SLOTS, child_line, command, host_line, index, reply, slot_index};
 use crate::memory::{Memory, Word, load_u64, store_u64};
 use crate::phase::{ChildPhase, ChildReport};
+use crate::probes::{ProbeNames, ProbeValues};
 use crate::region::Mapping;
 
 /// Set in a command's flags when audio is missing between it and the command before.
@@ -265,6 +266,25 @@ impl<M: Memory> HostRing<M> {
         }
         self.taken = reply.sequence;
         Some(reply)
+    }
+
+    /// Reads the probes' values that came with the oldest reply, which isn't taken yet: calls `each` with a probe's index,
+    /// below [`MAX_PROBES`], and its values in that block. Does nothing if no reply has arrived.
+    pub fn read_probes(&self, mut each: impl FnMut(usize, ProbeValues)) {
+        if self.ready() == 0 {
+            return;
+        }
+        let (memory, sequence) = (&*self.memory, self.taken.wrapping_add(1));
+        let count = memory.word(self.layout.slot(sequence) + reply::PROBES).load(Ordering::Relaxed);
+        for probe in 0..index(count).min(MAX_PROBES) {
+            each(probe, ProbeValues::read(memory, self.layout.probe_values(sequence, probe)));
+        }
+    }
+
+    /// A reader of the probes' names, for the control side.
+    #[must_use]
+    pub fn probe_names(&self) -> ProbeNames<M> {
+        ProbeNames::new(Arc::clone(&self.memory), self.layout)
     }
 
     /// Takes the oldest reply without its samples.

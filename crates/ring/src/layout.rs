@@ -4,8 +4,9 @@
 //! 0    Header      magic, abi, total_len, max_frames, inputs, outputs, slot_stride, generation
 //! 128  HostLine    command_seq (wake word), host_waiting            written by the host
 //! 256  ChildLine   reply_seq (wake word), child_waiting, phase, …   written by the child
-//! 384  Slot × 4    command line | reply line | in f32[inputs][area] | out f32[outputs][area]
+//! 384  Slot × 4    command line | reply line | probes' values | in f32[inputs][area] | out f32[outputs][area]
 //!      Parameters  1024 words of f32 bits                           written by the host
+//!      Probes      count, ignored | 32 names | 32 processors        written by the child
 //! ```
 //!
 //! Every field is one 32-bit word; a 64-bit value is two, low half first. Every channel area, and every group of words
@@ -23,6 +24,12 @@ pub const SLOTS: usize = if cfg!(loom) { 2 } else { 4 };
 
 /// Parameter words in a segment.
 pub const MAX_PARAMETERS: usize = 1024;
+
+/// Probes in a segment.
+pub const MAX_PROBES: usize = 32;
+
+/// Bytes of a probe's name.
+pub const MAX_PROBE_NAME_BYTES: usize = 32;
 
 /// Bytes in a word and in a sample.
 const WORD: usize = 4;
@@ -85,10 +92,35 @@ pub(crate) mod reply {
     pub(crate) const SEQ: usize = LINE;
     pub(crate) const AWAKE_NS: usize = LINE + WORD;
     pub(crate) const DONE_NS: usize = LINE + 3 * WORD;
+    /// How many probes have values in this block.
+    pub(crate) const PROBES: usize = LINE + 5 * WORD;
+}
+
+/// Words of a probe's values in a block, from [`Layout::probe_values`].
+pub(crate) mod probe_values {
+    use super::WORD;
+    pub(crate) const LAST: usize = 0;
+    pub(crate) const LEAST: usize = WORD;
+    pub(crate) const GREATEST: usize = 2 * WORD;
+    pub(crate) const NONFINITE: usize = 3 * WORD;
+    pub(crate) const BYTES: usize = 4 * WORD;
+}
+
+/// Words of the probes' table, from [`Layout::probes`].
+pub(crate) mod probes {
+    use super::{LINE, MAX_PROBE_NAME_BYTES, MAX_PROBES, WORD};
+    /// How many probes have a name.
+    pub(crate) const COUNT: usize = 0;
+    /// 1 once a probe was left out.
+    pub(crate) const IGNORED: usize = WORD;
+    pub(crate) const NAMES: usize = LINE;
+    pub(crate) const PROCESSORS: usize = NAMES + MAX_PROBES * MAX_PROBE_NAME_BYTES;
+    pub(crate) const BYTES: usize = PROCESSORS + MAX_PROBES * WORD;
 }
 
 const SLOTS_START: usize = 3 * LINE;
-const SAMPLES_START: usize = 2 * LINE;
+const PROBE_VALUES_START: usize = 2 * LINE;
+const SAMPLES_START: usize = PROBE_VALUES_START + MAX_PROBES * probe_values::BYTES;
 
 /// The offsets that depend on the geometry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,6 +129,7 @@ pub(crate) struct Layout {
     area_len: usize,
     slot_stride: usize,
     parameters: usize,
+    probes: usize,
     total_len: usize,
 }
 
@@ -106,8 +139,9 @@ impl Layout {
         let areas = add(index(geometry.inputs()), index(geometry.outputs()));
         let slot_stride = add(SAMPLES_START, mul(areas, area_len));
         let parameters = add(SLOTS_START, mul(SLOTS, slot_stride));
-        let total_len = round_up(add(parameters, mul(MAX_PARAMETERS, WORD)), PAGE);
-        Self { geometry, area_len, slot_stride, parameters, total_len }
+        let probes = round_up(add(parameters, mul(MAX_PARAMETERS, WORD)), LINE);
+        let total_len = round_up(add(probes, probes::BYTES), PAGE);
+        Self { geometry, area_len, slot_stride, parameters, probes, total_len }
     }
 
     pub(crate) const fn geometry(&self) -> Geometry {
@@ -140,6 +174,26 @@ impl Layout {
     /// A parameter's word; `parameter` is below [`MAX_PARAMETERS`].
     pub(crate) const fn parameter(&self, parameter: usize) -> usize {
         self.parameters + parameter * WORD
+    }
+
+    /// A probe's values in a sequence's slot: the base offset for `probe_values::…`; `probe` is below [`MAX_PROBES`].
+    pub(crate) const fn probe_values(&self, sequence: u32, probe: usize) -> usize {
+        self.slot(sequence) + PROBE_VALUES_START + probe * probe_values::BYTES
+    }
+
+    /// The probes' table: the base offset for `probes::…`.
+    pub(crate) const fn probes(&self) -> usize {
+        self.probes
+    }
+
+    /// The first word of a probe's name; `probe` is below [`MAX_PROBES`].
+    pub(crate) const fn probe_name(&self, probe: usize) -> usize {
+        self.probes + probes::NAMES + probe * MAX_PROBE_NAME_BYTES
+    }
+
+    /// The word of a probe's processor; `probe` is below [`MAX_PROBES`].
+    pub(crate) const fn probe_processor(&self, probe: usize) -> usize {
+        self.probes + probes::PROCESSORS + probe * WORD
     }
 }
 
@@ -213,6 +267,10 @@ mod tests {
             (child_line::NONFINITE, WORD, Child),
             (child_line::BEGUN, WORD, Child),
             (layout.parameter(0), MAX_PARAMETERS * WORD, Host),
+            (layout.probes() + probes::COUNT, WORD, Child),
+            (layout.probes() + probes::IGNORED, WORD, Child),
+            (layout.probe_name(0), MAX_PROBES * MAX_PROBE_NAME_BYTES, Child),
+            (layout.probe_processor(0), MAX_PROBES * WORD, Child),
         ];
         for sequence in (0_u32..).take(SLOTS) {
             let slot = layout.slot(sequence);
@@ -226,7 +284,12 @@ mod tests {
                 (slot + reply::SEQ, WORD, Child),
                 (slot + reply::AWAKE_NS, 2 * WORD, Child),
                 (slot + reply::DONE_NS, 2 * WORD, Child),
+                (slot + reply::PROBES, WORD, Child),
             ]);
+            fields.extend(
+                (0..MAX_PROBES)
+                    .map(|probe| (layout.probe_values(sequence, probe), probe_values::BYTES, Child)),
+            );
             fields.extend((0..geometry.inputs()).map(|c| (layout.input(sequence, c), channel, Host)));
             fields.extend((0..geometry.outputs()).map(|c| (layout.output(sequence, c), channel, Child)));
         }
@@ -284,7 +347,7 @@ mod tests {
         let smallest = Geometry::new(1, 0, 1).expect("in range");
         assert_eq!(Layout::new(smallest).total_len(), PAGE);
         if SLOTS == 4 {
-            // 4 slots of 16 channels of 32 KiB, and one more page for the lines and the parameters.
+            // 4 slots of 16 channels of 32 KiB, and one more page for the lines, the parameters and the probes.
             assert_eq!(MAX_TOTAL_LEN, 4 * 16 * 32 * 1024 + PAGE);
         }
     }

@@ -15,6 +15,7 @@
 //! - No wake-up is lost. A side announces that it goes to sleep before it looks at the ring for the last time; the
 //!   other checks for that announcement after publishing.
 //! - A parameter that was set before a block was sent is visible when the child processes that block.
+//! - A probe's values of a block come with that block's reply, and its name is there before its first value.
 //! - The segment can't be resized, has no name, and disappears with its last user.
 //! - Words that the host writes and words that the child writes are never in the same 128-byte line.
 //!
@@ -89,6 +90,7 @@ mod mac_shim;
 mod memory;
 mod parameters;
 mod phase;
+mod probes;
 mod region;
 mod segment;
 #[cfg(test)]
@@ -100,7 +102,8 @@ pub use geometry::{Geometry, GeometryError, MAX_CHANNELS, MAX_FRAMES};
 pub use header::{ABI_VERSION, HeaderError};
 pub use host::{BlockHeader, HostRing, Reply, SendError};
 pub use interrupt::Interrupt;
-pub use layout::{MAX_PARAMETERS, SLOTS};
+pub use layout::{MAX_PARAMETERS, MAX_PROBE_NAME_BYTES, MAX_PROBES, SLOTS};
 pub use parameters::{IndexError, ParameterWriter};
 pub use phase::{ChildPhase, ChildReport};
+pub use probes::{ProbeName, ProbeNames, ProbeValues, is_name};
 pub use segment::{AttachError, HostSide, RegionError, attach, create};

@@ -73,10 +73,30 @@ impl Playback {
             muted,
             mute_reason: mute_reason.map(str::to_owned),
             gain_db: self.mix.gain_db(),
+            probes: self.audience.shared.figures().probes.figures(),
             others: all.iter().filter(|id| **id != *self.audience.id()).cloned().collect(),
             ..to_protocol::stats(&figures, snapshot, of_source)
         };
         self.audience.shared.figures().stats = Some(stats);
+    }
+
+    /// Takes what the processors have shown. Returns what to tell.
+    pub(super) fn follow_probes(
+        &self,
+        stats_due: bool,
+        now: Instant,
+        cx: &mut Context,
+    ) -> Option<&'static str> {
+        let readings = cx.audio.take_readings(self.mix.project());
+        let probes = &mut self.audience.shared.figures().probes;
+        let line = readings.and_then(|readings| {
+            let chain = self.children.chain(readings.generation);
+            probes.take(readings, chain, now)
+        });
+        if stats_due {
+            probes.figures_are_due();
+        }
+        line
     }
 
     /// Watches whether the output is a number, and resets the processor where it isn't. Returns what to tell.

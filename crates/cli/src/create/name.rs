@@ -19,7 +19,7 @@ const CARGOS: [&str; 10] =
     ["alloc", "build", "core", "deps", "examples", "incremental", "proc_macro", "std", "test", "tests"];
 
 /// Names of the project's own parts.
-const OURS: [&str; 10] = [
+const OURS: [&str; 11] = [
     "dev_audio",
     "wavecraft",
     "wavecraft_bridge",
@@ -28,6 +28,7 @@ const OURS: [&str; 10] = [
     "wavecraft_dsp",
     "wavecraft_macros",
     "wavecraft_metering",
+    "wavecraft_probe",
     "wavecraft_protocol",
     "wavecraft_ring",
 ];

@@ -18,8 +18,8 @@ const ROOT_LOCKFILE: &str = include_str!("../../../../Cargo.lock");
 const README: &str = "\
 # The Wavecraft SDK of this project
 
-Sources of the crates behind `engine/src/bin/dev-audio.rs`, written by `wavecraft`. Your processor needs none of them:
-it uses the published `wavecraft-dsp`. They are here so that this project builds anywhere, for anyone who
+Sources of the crates behind `engine/src/bin/dev-audio.rs`, written by `wavecraft`. Your processor needs none of them
+but `probe`, where it shows a value: it uses the published `wavecraft-dsp`. They are here so that this project builds anywhere, for anyone who
 has it. Commit them, don't edit them: to update, replace this folder by the one of a project that a newer
 `wavecraft create` made.
 ";
@@ -82,7 +82,13 @@ mod tests {
     fn the_sdk_is_complete_and_has_nothing_of_our_own_tests() {
         let files = files().unwrap();
         let has = |path: &str| files.iter().any(|(name, _)| name == path);
-        for path in ["README.md", "dev-audio/src/lib.rs", "protocol/Cargo.toml", "ring/src/region.rs"] {
+        for path in [
+            "README.md",
+            "dev-audio/src/lib.rs",
+            "probe/src/lib.rs",
+            "protocol/Cargo.toml",
+            "ring/src/region.rs",
+        ] {
             assert!(has(&format!("sdk/{path}")), "no {path}");
         }
         for (path, content) in files.iter().filter(|(path, _)| path.ends_with("Cargo.toml")) {

@@ -8,12 +8,12 @@ use std::borrow::Cow;
 
 include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 
-/// The template's package name, crate name, title and vendor, and its `engine`'s path to the SDK.
+/// The template's package name, crate name, title and vendor, and its `engine`'s path to the SDK's crates.
 const PACKAGE: &str = "wavecraft-demo";
 const IDENT: &str = "wavecraft_demo";
 const TITLE: &str = "Wavecraft Demo";
 const VENDOR: &str = "A. Vendor";
-const DEV_AUDIO: &str = "../../../crates/dev-audio";
+const SDK_FOLDER: &str = "../../../crates/";
 
 /// A file of a project: its path relative to the project, with `/`, and its content.
 pub(crate) type File = (String, Cow<'static, [u8]>);
@@ -35,7 +35,7 @@ fn fill_in(content: &'static [u8], name: &ProjectName, vendor: &str) -> Cow<'sta
     let vendor = vendor.replace('\\', r"\\").replace('"', "\\\"");
     let text = text
         .replace(&format!("\"{VENDOR}\""), &format!("\"{vendor}\""))
-        .replace(DEV_AUDIO, "../sdk/dev-audio")
+        .replace(SDK_FOLDER, "../sdk/")
         .replace(PACKAGE, name.package())
         .replace(IDENT, &name.ident())
         .replace(TITLE, &name.title());
@@ -61,7 +61,7 @@ mod tests {
     #[test]
     fn no_name_of_the_template_is_left() {
         for (path, text) in created("TestPlugin", "Somebody") {
-            for left in [PACKAGE, IDENT, TITLE, VENDOR, DEV_AUDIO] {
+            for left in [PACKAGE, IDENT, TITLE, VENDOR, SDK_FOLDER] {
                 assert!(!text.contains(left), "{path} still says {left}");
                 assert!(!path.contains(left), "{path}");
             }
@@ -79,6 +79,7 @@ mod tests {
             manifest["dependencies"]["wavecraft-dev-audio"]["path"].as_str(),
             Some("../sdk/dev-audio")
         );
+        assert_eq!(manifest["dependencies"]["wavecraft-probe"]["path"].as_str(), Some("../sdk/probe"));
         let package: serde_json::Value = serde_json::from_str(&content(&files, "ui/package.json")).unwrap();
         assert_eq!(package["author"], vendor);
         assert_eq!(package["name"], "my-plugin-ui");

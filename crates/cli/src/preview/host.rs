@@ -112,7 +112,7 @@ impl Host for PreviewHost {
 
     fn meters(&self) -> Option<Meters> {
         let output = levels::meter_update(self.started.elapsed());
-        Some(Meters { output, input: None, heard: None, position_frames: None })
+        Some(Meters { output, input: None, heard: None, position_frames: None, probes: Vec::new() })
     }
 
     fn oscilloscope_frame(&self) -> Option<OscilloscopeFrame> {

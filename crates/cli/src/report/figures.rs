@@ -1,6 +1,6 @@
 //! Latency and load, split into their parts.
 
-use super::{Report, clocks, latency, latency_parts, percent};
+use super::{Report, clocks, latency, latency_parts, percent, probes};
 use wavecraft_companion_protocol::session::{LateBlocks, Load, Stats};
 
 impl Report {
@@ -35,6 +35,10 @@ impl Report {
             ),
         );
         self.item("Xruns", &format!("{} of the device's own", stats.xruns));
+        for (index, probe) in stats.probes.iter().enumerate() {
+            let text = format!("{} {}", probes::probe_name(probe, &stats.probes), probes::values(probe));
+            self.item(if index == 0 { "Probes" } else { "" }, &text);
+        }
         if let Some(drift) = &stats.drift {
             self.item("Clocks", &format!("microphone and output are {}", clocks(drift)));
         }

@@ -15,12 +15,13 @@ const HIGH_LOAD: f32 = 0.7;
 /// Width of a level in words, so that nothing behind it moves.
 const LEVEL_COLUMNS: usize = 8;
 
-/// The line's parts.
-pub(super) fn line(stats: &Stats) -> Vec<Segment> {
+/// The line's parts; `more` stands behind the levels.
+pub(super) fn line(stats: &Stats, more: Option<Segment>) -> Vec<Segment> {
     let mut line = vec![state(stats.state)];
     line.extend(switches(stats));
     line.push(level(source(stats.source), stats.input.peak));
     line.push(level(heard_name(stats.heard), stats.output.peak));
+    line.extend(more);
     line.push(load(stats.processor_load.average));
     let late = stats.late_blocks.total();
     let style = if late == 0 { Style::Dim } else { Style::Yellow };
@@ -128,7 +129,7 @@ mod tests {
             processor_load: Load { average: 1.63, ..Load::default() },
             ..Stats::default()
         };
-        let line = line(&stats);
+        let line = line(&stats, None);
         let begin = |style, text: &str| vec![Span::new(style, text)];
         assert_eq!(line[0], begin(Style::Red, "held"));
         let [howl, mute, volume] =

@@ -5,7 +5,7 @@ use crate::{
     page::InstallPolicy,
     project::{DEFAULTS_FILE, Defaults},
 };
-use anyhow::anyhow;
+use anyhow::{anyhow, bail};
 use std::time::Duration;
 use wavecraft_companion_protocol::session::{Mode, Source};
 
@@ -37,6 +37,9 @@ pub(crate) struct StartArgs {
     /// else pipelined]
     #[arg(long, env = "WAVECRAFT_MODE")]
     pub(super) mode: Option<Mode>,
+    /// Show a probe of the processor in the terminal's line: the name in its `probe!` [key p: the next one]
+    #[arg(long, value_name = "NAME", value_parser = probe_name)]
+    pub(super) probe: Option<String>,
     /// The cargo profile to build with [default: an optimised development profile]
     #[arg(long, env = "WAVECRAFT_PROFILE", value_name = "NAME")]
     pub(super) profile: Option<String>,
@@ -71,6 +74,14 @@ pub(super) fn source(text: &str) -> Result<Source, String> {
     text.parse::<Source>().map_err(|error| error.to_string()).and_then(existing)
 }
 
+/// A name that a probe can have.
+fn probe_name(text: &str) -> Result<String, String> {
+    let is_name = (1..=32).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
+    is_name
+        .then(|| text.to_owned())
+        .ok_or_else(|| "a probe's name has 1 to 32 printable characters, and no spaces".into())
+}
+
 /// The source, if its file exists.
 fn existing(source: Source) -> Result<Source, String> {
     match source {
@@ -87,13 +98,16 @@ impl StartArgs {
     /// Fills in from `wavecraft.toml` what neither a flag nor a variable set.
     ///
     /// # Errors
-    /// If that is a file that doesn't exist.
+    /// If that is a file that doesn't exist, or a probe is to be shown without sound.
     pub(super) fn fill(&mut self, defaults: &Defaults) -> anyhow::Result<()> {
         if self.input.is_none() {
             let source = defaults.source.clone().map(existing).transpose();
             self.input = source.map_err(|error| anyhow!("the source of {DEFAULTS_FILE}: {error}"))?;
         }
         self.with_audio |= !self.no_audio && defaults.audio == Some(true);
+        if self.probe.is_some() && !self.with_audio {
+            bail!("--probe shows what a processor says while it plays: add --with-audio");
+        }
         self.mode = self.mode.or(defaults.mode);
         self.port = self.port.or(defaults.port.map(u16::from));
         self.ui_port = self.ui_port.or(defaults.ui_port.map(u16::from));

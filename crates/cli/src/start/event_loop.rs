@@ -114,10 +114,10 @@ impl Start {
             Notice::Stats(stats) if stats.session == session.name => {
                 if session.ready.is_some() {
                     self.report.event(&stats_event(&stats));
-                    self.report.live(&stats);
                     self.tell_notices(&stats, session);
                 }
                 session.stats = Some(stats);
+                self.show_live(session);
             }
             Notice::RecordingEnded(ended) if ended.session == session.name => {
                 self.report.event(&Event::Recorded(ended.take));
@@ -195,7 +195,8 @@ impl Start {
     /// Shows the session's figures at the bottom of the terminal.
     pub(super) fn show_live(&self, session: &RunningSession) {
         if let Some(stats) = session.stats.as_ref().filter(|_| session.ready.is_some()) {
-            self.report.live(stats);
+            let probe = self.probe.as_ref().map(|shown| shown.segment(&stats.probes));
+            self.report.live(stats, probe);
         }
     }
 
@@ -310,5 +311,6 @@ fn stats_event(stats: &Stats) -> Event {
         output_rms: over_both(stats.output.rms),
         heard: stats.heard,
         notices: stats.notices.clone(),
+        probes: stats.probes.clone(),
     }
 }

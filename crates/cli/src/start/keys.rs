@@ -2,6 +2,7 @@
 
 use super::{
     session::RunningSession,
+    shown_probe::ShownProbe,
     state::{End, Start},
 };
 use crate::{
@@ -19,7 +20,7 @@ use wavecraft_companion_protocol::{
     settings::Consent,
 };
 
-const HELP: [(&str, &str); 14] = [
+const HELP: [(&str, &str); 15] = [
     ("r", "build now; a fresh processor even if nothing has changed"),
     ("o", "open the page in the browser"),
     ("i", "open the inspector in the browser"),
@@ -30,7 +31,8 @@ const HELP: [(&str, &str); 14] = [
     ("y, n", "allow the microphone that the project asks for, or refuse it"),
     ("b", "bypass the processor, and back"),
     ("d", "list the audio devices"),
-    ("l", "latency and load by their parts"),
+    ("l", "latency and load by their parts, and the probes"),
+    ("p", "show a probe of the processor in the line below: the next one, and then none"),
     ("c", "clear the terminal"),
     ("h", "show these keys"),
     ("q", "stop, as Ctrl+C does"),
@@ -75,6 +77,7 @@ impl Start {
                 'b' => self.toggle_bypass(session).await,
                 'd' => self.list_devices().await,
                 'l' => self.report_figures(session),
+                'p' => self.show_next_probe(session),
                 'c' => self.report.screen().clear(),
                 'h' | '?' => HELP.iter().for_each(|(key, what)| self.report.item(key, what)),
                 'q' => return Ok(Some(End::Done)),
@@ -186,6 +189,23 @@ impl Start {
             None if self.preview.is_some() => self.report_no_sound(),
             None => self.report.say("Nothing is measured yet."),
         }
+    }
+
+    fn show_next_probe(&mut self, session: &RunningSession) {
+        if self.preview.is_some() {
+            return self.report_no_sound();
+        }
+        let probes = session.stats.as_ref().map_or(&[][..], |stats| &stats.probes);
+        let before = self.probe.take();
+        self.probe = ShownProbe::after(before.as_ref(), probes);
+        self.report.say(&match (&self.probe, before) {
+            (Some(shown), _) => format!("{} is shown below. p shows the next.", shown.title(probes)),
+            (None, Some(_)) => "No probe is shown any more. p shows the first.".into(),
+            (None, None) => {
+                "The processor shows none. `probe!(\"name\", value)` of wavecraft-probe in its `process` makes one.".into()
+            }
+        });
+        self.show_live(session);
     }
 
     pub(super) fn report_no_sound(&self) {

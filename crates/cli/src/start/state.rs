@@ -1,6 +1,6 @@
 //! Everything that a start has created so far, and how it ended.
 
-use super::args::StartArgs;
+use super::{args::StartArgs, shown_probe::ShownProbe};
 use crate::{
     builds::Builds,
     companion::{Companion, Launched},
@@ -33,6 +33,8 @@ pub(super) struct Start {
     pub(super) page: Option<Page>,
     pub(super) generated: Option<Generated>,
     pub(super) children: BTreeSet<Process>,
+    /// The probe that the terminal's line shows.
+    pub(super) probe: Option<ShownProbe>,
 }
 
 /// How the work ended, if it didn't fail.

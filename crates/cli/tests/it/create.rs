@@ -155,7 +155,10 @@ fn the_sdk_is_the_same_in_any_workspace() {
     let world = world.file("here/Cargo.toml", "[workspace]\nresolver = \"2\"\nmembers = [\"engine\"]\n");
     let mut all = packages(&world.path("here"));
     all.sort();
-    assert_eq!(all, ["demo", "wavecraft-companion-protocol", "wavecraft-dev-audio", "wavecraft-ring"]);
+    assert_eq!(
+        all,
+        ["demo", "wavecraft-companion-protocol", "wavecraft-dev-audio", "wavecraft-probe", "wavecraft-ring"]
+    );
     let apart = "[workspace]\nresolver = \"2\"\nmembers = [\"engine\"]\nexclude = [\"sdk\"]\n";
     assert_eq!(packages(&world.file("here/Cargo.toml", apart).path("here")), ["demo"]);
 }

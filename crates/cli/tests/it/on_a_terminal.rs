@@ -39,6 +39,9 @@ fn keys_do_what_the_help_says_and_leave_no_trace() {
     press(&tmux, "h", "mute, and unmute");
     tmux.keep("help");
     press(&tmux, "l", "10.0 ms, pipelined: to the processor and back");
+    press(&tmux, "p", "gain_reduction is shown below. p shows the next.");
+    tmux.until_shows("dB  gain_reduction −3.00 (−6.50 … 0.00)");
+    press(&tmux, "p", "No probe is shown any more.");
     press(&tmux, "d", "Loudspeaker");
     press(&tmux, "m", "Muted.");
     tmux.until_last_row("live  muted");

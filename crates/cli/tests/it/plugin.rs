@@ -57,6 +57,29 @@ fn settled(page: &mut Page, factor: f64) {
     until(&format!("the gain is {factor}"), || gain().filter(|gain| (gain - factor).abs() < 0.02));
 }
 
+/// The library's own copy of `wavecraft-probe` exports a function, by which the host finds it.
+#[test]
+fn a_library_shows_its_probes() {
+    let world = plugin();
+    let probe = Path::new(env!("CARGO_MANIFEST_DIR")).join("../probe");
+    let manifest = world.path("here/engine/Cargo.toml");
+    let with = format!("\n[dependencies]\nwavecraft-probe = {{ path = {probe:?} }}\n");
+    let text = fs::read_to_string(&manifest).expect("the manifest");
+    fs::write(&manifest, text + &with).expect("written");
+    edit(
+        &world,
+        "match gain.fault {",
+        "wavecraft_probe::probe!(\"level\", gain.level);\n        match gain.fault {",
+    );
+    let (mut live, _page) = start(&world);
+    until("the level is shown", || {
+        let stats = live.event("stats");
+        let probe = &stats["probes"][0];
+        (probe["name"] == "level" && probe["processor"] == "gain" && probe["last"] == 0.5).then_some(())
+    });
+    stop(live);
+}
+
 /// The next event with this state, with its reason.
 fn reason(live: &mut Live, state: &str) -> String {
     loop {

@@ -83,6 +83,45 @@ fn a_created_project_is_heard_and_nothing_is_left_of_it() {
     assert_eq!(world.names_in("home/wavecraft/builds"), Vec::<String>::new());
 }
 
+/// The processor of a new project shows a value of its inside, and every program has it.
+#[test]
+fn a_created_project_has_a_probe() {
+    let world = created();
+    let mut live = start(&world, &["--no-ui", "--probe", "gain_reduction"]);
+    live.event("ready");
+    let shown = |probes: &Value| {
+        let Some([probe]) = probes.as_array().map(Vec::as_slice) else { return false };
+        let of = |member: &str| probe[member].as_f64();
+        let (Some(least), Some(last), Some(greatest)) = (of("least"), of("last"), of("greatest")) else {
+            return false;
+        };
+        // A tone of −12 dB and 6 dB of drive: the curve takes about 0.6 dB off.
+        probe["name"] == "gain_reduction"
+            && probe["processor"] == "saturator"
+            && least <= last
+            && last <= greatest
+            && (-1.5..-0.2).contains(&least)
+    };
+    until("an event has it", || Some(live.event("stats")).filter(|stats| shown(&stats["probes"])));
+    assert!(shown(&status(&world)["sessions"][0]["stats"]["probes"]));
+    live.signal(Signal::INT);
+    live.finish().left_nothing();
+}
+
+/// A project that was created by an older release: its segment is another one.
+#[test]
+fn an_older_sdk_is_refused_and_the_way_out_is_named() {
+    let world = created();
+    let header = world.path("here/demo/sdk/ring/src/header.rs");
+    let source = fs::read_to_string(&header).expect("the SDK's source");
+    assert!(source.contains("ABI_VERSION: u32 = 2;"), "the version has changed: change this test");
+    fs::write(&header, source.replace("ABI_VERSION: u32 = 2;", "ABI_VERSION: u32 = 1;")).expect("written");
+    let finished = start(&world, &["--no-ui"]).finish();
+    assert_ne!(finished.code, Some(0));
+    assert!(finished.err.contains("Run `wavecraft update` in the project's folder"), "{}", finished.err);
+    finished.left_nothing();
+}
+
 #[test]
 fn a_killed_command_leaves_nothing_npm_and_vite_included() {
     let world = created();

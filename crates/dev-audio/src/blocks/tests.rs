@@ -7,7 +7,8 @@ use std::thread;
 
 use assert_no_alloc::assert_no_alloc;
 use wavecraft::{ParamRange, ParamSpec, Processor, ProcessorParams};
-use wavecraft_ring::{BlockHeader, HostSide, attach, create};
+use wavecraft_probe::probe;
+use wavecraft_ring::{BlockHeader, HostSide, ProbeValues, attach, create};
 
 use super::*;
 use crate::chain::Plan;
@@ -58,12 +59,16 @@ fn chain_of_two() -> Chain {
 
 /// Sends blocks through [`Blocks::run`] on a thread that may not allocate.
 fn with_a_child(geometry: Geometry, host: impl FnOnce(&mut HostSide)) {
+    with_a_chain(geometry, chain_of_two, host);
+}
+
+fn with_a_chain(geometry: Geometry, chain: fn() -> Chain, host: impl FnOnce(&mut HostSide)) {
     let mut side = create(geometry, 1).unwrap();
     let mut ring = attach(side.descriptor.try_clone().unwrap()).unwrap();
     let (told, interrupt) = (Arc::new(AtomicBool::new(false)), ring.interrupt_handle());
     let stop = Arc::clone(&told);
     let child = thread::spawn(move || {
-        let (mut chain, mut blocks) = (chain_of_two(), Blocks::new(geometry, 4));
+        let (mut chain, mut blocks) = (chain(), Blocks::new(geometry, 4));
         let mut priority = Priority::new(Wanted::Never);
         let told = || stop.load(Ordering::Acquire);
         no_alloc(|| blocks.run(&mut ring, &mut chain, &mut priority, told));
@@ -148,6 +153,68 @@ fn samples_that_are_not_finite_pass_and_are_counted() {
         // Counted after the reply: the next reply shows that counting is done.
         exchange(side, 0, &[&[0.0]], 1);
         assert_eq!(side.ring.child().nonfinite, 2);
+    });
+}
+
+/// Shows its samples, and how many there are unless there is one; halves them.
+#[derive(Default)]
+struct Probing;
+
+impl Processor for Probing {
+    type Params = ();
+
+    fn process(&mut self, block: &mut [&mut [f32]], _: &Transport, _: &()) {
+        let samples: &mut [f32] = block[0];
+        for sample in samples.iter_mut() {
+            probe!("sample", *sample);
+            *sample /= 2.0;
+        }
+        if samples.len() > 1 {
+            probe!("frames", f32::from(u16::try_from(samples.len()).unwrap()));
+        }
+    }
+}
+
+fn probing_twice() -> Chain {
+    let planned = || Plan::new("Probing", Probing::default).describe().unwrap();
+    let mut chain = Chain::make(vec![planned(), planned()]).unwrap();
+    chain.prepare(48_000.0);
+    chain
+}
+
+#[test]
+fn probes_are_folded_over_a_block_and_kept_apart_by_processor_without_an_allocation() {
+    crate::probe_sink::connect();
+    with_a_chain(Geometry::new(64, 1, 1).unwrap(), probing_twice, |side| {
+        let names = side.ring.probe_names();
+        let values = |side: &mut HostSide, input: &[f32]| {
+            let header =
+                BlockHeader { frames: u32::try_from(input.len()).unwrap(), ..BlockHeader::default() };
+            side.ring.send(header, &[input]).unwrap();
+            side.ring.wake();
+            assert!(side.ring.wait(clock::now_ns() + 20_000_000_000), "no reply in 20 s");
+            let mut read = Vec::new();
+            side.ring.read_probes(|_, values| read.push(values));
+            assert!(side.ring.discard().is_some());
+            read
+        };
+        let of = |last, least, greatest, nonfinite| ProbeValues { last, least, greatest, nonfinite };
+        let first = values(side, &[2.0, f32::NAN, -8.0, 4.0]);
+        let frames = of(4.0, 4.0, 4.0, 0);
+        assert_eq!(first, [of(4.0, -8.0, 4.0, 1), frames, of(2.0, -4.0, 2.0, 1), frames]);
+        // A block begins anew, and a probe that isn't used in it has no value.
+        let second = values(side, &[6.0]);
+        let (one, none) = (of(6.0, 6.0, 6.0, 0), ProbeValues::NONE);
+        assert_eq!(second, [one, none, of(3.0, 3.0, 3.0, 0), none]);
+        let named: Vec<_> = (0..names.count()).filter_map(|probe| names.get(probe)).collect();
+        let named: Vec<_> = named.iter().map(|probe| (probe.name.as_str(), probe.processor)).collect();
+        assert_eq!(
+            named,
+            [("sample", Some(0)), ("frames", Some(0)), ("sample", Some(1)), ("frames", Some(1))]
+        );
+        // What another thread says, or this one while no processor runs, is of no processor.
+        probe!("elsewhere", 1.0);
+        assert_eq!((values(side, &[0.0]).len(), names.ignored()), (4, false));
     });
 }
 

@@ -115,11 +115,16 @@ impl Companion {
         sequence
     }
 
+    /// Waits for a reply.
+    pub(crate) fn wait(&self) {
+        let limit = u64::try_from(LIMIT.as_nanos()).unwrap();
+        assert!(self.segment.ring.wait(clock::now_ns() + limit), "no reply within {LIMIT:?}");
+    }
+
     /// Sends a block and takes it back.
     pub(crate) fn exchange(&mut self, input: &[&[f32]]) -> Vec<Vec<f32>> {
         self.send(input);
-        let limit = u64::try_from(LIMIT.as_nanos()).unwrap();
-        assert!(self.segment.ring.wait(clock::now_ns() + limit), "no reply within {LIMIT:?}");
+        self.wait();
         let outputs = self.segment.ring.geometry().outputs();
         let mut output = vec![vec![f32::NAN; input[0].len()]; usize::try_from(outputs).unwrap()];
         let mut channels: Vec<&mut [f32]> = output.iter_mut().map(Vec::as_mut_slice).collect();

@@ -76,8 +76,7 @@ fn another_version_of_the_segment_is_refused_with_both_versions_and_a_way_out() 
     let Some(FromChild::Error { message }) = hear(&mut socket, &mut Decoder::default()) else {
         panic!("an error comes first")
     };
-    for part in
-        [ABI_VERSION.to_string(), (ABI_VERSION + 41).to_string(), "build the project again".to_owned()]
+    for part in [ABI_VERSION.to_string(), (ABI_VERSION + 41).to_string(), "Run `wavecraft update`".to_owned()]
     {
         assert!(message.contains(&part), "{message}");
     }

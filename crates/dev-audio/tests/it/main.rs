@@ -4,5 +4,6 @@ mod companion;
 mod faults;
 mod hello;
 mod priority;
+mod probes;
 mod processing;
 mod standalone;

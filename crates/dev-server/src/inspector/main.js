@@ -10,6 +10,7 @@ import { Meters } from './meters.js';
 import { Minute } from './minute.js';
 import { Notices, sentence } from './notices.js';
 import { Parameters } from './parameters.js';
+import { Probes } from './probes.js';
 import { Scope } from './scope.js';
 import { Sender } from './sender.js';
 import { Sets } from './sets.js';
@@ -44,6 +45,7 @@ function start() {
   const scope = new Scope(at, painter, again);
   const spectrum = new Spectrum(at('spectrum'), at('spectrum-note'), painter);
   const minute = new Minute(at('minute'), painter);
+  const probes = new Probes(at('probes-card'), at('probes'), painter);
   const latency = new Latency(at('latency-bar'), at('latency'), at('latency-total'));
   const sender = new Sender((id, value) => request('setParameter', { id, value }), notSet);
   const volume = new Volume(at('volume'), request, refuse);
@@ -59,8 +61,9 @@ function start() {
       if (!sender.waits(id)) parameters.show(id, value);
     },
     parametersChanged: () => void list().catch(() => {}),
-    meterUpdate({ timestamp_us, left_peak, right_peak, left_rms, right_rms, input: source, heard: now, position_frames: frames }) {
+    meterUpdate({ timestamp_us, left_peak, right_peak, left_rms, right_rms, input: source, heard: now, position_frames: frames, probes: shown }) {
       const moment = timestamp_us / 1000;
+      probes.show(shown ?? [], moment);
       output.show({ peak: [left_peak, right_peak], rms: [left_rms, right_rms] }, moment);
       if (source) input.show(source, moment);
       if (frames !== undefined) strip.position(frames);
@@ -90,6 +93,7 @@ function start() {
       output.clear();
       scope.show(null);
       spectrum.show(null, 0);
+      probes.show([], 0);
       return link.lost(end);
     },
   });
@@ -137,7 +141,9 @@ function start() {
   }
 
   async function list() {
-    parameters.list(await request('getAllParameters'), (last?.session ?? '').replace(/-\d+$/, ''));
+    const all = await request('getAllParameters');
+    probes.chain(all.processors ?? []);
+    parameters.list(all, (last?.session ?? '').replace(/-\d+$/, ''));
   }
 
   /** Says why a change wasn't made. */

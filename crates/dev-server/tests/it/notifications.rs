@@ -80,6 +80,20 @@ async fn frames_come_to_subscribers_until_they_end_it() {
     assert_eq!(running.asked().await, Asked::Watched(false));
 }
 
+/// A page that draws four times a second misses no value that one with sixty sees.
+#[tokio::test]
+async fn probes_cover_the_time_between_a_pages_own_frames() {
+    let running = Running::new().await;
+    for (hz, least_ms) in [(60, 16.0), (4, 250.0), (1, 1000.0)] {
+        let mut page = running.page().await;
+        page.call("subscribe", json!({"topics": ["meters"], "hz": hz})).await.expect("a subscription");
+        let (method, meters) = page.hears().await;
+        let span = meters["probes"][0]["last"].as_f64().expect("the span");
+        assert_eq!((method.as_str(), &meters["probes"][0]["name"]), ("meterUpdate", &json!("span")));
+        assert!((least_ms..least_ms + 50.0).contains(&span), "{hz} Hz: {span} ms");
+    }
+}
+
 #[tokio::test]
 async fn stats_come_once_a_second_and_watch_nothing() {
     let mut running = Running::new().await;

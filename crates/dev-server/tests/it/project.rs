@@ -1,6 +1,9 @@
 //! A project that carries out calls and remembers them.
 
-use std::sync::{Mutex, atomic::AtomicBool, atomic::Ordering};
+use std::{
+    sync::{Mutex, atomic::AtomicBool, atomic::Ordering},
+    time::Duration,
+};
 
 use tokio::sync::mpsc;
 use wavecraft_companion_protocol::{
@@ -12,7 +15,7 @@ use wavecraft_companion_protocol::{
     parameter::{Parameter, ParameterSpec, ParameterType},
     processor::ProcessorSpec,
     rpc::{ErrorObject, INTERNAL_ERROR},
-    session::{HeardSound, Mode, SourceName, State, Stats},
+    session::{HeardSound, Mode, Probe, SourceName, State, Stats},
     sets::ParameterSets,
 };
 use wavecraft_companion_server::{Host, SetParameterError};
@@ -145,7 +148,14 @@ impl Host for Project {
             input: None,
             heard: Some(HeardSound::Processed),
             position_frames: None,
+            probes: Vec::new(),
         })
+    }
+
+    /// Its only value tells which span in milliseconds was asked for.
+    fn probes(&self, span: Duration) -> Vec<Probe> {
+        let value = Some(span.as_secs_f32() * 1000.0);
+        vec![Probe { name: "span".into(), last: value, ..Probe::default() }]
     }
 
     fn oscilloscope_frame(&self) -> Option<OscilloscopeFrame> {

@@ -17,6 +17,24 @@ pub(crate) struct Plugin {
 impl Plugin {
     /// Compiles the plugin with parts of its source replaced: each of these texts must occur at least once.
     pub(crate) fn with(changes: &[(&str, &str)]) -> Self {
+        Self::compiled(changes, &[])
+    }
+
+    /// The same, linked with `wavecraft-probe`.
+    pub(crate) fn with_probes(changes: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+        let library = folder.path().join("libwavecraft_probe.rlib");
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../probe/src/lib.rs");
+        let compiled = Command::new("rustc")
+            .args(["--crate-name", "wavecraft_probe", "--crate-type", "rlib", "--edition", "2024", "-o"])
+            .args([&library, &source])
+            .output()
+            .unwrap();
+        assert!(compiled.status.success(), "{}", String::from_utf8_lossy(&compiled.stderr));
+        Self::compiled(changes, &["--extern", &format!("wavecraft_probe={}", library.display())])
+    }
+
+    fn compiled(changes: &[(&str, &str)], options: &[&str]) -> Self {
         let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
         let mut source = SOURCE.to_owned();
         for (text, other) in changes {
@@ -29,6 +47,7 @@ impl Plugin {
         let compiled = Command::new("rustc")
             .args(["--crate-type", "cdylib", "--edition", "2024", "-o"])
             .arg(plugin.library())
+            .args(options)
             .arg(file)
             .output()
             .unwrap();

@@ -1,6 +1,6 @@
 //! The notifications that a page receives.
 
-use crate::session::{HeardSound, Levels};
+use crate::session::{HeardSound, Levels, Probe};
 use serde::{Deserialize, Serialize};
 use wavecraft_protocol::MeterUpdateNotification;
 pub use wavecraft_protocol::{
@@ -43,6 +43,10 @@ pub struct Meters {
     /// Where the source's file is played, in frames, if the source is a file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub position_frames: Option<u64>,
+    /// What the processors show of themselves, since the previous one at this page's rate; in the chain's order. Empty for a
+    /// processor without probes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub probes: Vec<Probe>,
 }
 
 /// Parameters of [`PARAMETERS_CHANGED`]: none.

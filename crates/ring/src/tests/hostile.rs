@@ -9,8 +9,11 @@ use super::plain::{Plain, Random, pair, rounds};
 use crate::geometry::Geometry;
 use crate::header::BEFORE_FIRST_SEQUENCE;
 use crate::host::{BlockHeader, SendError};
-use crate::layout::{Layout, PAGE, SLOTS, child_line, command, header, host_line, index, reply};
+use crate::layout::{
+    Layout, MAX_PROBES, PAGE, SLOTS, child_line, command, header, host_line, index, probes, reply,
+};
 use crate::memory::Memory;
+use crate::probes::is_name;
 use crate::segment::{child_side, host_side};
 
 /// Overwrites some words: important ones more often than the rest, with important values more often than others.
@@ -54,12 +57,17 @@ fn stand_a_child(seed: u64) {
         child_line::PHASE,
         child_line::BEGUN,
         host_line::COMMAND_SEQ,
+        pair.layout.probes() + probes::COUNT,
+        pair.layout.probe_name(0),
     ];
+    let names = pair.host.probe_names();
     for sequence in (0_u32..).take(SLOTS) {
         let slot = pair.layout.slot(sequence);
         important.extend(
-            [reply::SEQ, reply::AWAKE_NS, reply::DONE_NS, command::SEQ, command::FRAMES].map(|o| slot + o),
+            [reply::SEQ, reply::AWAKE_NS, reply::DONE_NS, reply::PROBES, command::SEQ, command::FRAMES]
+                .map(|o| slot + o),
         );
+        important.push(pair.layout.probe_values(sequence, random.below(MAX_PROBES)));
         important.push(pair.layout.output(sequence, 1));
     }
     let mut outstanding = VecDeque::new();
@@ -116,6 +124,16 @@ fn stand_a_child(seed: u64) {
                 pair.memory.word(child_line::REPLY_SEQ).store(last_sent.unwrap_or(0), Ordering::Relaxed);
                 answered += 1;
             }
+        }
+        pair.host.read_probes(|probe, values| {
+            assert!(probe < MAX_PROBES);
+            let finite = values.least.is_finite() && values.greatest.is_finite();
+            assert_eq!(values.any(), finite, "{values:?}");
+            assert!(!finite || (values.least..=values.greatest).contains(&values.last), "{values:?}");
+        });
+        if round % 64 == 0 {
+            let shown = (0..MAX_PROBES + 1).filter_map(|probe| names.get(probe));
+            assert!(shown.into_iter().all(|probe| is_name(probe.name.as_bytes())));
         }
         let report = pair.host.child();
         assert!(report.violations <= taken, "round {round}: {report:?}");

@@ -18,9 +18,13 @@ use crate::child::ChildRing;
 use crate::geometry::Geometry;
 use crate::host::{BlockHeader, HostRing};
 use crate::interrupt::Interrupt;
-use crate::layout::{LINE, Layout, SLOTS, child_line, command, header, host_line, reply};
+use crate::layout::{
+    LINE, Layout, MAX_PROBE_NAME_BYTES, SLOTS, child_line, command, header, host_line, probe_values, probes,
+    reply,
+};
 use crate::memory::{Memory, Word};
 use crate::parameters::ParameterWriter;
+use crate::probes::ProbeValues;
 use crate::segment::{child_side, host_side};
 
 /// Frames in every block of the model.
@@ -74,12 +78,16 @@ impl<S: System> Modelled<S> {
         offsets.extend((host_line::COMMAND_SEQ..=host_line::WAITING).step_by(4));
         offsets.extend((child_line::REPLY_SEQ..=child_line::BEGUN).step_by(4));
         offsets.extend([layout.parameter(0), layout.parameter(1)]);
+        offsets.extend([layout.probes() + probes::COUNT, layout.probe_processor(0)]);
+        offsets.extend((0..MAX_PROBE_NAME_BYTES).step_by(4).map(|offset| layout.probe_name(0) + offset));
         let mut lines = Vec::new();
         for slot in (0_u32..).take(SLOTS) {
             offsets
                 .extend((command::SEQ..=command::FLAGS).step_by(4).map(|offset| layout.slot(slot) + offset));
-            offsets
-                .extend((reply::SEQ..reply::DONE_NS + 8).step_by(4).map(|offset| layout.slot(slot) + offset));
+            offsets.extend((reply::SEQ..=reply::PROBES).step_by(4).map(|offset| layout.slot(slot) + offset));
+            offsets.extend(
+                (0..probe_values::BYTES).step_by(4).map(|offset| layout.probe_values(slot, 0) + offset),
+            );
             lines.extend([layout.input(slot, 0), layout.output(slot, 0)]);
         }
         let sleepers = || Sleepers { count: Mutex::new(0), woken: Condvar::new() };
@@ -278,6 +286,32 @@ fn a_parameter_is_there_at_the_block_after_the_set() {
         let seen = child.join().expect("no panic");
         // Seen by the first block, or else by the second; once, and never as a change without the value.
         assert!(seen == [Some(0.5), None] || seen == [None, Some(0.5)], "{seen:?}");
+    });
+}
+
+/// A probe is named in the block of its first value: whoever has the value finds the name.
+#[test]
+fn a_probe_has_its_name_at_its_first_value() {
+    loom::model(|| {
+        let (mut host, _parameters, mut child) = pair::<Right>();
+        let names = host.probe_names();
+        let child = thread::spawn(move || {
+            assert!(child.wait(u64::MAX));
+            let mut block = child.next().expect("a command");
+            assert!(block.name_probe(b"gain", None));
+            block.write_probes(&[ProbeValues { last: 1.0, least: 1.0, greatest: 1.0, nonfinite: 0 }]);
+            block.reply(0);
+        });
+        // Earlier there is no name, or all of it.
+        let early = names.get(0);
+        assert!(early.is_none_or(|probe| probe.name == "gain"));
+        send(&mut host, 1.0);
+        assert!(host.wait(u64::MAX));
+        let mut read = None;
+        host.read_probes(|probe, values| read = Some((probe, values.last)));
+        assert_eq!(read, Some((0, 1.0)));
+        assert_eq!(names.get(0).map(|probe| probe.name).as_deref(), Some("gain"));
+        child.join().expect("no panic");
     });
 }
 

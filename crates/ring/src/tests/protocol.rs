@@ -7,10 +7,11 @@ use std::sync::atomic::Ordering;
 use super::plain::{Pair, Plain, Random, pair, rounds};
 use crate::header::{ABI_VERSION, HeaderError};
 use crate::host::{BlockHeader, HostRing, Reply, SendError};
-use crate::layout::{MAX_PARAMETERS, SLOTS, command, header, index, reply};
+use crate::layout::{MAX_PARAMETERS, MAX_PROBE_NAME_BYTES, MAX_PROBES, SLOTS, command, header, index, reply};
 use crate::memory::{Memory, store_u64};
 use crate::parameters::IndexError;
 use crate::phase::ChildPhase;
+use crate::probes::{ProbeName, ProbeValues};
 use crate::segment::child_side;
 
 fn block(frames: u32) -> BlockHeader {
@@ -240,6 +241,80 @@ fn parameters_are_there_at_the_block_after_the_set() {
         Err(IndexError { index: MAX_PARAMETERS })
     );
     assert!(!next(&mut pair.host, &mut pair.child, false).0, "a refused set changes nothing");
+}
+
+#[test]
+fn probes_come_with_their_block_and_have_names_before() {
+    let mut pair = pair(8, 0, 1);
+    let names = pair.host.probe_names();
+    let values = |number: f32| ProbeValues { last: number, least: -number, greatest: number, nonfinite: 1 };
+    let read = |host: &HostRing<Plain>| {
+        let mut read = Vec::new();
+        host.read_probes(|probe, values| read.push((probe, values)));
+        read
+    };
+    for _ in 0..3 {
+        pair.host.send(block(1), &[]).expect("a free slot");
+    }
+    let mut first = pair.child.next().expect("a command");
+    first.write_probes(&[values(1.0)]);
+    first.reply(0);
+    assert_eq!((read(&pair.host), names.count()), (vec![], 0), "values without a name");
+    assert!(pair.host.discard().is_some());
+
+    let mut second = pair.child.next().expect("a command");
+    assert!(second.name_probe(b"gain_reduction", Some(1)));
+    assert!(second.name_probe(&[b'x'; MAX_PROBE_NAME_BYTES], None));
+    second.write_probes(&[values(2.0), ProbeValues::NONE, values(9.0)]);
+    second.reply(0);
+    let mut third = pair.child.next().expect("a command");
+    third.write_probes(&[values(3.0)]);
+    third.reply(0);
+    assert_eq!(read(&pair.host), [(0, values(2.0)), (1, ProbeValues::NONE)], "the oldest reply's");
+    assert!(pair.host.discard().is_some());
+    assert_eq!(read(&pair.host), [(0, values(3.0))]);
+    assert!(pair.host.discard().is_some());
+    assert_eq!(read(&pair.host), [], "there is no reply");
+    let named = |name: &str, processor| Some(ProbeName { name: name.into(), processor });
+    assert_eq!((names.count(), names.ignored()), (2, false));
+    assert_eq!((names.get(0), names.get(2)), (named("gain_reduction", Some(1)), None));
+    assert_eq!(names.get(1), named(&"x".repeat(MAX_PROBE_NAME_BYTES), None));
+}
+
+#[test]
+fn probes_that_do_not_fit_are_left_out_and_that_is_told() {
+    for bad in [&b""[..], b"two words", b"\x1b[31m", "\u{e4}".as_bytes(), &[b'x'; MAX_PROBE_NAME_BYTES + 1]] {
+        let mut pair = pair(8, 0, 1);
+        pair.host.send(block(1), &[]).expect("a free slot");
+        assert!(!pair.child.next().expect("a command").name_probe(bad, None), "{bad:?}");
+        assert_eq!((pair.host.probe_names().count(), pair.host.probe_names().ignored()), (0, true));
+    }
+    let mut pair = pair(8, 0, 1);
+    pair.host.send(block(1), &[]).expect("a free slot");
+    let mut received = pair.child.next().expect("a command");
+    for probe in 0..=MAX_PROBES {
+        assert_eq!(received.name_probe(format!("probe{probe}").as_bytes(), None), probe < MAX_PROBES);
+    }
+    received.write_probes(&[ProbeValues::NONE; MAX_PROBES + 1]);
+    received.reply(0);
+    let mut count = 0;
+    pair.host.read_probes(|_, _| count += 1);
+    assert_eq!((count, pair.host.probe_names().count()), (MAX_PROBES, MAX_PROBES));
+    assert!(pair.host.probe_names().ignored());
+}
+
+#[test]
+fn what_is_no_number_poisons_no_probe() {
+    let mut values = ProbeValues::NONE;
+    assert!(!values.any());
+    for value in [f32::NAN, 2.0, f32::INFINITY, -1.0, f32::NEG_INFINITY] {
+        values.add(value);
+    }
+    assert_eq!(values, ProbeValues { last: -1.0, least: -1.0, greatest: 2.0, nonfinite: 3 });
+    values.merge(&ProbeValues { nonfinite: u32::MAX, ..ProbeValues::NONE });
+    assert_eq!(values, ProbeValues { last: -1.0, least: -1.0, greatest: 2.0, nonfinite: u32::MAX });
+    values.merge(&ProbeValues { last: 5.0, least: 5.0, greatest: 5.0, nonfinite: 0 });
+    assert_eq!((values.last, values.least, values.greatest), (5.0, -1.0, 5.0));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::io;
 use std::os::fd::AsFd;
 use std::process::{Child, Command, Stdio};
 
-use wavecraft_ring::{BlockHeader, ChildPhase, ParameterWriter, attach, clock};
+use wavecraft_ring::{BlockHeader, ChildPhase, ParameterWriter, ProbeName, ProbeValues, attach, clock};
 
 use crate::{limit, scrambled, segment};
 
@@ -58,6 +58,9 @@ fn every_sample_comes_back_times_the_gain() {
             continue;
         }
         assert!(host.ring.wait(limit()), "no reply to block {taken}");
+        let mut probes = Vec::new();
+        host.ring.read_probes(|probe, values| probes.push((probe, values)));
+        assert_eq!(probes, [(0, probed(taken))], "block {taken}");
         let [left, right] = &mut output;
         let reply = host.ring.take(&mut [left, right]).expect("a reply");
         assert_eq!(Some(reply.sequence), outstanding.pop_front());
@@ -79,6 +82,9 @@ fn every_sample_comes_back_times_the_gain() {
         }
         taken += 1;
     }
+    let names = host.ring.probe_names();
+    let name = ProbeName { name: "number".into(), processor: Some(1) };
+    assert_eq!((names.count(), names.get(0), names.ignored()), (1, Some(name), false));
     assert!(child.0.wait().expect("it was started").success(), "the child failed");
     let report = host.ring.child();
     assert_eq!((report.phase, report.nonfinite, report.violations), (ChildPhase::Stopped, 11, 0));
@@ -111,6 +117,10 @@ fn multiply() {
                 samples[..frames].iter_mut().for_each(|sample| *sample *= parameters[GAIN]);
                 block.write_output(channel, &samples[..frames]);
             }
+            if number == 0 {
+                assert!(block.name_probe(b"number", Some(1)));
+            }
+            block.write_probes(&[probed(number)]);
             block.reply(awake_ns);
             ring.beat();
             number += 1;
@@ -121,6 +131,12 @@ fn multiply() {
 
 fn is_discontinuous(number: u64) -> bool {
     scrambled(number).is_multiple_of(7)
+}
+
+/// What the child's probe says of a block.
+fn probed(number: u64) -> ProbeValues {
+    let last = gain_of(number);
+    ProbeValues { last, least: -last, greatest: last * 2.0, nonfinite: 3 }
 }
 
 /// 1 to `MAX_FRAMES`.

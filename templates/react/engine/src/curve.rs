@@ -15,6 +15,12 @@ pub(crate) fn drive(x: f32, gain: f32) -> f32 {
     soft_clip(gain * x) / soft_clip(gain)
 }
 
+/// By how much the curve turns down what reaches it with this magnitude, in dB: 0 or less.
+pub(crate) fn reduction_db(magnitude: f32) -> f32 {
+    // Below that, the curve is straight.
+    if magnitude < 1e-3 { 0.0 } else { 20.0 * (soft_clip(magnitude) / magnitude).log10() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -27,6 +33,14 @@ mod tests {
             assert!(soft_clip(x).abs() <= 1.0 + f32::EPSILON, "{x}");
             assert_eq!(soft_clip(-x), -soft_clip(x));
         }
+    }
+
+    #[test]
+    fn what_is_louder_is_turned_down_more() {
+        assert_eq!(reduction_db(0.0), 0.0);
+        assert!((reduction_db(30.0) + 29.542).abs() < 1e-3, "{}", reduction_db(30.0));
+        let steps = (0..1000_u16).map(|step| reduction_db(f32::from(step) / 100.0));
+        assert!(steps.clone().zip(steps.skip(1)).all(|(quiet, loud)| loud <= quiet && loud.is_finite()));
     }
 
     #[test]

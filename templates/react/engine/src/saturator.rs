@@ -1,12 +1,13 @@
 //! The processor: what a host sees, and what happens to every sample.
 
 use crate::{
-    curve::drive,
+    curve::{drive, reduction_db},
     filter::{Coefficients, Filter},
     smooth::Smooth,
 };
 use wavecraft::{Processor, Transport};
 use wavecraft_macros::ProcessorParams;
+use wavecraft_probe::probe;
 
 /// Channels with a filter of their own; any beyond these pass as they are.
 const MAX_CHANNELS: usize = 2;
@@ -104,6 +105,7 @@ impl Processor for Saturator {
     fn process(&mut self, buffer: &mut [&mut [f32]], _transport: &Transport, params: &SaturatorParams) {
         self.aim(params);
         let frames = buffer.iter().map(|channel| channel.len()).min().unwrap_or(0);
+        let mut loudest = 0.0_f32;
         for frame in 0..frames {
             if self.cutoff.moves() || self.resonance.moves() {
                 self.tune();
@@ -116,12 +118,15 @@ impl Processor for Saturator {
                 let input = channel[frame];
                 // One sample that is no number would stay in the filter for ever.
                 let dry = if input.is_finite() { input } else { 0.0 };
+                loudest = loudest.max((gain * dry).abs());
                 let [l, b, h] = filter.next(drive(dry, gain), &self.coefficients);
                 let wet = low * l + band * b + high * h;
                 channel[frame] = output * (dry + mix * (wet - dry));
             }
         }
         self.filters.iter_mut().for_each(Filter::settle);
+        // The inspector draws it, and a page has it with `useProbe('gain_reduction')`.
+        probe!("gain_reduction", reduction_db(loudest));
     }
 
     fn set_sample_rate(&mut self, sample_rate: f32) {

@@ -14,7 +14,8 @@ const HEADER: &str = "\
 ";
 
 /// The dependencies in the template's `engine/Cargo.toml`.
-const ENGINES_DEPENDENCIES: [&str; 3] = ["wavecraft-dev-audio", "wavecraft-dsp", "wavecraft-macros"];
+const ENGINES_DEPENDENCIES: [&str; 4] =
+    ["wavecraft-dev-audio", "wavecraft-dsp", "wavecraft-macros", "wavecraft-probe"];
 
 /// The version in the template's `engine/Cargo.toml`.
 const ENGINES_VERSION: &str = "0.1.0";
@@ -153,6 +154,10 @@ version = "0.12.1"
 [[package]]
 name = "wavecraft-macros"
 version = "0.12.1"
+
+[[package]]
+name = "wavecraft-probe"
+version = "0.1.0"
 "#;
 
     #[test]
@@ -172,6 +177,7 @@ dependencies = [
  "wavecraft-dev-audio",
  "wavecraft-dsp",
  "wavecraft-macros",
+ "wavecraft-probe",
 ]
 
 [[package]]
@@ -194,6 +200,10 @@ version = "0.12.1"
 [[package]]
 name = "wavecraft-macros"
 version = "0.12.1"
+
+[[package]]
+name = "wavecraft-probe"
+version = "0.1.0"
 "#
         );
     }

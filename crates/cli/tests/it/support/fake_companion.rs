@@ -25,7 +25,8 @@ use wavecraft_companion_protocol::{
     microphone::{BAD_CONSENT, ConfirmMicrophone, GetMicrophone},
     rpc::{self, Call, ErrorObject, Id, Incoming, Outcome, Response},
     session::{
-        AudioDevices, HeardSound, LateBlocks, Latency, Levels, Load, SourceName, State, StateChange, Stats,
+        AudioDevices, HeardSound, LateBlocks, Latency, Levels, Load, Probe, SourceName, State, StateChange,
+        Stats,
     },
     system::{LoginState, Permission},
 };
@@ -371,6 +372,14 @@ fn stats() -> Stats {
         heard: HeardSound::Processed,
         processor_load: Load { average: 0.125, max: 0.5, p99: 0.25, last_second: 0.25 },
         bypassed: false,
+        probes: vec![Probe {
+            name: "gain_reduction".into(),
+            processor: Some("saturator".into()),
+            last: Some(-3.0),
+            least: Some(-6.5),
+            greatest: Some(0.0),
+            not_finite: 0,
+        }],
         ..Stats::default()
     }
 }

@@ -3,7 +3,7 @@
 import { createContext, useCallback, useContext, useSyncExternalStore } from 'react';
 import { Client } from './client';
 import type { ParameterId } from '../generated/parameters';
-import type { Parameter } from './messages';
+import type { Parameter, Probe } from './messages';
 import type { Store } from './store';
 
 export const ClientContext = createContext(new Client());
@@ -46,6 +46,29 @@ export const useMeters = () => useStore(useClient().meters);
 export const useScope = () => useStore(useClient().scope);
 /** What is heard, by frequency, 30 times a second; `null` while none comes. */
 export const useSpectrum = () => useStore(useClient().spectrum);
+/**
+ * What a processor shows with `probe!("name", value)`, 30 times a second; `null` while nothing comes. Of several processors
+ * that use the name it is the first one's, or that of the id `processor`.
+ */
+export function useProbe(name: string, processor?: string): ProbeValues | null {
+  const { subscribe, get } = useClient().meters;
+  return useSyncExternalStore(subscribe, () => valuesOf(get()?.probes?.find(
+    (probe) => probe.name === name && (processor === undefined || probe.processor === processor),
+  )));
+}
+
+/** The last, the least and the greatest value since the page's last picture, in the processor's own unit. */
+export interface ProbeValues {
+  last: number;
+  least: number;
+  greatest: number;
+}
+
+/** A probe's values, the same object each time; `null` where there are none. */
+function valuesOf(probe: Probe | undefined): ProbeValues | null {
+  return probe !== undefined && probe.last !== undefined ? (probe as Probe & ProbeValues) : null;
+}
+
 /** Whether there is audio, and what is wrong with it if not. */
 export const useAudioStatus = () => useStore(useClient().audioStatus);
 /** Where the processor is in its life: live, crashed, … */

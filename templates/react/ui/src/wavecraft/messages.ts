@@ -43,6 +43,21 @@ export interface MeterUpdate {
   heard?: Heard;
   /** Where in its file the source is. */
   position_frames?: number;
+  /** In the chain's order; absent where the processors show nothing. */
+  probes?: Probe[];
+}
+
+/** What a processor shows with `probe!`, in its own unit, since the last time it came. */
+export interface Probe {
+  name: string;
+  /** The id of its processor; absent where that can't be told. */
+  processor?: string;
+  /** Absent where there was no value; the other two, too. */
+  last?: number;
+  least?: number;
+  greatest?: number;
+  /** How many values were NaN or infinite. */
+  not_finite?: number;
 }
 
 /** The waveform of what is heard, from a rising zero crossing on: at most 1024 points a side. */
