@@ -37,6 +37,8 @@ test('the inspector shows the signal, and keeps its key out of the address', asy
   await page.getByText('No notices.').waitFor();
   assert.match(await page.getByRole('img', { name: /^Latency, \d/ }).getAttribute('aria-label'), /ms in all/);
   await page.getByRole('img', { name: /The last \d+ seconds/ }).waitFor();
+  // What the saturator takes off a tone of −12 dB with 6 dB of drive.
+  await page.getByRole('img', { name: /^gain_reduction: −0\.\d+, in the last 10 seconds from −0\.\d+ to / }).waitFor();
   await page.emulateMedia({ colorScheme: 'dark' });
   await page.screenshot({ path: picture('inspector.png') });
   await page.emulateMedia({ colorScheme: 'light' });
