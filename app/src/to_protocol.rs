@@ -17,7 +17,7 @@ use wavecraft_companion_protocol::{
     latency::{MeasuredLatency, ProjectLatency, ReportedLoop},
     session::{
         AudioDevices, Drift, FilePosition, Guard, HeardSound, LateBlocks, Latency, Levels, Load, Mode,
-        OnBypass, RecordingFigures, Source, State, Stats,
+        NOTICE_GAP, OnBypass, RecordingFigures, Source, State, Stats,
     },
     take,
 };
@@ -245,6 +245,7 @@ pub(crate) fn devices(
         core::InputState::Failed(error) => (None, Some(error.to_string())),
     };
     let buffer_frames = if stream.buffer_frames == 0 { stream.delay_frames } else { stream.buffer_frames };
+    let microphone_notice = joined([of_microphone, input_trouble]);
     let unlike = |asked: Option<u32>, got: u32| asked.filter(|asked| *asked != got);
     AudioDevices {
         backend: stream.backend,
@@ -254,13 +255,14 @@ pub(crate) fn devices(
         buffer_frames,
         asked_sample_rate: unlike(asked_rate, stream.sample_rate),
         asked_buffer_frames: unlike(asked_frames, buffer_frames),
-        notice: joined([notice, stream.notice, of_microphone, input_trouble]),
+        notice: joined([notice, stream.notice, microphone_notice.clone()]),
+        microphone_notice,
     }
 }
 
 /// Joins the notices into one sentence.
 pub(crate) fn joined(notices: impl IntoIterator<Item = Option<String>>) -> Option<String> {
-    notices.into_iter().flatten().reduce(|sentence, next| format!("{sentence}; {next}"))
+    notices.into_iter().flatten().reduce(|sentence, next| format!("{sentence}{NOTICE_GAP}{next}"))
 }
 
 /// The system's devices; the caller adds which are chosen and used.

@@ -124,6 +124,7 @@ impl Handshake {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use wavecraft_companion_protocol::child::PANICKED;
     use wavecraft_ring::Geometry;
 
     const TERMS: Terms = Terms { sample_rate: 48_000, max_frames: 64, inputs: 2, outputs: 2 };
@@ -185,5 +186,16 @@ mod tests {
         };
         assert_eq!(said(message), reasons::other_sdk(1));
         assert_eq!(said("update the project's dependency"), "update the project's dependency");
+    }
+
+    #[test]
+    fn the_words_of_a_panic_begin_as_the_command_knows_them() {
+        let panic = FromChild::Panic {
+            message: "oh no".into(),
+            location: Some("src/lib.rs:3:9".into()),
+            backtrace: String::new(),
+        };
+        let Step::Panicked { words, .. } = Handshake::over().hear(panic, &TERMS) else { panic!("words") };
+        assert_eq!(words, format!("{PANICKED} at src/lib.rs:3:9: oh no"));
     }
 }

@@ -16,7 +16,7 @@ use tracing::{info, warn};
 use wavecraft_audio_core::{ProjectId, ProjectSnapshot};
 use wavecraft_companion_protocol::{
     child::{FromChild, ToChild},
-    control::{ProjectProgram, RELOAD_FAILED, Reload, Reloaded},
+    control::{LogStream, ProjectProgram, RELOAD_FAILED, Reload, Reloaded},
     rpc::ErrorObject,
     session::State,
     settings::Patience,
@@ -196,7 +196,7 @@ impl Children {
         generation: u32,
         event: ChildEvent,
         place: &mut Place<'_>,
-    ) -> Vec<String> {
+    ) -> Vec<(LogStream, String)> {
         let (now, session) = (Instant::now(), &self.session);
         match event {
             ChildEvent::Said { message, permit: _permit } => return self.hear(generation, message, place),
@@ -225,7 +225,12 @@ impl Children {
         Vec::new()
     }
 
-    fn hear(&mut self, generation: u32, message: FromChild, place: &mut Place<'_>) -> Vec<String> {
+    fn hear(
+        &mut self,
+        generation: u32,
+        message: FromChild,
+        place: &mut Place<'_>,
+    ) -> Vec<(LogStream, String)> {
         let mut over = Handshake::over();
         let incoming = self.incoming.as_mut().filter(|incoming| incoming.child.generation() == generation);
         let handshake = incoming.map_or(&mut over, |incoming| &mut incoming.handshake);
@@ -260,18 +265,19 @@ impl Children {
             Step::Unfit(reason) => self.give_up(generation, reason),
             Step::Panicked { words, backtrace } => {
                 self.supervisor.said_last_words(words.clone());
-                std::iter::once(words).chain(backtrace.lines().map(str::to_owned)).collect()
+                let trace = backtrace.lines().map(|line| (LogStream::Stderr, line.to_owned()));
+                std::iter::once((LogStream::Message, words)).chain(trace).collect()
             }
-            Step::Log(line) => vec![line],
+            Step::Log(line) => vec![(LogStream::Stderr, line)],
         }
     }
 
     /// Ends a child that can't work; the reason is reported with its end.
-    fn give_up(&mut self, generation: u32, reason: String) -> Vec<String> {
+    fn give_up(&mut self, generation: u32, reason: String) -> Vec<(LogStream, String)> {
         if self.supervisor.give_up(generation, reason.clone()) {
             self.kill(generation);
         }
-        vec![reason]
+        vec![(LogStream::Message, reason)]
     }
 
     fn exited(&mut self, generation: u32, reason: ExitReason, place: &mut Place<'_>) {

@@ -214,8 +214,8 @@ impl Playback {
             _ => None,
         };
         let (children, mut place) = self.children(cx);
-        for line in children.handle(generation, event, &mut place) {
-            self.audience.say(line, &cx.clients);
+        for (stream, line) in children.handle(generation, event, &mut place) {
+            self.audience.log(stream, line, &cx.clients);
         }
         if let Some((stream, line)) = output {
             self.audience.log(stream, line, &cx.clients);

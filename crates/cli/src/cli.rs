@@ -12,7 +12,7 @@ use crate::{
     start::StartArgs,
     stop::StopArgs,
 };
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 /// Make, edit and hear Wavecraft plugins: your DSP processes real audio while you change it
 #[derive(Debug, Parser)]
@@ -23,12 +23,29 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 }
 
+impl Cli {
+    /// Reads the command line.
+    ///
+    /// # Errors
+    /// As [`Parser::try_parse`].
+    pub(crate) fn read() -> Result<Self, clap::Error> {
+        let matches = Self::command().try_get_matches()?;
+        let cli = Self::from_arg_matches(&matches);
+        let mut cli = cli.map_err(|error| error.format(&mut Self::command()))?;
+        if let (Command::Start(args), Some((_, start))) = (&mut cli.command, matches.subcommand()) {
+            args.note_flags(start);
+        }
+        Ok(cli)
+    }
+}
+
 const START_EXAMPLES: &str = "\
 Examples:
   wavecraft start --with-audio                        through the microphone, or what was used last
-  wavecraft start --with-audio --input tone           without a microphone
-  wavecraft start --with-audio --input file:loop.wav  a file, again and again
-  wavecraft start                                     the page alone, without sound";
+  wavecraft start --input tone                        without a microphone
+  wavecraft start --input loop.wav                    a file, again and again
+  wavecraft start                                     the page alone, without sound
+  wavecraft start --with-audio --replace              in place of the one that runs in this folder";
 const STOP_EXAMPLES: &str = "\
 Examples:
   wavecraft stop          this folder's project, or the only one

@@ -10,6 +10,7 @@ mod cargo;
 mod cli;
 mod companion;
 mod completions;
+mod counted;
 mod create;
 mod devices;
 mod doctor;
@@ -28,6 +29,7 @@ mod platform;
 mod plugin_host;
 mod ports;
 mod preview;
+mod process;
 mod processes;
 mod programs;
 mod project;
@@ -38,6 +40,7 @@ mod running;
 mod secret;
 mod signals;
 mod start;
+mod starts;
 mod status;
 mod stop;
 mod terminal;
@@ -45,11 +48,11 @@ mod watch;
 mod write;
 mod writer;
 
-use clap::{CommandFactory, Parser};
+use clap::CommandFactory;
 use cli::{Cli, Command};
 
 fn main() {
-    let outcome = match Cli::try_parse() {
+    let outcome = match Cli::read() {
         Ok(cli) => run(cli.command),
         Err(refused) => on_a_runtime(other::pass_on(&refused)),
     };

@@ -16,7 +16,10 @@ use crate::{
     terminal::{Progress, bar},
 };
 use anyhow::{Context, anyhow, bail};
-use std::path::PathBuf;
+use std::{
+    io::ErrorKind,
+    path::{Path, PathBuf},
+};
 use wavecraft_companion_protocol::{
     event::Event,
     take::{BAD_JOB, RenderJob, check_name, check_place},
@@ -82,8 +85,7 @@ pub(crate) async fn run(args: RenderArgs) -> anyhow::Result<i32> {
 }
 
 async fn render(args: &RenderArgs, report: &Report, processes: &mut Processes) -> anyhow::Result<()> {
-    let input = args.input.canonicalize().with_context(|| args.input.display().to_string())?;
-    let input = absolute_text(&input)?;
+    let input = absolute_text(&input(&args.input)?)?;
     let output = output(args)?;
     let project = Project::find(&std::env::current_dir().context("the current folder is gone")?)?;
     let cargo = cargo::program()?;
@@ -109,6 +111,24 @@ async fn render(args: &RenderArgs, report: &Report, processes: &mut Processes) -
     command.arg("--render").arg(job);
     let running = processes.spawn(&mut command);
     follow(running.with_context(|| format!("{} can't be run", program.display()))?, report).await
+}
+
+/// The file to process. It may be written as an input of `start`.
+fn input(given: &Path) -> anyhow::Result<PathBuf> {
+    let found = given.canonicalize().or_else(|error| {
+        match given.to_str().and_then(|text| text.strip_prefix("file:")) {
+            Some(path) => Path::new(path).canonicalize(),
+            None => Err(error),
+        }
+    });
+    match found {
+        Ok(file) => Ok(file),
+        Err(error) if error.kind() == ErrorKind::NotFound => bail!(
+            "there is no file {}: --input is the sound to process, a WAV, FLAC, MP3 or Ogg Vorbis file",
+            given.display()
+        ),
+        Err(error) => Err(error).with_context(|| given.display().to_string()),
+    }
 }
 
 /// An absolute path in an existing folder. Checked now rather than after the build.

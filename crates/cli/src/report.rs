@@ -8,12 +8,13 @@ mod words;
 
 pub(crate) use probes::{probe_name, probe_segment};
 pub(crate) use words::{
-    audio, clock, clocks, decibels, gain, heard_name, heard_words, late, latency, latency_parts, length,
-    over_both, percent, seconds, seconds_of, state_name,
+    audio, clause, clock, clocks, decibels, gain, heard_name, heard_words, late, latency, latency_parts, length,
+    over_both, percent, seconds, seconds_of, sentence, state_name,
 };
 
 use crate::{
     ansi,
+    counted::Trouble,
     places::Places,
     terminal::{Progress, Screen, Segment, Style, colours_allowed, has_links, paint},
     writer::{Text, Writer},
@@ -27,7 +28,7 @@ use std::{
 use wavecraft_companion_protocol::{
     event::Event,
     lanes,
-    session::{AudioDevices, State, Stats},
+    session::{AudioDevices, Stats},
 };
 
 /// The source of a line: the `from` of a log event.
@@ -37,7 +38,7 @@ pub(crate) enum From {
     Child,
     /// cargo and the compiler.
     Cargo,
-    /// The companion's program, while it renders.
+    /// What the companion says of the project; its program, while it renders; without audio, this command.
     Companion,
     /// npm or the page's server.
     Page,
@@ -204,13 +205,18 @@ impl Report {
                 }
             }
             From::Child => self.quote(from, "child │", line),
-            From::Companion => self.pass_on(from, &ansi::strip(line)),
+            From::Companion => self.pass_on(from, &indented(&ansi::strip(line))),
             From::Page if !self.verbose => {}
             From::Page => {
                 self.pass_on(from, &self.painted(Style::Dim, &format!("ui │ {}", ansi::line(line))))
             }
             From::PageError => self.quote(from, "ui │", line),
         }
+        self.log_event(from, line);
+    }
+
+    /// Passes another program's line on to programs alone.
+    pub(crate) fn log_event(&self, from: From, line: &str) {
         let event = Event::Log { from: from.name().into(), line: ansi::strip(line) };
         if let Some(writer) = self.screen.writer().filter(|_| self.json) {
             writer.line(from.name(), Text::Out(json_line(&event)));
@@ -295,7 +301,6 @@ impl Report {
             Event::Devices(devices) => self.devices(devices),
             Event::Page { ui_url } => self.say(&format!("The page is there now: {ui_url}")),
             Event::Reattached { .. } => self.say("The companion is back. Pages reconnect by themselves."),
-            Event::State { state, reason } => self.state(*state, reason.as_deref()),
             Event::Reloaded { build_ms, swap_ms, late_blocks } => {
                 let late = late_blocks.map(|blocks| format!(", {}", late(blocks))).unwrap_or_default();
                 self.say(&format!("Rebuilt in {}, swapped in {swap_ms} ms{late}", seconds(*build_ms)));
@@ -325,9 +330,13 @@ impl Report {
             }
             // A progress line shows these.
             Event::Recording { .. } | Event::Rendering { .. } => {}
-            // The reason for a build is printed where the build starts; errors and lines have their own functions; an
-            // end without orphans needs no message.
-            Event::Build(_) | Event::Log { .. } | Event::Error { .. } | Event::Stopped { .. } => {}
+            // The reason for a build is printed where the build starts; states, errors and lines have their own functions;
+            // an end without orphans needs no message.
+            Event::Build(_)
+            | Event::State { .. }
+            | Event::Log { .. }
+            | Event::Error { .. }
+            | Event::Stopped { .. } => {}
         }
         self.emit(event);
     }
@@ -357,16 +366,40 @@ impl Report {
         }
     }
 
-    fn state(&self, state: State, reason: Option<&str>) {
-        let name = state_name(state);
-        let usual = matches!(state, State::Starting | State::Shadow | State::Live | State::Ended);
-        match (usual, reason) {
-            (true, None) => self.detail(&format!("processor {name}")),
-            (true, Some(reason)) => self.say(&format!("processor {name}: {reason}")),
-            (false, reason) => self.warn(&format!(
-                "processor {name}{}",
-                reason.map(|reason| format!(": {reason}")).unwrap_or_default()
-            )),
+    /// Tells a person of a trouble: in a line of its own, or by the count in its last line. Returns whether it was printed.
+    pub(crate) fn tell_trouble(&self, trouble: &Trouble) -> bool {
+        let text = indented(&ansi::strip(&trouble.text));
+        let text = format!("{} {text}", self.painted(Style::Red, "!"));
+        self.repeat(trouble, &text)
+    }
+
+    /// The same for what is no trouble.
+    pub(crate) fn tell_again(&self, news: &Trouble) -> bool {
+        self.repeat(news, &indented(&ansi::strip(&news.text)))
+    }
+
+    fn repeat(&self, news: &Trouble, text: &str) -> bool {
+        if !news.is_first && matches!(self.screen.print_over(&news.kind, &self.linked(text)), Ok(true)) {
+            return true;
+        }
+        if !news.is_due {
+            return false;
+        }
+        if self.errors.is_some() {
+            self.print(text);
+        } else if self.screen.print_first(&news.kind, &self.linked(text)).is_err() {
+            self.closed.set(true);
+        }
+        true
+    }
+
+    /// Prints what follows from a trouble that was just told.
+    pub(crate) fn tell_after(&self, text: &str) {
+        let text = ansi::strip(text);
+        if self.errors.is_some() {
+            self.print(&text);
+        } else if self.screen.print_more(&self.linked(&text)).is_err() {
+            self.closed.set(true);
         }
     }
 
@@ -399,6 +432,11 @@ fn missing_error(source: &str, lines: usize) -> Text {
 /// The same, to a person.
 fn missing_line(source: &str, lines: usize) -> Text {
     Text::Out(missing(source, lines))
+}
+
+/// The text with its further lines further in: none can pose as another message.
+fn indented(text: &str) -> String {
+    text.replace('\n', "\n  ")
 }
 
 fn missing(source: &str, lines: usize) -> String {

@@ -2,6 +2,7 @@
 
 mod args;
 mod attach;
+mod claim;
 mod devices;
 mod end;
 mod event_loop;
@@ -14,7 +15,9 @@ mod session;
 mod shown_probe;
 mod state;
 mod swap;
+mod telling;
 mod told_notices;
+mod troubles;
 
 pub(crate) use args::StartArgs;
 
@@ -50,6 +53,7 @@ pub(crate) async fn run(args: StartArgs) -> anyhow::Result<i32> {
         generated: None,
         children: BTreeSet::new(),
         probe: args.probe.as_deref().map(ShownProbe::named),
+        claim: None,
         args,
     };
     let outcome = tokio::select! {

@@ -13,7 +13,10 @@ pub(crate) use screen::Screen;
 pub(crate) use text::{Segment, Span, Style, paint};
 
 use rustix::{process::getpgrp, termios::tcgetpgrp};
-use std::{io, os::fd::AsFd};
+use std::{
+    io::{self, Write},
+    os::fd::AsFd,
+};
 
 /// Whether the user allows colours on a terminal. Not with `NO_COLOR` (<https://no-color.org>: set and not empty), on a
 /// terminal without colours, or if a build server only simulates the terminal.
@@ -44,6 +47,26 @@ pub(crate) fn has_links() -> bool {
 /// the system stops it when it reads keys.
 fn is_in_foreground(terminal: impl AsFd) -> bool {
     tcgetpgrp(terminal).is_ok_and(|group| group == getpgrp())
+}
+
+/// Asks a question on standard error, and waits for the line that answers it. Cancel-safe: the thread that reads ends with
+/// the process.
+///
+/// # Errors
+/// If the terminal can't be written or read.
+pub(crate) async fn ask(question: String) -> io::Result<String> {
+    let (sender, answer) = tokio::sync::oneshot::channel();
+    std::thread::spawn(move || {
+        let read = || {
+            let mut terminal = io::stderr();
+            write!(terminal, "{question}")?;
+            terminal.flush()?;
+            let mut line = String::new();
+            io::stdin().read_line(&mut line).map(|_| line)
+        };
+        let _ = sender.send(read());
+    });
+    answer.await.map_err(io::Error::other)?
 }
 
 fn variable(name: &str) -> Option<std::ffi::OsString> {

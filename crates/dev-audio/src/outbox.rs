@@ -52,14 +52,13 @@ impl Outbox {
         drop(turn);
     }
 
-    /// Sends a message from a panic hook: doesn't wait for the lock, which this very thread may hold.
-    pub(crate) fn send_from_panic(&self, message: &FromChild) {
+    /// Sends a message from a panic hook: doesn't wait for the lock, which this very thread may hold. Returns whether it
+    /// was sent.
+    pub(crate) fn send_from_panic(&self, message: &FromChild) -> bool {
         let turn = self.turn.try_lock();
-        if let Ok(bytes) = frame::encode(message) {
-            // There is nowhere to report a failure.
-            let _ = (&self.socket).write_all(&bytes);
-        }
+        let sent = frame::encode(message).is_ok_and(|bytes| (&self.socket).write_all(&bytes).is_ok());
         drop(turn);
+        sent
     }
 
     /// Reports why this process can't go on, and ends it.
@@ -82,8 +81,13 @@ pub(crate) fn report_panics(outbox: Arc<Outbox>) {
     panic::set_hook(Box::new(move |panic| {
         // In a project that aborts on panics, any panic is the end.
         let essential = ESSENTIAL.get() || cfg!(panic = "abort");
-        outbox.send_from_panic(&if essential { report(panic) } else { log_line(panic) });
-        print(panic);
+        // The companion says it with its place: printed as well it would be told twice. Of another thread the companion
+        // gets no backtrace.
+        let sent = outbox.send_from_panic(&if essential { report(panic) } else { log_line(panic) });
+        let has_backtrace = || Backtrace::capture().status() == BacktraceStatus::Captured;
+        if !sent || (!essential && has_backtrace()) {
+            print(panic);
+        }
         if essential {
             exit_now(PANICKED);
         }

@@ -8,6 +8,9 @@ use std::{fmt, str::FromStr};
 /// The environment variable that holds a [`Link`].
 pub const LINK_VARIABLE: &str = "WAVECRAFT_LINK";
 
+/// How the companion's words about a panic of the processor begin; its place and message follow.
+pub const PANICKED: &str = "the processor panicked";
+
 /// Messages from the companion to a child.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "camelCase")]

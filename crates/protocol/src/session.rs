@@ -7,7 +7,11 @@ pub use probe::Probe;
 pub use told::{NamedValue, NotANumber, Notice, NoticeAction};
 
 use serde::{Deserialize, Serialize};
-use std::{fmt, path::PathBuf, str::FromStr};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    str::FromStr,
+};
 
 /// A project's input source.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,7 +63,8 @@ pub enum SourceName {
     File,
 }
 
-/// Parses the form used on the command line: `mic`, `tone`, `noise`, `sweep`, `silence` or `file:PATH`.
+/// Parses the form used on the command line: `mic`, `tone`, `noise`, `sweep`, `silence`, `file:PATH`, or a path that can't
+/// be one of these names: with a `/`, or with an extension.
 impl FromStr for Source {
     type Err = BadSource;
 
@@ -72,10 +77,15 @@ impl FromStr for Source {
             "silence" => Ok(Self::Silence),
             other => match other.strip_prefix("file:") {
                 Some(path) if !path.is_empty() => Ok(Self::File { path: path.into() }),
+                None if is_path(other) => Ok(Self::File { path: other.into() }),
                 _ => Err(BadSource(text.into())),
             },
         }
     }
+}
+
+fn is_path(text: &str) -> bool {
+    text.contains('/') || Path::new(text).extension().is_some_and(|extension| !extension.is_empty())
 }
 
 impl fmt::Display for Source {
@@ -103,7 +113,7 @@ impl fmt::Display for SourceName {
 
 /// The error for a text that names no [`Source`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no input: use mic, tone, noise, sweep, silence or file:PATH")]
+#[error("`{0}` is no input: use mic, tone, noise, sweep, silence, or a sound file (loop.wav, file:PATH)")]
 pub struct BadSource(String);
 
 /// When the processor's output for a block is taken.
@@ -275,7 +285,27 @@ pub struct AudioDevices {
     /// Why the devices differ from the request, and what to do about it: for example that there is no audio server.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notice: Option<String>,
+    /// The end of `notice` that concerns the microphone, if there is one: no news for a project that hears another source.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub microphone_notice: Option<String>,
 }
+
+impl AudioDevices {
+    /// What of the notice concerns a project that hears this source.
+    #[must_use]
+    pub fn notice_for(&self, source: SourceName) -> Option<&str> {
+        let notice = self.notice.as_deref()?;
+        let Some(of_microphone) = self.microphone_notice.as_deref() else { return Some(notice) };
+        if source == SourceName::Microphone {
+            return Some(notice);
+        }
+        let rest = notice.strip_suffix(of_microphone).unwrap_or(notice).trim_end_matches(NOTICE_GAP);
+        Some(rest).filter(|rest| !rest.is_empty())
+    }
+}
+
+/// Stands between the parts of [`AudioDevices::notice`].
+pub const NOTICE_GAP: &str = "; ";
 
 /// Busy time divided by available time.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]

@@ -5,10 +5,11 @@ use crate::{
     lines::LastLines,
     processes::{Line, Processes, Running, guarded},
     report::{From, Report},
+    terminal,
 };
 use anyhow::{Context, bail};
 use std::{
-    io::{self, IsTerminal, Write},
+    io::{self, IsTerminal},
     path::PathBuf,
 };
 
@@ -121,14 +122,6 @@ pub(crate) struct NotAllowed {
 }
 
 async fn ask(command: &str) -> anyhow::Result<bool> {
-    let question = format!("The page's packages are missing. Run {command}? [Y/n] ");
-    let answer = tokio::task::spawn_blocking(move || {
-        let mut terminal = io::stderr();
-        write!(terminal, "{question}")?;
-        terminal.flush()?;
-        let mut line = String::new();
-        io::stdin().read_line(&mut line).map(|_| line)
-    });
-    let answer = answer.await??;
+    let answer = terminal::ask(format!("The page's packages are missing. Run {command}? [Y/n] ")).await?;
     Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "" | "y" | "yes"))
 }

@@ -1,5 +1,6 @@
 //! `wavecraft.toml`: a project's defaults, used where neither a flag nor a variable says otherwise.
 
+use crate::ports::NO_PORT;
 use anyhow::{Context, anyhow};
 use serde::{Deserialize, Deserializer, de::Error};
 use std::{
@@ -27,8 +28,10 @@ pub(crate) struct Defaults {
     /// What plays while the processor isn't heard.
     pub(crate) on_bypass: Option<OnBypass>,
     /// Like `--port`.
+    #[serde(default, deserialize_with = "port")]
     pub(crate) port: Option<NonZeroU16>,
     /// Like `--ui-port`.
+    #[serde(default, deserialize_with = "port")]
     pub(crate) ui_port: Option<NonZeroU16>,
     /// Like `--profile`.
     pub(crate) profile: Option<String>,
@@ -74,6 +77,12 @@ impl Defaults {
 
 fn source<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Source>, D::Error> {
     String::deserialize(deserializer)?.parse().map(Some).map_err(D::Error::custom)
+}
+
+fn port<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<NonZeroU16>, D::Error> {
+    let value = toml::Value::deserialize(deserializer)?;
+    let port = value.as_integer().and_then(|port| u16::try_from(port).ok()).and_then(NonZeroU16::new);
+    port.map(Some).ok_or_else(|| D::Error::custom(NO_PORT))
 }
 
 #[cfg(test)]
@@ -122,6 +131,13 @@ mod tests {
         };
         let path = folder.path().join("sounds/drums.wav");
         assert_eq!(sounds("sounds/drums.wav"), Some(Source::File { path }));
+        fs::write(folder.path().join(FILE), "source = \"sounds/drums.wav\"").unwrap();
+        let plain = Defaults::read(folder.path()).unwrap().source;
+        assert_eq!(
+            plain,
+            Some(Source::File { path: folder.path().join("sounds/drums.wav") }),
+            "without file:"
+        );
         assert_eq!(sounds("/drums.wav"), Some(Source::File { path: "/drums.wav".into() }));
     }
 
@@ -136,9 +152,10 @@ mod tests {
             ("[devices]\n  speaker = \"x\"", "2:3", "unknown field `speaker`, expected `input` or `output`"),
             ("mode = \"fast\"", "1:8", "unknown variant `fast`, expected `pipelined` or `direct`"),
             ("\non_bypass = \"wet\"", "2:13", "expected `dry` or `silence`"),
-            ("source = \"radio\"", "1:10", "use mic, tone, noise, sweep, silence or file:PATH"),
-            ("port = 0", "1:8", "nonzero"),
-            ("port = 70000", "1:8", "70000"),
+            ("source = \"radio\"", "1:10", "use mic, tone, noise, sweep, silence, or a sound file"),
+            ("port = 0", "1:8", "must be a port, 1 to 65535"),
+            ("ui_port = 70000", "1:11", "must be a port, 1 to 65535"),
+            ("port = \"a\"", "1:8", "must be a port, 1 to 65535"),
             ("port =", "1:7", ""),
         ] {
             let error = read(text).unwrap_err();

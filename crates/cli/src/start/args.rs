@@ -3,11 +3,13 @@
 use crate::{
     numbers::MOST_SECONDS,
     page::InstallPolicy,
+    ports,
     project::{DEFAULTS_FILE, Defaults},
 };
-use anyhow::{anyhow, bail};
-use std::time::Duration;
-use wavecraft_companion_protocol::session::{Mode, Source};
+use anyhow::anyhow;
+use clap::{ArgMatches, parser::ValueSource};
+use std::{io::ErrorKind, path::Path, time::Duration};
+use wavecraft_companion_protocol::session::{BadSource, Mode, Source};
 
 /// Vite's default.
 const UI_PORT: u16 = 5173;
@@ -22,19 +24,20 @@ pub(crate) struct StartArgs {
     #[arg(long)]
     no_audio: bool,
     /// The WebSocket's port, or the next free one [default: 9000]
-    #[arg(short, long, env = "WAVECRAFT_PORT", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(short, long, env = "WAVECRAFT_PORT", value_parser = ports::parse)]
     pub(super) port: Option<u16>,
     /// The page's port, or the next free one [default: 5173]
-    #[arg(long, env = "WAVECRAFT_UI_PORT", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, env = "WAVECRAFT_UI_PORT", value_parser = ports::parse)]
     ui_port: Option<u16>,
     /// Fail where a port is taken instead of using the next
     #[arg(long)]
     pub(super) strict_port: bool,
-    /// Where the sound comes from: mic, tone, noise, sweep, silence or file:PATH [default: the last used, else mic]
+    /// Where the sound comes from: mic, tone, noise, sweep, silence or a file; implies --with-audio [default: the last
+    /// used, else mic]
     #[arg(long, env = "WAVECRAFT_INPUT", value_parser = source)]
     pub(super) input: Option<Source>,
-    /// When the processor's answers are taken: pipelined (a constant delay) or direct (none) [default: the last used,
-    /// else pipelined]
+    /// When the processor's answers are taken: pipelined (a constant delay) or direct (none); implies --with-audio
+    /// [default: the last used, else pipelined]
     #[arg(long, env = "WAVECRAFT_MODE")]
     pub(super) mode: Option<Mode>,
     /// Show a probe of the processor in the terminal's line: the name in its `probe!` [key p: the next one]
@@ -52,6 +55,12 @@ pub(crate) struct StartArgs {
     /// Open the page in the browser
     #[arg(long, conflicts_with = "no_ui")]
     pub(super) open: bool,
+    /// End another start of this folder first, if there is one
+    #[arg(long, conflicts_with = "again")]
+    pub(super) replace: bool,
+    /// Start even if this folder runs already: it is then heard twice
+    #[arg(long)]
+    pub(super) again: bool,
     /// Install the page's packages without asking
     #[arg(long, overrides_with = "no_install")]
     install: bool,
@@ -67,11 +76,25 @@ pub(crate) struct StartArgs {
     /// Tell more
     #[arg(short, long)]
     pub(super) verbose: bool,
+    /// The first flag that is of use only with sound.
+    #[arg(skip)]
+    of_sound: Option<&'static str>,
 }
 
+/// The flags that are of use only with sound.
+const OF_SOUND: [&str; 3] = ["input", "mode", "probe"];
+
+/// What an input may be.
+const INPUTS: &str = "an input is mic, tone, noise, sweep, silence or a sound file (loop.wav)";
+
 /// A file's path is relative to the current folder, which the companion doesn't know.
-pub(super) fn source(text: &str) -> Result<Source, String> {
-    text.parse::<Source>().map_err(|error| error.to_string()).and_then(existing)
+fn source(text: &str) -> Result<Source, String> {
+    let named = |error: BadSource| match Path::new(text).is_file() {
+        true => Ok(Source::File { path: text.into() }),
+        false => Err(error.to_string()),
+    };
+    let source = text.parse::<Source>().or_else(named)?;
+    existing(source).map_err(|error| format!("{error}: {INPUTS}"))
 }
 
 /// A name that a probe can have.
@@ -83,11 +106,14 @@ fn probe_name(text: &str) -> Result<String, String> {
 }
 
 /// The source, if its file exists.
-fn existing(source: Source) -> Result<Source, String> {
+pub(super) fn existing(source: Source) -> Result<Source, String> {
     match source {
         Source::File { path } => match path.canonicalize() {
             Ok(path) if path.is_file() => Ok(Source::File { path }),
             Ok(path) => Err(format!("{} is not a file", path.display())),
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                Err(format!("there is no file {}", path.display()))
+            }
             Err(error) => Err(format!("{}: {error}", path.display())),
         },
         other => Ok(other),
@@ -95,26 +121,41 @@ fn existing(source: Source) -> Result<Source, String> {
 }
 
 impl StartArgs {
-    /// Fills in from `wavecraft.toml` what neither a flag nor a variable set.
+    /// Notes from the command line itself which flag asks for sound: a variable of the environment may be set for good.
+    pub(crate) fn note_flags(&mut self, start: &ArgMatches) {
+        let by_flag = |id: &&str| start.value_source(id) == Some(ValueSource::CommandLine);
+        self.of_sound = OF_SOUND.into_iter().find(by_flag);
+    }
+
+    /// Fills in from `wavecraft.toml` what neither a flag nor a variable set. Returns what to tell the user of that.
     ///
     /// # Errors
-    /// If that is a file that doesn't exist, or a probe is to be shown without sound.
-    pub(super) fn fill(&mut self, defaults: &Defaults) -> anyhow::Result<()> {
+    /// If that is a file that doesn't exist.
+    pub(super) fn fill(&mut self, defaults: &Defaults) -> anyhow::Result<Option<String>> {
         if self.input.is_none() {
             let source = defaults.source.clone().map(existing).transpose();
             self.input = source.map_err(|error| anyhow!("the source of {DEFAULTS_FILE}: {error}"))?;
         }
         self.with_audio |= !self.no_audio && defaults.audio == Some(true);
-        if self.probe.is_some() && !self.with_audio {
-            bail!("--probe shows what a processor says while it plays: add --with-audio");
-        }
+        let told = match self.of_sound.filter(|_| !self.with_audio) {
+            Some(flag) if self.no_audio => {
+                Some(format!("--{flag} does nothing here: --no-audio is the page alone."))
+            }
+            Some(flag) => {
+                self.with_audio = true;
+                Some(format!(
+                    "With sound, since --{flag} asks for it. `audio = true` in {DEFAULTS_FILE} plays without a flag."
+                ))
+            }
+            None => None,
+        };
         self.mode = self.mode.or(defaults.mode);
         self.port = self.port.or(defaults.port.map(u16::from));
         self.ui_port = self.ui_port.or(defaults.ui_port.map(u16::from));
         if self.profile.is_none() {
             self.profile.clone_from(&defaults.profile);
         }
-        Ok(())
+        Ok(told)
     }
 
     /// The first port to try for the page.

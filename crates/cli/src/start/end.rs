@@ -1,8 +1,9 @@
 //! The end of a start: everything it started is ended, waited for, and counted.
 
-use super::state::{Process, Start};
+use super::state::Start;
 use crate::{
     companion::{self, Companion, QUICK},
+    process::Process,
     signals::Signals,
 };
 use std::time::Duration;
@@ -55,6 +56,11 @@ impl Start {
         }
         left += self.children.iter().filter(|child| child.is_there()).count();
         self.builds = None;
+        if let Some(claim) = self.claim.take()
+            && claim.was_replaced()
+        {
+            self.report.say("Another start of this folder takes over.");
+        }
         left
     }
 

@@ -3,7 +3,7 @@
 use super::{
     session::RunningSession,
     state::{End, Start},
-    told_notices::News,
+    telling::of_this_project,
 };
 use crate::{
     companion::{Error, Incoming, QUICK},
@@ -13,7 +13,7 @@ use crate::{
     preview::Preview,
     processes::Line,
     programs,
-    report::{From, over_both},
+    report::{From, clause, over_both},
     terminal::Keyboard,
 };
 use anyhow::{Context, bail};
@@ -72,7 +72,7 @@ impl Start {
                     Err(error) => {
                         session.rebuilds = None;
                         self.report.trouble(&format!(
-                            "changes are not built any more, start again for that: {error:#}. What plays goes on"
+                            "changes are not built any more: {error:#}. What plays goes on. For changes, stop this (q or Ctrl+C) and start again"
                         ));
                     }
                 },
@@ -106,10 +106,10 @@ impl Start {
             }
             Notice::Log(log) if log.session == session.name => {
                 let line = session.places.told(&log.line).text;
-                if log.stream == LogStream::Message {
-                    session.notices.said(&line);
+                match log.stream {
+                    LogStream::Message => self.tell_companions_words(&line, session),
+                    LogStream::Stdout | LogStream::Stderr => self.report.log(From::Child, &line),
                 }
-                self.report.log(From::Child, &line);
             }
             Notice::Stats(stats) if stats.session == session.name => {
                 if session.ready.is_some() {
@@ -123,7 +123,7 @@ impl Start {
                 self.report.event(&Event::Recorded(ended.take));
             }
             Notice::Devices(devices) if session.ready.is_some() => {
-                self.report.event(&Event::Devices(devices))
+                self.report.event(&Event::Devices(of_this_project(devices, session.stats.as_deref())));
             }
             // For other projects, or before there is anything to report.
             _ => {}
@@ -138,20 +138,23 @@ impl Start {
     ) -> anyhow::Result<Option<End>> {
         let StateChange { state, reason, .. } = change;
         let reason = reason.map(|reason| session.places.told(&reason).text);
-        reason.iter().for_each(|reason| session.notices.said(reason));
         self.report.event(&Event::State { state, reason: reason.clone() });
+        self.tell_state(state, reason.as_deref(), session);
         match state {
             State::Live => {
                 // A swap has its own messages.
-                if session.ready.is_some() && !std::mem::replace(&mut session.live, true) {
-                    self.report.say("The processor is heard again.");
+                if session.ready.is_some()
+                    && !std::mem::replace(&mut session.live, true)
+                    && session.troubles.is_followed()
+                {
+                    self.report.tell_after("The processor is heard again.");
                 }
                 session.live = true;
                 self.refresh(session).await?;
             }
             State::Held if session.ready.is_none() => bail!(
                 "the processor can't run: {}",
-                reason.unwrap_or_else(|| "the companion's log tells why".into())
+                reason.map_or_else(|| "the companion's log tells why".into(), |reason| clause(&reason))
             ),
             State::Ended => {
                 self.report.say("Stopped from elsewhere.");
@@ -165,31 +168,6 @@ impl Start {
         }
         self.show_live(session);
         Ok(None)
-    }
-
-    /// Prints what is new among the notices.
-    pub(super) fn tell_notices(&self, stats: &Stats, session: &mut RunningSession) {
-        for news in session.notices.news(&stats.notices) {
-            match news {
-                News::Over(line) => self.report.say(line),
-                News::Began { text, key } => {
-                    let key = key.filter(|_| self.keyboard.is_some());
-                    match (text, key) {
-                        (Some(text), key) => {
-                            self.report.warn(
-                                &[Some(text.as_str()), key]
-                                    .into_iter()
-                                    .flatten()
-                                    .collect::<Vec<_>>()
-                                    .join(" "),
-                            );
-                        }
-                        (None, Some(key)) => self.report.say(key),
-                        (None, None) => {}
-                    }
-                }
-            }
-        }
     }
 
     /// Shows the session's figures at the bottom of the terminal.
@@ -212,8 +190,8 @@ impl Start {
     }
 
     /// Reports that the server of a project without sound refused a page. With sound the companion does that.
-    fn on_page_refused(&self, line: String, session: &RunningSession) {
-        self.report.log(From::Child, &line);
+    fn on_page_refused(&self, line: String, session: &mut RunningSession) {
+        self.tell_companions_words(&line, session);
         if let Some(preview) = &self.preview {
             preview.server.log(&ChildLog { session: session.name.clone(), stream: LogStream::Message, line });
         }
@@ -236,10 +214,11 @@ impl Start {
             ws_url: session.ws_url.clone(),
             ui_url: ui_url.clone(),
             inspector_url: self.token.inspector_url(session.ws_port),
-            devices: stats.map(|stats| stats.devices.clone()),
+            devices: stats.map(|stats| of_this_project(stats.devices.clone(), Some(stats))),
             latency_ms: stats.map(|stats| stats.latency.total_ms(stats.devices.sample_rate)),
             mode: stats.map(|stats| stats.mode),
         });
+        self.tell_other_starts(session);
         self.show_live(session);
         if ui_url.is_some() && self.args.open {
             self.open_page(false, session).await;
@@ -270,7 +249,7 @@ impl Start {
     }
 
     /// The browser belongs to the user, not to this start: it is neither waited for nor ended.
-    fn open(&self, url: &str) {
+    pub(super) fn open(&self, url: &str) {
         let opened = programs::find(platform::OPENER).map(|opener| {
             let mut command = guard::detached(&opener);
             command.arg(url).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()

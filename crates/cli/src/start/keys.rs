@@ -91,7 +91,7 @@ impl Start {
 
     fn build_now(&mut self, session: &mut RunningSession) -> anyhow::Result<()> {
         let Some(rebuilds) = &mut session.rebuilds else {
-            self.report.warn("the sources can't be built from here any more: stop, and start again");
+            self.report.warn("The sources can't be built from here any more: press q, and start again.");
             return Ok(());
         };
         self.report.say("Building …");
@@ -209,7 +209,7 @@ impl Start {
     }
 
     pub(super) fn report_no_sound(&self) {
-        self.report.say("There is no sound here: stop, and start again with --with-audio.");
+        self.report.say("There is no sound here: press q, then `wavecraft start --with-audio`.");
     }
 
     /// Sends the companion the request that a key stands for. If it fails, reports why and returns nothing; the event

@@ -186,6 +186,7 @@ impl Start {
         match self.ui_url(session).filter(|_| session.ready.is_some()) {
             Some(ui_url) => {
                 self.report.event(&Event::Page { ui_url });
+                self.tell_other_starts(session);
                 if self.args.open {
                     self.open_page(false, session).await;
                 }

@@ -29,7 +29,12 @@ impl Start {
     pub(crate) async fn work(&mut self) -> anyhow::Result<End> {
         let project = Project::find(&current_folder()?)?;
         self.report.say(&format!("wavecraft {} · {}", env!("CARGO_PKG_VERSION"), project.folder.display()));
-        self.args.fill(&project.defaults)?;
+        if let Some(told) = self.args.fill(&project.defaults)? {
+            self.report.say(&told);
+        }
+        if let Some(end) = self.claim_folder(&project).await? {
+            return Ok(end);
+        }
         let mut page = PageState::default();
         match project.page() {
             _ if self.args.no_ui => {}
@@ -190,7 +195,7 @@ impl Start {
     fn watched(&self, rebuilds: anyhow::Result<Rebuilds>) -> Option<Rebuilds> {
         let told = |error: &anyhow::Error| {
             self.report.trouble(&format!(
-                "the sources can't be watched, so changes are not heard until you start again: {error:#}"
+                "the sources can't be watched, so no change is built by itself: {error:#}. Press r to build, or start again"
             ));
         };
         rebuilds.inspect_err(told).ok()

@@ -1,7 +1,7 @@
 //! Asks for the source of the sound at the bottom of the terminal. Everything else goes on meanwhile.
 
 use super::{
-    args::source,
+    args::existing,
     session::{Question, RunningSession},
     state::Start,
 };
@@ -68,7 +68,7 @@ impl Start {
 
     /// The file whose path was typed. If it isn't one, that is reported, and the path can be corrected.
     fn file(&self, typed: String, session: &mut RunningSession) -> Option<Source> {
-        match source(&format!("file:{}", plain_path(&typed))) {
+        match existing(Source::File { path: plain_path(&typed).into() }) {
             Ok(file) => Some(file),
             Err(error) => {
                 self.report.warn(&error);

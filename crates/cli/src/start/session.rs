@@ -1,6 +1,6 @@
 //! The state of the running session: of its page, of the program to be heard next, and of a question to the user.
 
-use super::{rebuilds::Rebuilds, told_notices::ToldNotices};
+use super::{rebuilds::Rebuilds, told_notices::ToldNotices, troubles::Troubles};
 use crate::{
     builds::Digest,
     companion::Ticket,
@@ -42,6 +42,8 @@ pub(super) struct RunningSession {
     pub(super) start_afresh: bool,
     /// What was told of the companion's notices.
     pub(super) notices: ToldNotices,
+    /// What was told of its troubles.
+    pub(super) troubles: Troubles,
     /// Where the files are that the processor names.
     pub(super) places: Places,
     pub(super) question: Option<Question>,

@@ -6,13 +6,13 @@ use crate::{
     companion::{Companion, Launched},
     generated::Generated,
     page::Page,
-    platform,
     preview::Preview,
+    process::Process,
     processes::Processes,
     report::Report,
+    starts::Claim,
     terminal::Keyboard,
 };
-use rustix::process::Pid;
 use std::collections::BTreeSet;
 use wavecraft_companion_protocol::{paths::Paths, token::Token};
 
@@ -35,6 +35,8 @@ pub(super) struct Start {
     pub(super) children: BTreeSet<Process>,
     /// The probe that the terminal's line shows.
     pub(super) probe: Option<ShownProbe>,
+    /// Tells other starts of this folder that it runs.
+    pub(super) claim: Option<Claim>,
 }
 
 /// How the work ended, if it didn't fail.
@@ -50,23 +52,5 @@ impl Start {
     /// Remembers a child of the session, to check in the end that it is gone.
     pub(super) fn remember_child(&mut self, pid: Option<u32>) {
         self.children.extend(pid.and_then(Process::of));
-    }
-}
-
-/// One process, distinguished from a later one with the same id.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Process {
-    pid: i32,
-    started_at: String,
-}
-
-impl Process {
-    fn of(pid: u32) -> Option<Self> {
-        let pid = Pid::from_raw(pid.try_into().ok()?)?;
-        Some(Self { pid: pid.as_raw_nonzero().get(), started_at: platform::started_at(pid)? })
-    }
-
-    pub(super) fn is_there(&self) -> bool {
-        Pid::from_raw(self.pid).and_then(platform::started_at).as_ref() == Some(&self.started_at)
     }
 }

@@ -110,8 +110,9 @@ impl Start {
     }
 
     /// Has the companion run the same program anew, after the user asked for it.
-    async fn start_afresh(&mut self, says: &str, session: &RunningSession) {
+    async fn start_afresh(&mut self, says: &str, session: &mut RunningSession) {
         if self.carry_out(&Restart { session: session.name.clone() }, QUICK).await.is_some() {
+            session.troubles.forget();
             self.report.say(says);
         }
     }
@@ -149,6 +150,7 @@ impl Start {
         match asked.ticket.read(answer) {
             Ok(reloaded) => {
                 session.heard = Some(asked.digest);
+                session.troubles.forget();
                 self.generate(&asked.copy).await;
                 if let Some(attach) = &mut session.attach {
                     attach.program = asked.copy;

@@ -53,13 +53,15 @@ impl ToldNotices {
             if !is_new || TOLD_ELSEWHERE.contains(&id.as_str()) {
                 continue;
             }
+            // A text may name the key itself.
+            let key = action.map(key).filter(|key| !bare(text).contains(&bare(short(key))));
             let of_this =
                 |(line, _): &&mut (String, bool)| !line.is_empty() && bare(text).starts_with(line.as_str());
             let said = self.said.iter_mut().rfind(of_this);
             let text = Some(text.clone()).filter(|_| said.is_none());
             // A trouble that was away for a moment, as while the processor is bypassed, is no news.
             let told = said.is_some_and(|(_, told)| std::mem::replace(told, true));
-            let key = action.map(key).filter(|_| !told);
+            let key = key.filter(|_| !told);
             if text.is_some() || key.is_some() {
                 news.push(News::Began { text, key });
             }
@@ -87,6 +89,11 @@ fn key(action: NoticeAction) -> &'static str {
         NoticeAction::Unmute => "m unmutes.",
         NoticeAction::AllowMicrophone => "y allows it, n refuses.",
     }
+}
+
+/// The key and what it does: the first two words.
+fn short(key: &str) -> &str {
+    key.match_indices(' ').nth(1).map_or(key, |(end, _)| &key[..end])
 }
 
 /// What is said when a trouble is over, where nothing else says so.
@@ -134,6 +141,14 @@ mod tests {
         told.said("too slow");
         let mode = notice("mode", "Too slow: pipelined mode goes on.", None);
         assert_eq!(told.news(&[mode]), [], "it was said, and no key helps");
+    }
+
+    #[test]
+    fn a_key_that_the_text_names_is_told_once() {
+        let mut told = ToldNotices::default();
+        let text = "Crashed 3 times in 30 s, so it is paused. Save a fix, or press r.";
+        let held = notice("state", text, Some(NoticeAction::Restart));
+        assert_eq!(told.news(&[held]), [News::Began { text: Some(text.into()), key: None }]);
     }
 
     #[test]

@@ -4,12 +4,16 @@ use super::{
     is_in_foreground, is_lively,
     text::{Segment, Span, Style, fit, tail},
 };
-use crate::writer::{Text, Writer};
+use crate::{
+    ansi,
+    writer::{Text, Writer},
+};
 use rustix::termios::tcgetwinsize;
 use std::{
     cell::RefCell,
     io::{self, Write},
 };
+use unicode_width::UnicodeWidthStr;
 
 /// The width if a terminal doesn't report one.
 const USUAL_COLUMNS: u16 = 80;
@@ -27,6 +31,15 @@ pub(crate) struct Screen {
     writer: Option<Writer>,
 }
 
+/// The last lines that were printed, if they are of one kind and may be replaced by newer ones.
+struct Block {
+    kind: String,
+    /// How many rows they occupy.
+    rows: usize,
+    /// The terminal's width then: in another one they occupy other rows.
+    columns: usize,
+}
+
 /// The contents of the bottom line. A question hides the rest.
 struct Bottom {
     lively: bool,
@@ -37,6 +50,7 @@ struct Bottom {
     figures: Vec<Segment>,
     /// How many columns it occupies on the screen now.
     shown: usize,
+    block: Option<Block>,
 }
 
 impl Screen {
@@ -54,6 +68,7 @@ impl Screen {
             turns: 0,
             figures: Vec::new(),
             shown: 0,
+            block: None,
         });
         Self { bottom, writer: (!lively).then(|| Writer::new(missing)) }
     }
@@ -77,9 +92,59 @@ impl Screen {
             writer.keep(Text::Out(text.to_owned()));
             return if writer.is_closed() { Err(io::ErrorKind::BrokenPipe.into()) } else { Ok(()) };
         }
+        self.bottom.borrow_mut().block = None;
+        self.print_below(text)
+    }
+
+    fn print_below(&self, text: &str) -> io::Result<()> {
         let mut bottom = self.bottom.borrow_mut();
         let (erased, drawn) = (bottom.erase(), bottom.draw());
         write(&format!("{erased}{text}\n{drawn}"))
+    }
+
+    /// Prints a line that [`print_over`](Self::print_over) can replace while nothing else was printed.
+    ///
+    /// # Errors
+    /// If nobody reads it any more.
+    pub(crate) fn print_first(&self, kind: &str, text: &str) -> io::Result<()> {
+        self.print(text)?;
+        if self.is_lively() {
+            let columns = columns();
+            let block = Block { kind: kind.to_owned(), rows: rows_of(text, columns), columns };
+            self.bottom.borrow_mut().block = Some(block);
+        }
+        Ok(())
+    }
+
+    /// Prints a line that belongs to the one before, and is replaced with it.
+    ///
+    /// # Errors
+    /// If nobody reads it any more.
+    pub(crate) fn print_more(&self, text: &str) -> io::Result<()> {
+        let columns = columns();
+        let block = self.bottom.borrow_mut().block.take().filter(|block| block.columns == columns);
+        let block = block.map(|block| Block { rows: block.rows + rows_of(text, columns), ..block });
+        self.print(text)?;
+        self.bottom.borrow_mut().block = block;
+        Ok(())
+    }
+
+    /// Replaces the last lines, if they are of this kind; returns whether they were.
+    ///
+    /// # Errors
+    /// If nobody reads it any more.
+    pub(crate) fn print_over(&self, kind: &str, text: &str) -> io::Result<bool> {
+        let mut bottom = self.bottom.borrow_mut();
+        let (columns, height) = (columns(), height());
+        let same = |block: &&mut Block| block.kind == kind && block.columns == columns && block.rows < height;
+        let Some(block) = bottom.block.as_mut().filter(same) else { return Ok(false) };
+        if !is_in_foreground(io::stdout()) {
+            return Ok(false);
+        }
+        let above = std::mem::replace(&mut block.rows, rows_of(text, columns));
+        let (erased, drawn) = (bottom.erase(), bottom.draw());
+        write(&format!("{erased}\u{1b}[{above}A{ERASE}{text}\n{drawn}"))?;
+        Ok(true)
     }
 
     /// Prints a line from `source`.
@@ -104,6 +169,7 @@ impl Screen {
             return Ok(());
         }
         let mut bottom = self.bottom.borrow_mut();
+        bottom.block = None;
         write(&bottom.erase())?;
         writeln!(io::stderr(), "{text}")?;
         write(&bottom.draw())
@@ -136,12 +202,13 @@ impl Screen {
 
     /// Redraws the bottom line after another program wrote on the screen.
     pub(crate) fn redraw_elsewhere(&self) {
-        self.change(|bottom| bottom.shown = 0);
+        self.change(|bottom| (bottom.shown, bottom.block) = (0, None));
     }
 
     /// Clears the screen except for the bottom line.
     pub(crate) fn clear(&self) {
         let mut bottom = self.bottom.borrow_mut();
+        bottom.block = None;
         let _ = write(&format!("{CLEAR}{}", bottom.draw()));
     }
 
@@ -200,6 +267,17 @@ fn columns() -> usize {
     usize::from(if told == 0 { USUAL_COLUMNS } else { told })
 }
 
+/// The terminal's rows. One that doesn't tell has none that could be written again.
+fn height() -> usize {
+    tcgetwinsize(io::stdout()).map_or(0, |size| usize::from(size.ws_row))
+}
+
+/// How many rows a printed text occupies.
+fn rows_of(text: &str, columns: usize) -> usize {
+    let rows = |line: &str| UnicodeWidthStr::width(ansi::strip(line).as_str()).div_ceil(columns).max(1);
+    text.split('\n').map(rows).sum()
+}
+
 /// Written in one piece, so that it never shows half drawn.
 fn write(text: &str) -> io::Result<()> {
     if text.is_empty() {
@@ -208,4 +286,18 @@ fn write(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())?;
     out.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_occupies_as_many_rows_as_it_wraps_into() {
+        for (text, rows) in [("", 1), ("1234567890", 1), ("12345678901", 2), ("a\nb", 2), ("日本語日本語", 2)]
+        {
+            assert_eq!(rows_of(text, 10), rows, "{text}");
+        }
+        assert_eq!(rows_of("\u{1b}[31m!\u{1b}[0m 12345678", 10), 1, "colours have no width");
+    }
 }

@@ -11,10 +11,12 @@ const START: &[&str] = &["start", "--with-audio", "--json"];
 fn arguments_that_are_none_are_usage_errors() {
     let world = World::with_project().file("here/x.txt", "");
     for (args, text) in [
-        (&["start", "--with-audio", "--port", "0"][..], "0"),
-        (&["start", "--with-audio", "--port", "65536"], "65536"),
+        (&["start", "--with-audio", "--port", "0"][..], "must be a port, 1 to 65535"),
+        (&["start", "--with-audio", "--ui-port", "65536"], "must be a port, 1 to 65535"),
         (&["start", "--with-audio", "--input", "loud"], "use mic, tone"),
-        (&["start", "--with-audio", "--input", "file:gone.wav"], "gone.wav"),
+        (&["start", "--with-audio", "--input", "file:gone.wav"], "gone.wav: an input is mic, tone"),
+        (&["start", "--input", "gone.wav"], "there is no file gone.wav: an input is mic, tone"),
+        (&["start", "--replace", "--again"], "--again"),
         (&["start", "--with-audio", "--input", "file:engine"], "is not a file"),
         (&["start", "--with-audio", "--mode", "fast"], "use pipelined or direct"),
         (&["start", "--with-audio", "--seconds", "0"], "0"),

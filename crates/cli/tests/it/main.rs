@@ -1,6 +1,7 @@
 //! The command line's behaviour, tested with the real program. Every test goes through [`support::World`].
 
 mod adopt;
+mod again;
 mod bad_input;
 mod companion;
 mod create;

@@ -65,7 +65,7 @@ fn keys_do_what_the_help_says_and_leave_no_trace() {
     press(&tmux, "f", "Which file?");
     tmux.types("nowhere.wav");
     tmux.key("Enter");
-    tmux.until_shows("! nowhere.wav: No such file");
+    tmux.until_shows("! there is no file nowhere.wav");
     tmux.keep("question");
     "nowhere.wav".chars().for_each(|_| tmux.key("BSpace"));
     tmux.types("a loop.wav");
@@ -274,4 +274,58 @@ fn variables_make_it_plain() {
         tmux.keep(name);
         tmux.until_shows("code=0");
     }
+}
+
+#[test]
+#[ignore = "needs tmux: scripts/test terminal"]
+fn a_second_start_of_a_folder_is_asked_about() {
+    let world = World::with_project();
+    let companion = FakeCompanion::run(&world, Fault::None);
+    let mut first = world.live(&["start", "--with-audio", "--no-ui", "--json"]);
+    first.event("ready");
+    let tmux = world.tmux("second", 110, 30);
+    tmux.start(START);
+    tmux.until_shows("This folder runs already, without a terminal (process");
+    tmux.until_shows("r replace it");
+    tmux.keep("asked");
+    tmux.key("Enter");
+    tmux.until_shows("code=0");
+    tmux.types("clear");
+    tmux.key("Enter");
+    tmux.start(START);
+    tmux.until_shows("r replace it");
+    tmux.types("j");
+    tmux.key("Enter");
+    tmux.until_shows("Inspector http://127.0.0.1:9000/#wc=");
+    tmux.until_shows("code=0");
+    tmux.keep("joined");
+    assert_eq!(companion.calls("attach").len(), 1, "neither started anything");
+    tmux.types("clear");
+    tmux.key("Enter");
+    tmux.start(START);
+    tmux.until_shows("r replace it");
+    tmux.types("r");
+    tmux.key("Enter");
+    tmux.until_shows(READY);
+    assert_eq!(first.finish().code, Some(130));
+    press(&tmux, "q", "code=0");
+    assert!(tmux.is_as_before());
+}
+
+#[test]
+#[ignore = "needs tmux: scripts/test terminal"]
+fn a_trouble_that_comes_again_is_counted_in_its_line() {
+    let world = World::with_project();
+    let _companion = FakeCompanion::run(&world, Fault::Repeats);
+    let tmux = world.tmux("counted", 70, 30);
+    tmux.start(START);
+    tmux.until_shows("(× 12)");
+    // The line wraps, and is replaced whole with what follows from it.
+    tmux.until_shows("oh no. (× 2)");
+    tmux.keep("all");
+    let rows = tmux.rows().concat();
+    for (text, times) in [("Too slow", 1), ("panicked", 1), ("The processor is heard again.", 2)] {
+        assert_eq!(rows.matches(text).count(), times, "{text}: {:#?}", tmux.rows());
+    }
+    press(&tmux, "q", "code=0");
 }

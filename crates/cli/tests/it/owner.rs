@@ -39,7 +39,10 @@ fn what_others_say_is_shown_as_text_and_as_theirs() {
     for text in [&finished.out, &finished.err] {
         assert!(text.chars().all(|char| char == '\n' || !char.is_control()), "{finished:#?}");
     }
-    // Each of their lines is prefixed with their name.
-    assert!(finished.out.contains("child │ overwritten\nchild │ error: not ours\n"), "{finished:#?}");
-    assert!(finished.out.contains("processor warming up: because"), "{finished:#?}");
+    // Of the companion's own words every further line is further in: none can pose as another message.
+    assert!(
+        finished.out.contains("child │ hello from the child\noverwritten\n  error: not ours"),
+        "{finished:#?}"
+    );
+    assert!(finished.out.contains("because"), "{finished:#?}");
 }

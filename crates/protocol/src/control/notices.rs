@@ -34,9 +34,9 @@ pub struct ChildLog {
 pub enum LogStream {
     /// Its standard output.
     Stdout,
-    /// Its standard error.
+    /// Its standard error, and what it logs on its socketpair.
     Stderr,
-    /// A message on its socketpair: a log line, an error, or a panic.
+    /// What the companion says of the project, with the words of a processor that panicked or can't work.
     Message,
 }
 

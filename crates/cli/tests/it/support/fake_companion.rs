@@ -59,6 +59,8 @@ pub(crate) enum Fault {
     AsksTwice,
     /// The system denies it the microphone, whatever the user allows.
     DeniedBySystem,
+    /// After each answer about its status, a processor that was too slow is heard again, twelve times; then one panics twice.
+    Repeats,
     /// Its lines would move the cursor, rename the window and erase the screen.
     Escapes,
 }
@@ -132,11 +134,12 @@ struct Connection {
     fault: Fault,
     calls: Arc<Mutex<Vec<(String, Value)>>>,
     attached: Option<(Attach, Child)>,
+    repeats: u32,
 }
 
 impl Connection {
     fn new(stream: UnixStream, fault: Fault, calls: Arc<Mutex<Vec<(String, Value)>>>) -> Self {
-        Self { stream, fault, calls, attached: None }
+        Self { stream, fault, calls, attached: None, repeats: 0 }
     }
 
     fn serve(mut self) {
@@ -150,6 +153,7 @@ impl Connection {
             match call.method.as_str() {
                 Attach::NAME => self.live(),
                 Shutdown::NAME => std::process::exit(0),
+                GetStatus::NAME if self.fault == Fault::Repeats => self.repeat(),
                 _ => {}
             }
             if self.fault == Fault::Dies && call.method == GetStatus::NAME {
@@ -254,6 +258,42 @@ impl Connection {
             self.end_child();
             self.state(State::Ended, Some("stopped by another terminal"));
         }
+    }
+
+    /// The next trouble and its end, which the command asks for the status after.
+    fn repeat(&mut self) {
+        self.repeats += 1;
+        let number = self.repeats;
+        match number {
+            1..=12 => {
+                let text = format!(
+                    "Too slow: a block takes {number}.5 ms and may take 5.3. You hear the dry input."
+                );
+                self.state(State::Bypassed, Some(&text));
+            }
+            13 | 14 => {
+                let words = "the processor panicked at src/lib.rs:3:9: oh no";
+                let log = json!({"session": "demo", "stream": "message", "line": words});
+                self.send(&rpc::notification(control::CHILD_LOG, &log));
+                let reason =
+                    format!("T{}. It starts again in {number} ms. You hear the dry input.", &words[1..]);
+                self.state(State::Crashed, Some(&reason));
+                let notice = json!([{"id": "state", "text": reason}]);
+                let mut stats = rpc::to_value(&stats());
+                stats["notices"] = notice;
+                self.send(&rpc::notification(control::STATS, &stats));
+            }
+            15 => {
+                let devices = AudioDevices {
+                    notice: Some("the desk is away; another microphone is used".into()),
+                    microphone_notice: Some("another microphone is used".into()),
+                    ..devices()
+                };
+                return self.send(&rpc::notification(control::DEVICES_CHANGED, &devices));
+            }
+            _ => return,
+        }
+        self.state(State::Live, None);
     }
 
     fn status(&mut self) -> Status {
