@@ -95,7 +95,8 @@ impl Session {
         let remembered = cx.settings.project(&attach.project_dir);
         let mut parameters = remembered.map(|project| project.parameters.clone()).unwrap_or_default();
         parameters.extend(attach.parameters.clone());
-        let sets = remembered.map(|project| keeper::checked(&project.sets)).unwrap_or_default();
+        let sets = attach.sets.as_ref().or(remembered.map(|project| &project.sets));
+        let sets = sets.map(keeper::checked).unwrap_or_default();
         let shared = Arc::new(Shared::new(id.clone(), events.clone(), parameters, sets));
         let server = DevServer::bind(&attach, Arc::clone(&shared), events.clone());
         let program = Program {

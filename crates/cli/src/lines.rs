@@ -1,7 +1,7 @@
 //! Lines of text from other programs.
 
 use std::{collections::VecDeque, fmt, io};
-use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 
 /// A longer line is split. cargo's longest, with all that the compiler says of one mistake, are far below this.
 const LONGEST_BYTES: usize = 4 * 1024 * 1024;
@@ -10,24 +10,44 @@ const LONGEST_BYTES: usize = 4 * 1024 * 1024;
 pub(crate) struct Lines {
     pipe: BufReader<Box<dyn AsyncRead + Unpin>>,
     partial: Vec<u8>,
+    at_returns: bool,
 }
 
 impl Lines {
     /// Reads from a pipe.
     pub(crate) fn new(pipe: impl AsyncRead + Unpin + 'static) -> Self {
-        Self { pipe: BufReader::new(Box::new(pipe)), partial: Vec::new() }
+        Self { pipe: BufReader::new(Box::new(pipe)), partial: Vec::new(), at_returns: false }
+    }
+
+    /// A carriage return ends a line from now on too, and stays at its end: that line is to be written over.
+    pub(crate) fn end_at_returns(&mut self) {
+        self.at_returns = true;
     }
 
     /// The next line without its end; `None` at the end of input. Cancel-safe: a partly read line is kept for the next
     /// call.
     pub(crate) async fn next(&mut self) -> io::Result<Option<String>> {
-        let room = LONGEST_BYTES.saturating_sub(self.partial.len());
-        let mut bounded = (&mut self.pipe).take(u64::try_from(room).unwrap_or(u64::MAX));
-        bounded.read_until(b'\n', &mut self.partial).await?;
+        loop {
+            let room = LONGEST_BYTES.saturating_sub(self.partial.len());
+            let read = self.pipe.fill_buf().await?;
+            let is_end = read.is_empty();
+            let ends = |byte: &u8| *byte == b'\n' || (self.at_returns && *byte == b'\r');
+            let end = read.iter().take(room).position(ends).map(|at| at + 1);
+            let count = end.unwrap_or(read.len().min(room));
+            self.partial.extend_from_slice(&read[..count]);
+            self.pipe.consume(count);
+            if end.is_some() || is_end || count == room {
+                break;
+            }
+        }
         if self.partial.is_empty() {
             return Ok(None);
         }
-        let line = String::from_utf8_lossy(&self.partial).trim_end_matches(['\n', '\r']).to_owned();
+        let text = String::from_utf8_lossy(&self.partial);
+        let line = match self.at_returns && !text.ends_with('\n') {
+            true => text.into_owned(),
+            false => text.trim_end_matches(['\n', '\r']).to_owned(),
+        };
         self.partial.clear();
         Ok(Some(line))
     }
@@ -68,6 +88,17 @@ mod tests {
             all.push(line);
         }
         assert_eq!(all, ["one", "", "tw\u{fffd}o", "last"]);
+    }
+
+    #[tokio::test]
+    async fn what_is_to_be_written_over_comes_at_once_if_that_is_wanted() {
+        let mut lines = Lines::new(&b"1/2\r2/2\rdone\n\nlast"[..]);
+        lines.end_at_returns();
+        let mut all = Vec::new();
+        while let Some(line) = lines.next().await.unwrap() {
+            all.push(line);
+        }
+        assert_eq!(all, ["1/2\r", "2/2\r", "done", "", "last"]);
     }
 
     #[tokio::test]

@@ -34,6 +34,7 @@ mod processes;
 mod programs;
 mod project;
 mod record;
+mod remembered;
 mod render;
 mod report;
 mod running;

@@ -97,6 +97,11 @@ impl Running {
         }
     }
 
+    /// See [`Lines::end_at_returns`]: on its standard error.
+    pub(crate) fn end_errors_at_returns(&mut self) {
+        self.err.iter_mut().for_each(Lines::end_at_returns);
+    }
+
     /// Ends it and its whole group. The returned future completes when nothing is left of them.
     pub(crate) fn end(self) -> impl Future<Output = ()> + Send + use<> {
         // The rest is dropped here, which ends it.

@@ -8,8 +8,8 @@ mod words;
 
 pub(crate) use probes::{probe_name, probe_segment};
 pub(crate) use words::{
-    audio, clause, clock, clocks, decibels, gain, heard_name, heard_words, late, latency, latency_parts, length,
-    over_both, percent, seconds, seconds_of, sentence, state_name,
+    audio, clause, clock, clocks, decibels, gain, heard_name, heard_words, late, latency, latency_parts,
+    length, over_both, percent, seconds, seconds_of, sentence, state_name,
 };
 
 use crate::{

@@ -3,6 +3,8 @@
 mod args;
 mod attach;
 mod claim;
+mod defaults;
+mod defaults_watch;
 mod devices;
 mod end;
 mod event_loop;
@@ -54,6 +56,7 @@ pub(crate) async fn run(args: StartArgs) -> anyhow::Result<i32> {
         children: BTreeSet::new(),
         probe: args.probe.as_deref().map(ShownProbe::named),
         claim: None,
+        folder: None,
         args,
     };
     let outcome = tokio::select! {

@@ -1,7 +1,7 @@
 //! The starts that run: a locked file for each, by which a second start of a folder finds the first. The system lets go of
 //! the lock however a start ends, and gives it to one of two that begin at the same moment.
 
-use crate::process::Process;
+use crate::{platform, process::Process};
 use rustix::{
     fs::{FlockOperation, Mode, OFlags, flock},
     io::Errno,
@@ -10,7 +10,7 @@ use rustix::{
 use serde::{Deserialize, Serialize};
 use std::{
     fs::{self, File},
-    io::{self, Read, Seek, Write},
+    io::{self, IsTerminal, Read, Seek, Write},
     os::unix::fs::{DirBuilderExt, MetadataExt},
     path::{Path, PathBuf},
     time::{Duration, SystemTime, UNIX_EPOCH},
@@ -63,9 +63,12 @@ impl Running {
 
 /// The terminal that standard input, or else standard error, is.
 fn terminal() -> Option<PathBuf> {
-    let name = |name: rustix::io::Result<std::ffi::CString>| name.ok()?.into_string().ok().map(PathBuf::from);
-    let of_input = name(rustix::termios::ttyname(io::stdin(), Vec::new()));
-    of_input.or_else(|| name(rustix::termios::ttyname(io::stderr(), Vec::new())))
+    let input = io::stdin();
+    if input.is_terminal() {
+        return platform::path_of(input);
+    }
+    let errors = io::stderr();
+    if errors.is_terminal() { platform::path_of(errors) } else { None }
 }
 
 /// This start's place among those of its folder, until it is dropped.

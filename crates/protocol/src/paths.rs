@@ -15,6 +15,9 @@ pub const SETTINGS_SET_ASIDE: &str = "json.broken";
 /// The extension of new settings until they replace the old ones.
 pub const SETTINGS_BEING_WRITTEN: &str = "json.new";
 
+/// What starts without audio have set, beside the settings, until a start with audio hands it to the companion.
+pub const SET_WITHOUT_AUDIO: &str = "without-audio.json";
+
 /// A file in a start's folder of builds, which the command keeps locked (flock(2)) as long as it lives.
 pub const BUILDS_LOCK: &str = "lock";
 
@@ -94,10 +97,17 @@ impl Paths {
     pub fn kept(&self) -> Vec<PathBuf> {
         let mut kept = self.by_system.clone();
         kept.extend([&self.run_dir, &self.builds_dir, &self.log_dir, &self.settings].map(Clone::clone));
+        kept.push(self.set_without_audio());
         kept.extend(
             [SETTINGS_SET_ASIDE, SETTINGS_BEING_WRITTEN].map(|end| self.settings.with_extension(end)),
         );
         kept
+    }
+
+    /// See [`SET_WITHOUT_AUDIO`].
+    #[must_use]
+    pub fn set_without_audio(&self) -> PathBuf {
+        self.settings.with_file_name(SET_WITHOUT_AUDIO)
     }
 
     /// The control socket.

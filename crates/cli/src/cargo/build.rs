@@ -51,6 +51,10 @@ const NO_COLOUR: &str = "\u{1b}[0m";
 /// cargo right-aligns its progress verbs ("Compiling") to this column.
 const PROGRESS_WIDTH: usize = 12;
 
+/// Has cargo tell how many of its units are done, which it does by itself only on a terminal. The width is that of its bar
+/// and its names, which aren't shown.
+const TELL_PROGRESS: [&str; 2] = ["term.progress.when=\"always\"", "term.progress.width=60"];
+
 /// LLVM's linker prints this where it can't write, one reason for which is a `%` in the path.
 const NO_OUTPUT: &str = "lld: error: cannot open output file";
 
@@ -67,6 +71,10 @@ pub(crate) struct Build {
     named: Vec<String>,
     places: Vec<Place>,
     progress: Progress,
+    /// What cargo said last that it does.
+    doing: String,
+    /// How many of how many units are done, once cargo has told.
+    units: Option<(u32, u32)>,
 }
 
 /// How a build ended.
@@ -146,8 +154,14 @@ impl Build {
         // For the page; where the terminal shows none, they are taken out.
         command.args(["--color", "always"]);
         report.event(&Event::Build(session::Build::Building));
-        let cargo = processes.spawn(&mut command).context("cargo could not be started")?;
         let progress = report.progress();
+        if progress.is_shown() {
+            command.args(TELL_PROGRESS.iter().flat_map(|setting| ["--config", setting]));
+        }
+        let mut cargo = processes.spawn(&mut command).context("cargo could not be started")?;
+        if progress.is_shown() {
+            cargo.end_errors_at_returns();
+        }
         progress.say("building");
         let target = target.clone();
         Ok(Self {
@@ -160,6 +174,8 @@ impl Build {
             named: Vec::new(),
             places: Vec::new(),
             progress,
+            doing: "building".into(),
+            units: None,
         })
     }
 
@@ -183,13 +199,19 @@ impl Build {
                         self.note(message)?;
                     }
                 }
+                // cargo's own bar, of whatever form: it is never a message.
+                Some(Line::Err(text)) if text.ends_with('\r') => {
+                    self.units = units_in(&ansi::strip(&text)).or(self.units);
+                    self.show();
+                }
                 Some(Line::Err(text)) => {
                     let text = ansi::keep_colours(&text);
                     let plain = ansi::strip(&text);
                     let Told { text, places } = self.target.places.told(&text);
                     // Where the bottom line shows cargo's progress, it isn't printed as well.
                     if self.progress.is_shown() && is_progress(&plain) {
-                        self.progress.say(&without_place(&plain));
+                        self.doing = without_place(&plain);
+                        self.show();
                     } else {
                         report.log(From::Cargo, &text);
                     }
@@ -224,6 +246,13 @@ impl Build {
         let ms = milliseconds(self.started.elapsed());
         report.event(&Event::Build(session::Build::Ok { ms }));
         Ok(Outcome::Built { program, artifacts: std::mem::take(&mut self.artifacts), ms })
+    }
+
+    fn show(&self) {
+        match self.units {
+            Some((done, all)) => self.progress.say(&format!("{} · {done}/{all}", self.doing)),
+            None => self.progress.say(&self.doing),
+        }
     }
 
     /// Collects from a message of cargo's what was built.
@@ -305,6 +334,14 @@ fn is_progress(line: &str) -> bool {
     })
 }
 
+/// How many of how many units are done: "Building [===>   ] 34/52: a, b".
+fn units_in(bar: &str) -> Option<(u32, u32)> {
+    let behind = bar.rsplit(']').next()?.trim_start();
+    let (done, rest) = behind.split_once('/')?;
+    let end = rest.find(|char: char| !char.is_ascii_digit()).unwrap_or(rest.len());
+    Some((done.parse().ok()?, rest[..end].parse().ok()?))
+}
+
 /// The closing line: the first error and its place.
 fn summary(errors: &str) -> String {
     let mut lines = errors.lines().skip_while(|line| !line.starts_with("error"));
@@ -370,6 +407,16 @@ mod tests {
             assert!(json_bytes(&errors) <= BUILD_BYTES && json_bytes(&coloured) <= COLOURED_BYTES + 10);
             assert!(coloured.contains("more bytes") && coloured.ends_with(NO_COLOUR));
             assert_eq!(ansi::keep_colours(&coloured), coloured);
+        }
+    }
+
+    #[test]
+    fn the_units_are_read_from_the_bar() {
+        let bar = "    Building [======>                      ] 34/52: a(build), b[c]";
+        assert_eq!(units_in("    Building [=>    ] 34/52: a(build), b         \r"), Some((34, 52)));
+        assert_eq!(units_in("    Building [=>    ] 0/4"), Some((0, 4)));
+        for other in ["    Building [=>    ] soon", "", "    Updating crates.io index", bar] {
+            assert_eq!(units_in(other), None, "{other}");
         }
     }
 

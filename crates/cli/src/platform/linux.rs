@@ -6,6 +6,7 @@ use anyhow::Context;
 use rustix::process::{Pid, Signal, getpid, set_child_subreaper, set_parent_process_death_signal};
 use std::{
     io,
+    os::fd::{AsFd, AsRawFd},
     path::{Path, PathBuf},
 };
 use wavecraft_companion_protocol::paths::Paths;
@@ -22,6 +23,11 @@ pub(crate) const WATCHES_TREES: bool = false;
 /// If nothing is there.
 pub(crate) fn canonical(path: &Path) -> io::Result<PathBuf> {
     path.canonicalize()
+}
+
+/// The path of an open file, such as a terminal: proc(5), `/proc/self/fd`.
+pub(crate) fn path_of(file: impl AsFd) -> Option<PathBuf> {
+    std::fs::read_link(format!("/proc/self/fd/{}", file.as_fd().as_raw_fd())).ok()
 }
 
 /// The variable with the folders that a program's loader searches before the system's (ld.so(8)).

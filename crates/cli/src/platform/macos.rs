@@ -7,7 +7,7 @@ use rustix::process::Pid;
 use std::{
     ffi::OsString,
     io,
-    os::unix::ffi::OsStringExt,
+    os::{fd::AsFd, unix::ffi::OsStringExt},
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -29,6 +29,11 @@ pub(crate) const WATCHES_TREES: bool = true;
 pub(crate) fn canonical(path: &Path) -> io::Result<PathBuf> {
     let file = std::fs::File::open(path)?;
     Ok(OsString::from_vec(rustix::fs::getpath(&file)?.into_bytes()).into())
+}
+
+/// The path of an open file, such as a terminal: fcntl(2), `F_GETPATH`.
+pub(crate) fn path_of(file: impl AsFd) -> Option<PathBuf> {
+    Some(OsString::from_vec(rustix::fs::getpath(file).ok()?.into_bytes()).into())
 }
 
 /// The variable with the folders in which a program's loader looks for a library that isn't at its recorded place

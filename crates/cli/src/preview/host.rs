@@ -1,18 +1,20 @@
 //! The project as seen by its page.
 
 use super::{describe::Described, levels};
+use crate::remembered::Remembered;
 use std::{
     collections::BTreeMap,
     sync::{Mutex, MutexGuard, PoisonError},
     time::{Instant, SystemTime, UNIX_EPOCH},
 };
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use wavecraft_companion_protocol::{
     browser::{
         AudioRuntimePhase, AudioRuntimeStatus, GetAllParametersResult, MeterFrame, Meters, OscilloscopeFrame,
     },
     parameter::Parameter,
     processor::ProcessorSpec,
+    sets::ParameterSets,
 };
 use wavecraft_companion_server::{Host, SetParameterError};
 
@@ -23,6 +25,9 @@ pub(super) struct PreviewHost {
     started_at_ms: u64,
     /// Receives a line for a page that was refused. It holds one line; the next refusal is reported a minute later.
     refused: mpsc::Sender<String>,
+    sets: Mutex<ParameterSets>,
+    /// A value or a set was changed.
+    changed: Notify,
 }
 
 #[derive(Default)]
@@ -34,11 +39,15 @@ struct Parameters {
 }
 
 impl PreviewHost {
-    /// Creates it with these parameters at their defaults. `refused` gets a line for each page that is refused.
-    pub(super) fn new(described: Described, refused: mpsc::Sender<String>) -> Self {
+    /// Creates it with these parameters as they are remembered, or at their defaults. `refused` gets a line for each page
+    /// that is refused.
+    pub(super) fn new(described: Described, remembered: Remembered, refused: mpsc::Sender<String>) -> Self {
+        let Remembered { parameters: values, sets } = remembered;
         let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let project = Self {
-            parameters: Mutex::default(),
+            parameters: Mutex::new(Parameters { values, ..Parameters::default() }),
+            sets: Mutex::new(sets),
+            changed: Notify::new(),
             started: Instant::now(),
             started_at_ms: u64::try_from(since_1970.as_millis()).unwrap_or(u64::MAX),
             refused,
@@ -63,6 +72,25 @@ impl PreviewHost {
         changed
     }
 
+    /// What the next start begins with.
+    pub(super) fn remembered(&self) -> Remembered {
+        Remembered { parameters: self.values(), sets: self.sets() }.checked()
+    }
+
+    /// The value that a parameter has if none is remembered.
+    pub(super) fn default_of(&self, id: &str) -> Option<f32> {
+        self.locked()
+            .all
+            .iter()
+            .find(|parameter| parameter.spec.id == id)
+            .map(|parameter| parameter.spec.default)
+    }
+
+    /// Waits until a value or a set was changed since the last time.
+    pub(super) async fn changed(&self) {
+        self.changed.notified().await;
+    }
+
     fn locked(&self) -> MutexGuard<'_, Parameters> {
         self.parameters.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -83,6 +111,7 @@ impl Host for PreviewHost {
         let parameter = parameters.all.iter_mut().find(|parameter| parameter.spec.id == id);
         let parameter = parameter.ok_or_else(|| SetParameterError::UnknownParameter(id.into()))?;
         parameter.value = parameter.spec.accept(value)?;
+        self.changed.notify_one();
         Ok(parameter.value)
     }
 
@@ -103,7 +132,17 @@ impl Host for PreviewHost {
                 changed.push((spec.id.clone(), wanted));
             }
         }
+        self.changed.notify_one();
         changed
+    }
+
+    fn sets(&self) -> ParameterSets {
+        self.sets.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn sets_changed(&self, sets: &ParameterSets) {
+        self.sets.lock().unwrap_or_else(PoisonError::into_inner).clone_from(sets);
+        self.changed.notify_one();
     }
 
     fn meter_frame(&self) -> Option<MeterFrame> {
@@ -151,14 +190,19 @@ mod tests {
     fn other_processors_are_a_change_too() {
         let amp = ProcessorSpec { id: "amp".into(), name: "Amp".into(), bypass: None };
         let chain = || Described { chain: vec![amp.clone()], ..described(vec![spec("a", 10.0)]) };
-        let project = PreviewHost::new(described(vec![spec("a", 10.0)]), mpsc::channel(1).0);
+        let project =
+            PreviewHost::new(described(vec![spec("a", 10.0)]), Remembered::default(), mpsc::channel(1).0);
         assert!(project.replace(chain()) && !project.replace(chain()));
         assert_eq!(project.parameters().processors, [amp]);
     }
 
     #[test]
     fn values_are_kept_by_id_also_of_one_that_was_away() {
-        let project = PreviewHost::new(described(vec![spec("a", 10.0), spec("b", 10.0)]), mpsc::channel(1).0);
+        let project = PreviewHost::new(
+            described(vec![spec("a", 10.0), spec("b", 10.0)]),
+            Remembered::default(),
+            mpsc::channel(1).0,
+        );
         assert_eq!(project.set_parameter("a", 8.0).unwrap(), 8.0);
         assert!(!project.replace(described(vec![spec("a", 10.0), spec("b", 10.0)])), "the same");
         assert!(project.replace(described(vec![spec("b", 10.0)])));
@@ -170,7 +214,11 @@ mod tests {
 
     #[test]
     fn many_values_at_once_are_kept_by_id_too() {
-        let project = PreviewHost::new(described(vec![spec("b", 10.0), spec("a", 10.0)]), mpsc::channel(1).0);
+        let project = PreviewHost::new(
+            described(vec![spec("b", 10.0), spec("a", 10.0)]),
+            Remembered::default(),
+            mpsc::channel(1).0,
+        );
         let values = [("a", 8.0), ("b", 99.0), ("c", 4.0)].map(|(id, value)| (id.to_string(), value)).into();
         assert_eq!(project.set_values(&values), [("b".into(), 10.0), ("a".into(), 8.0)]);
         assert_eq!(project.set_values(&values), []);
@@ -180,8 +228,21 @@ mod tests {
     }
 
     #[test]
+    fn it_begins_with_what_is_remembered_and_remembers_what_is_away() {
+        let parameters = [("a", 8.0), ("gone", 1.0)].map(|(id, value)| (id.to_string(), value)).into();
+        let remembered = Remembered { parameters, ..Remembered::default() };
+        let project = PreviewHost::new(described(vec![spec("a", 5.0)]), remembered, mpsc::channel(1).0);
+        assert_eq!(project.parameter("a"), Some(5.0), "moved into the range that it has now");
+        project.set_parameter("a", 2.0).unwrap();
+        let sets = ParameterSets { other: [("a".to_string(), 3.0)].into(), ..ParameterSets::default() };
+        project.sets_changed(&sets);
+        let parameters = [("a", 2.0), ("gone", 1.0)].map(|(id, value)| (id.to_string(), value)).into();
+        assert_eq!(project.remembered(), Remembered { parameters, sets });
+    }
+
+    #[test]
     fn what_needs_audio_says_how_to_have_it() {
-        let project = PreviewHost::new(described(Vec::new()), mpsc::channel(1).0);
+        let project = PreviewHost::new(described(Vec::new()), Remembered::default(), mpsc::channel(1).0);
         for refused in [
             project.set_bypass(true),
             project.set_mute(true),

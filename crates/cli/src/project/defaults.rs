@@ -15,7 +15,7 @@ use wavecraft_companion_protocol::session::{Mode, OnBypass, Source};
 pub(crate) const FILE: &str = "wavecraft.toml";
 
 /// The file's keys. A missing key leaves the choice to the app's settings, or to the ordinary default.
-#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Defaults {
     /// Like `--with-audio` or `--no-audio`.
@@ -41,7 +41,7 @@ pub(crate) struct Defaults {
 }
 
 /// Devices by their ids, or by parts of names that match only one device.
-#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Devices {
     /// The device that a microphone is heard from.
@@ -55,7 +55,7 @@ impl Defaults {
     ///
     /// # Errors
     /// If the file can't be read, or has other contents, with the place and what is allowed there.
-    pub(super) fn read(folder: &Path) -> anyhow::Result<Self> {
+    pub(crate) fn read(folder: &Path) -> anyhow::Result<Self> {
         let file = folder.join(FILE);
         let text = match fs::read_to_string(&file) {
             Ok(text) => text,

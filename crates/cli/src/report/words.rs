@@ -109,7 +109,7 @@ pub(crate) fn state_name(state: State) -> &'static str {
 pub(crate) fn sentence(text: &str) -> String {
     let text = text.trim();
     let end = if text.is_empty() || text.ends_with(['.', '!', '?', '…', ':']) { "" } else { "." };
-    let word = text.split(' ').next().unwrap_or_default().trim_end_matches([',', ':', '.']);
+    let word = text.split(' ').next().unwrap_or_default().trim_end_matches([',', ':', '.', '!', '?', '…']);
     let mut chars = text.chars();
     match chars.next().filter(|_| word.chars().all(char::is_alphabetic)) {
         Some(first) => first.to_uppercase().chain(chars).collect::<String>() + end,

@@ -79,6 +79,17 @@ pub(crate) struct StartArgs {
     /// The first flag that is of use only with sound.
     #[arg(skip)]
     of_sound: Option<&'static str>,
+    /// What the command line or a variable says, whatever wavecraft.toml does.
+    #[arg(skip)]
+    pub(super) given: Given,
+}
+
+/// What goes before `wavecraft.toml`.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Given {
+    pub(super) input: bool,
+    pub(super) mode: bool,
+    pub(super) profile: bool,
 }
 
 /// The flags that are of use only with sound.
@@ -132,6 +143,8 @@ impl StartArgs {
     /// # Errors
     /// If that is a file that doesn't exist.
     pub(super) fn fill(&mut self, defaults: &Defaults) -> anyhow::Result<Option<String>> {
+        self.given =
+            Given { input: self.input.is_some(), mode: self.mode.is_some(), profile: self.profile.is_some() };
         if self.input.is_none() {
             let source = defaults.source.clone().map(existing).transpose();
             self.input = source.map_err(|error| anyhow!("the source of {DEFAULTS_FILE}: {error}"))?;

@@ -109,8 +109,10 @@ impl Start {
         attach.port = Some(session.ws_port);
         attach.strict_port = true;
         if session.stats.is_some() {
-            // It was running, so the companion remembers the project's source and mode, including later changes.
+            // It was running, so the companion remembers what was set of the project, including later changes.
             (attach.source, attach.mode) = (None, None);
+            attach.parameters.clear();
+            attach.sets = None;
         }
         attach.origins = self.page.as_ref().map(|page| page::origins(page.port)).unwrap_or_default();
         // The build that was heard is gone if the companion had begun with the next one before it was lost.

@@ -10,13 +10,14 @@ use wavecraft_companion_protocol::control::{Device, GetStatus, ListDevices, Sele
 
 /// Chooses the project's devices, as `wavecraft devices` does: one output and one microphone serve all projects, and
 /// the choice lasts. If another project is being played its devices are kept, and a disconnected device doesn't prevent
-/// the start: both are reported.
+/// the start: both are reported. `own` is the project's own session, if it plays.
 ///
 /// # Errors
 /// If the companion can't list or use devices, or a name fits more than one.
 pub(super) async fn choose(
     connection: &mut Connection,
     wanted: &Devices,
+    own: Option<&str>,
     report: &Report,
 ) -> anyhow::Result<()> {
     if *wanted == Devices::default() {
@@ -40,7 +41,7 @@ pub(super) async fn choose(
         .collect();
     let named = named.join(" and ");
     let status = connection.call(&GetStatus {}, LISTING).await?;
-    if let Some(playing) = status.sessions.first() {
+    if let Some(playing) = status.sessions.iter().find(|session| Some(session.session.as_str()) != own) {
         report.warn(&format!(
             "{DEFAULTS_FILE} asks for {named}, and {} is played through other devices, which all projects share: they \
              stay in use. `wavecraft devices` changes them for both",

@@ -4,6 +4,7 @@ use super::state::Start;
 use crate::{
     companion::{self, Companion, QUICK},
     process::Process,
+    remembered,
     signals::Signals,
 };
 use std::time::Duration;
@@ -38,7 +39,11 @@ impl Start {
     async fn end_in_order(&mut self) -> usize {
         // Dropped first, so that it ends at the same time as the processor.
         self.page = None;
-        if let Some(preview) = self.preview.take() {
+        if let Some(mut preview) = self.preview.take() {
+            if let Some((folder, values)) = self.folder.as_ref().zip(preview.unkept()) {
+                // A failure was told in detail when it happened before; nobody waits for it now.
+                let _ = remembered::keep(&self.paths, folder, values);
+            }
             preview.end().await;
         }
         let asked = self.detach().await;

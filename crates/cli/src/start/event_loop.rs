@@ -1,6 +1,7 @@
 //! The main loop while the session runs: waits for all events at once, and passes each to its handler.
 
 use super::{
+    defaults_watch::DefaultsWatch,
     session::RunningSession,
     state::{End, Start},
     telling::of_this_project,
@@ -10,9 +11,10 @@ use crate::{
     guard,
     page::{Page, PageEvent},
     platform,
-    preview::Preview,
+    preview::{Preview, PreviewEvent},
     processes::Line,
     programs,
+    remembered::{self, Remembered},
     report::{From, clause, over_both},
     terminal::Keyboard,
 };
@@ -64,7 +66,11 @@ impl Start {
                     PageEvent::Ended(status) => self.on_page_ended(status, session).await?,
                 },
                 news = session.page.news() => self.on_page_news(news, session).await?,
-                line = or_never(self.preview.as_mut().map(Preview::refused)) => self.on_page_refused(line, session),
+                event = or_never(self.preview.as_mut().map(Preview::next)) => match event {
+                    PreviewEvent::Refused(line) => self.on_page_refused(line, session),
+                    PreviewEvent::Keep(values) => self.keep_values(values, session),
+                },
+                news = or_never(session.defaults.as_mut().map(DefaultsWatch::changed)) => self.on_defaults(news, session).await?,
                 rebuild = or_never(
                     session.rebuilds.as_mut().map(|rebuilds| rebuilds.next(&mut self.processes, &self.report)),
                 ) => match rebuild {
@@ -187,6 +193,14 @@ impl Start {
             session.stats = ours.stats.map(Box::new).or(session.stats.take());
         }
         Ok(())
+    }
+
+    /// Keeps the values of a project without sound for its next start.
+    fn keep_values(&self, values: Remembered, session: &RunningSession) {
+        if let Err(error) = remembered::keep(&self.paths, &session.folder, values) {
+            self.report
+                .detail(&format!("the parameters' values can't be kept for the next start: {error:#}"));
+        }
     }
 
     /// Reports that the server of a project without sound refused a page. With sound the companion does that.

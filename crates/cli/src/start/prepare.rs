@@ -2,6 +2,7 @@
 
 use super::{
     attach::no_port,
+    defaults_watch::DefaultsWatch,
     devices, keys,
     rebuilds::Rebuilds,
     session::{PageState, RunningSession},
@@ -16,9 +17,10 @@ use crate::{
     ports,
     preview::{self, Preview},
     project::{DEFAULTS_FILE, Project},
+    remembered,
 };
 use anyhow::Context;
-use std::{collections::BTreeMap, path::PathBuf};
+use std::path::PathBuf;
 use wavecraft_companion_protocol::{
     control::{Attach, ProjectProgram},
     session::Source,
@@ -29,6 +31,8 @@ impl Start {
     pub(crate) async fn work(&mut self) -> anyhow::Result<End> {
         let project = Project::find(&current_folder()?)?;
         self.report.say(&format!("wavecraft {} · {}", env!("CARGO_PKG_VERSION"), project.folder.display()));
+        self.folder = Some(project.folder.clone());
+        let defaults = DefaultsWatch::new(&project, !self.args.no_watch);
         if let Some(told) = self.args.fill(&project.defaults)? {
             self.report.say(&told);
         }
@@ -89,6 +93,7 @@ impl Start {
         };
         session.page = page;
         session.places = target.places.clone();
+        session.defaults = Some(defaults);
         if let Some(port) = ui_port
             && let Err(error) = self.serve(port, &mut session)
         {
@@ -111,6 +116,7 @@ impl Start {
         let builds = self.builds.insert(Builds::create(&self.paths.builds_dir)?);
         let (digest, program) = (Digest::of(built)?, builds.keep(built)?);
         self.generate(&program).await;
+        let waiting = remembered::waiting(&self.paths, &project.folder);
         let attach = Attach {
             project_dir: project.folder.clone(),
             name: target.package.clone(),
@@ -118,7 +124,8 @@ impl Start {
             args: Vec::new(),
             cwd: project.engine(),
             env: companion::environment(),
-            parameters: BTreeMap::new(),
+            parameters: waiting.as_ref().map(|waiting| waiting.parameters.clone()).unwrap_or_default(),
+            sets: waiting.as_ref().map(|waiting| waiting.sets.clone()),
             origins,
             port: self.args.port,
             strict_port: self.args.strict_port,
@@ -131,8 +138,12 @@ impl Start {
         self.meet_companion().await?;
         let companion = self.companion.as_mut().context("met")?;
         let log = companion.welcome.log.clone();
-        devices::choose(&mut companion.connection, &project.defaults.devices, &self.report).await?;
+        devices::choose(&mut companion.connection, &project.defaults.devices, None, &self.report).await?;
         let attached = self.run_on_companion(&attach).await?;
+        if let Err(error) = remembered::handed_over(&self.paths, &project.folder) {
+            self.report
+                .detail(&format!("the values that were set without audio can't be taken out: {error:#}"));
+        }
         self.report.item("Log", &log.display().to_string());
         let mut session =
             RunningSession::new(attached.session, project.folder.clone(), attached.ws_url, attached.port);
@@ -156,7 +167,10 @@ impl Start {
         }
         let (token, audio_token) = (self.token.clone(), self.audio_token.clone());
         let port = (self.args.port, self.args.strict_port);
-        let preview = Preview::serve(described, port, token, audio_token, origins).await.map_err(no_port)?;
+        let remembered = remembered::load(&self.paths, &project.folder);
+        let preview = Preview::serve(described, remembered, port, token, audio_token, origins)
+            .await
+            .map_err(no_port)?;
         let preview = self.preview.insert(preview);
         let server = &preview.server;
         let mut session = RunningSession::new(

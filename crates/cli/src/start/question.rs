@@ -78,7 +78,7 @@ impl Start {
         }
     }
 
-    async fn set_source(&mut self, source: Source, session: &mut RunningSession) {
+    pub(super) async fn set_source(&mut self, source: Source, session: &mut RunningSession) {
         let params = SetSource { session: session.name.clone(), source };
         if self.carry_out(&params, READING).await.is_none() {
             return;

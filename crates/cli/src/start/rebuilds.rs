@@ -265,6 +265,11 @@ impl Rebuilds {
         Ok(())
     }
 
+    /// Builds with this cargo profile from the next build on.
+    pub(super) fn set_profile(&mut self, profile: Option<String>) {
+        self.profile = profile;
+    }
+
     fn is_gone(&self) -> bool {
         !self.target.manifest.is_file()
     }

@@ -1,6 +1,8 @@
 //! The state of the running session: of its page, of the program to be heard next, and of a question to the user.
 
-use super::{rebuilds::Rebuilds, told_notices::ToldNotices, troubles::Troubles};
+use super::{
+    defaults_watch::DefaultsWatch, rebuilds::Rebuilds, told_notices::ToldNotices, troubles::Troubles,
+};
 use crate::{
     builds::Digest,
     companion::Ticket,
@@ -46,6 +48,8 @@ pub(super) struct RunningSession {
     pub(super) troubles: Troubles,
     /// Where the files are that the processor names.
     pub(super) places: Places,
+    /// The project's `wavecraft.toml`.
+    pub(super) defaults: Option<DefaultsWatch>,
     pub(super) question: Option<Question>,
     /// The file that is, or was, the source.
     pub(super) file: Option<PathBuf>,

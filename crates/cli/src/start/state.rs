@@ -13,7 +13,7 @@ use crate::{
     starts::Claim,
     terminal::Keyboard,
 };
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, path::PathBuf};
 use wavecraft_companion_protocol::{paths::Paths, token::Token};
 
 /// Everything that a start has created so far, and that must be removed in the end. Each part is stored here the moment
@@ -35,6 +35,8 @@ pub(super) struct Start {
     pub(super) children: BTreeSet<Process>,
     /// The probe that the terminal's line shows.
     pub(super) probe: Option<ShownProbe>,
+    /// The project's folder, once it is found.
+    pub(super) folder: Option<PathBuf>,
     /// Tells other starts of this folder that it runs.
     pub(super) claim: Option<Claim>,
 }

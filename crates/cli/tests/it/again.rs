@@ -12,13 +12,13 @@ fn a_trouble_is_said_once_and_then_counted() {
     let companion = FakeCompanion::run(&world, Fault::Repeats);
     let finished = world.run(&["start", "--input", "tone", "--no-ui", "--seconds", "2"]);
     assert_eq!(finished.code, Some(0), "{finished:#?}");
-    assert!(companion.calls("getStatus").len() > 14, "{finished:#?}");
+    assert!(companion.calls("status").len() > 14, "{finished:#?}");
     let count = |text: &str| finished.out.matches(text).count();
     let first = "! Too slow: a block takes 1.5 ms and may take 5.3. You hear the dry input.\nThe processor is heard again.\n";
     assert!(finished.out.contains(first), "{}", finished.out);
     assert!(finished.out.contains("may take 5.3. You hear the dry input. (× 10)\n"), "{}", finished.out);
     assert_eq!(count("Too slow"), 2, "{}", finished.out);
-    let panic = "! The processor panicked at src/lib.rs:3:9: oh no.\n  It starts again in 13 ms. You hear the dry input.\n";
+    let panic = "! The processor panicked at engine/src/lib.rs:3:9: oh no.\n  It starts again in 13 ms. You hear the dry input.\n";
     assert!(finished.out.contains(panic), "{}", finished.out);
     assert_eq!((count("panicked"), count("starts again")), (1, 1), "{}", finished.out);
     assert_eq!(count("The processor is heard again."), 3, "{}", finished.out);

@@ -3,6 +3,7 @@
 use crate::support::{
     Finished, World,
     fake_companion::{FakeCompanion, Fault},
+    until,
 };
 use serde_json::{Value, json};
 
@@ -73,4 +74,32 @@ fn devices_stay_while_another_project_plays_and_where_one_is_away() {
     assert_eq!(companion.call("selectDevices"), None);
     let text = "asks for the input `Moon`, which isn't there";
     assert!(finished.err.contains(text) || finished.out.contains(text), "no `{text}` in {finished:#?}");
+}
+
+#[test]
+fn a_change_while_it_runs_is_taken_over_or_said_to_wait() {
+    let world = World::with_project().file("here/wavecraft.toml", "audio = true\n");
+    let companion = FakeCompanion::run(&world, Fault::None);
+    let mut live = world.live(&["start", "--no-ui", "--json"]);
+    live.event("ready");
+    let write = |text: &str| std::fs::write(world.path("here/wavecraft.toml"), text).expect("written");
+    let all = "audio = true\nsource = \"noise\"\nmode = \"direct\"\non_bypass = \"silence\"\nport = 9100\n";
+    write(all);
+    until("all is set", || companion.call("setBypass"));
+    assert_eq!(companion.call("setSource").expect("a source")["source"], json!({"kind": "noise"}));
+    assert_eq!(companion.call("setMode").expect("a mode")["mode"], "direct");
+    assert_eq!(companion.call("setBypass").expect("what is heard")["on_bypass"], "silence");
+
+    write(&all.replace("direct", "fast"));
+    let error = live.event("error")["message"].as_str().expect("why").to_owned();
+    assert!(error.contains("wavecraft.toml:3:8: unknown variant `fast`"), "{error}");
+    assert!(error.contains("What was in effect before stays so"), "{error}");
+    write(&all.replace("direct", "pipelined"));
+    until("the mended one is set", || (companion.calls("setMode").len() == 2).then_some(()));
+    live.signal(rustix::process::Signal::INT);
+    let finished = live.finish();
+    let said = "wavecraft.toml has changed; in effect: mode direct, on_bypass silence; from the next start on: port.";
+    assert!(finished.err.contains(said), "{}", finished.err);
+    assert_eq!(finished.kinds().iter().filter(|kind| *kind == "error").count(), 1, "once");
+    assert_eq!(companion.calls("setSource").len(), 1, "what didn't change isn't set again");
 }

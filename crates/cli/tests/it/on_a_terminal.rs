@@ -148,7 +148,8 @@ fn a_build_shows_what_cargo_does_then_what_came_of_it() {
     let world = World::with_project();
     let go = world.path("go");
     let cargo = format!(
-        "case \"$1\" in build) echo '   Compiling thing v1.2.3 (/x)' >&2; until test -e '{}'; do sleep 0.1; done;; esac\n\
+        "case \"$1\" in build) echo '   Compiling thing v1.2.3 (/x)' >&2; \
+         printf '    Building [=>   ] 34/52: thing\\r' >&2; until test -e '{}'; do sleep 0.1; done;; esac\n\
          exec '{}' \"$@\"",
         go.display(),
         which("cargo").display()
@@ -160,7 +161,7 @@ fn a_build_shows_what_cargo_does_then_what_came_of_it() {
     tmux.key("Enter");
     let written = tmux.written_to(world.path("written"));
     tmux.start(START);
-    tmux.until_shows("Compiling thing v1.2.3");
+    tmux.until_shows("Compiling thing v1.2.3 · 34/52");
     tmux.keep("compiling");
     fs::write(go, "").expect("a file");
     tmux.until_shows(READY);

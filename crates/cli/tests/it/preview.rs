@@ -1,7 +1,11 @@
 //! A start without audio: the page's server with real parameters and synthetic levels.
 
 use crate::{
-    support::{World, until},
+    support::{
+        Live, World,
+        fake_companion::{FakeCompanion, Fault},
+        until,
+    },
     websocket::Page,
 };
 use serde_json::{Value, json};
@@ -179,4 +183,49 @@ fn a_taken_port_is_stepped_aside_from_or_refused() {
     let ready = live.event("ready");
     assert!(!ready["ws_url"].as_str().expect("an address").contains(&format!(":{port}/")), "{ready}");
     assert_eq!(live.finish().code, Some(0));
+}
+
+#[test]
+fn values_are_remembered_with_and_without_audio() {
+    let world = world();
+    let value = |live: &mut Live| {
+        let ready = live.event("ready");
+        let mut page = Page::open(ready["ws_url"].as_str().expect("an address"));
+        let value = page.call("getParameter", json!({"id": "gain_level"}))["value"].clone();
+        (page, value)
+    };
+    // Of the companion, which plays nothing now.
+    let folder = world.path("here");
+    let kept = json!({"version": 1, "projects": {folder.to_str().expect("text"): {"parameters": {"gain_level": 3.0}}}});
+    let world = world.file("home/wavecraft/settings.json", &kept.to_string());
+    let mut live = world.live(&["start", "--json"]);
+    let (mut page, before) = value(&mut live);
+    assert_eq!(before, 3.0);
+    page.set("gain_level", 8.0);
+    page.call("copySet", json!({}));
+    page.set("gain_level", 9.0);
+    let waiting = world.path("home/wavecraft/without-audio.json");
+    // Soon, not only at the end: a start may be killed.
+    until("it is kept", || fs::read_to_string(&waiting).ok()?.contains("9.0").then_some(()));
+    live.signal(rustix::process::Signal::KILL);
+    live.finish();
+
+    let mut live = world.live(&["start", "--json"]);
+    let (mut page, after) = value(&mut live);
+    assert_eq!(after, 9.0);
+    page.set("gain_level", 7.0);
+    live.signal(rustix::process::Signal::INT);
+    live.finish();
+    assert_eq!(fs::read_to_string(world.path("home/wavecraft/settings.json")).expect("it"), kept.to_string());
+
+    // A start with audio hands them over.
+    let companion = FakeCompanion::run(&world, Fault::None);
+    let finished = world.run(&["start", "--with-audio", "--json", "--seconds", "1"]);
+    assert_eq!(finished.code, Some(0), "{finished:#?}");
+    let attach = companion.call("attach").expect("it plays");
+    assert_eq!(attach["parameters"], json!({"gain_level": 7.0}));
+    assert_eq!(attach["sets"]["other"], json!({"gain_level": 8.0}), "{attach}");
+    assert!(!waiting.exists(), "the companion has them now");
+    world.run(&["start", "--with-audio", "--json", "--seconds", "1"]).left_nothing();
+    assert_eq!(companion.calls("attach")[1]["parameters"], json!({}));
 }

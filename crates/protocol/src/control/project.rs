@@ -3,6 +3,7 @@
 use crate::{
     program::ProjectProgram,
     session::{AudioDevices, Build, Mode, OnBypass, Source},
+    sets::ParameterSets,
     token::Token,
 };
 use serde::{Deserialize, Serialize};
@@ -26,9 +27,12 @@ pub struct Attach {
     /// The program's environment. Only names on the companion's allow-list are used.
     #[serde(default)]
     pub env: BTreeMap<String, String>,
-    /// Initial values by parameter id; all others have their defaults.
+    /// Initial values by parameter id; all others are as they were kept, or have their defaults.
     #[serde(default)]
     pub parameters: BTreeMap<String, f32>,
+    /// The sets A and B of the parameters; absent: as they were kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sets: Option<ParameterSets>,
     /// Origins of pages that may open the dev WebSocket: `scheme://host:port`.
     #[serde(default)]
     pub origins: Vec<String>,
