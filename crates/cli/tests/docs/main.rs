@@ -8,6 +8,7 @@ mod document;
 mod examples;
 mod links;
 mod messages;
+mod parameters;
 mod queues;
 mod sources;
 mod supply;
