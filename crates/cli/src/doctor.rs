@@ -33,7 +33,7 @@ pub(crate) async fn run(args: JsonArgs) -> anyhow::Result<i32> {
     checks.extend(command::checks(published).await);
     let (of_companion, status) = companion::checks().await;
     checks.extend(of_companion);
-    checks.extend(ports::checks(status.as_ref()).await);
+    checks.extend(ports::checks(&folder, status.as_ref()).await);
     checks.extend(project::checks(&folder).await);
     checks.extend(webview::check(&folder, published).await);
     let findings = Findings { ok: !checks.iter().any(|check| check.verdict == Verdict::Failed), checks };

@@ -5,9 +5,11 @@ mod companion_place;
 mod linux;
 #[cfg(target_os = "macos")]
 mod macos;
+mod process;
 
 pub(crate) use companion_place::CompanionPlace;
 #[cfg(target_os = "linux")]
 pub(crate) use linux::*;
 #[cfg(target_os = "macos")]
 pub(crate) use macos::*;
+pub(crate) use process::Process;

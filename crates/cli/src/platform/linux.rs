@@ -1,6 +1,6 @@
 //! Linux.
 
-use super::companion_place::CompanionPlace;
+use super::{companion_place::CompanionPlace, process::Process};
 use crate::programs;
 use anyhow::Context;
 use rustix::process::{Pid, Signal, getpid, set_child_subreaper, set_parent_process_death_signal};
@@ -88,7 +88,55 @@ pub(crate) fn group_members(group: Pid) -> usize {
         .count()
 }
 
+/// The process of this user that listens at a TCP port of this machine: proc(5), `/proc/net/tcp` and `/proc/<pid>/fd`.
+pub(crate) fn listener(port: u16) -> impl Future<Output = Option<u32>> {
+    let tables =
+        ["tcp", "tcp6"].map(|name| std::fs::read_to_string(format!("/proc/net/{name}")).unwrap_or_default());
+    let sockets: Vec<String> = tables.iter().flat_map(|table| listening(table, port)).collect();
+    std::future::ready(if sockets.is_empty() { None } else { holder(&sockets) })
+}
+
+/// A process: `None` if it is gone, or another user's.
+pub(crate) fn process(pid: u32) -> impl Future<Output = Option<Process>> {
+    let place = Path::new("/proc").join(pid.to_string());
+    let program = std::fs::read_link(place.join("exe")).ok().and_then(|program| {
+        let name = program.file_name()?.to_string_lossy().into_owned();
+        // The kernel's word for a file that was replaced since.
+        Some(name.strip_suffix(" (deleted)").map_or(name.clone(), str::to_owned))
+    });
+    let parent = field(&place.join("stat"), PARENT)
+        .and_then(|parent| parent.parse().ok())
+        .filter(|parent| *parent > 0);
+    let folder = std::fs::read_link(place.join("cwd")).ok();
+    std::future::ready(program.map(|program| Process { pid, program, parent, folder }))
+}
+
+/// The numbers of the sockets that listen at `port`: fields 2, 4 and 10 of such a table.
+fn listening(table: &str, port: u16) -> Vec<String> {
+    const LISTEN: &str = "0A";
+    let end = format!(":{port:04X}");
+    let rows = table.lines().skip(1).map(|row| row.split_ascii_whitespace().collect::<Vec<_>>());
+    rows.filter_map(|row| match row[..] {
+        [_, own, _, LISTEN, _, _, _, _, _, number, ..] if own.ends_with(&end) => Some(number.to_owned()),
+        _ => None,
+    })
+    .collect()
+}
+
+/// The process with the lowest number that has one of these sockets open.
+fn holder(sockets: &[String]) -> Option<u32> {
+    let links: Vec<PathBuf> = sockets.iter().map(|number| format!("socket:[{number}]").into()).collect();
+    let processes = std::fs::read_dir("/proc").ok()?.flatten();
+    let pids = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    let holds = |pid: &u32| {
+        let open = std::fs::read_dir(format!("/proc/{pid}/fd")).into_iter().flatten().flatten();
+        open.filter_map(|entry| std::fs::read_link(entry.path()).ok()).any(|link| links.contains(&link))
+    };
+    pids.filter(holds).min()
+}
+
 /// Fields of `/proc/<pid>/stat` (proc(5)), counted from the state, which follows the command's name.
+const PARENT: usize = 1;
 const GROUP: usize = 2;
 const START_TIME: usize = 19;
 
@@ -122,6 +170,15 @@ pub(crate) fn signature(_program: &Path) -> Option<Result<String, String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_listener_is_found_by_its_port() {
+        let table = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n   \
+                     0: 0100007F:2328 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1000 0 77 1 0\n   \
+                     1: 0100007F:2328 0100007F:1F90 01 00000000:00000000 00:00000000 00000000  1000 0 78 1 0\n";
+        assert_eq!((listening(table, 9000), listening(table, 9001)), (vec!["77".to_owned()], vec![]));
+        assert_eq!(listening("short\nrow", 1), [] as [String; 0]);
+    }
 
     #[test]
     fn a_process_has_a_start_and_a_group() {

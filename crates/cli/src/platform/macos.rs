@@ -1,6 +1,6 @@
 //! macOS. This file couldn't be run where it was written; each call cites the documentation that it follows.
 
-use super::companion_place::CompanionPlace;
+use super::{companion_place::CompanionPlace, process::Process};
 use crate::programs;
 use anyhow::Context;
 use rustix::process::Pid;
@@ -10,6 +10,7 @@ use std::{
     os::{fd::AsFd, unix::ffi::OsStringExt},
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    time::Duration,
 };
 use wavecraft_companion_protocol::{bundle, paths::Paths};
 
@@ -53,6 +54,36 @@ pub(crate) const WEB_VIEWS_ARE_WEBKITGTKS: bool = false;
 /// with a notch, icons that don't fit are hidden behind it.
 pub(crate) const ICON_PLACE: &str = "in the menu bar. If it isn't there: System Settings > Menu Bar > Allow in the Menu \
     Bar (macOS 26 and later), or quit other apps whose icons fill the bar; opening the app again shows the inspector";
+
+/// How long lsof(8) may take.
+const LSOF_LIMIT: Duration = Duration::from_secs(3);
+
+/// The process of this user that listens at a TCP port of this machine.
+pub(crate) async fn listener(port: u16) -> Option<u32> {
+    let text = lsof(&[&format!("-iTCP:{port}"), "-sTCP:LISTEN", "-Fp"]).await?;
+    text.lines().find_map(|line| line.strip_prefix('p')?.parse().ok())
+}
+
+/// A process: `None` if it is gone, or another user's.
+pub(crate) async fn process(pid: u32) -> Option<Process> {
+    // `+c 0` asks for as much of the program's name as the system has; the fields are p, R, c and n.
+    let text = lsof(&["-a", "-p", &pid.to_string(), "-d", "cwd", "+c", "0", "-FpRcn"]).await?;
+    let field = |name: char| text.lines().find_map(|line| line.strip_prefix(name));
+    Some(Process {
+        pid,
+        program: field('c')?.to_owned(),
+        parent: field('R').and_then(|parent| parent.parse().ok()),
+        folder: field('n').map(PathBuf::from),
+    })
+}
+
+/// What lsof(8) says: without names of hosts and ports, and without warnings.
+async fn lsof(arguments: &[&str]) -> Option<String> {
+    let mut lsof = tokio::process::Command::new("/usr/sbin/lsof");
+    lsof.arg("-nPw").args(arguments).stdin(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
+    let output = tokio::time::timeout(LSOF_LIMIT, lsof.output()).await.ok()?.ok()?;
+    Some(String::from_utf8_lossy(&output.stdout).into_owned())
+}
 
 /// Where the companion's files are.
 pub(crate) fn paths() -> anyhow::Result<Paths> {
