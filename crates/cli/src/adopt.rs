@@ -2,23 +2,21 @@
 //! it.
 
 mod manifest;
-mod paths;
 mod plan;
-mod repository;
 mod source;
 
 use crate::{
     cargo::{self, Parts},
+    changes::{State, agreed},
     failure::Usage,
-    output::out,
+    output::{coloured_line, out},
     processes::Processes,
     project::Project,
     terminal::colours_allowed,
 };
 use anyhow::bail;
 use plan::Plan;
-use repository::State;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 
 /// What `wavecraft adopt` is asked for.
 #[derive(Debug, clap::Args)]
@@ -52,19 +50,22 @@ pub(crate) async fn run(args: AdoptArgs) -> anyhow::Result<()> {
     check(&parts)?;
     let plan = Plan::make(folder, &parts, &args.processors)?;
     out!("{} gets a `dev-audio`:\n", parts.package);
-    out!("{}", plan.shown(folder, io::stdout().is_terminal() && colours_allowed()));
+    coloured_line(&plan.shown(folder, io::stdout().is_terminal() && colours_allowed()));
     if args.dry_run {
         out!("Nothing was written.");
         return Ok(());
     }
-    let state = State::of(folder, &plan.changed(folder))?;
+    let changed = plan.changed(folder);
+    let files: Vec<_> = changed.iter().map(String::as_str).collect();
+    let state = State::of(folder, &["."], &files, |_| false)?;
     if let (State::Dirty(changes), false) = (&state, args.allow_dirty) {
         bail!(
             "git has changes here that aren't committed, so that it couldn't undo this alone:\n{changes}\nCommit or stash \
              them first, or give --allow-dirty. Nothing was written"
         );
     }
-    if !args.yes && !agreed(&state)? {
+    let undo = if matches!(state, State::None) { " No git repository keeps what was." } else { "" };
+    if !args.yes && !agreed(&format!("Write this?{undo}"))? {
         out!("Nothing was written.");
         return Ok(());
     }
@@ -90,19 +91,4 @@ fn check(parts: &Parts) -> anyhow::Result<()> {
         .into());
     }
     Ok(())
-}
-
-fn agreed(state: &State) -> anyhow::Result<bool> {
-    if !io::stdin().is_terminal() {
-        return Err(
-            Usage("nobody can be asked here: give --yes to have it written. Nothing was".into()).into()
-        );
-    }
-    let undo = if matches!(state, State::None) { " No git repository keeps what was." } else { "" };
-    let mut terminal = io::stderr();
-    write!(terminal, "Write this?{undo} [y/N] ")?;
-    terminal.flush()?;
-    let mut line = String::new();
-    io::stdin().read_line(&mut line)?;
-    Ok(matches!(line.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
 }

@@ -11,6 +11,7 @@ use crate::{
     render::RenderArgs,
     start::StartArgs,
     stop::StopArgs,
+    update::UpdateArgs,
 };
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
@@ -46,6 +47,11 @@ Examples:
   wavecraft start --input loop.wav                    a file, again and again
   wavecraft start                                     the page alone, without sound
   wavecraft start --with-audio --replace              in place of the one that runs in this folder";
+const UPDATE_EXAMPLES: &str = "\
+Examples:
+  wavecraft update             shows what is older, asks, writes it
+  wavecraft update --dry-run   each line that would change
+  wavecraft update --check     for CI: exit code 1 if something is older";
 const STOP_EXAMPLES: &str = "\
 Examples:
   wavecraft stop          this folder's project, or the only one
@@ -80,6 +86,12 @@ pub(crate) enum Command {
     ///
     /// For plugins made with the published Wavecraft. What would be written is shown first, and git can undo it.
     Adopt(AdoptArgs),
+    /// Bring this project's `sdk/` and the client of its page up to this command's version
+    ///
+    /// Shows what is older and what was changed by hand, asks, and writes it; git can undo it. In a project of the published
+    /// Wavecraft without `sdk/`, its own `wavecraft update` is run.
+    #[command(after_help = UPDATE_EXAMPLES)]
+    Update(UpdateArgs),
     /// Build this project, serve its page, and with `--with-audio` play audio through its DSP
     #[command(after_help = START_EXAMPLES)]
     Start(StartArgs),

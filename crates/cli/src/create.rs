@@ -8,9 +8,9 @@ mod sdk;
 mod template;
 
 pub(crate) use sdk::files as sdk_files;
-pub(crate) use template::File;
+pub(crate) use template::{File, page_client};
 
-use crate::{failure::Usage, output::out};
+use crate::{changes::shell_word, failure::Usage, output::out, written::Written};
 use name::{ProjectName, check_vendor};
 use place::Place;
 use std::path::{Path, PathBuf};
@@ -42,7 +42,10 @@ pub(crate) fn run(args: &CreateArgs) -> anyhow::Result<()> {
     let place = Place::choose(args.output.as_deref().unwrap_or(Path::new(name.as_given())))?;
 
     let mut files = template::files(&name, &args.vendor);
-    files.extend(sdk::files()?);
+    let own: Vec<File> = sdk::files()?.into_iter().chain(page_client()).collect();
+    let written = Written::of(&own).file();
+    // The page's client is among the template's files.
+    files.extend(own.into_iter().filter(|(path, _)| path.starts_with("sdk/")).chain([written]));
     files.push(("engine/Cargo.lock".into(), sdk::lockfile(&name)?.into()));
     let folder = place.fill(&files)?;
 
@@ -53,18 +56,8 @@ pub(crate) fn run(args: &CreateArgs) -> anyhow::Result<()> {
         out!("{note}");
     }
     out!("\nNext:");
-    out!("  cd {}", shell_word(&folder));
+    out!("  cd {}", shell_word(&folder.display().to_string()));
     out!("  wavecraft start               the page alone, with made-up levels");
     out!("  wavecraft start --with-audio  your microphone through your DSP");
     Ok(())
-}
-
-/// A path quoted for a shell: in single quotes if it has anything but plain characters.
-fn shell_word(path: &Path) -> String {
-    let text = path.display().to_string();
-    if text.chars().all(|c| c.is_alphanumeric() || "/._-+@".contains(c)) {
-        text
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
-    }
 }

@@ -7,6 +7,7 @@ mod adopt;
 mod ansi;
 mod builds;
 mod cargo;
+mod changes;
 mod cli;
 mod companion;
 mod completions;
@@ -24,6 +25,7 @@ mod numbers;
 mod other;
 mod output;
 mod page;
+mod paths;
 mod places;
 mod platform;
 mod plugin_host;
@@ -45,9 +47,11 @@ mod starts;
 mod status;
 mod stop;
 mod terminal;
+mod update;
 mod watch;
 mod write;
 mod writer;
+mod written;
 
 use clap::CommandFactory;
 use cli::{Cli, Command};
@@ -67,6 +71,7 @@ fn run(command: Command) -> anyhow::Result<i32> {
     match command {
         Command::Create(args) => create::run(&args).map(|()| failure::SUCCESS),
         Command::Adopt(args) => on_a_runtime(adopt::run(args)).map(|()| failure::SUCCESS),
+        Command::Update(args) => on_a_runtime(update::run(args)),
         Command::Start(args) => on_a_runtime(start::run(args)),
         Command::Status(args) => on_a_runtime(status::run(args)).map(|()| failure::SUCCESS),
         Command::Stop(args) => on_a_runtime(stop::run(args)).map(|()| failure::SUCCESS),

@@ -1,13 +1,7 @@
 //! The published Wavecraft's command, which has the same name as this one. In a project of that SDK, commands that this
 //! one doesn't have are passed on to the other.
 
-use crate::{
-    cargo::{self, PublishedSdk},
-    failure::Usage,
-    processes::Processes,
-    programs,
-    project::Project,
-};
+use crate::{cargo, failure::Usage, processes::Processes, programs, project::Project};
 use anyhow::{Context, bail};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use std::{
@@ -28,8 +22,11 @@ const PASSED_BY: &str = "WAVECRAFT_PASSED_BY";
 /// How to install the other command.
 pub(crate) const INSTALL: &str = "cargo install wavecraft";
 
-/// Commands that the other one has, and that this one doesn't have yet for our projects.
-const TO_COME: [&str; 2] = ["bundle", "update"];
+/// A command that the other one has, and that this one doesn't have yet for our projects.
+const TO_COME: &str = "bundle";
+
+/// A command that both have: the project decides.
+const OF_BOTH: &str = "update";
 
 /// Handles a command line that this command can't parse: passes it on in a project of the published SDK, or reports
 /// what is wrong with it.
@@ -39,12 +36,19 @@ const TO_COME: [&str; 2] = ["bundle", "update"];
 pub(crate) async fn pass_on(refused: &clap::Error) -> anyhow::Result<i32> {
     let name = match (refused.kind(), refused.get(ContextKind::InvalidSubcommand)) {
         (ErrorKind::InvalidSubcommand, Some(ContextValue::String(name))) => name.as_str(),
+        // With words that only the other one knows, or for its help.
+        _ if std::env::args_os().nth(1).is_some_and(|name| name == OF_BOTH) => {
+            return match published_here().await {
+                Ok(Here::Published { has_sdk: false }) => run(OF_BOTH).map(|never| match never {}),
+                _ => refused.exit(),
+            };
+        }
         _ => refused.exit(),
     };
     match published_here().await? {
-        Here::Published => run(name).map(|never| match never {}),
-        Here::Ours if TO_COME.contains(&name) => Err(Usage(not_yet(name).into()).into()),
-        Here::Nowhere if TO_COME.contains(&name) => Err(Usage(format!(
+        Here::Published { .. } => run(name).map(|never| match never {}),
+        Here::Ours if name == TO_COME => Err(Usage(NOT_YET.into()).into()),
+        Here::Nowhere if name == TO_COME => Err(Usage(format!(
             "`{name}` is a command of the published Wavecraft, and goes to it in a project of its own; this folder is in none"
         ))
         .into()),
@@ -52,33 +56,57 @@ pub(crate) async fn pass_on(refused: &clap::Error) -> anyhow::Result<i32> {
     }
 }
 
+/// Runs the other command's `update` in a project of its SDK.
+///
+/// # Errors
+/// If it can't be run, or the project is one of the other kind, without an `sdk/`.
+pub(crate) async fn pass_on_update() -> anyhow::Result<std::convert::Infallible> {
+    match published_here().await? {
+        Here::Published { .. } => run(OF_BOTH),
+        Here::Ours | Here::Nowhere => Err(Usage(
+            "this project has no sdk/ that `wavecraft create` or `wavecraft adopt` wrote, so there is nothing to update: it takes \
+             the SDK from elsewhere"
+                .into(),
+        )
+        .into()),
+    }
+}
+
+/// The other command, if the project in `folder` is one of its SDK, too. `None` if that can't be found out.
+pub(crate) async fn of_adopted(folder: &Path) -> Option<PathBuf> {
+    let own = std::env::current_exe().ok()?;
+    let other = next(&own, |_| false)?;
+    is_published(folder).await.ok()?.then_some(other)
+}
+
 /// Which SDK the current folder's project uses.
 enum Here {
-    Published,
+    Published {
+        /// Whether it has our `sdk/`, too: it was adopted.
+        has_sdk: bool,
+    },
     Ours,
     Nowhere,
 }
 
 async fn published_here() -> anyhow::Result<Here> {
     let Some(folder) = Project::folder_of(&std::env::current_dir()?)? else { return Ok(Here::Nowhere) };
-    let mut processes = Processes::new();
-    let found = cargo::published_sdk(&cargo::program()?, &folder.join("engine"), &mut processes).await;
-    processes.end().await;
-    Ok(match found? {
-        Some(PublishedSdk { .. }) => Here::Published,
-        None => Here::Ours,
+    Ok(if is_published(&folder).await? {
+        Here::Published { has_sdk: Project::has_sdk(&folder) }
+    } else {
+        Here::Ours
     })
 }
 
-fn not_yet(name: &str) -> &'static str {
-    if name == "bundle" {
-        "`bundle` isn't there yet: Wavecraft Companion doesn't pack its projects as plugins for a DAW so far. \
-         `cargo build --release` in engine/ builds the library"
-    } else {
-        "`update` isn't there yet: to update a project, replace its sdk/ by the one of a new project: \
-         wavecraft create fresh"
-    }
+async fn is_published(folder: &Path) -> anyhow::Result<bool> {
+    let mut processes = Processes::new();
+    let found = cargo::published_sdk(&cargo::program()?, &folder.join("engine"), &mut processes).await;
+    processes.end().await;
+    Ok(found?.is_some())
 }
+
+const NOT_YET: &str = "`bundle` isn't there yet: Wavecraft Companion doesn't pack its projects as plugins for a DAW so far. \
+    `cargo build --release` in engine/ builds the library";
 
 /// Replaces this process by the other command, with the same arguments, input and outputs.
 fn run(name: &str) -> anyhow::Result<std::convert::Infallible> {

@@ -63,6 +63,11 @@ impl Project {
         Ok(Some(template))
     }
 
+    /// Whether a project's folder has the SDK's sources, as `wavecraft create` and `wavecraft adopt` write them.
+    pub(crate) fn has_sdk(folder: &Path) -> bool {
+        folder.join("sdk/dev-audio/Cargo.toml").is_file()
+    }
+
     /// The Rust package of the DSP.
     pub(crate) fn engine(&self) -> PathBuf {
         self.folder.join("engine")

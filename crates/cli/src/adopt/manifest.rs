@@ -1,8 +1,8 @@
 //! The manifest changes of a plugin that gets a `dev-audio`.
 
-use super::paths::way;
 use crate::{
     cargo::{Parts, Source},
+    paths::way,
     write,
 };
 use anyhow::Context;

@@ -1,15 +1,17 @@
 //! All files to write: shown first, then written all or nothing.
 
-use super::{manifest, paths::inside, source};
+use super::{manifest, source};
 use crate::{
     cargo::Parts,
+    changes::{differences, shell_word},
     create::{File, sdk_files},
     failure::Usage,
+    paths::inside,
     terminal::{Style, paint},
     write,
+    written::Written,
 };
 use anyhow::Context;
-use similar::{ChangeTag, TextDiff};
 use std::{
     fmt::Write,
     fs,
@@ -19,9 +21,6 @@ use toml_edit::DocumentMut;
 
 /// The SDK's folder in a project.
 const SDK: &str = "sdk";
-
-/// How many unchanged lines are shown around a change.
-const AROUND: usize = 3;
 
 /// A file to create or change.
 #[derive(Debug)]
@@ -55,7 +54,11 @@ impl Plan {
             ))
             .into());
         }
-        let mut plan = Self { changes: Vec::new(), sdk: if has_sdk { Vec::new() } else { sdk_files()? } };
+        let mut files = if has_sdk { Vec::new() } else { sdk_files()? };
+        if !has_sdk {
+            files.push(Written::of(&files).file());
+        }
+        let mut plan = Self { changes: Vec::new(), sdk: files };
         let text = read(&parts.manifest)?;
         let package =
             manifest::package(&text, parts, &sdk).with_context(|| parts.manifest.display().to_string())?;
@@ -86,31 +89,16 @@ impl Plan {
 
     /// The differences as `diff -u` shows them.
     pub(super) fn shown(&self, folder: &Path, colour: bool) -> String {
-        let painted = |style: Style, text: &str| paint(style, text, colour);
         let mut shown = String::new();
         for Change { path, before, after } in &self.changes {
             let name = inside(path, folder);
             let heading = if before.is_some() { name } else { format!("{name} (new)") };
-            // A string's capacity is its only limit, here and below.
-            let _ = writeln!(shown, "{}", painted(Style::Bold, &heading));
-            let diff = TextDiff::from_lines(before.as_deref().unwrap_or_default(), after);
-            for hunk in diff.unified_diff().context_radius(AROUND).iter_hunks() {
-                let _ = writeln!(shown, "{}", painted(Style::Dim, hunk.header().to_string().trim_end()));
-                for change in hunk.iter_changes() {
-                    let (mark, style) = match change.tag() {
-                        ChangeTag::Delete => ("-", Some(Style::Red)),
-                        ChangeTag::Insert => ("+", Some(Style::Green)),
-                        ChangeTag::Equal => (" ", None),
-                    };
-                    let line = format!("{mark}{}", change.value().trim_end_matches('\n'));
-                    let _ = writeln!(shown, "{}", style.map_or(line.clone(), |style| painted(style, &line)));
-                }
-            }
-            shown.push('\n');
+            shown += &differences(&heading, before.as_deref(), after, colour);
         }
         if !self.sdk.is_empty() {
             let heading = format!("{SDK}/ (new)");
-            let _ = writeln!(shown, "{}", painted(Style::Bold, &heading));
+            // A string's capacity is its only limit.
+            let _ = writeln!(shown, "{}", paint(Style::Bold, &heading, colour));
             let _ = writeln!(
                 shown,
                 "+{} files: the sources of wavecraft-dev-audio and what it uses",
@@ -179,7 +167,11 @@ impl Plan {
         let mut new = self.names(folder, true);
         new.extend((!self.sdk.is_empty()).then(|| SDK.into()));
         let changed = self.changed(folder).join(" ");
-        format!("cd '{}' && git restore {changed} && rm -r {}", folder.display(), new.join(" "))
+        format!(
+            "cd {} && git restore {changed} && rm -r {}",
+            shell_word(&folder.display().to_string()),
+            new.join(" ")
+        )
     }
 
     /// The existing files that are changed, relative to the project's folder.

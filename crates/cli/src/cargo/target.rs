@@ -2,7 +2,7 @@
 //! manifest's text isn't enough, since cargo also finds targets by their location.
 
 use super::{DEV_AUDIO, published::PublishedSdk};
-use crate::{places::Places, plugin_host};
+use crate::{paths::way, places::Places, plugin_host};
 use anyhow::{anyhow, bail};
 use cargo_metadata::{Artifact, Metadata, Package};
 use std::path::{Path, PathBuf};
@@ -107,7 +107,7 @@ pub(super) fn choose(metadata: &Metadata, manifest: &Path) -> anyhow::Result<Tar
     };
     let binary = one(binary, "a `dev-audio` binary")?;
     let found = if binary.is_some() { binary } else { one(library, "a `cdylib` library")? };
-    found.ok_or_else(|| anyhow!(missing(manifest)))
+    found.ok_or_else(|| anyhow!(missing(manifest, &candidates)))
 }
 
 /// The engine's own package; or if its manifest is only a workspace, all members.
@@ -153,27 +153,57 @@ fn several(manifest: &Path, what: &str, found: &[Target]) -> String {
     )
 }
 
-fn missing(manifest: &Path) -> String {
+/// What to add to a project that has nothing to play: each step as it is to be typed or pasted.
+fn missing(manifest: &Path, candidates: &[&Package]) -> String {
+    let nothing = format!(
+        "this project has nothing that can be played: neither a `{DEV_AUDIO}` binary, which runs your DSP with real audio, nor the \
+         library of a Wavecraft plugin"
+    );
+    let library = candidates.iter().find_map(|package| {
+        let library = package.targets.iter().find(|one| one.is_lib() || one.is_rlib())?;
+        Some((package.manifest_path.as_std_path(), library.name.replace('-', "_")))
+    });
+    let Some((own, library)) = library else {
+        let source = manifest.with_file_name("src/lib.rs");
+        return format!(
+            "{nothing}\n\nA `{DEV_AUDIO}` runs a processor of your library, and there is none: put the processor into {}, and run this \
+             again. Or make a new project: wavecraft create <name>",
+            source.display()
+        );
+    };
+    // The project is the folder that `engine` is in.
+    let project = manifest.parent().and_then(Path::parent).unwrap_or(Path::new("/"));
+    let package = own.parent().unwrap_or(project);
+    let sdk = way(package, &project.join("sdk/dev-audio")).unwrap_or_else(|_| "../sdk/dev-audio".into());
     format!(
-        r#"this project has nothing that can be played: neither a `{DEV_AUDIO}` binary, which runs your DSP with real audio, nor the library of a Wavecraft plugin
+        r#"{nothing}
 
-Add this to {manifest}:
+Where `MyProcessor` is your processor, which implements `Processor` of `wavecraft-dsp` 0.12, this adds the binary. It shows
+each change first:
 
-  [lib]
-  crate-type = ["cdylib", "rlib"]
+  wavecraft adopt --processor MyProcessor
+
+By hand it is this. Take the SDK's sources from a new project into {project}:
+
+  wavecraft create fresh --no-git && mv fresh/sdk . && rm -r fresh
+
+Add this at the end of {own}:
+
+  [dependencies.wavecraft-dev-audio]
+  path = "{sdk}"
 
   [[bin]]
   name = "{DEV_AUDIO}"
   path = "src/bin/dev-audio.rs"
 
-and make {source} with one line, where `my_plugin` is your library and `MyProcessor` your processor:
+And make {source} with one line:
 
-  wavecraft_dev_audio::run!(my_plugin::MyProcessor);
+  wavecraft_dev_audio::run!({library}::MyProcessor);
 
-(`rlib` lets the binary link your library; a new project from `wavecraft create` has all of this. A library that
-`wavecraft_plugin!` of Wavecraft 0.12 made is played as it is, with `crate-type = ["cdylib"]` alone.)"#,
-        manifest = manifest.display(),
-        source = manifest.with_file_name("src/bin/dev-audio.rs").display()
+(A library that `wavecraft_plugin!` of Wavecraft 0.12 made is played as it is, with `crate-type = ["cdylib"]`.)"#,
+        project = project.display(),
+        own = own.display(),
+        source = own.with_file_name("src/bin/dev-audio.rs").display()
     )
 }
 
@@ -202,11 +232,18 @@ mod tests {
         assert_eq!(chosen(&[a.clone(), b.clone()], "/a/Cargo.toml"), Ok(("a".into(), Kind::DevAudio)));
         for lacking in [vec![example.clone()], vec![example, b.clone()], vec![]] {
             let text = chosen(&lacking, "/a/Cargo.toml").unwrap_err();
-            assert!(
-                text.contains("nothing that can be played") && text.contains(r#"["cdylib", "rlib"]"#),
-                "{text}"
-            );
+            assert!(text.contains("nothing that can be played") && text.contains("there is none"), "{text}");
         }
+        let library = package("a", "my-dsp", "lib");
+        let text = chosen(std::slice::from_ref(&library), "/a/Cargo.toml").unwrap_err();
+        for part in
+            ["wavecraft adopt", "/a/Cargo.toml", "path = \"../sdk/dev-audio\"", "run!(my_dsp::MyProcessor);"]
+        {
+            assert!(text.contains(part), "no `{part}` in {text}");
+        }
+        // A package deeper in a workspace.
+        let member = chosen(&[library], "/x/engine/Cargo.toml").unwrap_err();
+        assert!(member.contains("path = \"../x/sdk/dev-audio\""), "{member}");
         let member = chosen(std::slice::from_ref(&b), "/engine/Cargo.toml");
         assert_eq!(member, Ok(("b".into(), Kind::DevAudio)), "a workspace's member");
         let both = chosen(&[a, b], "/engine/Cargo.toml").unwrap_err();

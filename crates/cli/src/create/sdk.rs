@@ -20,8 +20,8 @@ const README: &str = "\
 
 Sources of the crates behind `engine/src/bin/dev-audio.rs`, written by `wavecraft`. Your processor needs none of them
 but `probe`, where it shows a value: it uses the published `wavecraft-dsp`. They are here so that this project builds anywhere, for anyone who
-has it. Commit them, don't edit them: to update, replace this folder by the one of a project that a newer
-`wavecraft create` made.
+has it. Commit them, don't edit them: `wavecraft update` replaces them by newer ones, and tells which were edited. It
+knows them by `written.toml`.
 ";
 
 /// Every file under `sdk/`.

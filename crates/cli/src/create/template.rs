@@ -28,6 +28,18 @@ pub(super) fn files(name: &ProjectName, vendor: &str) -> Vec<File> {
     TEMPLATE.iter().map(|(path, content)| ((*path).into(), fill_in(content, name, vendor))).collect()
 }
 
+/// Where the page's client is: its files are the SDK's, and the same in every project. The rest of the page is the author's.
+const PAGE_CLIENT: [&str; 3] = ["ui/src/wavecraft.ts", "ui/src/wavecraft/", "ui/src/testing/fakeServer.ts"];
+
+/// The files of the page's client.
+pub(crate) fn page_client() -> Vec<File> {
+    let is_client = |path: &str| {
+        PAGE_CLIENT.iter().any(|place| path == *place || place.ends_with('/') && path.starts_with(place))
+    };
+    let files = TEMPLATE.iter().filter(|(path, _)| is_client(path));
+    files.map(|(path, content)| ((*path).into(), Cow::Borrowed(*content))).collect()
+}
+
 /// `content` with the template's names replaced; unchanged if it isn't text.
 fn fill_in(content: &'static [u8], name: &ProjectName, vendor: &str) -> Cow<'static, [u8]> {
     let Ok(text) = std::str::from_utf8(content) else { return Cow::Borrowed(content) };
@@ -83,6 +95,15 @@ mod tests {
         let package: serde_json::Value = serde_json::from_str(&content(&files, "ui/package.json")).unwrap();
         assert_eq!(package["author"], vendor);
         assert_eq!(package["name"], "my-plugin-ui");
+    }
+
+    #[test]
+    fn the_pages_client_is_the_same_in_every_project() {
+        let (files, client) = (created("my-plugin", "V"), page_client());
+        assert!(client.len() > 8 && client.iter().any(|(path, _)| path == "ui/src/wavecraft/client.ts"));
+        for (path, ours) in client {
+            assert_eq!(content(&files, &path).as_bytes(), &*ours, "{path}");
+        }
     }
 
     #[test]

@@ -71,7 +71,7 @@ async fn plugin_host() -> Check {
             return attention(
                 name,
                 format!("{error:#}. Only plugins without a `dev-audio` need it"),
-                "install Wavecraft Companion anew, or add a `dev-audio` to the plugin",
+                "install Wavecraft Companion anew, or add a `dev-audio` to the plugin: wavecraft adopt",
             );
         }
     };

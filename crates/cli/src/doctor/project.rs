@@ -1,9 +1,8 @@
 //! The project that the command is run in.
 
 use super::check::{attention, failed, fine};
-use crate::{cargo, processes::Processes, project::Project};
+use crate::{cargo, processes::Processes, project::Project, update::Survey};
 use std::path::Path;
-use toml_edit::DocumentMut;
 use wavecraft_companion_protocol::doctor::Check;
 
 pub(super) async fn checks(folder: &Path) -> Vec<Check> {
@@ -61,27 +60,32 @@ async fn kind(project: &Project) -> Check {
 /// The SDK's sources inside the project; `None` if it takes the SDK from elsewhere.
 fn sdk(project: &Project) -> Option<Check> {
     let (name, ours) = ("sdk", env!("CARGO_PKG_VERSION"));
-    let folder = project.folder.join("sdk");
-    let manifest = folder.join("dev-audio/Cargo.toml");
-    if !manifest.is_file() {
-        return None;
-    }
-    let replace = "replace sdk/ by the one of a new project: wavecraft create fresh";
-    // An older `create` wrote a workspace, whose crates inherit their version.
-    let version = version_in(&manifest, &["package", "version"])
-        .or_else(|| version_in(&folder.join("Cargo.toml"), &["workspace", "package", "version"]));
-    Some(match version {
-        Some(version) if version == ours => fine(name, format!("{version}, as this command's")),
-        Some(version) => attention(name, format!("{version}; this command's is {ours}"), replace),
-        None => failed(name, format!("{} names no version", manifest.display()), replace),
+    let survey = match Survey::of(&project.folder) {
+        Ok(survey) => survey?,
+        Err(error) => return Some(attention(name, format!("{error:#}"), UPDATE)),
+    };
+    let Some(version) = &survey.version else {
+        let manifest = project.folder.join("sdk/dev-audio/Cargo.toml");
+        return Some(failed(name, format!("{} names no version", manifest.display()), UPDATE));
+    };
+    Some(if survey.newer {
+        let found = format!("{version}, newer than this command's {ours}");
+        attention(name, found, "install the newer Wavecraft Companion")
+    } else if survey.is_older() {
+        let count = survey.older();
+        let files = if count == 1 { "1 file is" } else { &format!("{count} files are") };
+        attention(name, format!("{version}; this command's is {ours}: {files} older"), UPDATE)
+    } else {
+        let by_hand = match survey.changed() {
+            0 => String::new(),
+            count => format!("; changed by hand: {count}"),
+        };
+        fine(name, format!("{version}, as this command's{by_hand}"))
     })
 }
 
-fn version_in(manifest: &Path, way: &[&str]) -> Option<String> {
-    let document: DocumentMut = std::fs::read_to_string(manifest).ok()?.parse().ok()?;
-    let found = way.iter().try_fold(document.as_item(), |item, key| item.get(key))?;
-    found.as_str().map(str::to_owned)
-}
+/// What mends an older one.
+const UPDATE: &str = "wavecraft update";
 
 fn page(project: &Project) -> Check {
     let name = "page";
@@ -118,15 +122,27 @@ mod tests {
         let write = |file: &str, text: &str| fs::write(dir.path().join("sdk").join(file), text).unwrap();
         let with = |text: String| {
             write("dev-audio/Cargo.toml", &text);
-            sdk(&project).unwrap().verdict
+            sdk(&project).unwrap()
         };
         let version = |version: &str| format!("[package]\nversion = \"{version}\"\n");
-        assert_eq!(with(version(env!("CARGO_PKG_VERSION"))), Verdict::Fine);
-        assert_eq!(with(version("0.0.1")), Verdict::Attention);
-        assert_eq!(with("[".into()), Verdict::Failed);
+        let older = with(version("0.0.1"));
+        assert_eq!((older.verdict, older.mend.as_deref()), (Verdict::Attention, Some("wavecraft update")));
+        // Of the same version, and other files.
+        assert_eq!(with(version(env!("CARGO_PKG_VERSION"))).verdict, Verdict::Attention);
+        let newer = with(version("99.0.0"));
+        assert!(newer.verdict == Verdict::Attention && newer.found.contains("99.0.0, newer"), "{newer:?}");
+        assert_eq!(with("[".into()).verdict, Verdict::Failed);
         let older = "[package]\nversion.workspace = true\n";
-        assert_eq!(with(older.into()), Verdict::Failed);
+        assert_eq!(with(older.into()).verdict, Verdict::Failed);
         write("Cargo.toml", "[workspace.package]\nversion = \"0.0.1\"\n");
-        assert_eq!(with(older.into()), Verdict::Attention);
+        assert_eq!(with(older.into()).verdict, Verdict::Attention);
+        // The one of this command.
+        fs::remove_dir_all(dir.path().join("sdk")).unwrap();
+        for (path, content) in crate::create::sdk_files().unwrap() {
+            let path = dir.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, content).unwrap();
+        }
+        assert_eq!(sdk(&project).unwrap().verdict, Verdict::Fine);
     }
 }

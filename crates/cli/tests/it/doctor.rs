@@ -1,5 +1,6 @@
 //! `wavecraft doctor`: each thing that it checks, both in order and not.
 
+use crate::preview::{SOURCE, describes};
 use crate::support::{
     Finished, World,
     fake_companion::{FakeCompanion, Fault},
@@ -174,11 +175,48 @@ fn a_project_is_looked_into() {
     let other_sdk = broken
         .file("here/ui/package.json", "{}")
         .file("here/sdk/dev-audio/Cargo.toml", "[package]\nversion = \"0.0.1\"\n");
-    warns(&other_sdk, "sdk", "0.0.1; this command's is", "wavecraft create");
+    warns(&other_sdk, "sdk", "0.0.1; this command's is", "wavecraft update");
     std::fs::remove_dir_all(other_sdk.path("here/engine/src/bin")).unwrap();
     fails(&other_sdk, "project", "this project has nothing that can be played", "says it at length");
     std::fs::remove_dir_all(other_sdk.path("here/engine")).unwrap();
     warns(&other_sdk, "project", "its own checks are left out", "wavecraft create");
+}
+
+#[test]
+fn ones_own_start_is_known_at_its_ports_and_a_stranger_is_named() {
+    let stranger = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let taken = stranger.local_addr().expect("its address").port();
+    let free = std::net::TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a port");
+    let world = World::with_project()
+        .file(SOURCE, &describes("gain_level", 10))
+        .with_page()
+        .env("WAVECRAFT_PORT", free.port().to_string());
+    // A page alone: the companion knows nothing of it.
+    let mut live = world.live(&["start", "--json"]);
+    let ready = live.event("ready");
+    let page = ready["ui_url"]
+        .as_str()
+        .and_then(|url| url.split([':', '/', '#']).nth(4))
+        .expect("a port")
+        .to_owned();
+    let here = world.path("here").display().to_string();
+    for port in [free.port().to_string(), page] {
+        let (_, check) = check(&world, &format!("port {port}"));
+        let found = check["found"].as_str().expect("what");
+        assert_eq!(check["verdict"], "fine", "{check:#}");
+        assert!(found.starts_with(&format!("in use by `wavecraft start` in {here};")), "{check:#}");
+    }
+    drop(live);
+    let world = world.env("WAVECRAFT_PORT", taken.to_string());
+    // The project's own port counts, too.
+    let named = World::with_project().file("here/wavecraft.toml", &format!("port = {taken}\n"));
+    for world in [world, named] {
+        let (_, check) = check(&world, &format!("port {taken}"));
+        let has = |member: &str, text: &str| check[member].as_str().expect(member).contains(text);
+        assert_eq!(check["verdict"], "attention", "{check:#}");
+        assert!(has("found", &format!("(process {}", std::process::id())), "{check:#}");
+        assert!(has("mend", "--port chooses another"), "{check:#}");
+    }
 }
 
 #[test]

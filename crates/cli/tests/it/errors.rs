@@ -108,7 +108,8 @@ fn without_a_dev_audio_it_shows_what_to_add() {
             "[[bin]]",
             "name = \"dev-audio\"",
             "path = \"src/bin/dev-audio.rs\"",
-            "crate-type = [\"cdylib\", \"rlib\"]",
+            "[dependencies.wavecraft-dev-audio]",
+            "wavecraft adopt --processor",
         ],
     );
     finished.left_nothing();

@@ -1,5 +1,6 @@
 //! The command line's behaviour, tested with the real program. Every test goes through [`support::World`].
 
+mod add_this;
 mod adopt;
 mod again;
 mod bad_input;
@@ -28,6 +29,7 @@ mod preview;
 mod start;
 mod support;
 mod takes;
+mod update;
 mod watch;
 mod watched;
 #[path = "../shared/page.rs"]

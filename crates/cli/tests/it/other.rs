@@ -69,7 +69,6 @@ fn links_copies_and_what_comes_back_are_passed_over() {
 fn elsewhere_it_gets_nothing() {
     let world = World::with_project().script("tools/wavecraft", OTHER);
     world.run(&["bundle"]).fails(2, &["`bundle` isn't there yet", "cargo build --release"]);
-    world.run(&["update"]).fails(2, &["`update` isn't there yet", "sdk/"]);
     world.run(&["strat"]).fails(2, &["unrecognized subcommand", "start"]);
     let nowhere = World::new().script("tools/wavecraft", OTHER);
     nowhere.run(&["bundle"]).fails(2, &["`bundle` is a command of the published Wavecraft", "in none"]);

@@ -16,10 +16,10 @@ use std::{
     path::Path,
 };
 
-const SOURCE: &str = "here/engine/src/bin/dev-audio.rs";
+pub(crate) const SOURCE: &str = "here/engine/src/bin/dev-audio.rs";
 
 /// A program that describes one parameter, like one made with `run!`.
-fn describes(id: &str, max: u32) -> String {
+pub(crate) fn describes(id: &str, max: u32) -> String {
     let hello = json!({
         "type": "hello", "abi": 1, "sdk_version": "0.1.0", "name": "demo", "latency_frames": 0,
         "parameters": [

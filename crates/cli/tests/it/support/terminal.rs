@@ -7,7 +7,7 @@ use rustix::{
 };
 use std::{
     fs::File,
-    io::Read,
+    io::{Read, Write},
     os::unix::ffi::OsStringExt,
     process::{Child, Command},
 };
@@ -46,6 +46,16 @@ impl Terminal {
             }
             assert!(count > 0, "no `{text}` in {all}");
         }
+    }
+
+    /// Types a text.
+    pub(crate) fn type_text(&mut self, text: &str) {
+        self.screen.as_mut().expect("open").write_all(text.as_bytes()).expect("typed");
+    }
+
+    /// Waits until the program has ended, and returns its exit code.
+    pub(crate) fn ended(mut self) -> Option<i32> {
+        until("the program ended", || self.child.try_wait().expect("a status")).code()
     }
 
     /// Closes the terminal's window, and returns the program's exit code.

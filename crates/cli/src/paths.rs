@@ -4,12 +4,12 @@ use anyhow::Context;
 use std::path::{Component, Path, PathBuf};
 
 /// The path as shown to the user: relative to the project's folder.
-pub(super) fn inside(path: &Path, folder: &Path) -> String {
+pub(crate) fn inside(path: &Path, folder: &Path) -> String {
     path.strip_prefix(folder).unwrap_or(path).display().to_string()
 }
 
 /// The relative path from a folder to another path, both absolute and without links.
-pub(super) fn way(from: &Path, to: &Path) -> anyhow::Result<String> {
+pub(crate) fn way(from: &Path, to: &Path) -> anyhow::Result<String> {
     let shared = from.components().zip(to.components()).take_while(|(one, other)| one == other).count();
     let up = from.components().skip(shared).map(|_| Component::ParentDir);
     let way: PathBuf = up.chain(to.components().skip(shared)).collect();
