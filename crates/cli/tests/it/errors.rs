@@ -18,6 +18,7 @@ fn arguments_that_are_none_are_usage_errors() {
         (&["start", "--input", "gone.wav"], "there is no file gone.wav: an input is mic, tone"),
         (&["start", "--replace", "--again"], "--again"),
         (&["start", "--with-audio", "--input", "file:engine"], "is not a file"),
+        (&["start", "--with-audio", "--probe", "gain reduction"], "1 to 32 printable characters"),
         (&["start", "--with-audio", "--mode", "fast"], "use pipelined or direct"),
         (&["start", "--with-audio", "--seconds", "0"], "0"),
         (&["start", "--with-audio", "--seconds", "18446744073709551615"], "18446744073709551615"),
