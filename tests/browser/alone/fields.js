@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { alone, calls, inspector } from '../support/alone.js';
 import { obstacles } from '../support/obstacles.js';
+import { stats } from '../support/project.js';
 import { until } from '../support/until.js';
 
 const ID = 'filter_cutoff';
@@ -59,5 +60,26 @@ test('a unit is understood, and what isn’t is refused beside the field', async
   await page.getByText('“loud” isn’t understood').waitFor();
   assert.equal(await field.inputValue(), '1500');
   assert.equal(calls('setParameter').length, 1);
+  await close();
+});
+
+test('figures from before a change of the volume don’t undo it, and one from elsewhere does', async () => {
+  const { page, close } = await inspector();
+  const slider = page.getByRole('slider', { name: 'Volume' });
+  await page.getByLabel('Volume in dB').fill('-20.5');
+  await page.getByLabel('Volume in dB').press('Enter');
+  await until(() => calls('setGain').length === 1, 'it is sent');
+  assert.deepEqual(calls('setGain'), [{ gain_db: -20.5 }]);
+  // Blocks tell that the page has seen them.
+  const figures = async (gain_db, blocks) => {
+    alone.server.tell('stats', { ...stats, gain_db, blocks });
+    await page.getByText(String(blocks), { exact: true }).waitFor();
+  };
+  await figures(0, 111_001);
+  await figures(0, 111_002);
+  assert.equal(await slider.getAttribute('aria-valuetext'), '−20.5 dB');
+  await figures(-20.5, 111_003);
+  await figures(3, 111_004);
+  assert.equal(await slider.getAttribute('aria-valuetext'), '3.0 dB');
   await close();
 });

@@ -97,7 +97,7 @@ export const answers = () => ({
   getParameter: ({ id }) => ({ id, value: parameters.find((parameter) => parameter.id === id).value }),
   getSource: source,
   getSets: { active: 'A', differ: true },
-  setParameter: {}, hearSet: {}, copySet: {}, setSource: {}, setMode: {}, setBypass: {}, setMute: {}, restart: {}, setLoop: {}, seek: {},
+  setParameter: {}, hearSet: {}, copySet: {}, setSource: {}, setMode: {}, setBypass: {}, setMute: {}, setGain: {}, restart: {}, setLoop: {}, seek: {},
   chooseRecent: {},
 });
 
