@@ -40,6 +40,12 @@ mod tests {
     fn only_what_carries_the_mark_is_ended() {
         let sleep = |value: &str| Command::new("sleep").arg("600").env("MARK", value).spawn().unwrap();
         let (mut marked, mut other) = (sleep("this one"), sleep("another"));
+        // A process that was just spawned has no environment until its program is loaded.
+        for process in [&marked, &other] {
+            while fs::read(format!("/proc/{}/environ", process.id())).unwrap().is_empty() {
+                std::thread::yield_now();
+            }
+        }
         assert_eq!(end_left_behind("MARK", OsStr::new("this one")), [(marked.id(), "sleep".to_owned())]);
         assert!(!marked.wait().unwrap().success());
         assert_eq!(end_left_behind("MARK", OsStr::new("this one")), []);

@@ -101,11 +101,13 @@ fn a_running_project_is_recorded_until_ctrl_c_or_for_a_time() {
     let recorded = finished.events().pop().expect("an event");
     assert_eq!(recorded["event"], "recorded");
     assert_eq!(recorded["frames"].as_u64(), u64::try_from(frames(&world.path("here/take.wav"))).ok());
+    // The project's own terminal names the file too, as for a recording that the menu began.
+    assert!(project.event("recorded")["path"].as_str().is_some_and(|path| path.ends_with("take.wav")));
     world.run(&["record", "demo", "--output", "take.wav"]).fails(1, &["nothing is overwritten"]);
 
     let timed = world.run(&["record", "demo", "--output", "timed.wav", "--seconds", "1"]);
     assert_eq!(timed.code, Some(0), "{timed:#?}");
-    assert!(timed.out.contains("timed.wav has "), "{timed:#?}");
+    assert!(timed.out.contains("Recorded 1.0 s into ") && timed.out.contains("timed.wav"), "{timed:#?}");
     assert!(frames(&world.path("here/timed.wav")) > 24_000);
 
     let mut cut = world.live(&["record", "--output", "cut.wav", "--json"]);
