@@ -3,6 +3,7 @@
 use crate::failure::Usage;
 use anyhow::Context;
 use std::path::{Path, PathBuf};
+use wavecraft_companion_protocol::take::MAX_RECORD_SECONDS;
 
 /// The longest `--seconds`: a year. Clock arithmetic can hold that many on every system.
 pub(crate) const MOST_SECONDS: u64 = 31_536_000;
@@ -17,6 +18,17 @@ pub(crate) fn tail_seconds(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(seconds) if (0.0..=MOST_TAIL_SECONDS).contains(&seconds) => Ok(seconds),
         _ => Err(format!("it is a number of seconds from 0 to {MOST_TAIL_SECONDS}")),
+    }
+}
+
+/// `record --seconds`: seconds of sound, with fractions.
+///
+/// # Errors
+/// A sentence for the user.
+pub(crate) fn record_seconds(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(seconds) if seconds > 0.0 && seconds <= MAX_RECORD_SECONDS => Ok(seconds),
+        _ => Err(format!("it is a number of seconds above 0, up to {MAX_RECORD_SECONDS}")),
     }
 }
 
@@ -44,6 +56,14 @@ mod tests {
         assert_eq!(tail_seconds("3600"), Ok(3600.0));
         for text in ["nan", "inf", "-inf", "-1", "-0.001", "3600.5", "1e300", "", "two"] {
             assert!(tail_seconds(text).unwrap_err().contains("0 to 3600"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_recordings_length_may_have_fractions_and_is_above_nothing() {
+        assert_eq!(record_seconds("1.5"), Ok(1.5));
+        for text in ["0", "-1", "nan", "inf", "31536000.1", "", "long"] {
+            assert!(record_seconds(text).unwrap_err().contains("above 0"), "{text}");
         }
     }
 

@@ -6,7 +6,7 @@
 use crate::{
     companion::{self, Connection, Error, Incoming, QUICK},
     failure::Usage,
-    numbers::{MOST_SECONDS, absolute_text},
+    numbers::{self, absolute_text},
     report::{Report, clock, decibels, over_both},
     running,
     signals::Signals,
@@ -28,14 +28,14 @@ const NONE_RUNS: &str = "no project is running: start one with `wavecraft start 
 /// What `wavecraft record` is asked for.
 #[derive(Debug, clap::Args)]
 pub(crate) struct RecordArgs {
-    /// The project's or the session's name [default: this folder's project, else the only one]
+    /// The project's or the session's name [default: this folder's project, or the only one]
     name: Option<String>,
     /// The new file: WAV, 32-bit float, stereo
     #[arg(short, long, value_name = "FILE.wav")]
     output: PathBuf,
     /// Stop after so many seconds [default: at Ctrl+C]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=MOST_SECONDS))]
-    seconds: Option<u64>,
+    #[arg(long, value_name = "N", value_parser = numbers::record_seconds)]
+    seconds: Option<f64>,
     /// Print events as JSON, one a line, on standard output
     #[arg(long)]
     json: bool,
@@ -76,8 +76,7 @@ async fn record(args: &RecordArgs, report: &Report, signals: &mut Signals) -> an
     let session = running::choose(args.name.as_deref(), &status.sessions, "")?;
     connection.call(&Subscribe { all: true }, QUICK).await?;
     // The companion counts the frames: its clock is the sound's.
-    let seconds = args.seconds.and_then(|seconds| u32::try_from(seconds).ok()).map(f64::from);
-    let wish = Record { session: session.session.clone(), path, seconds };
+    let wish = Record { session: session.session.clone(), path, seconds: args.seconds };
     let Recording { path } = connection.call(&wish, WRITING).await?;
     report.say(&format!("Recording {} into {}. Ctrl+C stops it.", session.name, path.display()));
 

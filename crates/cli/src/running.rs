@@ -4,8 +4,8 @@ use crate::{failure::Usage, project::Project};
 use anyhow::bail;
 use wavecraft_companion_protocol::control::SessionStatus;
 
-/// The project or session with this name; without a name this folder's project, else the only one. `or` ends the advice
-/// if several could be meant.
+/// The project or session with this name; without a name this folder's project, or outside of any project the only one.
+/// `or` ends the advice if it isn't clear which.
 ///
 /// # Errors
 /// If there is none, or more than one is possible.
@@ -28,9 +28,14 @@ pub(crate) fn choose<'a>(
         };
     }
     let here = std::env::current_dir().ok().and_then(|folder| Project::find(&folder).ok());
-    let of_here = here.and_then(|here| sessions.iter().find(|session| session.project_dir == here.folder));
-    match (of_here, sessions) {
-        (Some(session), _) | (None, [session]) => Ok(session),
-        _ => Err(Usage(format!("several projects are running: say which of {names}{or}")).into()),
+    match (here, sessions) {
+        // In a project's folder nobody means another one.
+        (Some(here), _) => {
+            sessions.iter().find(|session| session.project_dir == here.folder).ok_or_else(|| {
+                Usage(format!("this folder's project doesn't play. Another can be named: {names}{or}")).into()
+            })
+        }
+        (None, [session]) => Ok(session),
+        (None, _) => Err(Usage(format!("several projects are running: say which of {names}{or}")).into()),
     }
 }

@@ -10,7 +10,7 @@ test('without audio the page has real parameters, levels that move, and says tha
   const { browser, world } = session;
   const live = world.start();
   try {
-    const { ui_url } = await live.next('ready', { since: 0 });
+    const { ui_url, inspector_url } = await live.next('ready', { since: 0 });
     const { page, troubles, close } = await open(browser, ui_url);
     await page.getByText('No audio: these levels are synthetic.').waitFor();
     const meter = await page.getByRole('meter', { name: 'Left peak' }).elementHandle();
@@ -24,7 +24,14 @@ test('without audio the page has real parameters, levels that move, and says tha
     const there = second.page.getByRole('slider', { name: 'Output' });
     assert.equal(await there.getAttribute('aria-valuetext'), '−36.0 dB');
     await page.screenshot({ path: picture('no-audio.png') });
-    assert.deepEqual([...troubles, ...second.troubles], []);
+    // The inspector offers nothing that needs sound.
+    const inspector = await open(browser, inspector_url);
+    await inspector.page.getByText('Connected', { exact: true }).waitFor();
+    const needs = ['source', 'mode', 'bypass', 'mute', 'restart', 'volume-control'];
+    await inspector.page.waitForFunction((ids) => ids.every((id) => document.getElementById(id).disabled), needs);
+    assert.equal(await inspector.page.locator('#source').inputValue(), '');
+    assert.deepEqual([...troubles, ...second.troubles, ...inspector.troubles], []);
+    await inspector.close();
     await second.close();
     await close();
     await live.stop();

@@ -80,7 +80,7 @@ impl Start {
         match (&self.preview, session.live) {
             (Some(_), _) => "The page keeps the parameters from before",
             (None, true) => "The processor from before plays on",
-            (None, false) => "The processor is not heard",
+            (None, false) => "What you hear stays as it is",
         }
     }
 

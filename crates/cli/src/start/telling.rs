@@ -70,8 +70,9 @@ impl Start {
                             let printed = self.report.tell_trouble(&trouble);
                             session.troubles.was_printed(printed, Instant::now());
                         }
-                        (None, Some(key)) => self.report.say(key),
-                        (None, None) => {}
+                        // What hangs is ended by itself: no key is quicker.
+                        (None, Some(key)) if stats.state != State::NotResponding => self.report.say(key),
+                        (None, _) => {}
                     }
                 }
             }

@@ -1,6 +1,6 @@
 //! `record` and `render`: the command's side, with the real companion and a created project's DSP.
 
-use crate::support::{Live, World, until, until_gone, which};
+use crate::support::{Live, World, until, until_gone, watching, which};
 use rustix::process::Signal;
 use serde_json::Value;
 use std::{fs, path::Path};
@@ -105,9 +105,14 @@ fn a_running_project_is_recorded_until_ctrl_c_or_for_a_time() {
     assert!(project.event("recorded")["path"].as_str().is_some_and(|path| path.ends_with("take.wav")));
     world.run(&["record", "demo", "--output", "take.wav"]).fails(1, &["nothing is overwritten"]);
 
-    let timed = world.run(&["record", "demo", "--output", "timed.wav", "--seconds", "1"]);
+    // In another project's folder that one is meant, and not the only one that plays.
+    watching::write(&world, "here/other/engine/Cargo.toml", "[package]\nname = \"other\"\n");
+    let other = world.live_in("here/other", &["record", "--output", "x.wav"]).finish();
+    other.fails(2, &["this folder's project doesn't play", "demo-1"]);
+
+    let timed = world.run(&["record", "demo", "--output", "timed.wav", "--seconds", "1.5"]);
     assert_eq!(timed.code, Some(0), "{timed:#?}");
-    assert!(timed.out.contains("Recorded 1.0 s into ") && timed.out.contains("timed.wav"), "{timed:#?}");
+    assert!(timed.out.contains("Recorded 1.5 s into ") && timed.out.contains("timed.wav"), "{timed:#?}");
     assert!(frames(&world.path("here/timed.wav")) > 24_000);
 
     let mut cut = world.live(&["record", "--output", "cut.wav", "--json"]);

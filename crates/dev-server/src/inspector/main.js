@@ -104,9 +104,13 @@ function start() {
     const stats = await request('getStats').catch(() => undefined);
     // Lost again meanwhile, as `lost` has told.
     if (stats === undefined) return;
-    if (stats !== null) figures(stats);
+    const silent = stats === null;
+    for (const id of ['source', 'mode', 'bypass', 'mute', 'restart']) at(id).disabled = silent;
+    volume.disable(silent);
+    if (!silent) figures(stats);
     else {
       status.silent();
+      at('source').value = '';
       notices.state({ reason: 'this project runs without audio: `wavecraft start --with-audio` lets it be heard' });
     }
     await Promise.all([subscribe(), list(), sets.fetch(), strip.fetch()]).catch(() => {});

@@ -12,6 +12,7 @@ const LATE_FIGURES = 2;
 export class Volume {
   #sender;
   #show;
+  #inputs;
   /** What the server has. */
   #now = VOLUME.default;
   /** What was set, until the figures have it, and how many that didn't may still come. */
@@ -27,6 +28,7 @@ export class Volume {
     });
     const { elements, show } = control(VOLUME, 'volume-control', (value) => this.#turn(value));
     this.#show = show;
+    this.#inputs = elements.filter((element) => 'disabled' in element);
     place.append(element('label', { htmlFor: 'volume-control', textContent: VOLUME.name }), ...elements);
     show(VOLUME.default);
   }
@@ -38,6 +40,11 @@ export class Volume {
     this.#set = null;
     this.#now = gain;
     this.#show(gain);
+  }
+
+  /** Without sound there is nothing to turn. */
+  disable(silent) {
+    for (const input of this.#inputs) input.disabled = silent;
   }
 
   #turn(value) {
