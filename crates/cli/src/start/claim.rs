@@ -94,7 +94,8 @@ impl Start {
         }
         self.report.say(&format!("This folder runs already, {there}."));
         loop {
-            let question = "  j its page, and no second start · r replace it · a start another beside it · Enter nothing: ";
+            let question = "  j: its page, and no second start · r: replace it · a: another beside it. A letter, then Enter; Enter \
+                            alone leaves it: ";
             match terminal::ask(question.into()).await?.trim().to_ascii_lowercase().as_str() {
                 "j" | "join" => return Ok(Choice::Join),
                 "r" | "replace" => return Ok(Choice::Replace),

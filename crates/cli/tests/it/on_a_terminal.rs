@@ -287,14 +287,14 @@ fn a_second_start_of_a_folder_is_asked_about() {
     let tmux = world.tmux("second", 110, 30);
     tmux.start(START);
     tmux.until_shows("This folder runs already, without a terminal (process");
-    tmux.until_shows("r replace it");
+    tmux.until_shows("r: replace it");
     tmux.keep("asked");
     tmux.key("Enter");
     tmux.until_shows("code=0");
     tmux.types("clear");
     tmux.key("Enter");
     tmux.start(START);
-    tmux.until_shows("r replace it");
+    tmux.until_shows("r: replace it");
     tmux.types("j");
     tmux.key("Enter");
     tmux.until_shows("Inspector http://127.0.0.1:9000/#wc=");
@@ -304,7 +304,7 @@ fn a_second_start_of_a_folder_is_asked_about() {
     tmux.types("clear");
     tmux.key("Enter");
     tmux.start(START);
-    tmux.until_shows("r replace it");
+    tmux.until_shows("r: replace it");
     tmux.types("r");
     tmux.key("Enter");
     tmux.until_shows(READY);
