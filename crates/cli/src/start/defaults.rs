@@ -15,6 +15,9 @@ use wavecraft_companion_protocol::{
     session::{Build, Mode, OnBypass, Source},
 };
 
+/// The keys whose last value the companion remembers for a project.
+const REMEMBERED: [&str; 2] = ["source", "mode"];
+
 /// What a change of the file means for a project that runs.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Changes {
@@ -25,13 +28,15 @@ struct Changes {
     profile: bool,
     /// Keys that count from the next start on.
     wait: Vec<&'static str>,
+    /// Keys that are gone from the file and whose value is remembered: it is used at the next start too.
+    stay: Vec<&'static str>,
     /// Keys that a flag or a variable goes before.
     overruled: Vec<&'static str>,
 }
 
 impl Changes {
-    /// Between the values in effect and those of the file.
-    fn between(old: &Defaults, new: &Defaults, given: Given, plays: bool) -> Self {
+    /// Between the values in effect and those of the file. `at_start` are those that the start began with.
+    fn between(old: &Defaults, new: &Defaults, at_start: &Defaults, given: Given, plays: bool) -> Self {
         let mut changes = Self::default();
         // A value that is taken over while it plays, unless it is taken away: what it was before nobody knows.
         fn take<T: Clone + PartialEq>(
@@ -47,11 +52,17 @@ impl Changes {
                 changes.overruled.push(key);
                 return None;
             }
-            if new.is_none() || !plays {
-                changes.wait.push(key);
-                return None;
+            match (new, plays) {
+                (Some(new), true) => Some(new.clone()),
+                (None, _) if REMEMBERED.contains(&key) => {
+                    changes.stay.push(key);
+                    None
+                }
+                _ => {
+                    changes.wait.push(key);
+                    None
+                }
             }
-            new.clone()
         }
         changes.source = take(&mut changes, "source", (&old.source, &new.source), (given.input, plays));
         changes.mode = take(&mut changes, "mode", (&old.mode, &new.mode), (given.mode, plays));
@@ -62,14 +73,16 @@ impl Changes {
         }
         if old.devices != new.devices {
             changes.devices = plays && new.devices != Default::default();
-            changes.wait.extend((!changes.devices).then_some("devices"));
+            let list = if new.devices == Default::default() { &mut changes.stay } else { &mut changes.wait };
+            list.extend((!changes.devices).then_some("devices"));
         }
+        // What is as it was at the start is in effect.
         let others = [
-            ("audio", old.audio != new.audio),
-            ("port", old.port != new.port),
-            ("ui_port", old.ui_port != new.ui_port),
+            ("audio", old.audio != new.audio && new.audio != at_start.audio),
+            ("port", old.port != new.port && new.port != at_start.port),
+            ("ui_port", old.ui_port != new.ui_port && new.ui_port != at_start.ui_port),
         ];
-        changes.wait.extend(others.into_iter().filter_map(|(key, changed)| changed.then_some(key)));
+        changes.wait.extend(others.into_iter().filter_map(|(key, waits)| waits.then_some(key)));
         changes
     }
 }
@@ -100,7 +113,8 @@ impl Start {
         };
         let mended = watch.told.take().is_some();
         let old = std::mem::replace(&mut watch.defaults, new.clone());
-        let changes = Changes::between(&old, &new, self.args.given, self.companion.is_some());
+        let changes =
+            Changes::between(&old, &new, &watch.at_start, self.args.given, self.companion.is_some());
         if mended && changes == Changes::default() {
             self.report.say(&format!("{DEFAULTS_FILE} can be read again; nothing else has changed."));
         }
@@ -160,6 +174,9 @@ impl Start {
         if !changes.wait.is_empty() {
             said.push(format!("from the next start on: {}", changes.wait.join(", ")));
         }
+        if !changes.stay.is_empty() {
+            said.push(format!("no longer in it, and what was used last stays: {}", changes.stay.join(", ")));
+        }
         if !changes.overruled.is_empty() {
             said.push(format!(
                 "without effect, since a flag or a variable says otherwise: {}",
@@ -197,8 +214,9 @@ mod tests {
             all.devices.output = Some("desk".into());
         });
         let (none, given) = (Defaults::default(), Given::default());
-        assert_eq!(Changes::between(&all, &all, given, true), Changes::default());
-        let changes = Changes::between(&none, &all, given, true);
+        let between = |old, new, given, plays| Changes::between(old, new, &none, given, plays);
+        assert_eq!(between(&all, &all, given, true), Changes::default());
+        let changes = between(&none, &all, given, true);
         assert_eq!((&changes.source, changes.mode), (&Some(Source::Tone), Some(Mode::Direct)));
         assert_eq!(
             (changes.on_bypass, changes.devices, changes.profile),
@@ -206,13 +224,16 @@ mod tests {
         );
         assert_eq!((changes.wait, changes.overruled), (vec!["audio", "port", "ui_port"], vec![]));
 
-        let silent = Changes::between(&none, &all, given, false);
+        let silent = between(&none, &all, given, false);
         assert_eq!(silent.wait, ["source", "mode", "on_bypass", "devices", "audio", "port", "ui_port"]);
         assert!(silent.profile && silent.source.is_none(), "it is built without sound too");
-        let gone = Changes::between(&all, &none, given, true);
-        assert_eq!(gone.wait.len(), 7, "{gone:?}");
+        let gone = Changes::between(&all, &none, &all, given, true);
+        assert_eq!(gone.wait, ["on_bypass", "audio", "port", "ui_port"]);
+        assert_eq!(gone.stay, ["source", "mode", "devices"], "they are remembered");
+        let back = between(&all, &none, given, true);
+        assert_eq!(back.wait, ["on_bypass"], "the ports never changed");
         let given = Given { input: true, mode: true, profile: true };
-        let overruled = Changes::between(&none, &all, given, true).overruled;
+        let overruled = between(&none, &all, given, true).overruled;
         assert_eq!(overruled, ["source", "mode", "profile"]);
     }
 }

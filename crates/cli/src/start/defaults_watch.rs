@@ -19,6 +19,8 @@ pub(super) struct DefaultsWatch {
     folder: PathBuf,
     /// What is in effect.
     pub(super) defaults: Defaults,
+    /// What the start began with.
+    pub(super) at_start: Defaults,
     /// The file that this was read from; `None` if there was none.
     read: Option<Stamp>,
     /// The file as it was at the last look, if it is another one.
@@ -52,6 +54,7 @@ impl DefaultsWatch {
         Self {
             folder: project.folder.clone(),
             defaults: project.defaults.clone(),
+            at_start: project.defaults.clone(),
             read: Stamp::of(&project.folder),
             other: None,
             told: None,
