@@ -39,16 +39,18 @@ mod tests {
     #[test]
     fn only_what_carries_the_mark_is_ended() {
         let sleep = |value: &str| Command::new("sleep").arg("600").env("MARK", value).spawn().unwrap();
-        let (mut marked, mut other) = (sleep("this one"), sleep("another"));
+        // Nobody else's, not even that of a test before, which failed.
+        let mark = format!("this one of {}", std::process::id());
+        let (mut marked, mut other) = (sleep(&mark), sleep("another"));
         // A process that was just spawned has no environment until its program is loaded.
         for process in [&marked, &other] {
             while fs::read(format!("/proc/{}/environ", process.id())).unwrap().is_empty() {
                 std::thread::yield_now();
             }
         }
-        assert_eq!(end_left_behind("MARK", OsStr::new("this one")), [(marked.id(), "sleep".to_owned())]);
+        assert_eq!(end_left_behind("MARK", OsStr::new(&mark)), [(marked.id(), "sleep".to_owned())]);
         assert!(!marked.wait().unwrap().success());
-        assert_eq!(end_left_behind("MARK", OsStr::new("this one")), []);
+        assert_eq!(end_left_behind("MARK", OsStr::new(&mark)), []);
         assert!(other.try_wait().unwrap().is_none());
         other.kill().unwrap();
         other.wait().unwrap();
