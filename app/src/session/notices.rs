@@ -11,6 +11,8 @@ pub(crate) const NOT_A_NUMBER: &str = "notANumber";
 #[derive(Debug, Default)]
 pub(super) struct Facts<'a> {
     pub state: (State, Option<String>),
+    /// It was heard, isn't any more, and is on its way again: what is heard meanwhile.
+    pub starts_again: Option<OnBypass>,
     pub not_a_number: Option<&'a NotANumber>,
     /// The microphone isn't heard, and whether a person's word is what is missing.
     pub microphone: Option<(String, bool)>,
@@ -30,9 +32,14 @@ pub(super) fn notices(facts: Facts<'_>) -> Vec<Notice> {
     let microphone = facts
         .microphone
         .map(|(text, asks)| notice("microphone", text, asks.then_some(NoticeAction::AllowMicrophone)));
+    let starts_again = facts.starts_again.map(|heard| {
+        let heard = instead(State::Starting, heard);
+        notice("starting", format!("The processor is starting again. {heard}"), None)
+    });
     [
         plain("howl", facts.howl, Some(NoticeAction::Unmute)),
         state,
+        starts_again,
         facts
             .not_a_number
             .map(|trouble| notice(NOT_A_NUMBER, not_a_number(trouble), Some(NoticeAction::Restart))),
@@ -122,6 +129,7 @@ mod tests {
         let nan = nan(1);
         let all = notices(Facts {
             state: (State::Held, Some("Crashed 3 times in 30 s, so it is paused. You hear silence.".into())),
+            starts_again: Some(OnBypass::Dry),
             not_a_number: Some(&nan),
             microphone: Some(("The microphone isn't allowed yet.".into(), true)),
             devices: Some("no output"),
@@ -130,10 +138,11 @@ mod tests {
             howl: Some("the level ran away"),
         });
         let ids: Vec<_> = all.iter().map(|notice| notice.id.as_str()).collect();
-        assert_eq!(ids, ["howl", "state", "notANumber", "microphone", "mute", "devices", "mode"]);
+        assert_eq!(ids, ["howl", "state", "starting", "notANumber", "microphone", "mute", "devices", "mode"]);
         assert_eq!(all[1].action, Some(NoticeAction::Restart));
-        assert_eq!(all[3].action, Some(NoticeAction::AllowMicrophone));
-        assert_eq!((all[5].text.as_str(), all[4].text.as_str()), ("No output.", "Muted, because…"));
+        assert_eq!(all[2].text, "The processor is starting again. You hear the dry input.");
+        assert_eq!(all[4].action, Some(NoticeAction::AllowMicrophone));
+        assert_eq!((all[6].text.as_str(), all[5].text.as_str()), ("No output.", "Muted, because…"));
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::{
 };
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use wavecraft_audio_core::{HeardSound, ProjectSnapshot};
-use wavecraft_companion_protocol::session::{NotANumber, Stats, Totals};
+use wavecraft_companion_protocol::session::{NotANumber, State, Stats, Totals};
 
 /// How many parameters' values are told when the output is not a number.
 const MOST_VALUES: usize = 16;
@@ -45,6 +45,7 @@ impl Playback {
         let howl = figures.engine.limiter.howl_muted.then_some(HOWL);
         let notices = notices(notices::Facts {
             state: self.state(),
+            starts_again: self.starts_again(snapshot).then(|| self.heard_instead()),
             not_a_number,
             microphone: self.trouble().map(Trouble::notice),
             devices: figures.devices.notice.as_deref(),
@@ -97,6 +98,15 @@ impl Playback {
             probes.figures_are_due();
         }
         line
+    }
+
+    /// Was it heard before, and is it on its way to be heard again, after a crash for example? While a newer build is, the one
+    /// before is heard.
+    fn starts_again(&self, snapshot: &ProjectSnapshot) -> bool {
+        matches!(self.state().0, State::Starting | State::Shadow)
+            && self.counters.total().builds > 0
+            && snapshot.heard != HeardSound::Processed
+            && !self.mix.is_bypassed()
     }
 
     /// Watches whether the output is a number, and resets the processor where it isn't. Returns what to tell.

@@ -5,8 +5,9 @@ use wavecraft_companion_protocol::session::{Notice, NoticeAction};
 
 /// How many of the latest lines are remembered: what was just said isn't said again.
 const SAID: usize = 16;
-/// Told elsewhere: devices by their own event, and the microphone by the companion's line, which has the keys.
-const TOLD_ELSEWHERE: [&str; 2] = ["devices", "microphone"];
+/// Told elsewhere: devices by their own event, the microphone by the companion's line, which has the keys, and a start by the
+/// live line.
+const TOLD_ELSEWHERE: [&str; 3] = ["devices", "microphone", "starting"];
 
 /// What the user was told of the notices.
 #[derive(Debug, Default)]
