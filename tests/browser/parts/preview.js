@@ -8,7 +8,8 @@ import { session } from '../support/session.js';
 
 test('without audio the page has real parameters, levels that move, and says that they are synthetic', async () => {
   const { browser, world } = session;
-  const live = world.start();
+  // Beside the start with sound, which a person is asked about.
+  const live = world.start(['--again']);
   try {
     const { ui_url, inspector_url } = await live.next('ready', { since: 0 });
     const { page, troubles, close } = await open(browser, ui_url);

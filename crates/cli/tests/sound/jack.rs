@@ -3,6 +3,7 @@
 use crate::{
     place::{Place, Program},
     recording::{Measured, TOLERANCE_DB, measure_second},
+    serve,
     session::Session,
     until,
 };
@@ -26,12 +27,13 @@ impl Jack {
         let name = format!("wavecraft-{}", std::process::id());
         place.set("JACK_DEFAULT_SERVER", &name);
         place.set("WAVECRAFT_BACKEND", "jack");
-        let mut server = place.command("jackd");
-        server.args(["-n", &name, "-R", "-d", "dummy", "-r", "48000", "-p", "1024"]);
-        let server = Program::spawn(server);
-        until("JACK answers", || {
-            place.ask("jack_lsp", &[]).filter(|ports| ports.contains("system:playback_1"))
-        });
+        let server = || {
+            let mut server = place.command("jackd");
+            server.args(["-n", &name, "-R", "-d", "dummy", "-r", "48000", "-p", "1024"]);
+            server
+        };
+        let ports = || place.ask("jack_lsp", &[]).filter(|ports| ports.contains("system:playback_1"));
+        let server = serve(server, ports);
         Self { _server: server, place }
     }
 

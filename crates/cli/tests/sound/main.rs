@@ -16,12 +16,16 @@ mod server;
 mod session;
 
 use page::Page;
+use place::Program;
 use recording::{Recording, TOLERANCE_DB};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
-use server::Server;
+use server::{ANSWER, Server};
 use session::Session;
-use std::time::{Duration, Instant};
+use std::{
+    process::Command,
+    time::{Duration, Instant},
+};
 
 /// How long anything may take before a test gives up.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -126,4 +130,22 @@ fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
         assert!(Instant::now() < end, "still not so: {what}");
         std::thread::sleep(Duration::from_millis(20));
     }
+}
+
+/// Starts a server until it answers, three times at most: on a busy machine one has been seen to answer nobody, for good.
+#[track_caller]
+fn serve<T>(server: impl Fn() -> Command, answers: impl Fn() -> Option<T>) -> Program {
+    let started = (0..3).find_map(|_| {
+        let mut program = Program::spawn(server());
+        let end = Instant::now() + ANSWER;
+        while program.runs() && Instant::now() < end {
+            if answers().is_some() {
+                return Some(program);
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        None
+    });
+    started
+        .unwrap_or_else(|| panic!("no answer from {} after three starts", server().get_program().display()))
 }

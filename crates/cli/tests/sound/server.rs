@@ -24,8 +24,8 @@ const PROGRAMS: [&str; 3] = ["pipewire", "wireplumber", "pipewire-pulse"];
 /// How often the server is started before a test gives up.
 const STARTS: usize = 3;
 
-/// How long one of its programs may take to answer.
-const ANSWER: Duration = Duration::from_secs(20);
+/// How long a server may take to answer.
+pub(crate) const ANSWER: Duration = Duration::from_secs(20);
 
 /// A message bus that starts no service by itself.
 const BUS: &str = r#"<busconfig>

@@ -37,7 +37,11 @@ impl<'a> Walk<'a> {
         } else if let Some(args) = line.strip_prefix("wavecraft start") {
             self.end();
             let args: Vec<_> = std::iter::once("start").chain(args.split_whitespace()).collect();
-            let ready = if args.contains(&"--with-audio") { "Live." } else { "Ready." };
+            let ready = if args.iter().any(|arg| ["--with-audio", "--input"].contains(arg)) {
+                "Live."
+            } else {
+                "Ready."
+            };
             let mut live = self.world.live_in(&self.folder, &args);
             live.line_with("http://127.0.0.1:");
             live.line_with(ready);
