@@ -4,10 +4,15 @@ use crate::{
     place::{Place, Program},
     recording::{Measured, TOLERANCE_DB, measure_second},
     serve,
+    server::ANSWER,
     session::Session,
     until,
 };
-use std::fs;
+use rustix::process::Signal;
+use std::{
+    fs,
+    time::{Duration, Instant},
+};
 
 /// What `jack_simple_client` plays: a table of 200 samples, one by one on the left, every third on the right.
 const LEFT_HZ: f64 = 48_000.0 / 200.0;
@@ -16,8 +21,21 @@ const RIGHT_HZ: f64 = 3.0 * LEFT_HZ;
 const PLAYED_DB: f64 = -13.979_4 - 3.010_3;
 
 struct Jack {
-    _server: Program,
+    server: Program,
     place: Place,
+}
+
+/// A server that is killed leaves its place in the system's list of servers taken, and there are eight.
+impl Drop for Jack {
+    fn drop(&mut self) {
+        if self.server.runs() {
+            self.server.signal(Signal::TERM);
+        }
+        let end = Instant::now() + ANSWER;
+        while self.server.runs() && Instant::now() < end {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
 }
 
 impl Jack {
@@ -34,7 +52,7 @@ impl Jack {
         };
         let ports = || place.ask("jack_lsp", &[]).filter(|ports| ports.contains("system:playback_1"));
         let server = serve(server, ports);
-        Self { _server: server, place }
+        Self { server, place }
     }
 
     /// The full name of a port; waits for the port.
