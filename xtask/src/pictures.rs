@@ -38,7 +38,7 @@ fn menu() -> anyhow::Result<()> {
     needs::packages("imagemagick")?;
     after("tray")?;
     let part = root().join("target/tray/docs.png");
-    cmd("convert target/tray/submenu.png -crop 580x588+338+0 +repage").arg(&part).run()?;
+    cmd("convert target/tray/submenu.png -crop 580x610+338+0 +repage").arg(&part).run()?;
     keep(&part, "menu.png")
 }
 
