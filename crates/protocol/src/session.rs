@@ -1,120 +1,17 @@
 //! A running project's state, settings and measurements.
 
+mod devices;
 mod probe;
+mod source;
 mod told;
 
+pub use devices::{AudioDevices, NOTICE_GAP};
 pub use probe::Probe;
+pub use source::{BadSource, Source, SourceName};
 pub use told::{NamedValue, NotANumber, Notice, NoticeAction};
 
 use serde::{Deserialize, Serialize};
-use std::{
-    fmt,
-    path::{Path, PathBuf},
-    str::FromStr,
-};
-
-/// A project's input source.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "camelCase")]
-pub enum Source {
-    /// The input device. A browser can't select it.
-    Microphone,
-    /// A steady sine.
-    Tone,
-    /// White noise.
-    Noise,
-    /// A sine that rises from the lowest to the highest audible frequency, repeatedly.
-    Sweep,
-    /// Digital silence.
-    Silence,
-    /// An audio file, played in a loop. A browser can't name one.
-    File {
-        /// Its absolute path.
-        path: PathBuf,
-    },
-}
-
-impl Source {
-    /// Its name without a path, as shown to a browser.
-    #[must_use]
-    pub fn name(&self) -> SourceName {
-        match self {
-            Self::Microphone => SourceName::Microphone,
-            Self::Tone => SourceName::Tone,
-            Self::Noise => SourceName::Noise,
-            Self::Sweep => SourceName::Sweep,
-            Self::Silence => SourceName::Silence,
-            Self::File { .. } => SourceName::File,
-        }
-    }
-}
-
-/// A [`Source`] without its path.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[expect(missing_docs, reason = "the names say it; see Source")]
-pub enum SourceName {
-    Microphone,
-    Tone,
-    Noise,
-    Sweep,
-    #[default]
-    Silence,
-    File,
-}
-
-/// Parses the form used on the command line: `mic`, `tone`, `noise`, `sweep`, `silence`, `file:PATH`, or a path that can't
-/// be one of these names: with a `/`, or with an extension.
-impl FromStr for Source {
-    type Err = BadSource;
-
-    fn from_str(text: &str) -> Result<Self, BadSource> {
-        match text {
-            "mic" => Ok(Self::Microphone),
-            "tone" => Ok(Self::Tone),
-            "noise" => Ok(Self::Noise),
-            "sweep" => Ok(Self::Sweep),
-            "silence" => Ok(Self::Silence),
-            other => match other.strip_prefix("file:") {
-                Some(path) if !path.is_empty() => Ok(Self::File { path: path.into() }),
-                None if is_path(other) => Ok(Self::File { path: other.into() }),
-                _ => Err(BadSource(text.into())),
-            },
-        }
-    }
-}
-
-fn is_path(text: &str) -> bool {
-    text.contains('/') || Path::new(text).extension().is_some_and(|extension| !extension.is_empty())
-}
-
-impl fmt::Display for Source {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::File { path } => write!(f, "file:{}", path.display()),
-            other => other.name().fmt(f),
-        }
-    }
-}
-
-/// The command line's form, without a file's path.
-impl fmt::Display for SourceName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Microphone => "mic",
-            Self::Tone => "tone",
-            Self::Noise => "noise",
-            Self::Sweep => "sweep",
-            Self::Silence => "silence",
-            Self::File => "file",
-        })
-    }
-}
-
-/// The error for a text that names no [`Source`].
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no input: use mic, tone, noise, sweep, silence, or a sound file (loop.wav, file:PATH)")]
-pub struct BadSource(String);
+use std::{fmt, str::FromStr};
 
 /// When the processor's output for a block is taken.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -262,50 +159,6 @@ impl Latency {
         if sample_rate == 0 { 0.0 } else { f64::from(self.total_frames()) * 1000.0 / f64::from(sample_rate) }
     }
 }
-
-/// The audio devices in use, with their rate and buffer size.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct AudioDevices {
-    /// The sound system: `PipeWire`, `ALSA`, `JACK`, `CoreAudio`, or `virtual` if none is used.
-    pub backend: String,
-    /// The input device's name, while one is open.
-    pub input: Option<String>,
-    /// The output device's name; none for the virtual backend.
-    pub output: Option<String>,
-    /// In Hz.
-    pub sample_rate: u32,
-    /// Frames per callback, nominally.
-    pub buffer_frames: u32,
-    /// The requested rate in Hz, if the actual one differs.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub asked_sample_rate: Option<u32>,
-    /// The requested frames per callback, if the actual number differs.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub asked_buffer_frames: Option<u32>,
-    /// Why the devices differ from the request, and what to do about it: for example that there is no audio server.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub notice: Option<String>,
-    /// The end of `notice` that concerns the microphone, if there is one: no news for a project that hears another source.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub microphone_notice: Option<String>,
-}
-
-impl AudioDevices {
-    /// What of the notice concerns a project that hears this source.
-    #[must_use]
-    pub fn notice_for(&self, source: SourceName) -> Option<&str> {
-        let notice = self.notice.as_deref()?;
-        let Some(of_microphone) = self.microphone_notice.as_deref() else { return Some(notice) };
-        if source == SourceName::Microphone {
-            return Some(notice);
-        }
-        let rest = notice.strip_suffix(of_microphone).unwrap_or(notice).trim_end_matches(NOTICE_GAP);
-        Some(rest).filter(|rest| !rest.is_empty())
-    }
-}
-
-/// Stands between the parts of [`AudioDevices::notice`].
-pub const NOTICE_GAP: &str = "; ";
 
 /// Busy time divided by available time.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]

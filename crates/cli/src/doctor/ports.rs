@@ -148,16 +148,16 @@ mod tests {
         let taken = TcpListener::bind("127.0.0.1:0").unwrap();
         let number = taken.local_addr().unwrap().port();
         let session = |port: u16, ui: u16| -> SessionStatus {
-            let json = serde_json::json!({"session": "echo-1", "name": "echo", "project_dir": "/work/echo", "state": "live",
+            let json = serde_json::json!({"session": "echo-1", "name": "echo", "project_dir": "/projects/echo", "state": "live",
                 "ws_url": "ws://127.0.0.1:1/", "audio_token": "B".repeat(43), "port": port,
                 "ui_url": format!("http://127.0.0.1:{ui}/#wc=secret")});
             serde_json::from_value(json).unwrap()
         };
         let page = port(number, "--ui-port", &[session(1, 2), session(3, number)]).await;
         assert_eq!(page.verdict, Verdict::Fine);
-        assert!(page.found.contains("in use by the page of echo-1, in /work/echo"), "{page:?}");
+        assert!(page.found.contains("in use by the page of echo-1, in /projects/echo"), "{page:?}");
         let server = port(number, "--port", &[session(number, 2)]).await;
-        assert!(server.found.contains("in use by echo-1, which plays from /work/echo"), "{server:?}");
+        assert!(server.found.contains("in use by echo-1, which plays from /projects/echo"), "{server:?}");
         assert!(!format!("{page:?}{server:?}").contains("secret"));
     }
 
