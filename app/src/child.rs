@@ -15,7 +15,6 @@ pub(crate) use event::ChildEvent;
 pub(crate) use exit::ExitReason;
 pub(crate) use handshake::{Agreed, Handshake, Step, Terms};
 pub(crate) use process::Process;
-pub(crate) use reasons::sentence;
 pub(crate) use supervisor::{Ended, Order, Supervisor};
 
 use crate::{

@@ -3,7 +3,7 @@
 use crate::platform::LATE_START;
 use std::time::Duration;
 use wavecraft_audio_core::LastLate;
-use wavecraft_companion_protocol::settings::Patience;
+use wavecraft_companion_protocol::{settings::Patience, words::sentence};
 use wavecraft_ring::ABI_VERSION;
 
 /// Late too often for direct mode.
@@ -35,14 +35,6 @@ pub(crate) fn starts_again(words: &str, pause: Duration) -> String {
 pub(crate) fn paused(words: &str, patience: &Patience) -> String {
     let within = time(patience.hold_within_ms);
     format!("{} It crashed {} times in {within}, so it is paused.", sentence(words), patience.hold_after)
-}
-
-/// `text` with a capital in front and a full stop behind.
-pub(crate) fn sentence(text: &str) -> String {
-    let mut letters = text.trim().chars();
-    let Some(first) = letters.next() else { return String::new() };
-    let text: String = first.to_uppercase().chain(letters).collect();
-    if text.ends_with(['.', '!', '?', '…']) { text } else { text + "." }
 }
 
 /// A program has been silent for a third of the time limit.

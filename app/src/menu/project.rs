@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use wavecraft_companion_protocol::{
     session::{Mode, Source, SourceName, State},
     settings::Consent,
+    words::gain,
 };
 
 /// The volumes to choose from, in dB.
@@ -148,7 +149,7 @@ impl ProjectFacts {
             Entry::button(key("inspector"), "Open Inspector", inspector),
             Entry::check(key("bypass"), "Bypass", self.bypassed, Action::SetBypass(id(), !self.bypassed)),
             Entry::check(key("mute"), "Mute", self.muted, Action::SetMute(id(), !self.muted)),
-            Entry::submenu(key("volume"), &format!("Volume: {}", volume(self.gain_db)), self.volumes()),
+            Entry::submenu(key("volume"), &format!("Volume: {}", gain(self.gain_db)), self.volumes()),
             self.recording(key("record")),
         ];
         if let Some(path) = &self.recorded {
@@ -200,7 +201,7 @@ impl ProjectFacts {
             let key = format!("{}/volume/{gain_db}", self.id);
             Entry::check(
                 key,
-                volume(gain_db),
+                gain(gain_db),
                 gain_db == self.gain_db,
                 Action::SetGain(self.id.clone(), gain_db),
             )
@@ -269,17 +270,4 @@ impl ProjectFacts {
             }
         }
     }
-}
-
-/// "−6 dB"
-fn volume(gain_db: f32) -> String {
-    let sign = if gain_db > 0.0 {
-        "+"
-    } else if gain_db < 0.0 {
-        "−"
-    } else {
-        ""
-    };
-    let tenths = format!("{:.1}", gain_db.abs());
-    format!("{sign}{} dB", tenths.strip_suffix(".0").unwrap_or(&tenths))
 }

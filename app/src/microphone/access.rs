@@ -3,9 +3,9 @@
 
 pub(crate) use wavecraft_companion_protocol::{microphone::Access, system::Permission};
 
-use crate::{child::sentence, desktop::Kind};
+use crate::desktop::Kind;
 use std::path::Path;
-use wavecraft_companion_protocol::settings::Consent;
+use wavecraft_companion_protocol::{settings::Consent, words::sentence};
 
 /// Combines the user's consent for the folder and the system's permission for this program. `menu`: the user can be
 /// asked, in a menu or from there in a terminal. Without one, starting a project counts as consent.

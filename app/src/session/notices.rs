@@ -1,8 +1,10 @@
 //! What a person should know of a project, as one list: for the terminal, the pages and the menu.
 
-use crate::child::sentence;
 use jiff::{Timestamp, tz::TimeZone};
-use wavecraft_companion_protocol::session::{NamedValue, NotANumber, Notice, NoticeAction, OnBypass, State};
+use wavecraft_companion_protocol::{
+    session::{NamedValue, NotANumber, Notice, NoticeAction, OnBypass, State},
+    words::sentence,
+};
 
 /// The id of the notice that the output is not a number.
 pub(crate) const NOT_A_NUMBER: &str = "notANumber";

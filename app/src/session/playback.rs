@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     audio::{Audio, Pulse},
-    child::{ChildEvent, sentence},
+    child::ChildEvent,
     control::{ConnectionId, Owed},
     desktop::Kind,
     outlet::Outlet,
@@ -37,6 +37,7 @@ use wavecraft_companion_protocol::{
     session::{Mode, NotANumber, OnBypass as Heard, Source, State, Stats},
     settings::RememberedProject as Remembered,
     take::{RecordingEnded, StopRecording},
+    words::sentence,
 };
 
 /// A project's sound, from its first start on.

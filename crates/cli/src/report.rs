@@ -7,9 +7,10 @@ mod probes;
 mod words;
 
 pub(crate) use probes::{probe_name, probe_segment};
+pub(crate) use wavecraft_companion_protocol::words::{clause, gain, sentence};
 pub(crate) use words::{
-    audio, clause, clock, clocks, decibels, gain, heard_name, heard_words, late, latency, latency_parts,
-    length, over_both, percent, seconds, seconds_of, sentence, state_name,
+    audio, clock, clocks, decibels, heard_name, heard_words, late, latency, latency_parts, length, over_both,
+    percent, seconds, seconds_of, state_name,
 };
 
 use crate::{

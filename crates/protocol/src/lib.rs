@@ -94,6 +94,8 @@ pub mod system;
 pub mod take;
 #[cfg(feature = "companion")]
 pub mod token;
+#[cfg(feature = "companion")]
+pub mod words;
 
 /// The version of everything in this crate. The companion and the command refuse each other if theirs differ.
 pub const PROTOCOL_VERSION: u32 = 1;

@@ -61,19 +61,6 @@ pub(crate) fn percent(part: f32) -> String {
     format!("{:.1} %", part * 100.0)
 }
 
-/// A gain, rounded to a tenth: "−6 dB".
-pub(crate) fn gain(gain_db: f32) -> String {
-    let tenths = format!("{:.1}", gain_db.abs());
-    let sign = if gain_db > 0.0 {
-        "+"
-    } else if gain_db < 0.0 {
-        "−"
-    } else {
-        ""
-    };
-    format!("{sign}{} dB", tenths.strip_suffix(".0").unwrap_or(&tenths))
-}
-
 /// What is heard, in a word before its level.
 pub(crate) fn heard_name(heard: HeardSound) -> &'static str {
     match heard {
@@ -102,29 +89,6 @@ pub(crate) fn state_name(state: State) -> &'static str {
         State::Crashed => "crashed",
         State::Held => "held",
         State::Ended => "ended",
-    }
-}
-
-/// The text as a sentence: with a capital, unless it begins with a name, and with a full stop if it has no end.
-pub(crate) fn sentence(text: &str) -> String {
-    let text = text.trim();
-    let end = if text.is_empty() || text.ends_with(['.', '!', '?', '…', ':']) { "" } else { "." };
-    let word = text.split(' ').next().unwrap_or_default().trim_end_matches([',', ':', '.', '!', '?', '…']);
-    let mut chars = text.chars();
-    match chars.next().filter(|_| word.chars().all(char::is_alphabetic)) {
-        Some(first) => first.to_uppercase().chain(chars).collect::<String>() + end,
-        None => format!("{text}{end}"),
-    }
-}
-
-/// A sentence within another one: without its capital, unless that is a word's own.
-pub(crate) fn clause(text: &str) -> String {
-    let mut chars = text.chars();
-    match (chars.next(), chars.next()) {
-        (Some(first), Some(second)) if second.is_lowercase() || second == ' ' => {
-            first.to_lowercase().chain([second]).chain(chars).collect()
-        }
-        _ => text.to_owned(),
     }
 }
 
@@ -173,8 +137,6 @@ mod tests {
         assert_eq!(decibels(0.5), "−6.0 dB");
         assert_eq!(decibels(0.0), "silence");
         assert_eq!(seconds(1_432), "1.4 s");
-        assert_eq!(["a b", "ä!", "lib.so is", ""].map(sentence), ["A b.", "Ä!", "lib.so is.", ""]);
-        assert_eq!(["It is.", "A b", "SIGSEGV", ""].map(clause), ["it is.", "a b", "SIGSEGV", ""]);
         assert_eq!((length(1.99), length(61.0)), ("2.0 s".into(), "1:01".into()));
         assert_eq!((clock(0.9), clock(3661.0)), ("0:00".into(), "61:01".into()));
         let devices = AudioDevices {

@@ -39,8 +39,9 @@ impl Start {
     /// # Errors
     /// If another start of it runs and nobody can be asked what to do, or it doesn't end.
     pub(super) async fn claim_folder(&mut self, project: &Project) -> anyhow::Result<Option<End>> {
-        let Some(running) = Running::this(self.args.with_audio) else { return Ok(None) };
         loop {
+            // Made anew for each try: what a question took isn't part of its age.
+            let Some(running) = Running::this(self.args.with_audio) else { return Ok(None) };
             let other = match starts::claim(&self.paths, &project.folder, &running, self.args.again) {
                 Ok(Ok(claim)) => {
                     self.claim = Some(claim);

@@ -196,10 +196,13 @@ impl Start {
     }
 
     /// Keeps the values of a project without sound for its next start.
-    fn keep_values(&self, values: Remembered, session: &RunningSession) {
+    fn keep_values(&self, values: Remembered, session: &mut RunningSession) {
         if let Err(error) = remembered::keep(&self.paths, &session.folder, values) {
-            self.report
-                .detail(&format!("the parameters' values can't be kept for the next start: {error:#}"));
+            let text = format!("The parameters' values can't be kept for the next start: {error:#}.");
+            let trouble = session.troubles.count(&text, Instant::now());
+            if trouble.is_first {
+                self.report.tell_trouble(&trouble);
+            }
         }
     }
 

@@ -20,7 +20,7 @@ use place::Program;
 use recording::{Recording, TOLERANCE_DB};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
-use server::{ANSWER, Server};
+use server::{STARTS, Server, answers};
 use session::Session;
 use std::{
     process::Command,
@@ -134,17 +134,10 @@ fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
 
 /// Starts a server until it answers, three times at most: on a busy machine one has been seen to answer nobody, for good.
 #[track_caller]
-fn serve<T>(server: impl Fn() -> Command, answers: impl Fn() -> Option<T>) -> Program {
-    let started = (0..3).find_map(|_| {
+fn serve<T>(server: impl Fn() -> Command, ask: impl Fn() -> Option<T>) -> Program {
+    let started = (0..STARTS).find_map(|_| {
         let mut program = Program::spawn(server());
-        let end = Instant::now() + ANSWER;
-        while program.runs() && Instant::now() < end {
-            if answers().is_some() {
-                return Some(program);
-            }
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        None
+        answers(|| program.runs(), &ask).then_some(program)
     });
     started
         .unwrap_or_else(|| panic!("no answer from {} after three starts", server().get_program().display()))

@@ -22,10 +22,22 @@ pub(crate) const RATE: u32 = 48_000;
 const PROGRAMS: [&str; 3] = ["pipewire", "wireplumber", "pipewire-pulse"];
 
 /// How often the server is started before a test gives up.
-const STARTS: usize = 3;
+pub(crate) const STARTS: usize = 3;
 
 /// How long a server may take to answer.
 pub(crate) const ANSWER: Duration = Duration::from_secs(20);
+
+/// Waits for an answer while what is to give it runs, at most [`ANSWER`].
+pub(crate) fn answers<T>(mut runs: impl FnMut() -> bool, mut ask: impl FnMut() -> Option<T>) -> bool {
+    let end = Instant::now() + ANSWER;
+    while ask().is_none() {
+        if !runs() || Instant::now() > end {
+            return false;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    true
+}
 
 /// A message bus that starts no service by itself.
 const BUS: &str = r#"<busconfig>
@@ -101,15 +113,8 @@ impl Server {
 
     /// Waits until `program` answers, while all that were started run.
     fn answers(&self, program: &'static str, asking: &str, arguments: &[&str]) -> Result<(), &'static str> {
-        let end = Instant::now() + ANSWER;
-        while self.ask(asking, arguments).is_none() {
-            let all_run = self.programs.borrow_mut().iter_mut().all(Program::runs);
-            if !all_run || Instant::now() > end {
-                return Err(program);
-            }
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        Ok(())
+        let all_run = || self.programs.borrow_mut().iter_mut().all(Program::runs);
+        if answers(all_run, || self.ask(asking, arguments)) { Ok(()) } else { Err(program) }
     }
 
     /// What its programs have printed.
