@@ -12,6 +12,11 @@ test('an axis has few lines, holds every value, and stays while they move a litt
     assert.ok(lines >= 1 && lines <= 5.001, `${range}: ${lines} lines`);
   }
   assert.deepEqual(axis([-11.9, -0.1]), axis([-11.2, -0.7]));
+  for (const constant of [0.5, -20, 440, 0.001]) {
+    const [least, greatest, step] = axis([constant, constant]);
+    const labels = [least, greatest].map((value) => figure(value, step));
+    assert.ok(labels.every((label) => label.length <= 8), `${labels}`);
+  }
 });
 
 test('a time without values is a gap, and no value is none', () => {

@@ -121,6 +121,7 @@ impl Start {
                 if session.ready.is_some() {
                     self.report.event(&stats_event(&stats));
                     self.tell_notices(&stats, session);
+                    self.tell_missing_probe(&stats, session);
                 }
                 session.stats = Some(stats);
                 self.show_live(session);

@@ -10,12 +10,14 @@ pub(super) struct ShownProbe {
     name: String,
     /// Its processor's id; any processor's probe of the name if there is none.
     processor: Option<String>,
+    /// It was said that there is none of this name.
+    told: bool,
 }
 
 impl ShownProbe {
     /// The first of this name, also if there is none yet.
     pub(super) fn named(name: &str) -> Self {
-        Self { name: name.into(), processor: None }
+        Self { name: name.into(), processor: None, told: false }
     }
 
     fn is(&self, probe: &Probe) -> bool {
@@ -26,7 +28,21 @@ impl ShownProbe {
     pub(super) fn after(shown: Option<&Self>, all: &[Probe]) -> Option<Self> {
         let place = shown.and_then(|shown| all.iter().position(|probe| shown.is(probe)));
         let next = all.get(place.map_or(0, |place| place + 1))?;
-        Some(Self { name: next.name.clone(), processor: next.processor.clone() })
+        Some(Self { name: next.name.clone(), processor: next.processor.clone(), told: false })
+    }
+
+    /// What to say once if there is none of this name.
+    pub(super) fn missing(&mut self, all: &[Probe]) -> Option<String> {
+        if self.told || all.iter().any(|probe| self.is(probe)) {
+            return None;
+        }
+        self.told = true;
+        let names: Vec<_> = all.iter().map(|probe| probe_name(probe, all)).collect();
+        let there = match names[..] {
+            [] => "this build has no other either".to_owned(),
+            _ => format!("there are {}; p shows the next", names.join(", ")),
+        };
+        Some(format!("No probe is named `{}` so far: {there}.", self.name))
     }
 
     /// How it is called beside `all`.
@@ -68,6 +84,16 @@ mod tests {
         assert_eq!(ShownProbe::after(Some(&named), &all).map(|one| one.title(&all)), some("gain of b"));
         let gone = ShownProbe::named("gone");
         assert_eq!(ShownProbe::after(Some(&gone), &all).map(|one| one.title(&all)), some("gain of a"));
+        let mut missing = gone.clone();
+        assert_eq!(
+            missing.missing(&all).as_deref(),
+            Some("No probe is named `gone` so far: there are gain of a, gain of b, level; p shows the next.")
+        );
+        assert_eq!(missing.missing(&all), None, "once");
+        assert_eq!(ShownProbe::named("gain").missing(&all), None);
+        assert!(
+            ShownProbe::named("gone").missing(&[]).is_some_and(|told| told.ends_with("no other either."))
+        );
         assert_eq!((gone.segment(&all).len(), ShownProbe::after(Some(&gone), &[])), (2, None));
     }
 }

@@ -52,6 +52,16 @@ impl Start {
         session.troubles.was_printed(printed, Instant::now());
     }
 
+    /// Says once that no probe has the name that was asked for. A second of sound is time enough for a first value.
+    pub(super) fn tell_missing_probe(&mut self, stats: &Stats, session: &RunningSession) {
+        let has_played =
+            stats.state == State::Live && session.stats.as_ref().is_some_and(|before| before.blocks > 0);
+        let shown = self.probe.as_mut().filter(|_| has_played);
+        if let Some(told) = shown.and_then(|shown| shown.missing(&stats.probes)) {
+            self.report.say(&told);
+        }
+    }
+
     /// Prints what is new among the notices.
     pub(super) fn tell_notices(&self, stats: &Stats, session: &mut RunningSession) {
         let mut notices = stats.notices.clone();

@@ -68,8 +68,16 @@ fn what_is_lost_is_replaced_and_returned_to() {
         Recording::of(&server, output).until_heard(SINE_DB - 12.0);
     };
     let told = |notice: &str| {
+        let mut before = None;
         until(&format!("everybody is told: {notice}"), || {
-            everybody_is_told(&session, &mut page_of(&session), notice)
+            let all = told_to_all(&session, &mut page_of(&session));
+            let says = |text: &Value| text.as_str().is_some_and(|text| text.contains(notice));
+            let everybody = all.iter().all(says);
+            if before.as_ref() != Some(&all) {
+                println!("{all:?}");
+                before = Some(all);
+            }
+            everybody.then_some(())
         });
     };
     heard_on("speaker");
@@ -130,16 +138,13 @@ fn page_of(session: &Session) -> Page {
 }
 
 /// The terminal, `wavecraft status`, and the page.
-fn everybody_is_told(session: &Session, page: &mut Page, notice: &str) -> Option<()> {
-    let says = |text: &Value| text.as_str().is_some_and(|text| text.contains(notice));
+fn told_to_all(session: &Session, page: &mut Page) -> [Value; 3] {
     let status = page.call("getAudioStatus", json!({}))["status"].clone();
-    let all = [
-        &session.last_event("devices")?["notice"],
-        &session.status()["devices"]["notice"],
-        &status["diagnostic"]["message"],
+    [
+        session.last_event("devices").unwrap_or_default()["notice"].clone(),
+        session.status()["devices"]["notice"].clone(),
+        status["diagnostic"]["message"].clone(),
     ]
-    .map(says);
-    all.iter().all(|told| *told).then_some(())
 }
 
 fn until_nothing_is_told(session: &Session) {

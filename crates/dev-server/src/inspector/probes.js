@@ -161,8 +161,8 @@ export function rangeOf(points) {
 
 /** An axis that stays while values move a little: its ends and the distance of its lines, of 1, 2 or 5 times a power of ten. */
 export function axis([least, greatest]) {
-  // A value that never changes has room on both sides; neither is below what a 32-bit number can tell apart.
-  const span = Math.max(greatest - least, Math.max(Math.abs(least), Math.abs(greatest)) * 1e-5, 1e-12);
+  // A value that never changes has room on both sides, and labels that are no longer than the gutter.
+  const span = Math.max(greatest - least, Math.max(Math.abs(least), Math.abs(greatest)) * 1e-3, 1e-12);
   const power = 10 ** Math.floor(Math.log10(span / 2));
   const step = power * ([1, 2, 5].find((factor) => span / (factor * power) <= 3) ?? 10);
   const [from, to] = [Math.floor(least / step) * step, Math.ceil(greatest / step) * step];
