@@ -10,6 +10,9 @@ pub(crate) const PART_FRAMES: usize = size(MAX_FRAMES);
 /// Greatest delay of Pipelined mode: two parts of [`MAX_FRAMES`]. Longer callbacks still play, with late blocks.
 pub const MAX_DELAY_FRAMES: u32 = 2 * MAX_FRAMES;
 
+/// By how many frames more one of two compared children may be delayed, so that both are aligned.
+pub const MAX_ALIGNMENT_FRAMES: u32 = MAX_FRAMES;
+
 /// Maximum number of projects: the audio thread's list has this capacity, so it never grows there.
 pub const MAX_PROJECTS: usize = 64;
 

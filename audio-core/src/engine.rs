@@ -1,6 +1,7 @@
 //! The control side: adds, links, configures and reads projects.
 
 pub(crate) mod command;
+pub(crate) mod error;
 pub(crate) mod history;
 mod measuring;
 pub(crate) mod readings;
@@ -18,23 +19,25 @@ use wavecraft_audio_device::{LostFlag, MAX_FRAMES};
 use wavecraft_ring::HostRing;
 
 use self::command::Command;
+use self::error::EngineError;
 use self::history::History;
 use self::measuring::Measuring;
 use self::readings::{ReadingInbox, Readings};
 use self::scope::ScopeFrame;
 use self::spectrum::{Analyser, Long, SpectrumFrame};
 use self::trigger::Waveform;
-use crate::config::{EngineConfig, MAX_PROJECTS};
+use crate::config::{EngineConfig, MAX_ALIGNMENT_FRAMES, MAX_PROJECTS};
 use crate::input::MatchedInput;
 use crate::latency::LatencyRecording;
 use crate::number::{frames_in_ms, size, whole};
 use crate::record::{Recording, record};
 use crate::render::Renderer;
+use crate::render::comparison::Pair;
 use crate::render::link::Link;
 use crate::render::project::Project;
 use crate::render::readings::STRETCHES;
 use crate::render::report::{EngineReport, ProjectReport};
-use crate::snapshot::{EngineStats, Mode, OnBypass, ProjectId, ProjectSettings, ProjectSnapshot};
+use crate::snapshot::{Comparing, EngineStats, Mode, OnBypass, ProjectId, ProjectSettings, ProjectSnapshot};
 use crate::source::{Generator, Source};
 use crate::trash::Garbage;
 use crate::wav::WavFile;
@@ -49,36 +52,6 @@ const GARBAGE: usize = 2048;
 /// Samples of the tap on their way to the control side: at least so many, and a third of a second. When nobody reads
 /// them, the newest are dropped.
 const TAP_FRAMES: usize = 16_384;
-
-/// Why the engine refused a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum EngineError {
-    /// The engine already holds its maximum number of projects.
-    #[error("{MAX_PROJECTS} projects are attached already; detach one first")]
-    TooManyProjects,
-    /// The project doesn't exist (any more).
-    #[error("the project is no longer attached; attach it again")]
-    UnknownProject,
-    /// The ring's slots are too small for the largest block: make the ring with [`MAX_FRAMES`].
-    #[error("the ring holds {ring_frames} frames a block, but the engine needs {needed_frames}")]
-    RingTooSmall {
-        /// Frames per block that the ring holds.
-        ring_frames: u32,
-        /// Frames per block that it must hold.
-        needed_frames: u32,
-    },
-    /// The recording's file was made for another rate.
-    #[error("the file has {file_rate} Hz and the sound {engine_rate} Hz; record again")]
-    OtherRate {
-        /// The file's rate in Hz.
-        file_rate: u32,
-        /// The engine's rate in Hz.
-        engine_rate: u32,
-    },
-    /// The system can't start a thread for the recording.
-    #[error("the system can't start another thread; close something")]
-    NoThread,
-}
 
 /// Makes both halves of an engine. The [`Renderer`] goes to the audio thread.
 #[must_use]
@@ -111,6 +84,7 @@ struct Handle {
     report: Arc<ProjectReport>,
     tap: rtrb::Consumer<[f32; 2]>,
     readings: ReadingInbox,
+    pairs: rtrb::Consumer<Pair>,
     history: Arc<Mutex<History>>,
     long: Long,
     microphone: bool,
@@ -155,14 +129,15 @@ impl Engine {
         self.next_id += 1;
         let (tap_end, tap) = rtrb::RingBuffer::new(TAP_FRAMES.max(size(self.config.sample_rate / 3)));
         let (readings_end, readings) = rtrb::RingBuffer::new(STRETCHES);
+        let (pairs_end, pairs) = rtrb::RingBuffer::new(size(self.config.sample_rate / 3));
         let report = Arc::new(ProjectReport::new());
         let microphone = matches!(settings.source, Source::Microphone);
         let generator = self.generator(&settings.source);
-        let ends = (tap_end, readings_end);
+        let ends = (tap_end, readings_end, pairs_end);
         let project = Project::new(id, &settings, generator, &self.config, ends, Arc::clone(&report));
         let history = Arc::new(Mutex::new(History::new(self.config.sample_rate)));
         let (long, mode, readings) = (Long::default(), (settings.mode, 0), ReadingInbox::new(readings));
-        self.projects.insert(id, Handle { report, tap, readings, history, long, microphone, mode });
+        self.projects.insert(id, Handle { report, tap, readings, pairs, history, long, microphone, mode });
         self.send(Command::Add(Box::new(project)));
         Ok(id)
     }
@@ -194,15 +169,59 @@ impl Engine {
         alive: Arc<AtomicBool>,
     ) -> Result<(), EngineError> {
         let handle = self.projects.get_mut(&id).ok_or(EngineError::UnknownProject)?;
-        let ring_frames = ring.geometry().max_frames();
-        if ring_frames < MAX_FRAMES {
-            return Err(EngineError::RingTooSmall { ring_frames, needed_frames: MAX_FRAMES });
-        }
         handle.readings.linked(&ring);
-        let fade = frames_in_ms(self.config.limits.fade_ms, self.config.sample_rate);
-        let link = Link::new(ring, alive, self.config.limits, self.config.sample_rate, fade);
-        self.send(Command::Link(id, Box::new(link)));
+        let link = self.link(ring, alive)?;
+        self.send(Command::Link(id, link));
         Ok(())
+    }
+
+    /// Gives the project another child beside the newest, to be [compared](Self::compare) with it: as
+    /// [`set_link`](Self::set_link), but it isn't heard by itself. One that is there already is freed.
+    ///
+    /// # Errors
+    /// As [`set_link`](Self::set_link).
+    pub fn set_beside(
+        &mut self,
+        id: ProjectId,
+        ring: HostRing,
+        alive: Arc<AtomicBool>,
+    ) -> Result<(), EngineError> {
+        if !self.projects.contains_key(&id) {
+            return Err(EngineError::UnknownProject);
+        }
+        let link = self.link(ring, alive)?;
+        self.send(Command::Beside(id, link));
+        Ok(())
+    }
+
+    /// Lets the child of this generation stay beside the newest once that replaces it, instead of being freed. `None`:
+    /// none stays.
+    pub fn keep(&mut self, id: ProjectId, generation: Option<u32>) {
+        self.send(Command::Keep(id, generation));
+    }
+
+    /// Fades the child beside the newest out, if it is heard, and frees it.
+    pub fn clear_beside(&mut self, id: ProjectId) {
+        self.send(Command::ClearBeside(id));
+    }
+
+    /// Compares the newest child with the one beside it, or ends that. A gain that isn't finite or is below 0 counts as
+    /// 0; a delay is at most [`MAX_ALIGNMENT_FRAMES`].
+    pub fn compare(&mut self, id: ProjectId, comparing: Option<Comparing>) {
+        let comparing = comparing.map(|wanted| Comparing {
+            gain: linear(wanted.gain),
+            delay_frames: wanted.delay_frames.map(|frames| frames.min(MAX_ALIGNMENT_FRAMES)),
+            ..wanted
+        });
+        self.send(Command::Compare(id, comparing));
+    }
+
+    /// The samples of two compared children, where both answered in time, aligned and before the gain: left and right of
+    /// the newest, then of the one beside it. All since this was called last, a third of a second at most.
+    pub fn take_pairs(&mut self, id: ProjectId) -> Vec<[f32; 4]> {
+        let Some(handle) = self.projects.get_mut(&id) else { return Vec::new() };
+        let available = handle.pairs.slots();
+        handle.pairs.read_chunk(available).map(|chunk| chunk.into_iter().collect()).unwrap_or_default()
     }
 
     /// Makes a project's processors clear their state before the next block, in order with the blocks. A child of an older
@@ -239,7 +258,7 @@ impl Engine {
 
     /// Sets the linear output gain; a value that isn't finite or is below 0 counts as 0.
     pub fn set_gain(&mut self, id: ProjectId, gain: f32) {
-        self.send(Command::Gain(id, if gain.is_finite() { gain.max(0.0) } else { 0.0 }));
+        self.send(Command::Gain(id, linear(gain)));
     }
 
     /// Mutes or unmutes the project.
@@ -430,6 +449,15 @@ impl Engine {
         Box::new(Generator::new(source, self.config.sample_rate, fade))
     }
 
+    fn link(&self, ring: HostRing, alive: Arc<AtomicBool>) -> Result<Box<Link>, EngineError> {
+        let ring_frames = ring.geometry().max_frames();
+        if ring_frames < MAX_FRAMES {
+            return Err(EngineError::RingTooSmall { ring_frames, needed_frames: MAX_FRAMES });
+        }
+        let fade = frames_in_ms(self.config.limits.fade_ms, self.config.sample_rate);
+        Ok(Box::new(Link::new(ring, alive, self.config.limits, self.config.sample_rate, fade)))
+    }
+
     fn send(&mut self, command: Command) {
         if !self.waiting.is_empty() {
             // However often a value is set while the renderer isn't running, it is sent once.
@@ -439,6 +467,11 @@ impl Engine {
             self.waiting.push_back(command);
         }
     }
+}
+
+/// A gain that can be used.
+fn linear(gain: f32) -> f32 {
+    if gain.is_finite() { gain.max(0.0) } else { 0.0 }
 }
 
 impl Handle {

@@ -73,19 +73,20 @@ mod trash;
 mod wav;
 
 pub use audio::{Audio, MoveError, open};
-pub use config::{EngineConfig, Limits, MAX_DELAY_FRAMES, MAX_PROJECTS};
+pub use config::{EngineConfig, Limits, MAX_ALIGNMENT_FRAMES, MAX_DELAY_FRAMES, MAX_PROJECTS};
+pub use engine::error::EngineError;
 pub use engine::readings::{Reading, Readings};
 pub use engine::scope::{SCOPE_POINTS, ScopeFrame};
 pub use engine::spectrum::{Partial, SPECTRUM_POINTS, SpectrumFrame};
 pub use engine::trigger::{Trigger, TriggeredFrame, Waveform};
-pub use engine::{Engine, EngineError, engine};
+pub use engine::{Engine, engine};
 pub use latency::{LatencyError, LatencyRecording, MeasuredLatency};
 pub use offline::{Offline, OfflineError};
 pub use record::{RecordError, Recording, Take};
 pub use render::Renderer;
 pub use snapshot::{
-    EngineStats, Finiteness, HeardSound, InputStats, LastLate, LateBlocks, LimiterState, LinkState, Load,
-    Meter, Mode, OnBypass, ProjectId, ProjectSettings, ProjectSnapshot,
+    BesideSnapshot, Comparing, EngineStats, Finiteness, Hear, HeardSound, InputStats, LastLate, LateBlocks,
+    LimiterState, LinkState, Load, Meter, Mode, OnBypass, ProjectId, ProjectSettings, ProjectSnapshot,
 };
 pub use source::decode::FileReader;
 pub use source::error::FileError;

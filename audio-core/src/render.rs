@@ -1,9 +1,13 @@
 //! The audio side: everything that runs inside a device's callback.
 
+pub(crate) mod beside;
 pub(crate) mod channels;
+pub(crate) mod comparison;
 pub(crate) mod counts;
 pub(crate) mod delay;
 pub(crate) mod delay_line;
+pub(crate) mod difference;
+pub(crate) mod dip;
 pub(crate) mod direct;
 pub(crate) mod fade;
 pub(crate) mod lateness;
@@ -226,8 +230,23 @@ impl Renderer {
                     Some(index) => self.projects[index].set_link(link, &mut self.trash),
                     None => self.trash.put(link),
                 },
+                Command::Beside(id, link) => match self.find(id) {
+                    Some(index) => self.projects[index].set_beside(link, &mut self.trash),
+                    None => self.trash.put(link),
+                },
+                Command::Keep(id, generation) => self.with(id, |project| project.keep(generation)),
+                Command::ClearBeside(id) => {
+                    if let Some(index) = self.find(id) {
+                        self.projects[index].clear_beside(&mut self.trash);
+                    }
+                }
+                Command::Compare(id, comparing) => self.with(id, |project| project.compare(comparing)),
                 Command::Reset(id) => self.with(id, |project| project.reset()),
-                Command::Unlink(id) => self.with(id, |project| project.clear_link()),
+                Command::Unlink(id) => {
+                    if let Some(index) = self.find(id) {
+                        self.projects[index].clear_link(&mut self.trash);
+                    }
+                }
                 Command::Source(id, source) => match self.find(id) {
                     Some(index) => self.projects[index].set_source(source, &mut self.trash),
                     None => self.trash.put(source),

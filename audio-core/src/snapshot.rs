@@ -140,6 +140,44 @@ pub struct Finiteness {
     pub not_finite: u64,
 }
 
+/// Which of two compared children is heard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Hear {
+    /// The newest.
+    #[default]
+    After,
+    /// The one beside it.
+    Before,
+    /// The newest minus the one beside it, where both answered in time, and silence elsewhere.
+    Difference,
+}
+
+/// How a project's newest child is compared with the one beside it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Comparing {
+    /// With another number than before both children clear their state before the same block. The project is silent
+    /// meanwhile, between two fades.
+    pub round: u32,
+    /// What is heard.
+    pub hear: Hear,
+    /// Linear gain of the child beside, 0 and up.
+    pub gain: f32,
+    /// By how many frames the newest and the child beside are delayed, so that both are aligned: each at most
+    /// [`MAX_ALIGNMENT_FRAMES`](crate::MAX_ALIGNMENT_FRAMES). Another delay is heard after a short silence, as a round.
+    pub delay_frames: [u32; 2],
+}
+
+/// A child beside the newest, as of its last block.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct BesideSnapshot {
+    /// Its generation.
+    pub generation: u32,
+    /// Its state: [`Live`](LinkState::Live) once it answers in time, and can be heard.
+    pub link: LinkState,
+    /// Time that it worked on a block, as a share of the block's duration.
+    pub load: Load,
+}
+
 /// Busy time as a share of the available time (1.0 = all of it).
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Load {
@@ -193,12 +231,16 @@ pub struct ProjectSnapshot {
     pub muted: bool,
     /// The mode in effect.
     pub mode: Mode,
-    /// Delay of the project's sound in frames: 0 in Direct mode.
+    /// Delay of the project's sound in frames: 0 in Direct mode, unless it is delayed to be compared.
     pub delay_frames: u32,
     /// The playback position, if the source is a file.
     pub file: Option<FilePosition>,
     /// Whether Direct mode was requested last, and was given up because of late blocks.
     pub fell_back: bool,
+    /// The child beside the newest, if there is one. It counts in no other figure.
+    pub beside: Option<BesideSnapshot>,
+    /// What is heard of the two: [`Hear::After`] also while the one beside can't be heard.
+    pub hear: Hear,
 }
 
 /// The limiter and the howl mute on the mix.

@@ -5,7 +5,7 @@ use crate::record::RecordingTap;
 use crate::render::link::Link;
 use crate::render::probe::Probe;
 use crate::render::project::Project;
-use crate::snapshot::{Mode, OnBypass, ProjectId};
+use crate::snapshot::{Comparing, Mode, OnBypass, ProjectId};
 use crate::source::Generator;
 
 /// Control side → renderer. Everything that owns memory is boxed, so that moving a command never allocates.
@@ -14,6 +14,12 @@ pub(crate) enum Command {
     Remove(ProjectId),
     Link(ProjectId, Box<Link>),
     Unlink(ProjectId),
+    /// A child beside the newest.
+    Beside(ProjectId, Box<Link>),
+    /// The generation that stays beside the newest when it is replaced.
+    Keep(ProjectId, Option<u32>),
+    ClearBeside(ProjectId),
+    Compare(ProjectId, Option<Comparing>),
     Reset(ProjectId),
     Source(ProjectId, Box<Generator>),
     /// The frames of a file to loop; all of them if there are none.
@@ -48,6 +54,8 @@ impl Command {
             | (Self::Muted(id, _), Self::Muted(other, _))
             | (Self::Reset(id), Self::Reset(other))
             | (Self::Bypassed(id, _), Self::Bypassed(other, _))
+            | (Self::Keep(id, _), Self::Keep(other, _))
+            | (Self::Compare(id, _), Self::Compare(other, _))
             | (Self::OnBypass(id, _), Self::OnBypass(other, _))
             | (Self::Mode(id, ..), Self::Mode(other, ..)) => id == other,
             (Self::ClearHowl, Self::ClearHowl) => true,

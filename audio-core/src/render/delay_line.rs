@@ -1,10 +1,10 @@
 //! A delay line addressed by stream position.
 
-use crate::config::{MAX_DELAY_FRAMES, PART_FRAMES};
+use crate::config::{MAX_ALIGNMENT_FRAMES, MAX_DELAY_FRAMES, PART_FRAMES};
 use crate::number::{position, size};
 
-/// Cells of a line: the longest delay plus the longest block, rounded up to a power of two.
-const CELLS: usize = (size(MAX_DELAY_FRAMES) + PART_FRAMES).next_power_of_two();
+/// Cells of a line: the longest delays plus the longest block, rounded up to a power of two.
+const CELLS: usize = (size(MAX_DELAY_FRAMES) + size(MAX_ALIGNMENT_FRAMES) + PART_FRAMES).next_power_of_two();
 
 /// Keeps the last [`CELLS`] values of a stream; reading needs no state but the position.
 pub(crate) struct DelayLine<T> {

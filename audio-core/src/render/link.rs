@@ -271,6 +271,11 @@ impl Link {
         self.reset = true;
     }
 
+    /// Whether the block before which it clears its state couldn't be sent yet.
+    pub(crate) fn awaits_reset(&self) -> bool {
+        self.reset
+    }
+
     pub(crate) fn finiteness(&self) -> Finiteness {
         self.finiteness
     }

@@ -1,5 +1,6 @@
 //! A project's children: one that is heard, a newer one that warms up, older ones that fade out.
 
+use crate::render::beside::Beside;
 use crate::render::link::Link;
 use crate::trash::Trash;
 
@@ -63,9 +64,21 @@ impl Links {
         self.list.iter_mut().map(Box::as_mut)
     }
 
-    /// Sends children that are no longer needed back to be freed. Returns whether the newest was among them because its
+    /// Makes the child that is heard clear its state.
+    pub(crate) fn reset_on_air(&mut self) {
+        if let Some(index) = self.on_air() {
+            self.list[index].reset();
+        }
+    }
+
+    /// Whether the block before which it clears its state couldn't be sent yet.
+    pub(crate) fn on_air_awaits_reset(&self) -> bool {
+        self.on_air().is_some_and(|index| self.list[index].awaits_reset())
+    }
+
+    /// Sends children that are no longer needed back to be freed, or one that was replaced to `beside`. Returns whether the newest was among them because its
     /// process has ended.
-    pub(crate) fn sweep(&mut self, trash: &mut Trash) -> bool {
+    pub(crate) fn sweep(&mut self, beside: &mut Beside, trash: &mut Trash) -> bool {
         let mut newest_gone = false;
         let mut index = 0;
         while index < self.list.len() {
@@ -73,7 +86,12 @@ impl Links {
             let link = &self.list[index];
             if link.faded_out() && (link.over() || replaced) {
                 newest_gone |= index + 1 == self.list.len() && link.state() == crate::LinkState::Gone;
-                trash.put(self.list.remove(index));
+                let link = self.list.remove(index);
+                if beside.wants(&link) {
+                    beside.put(link, trash);
+                } else {
+                    trash.put(link);
+                }
             } else {
                 index += 1;
             }

@@ -7,6 +7,7 @@ use wavecraft_audio_device::Clock;
 use crate::config::EngineConfig;
 use crate::number::{count32, frames_in_ms, position};
 use crate::record::RecordingTap;
+use crate::render::comparison::{Comparison, Pair};
 use crate::render::counts::Counts;
 use crate::render::delay_line::DelayLine;
 use crate::render::direct::Direct;
@@ -21,7 +22,8 @@ use crate::render::source_crossfade::SourceCrossfade;
 use crate::render::tap::Tap;
 use crate::render::workspace::{BlockBuffers, HeardBuffers, Workspace};
 use crate::snapshot::{
-    Finiteness, HeardSound, LinkState, Load, Mode, OnBypass, ProjectId, ProjectSettings, ProjectSnapshot,
+    Comparing, Finiteness, Hear, HeardSound, LinkState, Load, Mode, OnBypass, ProjectId, ProjectSettings,
+    ProjectSnapshot,
 };
 use crate::source::Generator;
 use crate::trash::Trash;
@@ -31,6 +33,7 @@ pub(crate) struct Project {
     id: ProjectId,
     source: SourceCrossfade,
     links: Links,
+    comparison: Comparison,
     direct: Direct,
     /// Whether the last child's process has ended and no new one was set.
     gone: bool,
@@ -59,7 +62,11 @@ impl Project {
         settings: &ProjectSettings,
         generator: Box<Generator>,
         config: &EngineConfig,
-        (pictures, readings): (rtrb::Producer<[f32; 2]>, rtrb::Producer<Stretch>),
+        (pictures, readings, pairs): (
+            rtrb::Producer<[f32; 2]>,
+            rtrb::Producer<Stretch>,
+            rtrb::Producer<Pair>,
+        ),
         report: Arc<ProjectReport>,
     ) -> Self {
         let fade_frames = frames_in_ms(config.limits.fade_ms, config.sample_rate);
@@ -67,6 +74,7 @@ impl Project {
             id,
             source: SourceCrossfade::new(generator, fade_frames),
             links: Links::new(),
+            comparison: Comparison::new(&config.limits, fade_frames, pairs),
             direct: Direct::new(settings.mode, &config.limits, fade_frames),
             gone: false,
             dry: [DelayLine::new(), DelayLine::new()],
@@ -132,13 +140,35 @@ impl Project {
         self.links.add(link, trash);
     }
 
+    /// Gives it a child beside the newest; the one that is there fades out.
+    pub(crate) fn set_beside(&mut self, link: Box<Link>, trash: &mut Trash) {
+        self.comparison.beside.put(link, trash);
+    }
+
+    /// Sets which child stays beside the newest when it is replaced.
+    pub(crate) fn keep(&mut self, generation: Option<u32>) {
+        self.comparison.beside.keep(generation);
+    }
+
+    /// Fades the child beside out, and keeps none.
+    pub(crate) fn clear_beside(&mut self, trash: &mut Trash) {
+        self.comparison.set(None);
+        self.comparison.beside.retire(trash);
+    }
+
+    /// Compares the newest child with the one beside it, or ends that.
+    pub(crate) fn compare(&mut self, comparing: Option<Comparing>) {
+        self.comparison.set(comparing);
+    }
+
     /// Makes its processors clear their state before the next block.
     pub(crate) fn reset(&mut self) {
         self.links.iter_mut().for_each(Link::reset);
     }
 
-    pub(crate) fn clear_link(&mut self) {
+    pub(crate) fn clear_link(&mut self, trash: &mut Trash) {
         self.gone = false;
+        self.clear_beside(trash);
         self.links.retire();
     }
 
@@ -160,6 +190,7 @@ impl Project {
     /// First half of a part: takes the children's replies, and sends them the source's next block.
     pub(crate) fn send(&mut self, window: &ReadWindow, now_ns: u64, work: &mut Workspace, trash: &mut Trash) {
         let Workspace { microphone, source, inputs, reply, .. } = work;
+        self.comparison.prepare(&mut self.links, window);
         let source = self.source.next(microphone.part(window.frames), source, trash);
         self.input_meter.add(source[0], source[1]);
         for (line, channel) in self.dry.iter_mut().zip(source) {
@@ -170,11 +201,14 @@ impl Project {
                 link.send(window, now_ns, source, inputs, &mut self.counts);
             }
         }
+        self.comparison.beside.exchange(window, now_ns, source, inputs, reply);
+        self.comparison.check(&self.links);
     }
 
     /// Wakes the children that have something to do.
     pub(crate) fn wake(&mut self) {
         self.links.iter_mut().for_each(Link::wake);
+        self.comparison.beside.wake();
     }
 
     /// Whether children are waited for between the two halves of a part.
@@ -195,17 +229,22 @@ impl Project {
                 self.direct.note(late);
             }
         }
+        // Last, and without a note: it takes the newest nothing of the time, and is no reason to fall back.
+        if self.comparison.is_on() {
+            self.comparison.beside.await_block(deadline_ns, clock, reply);
+        }
     }
 
     /// Waits for the children: see [`Link::settle`].
     pub(crate) fn settle(&mut self, deadline_ns: u64, reply: &mut [f32]) {
         self.links.iter_mut().for_each(|link| link.settle(deadline_ns, reply, &mut self.counts));
+        self.comparison.beside.settle(deadline_ns, reply);
     }
 
     /// Second half: adds what is due to the mix.
     pub(crate) fn play(&mut self, window: &ReadWindow, work: &mut Workspace, trash: &mut Trash) {
         let window = &self.direct.window(window);
-        let Workspace { block, heard, inputs, mix, .. } = work;
+        let Workspace { block, heard, compared, inputs, mix, .. } = work;
         let mix = mix.part_mut(window.frames);
         if let Some(made) = self.render_alone(window, block) {
             self.tap.keep(made);
@@ -213,15 +252,25 @@ impl Project {
             self.level.add(made, mix);
         } else {
             let silence = &inputs.silence[..window.frames];
-            self.render_mixed(window, block, heard, silence);
+            self.render_mixed(&window.delayed(self.comparison.delay()), block, heard, silence);
+            if !self.comparison.is_idle() {
+                self.comparison.apply(window, !self.bypassed, (block, heard, compared));
+            }
             let sum = heard.sum.part(window.frames);
             self.tap.show(sum);
             self.level.add(sum, mix);
         }
-        self.gone |= self.links.sweep(trash);
+        self.sweep(trash);
         self.direct.advance(window.frames);
         self.send_readings(window.frames);
         self.publish(window);
+    }
+
+    fn sweep(&mut self, trash: &mut Trash) {
+        self.gone |= self.links.sweep(&mut self.comparison.beside, trash);
+        if self.comparison.beside.sweep(trash) {
+            self.comparison.set(None);
+        }
     }
 
     /// Sends what the child that is heard, or else the newest, shows. What the others show is of no use.
@@ -246,7 +295,11 @@ impl Project {
         buffers: &'a mut BlockBuffers,
     ) -> Option<[&'a [f32]; 2]> {
         let (first, end) = (window.only()?, window.frames.checked_sub(1)?);
-        if self.bypassed || !self.level.is_steady() || !self.dry_level.is_steady() {
+        if self.bypassed
+            || !self.comparison.is_idle()
+            || !self.level.is_steady()
+            || !self.dry_level.is_steady()
+        {
             return None;
         }
         let link = self.links.alone().filter(|link| link.is_full())?;
@@ -270,8 +323,7 @@ impl Project {
         window.read(&self.dry[0], left, &mut buffers.other);
         window.read(&self.dry[1], right, &mut buffers.other);
         self.dry_level.apply(left, right);
-        heard.sum.part_mut(frames).into_iter().for_each(|channel| channel.fill(0.0));
-        heard.weight[..frames].fill(0.0);
+        heard.clear(frames);
 
         let (on_air, lead) = (self.links.on_air(), self.links.lead());
         for (index, link) in self.links.iter_mut().enumerate() {
@@ -295,7 +347,11 @@ impl Project {
     /// What is heard of it, apart from gain and mute, once its fades are over.
     fn heard(&self) -> HeardSound {
         match self.on_bypass {
-            _ if !self.bypassed && self.links.on_air().is_some() => HeardSound::Processed,
+            _ if !self.bypassed
+                && (self.links.on_air().is_some() || self.comparison.heard() != Hear::After) =>
+            {
+                HeardSound::Processed
+            }
             OnBypass::Dry => HeardSound::Dry,
             OnBypass::Silence => HeardSound::Silence,
         }
@@ -334,10 +390,12 @@ impl Project {
                 bypassed: self.bypassed,
                 muted: self.muted,
                 mode: self.direct.mode(),
-                delay_frames: window.heard_delay(),
+                delay_frames: window.heard_delay() + self.comparison.delay(),
                 file: self.source.file_position(),
                 // Filled in by the control side, which compares the mode with its last request.
                 fell_back: false,
+                beside: self.comparison.beside.snapshot(),
+                hear: self.comparison.heard(),
             },
             self.direct.wish(),
         );

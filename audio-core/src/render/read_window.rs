@@ -35,6 +35,11 @@ impl ReadWindow {
         Self { direct, ..*self }
     }
 
+    /// The same window, `frames` earlier.
+    pub(crate) fn delayed(&self, frames: u32) -> Self {
+        Self { position: self.position.wrapping_sub(u64::from(frames)), ..*self }
+    }
+
     /// The delay of the reading; during a fade, the delay to which it fades.
     pub(crate) fn heard_delay(&self) -> u32 {
         if self.direct.target() == 1.0 { 0 } else { self.delay }

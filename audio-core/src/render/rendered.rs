@@ -1,5 +1,7 @@
 //! The output of a child that is due in one part.
 
+use crate::render::fade::Ramp;
+
 /// A block, with flags for the frames that were made in time. The others hold whatever the line held there.
 pub(crate) struct RenderedBlock<'a> {
     samples: [&'a mut [f32]; 2],
@@ -24,6 +26,12 @@ impl<'a> RenderedBlock<'a> {
     /// A frame, if it was made in time.
     pub(crate) fn frame(&self, at: usize) -> Option<[f32; 2]> {
         self.valid[at].then(|| [self.samples[0][at], self.samples[1][at]])
+    }
+
+    /// Multiplies it by a gain.
+    pub(crate) fn scale(&mut self, gain: &mut Ramp) {
+        let [left, right] = &mut self.samples;
+        gain.apply(left, right);
     }
 
     /// Its samples, with silence for missing ones.

@@ -2,12 +2,12 @@
 
 use crate::engine::telemetry::{Latest, Pack, Unpack};
 use crate::snapshot::{
-    EngineStats, Finiteness, HeardSound, InputStats, LastLate, LateBlocks, LimiterState, LinkState, Load,
-    Meter, Mode, ProjectSnapshot,
+    BesideSnapshot, EngineStats, Finiteness, Hear, HeardSound, InputStats, LastLate, LateBlocks,
+    LimiterState, LinkState, Load, Meter, Mode, ProjectSnapshot,
 };
 use crate::source::FilePosition;
 
-const PROJECT_WORDS: usize = 33;
+const PROJECT_WORDS: usize = 38;
 const ENGINE_WORDS: usize = 17;
 
 /// Means that there is no generation: generations have 32 bits.
@@ -56,6 +56,13 @@ impl ProjectReport {
             .u64(heard_word(snapshot.heard))
             .u64(snapshot.finiteness.frames)
             .u64(snapshot.finiteness.not_finite);
+        let beside = snapshot.beside.unwrap_or_default();
+        // Of the generation the next, so that 0 means that there is none.
+        pack.u64(snapshot.beside.map_or(0, |beside| u64::from(beside.generation) + 1))
+            .u64(link_word(beside.link))
+            .pair([beside.load.average, beside.load.maximum])
+            .pair([beside.load.percentile99, beside.load.last_second])
+            .u64(hear_word(snapshot.hear));
         self.0.write(pack.words());
     }
 
@@ -99,6 +106,10 @@ impl ProjectReport {
         snapshot.file = (length_frames > 0).then_some(FilePosition { position_frames, length_frames });
         snapshot.heard = heard(unpack.u64());
         snapshot.finiteness = Finiteness { frames: unpack.u64(), not_finite: unpack.u64() };
+        let generation = unpack.u64().checked_sub(1).and_then(|generation| u32::try_from(generation).ok());
+        let (link, load) = (link_state(unpack.u64()), unpack_load(&mut unpack));
+        snapshot.beside = generation.map(|generation| BesideSnapshot { generation, link, load });
+        snapshot.hear = hear(unpack.u64());
         (snapshot, wish)
     }
 }
@@ -191,6 +202,22 @@ fn heard(word: u64) -> HeardSound {
     }
 }
 
+fn hear_word(hear: Hear) -> u64 {
+    match hear {
+        Hear::After => 0,
+        Hear::Before => 1,
+        Hear::Difference => 2,
+    }
+}
+
+fn hear(word: u64) -> Hear {
+    match word {
+        1 => Hear::Before,
+        2 => Hear::Difference,
+        _ => Hear::After,
+    }
+}
+
 fn link_word(state: LinkState) -> u64 {
     match state {
         LinkState::None => 0,
@@ -240,6 +267,12 @@ mod tests {
             delay_frames: 16,
             file: Some(FilePosition { position_frames: 18, length_frames: 19 }),
             fell_back: false,
+            beside: Some(BesideSnapshot {
+                generation: 22,
+                link: LinkState::Live,
+                load: Load { average: 0.25, maximum: 0.5, percentile99: 0.375, last_second: 0.125 },
+            }),
+            hear: Hear::Difference,
         };
         let report = ProjectReport::new();
         report.write(&sent, 17);

@@ -37,6 +37,7 @@ pub(crate) struct Workspace {
     pub(crate) reply: Box<[f32]>,
     pub(crate) block: BlockBuffers,
     pub(crate) heard: HeardBuffers,
+    pub(crate) compared: ComparedBuffers,
     /// The mix of all projects.
     pub(crate) mix: Stereo,
 }
@@ -76,6 +77,16 @@ pub(crate) struct HeardBuffers {
     pub(crate) weight: Box<[f32]>,
 }
 
+/// The output of a project that is compared with another child of it.
+pub(crate) struct ComparedBuffers {
+    /// The child beside, over what is heard of the project without it.
+    pub(crate) base: HeardBuffers,
+    /// The difference of both.
+    pub(crate) difference: Stereo,
+    /// The frames that both made in time.
+    pub(crate) valid: Box<[bool]>,
+}
+
 impl Workspace {
     pub(crate) fn new() -> Self {
         Self {
@@ -88,13 +99,28 @@ impl Workspace {
                 valid: vec![false; PART_FRAMES].into_boxed_slice(),
                 other: silence(),
             },
-            heard: HeardBuffers { dry: Stereo::new(), sum: Stereo::new(), weight: silence() },
+            heard: HeardBuffers::new(),
+            compared: ComparedBuffers {
+                base: HeardBuffers::new(),
+                difference: Stereo::new(),
+                valid: vec![false; PART_FRAMES].into_boxed_slice(),
+            },
             mix: Stereo::new(),
         }
     }
 }
 
 impl HeardBuffers {
+    fn new() -> Self {
+        Self { dry: Stereo::new(), sum: Stereo::new(), weight: silence() }
+    }
+
+    /// Empties the sum and the weights.
+    pub(crate) fn clear(&mut self, frames: usize) {
+        self.sum.part_mut(frames).into_iter().for_each(|channel| channel.fill(0.0));
+        self.weight[..frames].fill(0.0);
+    }
+
     /// Adds the dry sound with the remaining weight to the sum.
     pub(crate) fn fill_with_dry(&mut self, frames: usize) {
         let weight = &self.weight[..frames];

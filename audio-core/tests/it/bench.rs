@@ -7,7 +7,7 @@ use wavecraft_audio_core::{
     Audio, Backend, EngineStats, Limits, MAX_FRAMES, Manual, ManualSettings, ProjectId, ProjectSettings,
     ProjectSnapshot, Source,
 };
-use wavecraft_ring::{ChildRing, Geometry, ParameterWriter, attach, create};
+use wavecraft_ring::{ChildRing, Geometry, HostRing, ParameterWriter, attach, create};
 
 pub(crate) const RATE: u32 = 48_000;
 
@@ -72,16 +72,18 @@ impl<B: Backend> Bench<B> {
         channels: u32,
         process: impl FnMut(&mut [f32]) + 'static,
     ) -> Child {
-        self.child_of_generation(project, (channels, 1), process)
+        self.child_at(Place::Newest, project, (channels, 1), process)
     }
 
     /// A stereo child of this generation, that changes nothing.
     pub(crate) fn child_of(&mut self, project: ProjectId, generation: u32) -> Child {
-        self.child_of_generation(project, (2, generation), |_| {})
+        self.child_at(Place::Newest, project, (2, generation), |_| {})
     }
 
-    fn child_of_generation(
+    /// A child with these channels and this generation, as the newest or beside it.
+    pub(crate) fn child_at(
         &mut self,
+        place: Place,
         project: ProjectId,
         (channels, generation): (u32, u32),
         process: impl FnMut(&mut [f32]) + 'static,
@@ -89,10 +91,7 @@ impl<B: Backend> Bench<B> {
         let geometry = Geometry::new(MAX_FRAMES, channels, channels).expect("an ordinary geometry");
         let host = create(geometry, generation).expect("a segment can be made");
         let alive = Arc::new(AtomicBool::new(true));
-        self.audio
-            .engine_mut()
-            .set_link(project, host.ring, Arc::clone(&alive))
-            .expect("the project is there");
+        place.set(self, project, host.ring, Arc::clone(&alive));
         Child {
             ring: attach(host.descriptor).expect("the segment is whole"),
             parameters: host.parameters,
@@ -111,6 +110,30 @@ impl<B: Backend> Bench<B> {
 
     pub(crate) fn stats(&self) -> EngineStats {
         self.audio.stats()
+    }
+}
+
+/// Where a child is in its project.
+#[derive(Clone, Copy)]
+pub(crate) enum Place {
+    Newest,
+    Beside,
+}
+
+impl Place {
+    pub(crate) fn set<B: Backend>(
+        self,
+        bench: &mut Bench<B>,
+        project: ProjectId,
+        ring: HostRing,
+        alive: Arc<AtomicBool>,
+    ) {
+        let engine = bench.audio.engine_mut();
+        let set = match self {
+            Self::Newest => engine.set_link(project, ring, alive),
+            Self::Beside => engine.set_beside(project, ring, alive),
+        };
+        set.expect("the project is there");
     }
 }
 

@@ -3,6 +3,7 @@
 //! Every test runs with an allocator that ends the program if the audio thread's code allocates.
 
 mod bench;
+mod comparing;
 mod direct;
 mod faults;
 mod files;

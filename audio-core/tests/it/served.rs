@@ -7,7 +7,7 @@ use std::thread::JoinHandle;
 use wavecraft_audio_core::{Backend, Limits, MAX_FRAMES, ProjectId};
 use wavecraft_ring::{ChildRing, Geometry, Interrupt, attach, clock::now_ns, create};
 
-use crate::bench::Bench;
+use crate::bench::{Bench, Place};
 
 /// Limits with which the engine waits a second for a block of 256 frames: far longer than a child on a busy machine
 /// takes, and short enough for a test.
@@ -36,11 +36,26 @@ impl Served {
         Self::with(bench, project, channels, multiply)
     }
 
+    /// The same with two channels, beside the newest child.
+    pub(crate) fn beside<B: Backend>(bench: &mut Bench<B>, project: ProjectId, gain: f32) -> Self {
+        let multiply = move |samples: &mut [f32]| samples.iter_mut().for_each(|sample| *sample *= gain);
+        Self::at(Place::Beside, bench, (project, 2), multiply)
+    }
+
     /// A child that processes each channel with `process`.
     pub(crate) fn with<B: Backend>(
         bench: &mut Bench<B>,
         project: ProjectId,
         channels: u32,
+        process: impl FnMut(&mut [f32]) + Send + 'static,
+    ) -> Self {
+        Self::at(Place::Newest, bench, (project, channels), process)
+    }
+
+    fn at<B: Backend>(
+        place: Place,
+        bench: &mut Bench<B>,
+        (project, channels): (ProjectId, u32),
         process: impl FnMut(&mut [f32]) + Send + 'static,
     ) -> Self {
         let geometry = Geometry::new(MAX_FRAMES, channels, channels).expect("an ordinary geometry");
@@ -53,11 +68,7 @@ impl Served {
             let (hold, stop) = (Arc::clone(&hold), Arc::clone(&stop));
             move || serve(ring, process, &hold, &stop)
         });
-        bench
-            .audio
-            .engine_mut()
-            .set_link(project, host.ring, Arc::clone(&alive))
-            .expect("the project is there");
+        place.set(bench, project, host.ring, Arc::clone(&alive));
         Self { alive, hold, stop, interrupt, thread: Some(thread) }
     }
 
