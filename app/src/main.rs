@@ -13,8 +13,10 @@ mod instance;
 mod log;
 mod login;
 mod main_thread;
+mod measure;
 mod menu;
 mod microphone;
+mod offline;
 mod outlet;
 mod platform;
 mod quit;
@@ -67,6 +69,12 @@ struct Args {
     /// Render a file through a project's processor: for `wavecraft render`, which makes the job.
     #[arg(long, value_name = "JOB", hide = true, conflicts_with_all = ["headless", "exit_when_idle", "quit"])]
     render: Option<String>,
+    /// Measure a project's processor: for `wavecraft measure`, which makes the job.
+    #[arg(long, value_name = "JOB", hide = true, conflicts_with_all = ["headless", "exit_when_idle", "quit"])]
+    measure: Option<String>,
+    /// Leave the processor to whatever else wants it.
+    #[arg(long, hide = true, requires = "measure")]
+    in_background: bool,
     /// Say whether this companion would run a program, and if not, why: for `wavecraft doctor`.
     #[arg(long, value_name = "PROGRAM", hide = true, conflicts_with_all = ["headless", "exit_when_idle", "quit"])]
     may_run: Option<std::path::PathBuf>,
@@ -99,6 +107,13 @@ fn main() -> ExitCode {
 fn run(args: &Args) -> anyhow::Result<ExitCode> {
     if let Some(job) = args.render.clone() {
         return main_thread::without_menu(runtime()?, |_| render::run(job));
+    }
+    if let Some(job) = args.measure.clone() {
+        // Before there are threads, which take over the class, as children do.
+        if args.in_background {
+            platform::run_in_background();
+        }
+        return main_thread::without_menu(runtime()?, |_| measure::run(job));
     }
     if let Some(program) = &args.may_run {
         executable::check_program(program)?;

@@ -5,60 +5,37 @@
 //! line.
 
 mod blocks;
-mod job;
 mod output;
-mod processor;
-mod tell;
-mod values;
 
-use crate::{executable, platform::Program};
+use crate::{
+    executable,
+    offline::{BadJob, Facts, Processor, answer_job, note, tell, values_of},
+};
 use anyhow::{Context, bail};
 use blocks::{Blocks, Done};
-use job::BadJob;
-use processor::Processor;
 use std::{
     fs,
     path::{Path, PathBuf},
     process::ExitCode,
     time::{Duration, Instant},
 };
-use tell::{note, tell};
-use tokio::signal::unix::{SignalKind, signal};
 use wavecraft_audio_core::{FileReader, MAX_FRAMES, MAX_WAV_FRAMES, Offline, OfflineError, WavFile};
-use wavecraft_companion_protocol::{
-    event::Event,
-    take::{BAD_JOB, RenderJob},
-};
+use wavecraft_companion_protocol::{event::Event, take::RenderJob};
 
+/// Channels of every rendering, as of every session.
+const CHANNELS: usize = 2;
 /// The timeout for one block. A processor may be slow; this is for one that hangs.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// A longer latency is a mistake in the processor.
 const MAX_LATENCY_SECONDS: u32 = 10;
 /// An hour of silence after the input would be a mistake too.
 const MAX_TAIL_SECONDS: f64 = 3600.0;
-/// The variable that tells the child which class its audio thread gets.
-const REALTIME: &str = "WAVECRAFT_REALTIME";
-/// The customary exit code of a program that a signal ended.
-const INTERRUPTED: u8 = 130;
-
 /// Renders, until done or interrupted by a signal. Must run within a tokio runtime.
 ///
 /// # Errors
 /// The signals can't be watched.
 pub(crate) async fn run(job: String) -> anyhow::Result<ExitCode> {
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut hang_up = signal(SignalKind::hangup())?;
-    // A signal aborts it: the incomplete file is removed, the child's socketpair closes, and so the child ends.
-    let outcome = tokio::select! {
-        outcome = render(&job) => outcome,
-        _ = interrupt.recv() => return Ok(INTERRUPTED.into()),
-        _ = terminate.recv() => return Ok(INTERRUPTED.into()),
-        _ = hang_up.recv() => return Ok(INTERRUPTED.into()),
-    };
-    let Err(error) = outcome else { return Ok(ExitCode::SUCCESS) };
-    tell(&Event::Error { message: format!("{error:#}") });
-    Ok(if error.is::<BadJob>() { BAD_JOB.into() } else { ExitCode::FAILURE })
+    answer_job(render(&job)).await
 }
 
 async fn render(job: &str) -> anyhow::Result<()> {
@@ -77,24 +54,20 @@ async fn render(job: &str) -> anyhow::Result<()> {
         .with_context(|| format!("{} can't be written", place.display()))?;
 
     let began = Instant::now();
-    let mut env = executable::environment(&job.env);
-    // It works without a pause: in a real-time class it would block the whole system.
-    env.retain(|(name, _)| name != REALTIME);
-    env.push((REALTIME.into(), "off".into()));
-    let program = Program { runs: job.program.clone(), args: Vec::new(), cwd: job.cwd.clone(), env };
-    let (mut processor, ready) = Processor::start(&program, sample_rate).await?;
+    let program = Facts { program: &job.program, cwd: &job.cwd, env: &job.env }.program();
+    let (mut processor, ready) = Processor::start(&program, sample_rate, CHANNELS).await?;
     let latency_frames = ready.latency_frames;
     if latency_frames / MAX_LATENCY_SECONDS > sample_rate {
         bail!(
             "the processor says that its latency is {latency_frames} frames: more than {MAX_LATENCY_SECONDS} s"
         );
     }
-    let values = values::of(&ready.specs, &job.parameters).map_err(BadJob)?;
+    let values = values_of(&ready.specs, &job.parameters).map_err(BadJob)?;
     ready.writer.set_all(&values)?;
-    let offline = Offline::new(ready.ring, processor.begin(), sample_rate, PATIENCE);
+    let offline = Offline::new(ready.ring, CHANNELS, processor.begin(), sample_rate, PATIENCE);
     let block_frames = usize::try_from(job.block_frames)?;
     let blocks = Blocks::new(input, offline, output, block_frames, latency_frames.into(), tail_frames);
-    let done = match processor.while_it_works(blocks).await? {
+    let done = match processor.while_it_works(move || blocks.run()).await? {
         Ok(done) => done,
         Err(blocks::Failure::Child(OfflineError::Ended)) => bail!("{}", processor.last_words().await),
         Err(failure) => {

@@ -81,7 +81,7 @@ pub use engine::spectrum::{Partial, SPECTRUM_POINTS, SpectrumFrame};
 pub use engine::trigger::{Trigger, TriggeredFrame, Waveform};
 pub use engine::{Engine, engine};
 pub use latency::{LatencyError, LatencyRecording, MeasuredLatency};
-pub use offline::{Offline, OfflineError};
+pub use offline::{Offline, OfflineError, Timed};
 pub use record::{RecordError, Recording, Take};
 pub use render::Renderer;
 pub use snapshot::{

@@ -30,34 +30,58 @@ pub enum OfflineError {
     Send(#[from] SendError),
 }
 
-/// Sends blocks to a stereo child and takes its answers, from one thread.
+/// An answer, left and right, and the time that it took in nanoseconds.
+pub type Timed<'a> = ([&'a [f32]; 2], u64);
+
+/// Sends blocks to a child of one or two channels and takes its answers, from one thread.
 pub struct Offline {
     ring: HostRing,
+    channels: usize,
     /// Cleared by the watcher of the process.
     alive: Arc<AtomicBool>,
     sample_rate: u32,
     patience: Duration,
     position: u64,
+    /// The next block begins a signal of its own.
+    begins: bool,
     left: Vec<f32>,
     right: Vec<f32>,
     nonfinite: u64,
 }
 
 impl Offline {
-    /// The geometry of the child's segment: that of every session, so that a processor finds the same conditions.
+    /// The geometry of the child's segment, with one or two channels. That of every session has two.
     ///
     /// # Errors
     /// None as long as the ring takes blocks of [`MAX_FRAMES`].
-    pub fn geometry() -> Result<Geometry, GeometryError> {
-        Geometry::new(MAX_FRAMES, 2, 2)
+    pub fn geometry(channels: usize) -> Result<Geometry, GeometryError> {
+        let channels = count32(channels.clamp(1, 2));
+        Geometry::new(MAX_FRAMES, channels, channels)
     }
 
-    /// Takes over the ring of a child that was started. `sample_rate` is in Hz, `patience` the timeout for one block.
+    /// Takes over the ring of a child that was started with as many channels. `sample_rate` is in Hz, `patience` the timeout for one block.
     #[must_use]
-    pub fn new(ring: HostRing, alive: Arc<AtomicBool>, sample_rate: u32, patience: Duration) -> Self {
+    pub fn new(
+        ring: HostRing,
+        channels: usize,
+        alive: Arc<AtomicBool>,
+        sample_rate: u32,
+        patience: Duration,
+    ) -> Self {
         let buffer = vec![0.0; PART_FRAMES];
         let (left, right) = (buffer.clone(), buffer);
-        Self { ring, alive, sample_rate, patience, position: 0, left, right, nonfinite: 0 }
+        Self {
+            ring,
+            channels: channels.clamp(1, 2),
+            alive,
+            sample_rate,
+            patience,
+            position: 0,
+            begins: false,
+            left,
+            right,
+            nonfinite: 0,
+        }
     }
 
     /// Whether another block can be sent before taking an answer.
@@ -66,7 +90,12 @@ impl Offline {
         self.ring.free_slots() > 0
     }
 
-    /// Sends the next block: left and right, of equal length, at most [`MAX_FRAMES`].
+    /// Has the next block begin anew, at position 0 with a processor that is reset.
+    pub fn begin_again(&mut self) {
+        (self.position, self.begins) = (0, true);
+    }
+
+    /// Sends the next block: left and right, of equal length, at most [`MAX_FRAMES`]. A child of one channel gets the left.
     ///
     /// # Errors
     /// [`OfflineError::Send`], without [room](Self::has_room) for example.
@@ -78,9 +107,9 @@ impl Offline {
             // A time that is the same on every run.
             host_time_ns: nanoseconds(self.position, self.sample_rate),
             discontinuity: false,
-            reset: false,
+            reset: std::mem::take(&mut self.begins),
         };
-        self.ring.send(header, &block)?;
+        self.ring.send(header, &block[..self.channels])?;
         self.ring.wake();
         self.position += position(frames);
         Ok(())
@@ -95,14 +124,35 @@ impl Offline {
         if self.ring.outstanding() == 0 {
             return Ok(None);
         }
-        self.wait()?;
-        let Some(reply) = self.ring.take(&mut [&mut self.left, &mut self.right]) else {
-            return Err(OfflineError::Ended);
-        };
-        let frames = size(reply.frames);
+        let (frames, _) = self.take()?;
         let [left, right] = [&mut self.left[..frames], &mut self.right[..frames]];
         self.nonfinite += sanitise(left).samples + sanitise(right).samples;
         Ok(Some([left, right]))
+    }
+
+    /// The same with the samples as they came, and with the time in nanoseconds from when the child began the block until it
+    /// was done.
+    ///
+    /// # Errors
+    /// As [`receive`](Self::receive).
+    pub fn receive_raw(&mut self) -> Result<Option<Timed<'_>>, OfflineError> {
+        if self.ring.outstanding() == 0 {
+            return Ok(None);
+        }
+        let (frames, took_ns) = self.take()?;
+        Ok(Some(([&self.left[..frames], &self.right[..frames]], took_ns)))
+    }
+
+    /// Waits for the oldest answer and takes it; returns its frames and the time that it took. One channel is both.
+    fn take(&mut self) -> Result<(usize, u64), OfflineError> {
+        self.wait()?;
+        let mut channels: [&mut [f32]; 2] = [&mut self.left, &mut self.right];
+        let reply = self.ring.take(&mut channels[..self.channels]).ok_or(OfflineError::Ended)?;
+        let frames = size(reply.frames);
+        if self.channels == 1 {
+            self.right[..frames].copy_from_slice(&self.left[..frames]);
+        }
+        Ok((frames, reply.done_ns.saturating_sub(reply.awake_ns)))
     }
 
     /// Number of samples so far that weren't finite, or beyond ±[`LOUDEST`](crate::LOUDEST).

@@ -2,6 +2,8 @@
 //!
 //! With `--cfg mac_shim` a child is started and waited for by the Mac's files, over `crates/mac-shim/`.
 
+#[path = "linux/background.rs"]
+mod background;
 #[path = "linux/desktop.rs"]
 mod desktop;
 #[cfg_attr(not(mac_shim), path = "linux/end_watch.rs")]
@@ -23,6 +25,7 @@ mod power;
 #[cfg_attr(mac_shim, path = "macos/spawn.rs")]
 mod spawn;
 
+pub(crate) use background::run_in_background;
 pub(crate) use desktop::{
     COPIERS, COPIERS_ENVIRONMENT, FORGETTERS, MainThread, OPENER, REVEAL_LABEL, can_show_menu, icon_color,
     main_loop, reveal, set_icon, show_words, with_icon,

@@ -1,5 +1,7 @@
 //! macOS.
 
+#[path = "macos/background.rs"]
+mod background;
 #[path = "macos/desktop.rs"]
 mod desktop;
 #[path = "macos/end_watch.rs"]
@@ -17,6 +19,7 @@ mod spawn;
 #[path = "macos/traced.rs"]
 mod traced;
 
+pub(crate) use background::run_in_background;
 pub(crate) use desktop::{
     COPIERS, COPIERS_ENVIRONMENT, FORGETTERS, MainThread, OPENER, REVEAL_LABEL, can_show_menu, icon_color,
     main_loop, reveal, set_icon, show_words, with_icon,

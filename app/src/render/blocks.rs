@@ -1,6 +1,6 @@
 //! Renders from file to file, block by block.
 
-use super::tell::tell;
+use crate::offline::tell;
 use std::time::{Duration, Instant};
 use wavecraft_audio_core::{FileError, FileReader, Offline, OfflineError, WavFile};
 use wavecraft_companion_protocol::event::Event;

@@ -1,6 +1,6 @@
 //! The file that a rendering makes: complete, or not there.
 
-use super::job::BadJob;
+use crate::offline::BadJob;
 use anyhow::{Context, anyhow, bail};
 use std::{
     fs, io,

@@ -13,9 +13,9 @@ use crate::bench::{assert_same, noise};
 const PATIENCE: Duration = Duration::from_secs(60);
 
 fn pair(patience: Duration) -> (Offline, ChildRing, Arc<AtomicBool>) {
-    let host = create(Offline::geometry().expect("an ordinary one"), 1).expect("a segment can be made");
+    let host = create(Offline::geometry(2).expect("an ordinary one"), 1).expect("a segment can be made");
     let alive = Arc::new(AtomicBool::new(true));
-    let offline = Offline::new(host.ring, Arc::clone(&alive), 48_000, patience);
+    let offline = Offline::new(host.ring, 2, Arc::clone(&alive), 48_000, patience);
     (offline, attach(host.descriptor).expect("the segment is whole"), alive)
 }
 

@@ -6,6 +6,7 @@ use crate::{
     create::CreateArgs,
     devices::DevicesArgs,
     guard,
+    measure::MeasureArgs,
     microphone::MicrophoneArgs,
     record::RecordArgs,
     render::RenderArgs,
@@ -65,6 +66,11 @@ const RENDER_EXAMPLES: &str = "\
 Examples:
   wavecraft render -i dry.wav -o wet.wav
   wavecraft render -i dry.wav -o wet.wav --set gain_level=-6 --tail 2";
+const MEASURE_EXAMPLES: &str = "\
+Examples:
+  wavecraft measure
+  wavecraft measure --full --level -6 --set gain_level=3
+  wavecraft measure --frequency 440 --rate 96000 --json";
 const DEVICES_EXAMPLES: &str = "\
 Examples:
   wavecraft devices                                 what there is, and what is chosen
@@ -108,6 +114,9 @@ pub(crate) enum Command {
     /// Process a file with this project's processor, as fast as it goes
     #[command(after_help = RENDER_EXAMPLES)]
     Render(RenderArgs),
+    /// Measure this project's processor: response, distortion, latency, noise, cost
+    #[command(after_help = MEASURE_EXAMPLES)]
+    Measure(MeasureArgs),
     /// List the audio devices, and choose among them
     #[command(after_help = DEVICES_EXAMPLES)]
     Devices(DevicesArgs),

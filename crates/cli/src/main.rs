@@ -19,9 +19,11 @@ mod failure;
 mod generated;
 mod guard;
 mod lines;
+mod measure;
 mod measure_latency;
 mod microphone;
 mod numbers;
+mod offline;
 mod other;
 mod output;
 mod page;
@@ -77,6 +79,7 @@ fn run(command: Command) -> anyhow::Result<i32> {
         Command::Stop(args) => on_a_runtime(stop::run(args)).map(|()| failure::SUCCESS),
         Command::Record(args) => on_a_runtime(record::run(args)).map(|()| failure::SUCCESS),
         Command::Render(args) => on_a_runtime(render::run(args)),
+        Command::Measure(args) => on_a_runtime(measure::run(args)),
         Command::Devices(args) => on_a_runtime(devices::run(args)).map(|()| failure::SUCCESS),
         Command::Microphone(args) => on_a_runtime(microphone::run(args)).map(|()| failure::SUCCESS),
         Command::MeasureLatency(args) => on_a_runtime(measure_latency::run(args)).map(|()| failure::SUCCESS),

@@ -3,6 +3,7 @@
 use crate::failure::Usage;
 use anyhow::Context;
 use std::path::{Path, PathBuf};
+use wavecraft_companion_analysis::LEVELS_DBFS;
 use wavecraft_companion_protocol::take::MAX_RECORD_SECONDS;
 
 /// The longest `--seconds`: a year. Clock arithmetic can hold that many on every system.
@@ -29,6 +30,28 @@ pub(crate) fn record_seconds(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(seconds) if seconds > 0.0 && seconds <= MAX_RECORD_SECONDS => Ok(seconds),
         _ => Err(format!("it is a number of seconds above 0, up to {MAX_RECORD_SECONDS}")),
+    }
+}
+
+/// `--level`: a peak level in dBFS.
+///
+/// # Errors
+/// A sentence for the user.
+pub(crate) fn level_dbfs(text: &str) -> Result<f64, String> {
+    match text.replace('−', "-").parse::<f64>() {
+        Ok(level) if LEVELS_DBFS.contains(&level) => Ok(level),
+        _ => Err("it is a level in dBFS from −120 to 0".into()),
+    }
+}
+
+/// `--frequency`: a frequency in Hz.
+///
+/// # Errors
+/// A sentence for the user.
+pub(crate) fn frequency_hz(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(hz) if (10.0..=192_000.0).contains(&hz) => Ok(hz),
+        _ => Err("it is a frequency in Hz from 10 up".into()),
     }
 }
 

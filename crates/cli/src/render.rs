@@ -1,28 +1,22 @@
 //! `wavecraft render`: sends a file through the project's processor, as fast as possible.
-//!
-//! The project is built as `start` builds it; the companion's program does the rest, in a separate process that is
-//! independent of a running companion.
 
 use crate::{
-    builds::Builds,
-    cargo, companion,
-    failure::{INTERRUPTED, SUCCESS, Usage},
-    lines::LastLines,
+    companion,
+    failure::Usage,
     numbers::{self, absolute_text},
-    processes::{Line, Processes, guarded},
-    project::Project,
-    report::{self, From, Report, clock},
-    signals::Signals,
+    offline::{self, BuiltProject, assignment},
+    processes::Processes,
+    report::{self, Report, clock},
     terminal::{Progress, bar},
 };
-use anyhow::{Context, anyhow, bail};
+use anyhow::{Context, bail};
 use std::{
     io::ErrorKind,
     path::{Path, PathBuf},
 };
 use wavecraft_companion_protocol::{
     event::Event,
-    take::{BAD_JOB, RenderJob, check_name, check_place},
+    take::{RenderJob, check_name, check_place},
 };
 
 /// What `wavecraft render` is asked for.
@@ -54,48 +48,21 @@ pub(crate) struct RenderArgs {
     json: bool,
 }
 
-fn assignment(text: &str) -> Result<(String, String), String> {
-    let (id, value) = text.split_once('=').ok_or("write it as ID=VALUE")?;
-    Ok((id.trim().to_owned(), value.trim().to_owned()))
-}
-
 /// Builds and renders; returns the exit code.
 pub(crate) async fn run(args: RenderArgs) -> anyhow::Result<i32> {
-    let mut signals = Signals::take().context("the system's signals can't be watched")?;
-    let report = Report::new(args.json, false);
-    let mut processes = Processes::new();
-    let outcome = tokio::select! {
-        outcome = render(&args, &report, &mut processes) => outcome.map(|()| SUCCESS),
-        () = signals.next() => Ok(INTERRUPTED),
-    };
-    let hurry = processes.hurry();
-    let mut ending = std::pin::pin!(processes.end());
-    let orphans = loop {
-        tokio::select! {
-            left = &mut ending => break left,
-            // On a second signal the grace ends.
-            () = signals.next() => drop(hurry.send_replace(true)),
-        }
-    };
-    if let Err(error) = &outcome {
-        report.failure(&format!("{error:#}"));
-    }
-    report.event(&Event::Stopped { orphans });
-    outcome
+    let (report, mut processes) = (Report::new(args.json, false), Processes::new());
+    offline::run(&report, &mut processes, async |report, processes| render(&args, report, processes).await)
+        .await
 }
 
 async fn render(args: &RenderArgs, report: &Report, processes: &mut Processes) -> anyhow::Result<()> {
     let input = absolute_text(&input(&args.input)?)?;
     let output = output(args)?;
-    let project = Project::find(&std::env::current_dir().context("the current folder is gone")?)?;
-    let cargo = cargo::program()?;
-    let target = cargo::find_target(&cargo, &project, processes).await?;
-    let profile = args.profile.as_deref().or(project.defaults.profile.as_deref());
-    let (built, _) = cargo::build(&cargo, &target, profile, processes, report).await?;
-    let mut builds = Builds::create(&companion::paths()?.builds_dir)?;
+    let project = offline::build(args.profile.as_deref(), report, processes).await?;
+    let BuiltProject { program, cwd, .. } = &project;
     let job = RenderJob {
-        program: builds.keep(&built)?,
-        cwd: project.engine(),
+        program: program.clone(),
+        cwd: cwd.clone(),
         env: companion::environment(),
         input,
         output,
@@ -104,13 +71,20 @@ async fn render(args: &RenderArgs, report: &Report, processes: &mut Processes) -
         block_frames: args.block_size,
         tail_seconds: args.tail,
     };
-    let job =
-        serde_json::to_string(&job).context("the project's path isn't text: give its folders other names")?;
-    let program = companion::program()?;
-    let mut command = guarded(&program);
-    command.arg("--render").arg(job);
-    let running = processes.spawn(&mut command);
-    follow(running.with_context(|| format!("{} can't be run", program.display()))?, report).await
+    let progress = report.progress();
+    let mut rendered = None;
+    let outcome = offline::companion_does("--render", &job, report, processes, |event| match event {
+        Event::Rendered { .. } => rendered = Some(event),
+        event => {
+            show(&progress, &event);
+            report.event(&event);
+        }
+    });
+    let outcome = outcome.await;
+    drop(progress);
+    // Reported once the bar is off the screen.
+    rendered.iter().for_each(|event| report.event(event));
+    outcome
 }
 
 /// The file to process. It may be written as an input of `start`.
@@ -146,40 +120,6 @@ fn output(args: &RenderArgs) -> anyhow::Result<PathBuf> {
         Some(folder) if folder.is_dir() => Ok(output),
         Some(folder) => bail!("there is no folder {}: make it first, or choose another", folder.display()),
         None => bail!(Usage(format!("{} is no file", output.display()))),
-    }
-}
-
-/// Reports the messages of the companion's program until it ends.
-async fn follow(mut running: crate::processes::Running, report: &Report) -> anyhow::Result<()> {
-    let progress = report.progress();
-    let (mut failure, mut rendered) = (None, None);
-    let mut said = LastLines::default();
-    while let Some(line) = running.next_line().await? {
-        let event = match &line {
-            Line::Out(text) => serde_json::from_str(text).ok(),
-            Line::Err(_) => None,
-        };
-        match (event, line) {
-            (Some(Event::Error { message }), _) => failure = Some(message),
-            (Some(Event::Log { from, line }), _) if from == "child" => report.log(From::Child, &line),
-            (Some(Event::Log { line, .. }), _) => report.log(From::Companion, &line),
-            (Some(event @ Event::Rendered { .. }), _) => rendered = Some(event),
-            (Some(event), _) => {
-                show(&progress, &event);
-                report.event(&event);
-            }
-            (None, Line::Out(text) | Line::Err(text)) => said.push(text),
-        }
-    }
-    drop(progress);
-    // Reported once the bar is off the screen.
-    rendered.iter().for_each(|event| report.event(event));
-    let status = running.wait().await?;
-    match (status.success(), failure) {
-        (true, _) => Ok(()),
-        (false, Some(message)) if status.code() == Some(BAD_JOB.into()) => bail!(Usage(message)),
-        (false, Some(message)) => Err(anyhow!(message)),
-        (false, None) => bail!("the companion's program failed ({status}). It said:{said}"),
     }
 }
 

@@ -330,7 +330,7 @@ impl Report {
                 self.warn(&format!("{orphans} process(es) could not be ended"));
             }
             // A progress line shows these.
-            Event::Recording { .. } | Event::Rendering { .. } => {}
+            Event::Recording { .. } | Event::Rendering { .. } | Event::Measured { .. } => {}
             // The reason for a build is printed where the build starts; states, errors and lines have their own functions;
             // an end without orphans needs no message.
             Event::Build(_)
@@ -410,6 +410,8 @@ impl Report {
         match event {
             Event::Stats { .. } => writer.update("stats", text),
             Event::Recording { .. } => writer.update("recording", text),
+            // Its command shows the document.
+            Event::Measured { .. } => {}
             Event::Rendering { .. } => writer.update("rendering", text),
             _ => writer.keep(text),
         }

@@ -155,6 +155,11 @@ pub enum Event {
         /// The time it took, without the build.
         took_ms: u64,
     },
+    /// A measurement is done, whole or not.
+    Measured {
+        /// The document of the analysis.
+        document: Box<serde_json::Value>,
+    },
     /// The last line.
     Stopped {
         /// The number of processes that this start created and that still exist.

@@ -107,6 +107,31 @@ pub struct RenderJob {
     pub tail_seconds: f64,
 }
 
+/// A processor to measure: the argument of `wavecraft-companion --measure`, as JSON. It answers with
+/// [events](crate::event::Event), one per line on standard output; [`Measured`](crate::event::Event::Measured) has the
+/// document.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MeasureJob {
+    /// The project's program, as in [`Attach`](crate::control::Attach).
+    #[serde(flatten)]
+    pub program: ProjectProgram,
+    /// The program's working folder.
+    pub cwd: PathBuf,
+    /// The program's environment. Only names on the companion's allow-list are used.
+    #[serde(default)]
+    pub env: BTreeMap<String, String>,
+    /// The project's name.
+    pub name: String,
+    /// Parameter values by id, as the user writes them: a number, `on`, `off`, or a choice's name.
+    #[serde(default)]
+    pub parameters: BTreeMap<String, String>,
+    /// What is to be measured: the analysis' plan.
+    pub plan: serde_json::Value,
+    /// The build before, whose sound is compared with this one's, with the same values for the parameters that it has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<ProjectProgram>,
+}
+
 /// Checks whether a WAV file may have this name: with a WAV extension, or without one.
 ///
 /// # Errors

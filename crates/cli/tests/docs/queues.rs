@@ -36,7 +36,7 @@ fn every_queue_is_on_its_page_and_every_file_there_exists() {
 /// These have no built-in bound: a comment beside each says what bounds it.
 #[test]
 fn a_queue_without_a_bound_of_its_own_is_one_of_these() {
-    let allowed = ["app/src/main_thread.rs", "app/src/render/processor.rs", "crates/cli/src/watch.rs"];
+    let allowed = ["app/src/main_thread.rs", "app/src/offline/processor.rs", "crates/cli/src/watch.rs"];
     let without =
         |text: &str| text.split("#[cfg(test)]").next().is_some_and(|text| text.contains("unbounded_channel"));
     let found =

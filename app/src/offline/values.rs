@@ -7,7 +7,7 @@ use wavecraft_companion_protocol::parameter::{ParameterSpec, ParameterType};
 ///
 /// # Errors
 /// For the user: which request can't be met, and what is possible.
-pub(super) fn of(specs: &[ParameterSpec], wishes: &BTreeMap<String, String>) -> Result<Vec<f32>, String> {
+pub(crate) fn of(specs: &[ParameterSpec], wishes: &BTreeMap<String, String>) -> Result<Vec<f32>, String> {
     if let Some(unknown) = wishes.keys().find(|id| !specs.iter().any(|spec| spec.id == **id)) {
         let all: Vec<String> = specs.iter().map(|spec| format!("\n  {}", describe(spec))).collect();
         let all = if all.is_empty() { "\n  none".into() } else { all.concat() };

@@ -1,9 +1,6 @@
-//! The child of a rendering: started like any other, with the same events.
+//! The child: started like any other, with the same events.
 
-use super::{
-    blocks::{Blocks, Done, Failure},
-    tell::tell,
-};
+use super::tell::tell;
 use crate::{
     child::{Agreed, Child, ChildEvent, ExitReason, Handshake, Launched, Step, Terms},
     executable,
@@ -32,7 +29,7 @@ const READY_LIMIT: Duration = Duration::from_secs(60);
 const END_LIMIT: Duration = Duration::from_secs(2);
 
 /// A running child. Dropping it closes its socketpair, whereupon it ends by itself.
-pub(super) struct Processor {
+pub(crate) struct Processor {
     child: Child,
     handshake: Handshake,
     terms: Terms,
@@ -49,12 +46,16 @@ enum Said {
 }
 
 impl Processor {
-    /// Starts the child and waits until it is prepared.
+    /// Starts the child with one or two channels and waits until it is prepared.
     ///
     /// # Errors
     /// It can't be started, stays silent, or says that it can't work.
-    pub(super) async fn start(program: &Program, sample_rate: u32) -> anyhow::Result<(Self, Agreed)> {
-        let geometry: Geometry = Offline::geometry()?;
+    pub(crate) async fn start(
+        program: &Program,
+        sample_rate: u32,
+        channels: usize,
+    ) -> anyhow::Result<(Self, Agreed)> {
+        let geometry: Geometry = Offline::geometry(channels)?;
         let (sender, events) = unbounded_channel();
         let outlet = Outlet::new(move |event| drop(sender.send(event)));
         let launched = Child::launch(("render", 1), program, geometry, outlet)
@@ -79,17 +80,20 @@ impl Processor {
     }
 
     /// Tells it that blocks will follow. The flag is cleared when its process ends.
-    pub(super) fn begin(&self) -> Arc<AtomicBool> {
+    pub(crate) fn begin(&self) -> Arc<AtomicBool> {
         self.child.tell(ToChild::Start);
         self.child.alive()
     }
 
-    /// Runs the blocks on a separate thread, and meanwhile passes on what the child says.
+    /// Runs the work, which sends it blocks, on a separate thread, and meanwhile passes on what the child says.
     ///
     /// # Errors
     /// The child says that it can't go on; or the thread failed.
-    pub(super) async fn while_it_works(&mut self, blocks: Blocks) -> anyhow::Result<Result<Done, Failure>> {
-        let mut work = tokio::task::spawn_blocking(move || blocks.run());
+    pub(crate) async fn while_it_works<T: Send + 'static>(
+        &mut self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> anyhow::Result<T> {
+        let mut work = tokio::task::spawn_blocking(work);
         loop {
             tokio::select! {
                 done = &mut work => return Ok(done?),
@@ -99,7 +103,7 @@ impl Processor {
     }
 
     /// Why it ended, in its own words if it said anything. Kills it if it hasn't ended.
-    pub(super) async fn last_words(&mut self) -> String {
+    pub(crate) async fn last_words(&mut self) -> String {
         let ended = timeout(END_LIMIT, async {
             // A child that says that it can't go on has given its reason with that.
             while self.exit.is_none() && self.next().await.is_ok() {}
@@ -115,12 +119,12 @@ impl Processor {
     }
 
     /// Kills it now.
-    pub(super) fn kill(&self) {
+    pub(crate) fn kill(&self) {
         self.child.kill();
     }
 
     /// Lets it end, and waits for that.
-    pub(super) async fn end(self) {
+    pub(crate) async fn end(self) {
         let Self { child, mut events, exit, .. } = self;
         let process = child.process();
         child.tell(ToChild::Stop);

@@ -1,0 +1,11 @@
+//! What runs a project's processor without an engine, as fast as it goes: for rendering and for measuring.
+
+mod job;
+mod processor;
+mod tell;
+mod values;
+
+pub(crate) use job::{BadJob, Facts, answer_job};
+pub(crate) use processor::Processor;
+pub(crate) use tell::{note, tell};
+pub(crate) use values::of as values_of;

@@ -1,0 +1,124 @@
+//! `wavecraft measure`: what the project's processor does, in figures.
+
+mod curve;
+mod screen;
+
+use crate::{
+    companion,
+    failure::Usage,
+    numbers,
+    offline::{self, BuiltProject, assignment},
+    output::out,
+    processes::Processes,
+    report::{Report, json_line},
+};
+use anyhow::{Context, anyhow};
+use wavecraft_companion_analysis::{
+    DEFAULT_LEVEL_DBFS,
+    survey::{DOCUMENT_VERSION, Depth, Document, Plan},
+};
+use wavecraft_companion_protocol::{event::Event, take::MeasureJob};
+
+/// What `wavecraft measure` is asked for.
+#[derive(Debug, clap::Args)]
+pub(crate) struct MeasureArgs {
+    /// Measure everything: also dynamics, intermodulation, impulse, step, stereo, and cost by the size of blocks
+    #[arg(long)]
+    full: bool,
+    /// Sample rate of the measurement, 8000 to 384000
+    #[arg(long, value_name = "HZ", default_value_t = 48_000, value_parser = clap::value_parser!(u32).range(8_000..=384_000))]
+    rate: u32,
+    /// Peak level of the test signals, −120 to 0
+    #[arg(long, value_name = "DBFS", default_value_t = DEFAULT_LEVEL_DBFS, allow_negative_numbers = true, value_parser = numbers::level_dbfs)]
+    level: f64,
+    /// Measure distortion at this frequency, in place of 100 Hz, 1 kHz and 10 kHz; may be repeated
+    #[arg(long, value_name = "HZ", value_parser = numbers::frequency_hz)]
+    frequency: Vec<f64>,
+    /// Set a parameter: a number, `on`, `off`, or a choice's name
+    #[arg(long, value_name = "ID=VALUE", value_parser = assignment)]
+    set: Vec<(String, String)>,
+    /// Frames that the processor gets at once, 1 to 4096
+    #[arg(long, value_name = "FRAMES", default_value_t = 512, value_parser = clap::value_parser!(u32).range(1..=4096))]
+    block_size: u32,
+    /// Measure one channel instead of two
+    #[arg(long)]
+    mono: bool,
+    /// The cargo profile to build with [default: an optimised development profile]
+    #[arg(long, env = "WAVECRAFT_PROFILE", value_name = "NAME")]
+    profile: Option<String>,
+    /// Print the document as JSON, for programs
+    #[arg(long)]
+    json: bool,
+}
+
+impl MeasureArgs {
+    fn plan(&self) -> anyhow::Result<Plan> {
+        let usual = Plan::usual(self.rate);
+        let sines_hz = if self.frequency.is_empty() { usual.sines_hz } else { self.frequency.clone() };
+        Ok(Plan {
+            channels: if self.mono { 1 } else { 2 },
+            rate_hz: self.rate,
+            level_dbfs: self.level,
+            sines_hz,
+            block_frames: usize::try_from(self.block_size)?,
+            depth: if self.full { Depth::Full } else { Depth::Standard },
+        })
+    }
+}
+
+/// Builds and measures; returns the exit code.
+pub(crate) async fn run(args: MeasureArgs) -> anyhow::Result<i32> {
+    let plan = args.plan()?;
+    if let Some(hz) = plan.sines_hz.iter().find(|hz| **hz >= f64::from(plan.rate_hz) / 2.0) {
+        let message =
+            format!("{hz} Hz isn't below half of {} Hz: choose another --frequency or --rate", plan.rate_hz);
+        return Err(Usage(message).into());
+    }
+    let (report, mut processes) = (Report::new(args.json, false), Processes::new());
+    offline::run(&report, &mut processes, async |report, processes| {
+        let document = measured(&args, &plan, report, processes).await?;
+        if args.json {
+            out!("{}", json_line(&document));
+        } else {
+            screen::lines(&document).iter().for_each(|line| report.say(line));
+        }
+        document.trouble.map_or(Ok(()), |trouble| {
+            Err(anyhow!("the processor could not be measured to the end: {trouble}"))
+        })
+    })
+    .await
+}
+
+async fn measured(
+    args: &MeasureArgs,
+    plan: &Plan,
+    report: &Report,
+    processes: &mut Processes,
+) -> anyhow::Result<Document> {
+    let project = offline::build(args.profile.as_deref(), report, processes).await?;
+    let BuiltProject { name, program, cwd, .. } = &project;
+    let job = MeasureJob {
+        program: program.clone(),
+        cwd: cwd.clone(),
+        env: companion::environment(),
+        name: name.clone(),
+        parameters: args.set.iter().cloned().collect(),
+        plan: serde_json::to_value(plan).context("the plan")?,
+        before: None,
+    };
+    let progress = report.progress();
+    progress.say("Measuring …");
+    let mut document = None;
+    let outcome = offline::companion_does("--measure", &job, report, processes, |event| {
+        if let Event::Measured { document: measured } = event {
+            document = Some(measured);
+        }
+    });
+    let outcome = outcome.await;
+    drop(progress);
+    outcome?;
+    let document = document.context("the companion's program said nothing")?;
+    let document: Document = serde_json::from_value(*document).context("its document can't be read")?;
+    anyhow::ensure!(document.version == DOCUMENT_VERSION, "its document is of version {}", document.version);
+    Ok(document)
+}

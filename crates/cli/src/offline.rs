@@ -1,0 +1,123 @@
+//! What `render` and `measure` share: the project is built as `start` builds it, and the companion's program does the rest,
+//! in a separate process that is independent of a running companion.
+
+use crate::{
+    builds::Builds,
+    cargo, companion,
+    failure::{INTERRUPTED, SUCCESS, Usage},
+    lines::LastLines,
+    processes::{Line, Processes, guarded},
+    project::Project,
+    report::{From, Report},
+    signals::Signals,
+};
+use anyhow::{Context, anyhow, bail};
+use serde::Serialize;
+use std::path::PathBuf;
+use wavecraft_companion_protocol::{control::ProjectProgram, event::Event, take::BAD_JOB};
+
+/// Does the work until it is done or a signal comes, and ends what it started. Returns the exit code.
+///
+/// # Errors
+/// The work's, which was reported.
+pub(crate) async fn run(
+    report: &Report,
+    processes: &mut Processes,
+    work: impl AsyncFnOnce(&Report, &mut Processes) -> anyhow::Result<()>,
+) -> anyhow::Result<i32> {
+    let mut signals = Signals::take().context("the system's signals can't be watched")?;
+    let outcome = tokio::select! {
+        outcome = work(report, processes) => outcome.map(|()| SUCCESS),
+        () = signals.next() => Ok(INTERRUPTED),
+    };
+    let hurry = processes.hurry();
+    let mut ending = std::pin::pin!(processes.end());
+    let orphans = loop {
+        tokio::select! {
+            left = &mut ending => break left,
+            // On a second signal the grace ends.
+            () = signals.next() => drop(hurry.send_replace(true)),
+        }
+    };
+    if let Err(error) = &outcome {
+        report.failure(&format!("{error:#}"));
+    }
+    report.event(&Event::Stopped { orphans });
+    outcome
+}
+
+/// A project that was built. What was built is kept as long as this.
+pub(crate) struct BuiltProject {
+    pub(crate) name: String,
+    pub(crate) program: ProjectProgram,
+    pub(crate) cwd: PathBuf,
+    _builds: Builds,
+}
+
+/// Builds the project of the current folder.
+///
+/// # Errors
+/// There is none, or it doesn't build.
+pub(crate) async fn build(
+    profile: Option<&str>,
+    report: &Report,
+    processes: &mut Processes,
+) -> anyhow::Result<BuiltProject> {
+    let project = Project::find(&std::env::current_dir().context("the current folder is gone")?)?;
+    let cargo = cargo::program()?;
+    let target = cargo::find_target(&cargo, &project, processes).await?;
+    let profile = profile.or(project.defaults.profile.as_deref());
+    let (built, _) = cargo::build(&cargo, &target, profile, processes, report).await?;
+    let mut builds = Builds::create(&companion::paths()?.builds_dir)?;
+    let program = builds.keep(&built)?;
+    Ok(BuiltProject { name: target.package, program, cwd: project.engine(), _builds: builds })
+}
+
+/// Has the companion's program do a job, named by its flag. What it reports is passed on, and other events are handed to
+/// `each`.
+///
+/// # Errors
+/// It fails, with its words.
+pub(crate) async fn companion_does(
+    flag: &str,
+    job: &impl Serialize,
+    report: &Report,
+    processes: &mut Processes,
+    mut each: impl FnMut(Event),
+) -> anyhow::Result<()> {
+    let job =
+        serde_json::to_string(job).context("the project's path isn't text: give its folders other names")?;
+    let program = companion::program()?;
+    let mut command = guarded(&program);
+    command.arg(flag).arg(job);
+    let mut running =
+        processes.spawn(&mut command).with_context(|| format!("{} can't be run", program.display()))?;
+    let mut failure = None;
+    let mut said = LastLines::default();
+    while let Some(line) = running.next_line().await? {
+        let event = match &line {
+            Line::Out(text) => serde_json::from_str(text).ok(),
+            Line::Err(_) => None,
+        };
+        match (event, line) {
+            (Some(Event::Error { message }), _) => failure = Some(message),
+            (Some(Event::Log { from, line }), _) if from == "child" => report.log(From::Child, &line),
+            (Some(Event::Log { line, .. }), _) => report.log(From::Companion, &line),
+            (Some(event), _) => each(event),
+            (None, Line::Out(text) | Line::Err(text)) => said.push(text),
+        }
+    }
+    let status = running.wait().await?;
+    match (status.success(), failure) {
+        (true, _) => Ok(()),
+        (false, Some(message)) if status.code() == Some(BAD_JOB.into()) => bail!(Usage(message)),
+        (false, Some(message)) => Err(anyhow!(message)),
+        (false, None) => bail!("the companion's program failed ({status}). It said:{said}"),
+    }
+}
+
+/// `--set ID=VALUE`.
+pub(crate) fn assignment(text: &str) -> Result<(String, String), String> {
+    let (id, value) = text.split_once('=').ok_or("write it as ID=VALUE")?;
+    Ok((id.trim().to_owned(), value.trim().to_owned()))
+}
