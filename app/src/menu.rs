@@ -14,6 +14,7 @@ mod project;
 mod publisher;
 #[cfg(test)]
 mod reading;
+mod sources;
 mod stream;
 
 pub(crate) use clicks::clicked;

@@ -1,26 +1,33 @@
-//! Renders a file through a project's processor, as fast as possible: `wavecraft-companion --render JOB`.
+//! Renders a file or a signal through a project's processor, as fast as possible: `wavecraft-companion --render JOB`.
 //!
 //! No lock, no socket, no device: one child, started as for playing, and [`Offline`] in place of the engine;
 //! `docs/decisions/0016-rendering-without-an-engine.md` explains why. Events are reported on standard output, one per
 //! line.
 
 mod blocks;
+mod input;
 mod output;
 
 use crate::{
     executable,
     offline::{BadJob, Facts, Processor, answer_job, note, tell, values_of},
+    units::frames_in,
 };
 use anyhow::{Context, bail};
 use blocks::{Blocks, Done};
+use input::Input;
 use std::{
     fs,
     path::{Path, PathBuf},
     process::ExitCode,
     time::{Duration, Instant},
 };
-use wavecraft_audio_core::{FileReader, MAX_FRAMES, MAX_WAV_FRAMES, Offline, OfflineError, WavFile};
-use wavecraft_companion_protocol::{event::Event, take::RenderJob};
+use wavecraft_audio_core::{MAX_FRAMES, MAX_WAV_FRAMES, Offline, OfflineError, WavFile};
+use wavecraft_companion_protocol::{
+    event::Event,
+    session::Source,
+    take::{RenderJob, check_input},
+};
 
 /// Channels of every rendering, as of every session.
 const CHANNELS: usize = 2;
@@ -42,11 +49,15 @@ async fn render(job: &str) -> anyhow::Result<()> {
     let job: RenderJob =
         serde_json::from_str(job).map_err(|error| BadJob(format!("the job can't be read: {error}")))?;
     let place = check(&job)?;
-    let input = FileReader::open(&job.input)?;
+    let input = Input::open(&job)?;
     let sample_rate = input.sample_rate();
     let tail_frames = frames_in(job.tail_seconds, sample_rate);
     if input.total_frames().is_some_and(|frames| frames.saturating_add(tail_frames) > MAX_WAV_FRAMES) {
-        bail!("{} is longer than a WAV file can be (4 GiB): use a part of it", job.input.display());
+        let name = match &job.input {
+            Source::File { path } => path.display().to_string(),
+            other => other.to_string(),
+        };
+        bail!("{name} is longer than a WAV file can be (4 GiB): use a part of it");
     }
     tell(&Event::Rendering { frames: 0, total_frames: input.total_frames(), sample_rate });
     let part = output::beside(&place)?;
@@ -91,6 +102,7 @@ fn check(job: &RenderJob) -> anyhow::Result<PathBuf> {
         let message = format!("a tail of {} s: 0 to {MAX_TAIL_SECONDS} are possible", job.tail_seconds);
         bail!(BadJob(message));
     }
+    check_input(&job.input, job.seconds, job.sample_rate).map_err(BadJob)?;
     let place = output::place(&job.output, job.force).map_err(BadJob)?;
     executable::check(&job.program)?;
     Ok(place)
@@ -107,14 +119,4 @@ fn tell_done(place: &Path, done: &Done, sample_rate: u32, latency_frames: u32, b
         nonfinite: done.nonfinite,
         took_ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
     });
-}
-
-/// Rounded to whole frames: exact far beyond the range that was checked.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "checked to be a few hours at most"
-)]
-fn frames_in(seconds: f64, sample_rate: u32) -> u64 {
-    (seconds * f64::from(sample_rate)).round() as u64
 }

@@ -254,6 +254,11 @@ impl Session {
     pub(crate) fn begin(&mut self, cx: &mut Context) {
         let ready = self.server().is_some() && !self.is_ending() && self.playback.mix.project().is_none();
         let Some(rate) = cx.audio.sample_rate().filter(|_| ready) else { return };
+        // One that is only remembered is silent, and the notices say why.
+        let given = self.attach.source.is_some() && self.attach_reply.is_some();
+        if let Some(error) = self.playback.input.too_high(rate).filter(|_| given) {
+            return self.fail_attach(ErrorObject::new(BAD_SOURCE, error.to_string()), cx);
+        }
         match self.playback.input.unread(rate).map(Path::to_owned) {
             Some(path) => self.playback.input.read(path, rate, (None, None), &self.events),
             None => match self.playback.join_the_mix(cx) {
@@ -307,6 +312,11 @@ impl Session {
                 return;
             };
             return self.playback.input.read(path.clone(), rate, (Some(reply), None), &self.events);
+        }
+        let fits =
+            source.signal().zip(cx.audio.sample_rate()).map_or(Ok(()), |(signal, rate)| signal.fits(rate));
+        if let Err(error) = fits {
+            return reply.refuse(ErrorObject::new(BAD_SOURCE, error.to_string()));
         }
         self.use_source(source, cx);
         reply.answer(Done {});

@@ -16,8 +16,8 @@ use wavecraft_companion_protocol::{
     control,
     latency::{MeasuredLatency, ProjectLatency, ReportedLoop},
     session::{
-        AudioDevices, Drift, FilePosition, Guard, HeardSound, LateBlocks, Latency, Levels, Load, Mode,
-        NOTICE_GAP, OnBypass, RecordingFigures, Source, State, Stats,
+        AudioDevices, Colour, Drift, FilePosition, Guard, HeardSound, Hertz, LateBlocks, Latency, Level,
+        Levels, Load, Mode, NOTICE_GAP, OnBypass, RecordingFigures, State, Stats, TestSignal,
     },
     take,
 };
@@ -166,24 +166,57 @@ pub(crate) fn waveform(overview: &core::Overview) -> Waveform {
     Waveform { min: columns(&overview.min), max: columns(&overview.max) }
 }
 
-/// The numbers of a synthetic source at this rate in Hz.
-pub(crate) fn signal(source: &Source, sample_rate: u32) -> Option<Signal> {
-    let signal = match source {
-        Source::Tone => core::Signal::tone(),
-        Source::Noise => core::Signal::noise(),
-        Source::Sweep => core::Signal::sweep(sample_rate),
-        Source::Silence | Source::Microphone | Source::File { .. } => return None,
+/// A signal as it is played at this rate in Hz.
+pub(crate) fn signal(signal: TestSignal, sample_rate: u32) -> Signal {
+    let mut told = Signal {
+        text: signal,
+        label: signal.label(),
+        form: signal.kind().form().into(),
+        hz: None,
+        second_hz: None,
+        from_hz: None,
+        to_hz: None,
+        seconds: None,
+        colour: None,
+        level_db: signal.level().map(Level::get),
     };
+    match signal {
+        TestSignal::Tone { hz, .. } => told.hz = Some(hz.get()),
+        TestSignal::Noise { colour, .. } => told.colour = Some(colour.name().into()),
+        TestSignal::Sweep { span, time, .. } => {
+            let [from_hz, to_hz] =
+                span.map_or_else(|| core::sweep_hz(sample_rate), |span| span.map(Hertz::get));
+            (told.from_hz, told.to_hz, told.seconds) = (Some(from_hz), Some(to_hz), Some(time.get()));
+        }
+        TestSignal::Impulse { period, .. } => told.seconds = Some(period.get()),
+        TestSignal::TwoTone { hz: [one, other], .. } => {
+            (told.hz, told.second_hz) = (Some(one.get()), Some(other.get()));
+        }
+        TestSignal::Step { .. } | TestSignal::Silence => {}
+    }
+    told
+}
+
+/// The engine's form of a signal; silence is none.
+pub(crate) fn engine_signal(signal: TestSignal) -> Option<core::Signal> {
+    let level_db = signal.level().map(Level::get)?;
     Some(match signal {
-        core::Signal::Tone { hz, level_db } => Signal { hz: Some(hz), level_db, ..Signal::default() },
-        core::Signal::Noise { level_db } => Signal { level_db, ..Signal::default() },
-        core::Signal::Sweep { from_hz, to_hz, seconds, level_db } => Signal {
-            from_hz: Some(from_hz),
-            to_hz: Some(to_hz),
-            seconds: Some(seconds),
-            level_db,
-            ..Signal::default()
-        },
+        TestSignal::Tone { hz, .. } => core::Signal::Tone { hz: hz.get(), level_db },
+        TestSignal::Noise { colour, .. } => {
+            let colour = match colour {
+                Colour::White => core::Colour::White,
+                Colour::Pink => core::Colour::Pink,
+            };
+            core::Signal::Noise { colour, level_db }
+        }
+        TestSignal::Sweep { span, time, .. } => {
+            let span_hz = span.map(|span| span.map(Hertz::get));
+            core::Signal::Sweep { span_hz, seconds: time.get(), level_db }
+        }
+        TestSignal::Impulse { period, .. } => core::Signal::Impulse { seconds: period.get(), level_db },
+        TestSignal::Step { .. } => core::Signal::Step { level_db },
+        TestSignal::TwoTone { hz, .. } => core::Signal::TwoTone { hz: hz.map(Hertz::get), level_db },
+        TestSignal::Silence => return None,
     })
 }
 

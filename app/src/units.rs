@@ -16,3 +16,13 @@ pub(crate) fn seconds(frames: u64, sample_rate: u32) -> f64 {
 pub(crate) fn db_to_linear(db: f32) -> f32 {
     10_f32.powf(db / 20.0)
 }
+
+/// Seconds as frames, rounded to whole ones: exact for the years at most that such times are.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "`as` saturates, which is what is wanted"
+)]
+pub(crate) fn frames_in(seconds: f64, sample_rate: u32) -> u64 {
+    (seconds * f64::from(sample_rate)).round() as u64
+}

@@ -38,7 +38,7 @@
 //!     limits: Limits::default(),
 //!     clock: system_clock(),
 //! });
-//! let project = engine.add_project(ProjectSettings { source: Source::Tone, ..ProjectSettings::default() })?;
+//! let project = engine.add_project(ProjectSettings { source: Source::tone(), ..ProjectSettings::default() })?;
 //!
 //! let mut peak = 0.0_f32;
 //! for _callback in 0..100 {
@@ -92,7 +92,7 @@ pub use source::decode::FileReader;
 pub use source::error::FileError;
 pub use source::file::{AudioFile, MAX_FILE_FRAMES};
 pub use source::overview::{OVERVIEW_COLUMNS, Overview};
-pub use source::signal::Signal;
+pub use source::signal::{Colour, Signal, SignalReader, sweep_hz};
 pub use source::{FilePosition, Source};
 pub use stream::{InputState, LatencyParts, StreamInfo};
 pub use wav::{MAX_WAV_FRAMES, WavFile};

@@ -9,7 +9,7 @@ pub(crate) mod signal;
 
 use self::file::AudioFile;
 use self::playhead::Playhead;
-use self::signal::{Noise, Sweep, Tone};
+use self::signal::{Colour, Maker, Signal};
 
 /// A source as the control side names it.
 #[derive(Debug, Clone, Default)]
@@ -19,16 +19,31 @@ pub enum Source {
     Silence,
     /// The input device, opened while any project asks for it.
     Microphone,
-    /// A sine of 1 kHz at −12 dBFS (peak), on both channels.
-    Tone,
-    /// White noise at −20 dBFS (RMS), independent on both channels, the same at every start.
-    Noise,
-    /// A sine from 20 Hz to 20 kHz, ten seconds long, rising by the same number of octaves every second, at −12 dBFS
-    /// (peak), looped.
-    Sweep,
+    /// A signal that is made. One that can't be played at the session's rate is silent.
+    Signal(Signal),
     /// A file at the session's rate, looped; one at another rate is silent until [`AudioFile::at_rate`] has converted
     /// it.
     File(AudioFile),
+}
+
+impl Source {
+    /// A sine of 1 kHz at −12 dBFS.
+    #[must_use]
+    pub fn tone() -> Self {
+        Self::Signal(Signal::Tone { hz: 1000.0, level_db: -12.0 })
+    }
+
+    /// White noise at −20 dBFS.
+    #[must_use]
+    pub fn noise() -> Self {
+        Self::Signal(Signal::Noise { colour: Colour::White, level_db: -20.0 })
+    }
+
+    /// A sweep of ten seconds at −12 dBFS.
+    #[must_use]
+    pub fn sweep() -> Self {
+        Self::Signal(Signal::Sweep { span_hz: None, seconds: 10.0, level_db: -12.0 })
+    }
 }
 
 /// The playback position of a source's file in its loop, in frames at the session's rate.
@@ -44,9 +59,7 @@ pub struct FilePosition {
 pub(crate) enum Generator {
     Silence,
     Microphone,
-    Tone(Tone),
-    Noise(Noise),
-    Sweep(Sweep),
+    Signal(Maker),
     File(Playhead),
 }
 
@@ -57,9 +70,7 @@ impl Generator {
         match source {
             Source::Silence => Self::Silence,
             Source::Microphone => Self::Microphone,
-            Source::Tone => Self::Tone(Tone::new(sample_rate)),
-            Source::Noise => Self::Noise(Noise::new()),
-            Source::Sweep => Self::Sweep(Sweep::new(sample_rate)),
+            Source::Signal(signal) => Maker::new(signal, sample_rate).map_or(Self::Silence, Self::Signal),
             Source::File(file) if file.sample_rate() == sample_rate => {
                 Self::File(Playhead::new(file.clone(), fade_frames))
             }
@@ -99,18 +110,7 @@ impl Generator {
                 left.copy_from_slice(microphone[0]);
                 right.copy_from_slice(microphone[1]);
             }
-            Self::Tone(tone) => {
-                left.fill_with(|| tone.next());
-                right.copy_from_slice(left);
-            }
-            Self::Noise(noise) => {
-                left.fill_with(|| noise.next(0));
-                right.fill_with(|| noise.next(1));
-            }
-            Self::Sweep(sweep) => {
-                left.fill_with(|| sweep.next());
-                right.copy_from_slice(left);
-            }
+            Self::Signal(maker) => maker.fill([left, right]),
             Self::File(playhead) => {
                 for (left, right) in left.iter_mut().zip(right) {
                     [*left, *right] = playhead.next();

@@ -12,7 +12,9 @@ use crate::{
 };
 use tokio::sync::oneshot;
 use tracing::info;
-use wavecraft_companion_protocol::{control::SelectDevices, session::Source, settings::Consent};
+use wavecraft_companion_protocol::{
+    control::SelectDevices, method::Method, rpc::Outcome, session::Source, settings::Consent,
+};
 
 /// Carries out a click's action.
 pub(crate) fn clicked(companion: &mut Companion, action: Action) {
@@ -38,7 +40,7 @@ pub(crate) fn clicked(companion: &mut Companion, action: Action) {
             if source == Source::Microphone {
                 companion.confirm_in_menu(&id, Consent::Allowed);
             }
-            with(companion, &id, |session, cx| session.use_source(source, cx));
+            with(companion, &id, |session, cx| session.set_source(source, shown(cx), cx));
         }
         Action::ConfirmMicrophone(id, consent) => companion.confirm_in_menu(&id, consent),
         Action::OpenAddress(address) => desktop::open(address.into(), &events),
@@ -63,11 +65,16 @@ fn with(companion: &mut Companion, id: &str, act: impl FnOnce(&mut Session, &mut
     }
 }
 
-/// Makes the control socket's call on behalf of the menu; an error is shown here.
+/// Makes the control socket's call on behalf of the menu.
 fn select_devices(companion: &mut Companion, select: SelectDevices) {
-    let (reply, answer) = oneshot::channel();
-    companion.cx.audio.list_devices(ListedFor::Select(select, Owed::new(reply)));
-    let events = companion.cx.announcer.events().clone();
+    let owed = shown(&companion.cx);
+    companion.cx.audio.list_devices(ListedFor::Select(select, owed));
+}
+
+/// The answer to a call that the menu makes: an error is shown in it.
+fn shown<M: Method>(cx: &Context) -> Owed<M> {
+    let (reply, answer) = oneshot::channel::<Outcome>();
+    let events = cx.announcer.events().clone();
     tokio::spawn(async move {
         if let Ok(answer) = answer.await
             && let Some(refused) = answer.error()
@@ -75,6 +82,7 @@ fn select_devices(companion: &mut Companion, select: SelectDevices) {
             events.send(DesktopEvent::Trouble(refused.message.clone()));
         }
     });
+    Owed::new(reply)
 }
 
 /// The text for a bug report. Contains no token, and no address with one.

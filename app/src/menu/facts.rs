@@ -95,7 +95,7 @@ fn project(session: &Session) -> ProjectFacts {
         muted,
         mute_reason: owned(mute_reason),
         howl: stats.as_ref().is_some_and(|stats| stats.guard.howl_muted),
-        source: playback.input().source().name(),
+        source: playback.input().source().clone(),
         microphone: playback.input().access(),
         file: playback.input().file().map(Into::into),
         mode,

@@ -1,10 +1,13 @@
 //! One project's lines.
 
-use super::model::{Action, Entry, Shortcut};
+use super::{
+    model::{Action, Entry, Shortcut},
+    sources,
+};
 use crate::{microphone::Access, platform::REVEAL_LABEL, session::SessionId};
 use std::path::PathBuf;
 use wavecraft_companion_protocol::{
-    session::{Mode, Source, SourceName, State},
+    session::{Mode, Source, State},
     settings::Consent,
     words::gain,
 };
@@ -40,7 +43,7 @@ pub(crate) struct ProjectFacts {
     /// The howl mute is active, which mutes all projects.
     pub howl: bool,
     /// Its source.
-    pub source: SourceName,
+    pub source: Source,
     /// Whether it hears the microphone, if that is the source.
     pub microphone: Option<Access>,
     /// The file that can be its input.
@@ -158,7 +161,7 @@ impl ProjectFacts {
             entries.push(Entry::button(key("reveal"), REVEAL_LABEL, Action::Reveal(path.clone())));
         }
         entries.extend([
-            Entry::submenu(key("source"), "Source", self.sources()),
+            sources::submenu(&self.id, &self.source, self.file.as_deref()),
             Entry::submenu(key("mode"), "Mode", self.modes()),
             Entry::button(key("restart"), "Restart", Action::Restart(id())),
             Entry::button(key("stop"), "Stop", Action::Stop(id())),
@@ -207,27 +210,6 @@ impl ProjectFacts {
             )
         };
         volumes.into_iter().map(one).collect()
-    }
-
-    fn sources(&self) -> Vec<Entry> {
-        let file = self.file.clone().map(|path| {
-            let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
-            (format!("File: {name}"), Source::File { path: path.clone() })
-        });
-        let made = [
-            ("Microphone", Source::Microphone),
-            ("Tone", Source::Tone),
-            ("Noise", Source::Noise),
-            ("Sweep", Source::Sweep),
-            ("Silence", Source::Silence),
-        ];
-        let made = made.map(|(label, source)| (label.to_owned(), source));
-        let one = |(label, source): (String, Source)| {
-            let name = source.name();
-            let key = format!("{}/source/{name:?}", self.id);
-            Entry::check(key, label, name == self.source, Action::SetSource(self.id.clone(), source))
-        };
-        made.into_iter().chain(file).map(one).collect()
     }
 
     fn modes(&self) -> Vec<Entry> {

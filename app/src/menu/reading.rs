@@ -4,7 +4,7 @@ use super::{
     model::{Entry, Line},
     project::{Measured, ProjectFacts},
 };
-use wavecraft_companion_protocol::session::{Mode, SourceName, State};
+use wavecraft_companion_protocol::session::{Mode, Source, State, TestSignal};
 
 /// Every line: `[…]` looks clickable, ✓ is on, ✗ can't be clicked, … opens what is indented below it.
 pub(super) fn read(entries: &[Entry]) -> Vec<String> {
@@ -55,7 +55,7 @@ pub(super) fn project(name: &str, state: State) -> ProjectFacts {
         muted: false,
         mute_reason: None,
         howl: false,
-        source: SourceName::Tone,
+        source: Source::Signal(TestSignal::TONE),
         microphone: None,
         file: None,
         mode: Mode::Pipelined,

@@ -1,8 +1,9 @@
-//! Renders from file to file, block by block.
+//! Renders into a file, block by block.
 
+use super::input::Input;
 use crate::offline::tell;
 use std::time::{Duration, Instant};
-use wavecraft_audio_core::{FileError, FileReader, Offline, OfflineError, WavFile};
+use wavecraft_audio_core::{FileError, Offline, OfflineError, WavFile};
 use wavecraft_companion_protocol::event::Event;
 
 /// How often progress is reported.
@@ -35,7 +36,7 @@ pub(super) struct Done {
     pub remarks: Vec<String>,
 }
 
-/// Renders one file. Frame n of the output belongs to frame n of the input: the processor's first output, up to its
+/// Renders one input. Frame n of the output belongs to frame n of the input: the processor's first output, up to its
 /// latency, is cut off, and as much silence follows the input.
 pub(super) struct Blocks {
     feed: Feed,
@@ -48,7 +49,7 @@ pub(super) struct Blocks {
 
 impl Blocks {
     pub(super) fn new(
-        input: FileReader,
+        input: Input,
         offline: Offline,
         output: WavFile,
         block_frames: usize,
@@ -60,7 +61,7 @@ impl Blocks {
         Self { feed, offline, output, early_frames: latency_frames, waiting }
     }
 
-    /// Renders the whole file, however long that takes.
+    /// Renders all of it, however long that takes.
     pub(super) fn run(mut self) -> Result<Done, Failure> {
         let mut told = Instant::now();
         loop {
@@ -94,7 +95,7 @@ impl Blocks {
 
 /// The input in blocks of one size, followed by silence.
 struct Feed {
-    input: FileReader,
+    input: Input,
     /// The decoded frames, and how many of them were sent.
     decoded: Vec<[f32; 2]>,
     sent: usize,
@@ -106,7 +107,7 @@ struct Feed {
 }
 
 impl Feed {
-    fn new(input: FileReader, block_frames: usize, silent_frames: u64) -> Self {
+    fn new(input: Input, block_frames: usize, silent_frames: u64) -> Self {
         let (left, right) = (vec![0.0; block_frames], vec![0.0; block_frames]);
         Self { input, decoded: Vec::new(), sent: 0, ended: false, silent_frames, read_frames: 0, left, right }
     }

@@ -16,10 +16,10 @@ use wavecraft_audio_core::{ProjectSnapshot, ScopeFrame, SpectrumFrame as Spectru
 use wavecraft_companion_protocol::{
     browser::{
         AudioRuntimeStatus, GetAllParametersResult, MIN_LOOP_MS, MeterFrame, Meters, OscilloscopeFrame,
-        RegisterAudioParams, ScopePicture, ScopeRequest, SetLoop, SourceInfo, SpectrumFrame,
+        PageSource, RegisterAudioParams, ScopePicture, ScopeRequest, SetLoop, SourceInfo, SpectrumFrame,
     },
     rpc::{ErrorObject, INTERNAL_ERROR, INVALID_PARAMS},
-    session::{Mode, Probe, SourceName, Stats},
+    session::{Mode, Probe, Stats},
     sets::ParameterSets,
 };
 use wavecraft_companion_server::{Host, SetParameterError};
@@ -210,17 +210,21 @@ impl Host for Shared {
         Ok(())
     }
 
-    fn set_source(&self, source: SourceName) -> Result<(), ErrorObject> {
+    fn set_source(&self, source: PageSource) -> Result<(), ErrorObject> {
         match source {
-            SourceName::Microphone => Err(ErrorObject::new(
+            PageSource::Microphone => Err(ErrorObject::new(
                 INVALID_PARAMS,
                 "a page can't open the microphone: choose it in the terminal or the menu",
             )),
-            SourceName::File if !self.figures().has_file => Err(ErrorObject::new(
+            PageSource::File if !self.figures().has_file => Err(ErrorObject::new(
                 INVALID_PARAMS,
                 "no file is chosen: name one in the terminal with `--input file:PATH`",
             )),
             source => {
+                let sample_rate = self.figures().source.as_ref().map(|source| source.sample_rate);
+                if let (PageSource::Signal(signal), Some(rate)) = (source, sample_rate) {
+                    signal.fits(rate).map_err(|error| wrong(format!("setSource: {error}")))?;
+                }
                 self.request(|requested| requested.source = Some(source));
                 Ok(())
             }

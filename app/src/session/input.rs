@@ -4,12 +4,13 @@ use super::{
     event::SessionEvent,
     recent::{self, RecentFiles},
 };
-use crate::{control::Owed, microphone::Access, outlet::Outlet};
+use crate::{control::Owed, microphone::Access, outlet::Outlet, to_protocol};
 use std::path::{Path, PathBuf};
 use wavecraft_audio_core::{AudioFile, Source as AudioSource};
 use wavecraft_companion_protocol::{
+    browser::PageSource,
     control::SetSource,
-    session::{OnBypass, Source, SourceName},
+    session::{OnBypass, Source, TooHigh},
 };
 
 /// A session's input.
@@ -134,16 +135,18 @@ impl Input {
         std::mem::replace(&mut self.access, access)
     }
 
-    /// The source that a page's name stands for; none for sources that pages can't choose.
-    pub(super) fn named(&self, name: SourceName) -> Option<Source> {
+    /// The source that a page names; none for sources that pages can't choose.
+    pub(super) fn named(&self, name: PageSource) -> Option<Source> {
         match name {
-            SourceName::Tone => Some(Source::Tone),
-            SourceName::Noise => Some(Source::Noise),
-            SourceName::Sweep => Some(Source::Sweep),
-            SourceName::Silence => Some(Source::Silence),
-            SourceName::File => self.file().map(|path| Source::File { path: path.into() }),
-            SourceName::Microphone => None,
+            PageSource::Signal(signal) => Some(Source::Signal(signal)),
+            PageSource::File => self.file().map(|path| Source::File { path: path.into() }),
+            PageSource::Microphone => None,
         }
+    }
+
+    /// Why the signal that is the source is silent at this rate in Hz, if it is.
+    pub(super) fn too_high(&self, sample_rate: u32) -> Option<TooHigh> {
+        self.source.signal()?.fits(sample_rate).err()
     }
 
     /// The source in the engine's form. A file that isn't read yet is silence until it is; so is a microphone that may
@@ -151,11 +154,11 @@ impl Input {
     pub(super) fn audio_source(&self) -> AudioSource {
         match (&self.source, &self.file) {
             (Source::Microphone, _) if self.access == Some(Access::Allowed) => AudioSource::Microphone,
-            (Source::Tone, _) => AudioSource::Tone,
-            (Source::Noise, _) => AudioSource::Noise,
-            (Source::Sweep, _) => AudioSource::Sweep,
+            (Source::Signal(signal), _) => {
+                to_protocol::engine_signal(*signal).map_or(AudioSource::Silence, AudioSource::Signal)
+            }
             (Source::File { .. }, Some((_, file))) => AudioSource::File(file.looping(self.region())),
-            (Source::File { .. }, None) | (Source::Microphone | Source::Silence, _) => AudioSource::Silence,
+            (Source::File { .. }, None) | (Source::Microphone, _) => AudioSource::Silence,
         }
     }
 

@@ -18,6 +18,8 @@ pub(super) struct Facts<'a> {
     pub not_a_number: Option<&'a NotANumber>,
     /// The microphone isn't heard, and whether a person's word is what is missing.
     pub microphone: Option<(String, bool)>,
+    /// The signal that is the source can't be played.
+    pub source: Option<&'a str>,
     pub devices: Option<&'a str>,
     pub mode: Option<&'a str>,
     pub muted: Option<&'a str>,
@@ -46,6 +48,7 @@ pub(super) fn notices(facts: Facts<'_>) -> Vec<Notice> {
             .not_a_number
             .map(|trouble| notice(NOT_A_NUMBER, not_a_number(trouble), Some(NoticeAction::Restart))),
         microphone,
+        plain("source", facts.source, None),
         plain("mute", facts.muted, Some(NoticeAction::Unmute)),
         plain("devices", facts.devices, None),
         plain("mode", facts.mode, None),
@@ -134,17 +137,21 @@ mod tests {
             starts_again: Some(OnBypass::Dry),
             not_a_number: Some(&nan),
             microphone: Some(("The microphone isn't allowed yet.".into(), true)),
+            source: Some("`tone:30000` can't be played at 48000 Hz"),
             devices: Some("no output"),
             mode: Some("direct mode is given up"),
             muted: Some("muted, because…"),
             howl: Some("the level ran away"),
         });
         let ids: Vec<_> = all.iter().map(|notice| notice.id.as_str()).collect();
-        assert_eq!(ids, ["howl", "state", "starting", "notANumber", "microphone", "mute", "devices", "mode"]);
+        assert_eq!(
+            ids,
+            ["howl", "state", "starting", "notANumber", "microphone", "source", "mute", "devices", "mode"]
+        );
         assert_eq!(all[1].action, Some(NoticeAction::Restart));
         assert_eq!(all[2].text, "The processor is starting again. You hear the dry input.");
         assert_eq!(all[4].action, Some(NoticeAction::AllowMicrophone));
-        assert_eq!((all[6].text.as_str(), all[5].text.as_str()), ("No output.", "Muted, because…"));
+        assert_eq!((all[7].text.as_str(), all[6].text.as_str()), ("No output.", "Muted, because…"));
     }
 
     #[test]

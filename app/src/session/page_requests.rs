@@ -3,8 +3,8 @@
 
 use std::sync::{Mutex, PoisonError};
 use wavecraft_companion_protocol::{
-    browser::SetLoop,
-    session::{Mode, SourceName},
+    browser::{PageSource, SetLoop},
+    session::Mode,
 };
 
 /// The requests that aren't handled yet.
@@ -30,7 +30,7 @@ pub(crate) struct Requested {
     /// The volume in dB.
     pub gain_db: Option<f32>,
     /// Change the source. Never to the microphone: the server has refused that already.
-    pub source: Option<SourceName>,
+    pub source: Option<PageSource>,
     /// Play a file that was played before, by its number.
     pub recent: Option<u64>,
     /// Loop a part of the file.
@@ -68,19 +68,19 @@ impl PageRequests {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use wavecraft_companion_protocol::session::TestSignal;
 
     #[test]
     fn a_thousand_requests_are_one_of_each_kind_and_told_once() {
         let requests = PageRequests::default();
+        let [tone, noise] = [TestSignal::TONE, TestSignal::NOISE].map(PageSource::Signal);
         let told = (0..1000).filter(|number| {
             let even = number % 2 == 0;
             let first = requests.add(|requested| requested.mute = Some(even));
-            requests.add(|requested| {
-                requested.source = Some(if even { SourceName::Tone } else { SourceName::Noise })
-            }) || first
+            requests.add(|requested| requested.source = Some(if even { tone } else { noise })) || first
         });
         assert_eq!(told.count(), 1);
-        let newest = Requested { mute: Some(false), source: Some(SourceName::Noise), ..Requested::default() };
+        let newest = Requested { mute: Some(false), source: Some(noise), ..Requested::default() };
         assert_eq!(requests.take(), newest);
         assert_eq!(requests.take(), Requested::default());
         assert!(requests.add(|requested| requested.bypass = Some(true)), "told anew after that");

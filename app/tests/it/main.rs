@@ -22,5 +22,6 @@ mod recording;
 mod reloading;
 mod rendering;
 mod sets;
+mod signals;
 mod source_strip;
 mod support;

@@ -143,6 +143,64 @@ fn the_processors_own_latency_is_taken_out_at_every_rate() {
 }
 
 #[test]
+fn a_signal_is_rendered_in_place_of_a_file() {
+    let folder = Folder::new();
+    let job = |input: &str, output: &str, more: Value| {
+        let mut job = folder.job("gain", output, more);
+        job["input"] = input.into();
+        job
+    };
+    let out = |name: &str| read(&folder.path(name));
+    folder.render(&job("tone:440@-20", "tone.wav", json!({"seconds": 1.5})));
+    let (rate, tone) = out("tone.wav");
+    assert_eq!((rate, tone.len()), (48_000, 72_000));
+    for (frame, [left, right]) in (0_u32..).zip(&tone) {
+        let wanted = 0.1 * (std::f64::consts::TAU * 440.0 * f64::from(frame) / 48_000.0).sin();
+        assert!(left == right && (f64::from(*left) - wanted).abs() < 1e-7, "{frame}");
+    }
+    folder.render(&job(
+        "impulse:0.25@0",
+        "impulse.wav",
+        json!({"seconds": 1.0, "sample_rate": 96_000, "tail_seconds": 0.5}),
+    ));
+    let (rate, impulses) = out("impulse.wav");
+    let at: Vec<usize> = (0..impulses.len()).filter(|frame| impulses[*frame] != [0.0; 2]).collect();
+    assert_eq!((rate, impulses.len(), at), (96_000, 144_000, vec![0, 24_000, 48_000, 72_000]));
+    folder.render(&job("silence", "silence.wav", json!({"seconds": 0.001})));
+    assert_eq!(out("silence.wav").1, vec![[0.0; 2]; 48]);
+    // Noise too is the same in every run.
+    let first = folder.render(&job("noise:pink", "one.wav", json!({"seconds": 0.5})));
+    assert_eq!(
+        folder.render(&job("noise:pink", "two.wav", json!({"seconds": 0.5, "block_frames": 77}))),
+        first
+    );
+
+    // Of a file, as much as is asked for and as there is.
+    write(&folder.path("in.wav"), 48_000, &signal(4800));
+    folder.render(&folder.job("gain", "part.wav", json!({"seconds": 0.025})));
+    assert_eq!(out("part.wav").1, signal(4800)[..1200]);
+    folder.render(&folder.job("gain", "whole.wav", json!({"seconds": 10.0})));
+    assert_eq!(out("whole.wav").1, signal(4800));
+
+    folder.fails(
+        &job("tone", "no.wav", json!({})),
+        2,
+        "`tone` has no end: say how much of it, such as --seconds 10",
+    );
+    folder.fails(&job("tone", "no.wav", json!({"seconds": 0.0})), 2, "above 0 to");
+    folder.fails(&job("tone:24000", "no.wav", json!({"seconds": 1.0})), 2, "below half of that, 24000 Hz");
+    folder.fails(&job("tone", "no.wav", json!({"seconds": 1.0, "sample_rate": 7999})), 2, "8000 to 384000");
+    folder.fails(&job("tone:0", "no.wav", json!({"seconds": 1.0})), 2, "Write tone[:HZ][@DB]");
+    folder.fails(&job("mic", "no.wav", json!({"seconds": 1.0})), 2, "the microphone can't be rendered");
+    folder.fails(
+        &job("noise", "no.wav", json!({"seconds": 31_000_000.0})),
+        1,
+        "longer than a WAV file can be",
+    );
+    folder.fails(&folder.job("gain", "no.wav", json!({"sample_rate": 48_000})), 2, "its own rate");
+}
+
+#[test]
 fn what_can_not_be_rendered_is_said_and_leaves_nothing() {
     let folder = Folder::new();
     write(&folder.path("in.wav"), 48_000, &signal(4800));

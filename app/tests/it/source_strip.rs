@@ -82,7 +82,10 @@ fn a_page_loops_jumps_and_chooses_among_files_that_a_person_chose() {
     // The numbers of what is played otherwise.
     page.call("setSource", json!({"source": "tone"})).unwrap();
     let tone = source(&mut page, "the tone plays", |source| source["source"] == "tone");
-    assert_eq!(tone["signal"], json!({"hz": 1000.0, "level_db": -12.0}));
+    assert_eq!(
+        (&tone["signal"]["hz"], &tone["signal"]["label"]),
+        (&json!(1000.0), &json!("Tone 1 kHz, −12 dBFS"))
+    );
     assert!(tone.get("name").is_none() && tone.get("trouble").is_none());
 }
 

@@ -123,7 +123,7 @@ fn each_click_does_what_it_says_and_the_marks_follow() {
     tray.says("1 project · 48 kHz / 256 · ");
     tray.says("gain: live");
     eventually("the icon is another", || (tray.color() != idle).then_some(()));
-    assert!(tray.find("Source/Tone").checked && tray.find("Mode/Pipelined").checked);
+    assert!(tray.find("Source/Tone 1 kHz").checked && tray.find("Mode/Pipelined").checked);
     assert!(!tray.find("Open Page").enabled, "it has no page");
 
     tray.click("Bypass");
@@ -141,7 +141,7 @@ fn each_click_does_what_it_says_and_the_marks_follow() {
     tray.click("Source/Silence");
     control.stats(|stats| support::output_rms(stats) == 0.0);
     tray.says("Silence ✓");
-    assert!(!tray.find("Source/Tone").checked);
+    assert!(!tray.find("Source/Tone 1 kHz").checked);
     // What is already chosen stays chosen.
     tray.click("Source/Silence");
     tray.says("Silence ✓");

@@ -40,6 +40,8 @@ pub struct FileReader {
     decoded: u64,
     /// Number of samples so far that were replaced or limited.
     limited: u64,
+    /// Its end was reached.
+    ended: bool,
 }
 
 enum Decoder {
@@ -64,6 +66,7 @@ impl FileReader {
             at_start: false,
             decoded: 0,
             limited: 0,
+            ended: false,
         };
         reader.at_start = reader.decode()?;
         match (reader.at_start, &reader.decoder) {
@@ -112,7 +115,7 @@ impl FileReader {
         Ok(there.then_some(&self.frames))
     }
 
-    /// What is missing or was changed, as sentences for the user; call it at the end.
+    /// What was changed, and if its end was reached, what is missing, as sentences for the user.
     #[must_use]
     pub fn remarks(&self) -> Vec<String> {
         let decoded = self.decoded;
@@ -125,10 +128,10 @@ impl FileReader {
         if self.channels() > 2 {
             remarks.push(format!("the first two of {} channels of {name} are taken", self.channels()));
         }
-        if missing > 0 {
+        if missing > 0 && self.ended {
             let all = decoded.saturating_add(missing);
             remarks.push(format!("{name} is incomplete: {decoded} of its {all} frames are there"));
-        } else if cut_off {
+        } else if cut_off && self.ended {
             remarks.push(format!("{name} was cut off: it is played up to there"));
         }
         if damaged > 0 {
@@ -155,7 +158,8 @@ impl FileReader {
         more.map_err(|reason| FileError::unsupported(&self.path, reason))?;
         self.limited += sanitise(self.frames.as_flattened_mut()).samples;
         self.decoded += position(self.frames.len());
-        Ok(!self.frames.is_empty())
+        self.ended = self.frames.is_empty();
+        Ok(!self.ended)
     }
 }
 

@@ -110,7 +110,7 @@ fn one_device_is_one_unit_and_turning_the_microphone_on_and_off_doesnt_click() {
 }
 
 fn tone() -> ProjectSettings {
-    ProjectSettings { source: Source::Tone, on_bypass: OnBypass::Dry, ..ProjectSettings::default() }
+    ProjectSettings { source: Source::tone(), on_bypass: OnBypass::Dry, ..ProjectSettings::default() }
 }
 
 #[test]

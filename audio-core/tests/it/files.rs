@@ -213,7 +213,7 @@ fn a_file_is_read_in_pieces_that_are_the_whole_and_says_where_it_is() {
     bench.run(&vec![0.0; 256 * 5], 256, &mut []);
     let position = Some(FilePosition { position_frames: 280, length_frames: 1000 });
     assert_eq!(bench.snapshot(project).file, position, "five blocks, once around");
-    bench.audio.engine_mut().set_source(project, &Source::Tone);
+    bench.audio.engine_mut().set_source(project, &Source::tone());
     bench.run(&vec![0.0; 256 * 5], 256, &mut []);
     assert_eq!(bench.snapshot(project).file, None);
 }

@@ -110,7 +110,7 @@ fn from_a_file_to_the_microphone_to_a_tone_without_a_click() {
     let mut child = bench.child(id, 1.0);
     let voice = sine(500.0, 0.4, BLOCK * 60);
     let mut out = bench.run(&voice[..BLOCK * 20], BLOCK, &mut [&mut child]).split_off(BLOCK * 10);
-    for (source, start, level) in [(Source::Microphone, 20, 0.4), (Source::Tone, 40, 0.251)] {
+    for (source, start, level) in [(Source::Microphone, 20, 0.4), (Source::tone(), 40, 0.251)] {
         bench.audio.engine_mut().set_source(id, &source);
         let part = bench.run(&voice[BLOCK * start..BLOCK * (start + 20)], BLOCK, &mut [&mut child]);
         let settled = peak(&part[BLOCK * 6..]);
@@ -124,7 +124,9 @@ fn from_a_file_to_the_microphone_to_a_tone_without_a_click() {
 #[test]
 fn sources_deliver_what_they_say() {
     let mut bench = Bench::new(256);
-    for (source, peak_level) in [(Source::Tone, 0.2512), (Source::Sweep, 0.2512), (Source::Noise, 0.1732)] {
+    for (source, peak_level) in
+        [(Source::tone(), 0.2512), (Source::sweep(), 0.2512), (Source::noise(), 0.1732)]
+    {
         let id = bench.project(project(source));
         let out = silent_steps(&mut bench, 60);
         let level = peak(&out[BLOCK * 20..]);
@@ -187,7 +189,7 @@ fn too_many_projects_and_unknown_ones_are_refused() {
         bench.audio.engine_mut().snapshot(*id).is_some_and(|snapshot| snapshot.timestamp_frames > 0)
     }));
     bench.audio.engine_mut().set_gain(ids[0], 1.0);
-    bench.audio.engine_mut().set_source(ids[0], &Source::Tone);
+    bench.audio.engine_mut().set_source(ids[0], &Source::tone());
     assert!(bench.audio.engine_mut().scope(ids[0]).is_none());
     silent_steps(&mut bench, 2);
     assert_eq!(bench.stats().leaked, 0);

@@ -26,7 +26,7 @@ fn what_plays_goes_on_after_a_fade() {
     let mut audio = started();
     let project = audio
         .engine_mut()
-        .add_project(ProjectSettings { source: Source::Tone, ..ProjectSettings::default() })
+        .add_project(ProjectSettings { source: Source::tone(), ..ProjectSettings::default() })
         .expect("there is room");
     let before: Vec<f32> = (0..20).flat_map(|_| step(&mut audio, 256)).collect();
     assert!(before[4096..].iter().any(|value| *value > 0.2));

@@ -89,7 +89,7 @@ fn projects_are_silent_meanwhile_and_back_afterwards() {
     // It plays what it receives, so its own loop would howl.
     let heard = bench.microphone_project();
     let mut child = bench.child(heard, 1.0);
-    bench.project(ProjectSettings { source: Source::Tone, ..ProjectSettings::default() });
+    bench.project(ProjectSettings { source: Source::tone(), ..ProjectSettings::default() });
     let silence = [0.0; 256];
     (0..40).for_each(|_| {
         bench.step(&silence);
@@ -156,7 +156,7 @@ fn nothing_connected_is_told() {
 #[test]
 fn a_measurement_that_is_stopped_gives_the_projects_back_and_nothing_else() {
     let mut bench = Bench::new(256);
-    bench.project(ProjectSettings { source: Source::Tone, ..ProjectSettings::default() });
+    bench.project(ProjectSettings { source: Source::tone(), ..ProjectSettings::default() });
     bench.audio.engine_mut().measure_latency();
     let out: Vec<f32> = (0..20).flat_map(|_| bench.step(&[0.0; 256])).collect();
     assert!(peak(&out) < 0.26);

@@ -60,7 +60,7 @@ fn a_child_lives_on_the_virtual_device_and_is_freed_with_its_project() {
     assert_eq!((audio.stream().sample_rate, audio.stream().buffer_frames), (44_100, 128));
     let project = audio
         .engine_mut()
-        .add_project(ProjectSettings { source: Source::Tone, ..ProjectSettings::default() })
+        .add_project(ProjectSettings { source: Source::tone(), ..ProjectSettings::default() })
         .expect("there is room");
     let host = create(Geometry::new(MAX_FRAMES, 2, 2).expect("an ordinary geometry"), 3).expect("a segment");
     let mut ring = attach(host.descriptor).expect("the segment is whole");
@@ -113,7 +113,7 @@ fn the_microphone_is_open_only_while_a_source_asks_for_it() {
     audio.engine_mut().set_source(project, &Source::Microphone);
     audio.poll();
     assert!(matches!(audio.stream().input, InputState::Open { sample_rate: 48_000, .. }));
-    audio.engine_mut().set_source(project, &Source::Tone);
+    audio.engine_mut().set_source(project, &Source::tone());
     audio.poll();
     assert!(matches!(audio.stream().input, InputState::Open { .. }), "not at once");
     poll_until(&mut audio, "its end", |audio| audio.stream().input == InputState::Closed);

@@ -22,7 +22,7 @@ pub(crate) fn tail_seconds(text: &str) -> Result<f64, String> {
     }
 }
 
-/// `record --seconds`: seconds of sound, with fractions.
+/// `--seconds` of `record` and `render`: seconds of sound, with fractions.
 ///
 /// # Errors
 /// A sentence for the user.

@@ -1,4 +1,4 @@
-//! `wavecraft render`: sends a file through the project's processor, as fast as possible.
+//! `wavecraft render`: sends a file or a signal through the project's processor, as fast as possible.
 
 use crate::{
     companion,
@@ -16,14 +16,15 @@ use std::{
 };
 use wavecraft_companion_protocol::{
     event::Event,
-    take::{RenderJob, check_name, check_place},
+    session::{BadSource, SignalKind, Source},
+    take::{RenderJob, check_input, check_name, check_place},
 };
 
 /// What `wavecraft render` is asked for.
 #[derive(Debug, clap::Args)]
 pub(crate) struct RenderArgs {
-    /// The sound to process: WAV, FLAC, MP3 or Ogg Vorbis
-    #[arg(short, long, value_name = "FILE")]
+    /// The sound to process: WAV, FLAC, MP3 or Ogg Vorbis; or a signal, such as tone:440@-20, sweep or impulse
+    #[arg(short, long, value_name = "FILE|SIGNAL")]
     input: PathBuf,
     /// The file to make: WAV, 32-bit float, stereo, at the input's rate
     #[arg(short, long, value_name = "FILE.wav")]
@@ -31,6 +32,12 @@ pub(crate) struct RenderArgs {
     /// Set a parameter for the whole of it: a number, `on`, `off`, or a choice's name
     #[arg(long, value_name = "ID=VALUE", value_parser = assignment)]
     set: Vec<(String, String)>,
+    /// How much of the input: a signal has no end of its own, and of a file that is longer, this is its beginning
+    #[arg(long, value_name = "N", value_parser = numbers::record_seconds)]
+    seconds: Option<f64>,
+    /// The rate at which a signal is made [default: 48000]
+    #[arg(long, value_name = "HZ", value_parser = clap::value_parser!(u32).range(8_000..=384_000))]
+    rate: Option<u32>,
     /// Frames that the processor gets at once, 1 to 4096
     #[arg(long, value_name = "FRAMES", default_value_t = 512, value_parser = clap::value_parser!(u32).range(1..=4096))]
     block_size: u32,
@@ -56,7 +63,8 @@ pub(crate) async fn run(args: RenderArgs) -> anyhow::Result<i32> {
 }
 
 async fn render(args: &RenderArgs, report: &Report, processes: &mut Processes) -> anyhow::Result<()> {
-    let input = absolute_text(&input(&args.input)?)?;
+    let input = input(&args.input)?;
+    check_input(&input, args.seconds, args.rate).map_err(Usage)?;
     let output = output(args)?;
     let project = offline::build(args.profile.as_deref(), report, processes).await?;
     let BuiltProject { program, cwd, .. } = &project;
@@ -65,6 +73,8 @@ async fn render(args: &RenderArgs, report: &Report, processes: &mut Processes) -
         cwd: cwd.clone(),
         env: companion::environment(),
         input,
+        seconds: args.seconds,
+        sample_rate: args.rate,
         output,
         force: args.force,
         parameters: args.set.iter().cloned().collect(),
@@ -87,8 +97,15 @@ async fn render(args: &RenderArgs, report: &Report, processes: &mut Processes) -
     outcome
 }
 
-/// The file to process. It may be written as an input of `start`.
-fn input(given: &Path) -> anyhow::Result<PathBuf> {
+/// What to process, written as an input of `start`. A signal's name goes before a file's; `./tone` is a file.
+fn input(given: &Path) -> anyhow::Result<Source> {
+    if let Some(text) = given.to_str().filter(|text| *text == "mic" || SignalKind::of(text).is_some()) {
+        match text.parse() {
+            Err(error) if !given.is_file() => bail!(Usage(BadSource::to_string(&error))),
+            Err(_) => {}
+            Ok(signal) => return Ok(signal),
+        }
+    }
     let found = given.canonicalize().or_else(|error| {
         match given.to_str().and_then(|text| text.strip_prefix("file:")) {
             Some(path) => Path::new(path).canonicalize(),
@@ -96,9 +113,10 @@ fn input(given: &Path) -> anyhow::Result<PathBuf> {
         }
     });
     match found {
-        Ok(file) => Ok(file),
+        Ok(file) => Ok(Source::File { path: absolute_text(&file)? }),
         Err(error) if error.kind() == ErrorKind::NotFound => bail!(
-            "there is no file {}: --input is the sound to process, a WAV, FLAC, MP3 or Ogg Vorbis file",
+            "there is no file {}: --input is the sound to process, a WAV, FLAC, MP3 or Ogg Vorbis file, or a signal such as \
+             tone:440@-20 (tone, noise, sweep, impulse, step, twotone, silence)",
             given.display()
         ),
         Err(error) => Err(error).with_context(|| given.display().to_string()),

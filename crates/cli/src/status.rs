@@ -78,7 +78,8 @@ fn print_session(session: &SessionStatus) {
 }
 
 fn print_stats(stats: &Stats, item: impl Fn(&str, &str), more: impl Fn(&Option<String>)) {
-    item("Source", &stats.source.to_string());
+    let source = stats.signal.map_or_else(|| stats.source.to_string(), |signal| signal.label());
+    item("Source", &source);
     more(&stats.source_reason);
     if let Some(file) = &stats.file {
         let at = |frames| clock(seconds_of(frames, stats.devices.sample_rate));
@@ -112,8 +113,9 @@ fn print_stats(stats: &Stats, item: impl Fn(&str, &str), more: impl Fn(&Option<S
             stats.xruns
         ),
     );
-    // The state and the microphone have their lines above, devices theirs at the top.
-    let above = |notice: &&Notice| !["state", "microphone", "devices"].contains(&notice.id.as_str());
+    // The state, the microphone and the source have their lines above, devices theirs at the top.
+    let above =
+        |notice: &&Notice| !["state", "microphone", "source", "devices"].contains(&notice.id.as_str());
     for notice in stats.notices.iter().filter(above) {
         item("Notice", &notice.text);
     }

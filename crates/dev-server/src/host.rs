@@ -5,11 +5,11 @@ use std::{collections::BTreeMap, time::Duration};
 use wavecraft_companion_protocol::{
     browser::{
         AudioRuntimeStatus, GetAllParametersResult, MeterFrame, Meters, NOT_ALLOWED, OscilloscopeFrame,
-        RegisterAudioParams, ScopePicture, ScopeRequest, SetLoop, SourceInfo, SpectrumFrame,
+        PageSource, RegisterAudioParams, ScopePicture, ScopeRequest, SetLoop, SourceInfo, SpectrumFrame,
     },
     parameter::{OutOfRange, Parameter},
     rpc::ErrorObject,
-    session::{Mode, Probe, SourceName, Stats},
+    session::{Mode, Probe, Stats},
     sets::ParameterSets,
 };
 
@@ -133,12 +133,11 @@ pub trait Host: Send + Sync + 'static {
         Err(without_audio())
     }
 
-    /// Chooses the input's source: the tone, noise, the sweep, silence, or the file that was chosen already. Never
-    /// called with the microphone.
+    /// Chooses the input's source: a signal, or the file that was chosen already. Never called with the microphone.
     ///
     /// # Errors
     /// The error to send to the page.
-    fn set_source(&self, source: SourceName) -> Result<(), ErrorObject> {
+    fn set_source(&self, source: PageSource) -> Result<(), ErrorObject> {
         let _ = source;
         Err(without_audio())
     }

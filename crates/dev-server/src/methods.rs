@@ -8,14 +8,14 @@ use wavecraft_companion_protocol::{
         ChooseRecent, CopySet, GetAllParameters, GetAllParametersResult, GetAudioStatus,
         GetAudioStatusResult, GetMeterFrame, GetMeterFrameResult, GetOscilloscopeFrame,
         GetOscilloscopeFrameResult, GetParameterParams, GetParameterResult, GetSets, GetSource, GetStats,
-        HearSet, METER_UPDATE, MeterUpdate, NOT_ALLOWED, Ping, Pong, RegisterAudioParams,
+        HearSet, METER_UPDATE, MeterUpdate, NOT_ALLOWED, PageSource, Ping, Pong, RegisterAudioParams,
         RegisterAudioResult, RequestResizeParams, RequestResizeResult, Restart, Seek, SetBypass, SetGain,
         SetLoop, SetMode, SetMute, SetParameterParams, SetSource, Sets, SourceInfo, Subscribe, answer,
         notification,
     },
     method::{Done, Method},
     rpc::{Call, ErrorObject, OUT_OF_RANGE, UNKNOWN_PARAMETER},
-    session::{SourceName, Stats},
+    session::Stats,
 };
 
 use crate::{
@@ -182,7 +182,7 @@ fn set_mode(set: SetMode, caller: Caller<'_>) -> Outcome<Done> {
 
 fn set_source(set: SetSource, caller: Caller<'_>) -> Outcome<Done> {
     match set.source {
-        SourceName::Microphone => Err(not_allowed(
+        PageSource::Microphone => Err(not_allowed(
             "setSource: a page can't open the microphone; start with `--input mic` in the terminal",
         )),
         source => caller.host().set_source(source).map(|()| Done {}),

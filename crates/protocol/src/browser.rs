@@ -3,6 +3,7 @@
 mod call;
 mod methods;
 mod notices;
+mod page_source;
 mod pictures;
 mod source;
 mod text;
@@ -18,6 +19,7 @@ pub use notices::{
     PARAMETERS_CHANGED, ParametersChanged, SCOPE_UPDATE, SESSION_STATE, SETS_CHANGED, SOURCE_CHANGED,
     SPECTRUM_UPDATE, STATS,
 };
+pub use page_source::PageSource;
 pub use pictures::{
     Edge, SPAN_MS, ScopePicture, ScopeRequest, SpectrumFrame, SpectrumPeak, TriggerMode, rounded,
 };

@@ -2,12 +2,16 @@
 
 mod devices;
 mod probe;
+mod signal;
 mod source;
+mod source_name;
 mod told;
 
 pub use devices::{AudioDevices, NOTICE_GAP};
 pub use probe::Probe;
-pub use source::{BadSource, Source, SourceName};
+pub use signal::{BadSignal, Colour, Hertz, Level, SIGNALS, Seconds, SignalKind, TestSignal, TooHigh};
+pub use source::{BadSource, Source};
+pub use source_name::SourceName;
 pub use told::{NamedValue, NotANumber, Notice, NoticeAction};
 
 use serde::{Deserialize, Serialize};
@@ -284,6 +288,9 @@ pub struct Stats {
     pub devices: AudioDevices,
     /// The input's source.
     pub source: SourceName,
+    /// The signal with its numbers, if the source is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signal: Option<TestSignal>,
     /// Why silence is heard instead of the source.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_reason: Option<String>,

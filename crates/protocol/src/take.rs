@@ -1,10 +1,11 @@
 //! Takes: a processor's output in a file. Recorded while it plays, or rendered from another file.
 
-use crate::program::ProjectProgram;
-use serde::{Deserialize, Serialize};
+use crate::{program::ProjectProgram, session::Source};
+use serde::{Deserialize, Serialize, Serializer};
 use std::{
     collections::BTreeMap,
     fs::FileType,
+    ops::RangeInclusive,
     os::unix::fs::FileTypeExt,
     path::{Path, PathBuf},
 };
@@ -78,7 +79,7 @@ pub struct RecordingEnded {
     pub take: Take,
 }
 
-/// A file to render: the argument of `wavecraft-companion --render`, as JSON. It answers with
+/// A sound to render: the argument of `wavecraft-companion --render`, as JSON. It answers with
 /// [events](crate::event::Event), one per line on standard output.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RenderJob {
@@ -90,8 +91,15 @@ pub struct RenderJob {
     /// The program's environment. Only names on the companion's allow-list are used.
     #[serde(default)]
     pub env: BTreeMap<String, String>,
-    /// The audio file to process.
-    pub input: PathBuf,
+    /// What to process, as the command line has it: an audio file's absolute path, or a signal.
+    #[serde(serialize_with = "as_text")]
+    pub input: Source,
+    /// How much of it, in seconds: of a file that is longer, the beginning. A signal has no end of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seconds: Option<f64>,
+    /// The rate in Hz at which a signal is made, within [`RENDER_RATES`]; 48,000 if absent. A file has its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sample_rate: Option<u32>,
     /// The file to create.
     pub output: PathBuf,
     /// Whether to replace an existing file.
@@ -130,6 +138,50 @@ pub struct MeasureJob {
     /// The build before, whose sound is compared with this one's, with the same values for the parameters that it has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<ProjectProgram>,
+}
+
+/// The rates in Hz at which a signal can be rendered.
+pub const RENDER_RATES: RangeInclusive<u32> = 8_000..=384_000;
+/// The rate in Hz at which a signal is rendered if none is given.
+pub const RENDER_RATE: u32 = 48_000;
+
+fn as_text<S: Serializer>(input: &Source, serializer: S) -> Result<S::Ok, S::Error> {
+    match input {
+        Source::File { path } => path.serialize(serializer),
+        other => serializer.collect_str(other),
+    }
+}
+
+/// Checks what is to be rendered: that there is an end to it, and that it can be made at the rate in Hz.
+///
+/// # Errors
+/// A sentence for the user.
+pub fn check_input(input: &Source, seconds: Option<f64>, sample_rate: Option<u32>) -> Result<(), String> {
+    if let Some(seconds) = seconds
+        && !(seconds > 0.0 && seconds <= MAX_RECORD_SECONDS)
+    {
+        return Err(format!("a length of {seconds} s: above 0 to {MAX_RECORD_SECONDS} are possible"));
+    }
+    match (input, seconds, sample_rate) {
+        (Source::Microphone, _, _) => {
+            Err("the microphone can't be rendered: record it, and render the file".into())
+        }
+        (Source::File { .. }, _, Some(_)) => {
+            Err("a file is rendered at its own rate: leave the rate out".into())
+        }
+        (Source::File { .. }, _, None) => Ok(()),
+        (Source::Signal(signal), None, _) => {
+            Err(format!("`{signal}` has no end: say how much of it, such as --seconds 10"))
+        }
+        (Source::Signal(signal), Some(_), rate) => {
+            let rate = rate.unwrap_or(RENDER_RATE);
+            if !RENDER_RATES.contains(&rate) {
+                let (least, most) = RENDER_RATES.into_inner();
+                return Err(format!("a rate of {rate} Hz: {least} to {most} are possible"));
+            }
+            signal.fits(rate).map_err(|error| error.to_string())
+        }
+    }
 }
 
 /// Checks whether a WAV file may have this name: with a WAV extension, or without one.
@@ -173,3 +225,46 @@ pub fn check_place(path: &Path, kind: FileType) -> Result<(), String> {
 /// Exit code of `wavecraft-companion --render` if the job asks for something impossible, such as an unknown parameter.
 /// Otherwise 0, or 1 if something failed.
 pub const BAD_JOB: u8 = 2;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(input: &str, seconds: Option<f64>, rate: Option<u32>) -> Result<(), String> {
+        check_input(&input.parse().expect("an input"), seconds, rate)
+    }
+
+    #[test]
+    fn what_has_no_end_or_can_not_be_made_is_told() {
+        assert_eq!(check("/loop.wav", None, None), Ok(()));
+        assert_eq!(check("/loop.wav", Some(0.5), None), Ok(()));
+        assert_eq!(check("sweep", Some(10.0), None), Ok(()));
+        assert_eq!(check("tone:30000", Some(1.0), Some(96_000)), Ok(()));
+        for (input, seconds, rate, told) in [
+            ("mic", Some(1.0), None, "can't be rendered"),
+            ("/loop.wav", None, Some(48_000), "its own rate"),
+            ("/loop.wav", Some(f64::NAN), None, "a length of NaN s"),
+            ("tone", None, None, "`tone` has no end: say how much of it, such as --seconds 10"),
+            ("tone", Some(0.0), None, "above 0 to 31536000 are possible"),
+            ("tone", Some(1.0), Some(1000), "8000 to 384000 are possible"),
+            ("tone:24000", Some(1.0), None, "can't be played at 48000 Hz"),
+        ] {
+            let error = check(input, seconds, rate).unwrap_err();
+            assert!(error.contains(told), "{input}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_job_has_its_input_as_text() {
+        let job = |input: &str| {
+            let json = serde_json::json!({
+                "executable": "/p/dev-audio", "cwd": "/p", "input": input, "output": "/out.wav", "block_frames": 512,
+            });
+            serde_json::from_value::<RenderJob>(json).map(|job| serde_json::to_value(&job).expect("text"))
+        };
+        for input in ["/loop.wav", "/a b/c", "tone:440@-20", "silence"] {
+            assert_eq!(job(input).expect("a job")["input"], input);
+        }
+        assert!(job("tone:nan").unwrap_err().to_string().contains("Write tone[:HZ][@DB]"));
+    }
+}

@@ -22,11 +22,12 @@ use tokio::{
 };
 use wavecraft_companion_protocol::{
     PROTOCOL_VERSION,
+    browser::PageSource,
     control::{GetStatus, ProjectProgram, Status, Welcome},
     method::Method,
     paths::Paths,
     rpc::Call,
-    session::{Mode, SourceName},
+    session::{Mode, TestSignal},
     sets::ParameterSets,
 };
 use wavecraft_companion_server::Host;
@@ -86,7 +87,9 @@ async fn no_door_lets_in_more_than_its_bound_and_a_call_is_answered_after_as_man
         shared.set_mute(even).unwrap();
         shared.set_bypass(even).unwrap();
         shared.set_mode(if even { Mode::Direct } else { Mode::Pipelined }).unwrap();
-        shared.set_source(if even { SourceName::Noise } else { SourceName::Tone }).unwrap();
+        shared
+            .set_source(PageSource::Signal(if even { TestSignal::NOISE } else { TestSignal::TONE }))
+            .unwrap();
     }
     assert_eq!(inbox.len(), 1, "a page's requests");
 

@@ -9,7 +9,7 @@ use crate::microphone::Access;
 use std::path::PathBuf;
 use wavecraft_companion_protocol::{
     control::Device,
-    session::{AudioDevices, Mode, Source, SourceName, State},
+    session::{AudioDevices, Mode, Source, State, TestSignal},
 };
 
 fn devices() -> AudioDevices {
@@ -59,7 +59,7 @@ fn nothing_attached_says_how_to_attach() {
 fn one_live_project() {
     let menu = compute(&with(vec![project("demo", State::Live)]));
     assert_eq!(
-        read(&menu)[..30],
+        read(&menu)[..37],
         [
             "1 project · 44.1 kHz / 128 · 6.2 ms · load 3 %",
             "-",
@@ -78,11 +78,18 @@ fn one_live_project() {
             "  [−20 dB]",
             "  [−40 dB]",
             "[Record]",
-            "[Source…]",
+            "[Source: Tone 1 kHz, −12 dBFS…]",
             "  [Microphone]",
-            "  [Tone] ✓",
-            "  [Noise]",
-            "  [Sweep]",
+            "  [Tone 100 Hz, −12 dBFS]",
+            "  [Tone 1 kHz, −12 dBFS] ✓",
+            "  [Tone 10 kHz, −12 dBFS]",
+            "  [White noise, −20 dBFS]",
+            "  [Pink noise, −20 dBFS]",
+            "  [Sweep 20 Hz to 20 kHz in 10 s, −12 dBFS]",
+            "  [Impulse every 1 s, −12 dBFS]",
+            "  [Step, −12 dBFS]",
+            "  [Two tones 60 Hz and 7 kHz, −12 dBFS]",
+            "  [Two tones 19 kHz and 20 kHz, −12 dBFS]",
             "  [Silence]",
             "[Mode…]",
             "  [Pipelined: a constant delay] ✓",
@@ -208,7 +215,7 @@ fn what_is_on_is_checked_and_a_click_turns_it_off() {
         muted: true,
         mute_reason: Some("muted lest it howl".into()),
         mode: Mode::Direct,
-        source: SourceName::File,
+        source: Source::File { path: "/music/loop.flac".into() },
         file: Some("/music/loop.flac".into()),
         page: false,
         ..project("demo", State::Live)
@@ -228,9 +235,10 @@ fn what_is_on_is_checked_and_a_click_turns_it_off() {
     assert_eq!(menu.action("demo-1/bypass"), Some(&Action::SetBypass(id(), false)));
     assert_eq!(menu.action("demo-1/mute"), Some(&Action::SetMute(id(), false)));
     assert_eq!(menu.action("demo-1/page"), None);
-    assert_eq!(menu.action("demo-1/source/Tone"), Some(&Action::SetSource(id(), Source::Tone)));
+    let tone = Source::Signal(TestSignal::TONE);
+    assert_eq!(menu.action("demo-1/source/tone"), Some(&Action::SetSource(id(), tone)));
     let file = Source::File { path: "/music/loop.flac".into() };
-    assert_eq!(menu.action("demo-1/source/File"), Some(&Action::SetSource(id(), file)));
+    assert_eq!(menu.action("demo-1/source/file"), Some(&Action::SetSource(id(), file)));
     assert_eq!(menu.action("demo-2/mute"), None);
 }
 

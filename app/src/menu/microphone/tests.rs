@@ -5,12 +5,12 @@ use crate::menu::{
     model::{Icon, Line, Menu},
     reading,
 };
-use wavecraft_companion_protocol::session::{SourceName, State};
+use wavecraft_companion_protocol::session::{Source, State};
 use wavecraft_companion_protocol::settings::Consent;
 
 fn project(name: &str, microphone: Access) -> ProjectFacts {
     ProjectFacts {
-        source: SourceName::Microphone,
+        source: Source::Microphone,
         microphone: Some(microphone),
         ..reading::project(name, State::Live)
     }

@@ -42,12 +42,18 @@ impl Playback {
         let Totals { blocks, late_blocks, nonfinite, respawns, .. } = self.counters.of_build();
         // While the processor is bypassed, that isn't what is heard.
         let not_a_number = self.not_a_number.as_ref().filter(|_| snapshot.heard == HeardSound::Processed);
+        let rate = figures.devices.sample_rate;
+        let too_high = self
+            .input
+            .too_high(rate)
+            .map(|error| format!("{error}. You hear silence; choose another source"));
         let howl = figures.engine.limiter.howl_muted.then_some(HOWL);
         let notices = notices(notices::Facts {
             state: self.state(),
             starts_again: self.starts_again(snapshot).then(|| self.heard_instead()),
             not_a_number,
             microphone: self.trouble().map(Trouble::notice),
+            source: too_high.as_deref(),
             devices: figures.devices.notice.as_deref(),
             mode: self.mix.mode().1,
             muted: mute_reason.filter(|_| muted),
@@ -64,7 +70,8 @@ impl Playback {
             notices,
             not_a_number: not_a_number.cloned(),
             source: self.input.source().name(),
-            source_reason: self.trouble().map(Trouble::line),
+            signal: self.input.source().signal(),
+            source_reason: self.trouble().map(Trouble::line).or(too_high),
             recording: self
                 .recorder
                 .running()

@@ -106,7 +106,7 @@ impl Playback {
             region: self.input.region(),
             waveform: playing.map(|(_, file)| to_protocol::waveform(file.overview())),
             recent: recent.collect(),
-            signal: to_protocol::signal(source, sample_rate),
+            signal: source.signal().map(|signal| to_protocol::signal(signal, sample_rate)),
             trouble: self.input.trouble().map(str::to_owned),
         }
     }

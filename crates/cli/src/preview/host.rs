@@ -176,7 +176,7 @@ impl Host for PreviewHost {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use wavecraft_companion_protocol::{parameter::ParameterSpec, session::SourceName};
+    use wavecraft_companion_protocol::{browser::PageSource, parameter::ParameterSpec, session::TestSignal};
 
     fn spec(id: &str, max: f32) -> ParameterSpec {
         ParameterSpec::float(id, 0.0, 0.0, max)
@@ -246,7 +246,7 @@ mod tests {
         for refused in [
             project.set_bypass(true),
             project.set_mute(true),
-            project.set_source(SourceName::Tone),
+            project.set_source(PageSource::Signal(TestSignal::TONE)),
             project.restart(),
         ] {
             assert!(refused.unwrap_err().message.contains("--with-audio"));

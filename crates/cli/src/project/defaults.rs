@@ -104,14 +104,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(Defaults::read(folder.path()).unwrap(), Defaults::default());
         assert_eq!(read("# nothing\n"), Ok(Defaults::default()));
-        let all = "audio = true\nsource = \"tone\"\nmode = \"direct\"\non_bypass = \"silence\"\nport = 9100\nui_port = 5200\n\
+        let all = "audio = true\nsource = \"tone:440@-20\"\nmode = \"direct\"\non_bypass = \"silence\"\nport = 9100\nui_port = 5200\n\
                    profile = \"release\"\n[devices]\ninput = \"Scarlett\"\noutput = \"hw:1\"\n";
         let port = |port| NonZeroU16::new(port);
         assert_eq!(
             read(all),
             Ok(Defaults {
                 audio: Some(true),
-                source: Some(Source::Tone),
+                source: Some(Source::Signal("tone:440@-20".parse().unwrap())),
                 mode: Some(Mode::Direct),
                 on_bypass: Some(OnBypass::Silence),
                 port: port(9100),
@@ -152,7 +152,17 @@ mod tests {
             ("[devices]\n  speaker = \"x\"", "2:3", "unknown field `speaker`, expected `input` or `output`"),
             ("mode = \"fast\"", "1:8", "unknown variant `fast`, expected `pipelined` or `direct`"),
             ("\non_bypass = \"wet\"", "2:13", "expected `dry` or `silence`"),
-            ("source = \"radio\"", "1:10", "use mic, tone, noise, sweep, silence, or a sound file"),
+            (
+                "source = \"radio\"",
+                "1:10",
+                "use mic, tone, noise, sweep, impulse, step, twotone, silence, or a sound file",
+            ),
+            (
+                "source = \"tone:0\"",
+                "1:10",
+                "a frequency is 0.1 to 192000 Hz, as a plain number. Write tone[:HZ][@DB]",
+            ),
+            ("source = \"noise:pink@3\"", "1:10", "the level of pink noise is −120 to −12 dBFS"),
             ("port = 0", "1:8", "must be a port, 1 to 65535"),
             ("ui_port = 70000", "1:11", "must be a port, 1 to 65535"),
             ("port = \"a\"", "1:8", "must be a port, 1 to 65535"),

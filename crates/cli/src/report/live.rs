@@ -19,7 +19,7 @@ const LEVEL_COLUMNS: usize = 8;
 pub(super) fn line(stats: &Stats, more: Option<Segment>) -> Vec<Segment> {
     let mut line = vec![state(stats.state)];
     line.extend(switches(stats));
-    line.push(level(source(stats.source), stats.input.peak));
+    line.push(level(&source(stats), stats.input.peak));
     line.push(level(heard_name(stats.heard), stats.output.peak));
     line.extend(more);
     line.push(load(stats.processor_load.average));
@@ -93,14 +93,12 @@ fn column_share(column: usize) -> f32 {
     column as f32 / METER_COLUMNS as f32
 }
 
-fn source(source: SourceName) -> &'static str {
-    match source {
-        SourceName::Microphone => "mic",
-        SourceName::Tone => "tone",
-        SourceName::Noise => "noise",
-        SourceName::Sweep => "sweep",
-        SourceName::Silence => "in",
-        SourceName::File => "file",
+/// What feeds the processor; a signal is written as it is for `--input`, which is short.
+fn source(stats: &Stats) -> String {
+    match (stats.source, stats.signal) {
+        (SourceName::Silence, _) => "in".into(),
+        (_, Some(signal)) => signal.to_string(),
+        (source, None) => source.to_string(),
     }
 }
 
@@ -113,6 +111,15 @@ mod tests {
     fn a_meter_fills_from_sixty_decibels_below_full_scale() {
         assert_eq!([0.0, 0.0009, 0.0021, 0.5, 1.0, 4.0].map(meter_columns), [0, 0, 1, 8, 10, 10]);
         assert_eq!(meter_columns(f32::NAN), 0);
+    }
+
+    #[test]
+    fn a_signal_is_named_with_its_numbers() {
+        let mut stats = Stats { source: SourceName::Tone, ..Stats::default() };
+        assert_eq!(source(&stats), "tone");
+        stats.signal = Some("tone:440@-20".parse().unwrap());
+        assert_eq!(source(&stats), "tone:440@-20");
+        assert_eq!(source(&Stats { source: SourceName::Microphone, ..Stats::default() }), "mic");
     }
 
     #[test]

@@ -32,8 +32,8 @@ pub(crate) struct StartArgs {
     /// Fail where a port is taken instead of using the next
     #[arg(long)]
     pub(super) strict_port: bool,
-    /// Where the sound comes from: mic, tone, noise, sweep, silence or a file; implies --with-audio [default: the last
-    /// used, else mic]
+    /// Where the sound comes from: mic, a file, or a signal: tone, noise, sweep, impulse, step, twotone, silence, also
+    /// with numbers, such as tone:440@-20 or noise:pink; implies --with-audio [default: the last used, else mic]
     #[arg(long, env = "WAVECRAFT_INPUT", value_parser = source)]
     pub(super) input: Option<Source>,
     /// When the processor's answers are taken: pipelined (a constant delay) or direct (none); implies --with-audio
@@ -96,7 +96,8 @@ pub(super) struct Given {
 const OF_SOUND: [&str; 3] = ["input", "mode", "probe"];
 
 /// What an input may be.
-const INPUTS: &str = "an input is mic, tone, noise, sweep, silence or a sound file (loop.wav)";
+const INPUTS: &str =
+    "an input is mic, tone, noise, sweep, impulse, step, twotone, silence or a sound file (loop.wav)";
 
 /// A file's path is relative to the current folder, which the companion doesn't know.
 fn source(text: &str) -> Result<Source, String> {

@@ -194,6 +194,7 @@ impl Start {
 mod tests {
     use super::*;
     use std::num::NonZeroU16;
+    use wavecraft_companion_protocol::session::TestSignal;
 
     fn with(change: impl FnOnce(&mut Defaults)) -> Defaults {
         let mut defaults = Defaults::default();
@@ -205,7 +206,7 @@ mod tests {
     fn what_can_be_is_taken_over_and_the_rest_is_named() {
         let all = with(|all| {
             all.audio = Some(true);
-            all.source = Some(Source::Tone);
+            all.source = Some(Source::Signal(TestSignal::TONE));
             all.mode = Some(Mode::Direct);
             all.on_bypass = Some(OnBypass::Silence);
             all.port = NonZeroU16::new(9100);
@@ -217,7 +218,10 @@ mod tests {
         let between = |old, new, given, plays| Changes::between(old, new, &none, given, plays);
         assert_eq!(between(&all, &all, given, true), Changes::default());
         let changes = between(&none, &all, given, true);
-        assert_eq!((&changes.source, changes.mode), (&Some(Source::Tone), Some(Mode::Direct)));
+        assert_eq!(
+            (&changes.source, changes.mode),
+            (&Some(Source::Signal(TestSignal::TONE)), Some(Mode::Direct))
+        );
         assert_eq!(
             (changes.on_bypass, changes.devices, changes.profile),
             (Some(OnBypass::Silence), true, true)

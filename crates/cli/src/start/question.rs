@@ -7,12 +7,17 @@ use super::{
 };
 use crate::terminal::Key;
 use std::{path::Path, time::Duration};
-use wavecraft_companion_protocol::{control::SetSource, session::Source};
+use wavecraft_companion_protocol::{
+    control::SetSource,
+    session::{BadSignal, SIGNALS, SignalKind, Source, TestSignal},
+};
 
 /// Timeout for reading a file.
 const READING: Duration = Duration::from_secs(60);
 /// The key for a file that isn't in the list.
 const ANOTHER_FILE: char = 'f';
+/// The key for a signal that isn't in the list.
+const ANOTHER_SIGNAL: char = 's';
 
 impl Start {
     pub(super) fn ask_for_source(&self, session: &mut RunningSession) {
@@ -23,11 +28,13 @@ impl Start {
             let name = match source {
                 Source::Microphone => "microphone".into(),
                 Source::File { path } => path.display().to_string(),
-                other => other.to_string(),
+                Source::Signal(signal) => signal.label(),
             };
             self.report.item(&key.to_string(), &name);
         }
         self.report.item(&ANOTHER_FILE.to_string(), "a file: WAV, FLAC, MP3 or Ogg Vorbis, in a loop");
+        let forms = SIGNALS.map(SignalKind::form).join(", ");
+        self.report.item(&ANOTHER_SIGNAL.to_string(), &format!("a signal with numbers: {forms}"));
         session.question = Some(Question::Source);
         self.show_question(session);
     }
@@ -37,6 +44,10 @@ impl Start {
             (None, _) | (Some(_), Key::Escape) | (Some(Question::Source), Key::Enter) => None,
             (Some(Question::Source), Key::Char(ANOTHER_FILE)) => {
                 session.question = Some(Question::File(String::new()));
+                None
+            }
+            (Some(Question::Source), Key::Char(ANOTHER_SIGNAL)) => {
+                session.question = Some(Question::Signal(String::new()));
                 None
             }
             (Some(Question::Source), Key::Char(char)) => {
@@ -51,6 +62,15 @@ impl Start {
                 None
             }
             (Some(Question::File(typed)), Key::Enter) => self.file(typed, session),
+            (Some(Question::Signal(typed)), Key::Enter) => self.signal(typed, session),
+            (Some(Question::Signal(mut typed)), key) => {
+                match key {
+                    Key::Char(char) => typed.push(char),
+                    _ => drop(typed.pop()),
+                }
+                session.question = Some(Question::Signal(typed));
+                None
+            }
             (Some(Question::File(mut typed)), key) => {
                 match key {
                     Key::Char(char) => typed.push(char),
@@ -78,6 +98,18 @@ impl Start {
         }
     }
 
+    /// The signal that was typed. If it isn't one, that is reported, and it can be corrected.
+    fn signal(&self, typed: String, session: &mut RunningSession) -> Option<Source> {
+        match typed.trim().parse() {
+            Ok(signal) => Some(Source::Signal(signal)),
+            Err(error) => {
+                self.report.warn(&BadSignal::to_string(&error));
+                session.question = Some(Question::Signal(typed));
+                None
+            }
+        }
+    }
+
     pub(super) async fn set_source(&mut self, source: Source, session: &mut RunningSession) {
         let params = SetSource { session: session.name.clone(), source };
         if self.carry_out(&params, READING).await.is_none() {
@@ -86,7 +118,7 @@ impl Start {
         let source = params.source;
         self.report.say(&format!("The sound comes from {}.", words(&source)));
         if let Some(stats) = &mut session.stats {
-            stats.source = source.name();
+            (stats.source, stats.signal) = (source.name(), source.signal());
         }
         if let Source::File { path } = source {
             session.file = Some(path);
@@ -99,22 +131,18 @@ impl Start {
     }
 }
 
-/// The sources that can be chosen with one key.
+/// The sources that can be chosen with one key: nine at most.
 fn sources(session: &RunningSession) -> Vec<Source> {
+    let usual = SIGNALS.map(|kind| Source::Signal(TestSignal::usual(kind)));
     let file = session.file.iter().map(|path| Source::File { path: path.clone() });
-    [Source::Microphone, Source::Tone, Source::Noise, Source::Sweep, Source::Silence]
-        .into_iter()
-        .chain(file)
-        .collect()
+    std::iter::once(Source::Microphone).chain(usual).chain(file).collect()
 }
 
 fn words(source: &Source) -> String {
     match source {
         Source::Microphone => "the microphone".into(),
-        Source::Tone => "a tone".into(),
-        Source::Noise => "noise".into(),
-        Source::Sweep => "a sweep".into(),
-        Source::Silence => "nowhere: it is silence".into(),
+        Source::Signal(TestSignal::Silence) => "nowhere: it is silence".into(),
+        Source::Signal(signal) => format!("a signal: {}", signal.label()),
         Source::File { path } => path.display().to_string(),
     }
 }

@@ -156,12 +156,18 @@ pub(super) enum Question {
     Source,
     /// The path of a file.
     File(String),
+    /// A signal with numbers.
+    Signal(String),
 }
 
 impl fmt::Display for Question {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Source => f.write_str("Source? A key of the list, or Esc to leave it: "),
+            Self::Signal(typed) => write!(
+                f,
+                "Which signal? Such as tone:440@-20 or noise:pink, then Enter; Esc leaves it: {typed}"
+            ),
             Self::File(typed) => write!(f, "Which file? Its path, then Enter; Esc leaves it: {typed}"),
         }
     }

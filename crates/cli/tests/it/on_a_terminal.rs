@@ -60,7 +60,16 @@ fn keys_do_what_the_help_says_and_leave_no_trace() {
     press(&tmux, "c", LIVE);
     until("the rest is gone", || (tmux.rows().len() == 1).then_some(()));
     press(&tmux, "s", "Source?");
-    press(&tmux, "3", "The sound comes from noise.");
+    press(&tmux, "3", "The sound comes from a signal: White noise, −20 dBFS.");
+    tmux.key("s");
+    press(&tmux, "s", "Which signal?");
+    tmux.types("tone:44O");
+    tmux.key("Enter");
+    tmux.until_shows("a frequency is 0.1 to 192000 Hz");
+    tmux.key("BSpace");
+    tmux.types("0@-20");
+    tmux.key("Enter");
+    tmux.until_shows("The sound comes from a signal: Tone 440 Hz, −20 dBFS.");
     tmux.key("s");
     press(&tmux, "f", "Which file?");
     tmux.types("nowhere.wav");
@@ -74,7 +83,11 @@ fn keys_do_what_the_help_says_and_leave_no_trace() {
     let sources: Vec<_> = companion.calls("setSource").iter().map(|call| call["source"].clone()).collect();
     assert_eq!(
         sources,
-        [json!({"kind": "noise"}), json!({"kind": "file", "path": world.path("here/a loop.wav")})]
+        [
+            json!({"kind": "noise"}),
+            json!({"kind": "tone", "signal": "tone:440@-20"}),
+            json!({"kind": "file", "path": world.path("here/a loop.wav")})
+        ]
     );
 
     press(&tmux, "a", "ws://127.0.0.1:");

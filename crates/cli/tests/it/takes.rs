@@ -54,6 +54,11 @@ fn a_created_project_renders_the_same_twice_and_says_what_is_wrong() {
     assert_eq!(second.code, Some(0), "{second:#?}");
     assert_eq!(fs::read(out("first.wav")).expect("a file"), fs::read(out("second.wav")).expect("a file"));
 
+    let impulse =
+        ["render", "--input", "impulse@0", "--seconds", "0.5", "--rate", "96000", "--output", "impulse.wav"];
+    let response = world.live_in("here/demo", &impulse).finish();
+    assert_eq!((response.code, frames(&out("impulse.wav"))), (Some(0), 48_000), "{response:#?}");
+
     let before = fs::read(out("first.wav")).expect("a file");
     render(&world, &["--output", "first.wav"]).finish().fails(2, &["first.wav is there already", "--force"]);
     render(&world, &["--output", "new.wav", "--set", "nothing=1"])

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 use wavecraft_companion_protocol::{
-    browser::{self, SetLoop},
+    browser::{self, PageSource, SetLoop},
     control,
     method::Names,
-    session::{Mode, SourceName},
+    session::{Mode, TestSignal},
 };
 
 use crate::{examples::golden, harness::Running, project::Asked};
@@ -69,5 +69,5 @@ async fn no_method_of_a_page_reaches_a_program_a_file_the_microphone_or_a_device
     }
     // A call would have been noticed.
     page.call("setSource", json!({"source": "tone"})).await.expect("a source of a page's");
-    assert_eq!(running.asked().await, Asked::Source(SourceName::Tone));
+    assert_eq!(running.asked().await, Asked::Source(PageSource::Signal(TestSignal::TONE)));
 }

@@ -3,7 +3,8 @@
 use std::sync::atomic::Ordering;
 
 use serde_json::{Value, json};
-use wavecraft_companion_protocol::session::{Mode, SourceName, Stats};
+use wavecraft_companion_protocol::browser::PageSource;
+use wavecraft_companion_protocol::session::{Mode, Stats};
 use wavecraft_protocol as published;
 
 use crate::{harness::Running, project::Asked};
@@ -105,6 +106,8 @@ async fn errors_have_their_codes() {
         ("setGain", json!({}), -32602),
         ("setSource", json!({"source": "/etc/passwd"}), -32602),
         ("setSource", json!({"source": {"kind": "file", "path": "/etc/passwd"}}), -32602),
+        ("setSource", json!({"source": "tone:440@3"}), -32602),
+        ("setSource", json!({"source": "sweep:20-"}), -32602),
         ("setSource", json!({"source": "microphone"}), -32002),
         // The host's own error.
         ("setSource", json!({"source": "file"}), -32603),
@@ -255,14 +258,9 @@ async fn switches_and_sources_reach_the_project() {
     assert_eq!(running.asked().await, Asked::Gain(-60.0));
     assert_eq!(page.call("setMode", json!({"mode": "direct"})).await, Ok(json!({})));
     assert_eq!(running.asked().await, Asked::Mode(Mode::Direct));
-    for (name, source) in [
-        ("tone", SourceName::Tone),
-        ("noise", SourceName::Noise),
-        ("sweep", SourceName::Sweep),
-        ("silence", SourceName::Silence),
-    ] {
-        assert_eq!(page.call("setSource", json!({"source": name})).await, Ok(json!({})));
-        assert_eq!(running.asked().await, Asked::Source(source));
+    for text in ["tone", "noise", "sweep", "silence", "tone:440@-20", "twotone:60,7000", "impulse:0.5"] {
+        assert_eq!(page.call("setSource", json!({"source": text})).await, Ok(json!({})));
+        assert_eq!(running.asked().await, Asked::Source(PageSource::Signal(text.parse().unwrap())));
     }
 }
 

@@ -9,8 +9,8 @@ use tokio::sync::mpsc;
 use wavecraft_companion_protocol::{
     browser::{
         AudioRuntimePhase, AudioRuntimeStatus, GetAllParametersResult, MeterFrame, MeterUpdate, Meters,
-        OscilloscopeFrame, OscilloscopeTriggerMode, RecentFile, RegisterAudioParams, ScopePicture,
-        ScopeRequest, SetLoop, SourceInfo, SpectrumFrame, SpectrumPeak, TriggerMode, Waveform,
+        OscilloscopeFrame, OscilloscopeTriggerMode, PageSource, RecentFile, RegisterAudioParams,
+        ScopePicture, ScopeRequest, SetLoop, SourceInfo, SpectrumFrame, SpectrumPeak, TriggerMode, Waveform,
     },
     parameter::{Parameter, ParameterSpec, ParameterType},
     processor::ProcessorSpec,
@@ -26,7 +26,7 @@ pub(crate) enum Asked {
     Bypass(bool),
     Mute(bool),
     Gain(f32),
-    Source(SourceName),
+    Source(PageSource),
     Mode(Mode),
     Restart,
     Sets(ParameterSets),
@@ -226,8 +226,8 @@ impl Host for Project {
         Ok(())
     }
 
-    fn set_source(&self, source: SourceName) -> Result<(), ErrorObject> {
-        if source == SourceName::File {
+    fn set_source(&self, source: PageSource) -> Result<(), ErrorObject> {
+        if source == PageSource::File {
             return Err(ErrorObject::new(INTERNAL_ERROR, "no file was chosen yet"));
         }
         self.note(Asked::Source(source));

@@ -1,13 +1,7 @@
 //! The calls that a page can make, in addition to the published methods.
 
-use super::pictures::ScopeRequest;
-use crate::{
-    method::empty,
-    parameter::Parameter,
-    processor::ProcessorSpec,
-    session::{Mode, SourceName},
-    sets::SetName,
-};
+use super::{page_source::PageSource, pictures::ScopeRequest};
+use crate::{method::empty, parameter::Parameter, processor::ProcessorSpec, session::Mode, sets::SetName};
 use serde::{Deserialize, Serialize};
 
 /// Code: the call was understood, but this client may not make it; the message says which clients may.
@@ -125,7 +119,7 @@ pub struct SetMode {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SetSource {
     /// The source.
-    pub source: SourceName,
+    pub source: PageSource,
 }
 
 /// Hear one of the two sets. The values of the one that was heard are kept.

@@ -79,7 +79,7 @@ methods! {
 
     "setSource" SetSource => Done;
         "`{source}`"
-        "`{}`. `tone` `noise` `sweep` `silence`, or `file`: the one that was chosen from the terminal. Never `microphone`"
+        "`{}`. A [signal](#signals), such as `tone` or `tone:440@-20`, or `file`: the one that was chosen from the terminal. Never `microphone`"
 
     "restart" Restart => Done;
         "–"
@@ -215,6 +215,12 @@ mod tests {
             ("subscribe", json!({"topics": [], "hz": 61})),
             ("setBypass", json!({"on": 1})),
             ("setSource", json!({"source": "/etc/passwd"})),
+            ("setSource", json!({"source": "file:/etc/passwd"})),
+            ("setSource", json!({"source": {"kind": "file", "path": "/etc/passwd"}})),
+            ("setSource", json!({"source": "tone:nan"})),
+            ("setSource", json!({"source": format!("tone:{}", "9".repeat(400))})),
+            ("setSource", json!({"source": "tone:440@1"})),
+            ("setSource", json!({"source": 440})),
             ("setMode", json!({"mode": "fast"})),
             ("hearSet", json!({})),
             ("hearSet", json!({"set": "C"})),

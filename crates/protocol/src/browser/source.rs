@@ -3,7 +3,10 @@
 //! A page never names or sees a path: it chooses among files that a person chose before, by numbers that the companion
 //! gave.
 
-use crate::{method::empty, session::SourceName};
+use crate::{
+    method::empty,
+    session::{SourceName, TestSignal},
+};
 use serde::{Deserialize, Serialize};
 
 /// The most files that are remembered for a project.
@@ -39,7 +42,7 @@ pub struct SourceInfo {
     pub waveform: Option<Waveform>,
     /// Files that the project played, newest first, at most [`MAX_RECENT`].
     pub recent: Vec<RecentFile>,
-    /// The numbers of a synthetic source.
+    /// The signal, if the source is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signal: Option<Signal>,
     /// Why the file that was chosen last isn't played: a sentence for the user.
@@ -67,23 +70,36 @@ pub struct RecentFile {
     pub playing: bool,
 }
 
-/// The numbers of a synthetic source: those that apply.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+/// A signal: its text, its words, and those of its numbers that it has.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Signal {
-    /// Frequency in Hz of the tone.
+    /// The text that [`SetSource`](super::SetSource) takes.
+    pub text: TestSignal,
+    /// What a person reads, with the numbers.
+    pub label: String,
+    /// How a signal of its kind is written; what is in brackets may be left out.
+    pub form: String,
+    /// Frequency in Hz of the tone, or of the first of two.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hz: Option<f64>,
+    /// Frequency in Hz of the second tone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second_hz: Option<f64>,
     /// Frequency in Hz at which the sweep begins.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from_hz: Option<f64>,
     /// Frequency in Hz at which it ends.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to_hz: Option<f64>,
-    /// Its duration in seconds.
+    /// Duration in seconds of the sweep, or time from one impulse to the next.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seconds: Option<f64>,
-    /// Level in dBFS: the peak of a sine, the RMS of noise.
-    pub level_db: f64,
+    /// The noise's spectrum: `white` or `pink`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub colour: Option<String>,
+    /// Level in dBFS: the RMS of noise, the peak of everything else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level_db: Option<f64>,
 }
 
 /// Loop a part of the file. Without its members the whole file is looped.

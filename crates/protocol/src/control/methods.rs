@@ -49,7 +49,7 @@ methods! {
 
     "setSource" SetSource => Done;
         "`{session, source}`"
-        "`{}`, for a file when it is read"
+        "`{}`, for a file when it is read; −32014 with the reason for a file that can't be played, and for a [signal](#signals) with a frequency above half of the rate"
 
     "setBypass" SetBypass => Done;
         "`{session, on, on_bypass?}`"

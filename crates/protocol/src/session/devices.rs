@@ -1,6 +1,6 @@
 //! The audio devices in use.
 
-use super::source::SourceName;
+use super::source_name::SourceName;
 use serde::{Deserialize, Serialize};
 
 /// The audio devices in use, with their rate and buffer size.
