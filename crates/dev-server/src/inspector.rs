@@ -26,7 +26,7 @@ macro_rules! files {
     };
 }
 
-const FILES: [(&str, File); 32] = files![
+const FILES: [(&str, File); 33] = files![
     CSS "page.css"
     CSS "controls.css"
     CSS "parameters.css"
@@ -55,6 +55,7 @@ const FILES: [(&str, File); 32] = files![
     SCRIPT "sets.js"
     SCRIPT "spectrum.js"
     SCRIPT "status.js"
+    SCRIPT "signal.js"
     SCRIPT "strip.js"
     SCRIPT "surface.js"
     SCRIPT "values.js"

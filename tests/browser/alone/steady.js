@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { alone, calls, inspector } from '../support/alone.js';
 import { obstacles } from '../support/obstacles.js';
 import { picture } from '../support/paths.js';
-import { moment, source, stats } from '../support/project.js';
+import { moment, source, stats, tone } from '../support/project.js';
 import { until } from '../support/until.js';
 
 const KEYS = ['#notices', '#output-meters', '#strip', '#parameters', '#scope', '#spectrum', '#blocks', '#devices', '#log'];
@@ -51,9 +51,9 @@ for (const [width, height] of [[390, 844], [1280, 900], [2560, 1440]]) {
     await page.screenshot({ path: picture(`inspector-notices-${width}.png`) });
 
     // A source without a file, and without a loop, is as large.
-    server.answers.getSource = { source: 'tone', sample_rate: 48_000, recent: source.recent, signal: { hz: 1000, level_db: -12 } };
+    server.answers.getSource = { source: 'tone', sample_rate: 48_000, recent: source.recent, signal: tone };
     server.tell('sourceChanged', {});
-    await page.getByText('1.00 kHz · −12.0 dB', { exact: true }).waitFor();
+    await page.getByText(tone.label, { exact: true }).waitFor();
     tell({ source: 'tone', muted: true, processor_load: { average: 1.632, max: 12.5, p99: 3.1, last_second: 1.7 }, blocks: 987_654_321 }, 2);
     await page.getByText('163.2 · 1250.0 · 310.0 %').waitFor();
     assert.deepEqual(await page.locator('.heard').allTextContents(), ['muted', 'muted', 'muted']);

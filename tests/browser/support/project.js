@@ -89,6 +89,9 @@ export const source = {
   ],
 };
 
+/** A signal as the project tells it. */
+export const tone = { text: 'tone', label: 'Tone 1 kHz, −12 dBFS', form: 'tone[:HZ][@DB]', hz: 1000, level_db: -12 };
+
 /** What a project says of itself when a page asks. */
 export const answers = () => ({
   getStats: stats,
@@ -101,7 +104,7 @@ export const answers = () => ({
   chooseRecent: {},
 });
 
-const tone = (count, step, start, level) =>
+const wave = (count, step, start, level) =>
   Array.from({ length: count }, (_, index) => Number((level * Math.sin(start + index * step)).toFixed(5)));
 
 /** The pictures of one moment, in seconds. */
@@ -119,8 +122,8 @@ export function moment(seconds, scope) {
       position_frames: 120_000 + Math.floor((seconds * 48_000) % 240_000),
     },
     scopeUpdate: {
-      points_l: pairs ? tone(points, Math.PI * 0.93, start, 0.8) : tone(points, 0.03, 0, 0.7),
-      points_r: pairs ? tone(points, Math.PI * 0.91, start, 0.5) : tone(points, 0.06, start, 0.4),
+      points_l: pairs ? wave(points, Math.PI * 0.93, start, 0.8) : wave(points, 0.03, 0, 0.7),
+      points_r: pairs ? wave(points, Math.PI * 0.91, start, 0.5) : wave(points, 0.06, start, 0.4),
       sample_rate: 48_000, timestamp: Math.round(seconds * 48_000), no_signal: false, trigger_mode: 'rising',
       ...(scope && { frames: Math.round(48 * scope.span_ms), pairs, triggered: true }),
     },

@@ -156,15 +156,17 @@ function start() {
     at('refused').hidden = false;
   }
 
-  /** Asks for a change; refused, everything goes back to what it was. */
+  /** Asks for a change, and answers whether it was made; refused, everything goes back to what it was. */
   async function change(method, params) {
     at('refused').hidden = true;
     try {
       await request(method, params);
+      return true;
     } catch (error) {
       refuse(error);
       if (last !== null) switches(last);
       await strip.fetch().catch(() => {});
+      return false;
     }
   }
 

@@ -1,7 +1,8 @@
-/** What plays: a file with its name, its waveform, where it is and which part is repeated, or a signal's numbers. */
+/** What plays: a file with its name, its waveform, where it is and which part is repeated, or a signal with its numbers. */
 
 import { moved, stretch } from './range.js';
-import { decibels, hertz, number, seconds } from './scales.js';
+import { number, seconds } from './scales.js';
+import { SignalField } from './signal.js';
 import { Surface } from './surface.js';
 
 /** So far a pointer moves before a click becomes a drag, and so near an end it takes hold of it, in the page's pixels. */
@@ -15,6 +16,7 @@ export class Strip {
   #request;
   #surface;
   #painter;
+  #field;
   #source = null;
   /** While a loop is dragged: `{fixed, to, moved}`. */
   #drag = null;
@@ -23,12 +25,14 @@ export class Strip {
   /** Why the file that was chosen last isn't played. */
   #trouble = '';
 
-  /** `at(id)` finds the elements; `request(method, params)` asks the server, and `ask` too, and says why where it says no. */
+  /** `at(id)` finds the elements; `request(method, params)` asks the server, and `ask` too, says why where it says no, and answers
+   * whether it said yes. */
   constructor(at, painter, request, ask) {
     this.#at = at;
     this.#ask = ask;
     this.#request = request;
     this.#painter = painter;
+    this.#field = new SignalField(at('signal-text'), at('signal-help'), ask);
     this.#surface = new Surface(at('wave'), painter, (surface) => this.#draw(surface));
     at('whole').addEventListener('click', () => this.#loop(null));
     at('recent').addEventListener('change', ({ target }) => target.value && this.#ask('chooseRecent', { number: Number(target.value) }));
@@ -52,7 +56,8 @@ export class Strip {
   async fetch() {
     const source = await this.#request('getSource', {}).catch(() => null);
     this.#at('strip').hidden = source === null;
-    if (source !== null) this.show(source);
+    if (source === null) this.#field.show(undefined);
+    else this.show(source);
   }
 
   show(source) {
@@ -60,9 +65,10 @@ export class Strip {
     this.#source = file ? source : null;
     this.#trouble = source.trouble ?? '';
     const name = file ? (source.name ?? 'A file') : words(source);
+    this.#field.show(source.signal);
     Object.assign(this.#at('source-name'), { textContent: name, title: name });
     this.#at('wave-box').toggleAttribute('data-file', file);
-    this.#at('signal').textContent = file ? '' : numbers(source);
+    this.#at('signal').textContent = file ? '' : (source.signal?.label ?? HINTS[source.source] ?? '');
     for (const id of ['playhead', 'loop-from', 'loop-to']) this.#at(id).hidden = !file;
     this.#at('whole').disabled = !file || !source.loop;
     this.#recent(source.recent ?? []);
@@ -218,18 +224,11 @@ export class Strip {
   }
 }
 
-const WORDS = { microphone: 'Microphone', tone: 'Tone', noise: 'Noise', sweep: 'Sweep', silence: 'Silence', file: 'No file' };
+const WORDS = {
+  microphone: 'Microphone', tone: 'Tone', noise: 'Noise', sweep: 'Sweep', impulse: 'Impulse', step: 'Step', twotone: 'Two tones', silence: 'Silence',
+  file: 'No file',
+};
 const words = ({ source }) => WORDS[source] ?? source;
 
-/** A signal's numbers. */
-export function numbers({ source, signal = {} }) {
-  const { hz, level_db: level, from_hz: from, to_hz: to, seconds } = signal;
-  const parts = [
-    hz !== undefined && hertz(hz),
-    from !== undefined && `${hertz(from)} to ${hertz(to)}`,
-    seconds !== undefined && `in ${number(seconds)} s`,
-    level !== undefined && decibels(level),
-  ].filter(Boolean);
-  if (parts.length > 0) return parts.join(' · ');
-  return { microphone: 'What the microphone hears', file: 'Choose a recent file, or press f in the terminal' }[source] ?? '';
-}
+/** What is there in place of a signal's numbers. */
+const HINTS = { microphone: 'What the microphone hears', file: 'Choose a recent file, or press f in the terminal' };

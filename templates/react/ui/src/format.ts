@@ -8,6 +8,9 @@ export const SOURCES: Record<Stats['source'], string> = {
   tone: 'Tone',
   noise: 'Noise',
   sweep: 'Sweep',
+  impulse: 'Impulse',
+  step: 'Step',
+  twotone: 'Two tones',
   silence: 'Silence',
   file: 'File',
 };

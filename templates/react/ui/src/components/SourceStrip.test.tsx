@@ -105,6 +105,14 @@ test('what the server says of another source is followed', async () => {
   expect(screen.getByRole('group', { name: 'Source' }).textContent).toContain('20.0 Hz to 20.0 kHz in 10.0 s at −12.0 dB');
 });
 
+test('a signal is told in the words of the server', async () => {
+  await show({
+    source: 'twotone', sample_rate: 48_000, recent: [],
+    signal: { label: 'Two tones 60 Hz and 7 kHz, −12 dBFS', hz: 60, level_db: -12 },
+  });
+  expect(screen.getByRole('group', { name: 'Source' }).textContent).toBe('SourceTwo tonesTwo tones 60 Hz and 7 kHz, −12 dBFS');
+});
+
 test('a server that tells nothing of it has no strip', async () => {
   await renderConnected(<SourceStrip />);
   expect(screen.queryByRole('group')).toBeNull();

@@ -103,9 +103,10 @@ function File({ source, length, call }: FileProps) {
   );
 }
 
-/** The numbers of a source that is made. */
+/** The numbers of a source that is made, as the server words them where it does. */
 function signal({ source, signal = {} }: Source): string {
   if (source === 'microphone') return 'It is heard through the processor. Wear headphones.';
+  if (signal.label !== undefined) return signal.label;
   const hertz = (value: number) => (value < 1000 ? `${formatNumber(value)} Hz` : `${formatNumber(value / 1000)} kHz`);
   const parts: string[] = [];
   if (signal.hz !== undefined) parts.push(hertz(signal.hz));

@@ -157,7 +157,7 @@ export interface Stats {
     buffer_frames: number;
     notice?: string;
   };
-  source: 'microphone' | 'tone' | 'noise' | 'sweep' | 'silence' | 'file';
+  source: 'microphone' | 'tone' | 'noise' | 'sweep' | 'impulse' | 'step' | 'twotone' | 'silence' | 'file';
   bypassed: boolean;
   muted: boolean;
   /** Why, where nobody muted it by hand. */
@@ -187,8 +187,8 @@ export interface Source {
   waveform?: { min: number[]; max: number[] };
   /** Files that this project played, the newest first. */
   recent: { number: number; name: string; playing: boolean }[];
-  /** Of a tone, noise or sweep. */
-  signal?: { hz?: number; level_db?: number; from_hz?: number; to_hz?: number; seconds?: number };
+  /** Of a signal: its words and its numbers, as far as the server tells them. */
+  signal?: { label?: string; hz?: number; level_db?: number; from_hz?: number; to_hz?: number; seconds?: number };
 }
 
 /** A part of a file; without numbers: all of it. */
