@@ -8,6 +8,7 @@ mod context;
 mod counters;
 mod event;
 mod finiteness;
+mod history;
 mod host;
 mod input;
 mod keeper;
@@ -50,8 +51,7 @@ use std::{
 use tracing::{info, warn};
 use wavecraft_companion_protocol::{
     control::{
-        Attach, Attached, BAD_SOURCE, Detach, PORT_TAKEN, ProjectProgram, RELOAD_FAILED, Reload,
-        SessionStatus, SetSource,
+        Attach, Attached, BAD_SOURCE, Detach, PORT_TAKEN, RELOAD_FAILED, Reload, SessionStatus, SetSource,
     },
     method::Done,
     microphone::Listener,
@@ -107,7 +107,7 @@ impl Session {
         };
         let audience = Audience::new(id.clone(), owner, server, shared);
         Self {
-            playback: Playback::new(&attach, remembered, audience, program, events.clone()),
+            playback: Playback::new(&attach, remembered, audience, program, events.clone(), cx),
             began: Instant::now(),
             requests_due: Instant::now(),
             restart_due: Instant::now(),
@@ -375,7 +375,9 @@ impl Session {
     }
 
     /// Replaces the running program with a newer one.
-    pub(crate) fn reload(&mut self, program: ProjectProgram, reply: Owed<Reload>, cx: &mut Context) {
+    pub(crate) fn reload(&mut self, reload: Reload, reply: Owed<Reload>, cx: &mut Context) {
+        let Reload { program, files, more_files, .. } = reload;
+        let files = limits::changed_files(files, more_files);
         if let Err(refused) = check_program(&program) {
             reply.refuse(refused);
             return;
@@ -385,7 +387,7 @@ impl Session {
             reply.refuse(ErrorObject::new(RELOAD_FAILED, message));
             return;
         }
-        self.playback.swap(program, reply, cx);
+        self.playback.swap(program, files, reply, cx);
     }
 
     /// Detaches the project. The call is answered when nothing of it is left.

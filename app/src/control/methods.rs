@@ -142,7 +142,7 @@ fn set_origins(companion: &mut Companion, from: ConnectionId, set: SetOrigins) -
 
 fn reload(companion: &mut Companion, from: ConnectionId, reload: Reload, owed: Owed<Reload>) {
     match companion.sessions.owned(from, &reload.session) {
-        Ok(session) => session.reload(reload.program, owed, &mut companion.cx),
+        Ok(session) => session.reload(reload, owed, &mut companion.cx),
         Err(error) => owed.refuse(error),
     }
 }

@@ -56,8 +56,12 @@ struct Incoming {
     swap: Option<Swap>,
 }
 
+/// The files that changed for a build, as a person reads them, and how many more did.
+pub(super) type ChangedFiles = (Vec<String>, u32);
+
 /// A newer program that is replacing the previous one.
 struct Swap {
+    files: ChangedFiles,
     /// The reload call that asked for it.
     reply: Owed<Reload>,
     since: Instant,
@@ -148,12 +152,18 @@ impl Children {
     }
 
     /// Replaces the running program with a newer one.
-    pub(super) fn swap(&mut self, program: ProjectProgram, reply: Owed<Reload>, place: &Place<'_>) {
+    pub(super) fn swap(
+        &mut self,
+        program: ProjectProgram,
+        files: ChangedFiles,
+        reply: Owed<Reload>,
+        place: &Place<'_>,
+    ) {
         self.retire_incoming("a newer build came before it was heard", place.parameters);
         self.supervisor.forget_crashes();
         let before = self.program.clone();
         self.program.runs = program;
-        self.launch_for(Some(Swap { reply, since: Instant::now(), before }), place.audio);
+        self.launch_for(Some(Swap { files, reply, since: Instant::now(), before }), place.audio);
     }
 
     /// Restarts the child at the user's request, whatever it is doing.
@@ -342,18 +352,17 @@ impl Children {
         lines
     }
 
-    /// The engine plays the incoming child, which replaces the previous one. Returns the previous program, if it was a
-    /// different one.
-    pub(super) fn promote(&mut self) -> Option<ProjectProgram> {
+    /// The engine plays the incoming child, which replaces the previous one. If it runs a newer program, returns what changed for that.
+    pub(super) fn promote(&mut self) -> Option<ChangedFiles> {
         self.retire_heard();
         let Incoming { child, latency_frames, swap, .. } = self.incoming.take()?;
         self.supervisor.promoted(Instant::now());
         (self.heard, self.latency_frames) = (Some(child), latency_frames);
-        let Swap { reply, since, before } = swap?;
+        let Swap { files, reply, since, .. } = swap?;
         let swap_ms = u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
         info!("{}: the newer build is heard after {swap_ms} ms", self.session);
         reply.answer(Reloaded { swap_ms });
-        Some(before.runs)
+        Some(files)
     }
 
     /// The engine has ended: the children are started again for the next one.

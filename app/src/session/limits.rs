@@ -4,6 +4,7 @@ use crate::executable;
 use wavecraft_audio_core::MAX_PROJECTS;
 use wavecraft_companion_protocol::{
     control::{Attach, BAD_EXECUTABLE, ProjectProgram},
+    lab::MAX_BUILD_FILES,
     parameter::MAX_PARAMETERS,
     rpc::{ErrorObject, INTERNAL_ERROR, INVALID_PARAMS},
 };
@@ -15,6 +16,9 @@ const FOLDER_BYTES: usize = 4096;
 /// The most pages that may be registered, and the limit of each one's address, in bytes.
 const ORIGINS: usize = 64;
 const ORIGIN_BYTES: usize = 256;
+
+/// Letters of a changed file's name that are kept.
+const FILE_CHARS: usize = 256;
 
 /// Checks that there is room for one more project.
 ///
@@ -72,6 +76,26 @@ pub(crate) fn check_program(program: &ProjectProgram) -> Result<(), ErrorObject>
         .map_err(|refused| ErrorObject::new(BAD_EXECUTABLE, refused.to_string()))
 }
 
+/// The names of changed files, cut to what is kept and shown, and how many more there are.
+pub(crate) fn changed_files(mut files: Vec<String>, more: u32) -> (Vec<String>, u32) {
+    let cut = u32::try_from(files.len().saturating_sub(MAX_BUILD_FILES)).unwrap_or(u32::MAX);
+    files.truncate(MAX_BUILD_FILES);
+    files.iter_mut().for_each(|file| *file = file.chars().take(FILE_CHARS).collect());
+    (files, more.saturating_add(cut))
+}
+
 fn wrong(message: String) -> ErrorObject {
     ErrorObject::new(INVALID_PARAMS, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_list_of_long_names_is_cut_and_counted() {
+        let (files, more) = changed_files(vec!["é".repeat(300); 20], u32::MAX - 5);
+        assert_eq!((files.len(), files[0].chars().count(), more), (8, 256, u32::MAX));
+        assert_eq!(changed_files(vec!["a.rs".into()], 2), (vec!["a.rs".to_owned()], 2));
+    }
 }

@@ -6,12 +6,12 @@ mod source;
 
 use super::{
     audience::Audience,
-    builds,
-    children::{Children, Place},
+    children::{ChangedFiles, Children, Place},
     context::Context,
     counters::Counters,
     event::{SessionEvent, SessionId},
     finiteness::FiniteWatch,
+    history::History,
     input::Input,
     keeper::Keeper,
     mix::{HOWL, Mix},
@@ -54,6 +54,8 @@ pub(crate) struct Playback {
     /// Set while the output of the processor that is heard is not a number.
     not_a_number: Option<NotANumber>,
     keeper: Keeper,
+    /// The builds that were heard.
+    pub(super) history: History,
     /// Is anybody watching its levels?
     watched: bool,
     /// What pages were last told of the source: its count of changes, and the rate in Hz.
@@ -69,6 +71,7 @@ impl Playback {
         audience: Audience,
         program: Program,
         events: Outlet<SessionEvent>,
+        cx: &Context,
     ) -> Self {
         let source = attach.source.as_ref().or(remembered.and_then(|project| project.source.as_ref()));
         let mode = attach.mode.or(remembered.and_then(|project| project.mode)).unwrap_or_default();
@@ -88,6 +91,7 @@ impl Playback {
             not_a_number: None,
             audience,
             keeper: Keeper::new(remembered),
+            history: History::new(cx.builds_dir.clone()),
             watched: false,
             told_source: (0, 0),
             events,
@@ -295,9 +299,11 @@ impl Playback {
     /// The engine plays the incoming child.
     fn promote(&mut self, cx: &mut Context) {
         let first = !self.children.was_heard();
-        let replaced = self.children.promote();
-        if first || replaced.is_some() {
+        let swapped = self.children.promote();
+        if first || swapped.is_some() {
             self.counters.build_heard();
+            let program = self.children.program().clone();
+            self.history.heard(program, swapped.unwrap_or_default(), &[]);
         }
         cx.audio.set_on_bypass(self.mix.project(), self.on_bypass());
         if self.audience.shared.parameters.commit()
@@ -305,8 +311,6 @@ impl Playback {
         {
             server.parameters_changed();
         }
-        let folder = replaced.as_ref().and_then(|before| builds::folder_of(&cx.builds_dir, before.built()));
-        folder.into_iter().for_each(builds::remove);
         cx.audio.quieter(self.mix.project());
     }
 
@@ -346,9 +350,15 @@ impl Playback {
     }
 
     /// Replaces the running program with a newer one.
-    pub(super) fn swap(&mut self, program: ProjectProgram, reply: Owed<Reload>, cx: &mut Context) {
+    pub(super) fn swap(
+        &mut self,
+        program: ProjectProgram,
+        files: ChangedFiles,
+        reply: Owed<Reload>,
+        cx: &mut Context,
+    ) {
         let (children, place) = self.children(cx);
-        children.swap(program, reply, &place);
+        children.swap(program, files, reply, &place);
         self.notify_state(cx);
     }
 

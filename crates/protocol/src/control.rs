@@ -16,11 +16,12 @@ pub use companion::{
 pub use devices::{Device, DeviceList, ListDevices, SelectDevices};
 pub use methods::visit;
 pub use notices::{
-    CHILD_LOG, ChildLog, DEVICES_CHANGED, LogStream, Notice, RECORDING_ENDED, SESSION_STATE, STATS,
+    BUILD_MEASURED, CHILD_LOG, ChildLog, DEVICES_CHANGED, LogStream, Notice, RECORDING_ENDED, SESSION_STATE,
+    STATS,
 };
 pub use project::{
     Attach, Attached, Detach, OpenOnce, OpenedOnce, Reload, Reloaded, Restart, SetBuildStatus, SetBypass,
-    SetGain, SetMode, SetMute, SetOrigins, SetSource,
+    SetGain, SetMeasuring, SetMode, SetMute, SetOrigins, SetSource,
 };
 
 /// The longest line in bytes, without its newline.

@@ -67,6 +67,8 @@ pub mod doctor;
 pub mod event;
 pub mod frame;
 #[cfg(feature = "companion")]
+pub mod lab;
+#[cfg(feature = "companion")]
 pub mod lanes;
 #[cfg(feature = "companion")]
 pub mod latency;

@@ -9,7 +9,7 @@ use crate::{
     page::{Absent, Install, PageSource, Step},
     places::Places,
 };
-use std::{fmt, future::pending, path::PathBuf};
+use std::{collections::BTreeSet, fmt, future::pending, path::PathBuf};
 use tokio::time::Instant;
 use wavecraft_companion_protocol::{
     control::{Attach, ProjectProgram, Reload},
@@ -42,6 +42,8 @@ pub(super) struct RunningSession {
     pub(super) swap: Swap,
     /// Whether the user asked for a fresh processor, even if nothing has changed.
     pub(super) start_afresh: bool,
+    /// The files that changed since the build that is heard.
+    pub(super) changed: BTreeSet<PathBuf>,
     /// What was told of the companion's notices.
     pub(super) notices: ToldNotices,
     /// What was told of its troubles.

@@ -21,11 +21,14 @@ use std::{
 use wavecraft_companion_protocol::{
     control::{Reload, Restart, SetBuildStatus},
     event::Event,
+    lab::MAX_BUILD_FILES,
     session::Build,
 };
 
 /// How many changed files are named; beyond that, only their number.
 const NAMED: usize = 2;
+/// How many changed files of a build are remembered: a change of branch may change thousands.
+const MOST_CHANGED: usize = 1000;
 
 impl Start {
     pub(super) async fn on_rebuild(&mut self, rebuild: Rebuild, session: &mut RunningSession) {
@@ -38,6 +41,7 @@ impl Start {
                         names(&unseen, &session.folder)
                     ));
                 }
+                session.changed.extend(changed.into_iter().take(MOST_CHANGED));
                 self.send_build_status(Build::Building, session);
             }
             Rebuild::Gone(manifest) => {
@@ -132,7 +136,8 @@ impl Start {
         let copy = self.builds.as_mut().context("attached")?.keep(&built.program)?;
         self.refresh(session).await?;
         let companion = self.companion.as_mut().context("attached")?;
-        let reload = Reload { session: session.name.clone(), program: copy.clone() };
+        let (files, more_files) = named(&session.changed, &session.folder);
+        let reload = Reload { session: session.name.clone(), program: copy.clone(), files, more_files };
         let ticket = companion.connection.ask(&reload)?;
         let late_blocks = session.late_blocks();
         session.swap.asked = Some(Asked { ticket, built: built.clone(), digest, copy, late_blocks });
@@ -150,6 +155,9 @@ impl Start {
         match asked.ticket.read(answer) {
             Ok(reloaded) => {
                 session.heard = Some(asked.digest);
+                if session.swap.next.is_none() {
+                    session.changed.clear();
+                }
                 session.troubles.forget();
                 self.generate(&asked.copy).await;
                 if let Some(attach) = &mut session.attach {
@@ -173,6 +181,13 @@ impl Start {
         }
         Ok(())
     }
+}
+
+/// The changed files, relative to the project's folder if they are in it, and how many more there are.
+fn named(changed: &BTreeSet<PathBuf>, folder: &Path) -> (Vec<String>, u32) {
+    let name = |path: &PathBuf| path.strip_prefix(folder).unwrap_or(path).display().to_string();
+    let more = u32::try_from(changed.len().saturating_sub(MAX_BUILD_FILES)).unwrap_or(u32::MAX);
+    (changed.iter().take(MAX_BUILD_FILES).map(name).collect(), more)
 }
 
 /// The changed files, relative to the project's folder if they are in it. Deleted files are named only if nothing else

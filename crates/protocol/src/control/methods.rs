@@ -32,8 +32,8 @@ methods! {
         "`{}`. All pages that may connect from now on; those that are connected stay"
 
     "reload" Reload => Reloaded;
-        "`{session, executable, library?, loader_path?}`"
-        "`{swap_ms}`, when the new processor is heard; −32016 with the reason when it won't be, and the one before goes on"
+        "`{session, executable, library?, loader_path?, files?, more_files?}`"
+        "`{swap_ms}`, when the new processor is heard; −32016 with the reason when it won't be, and the one before goes on. `files` are those that changed, 8 at most, for the list of builds"
 
     "buildStatus" SetBuildStatus => Done;
         "`{session, status, …}`"

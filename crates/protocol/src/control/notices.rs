@@ -1,6 +1,7 @@
 //! The notifications that the companion sends.
 
 use crate::{
+    lab::BuildMeasured,
     session::{AudioDevices, StateChange, Stats},
     take::RecordingEnded,
 };
@@ -14,6 +15,8 @@ pub const CHILD_LOG: &str = "childLog";
 pub const STATS: &str = "stats";
 /// Notification: a recording ended, for whatever reason ([`RecordingEnded`]).
 pub const RECORDING_ENDED: &str = "recordingEnded";
+/// Notification: a build was measured, or couldn't be ([`BuildMeasured`]).
+pub const BUILD_MEASURED: &str = "buildMeasured";
 /// Notification: the devices in use changed ([`AudioDevices`]).
 pub const DEVICES_CHANGED: &str = "devicesChanged";
 
@@ -49,6 +52,7 @@ pub enum Notice {
     Stats(Box<Stats>),
     Devices(AudioDevices),
     RecordingEnded(RecordingEnded),
+    Measured(BuildMeasured),
 }
 
 impl Notice {
@@ -61,6 +65,7 @@ impl Notice {
             STATS => serde_json::from_value(params).ok().map(|stats| Self::Stats(Box::new(stats))),
             DEVICES_CHANGED => serde_json::from_value(params).ok().map(Self::Devices),
             RECORDING_ENDED => serde_json::from_value(params).ok().map(Self::RecordingEnded),
+            BUILD_MEASURED => serde_json::from_value(params).ok().map(Self::Measured),
             _ => None,
         }
     }

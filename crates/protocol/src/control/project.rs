@@ -55,6 +55,9 @@ pub struct Attach {
     /// What is played while the processor isn't heard. If absent: the input, or silence if that is a microphone.
     #[serde(default)]
     pub on_bypass: Option<OnBypass>,
+    /// Whether builds are measured by themselves. Yes if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub measure: Option<bool>,
 }
 
 /// Result of [`Attach`]. The child is spawned by then, but not yet live: `sessionState` follows.
@@ -87,6 +90,13 @@ pub struct Reload {
     /// The newer program.
     #[serde(flatten)]
     pub program: ProjectProgram,
+    /// The files that changed since the build before, as a person reads them;
+    /// [`MAX_BUILD_FILES`](crate::lab::MAX_BUILD_FILES) at most.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<String>,
+    /// How many more changed.
+    #[serde(default)]
+    pub more_files: u32,
 }
 
 /// Result of [`Reload`], sent when the newer processor is heard.
@@ -94,6 +104,15 @@ pub struct Reload {
 pub struct Reloaded {
     /// Time from the call until the newer processor is heard, in milliseconds.
     pub swap_ms: u64,
+}
+
+/// Measure each build by itself from now on, or don't.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetMeasuring {
+    /// The project's session.
+    pub session: String,
+    /// Whether builds are measured.
+    pub on: bool,
 }
 
 /// Report the build's status to the project's pages.
