@@ -60,7 +60,10 @@ async fn measure_it(
     specs: Vec<ParameterSpec>,
     writer: wavecraft_ring::ParameterWriter,
 ) -> anyhow::Result<Document> {
-    let values = values_of(&specs, &job.parameters).map_err(BadJob)?;
+    let mut values = values_of(&specs, &job.parameters).map_err(BadJob)?;
+    for (spec, value) in specs.iter().zip(&mut values) {
+        *value = job.values.get(&spec.id).map_or(*value, |wanted| spec.nearest(*wanted));
+    }
     writer.set_all(&values)?;
     let setting = |(spec, value): (&ParameterSpec, &f32)| Setting {
         id: spec.id.clone(),
@@ -138,7 +141,7 @@ async fn older(
     let (side, specs, writer) = Side::start(job, program, plan).await?;
     let value = |spec: &ParameterSpec| {
         let same = settings.iter().find(|setting| setting.id == spec.id);
-        same.and_then(|setting| spec.accept(setting.value).ok()).unwrap_or(spec.default)
+        same.map_or(spec.default, |setting| spec.nearest(setting.value))
     };
     let values: Vec<f32> = specs.iter().map(value).collect();
     writer.set_all(&values)?;

@@ -13,6 +13,7 @@ mod host;
 mod input;
 mod keeper;
 mod limits;
+mod measuring;
 mod mix;
 mod notices;
 mod page_requests;
@@ -225,6 +226,9 @@ impl Session {
             }
             SessionEvent::RecordingEnded { take, reason, reply } => {
                 self.playback.recording_ended(take, reason, reply, cx);
+            }
+            SessionEvent::Measured { number, ticket, outcome } => {
+                self.playback.measured(number, ticket, outcome, cx);
             }
             SessionEvent::PagesAsk => self.pages_ask(cx),
         }

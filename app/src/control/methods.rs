@@ -11,8 +11,8 @@ use wavecraft_companion_protocol::{
     PROTOCOL_VERSION,
     control::{
         Attach, Detach, GetStatus, HELLO_FIRST, Hello, ListDevices, OpenOnce, OpenedOnce, Reload, Restart,
-        SelectDevices, SetBuildStatus, SetBypass, SetGain, SetMode, SetMute, SetOrigins, SetSource, Show,
-        Shutdown, ShuttingDown, Status, Subscribe, VERSION_MISMATCH, Welcome,
+        SelectDevices, SetBuildStatus, SetBypass, SetGain, SetMeasuring, SetMode, SetMute, SetOrigins,
+        SetSource, Show, Shutdown, ShuttingDown, Status, Subscribe, VERSION_MISMATCH, Welcome,
     },
     latency::MeasureLatency,
     method::{Done, Method},
@@ -39,6 +39,7 @@ static METHODS: LazyLock<BTreeMap<&str, Run>> = LazyLock::new(|| {
         now(set_mute),
         now(set_mode),
         now(set_gain),
+        now(set_measuring),
         later(record),
         later(stop_recording),
         now(open_once),
@@ -193,6 +194,16 @@ fn set_mode(companion: &mut Companion, from: ConnectionId, set: SetMode) -> Resu
 
 fn set_gain(companion: &mut Companion, from: ConnectionId, set: SetGain) -> Result<Done, ErrorObject> {
     companion.sessions.owned(from, &set.session)?.set_gain(set.gain_db, &mut companion.cx)?;
+    Ok(Done {})
+}
+
+fn set_measuring(
+    companion: &mut Companion,
+    from: ConnectionId,
+    set: SetMeasuring,
+) -> Result<Done, ErrorObject> {
+    let session = companion.sessions.owned(from, &set.session)?;
+    session.playback_mut().set_measuring(set.on, &companion.cx);
     Ok(Done {})
 }
 

@@ -1,6 +1,6 @@
 //! The events of one session: from its children, its dev server, its files and its pages.
 
-use super::takes::RecordRequest;
+use super::{measuring::Outcome, takes::RecordRequest};
 use crate::{child::ChildEvent, control::Owed};
 use std::path::PathBuf;
 use wavecraft_audio_core::{AudioFile, FileError, Take, WavFile};
@@ -37,6 +37,8 @@ pub(crate) enum SessionEvent {
         /// The call that asked for the end.
         reply: Option<Owed<StopRecording>>,
     },
+    /// A measurement of a build has ended.
+    Measured { number: u32, ticket: u64, outcome: Outcome },
     /// Its pages request a change of its state; the session holds the requests.
     PagesAsk,
 }

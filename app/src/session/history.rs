@@ -1,6 +1,5 @@
 //! The builds of one session: each program that was heard, with its number. The last few stay, so that they can be measured and heard
 //! again.
-#![cfg_attr(not(test), allow(dead_code, reason = "the list of builds follows"))]
 
 use super::builds;
 use std::{

@@ -9,16 +9,19 @@ use super::{
 use crate::{outlet::Outlet, to_protocol};
 use std::{
     collections::BTreeMap,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 use wavecraft_audio_core::{ProjectSnapshot, ScopeFrame, SpectrumFrame as SpectrumPicture, Waveform};
+use wavecraft_companion_analysis::survey::Document;
 use wavecraft_companion_protocol::{
     browser::{
-        AudioRuntimeStatus, GetAllParametersResult, MIN_LOOP_MS, MeterFrame, Meters, OscilloscopeFrame,
-        PageSource, RegisterAudioParams, ScopePicture, ScopeRequest, SetLoop, SourceInfo, SpectrumFrame,
+        AudioRuntimeStatus, GetAllParametersResult, MIN_LOOP_MS, Measurement, MeterFrame, Meters,
+        OscilloscopeFrame, PageSource, RegisterAudioParams, ScopePicture, ScopeRequest, SetLoop, SourceInfo,
+        SpectrumFrame,
     },
-    rpc::{ErrorObject, INTERNAL_ERROR, INVALID_PARAMS},
+    lab::Lab,
+    rpc::{ErrorObject, INTERNAL_ERROR, INVALID_PARAMS, to_value},
     session::{Mode, Probe, Stats},
     sets::ParameterSets,
 };
@@ -60,6 +63,10 @@ pub(crate) struct PageFigures {
     pub waveform: Option<Waveform>,
     /// The source; none before the audio side is open.
     pub source: Option<SourceInfo>,
+    /// The builds.
+    pub lab: Lab,
+    /// What was measured of them.
+    pub documents: BTreeMap<u32, Arc<Document>>,
     /// A file was chosen in the terminal, so a page may switch back to it.
     pub has_file: bool,
 }
@@ -275,6 +282,34 @@ impl Host for Shared {
         }
         self.request(|requested| requested.recent = Some(number));
         Ok(())
+    }
+
+    fn lab(&self) -> Lab {
+        self.figures().lab.clone()
+    }
+
+    fn measurement(&self, number: u32) -> Measurement {
+        let document = self.figures().documents.get(&number).map(Arc::clone);
+        Measurement { document: document.map(|document| to_value(&*document)) }
+    }
+
+    fn measure_build(&self, number: u32, full: bool) -> Result<(), ErrorObject> {
+        if !self.lab().builds.iter().any(|build| build.number == number && build.kept) {
+            let message =
+                format!("build {number} isn't kept any more: getLab lists those that can be measured");
+            return Err(wrong(message));
+        }
+        self.request(|requested| requested.measure = Some((number, full)));
+        Ok(())
+    }
+
+    fn set_measuring(&self, on: bool) -> Result<(), ErrorObject> {
+        self.request(|requested| requested.measuring = Some(on));
+        Ok(())
+    }
+
+    fn lab_watched(&self, anyone: bool) {
+        self.request(|requested| requested.lab_watched = Some(anyone));
     }
 
     fn audio_client(&self, registered: Option<RegisterAudioParams>) {

@@ -45,6 +45,12 @@ pub(crate) struct Requested {
     pub keep: bool,
     /// Whether anybody is looking at levels and the scope.
     pub watched: Option<bool>,
+    /// Measure the build of this number, and whether everything.
+    pub measure: Option<(u32, bool)>,
+    /// Measure each build by itself, or don't.
+    pub measuring: Option<bool>,
+    /// Whether a page shows the figures of the builds.
+    pub lab_watched: Option<bool>,
     /// A page was refused: the message for the user.
     pub refused: Option<String>,
 }

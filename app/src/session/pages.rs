@@ -31,6 +31,13 @@ impl Session {
         self.requests_due = now + REQUESTS_PERIOD;
         let asked = self.playback.audience.shared.requests.take();
         asked.watched.into_iter().for_each(|watched| self.playback.set_watched(watched));
+        asked.lab_watched.into_iter().for_each(|watched| self.playback.set_lab_watched(watched));
+        if let Some(on) = asked.measuring {
+            self.playback.set_measuring(on, cx);
+        }
+        if let Some((number, full)) = asked.measure {
+            self.playback.measure_build(number, full, cx);
+        }
         // The request's other parts must not change which file a name means.
         let source = asked.source.and_then(|name| self.playback.input.named(name));
         if let Some(on) = asked.bypass {

@@ -1,6 +1,7 @@
 //! What a session plays: its place in the mix, its children, its input and its recording.
 
 mod figures;
+mod lab;
 mod microphone;
 mod source;
 
@@ -14,6 +15,7 @@ use super::{
     history::History,
     input::Input,
     keeper::Keeper,
+    measuring::{Facts, Measuring},
     mix::{HOWL, Mix},
     notices,
     recorder::Recorder,
@@ -28,7 +30,7 @@ use crate::{
     platform::Program,
     to_protocol,
 };
-use std::{path::PathBuf, time::Instant};
+use std::{collections::BTreeMap, path::PathBuf, time::Instant};
 use wavecraft_audio_core::{EngineError, OnBypass, ProjectId, ProjectSnapshot, Take, WavFile};
 use wavecraft_companion_protocol::{
     control::{Attach, ProjectProgram, RECORDING_ENDED, Reload, STATS},
@@ -56,6 +58,12 @@ pub(crate) struct Playback {
     keeper: Keeper,
     /// The builds that were heard.
     pub(super) history: History,
+    /// What is measured of them.
+    measuring: Measuring,
+    /// Does a page show that?
+    lab_watched: bool,
+    /// The values of the parameters a second ago.
+    settled_values: Option<BTreeMap<String, f32>>,
     /// Is anybody watching its levels?
     watched: bool,
     /// What pages were last told of the source: its count of changes, and the rate in Hz.
@@ -92,6 +100,13 @@ impl Playback {
             audience,
             keeper: Keeper::new(remembered),
             history: History::new(cx.builds_dir.clone()),
+            measuring: Measuring::new(
+                Facts { name: attach.name.clone(), cwd: attach.cwd.clone(), env: attach.env.clone() },
+                attach.measure.unwrap_or(true),
+                events.clone(),
+            ),
+            lab_watched: false,
+            settled_values: None,
             watched: false,
             told_source: (0, 0),
             events,
@@ -293,6 +308,7 @@ impl Playback {
         }
         if pulse.stats_due {
             self.keep_parameters(cx);
+            self.renew_measurement(cx);
         }
     }
 
@@ -300,10 +316,11 @@ impl Playback {
     fn promote(&mut self, cx: &mut Context) {
         let first = !self.children.was_heard();
         let swapped = self.children.promote();
+        let mut heard = None;
         if first || swapped.is_some() {
             self.counters.build_heard();
             let program = self.children.program().clone();
-            self.history.heard(program, swapped.unwrap_or_default(), &[]);
+            heard = Some(self.history.heard(program, swapped.unwrap_or_default(), &[]));
         }
         cx.audio.set_on_bypass(self.mix.project(), self.on_bypass());
         if self.audience.shared.parameters.commit()
@@ -312,6 +329,9 @@ impl Playback {
             server.parameters_changed();
         }
         cx.audio.quieter(self.mix.project());
+        if let Some(number) = heard {
+            self.measure_heard(number, cx);
+        }
     }
 
     /// Sets whether anybody is watching its levels.
@@ -364,6 +384,7 @@ impl Playback {
 
     /// Fades out, and tells everything of it to end.
     pub(super) fn end(&mut self, cx: &mut Context) {
+        self.measuring.stop();
         self.mix.leave(&mut cx.audio);
         self.children.end(&self.audience.shared.parameters);
         self.audience.server.close();

@@ -9,6 +9,7 @@ mod files;
 mod floods;
 mod garbage;
 mod howl;
+mod lab;
 mod lease;
 mod leaving;
 mod measuring;

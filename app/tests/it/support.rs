@@ -183,6 +183,7 @@ impl Control {
             "token": TOKEN,
             "audio_token": AUDIO_TOKEN,
             "source": {"kind": "tone"},
+            "measure": false,
         });
         for (key, value) in changes.as_object().unwrap() {
             params[key] = value.clone();

@@ -13,6 +13,7 @@ use crate::{
     report::{Report, json_line},
 };
 use anyhow::{Context, anyhow};
+use std::collections::BTreeMap;
 use wavecraft_companion_analysis::{
     DEFAULT_LEVEL_DBFS,
     survey::{DOCUMENT_VERSION, Depth, Document, Plan},
@@ -103,6 +104,7 @@ async fn measured(
         env: companion::environment(),
         name: name.clone(),
         parameters: args.set.iter().cloned().collect(),
+        values: BTreeMap::new(),
         plan: serde_json::to_value(plan).context("the plan")?,
         before: None,
     };

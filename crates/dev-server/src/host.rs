@@ -4,9 +4,11 @@ use std::{collections::BTreeMap, time::Duration};
 
 use wavecraft_companion_protocol::{
     browser::{
-        AudioRuntimeStatus, GetAllParametersResult, MeterFrame, Meters, NOT_ALLOWED, OscilloscopeFrame,
-        PageSource, RegisterAudioParams, ScopePicture, ScopeRequest, SetLoop, SourceInfo, SpectrumFrame,
+        AudioRuntimeStatus, GetAllParametersResult, Measurement, MeterFrame, Meters, NOT_ALLOWED,
+        OscilloscopeFrame, PageSource, RegisterAudioParams, ScopePicture, ScopeRequest, SetLoop, SourceInfo,
+        SpectrumFrame,
     },
+    lab::Lab,
     parameter::{OutOfRange, Parameter},
     rpc::ErrorObject,
     session::{Mode, Probe, Stats},
@@ -99,6 +101,41 @@ pub trait Host: Send + Sync + 'static {
     /// The state of the audio side.
     fn audio_status(&self) -> Option<AudioRuntimeStatus> {
         None
+    }
+
+    /// The builds of the session, for `getLab`. The host also sends them with [`crate::Server::lab_changed`].
+    fn lab(&self) -> Lab {
+        Lab::default()
+    }
+
+    /// What was measured of a build.
+    fn measurement(&self, number: u32) -> Measurement {
+        let _ = number;
+        Measurement { document: None }
+    }
+
+    /// Measures a build of the session.
+    ///
+    /// # Errors
+    /// The error to send to the page.
+    fn measure_build(&self, number: u32, full: bool) -> Result<(), ErrorObject> {
+        let _ = (number, full);
+        Err(without_audio())
+    }
+
+    /// Measures each build by itself from now on, or doesn't.
+    ///
+    /// # Errors
+    /// The error to send to the page.
+    fn set_measuring(&self, on: bool) -> Result<(), ErrorObject> {
+        let _ = on;
+        Err(without_audio())
+    }
+
+    /// Called when it changes whether any page subscribes to [`Topic::Lab`](wavecraft_companion_protocol::browser::Topic::Lab). Starts as
+    /// no.
+    fn lab_watched(&self, anyone: bool) {
+        let _ = anyone;
     }
 
     /// All measurements.

@@ -60,6 +60,8 @@ struct Clients {
     asked: Option<Instant>,
     /// What the host was notified of last.
     watched: bool,
+    /// The same of whether a page shows what was measured of builds.
+    lab_watched: bool,
 }
 
 struct Client {
@@ -302,6 +304,12 @@ impl Hub {
         if std::mem::replace(&mut clients.watched, anyone) != anyone {
             drop(clients);
             self.host.watched(anyone);
+            clients = self.clients();
+        }
+        let lab = clients.all.iter().any(|client| client.topics.contains(&Topic::Lab));
+        if std::mem::replace(&mut clients.lab_watched, lab) != lab {
+            drop(clients);
+            self.host.lab_watched(lab);
         }
     }
 

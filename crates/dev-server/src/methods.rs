@@ -6,12 +6,12 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 use wavecraft_companion_protocol::{
     browser::{
         ChooseRecent, CopySet, GetAllParameters, GetAllParametersResult, GetAudioStatus,
-        GetAudioStatusResult, GetMeterFrame, GetMeterFrameResult, GetOscilloscopeFrame,
-        GetOscilloscopeFrameResult, GetParameterParams, GetParameterResult, GetSets, GetSource, GetStats,
-        HearSet, METER_UPDATE, MeterUpdate, NOT_ALLOWED, PageSource, Ping, Pong, RegisterAudioParams,
-        RegisterAudioResult, RequestResizeParams, RequestResizeResult, Restart, Seek, SetBypass, SetGain,
-        SetLoop, SetMode, SetMute, SetParameterParams, SetSource, Sets, SourceInfo, Subscribe, answer,
-        notification,
+        GetAudioStatusResult, GetLab, GetLabResult, GetMeasurement, GetMeterFrame, GetMeterFrameResult,
+        GetOscilloscopeFrame, GetOscilloscopeFrameResult, GetParameterParams, GetParameterResult, GetSets,
+        GetSource, GetStats, HearSet, METER_UPDATE, MeasureBuild, Measurement, MeterUpdate, NOT_ALLOWED,
+        PageSource, Ping, Pong, RegisterAudioParams, RegisterAudioResult, RequestResizeParams,
+        RequestResizeResult, Restart, Seek, SetBypass, SetGain, SetLoop, SetMeasuring, SetMode, SetMute,
+        SetParameterParams, SetSource, Sets, SourceInfo, Subscribe, answer, notification,
     },
     method::{Done, Method},
     rpc::{Call, ErrorObject, OUT_OF_RANGE, UNKNOWN_PARAMETER},
@@ -52,6 +52,10 @@ static METHODS: LazyLock<BTreeMap<&str, Run>> = LazyLock::new(|| {
         pages(set_loop),
         pages(seek),
         pages(choose_recent),
+        pages(get_lab),
+        pages(get_measurement),
+        pages(measure_build),
+        pages(set_measuring),
         programs(register_audio),
         programs(meter_update),
     ])
@@ -174,6 +178,22 @@ fn set_mute(set: SetMute, caller: Caller<'_>) -> Outcome<Done> {
 
 fn set_gain(set: SetGain, caller: Caller<'_>) -> Outcome<Done> {
     caller.host().set_gain(set.gain_db).map(|()| Done {})
+}
+
+fn get_lab(_: GetLab, caller: Caller<'_>) -> Outcome<GetLabResult> {
+    Ok(caller.host().lab())
+}
+
+fn get_measurement(of: GetMeasurement, caller: Caller<'_>) -> Outcome<Measurement> {
+    Ok(caller.host().measurement(of.number))
+}
+
+fn measure_build(of: MeasureBuild, caller: Caller<'_>) -> Outcome<Done> {
+    caller.host().measure_build(of.number, of.full).map(|()| Done {})
+}
+
+fn set_measuring(set: SetMeasuring, caller: Caller<'_>) -> Outcome<Done> {
+    caller.host().set_measuring(set.on).map(|()| Done {})
 }
 
 fn set_mode(set: SetMode, caller: Caller<'_>) -> Outcome<Done> {

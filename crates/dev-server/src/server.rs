@@ -15,10 +15,11 @@ use tokio::{
 };
 use wavecraft_companion_protocol::{
     browser::{
-        AUDIO_STATUS_CHANGED, AudioRuntimeStatus, CHILD_LOG, ParameterChanged, SOURCE_CHANGED, SourceChanged,
-        Topic, notification,
+        AUDIO_STATUS_CHANGED, AudioRuntimeStatus, CHILD_LOG, LAB_CHANGED, ParameterChanged, SOURCE_CHANGED,
+        SourceChanged, Topic, notification,
     },
     control::ChildLog,
+    lab::Lab,
     session::{Build, StateChange},
     token::{PATH_PREFIX, Token},
 };
@@ -143,6 +144,11 @@ impl Server {
     /// Reports that the source, its loop or the recent files changed.
     pub fn source_changed(&self) {
         self.shared.hub.to_pages(Lane::Kept, &notification(SOURCE_CHANGED, &SourceChanged {}).into());
+    }
+
+    /// Reports what is known of the builds of the session.
+    pub fn lab_changed(&self, lab: &Lab) {
+        self.shared.hub.to_subscribers(Topic::Lab, Lane::Kept, &notification(LAB_CHANGED, lab).into());
     }
 
     /// Reports the build's status. The last one is also sent to a page that subscribes later.

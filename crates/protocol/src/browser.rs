@@ -1,6 +1,7 @@
 //! The dev WebSocket: the methods and payloads of the published `wavecraft-protocol`, and our additions.
 
 mod call;
+mod lab;
 mod methods;
 mod notices;
 mod page_source;
@@ -13,6 +14,7 @@ pub use call::{
     GetSets, GetStats, HearSet, MAX_CLIENT_ID_BYTES, MAX_HZ, NOT_ALLOWED, Ping, Pong, Restart, SetBypass,
     SetGain, SetMode, SetMute, SetSource, Sets, Subscribe, Topic,
 };
+pub use lab::{GetLab, GetLabResult, GetMeasurement, LAB_CHANGED, MeasureBuild, Measurement, SetMeasuring};
 pub use methods::visit;
 pub use notices::{
     AUDIO_STATUS_CHANGED, BUILD_STATUS, CHILD_LOG, METER_UPDATE, Meters, PARAMETER_CHANGED,

@@ -133,6 +133,9 @@ pub struct MeasureJob {
     /// Parameter values by id, as the user writes them: a number, `on`, `off`, or a choice's name.
     #[serde(default)]
     pub parameters: BTreeMap<String, String>,
+    /// Values by id, over these. Ids that there aren't are passed over, and the nearest possible value is taken.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub values: BTreeMap<String, f32>,
     /// What is to be measured: the analysis' plan.
     pub plan: serde_json::Value,
     /// The build before, whose sound is compared with this one's, with the same values for the parameters that it has.

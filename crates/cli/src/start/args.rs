@@ -49,6 +49,9 @@ pub(crate) struct StartArgs {
     /// Don't rebuild when a source changes
     #[arg(long)]
     pub(super) no_watch: bool,
+    /// Don't measure what a change did; key w begins and ends it too
+    #[arg(long)]
+    pub(super) no_measure: bool,
     /// Serve no page
     #[arg(long)]
     pub(super) no_ui: bool,

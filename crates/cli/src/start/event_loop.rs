@@ -126,6 +126,9 @@ impl Start {
                 session.stats = Some(stats);
                 self.show_live(session);
             }
+            Notice::Measured(measured) if measured.session == session.name => {
+                self.tell_measured(&measured.build);
+            }
             Notice::RecordingEnded(ended) if ended.session == session.name => {
                 self.report.event(&Event::Recorded(ended.take));
             }

@@ -13,14 +13,14 @@ use crate::{
 };
 use std::time::Duration;
 use wavecraft_companion_protocol::{
-    control::{ListDevices, SetBypass, SetGain, SetMute},
+    control::{ListDevices, SetBypass, SetGain, SetMeasuring, SetMute},
     method::Method,
     microphone::ConfirmMicrophone,
     session::{Build, GAIN_DB},
     settings::Consent,
 };
 
-const HELP: [(&str, &str); 15] = [
+const HELP: [(&str, &str); 16] = [
     ("r", "build now; a fresh processor even if nothing has changed"),
     ("o", "open the page in the browser"),
     ("i", "open the inspector in the browser"),
@@ -33,6 +33,7 @@ const HELP: [(&str, &str); 15] = [
     ("d", "list the audio devices"),
     ("l", "latency and load by their parts, and the probes"),
     ("p", "show a probe of the processor in the line below: the next one, and then none"),
+    ("w", "measure what each change did and say it in a line, or don't"),
     ("c", "clear the terminal"),
     ("h", "show these keys"),
     ("q", "stop, as Ctrl+C does"),
@@ -78,6 +79,7 @@ impl Start {
                 'd' => self.list_devices().await,
                 'l' => self.report_figures(session),
                 'p' => self.show_next_probe(session),
+                'w' => self.toggle_measuring(session).await,
                 'c' => self.report.screen().clear(),
                 'h' | '?' => HELP.iter().for_each(|(key, what)| self.report.item(key, what)),
                 'q' => return Ok(Some(End::Done)),
@@ -206,6 +208,21 @@ impl Start {
             }
         });
         self.show_live(session);
+    }
+
+    async fn toggle_measuring(&mut self, session: &mut RunningSession) {
+        let on = session.attach.as_ref().is_some_and(|attach| attach.measure == Some(false));
+        if self.carry_out(&SetMeasuring { session: session.name.clone(), on }, QUICK).await.is_none() {
+            return;
+        }
+        if let Some(attach) = &mut session.attach {
+            // For another companion, in case this one goes away.
+            attach.measure = Some(on);
+        }
+        self.report.say(match on {
+            true => "Each change is measured from now on.",
+            false => "Changes aren't measured any more. w begins again.",
+        });
     }
 
     pub(super) fn report_no_sound(&self) {

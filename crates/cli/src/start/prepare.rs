@@ -134,7 +134,7 @@ impl Start {
             source: self.args.input.clone(),
             mode: self.args.mode,
             on_bypass: project.defaults.on_bypass,
-            measure: None,
+            measure: self.args.no_measure.then_some(false),
         };
         self.meet_companion().await?;
         let companion = self.companion.as_mut().context("met")?;

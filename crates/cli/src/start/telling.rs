@@ -5,6 +5,7 @@ use crate::report::{From, sentence, state_name};
 use tokio::time::Instant;
 use wavecraft_companion_protocol::{
     child::PANICKED,
+    lab::LabBuild,
     session::{AudioDevices, State, Stats},
 };
 
@@ -33,6 +34,18 @@ impl Start {
                 let beyond = session.troubles.beyond_words(&text).map(str::to_owned);
                 self.tell_trouble(&text, beyond.as_deref(), session);
             }
+        }
+    }
+
+    /// Prints what a build changed, in one line. Of the first there is nothing to say.
+    pub(super) fn tell_measured(&self, build: &LabBuild) {
+        match (&build.trouble, &build.changes) {
+            (Some(trouble), _) => {
+                self.report.say(&format!("This build could not be measured: {}", sentence(trouble)));
+            }
+            (None, Some(changes)) if build.same == Some(true) => self.report.say(changes),
+            (None, Some(changes)) => self.report.say(&format!("changed: {changes}")),
+            (None, None) => {}
         }
     }
 

@@ -8,7 +8,7 @@ use wavecraft_companion_protocol::{
 
 use crate::{
     harness::{Client, Running},
-    project::audio_status,
+    project::{audio_status, lab},
 };
 
 /// The name of each file and its lines.
@@ -53,7 +53,7 @@ async fn every_example_of_a_method_is_answered_as_it_shows() {
         assert!(shows(&json(example), &answer), "{name}: {example}, not {answer}");
         answered += 1;
     }
-    assert_eq!(answered, 24);
+    assert_eq!(answered, 28);
 }
 
 #[tokio::test]
@@ -70,13 +70,14 @@ async fn every_example_of_an_error_is_answered_to_the_letter() {
 async fn every_notification_is_as_its_example() {
     let running = Running::new().await;
     let mut page = running.page().await;
-    let all = serde_json::json!({"topics": ["meters", "scope", "spectrum", "stats", "state", "log", "build"], "hz": 60});
+    let all = serde_json::json!({"topics": ["meters", "scope", "spectrum", "stats", "state", "log", "build", "lab"], "hz": 60});
     page.call("subscribe", all).await.expect("a subscription");
     let server = &running.server;
     server.parameter_changed("amp_gain", 0.8);
     page.call("hearSet", serde_json::json!({"set": "B"})).await.expect("the other set");
     server.parameters_changed();
     server.source_changed();
+    server.lab_changed(&lab());
     server.audio_status_changed(&audio_status());
     let failed = Build::Failed {
         errors: "oh no".into(),
@@ -94,7 +95,7 @@ async fn every_notification_is_as_its_example() {
     let mut awaited: Vec<&str> =
         examples.iter().filter(|(_, lines)| lines.len() != 2).map(|(name, _)| name.as_str()).collect();
     awaited.retain(|name| *name != "errors");
-    assert_eq!(awaited.len(), 12, "{awaited:?}");
+    assert_eq!(awaited.len(), 13, "{awaited:?}");
     while !awaited.is_empty() {
         let (method, params) = page.hears().await;
         let (_, lines) = examples.iter().find(|(name, _)| *name == method).expect("an example");

@@ -160,3 +160,19 @@ async fn state_and_log_come_to_subscribers_as_they_come() {
     page.heard_nothing().await;
     other.heard_nothing().await;
 }
+
+#[tokio::test]
+async fn the_host_knows_whether_a_page_shows_what_was_measured() {
+    let mut running = Running::new().await;
+    let (mut one, mut other) = (running.page().await, running.page().await);
+    one.call("subscribe", json!({"topics": ["lab"]})).await.expect("a subscription");
+    assert_eq!(running.asked().await, Asked::LabWatched(true));
+    other.call("subscribe", json!({"topics": ["lab"]})).await.expect("a subscription");
+    one.call("subscribe", json!({"topics": []})).await.expect("no subscription");
+    other.call("measureBuild", json!({"number": 2, "full": true})).await.expect("it is asked for");
+    assert_eq!(running.asked().await, Asked::Measure(2, true), "another one still shows it");
+    other.call("setMeasuring", json!({"on": false})).await.expect("it is set");
+    assert_eq!(running.asked().await, Asked::Measuring(false));
+    drop(other);
+    assert_eq!(running.asked().await, Asked::LabWatched(false));
+}

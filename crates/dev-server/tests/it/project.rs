@@ -8,10 +8,11 @@ use std::{
 use tokio::sync::mpsc;
 use wavecraft_companion_protocol::{
     browser::{
-        AudioRuntimePhase, AudioRuntimeStatus, GetAllParametersResult, MeterFrame, MeterUpdate, Meters,
-        OscilloscopeFrame, OscilloscopeTriggerMode, PageSource, RecentFile, RegisterAudioParams,
+        AudioRuntimePhase, AudioRuntimeStatus, GetAllParametersResult, Measurement, MeterFrame, MeterUpdate,
+        Meters, OscilloscopeFrame, OscilloscopeTriggerMode, PageSource, RecentFile, RegisterAudioParams,
         ScopePicture, ScopeRequest, SetLoop, SourceInfo, SpectrumFrame, SpectrumPeak, TriggerMode, Waveform,
     },
+    lab::{Lab, LabBuild},
     parameter::{Parameter, ParameterSpec, ParameterType},
     processor::ProcessorSpec,
     rpc::{ErrorObject, INTERNAL_ERROR},
@@ -36,6 +37,9 @@ pub(crate) enum Asked {
     AudioClient(Option<String>),
     PageRefused(String),
     Watched(bool),
+    Measure(u32, bool),
+    Measuring(bool),
+    LabWatched(bool),
 }
 
 pub(crate) struct Project {
@@ -101,6 +105,28 @@ fn parameters() -> Vec<Parameter> {
         ..gain.clone()
     };
     [gain, shape, bypass].map(|spec| Parameter { value: spec.default, spec }).into()
+}
+
+/// Two builds, the second of which was measured.
+pub(crate) fn lab() -> Lab {
+    let first = LabBuild {
+        number: 1,
+        made_ms: 1_764_331_200_000,
+        kept: true,
+        revision: Some(1),
+        ..LabBuild::default()
+    };
+    let second = LabBuild {
+        number: 2,
+        files: vec!["engine/src/processors/drive.rs".into()],
+        more_files: 3,
+        heard: true,
+        revision: Some(4),
+        changes: Some("−0.8 dB at 1 kHz".into()),
+        same: Some(false),
+        ..first.clone()
+    };
+    Lab { measures: true, measuring: Some(2), builds: vec![first, second] }
 }
 
 impl Host for Project {
@@ -193,6 +219,28 @@ impl Host for Project {
             timestamp: 4800,
             peak,
         })
+    }
+
+    fn lab(&self) -> Lab {
+        lab()
+    }
+
+    fn measurement(&self, number: u32) -> Measurement {
+        Measurement { document: (number == 2).then(|| serde_json::json!({"version": 1})) }
+    }
+
+    fn measure_build(&self, number: u32, full: bool) -> Result<(), ErrorObject> {
+        self.note(Asked::Measure(number, full));
+        Ok(())
+    }
+
+    fn set_measuring(&self, on: bool) -> Result<(), ErrorObject> {
+        self.note(Asked::Measuring(on));
+        Ok(())
+    }
+
+    fn lab_watched(&self, anyone: bool) {
+        self.note(Asked::LabWatched(anyone));
     }
 
     fn audio_status(&self) -> Option<AudioRuntimeStatus> {

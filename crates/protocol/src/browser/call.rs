@@ -67,6 +67,8 @@ pub enum Topic {
     Log,
     /// `buildStatus`: the last one. Later ones go to every page, subscribed or not.
     Build,
+    /// `labChanged`, as builds are heard and measured; and the newest build is measured again when parameters move.
+    Lab,
 }
 
 /// Subscribe to notifications of some [`Topic`]s. A new call replaces the previous one.

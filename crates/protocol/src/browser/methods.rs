@@ -5,6 +5,7 @@ use super::call::{
     GetSets, GetStats, HearSet, MAX_CLIENT_ID_BYTES, MAX_HZ, Ping, Pong, Restart, SetBypass, SetGain,
     SetMode, SetMute, SetSource, Sets, Subscribe,
 };
+use super::lab::{GetLab, GetLabResult, GetMeasurement, MeasureBuild, Measurement, SetMeasuring};
 use super::pictures::SPAN_MS;
 use super::source::{ChooseRecent, GetSource, Seek, SetLoop, SourceInfo};
 use crate::{
@@ -55,7 +56,7 @@ methods! {
 
     "subscribe" Subscribe => Done, check subscribed;
         "`{topics, hz?, scope?}`"
-        "`{}`. Topics: `meters` `scope` `spectrum` `stats` `state` `log` `build`; `hz` 1 to 60, 30 if absent; `scope` is `{span_ms, edge, level}`, see [pictures](#pictures). Replaces the call before; an empty list ends all"
+        "`{}`. Topics: `meters` `scope` `spectrum` `stats` `state` `log` `build` `lab`; `hz` 1 to 60, 30 if absent; `scope` is `{span_ms, edge, level}`, see [pictures](#pictures). Replaces the call before; an empty list ends all"
 
     "getStats" GetStats => Option<Stats>;
         "–"
@@ -111,6 +112,22 @@ methods! {
     "chooseRecent" ChooseRecent => Done;
         "`{number}`"
         "`{}`. Plays a file of `recent` of `getSource`. A file that is gone leaves that list, and `trouble` says so"
+
+    "getLab" GetLab => GetLabResult;
+        "–"
+        "`{measures, measuring?, builds: [{number, made_ms, files, more_files, heard, kept, revision?, trouble?, changes?, same?}]}`: the [builds of this session](#builds-and-measurements), oldest first"
+
+    "getMeasurement" GetMeasurement => Measurement;
+        "`{number}`"
+        "`{document}`: the [document](measurements.md#the-document) of a build, or null"
+
+    "measureBuild" MeasureBuild => Done;
+        "`{number, full?}`"
+        "`{}`. Measures a build with the present values, `full` for everything; `labChanged` follows. One build is measured at a time, and the newest call counts; one every 20 ms"
+
+    "setMeasuring" SetMeasuring => Done;
+        "`{on}`"
+        "`{}`. Whether each build is measured by itself"
 
     "registerAudio" RegisterAudioParams => RegisterAudioResult, check registered;
         "`{client_id, sample_rate, buffer_size}`"

@@ -5,7 +5,7 @@ use super::{
     devices::{DeviceList, ListDevices, SelectDevices},
     project::{
         Attach, Attached, Detach, OpenOnce, OpenedOnce, Reload, Reloaded, Restart, SetBuildStatus, SetBypass,
-        SetGain, SetMode, SetMute, SetOrigins, SetSource,
+        SetGain, SetMeasuring, SetMode, SetMute, SetOrigins, SetSource,
     },
 };
 use crate::{
@@ -66,6 +66,10 @@ methods! {
     "setGain" SetGain => Done;
         "`{session, gain_db}`"
         "`{}`. The project's volume, −60 to 12 dB. It is remembered for the next start"
+
+    "setMeasuring" SetMeasuring => Done;
+        "`{session, on}`"
+        "`{}`. Whether each build is measured by itself: it is from the attach on, unless that has `measure: false`"
 
     "record" Record => Recording, check check_length;
         "`{session, path, seconds?}`"

@@ -18,7 +18,7 @@ use wavecraft_protocol as published;
 
 use crate::golden::Socket;
 
-const NOTIFICATIONS: [&str; 12] = [
+const NOTIFICATIONS: [&str; 13] = [
     PARAMETER_CHANGED,
     PARAMETERS_CHANGED,
     AUDIO_STATUS_CHANGED,
@@ -31,6 +31,7 @@ const NOTIFICATIONS: [&str; 12] = [
     SESSION_STATE,
     CHILD_LOG,
     SETS_CHANGED,
+    LAB_CHANGED,
 ];
 
 fn read<T: DeserializeOwned>(value: Value) -> T {
@@ -52,6 +53,7 @@ fn written(method: &str, params: Value) -> String {
         SESSION_STATE => notification(method, &read::<StateChange>(params)),
         CHILD_LOG => notification(method, &read::<ChildLog>(params)),
         SETS_CHANGED => notification(method, &read::<Sets>(params)),
+        LAB_CHANGED => notification(method, &read::<GetLabResult>(params)),
         _ => panic!("{method} has no example"),
     }
 }
