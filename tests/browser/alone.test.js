@@ -6,5 +6,7 @@ import './alone/chain.js';
 import './alone/probes.js';
 import './alone/signal.js';
 import './alone/strip.js';
+import './alone/lab.js';
+import './alone/comparison.js';
 import './alone/failed.js';
 import './alone/orphan.js';

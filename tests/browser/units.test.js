@@ -2,6 +2,7 @@
 
 import './units/compiler.js';
 import './units/hold.js';
+import './units/lab.js';
 import './units/link.js';
 import './units/minute.js';
 import './units/probes.js';

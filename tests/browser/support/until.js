@@ -16,10 +16,10 @@ export async function within(limit, what, promise, tell = () => '') {
   }
 }
 
-/** Waits until `so()` is true, looking every now and then. */
+/** Waits until `so()`, or what it promises, is true, looking every now and then. */
 export async function until(so, what) {
   const end = performance.now() + LIMIT;
-  while (!so()) {
+  while (!(await so())) {
     if (performance.now() > end) throw new Error(`still not so after ${LIMIT / 1000} s: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

@@ -42,7 +42,7 @@ export class Connection {
     this.#open();
   }
 
-  /** The answer's result; an `Error` with the server's words where it says no, or where none comes. */
+  /** The answer's result; an `Error` with the server's words, and its `code`, where it says no, or where none comes. */
   request(method, params = {}) {
     if (this.#socket.readyState !== WebSocket.OPEN) return Promise.reject(new Error('not connected'));
     const id = ++this.#lastId;
@@ -75,7 +75,7 @@ export class Connection {
     if (method !== undefined) return this.#events.told(method, params);
     const pending = this.#pending.get(id);
     this.#pending.delete(id);
-    if (error) pending?.reject(new Error(error.message));
+    if (error) pending?.reject(Object.assign(new Error(error.message), { code: error.code }));
     else pending?.resolve(result);
   }
 }

@@ -3,6 +3,7 @@
 import { Build } from './build.js';
 import { Connection, token } from './connection.js';
 import { blocks, devices, fill, session } from './figures.js';
+import { Lab } from './lab.js';
 import { Latency } from './latency.js';
 import { Link } from './link.js';
 import { Log } from './log.js';
@@ -18,6 +19,7 @@ import { Spectrum } from './spectrum.js';
 import { Heard, Status } from './status.js';
 import { Strip } from './strip.js';
 import { Painter } from './surface.js';
+import { Tabs } from './tabs.js';
 import { Volume } from './volume.js';
 
 /** How often pictures come, in Hz: enough to be seen as moving, and less for those who asked their system for less motion. */
@@ -51,6 +53,7 @@ function start() {
   const volume = new Volume(at('volume'), request, refuse);
   const sets = new Sets(at, request, refuse);
   const strip = new Strip(at, painter, request, change);
+  const lab = new Lab(at, painter, request, ask);
   /** The figures that came last. */
   let last = null;
   const parameters = new Parameters(at('parameters'), (id, value) => void sender.send(id, value));
@@ -83,12 +86,14 @@ function start() {
     sourceChanged: () => void strip.fetch().catch(() => {}),
     childLog: (line) => log.add(line),
     buildStatus: (change) => build.show(change),
+    labChanged: (state) => lab.changed(state),
+    comparisonChanged: (now) => lab.compared(now),
   };
   const connection = new Connection(key, {
     opened,
     told: (method, params) => told[method]?.(params),
     lost(end) {
-      at('live').disabled = at('restart').disabled = true;
+      at('live').disabled = at('lab').disabled = at('restart').disabled = true;
       input.clear();
       output.clear();
       scope.show(null);
@@ -100,7 +105,8 @@ function start() {
 
   async function opened() {
     link.opened();
-    at('live').disabled = at('restart').disabled = false;
+    at('live').disabled = at('lab').disabled = at('restart').disabled = false;
+    lab.opened();
     const stats = await request('getStats').catch(() => undefined);
     // Lost again meanwhile, as `lost` has told.
     if (stats === undefined) return;
@@ -113,8 +119,11 @@ function start() {
       at('source').value = '';
       notices.state({ reason: 'this project runs without audio: `wavecraft start --with-audio` lets it be heard' });
     }
-    await Promise.all([subscribe(), list(), sets.fetch(), strip.fetch()]).catch(() => {});
+    lab.project(project(), silent);
+    await Promise.all([look(), list(), sets.fetch(), strip.fetch()]).catch(() => {});
   }
+
+  const project = () => (last?.session ?? '').replace(/-\d+$/, '');
 
   function figures(stats) {
     last = stats;
@@ -126,6 +135,7 @@ function start() {
     fill(at('session'), session(stats));
     fill(at('devices'), devices(stats));
     if (stats.file) strip.position(stats.file.position_frames);
+    if (stats.comparison) lab.compared(stats.comparison);
     switches(stats);
   }
 
@@ -137,17 +147,25 @@ function start() {
     volume.show(gain);
   }
 
-  /** A page that nobody sees gets no pictures, and goes on counting seconds. */
-  function subscribe() {
-    const topics = ['stats', 'state', 'log', 'build'];
-    if (!document.hidden) topics.push('meters', 'scope', 'spectrum');
+  /** A page that nobody sees gets no pictures, and goes on counting seconds; one that shows the lab gets no pictures either. */
+  function subscribe(more) {
+    const topics = ['stats', 'state', 'log', 'build', ...more];
     return request('subscribe', { topics, hz: calm.matches ? CALM_HZ : HZ, scope: scope.wanted });
+  }
+
+  /** Asks for what the person looks at now, and for no more. */
+  async function look() {
+    const shows = () => !document.hidden && tabs.shown === 'lab';
+    // An older companion knows no such topic.
+    if (shows()) await subscribe(['lab']).catch(() => shows() && subscribe([]));
+    else await subscribe(document.hidden ? [] : ['meters', 'scope', 'spectrum']);
+    await lab.look(shows());
   }
 
   async function list() {
     const all = await request('getAllParameters');
     probes.chain(all.processors ?? []);
-    parameters.list(all, (last?.session ?? '').replace(/-\d+$/, ''));
+    parameters.list(all, project());
   }
 
   /** Says why a change wasn't made. */
@@ -156,18 +174,24 @@ function start() {
     at('refused').hidden = false;
   }
 
-  /** Asks for a change, and answers whether it was made; refused, everything goes back to what it was. */
-  async function change(method, params) {
+  /** Asks for a change. Was it made? If not, why is said. */
+  async function ask(method, params) {
     at('refused').hidden = true;
     try {
       await request(method, params);
       return true;
     } catch (error) {
       refuse(error);
-      if (last !== null) switches(last);
-      await strip.fetch().catch(() => {});
       return false;
     }
+  }
+
+  /** Asks for a change, and answers whether it was made; refused, everything goes back to what it was. */
+  async function change(method, params) {
+    if (await ask(method, params)) return true;
+    if (last !== null) switches(last);
+    await strip.fetch().catch(() => {});
+    return false;
   }
 
   /** A parameter wasn't set: its control goes back to what the server has. */
@@ -178,9 +202,14 @@ function start() {
   }
 
   function again() {
-    void subscribe().catch(() => {});
+    void look().catch(() => {});
   }
 
+  const tabs = new Tabs(at('views'), again);
+  at('heard-build').addEventListener('click', () => {
+    tabs.show('lab');
+    at('view-lab').focus();
+  });
   document.addEventListener('visibilitychange', again);
   calm.addEventListener('change', again);
   at('source').addEventListener('change', ({ target }) => change('setSource', { source: target.value }));

@@ -106,8 +106,8 @@ export class Surface {
     const { context } = this;
     context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
     context.fillStyle = this.color('--sunken');
-    // What is copied over everything needs no ground.
-    if (this.#key === '' || context === this.#still || this.#still === null) context.fillRect(0, 0, this.width, this.height);
+    // What is copied over everything needs no ground. A broken pixel at the edges is rounded up to a whole one.
+    if (this.#key === '' || context === this.#still || this.#still === null) context.fillRect(0, 0, Math.ceil(this.width) + 1, Math.ceil(this.height) + 1);
     context.font = '11px system-ui, sans-serif';
   }
 }
