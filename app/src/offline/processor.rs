@@ -9,7 +9,10 @@ use crate::{
 };
 use anyhow::{Context, anyhow, bail};
 use std::{
-    sync::{Arc, atomic::AtomicBool},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
     time::Duration,
 };
 use tokio::{
@@ -27,6 +30,9 @@ use wavecraft_ring::Geometry;
 const READY_LIMIT: Duration = Duration::from_secs(60);
 /// The limit from telling it to end to its end.
 const END_LIMIT: Duration = Duration::from_secs(2);
+
+/// The number of the next child of this process.
+static STARTED: AtomicU32 = AtomicU32::new(1);
 
 /// A running child. Dropping it closes its socketpair, whereupon it ends by itself.
 pub(crate) struct Processor {
@@ -58,7 +64,9 @@ impl Processor {
         let geometry: Geometry = Offline::geometry(channels)?;
         let (sender, events) = unbounded_channel();
         let outlet = Outlet::new(move |event| drop(sender.send(event)));
-        let launched = Child::launch(("render", 1), program, geometry, outlet)
+        // What one of two leaves behind is told from the other by this number.
+        let number = STARTED.fetch_add(1, Ordering::Relaxed);
+        let launched = Child::launch(("offline", number), program, geometry, outlet)
             .with_context(|| format!("{} can't be launched", program.runs.executable.display()))?;
         let Launched { child, ring, parameters } = launched;
         let (inputs, outputs) = (geometry.inputs(), geometry.outputs());
