@@ -6,6 +6,7 @@ mod audio;
 mod child;
 mod command_link;
 mod companion;
+mod compare;
 mod control;
 mod desktop;
 mod executable;
@@ -75,6 +76,9 @@ struct Args {
     /// Leave the processor to whatever else wants it.
     #[arg(long, hide = true, requires = "measure")]
     in_background: bool,
+    /// Compare builds and recordings: for `wavecraft compare`, which makes the job.
+    #[arg(long, value_name = "JOB", hide = true, conflicts_with_all = ["headless", "exit_when_idle", "quit"])]
+    compare: Option<String>,
     /// Say whether this companion would run a program, and if not, why: for `wavecraft doctor`.
     #[arg(long, value_name = "PROGRAM", hide = true, conflicts_with_all = ["headless", "exit_when_idle", "quit"])]
     may_run: Option<std::path::PathBuf>,
@@ -114,6 +118,9 @@ fn run(args: &Args) -> anyhow::Result<ExitCode> {
             platform::run_in_background();
         }
         return main_thread::without_menu(runtime()?, |_| measure::run(job));
+    }
+    if let Some(job) = args.compare.clone() {
+        return main_thread::without_menu(runtime()?, |_| compare::run(job));
     }
     if let Some(program) = &args.may_run {
         executable::check_program(program)?;

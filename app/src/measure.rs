@@ -8,10 +8,10 @@ mod bench;
 
 use crate::{
     executable,
-    offline::{BadJob, Facts, Processor, answer_job, tell, values_of},
+    offline::{BadJob, Facts, Processor, answer_job, taken_over, tell, values_of},
 };
 use anyhow::Context;
-use bench::Bench;
+pub(crate) use bench::{Bench, is_end};
 use std::{process::ExitCode, time::Duration};
 use wavecraft_audio_core::{MAX_FRAMES, Offline};
 use wavecraft_companion_analysis::{
@@ -40,9 +40,9 @@ pub(crate) async fn run(job: String) -> anyhow::Result<ExitCode> {
 async fn measure(job: &str) -> anyhow::Result<()> {
     let job: MeasureJob =
         serde_json::from_str(job).map_err(|error| BadJob(format!("the job can't be read: {error}")))?;
-    let plan = checked(&job)?;
+    let plan = checked(&job.plan)?;
     executable::check(&job.program)?;
-    let document = match Side::start(&job, &job.program, &plan).await {
+    let document = match Side::start(facts(&job, &job.program), &plan).await {
         Ok((side, specs, writer)) => measure_it(&job, plan, side, specs, writer).await?,
         Err(error) => {
             let subject = Subject { name: job.name, ..Subject::default() };
@@ -65,13 +65,7 @@ async fn measure_it(
         *value = job.values.get(&spec.id).map_or(*value, |wanted| spec.nearest(*wanted));
     }
     writer.set_all(&values)?;
-    let setting = |(spec, value): (&ParameterSpec, &f32)| Setting {
-        id: spec.id.clone(),
-        name: spec.name.clone(),
-        value: *value,
-        text: spec.text_of(*value),
-    };
-    let settings: Vec<Setting> = specs.iter().zip(&values).map(setting).collect();
+    let settings = settings(&specs, &values);
     let mut older = match &job.before {
         // One that can't be run any more is no reason not to measure.
         Some(before) => older(job, before, &plan, &settings).await.ok(),
@@ -94,7 +88,7 @@ async fn measure_it(
     match &mut document.trouble {
         Some(trouble) => {
             // A child that crashed has said more of it.
-            *trouble = match bench::is_end(trouble) {
+            *trouble = match is_end(trouble) {
                 true => processor.last_words().await,
                 false => std::mem::take(trouble),
             };
@@ -108,21 +102,38 @@ async fn measure_it(
     Ok(document)
 }
 
+fn facts<'a>(job: &'a MeasureJob, program: &'a ProjectProgram) -> Facts<'a> {
+    Facts { program, cwd: &job.cwd, env: &job.env }
+}
+
+/// The parameters as a document tells them.
+pub(crate) fn settings(specs: &[ParameterSpec], values: &[f32]) -> Vec<Setting> {
+    let setting = |(spec, value): (&ParameterSpec, &f32)| Setting {
+        id: spec.id.clone(),
+        name: spec.name.clone(),
+        value: *value,
+        text: spec.text_of(*value),
+    };
+    specs.iter().zip(values).map(setting).collect()
+}
+
 /// A child that is prepared.
-struct Side {
-    processor: Processor,
-    bench: Bench,
-    latency_frames: usize,
+pub(crate) struct Side {
+    pub(crate) processor: Processor,
+    pub(crate) bench: Bench,
+    pub(crate) latency_frames: usize,
 }
 
 impl Side {
-    async fn start(
-        job: &MeasureJob,
-        program: &ProjectProgram,
+    /// Starts it for a plan.
+    ///
+    /// # Errors
+    /// It can't be started, stays silent, or says that it can't work.
+    pub(crate) async fn start(
+        facts: Facts<'_>,
         plan: &Plan,
     ) -> anyhow::Result<(Self, Vec<ParameterSpec>, wavecraft_ring::ParameterWriter)> {
-        let program = Facts { program, cwd: &job.cwd, env: &job.env }.program();
-        let (processor, ready) = Processor::start(&program, plan.rate_hz, plan.channels).await?;
+        let (processor, ready) = Processor::start(&facts.program(), plan.rate_hz, plan.channels).await?;
         let latency_frames = usize::try_from(ready.latency_frames)?;
         let offline = Offline::new(ready.ring, plan.channels, processor.begin(), plan.rate_hz, PATIENCE);
         let bench = Bench::new(offline, plan.block_frames);
@@ -138,19 +149,18 @@ async fn older(
     settings: &[Setting],
 ) -> anyhow::Result<Side> {
     executable::check(program)?;
-    let (side, specs, writer) = Side::start(job, program, plan).await?;
-    let value = |spec: &ParameterSpec| {
-        let same = settings.iter().find(|setting| setting.id == spec.id);
-        same.map_or(spec.default, |setting| spec.nearest(setting.value))
-    };
-    let values: Vec<f32> = specs.iter().map(value).collect();
-    writer.set_all(&values)?;
+    let (side, specs, writer) = Side::start(facts(job, program), plan).await?;
+    let value = |id: &str| settings.iter().find(|setting| setting.id == id).map(|setting| setting.value);
+    writer.set_all(&taken_over(&specs, value))?;
     Ok(side)
 }
 
-/// Checks the job, and returns its plan.
-fn checked(job: &MeasureJob) -> anyhow::Result<Plan> {
-    let plan: Plan = serde_json::from_value(job.plan.clone())
+/// Checks a job's plan.
+///
+/// # Errors
+/// It can't be read, or is outside of what can be measured.
+pub(crate) fn checked(plan: &serde_json::Value) -> anyhow::Result<Plan> {
+    let plan: Plan = serde_json::from_value(plan.clone())
         .map_err(|error| BadJob(format!("the plan can't be read: {error}")))?;
     let most_frames = usize::try_from(MAX_FRAMES).context("frames")?;
     let wrong = if !RATES_HZ.contains(&plan.rate_hz) {

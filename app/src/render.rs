@@ -6,11 +6,10 @@
 
 mod blocks;
 mod input;
-mod output;
 
 use crate::{
     executable,
-    offline::{BadJob, Facts, Processor, answer_job, note, tell, values_of},
+    offline::{BadJob, Facts, Processor, answer_job, note, output, tell, values_of},
     units::frames_in,
 };
 use anyhow::{Context, bail};

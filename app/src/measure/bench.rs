@@ -4,18 +4,18 @@ use wavecraft_audio_core::{Offline, OfflineError};
 use wavecraft_companion_analysis::survey::{Answer, Device};
 
 /// A child, and the frames that it gets at once.
-pub(super) struct Bench {
+pub(crate) struct Bench {
     offline: Offline,
     block_frames: usize,
 }
 
 /// Is that the word of a child whose process has ended?
-pub(super) fn is_end(trouble: &str) -> bool {
+pub(crate) fn is_end(trouble: &str) -> bool {
     trouble == OfflineError::Ended.to_string()
 }
 
 impl Bench {
-    pub(super) fn new(offline: Offline, block_frames: usize) -> Self {
+    pub(crate) fn new(offline: Offline, block_frames: usize) -> Self {
         Self { offline, block_frames }
     }
 

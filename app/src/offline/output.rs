@@ -1,6 +1,6 @@
-//! The file that a rendering makes: complete, or not there.
+//! The file that a rendering or a comparison makes: complete, or not there.
 
-use crate::offline::BadJob;
+use super::job::BadJob;
 use anyhow::{Context, anyhow, bail};
 use std::{
     fs, io,
@@ -17,7 +17,7 @@ const MOST_LINKS: usize = 40;
 ///
 /// # Errors
 /// A sentence for the user: something is there that isn't replaced, or the name implies another format.
-pub(super) fn place(output: &Path, force: bool) -> Result<PathBuf, String> {
+pub(crate) fn place(output: &Path, force: bool) -> Result<PathBuf, String> {
     check_name(output)?;
     let mut place = output.to_owned();
     for _ in 0..MOST_LINKS {
@@ -41,7 +41,7 @@ pub(super) fn place(output: &Path, force: bool) -> Result<PathBuf, String> {
 ///
 /// # Errors
 /// There is no such folder, or it can't be written.
-pub(super) fn beside(place: &Path) -> anyhow::Result<NamedTempFile> {
+pub(crate) fn beside(place: &Path) -> anyhow::Result<NamedTempFile> {
     let folder = place.parent().filter(|folder| folder.is_dir());
     let folder = folder.ok_or_else(|| anyhow!("{}: there is no such folder", place.display()))?;
     // Other users may read it like any new file of this user: the system applies the umask to this mode.
@@ -55,7 +55,7 @@ pub(super) fn beside(place: &Path) -> anyhow::Result<NamedTempFile> {
 ///
 /// # Errors
 /// Meanwhile something has appeared there that isn't replaced, or the system fails.
-pub(super) fn keep(part: NamedTempFile, output: &Path, force: bool) -> anyhow::Result<()> {
+pub(crate) fn keep(part: NamedTempFile, output: &Path, force: bool) -> anyhow::Result<()> {
     // Checked again: a rendering takes its time, and renaming the file onto a device would replace that.
     let place = place(output, force).map_err(BadJob)?;
     let kept = if force { part.persist(&place) } else { part.persist_noclobber(&place) };

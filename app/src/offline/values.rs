@@ -20,6 +20,13 @@ pub(crate) fn of(specs: &[ParameterSpec], wishes: &BTreeMap<String, String>) -> 
     specs.iter().map(value).collect()
 }
 
+/// The values of all parameters in their order: those that another build or a document has by the same id, or the nearest that there
+/// are, and defaults.
+pub(crate) fn taken_over(specs: &[ParameterSpec], other: impl Fn(&str) -> Option<f32>) -> Vec<f32> {
+    let value = |spec: &ParameterSpec| other(&spec.id).map_or(spec.default, |value| spec.nearest(value));
+    specs.iter().map(value).collect()
+}
+
 fn value(spec: &ParameterSpec, text: &str) -> Result<f32, String> {
     let named = |name: &String| name.eq_ignore_ascii_case(text);
     let chosen = spec.variants.iter().flatten().position(named);

@@ -31,6 +31,7 @@
 //! | cost | any; the caller takes the times | [`Cost`] |
 //! | loudness, true peak | any | [`Loudness`] |
 //! | two answers to one input | any | [`Comparison`] |
+//! | two builds or recordings, whole | a [`Programme`], or any | [`Pair`] |
 //! | a blind test | none | [`Score`] |
 //! | all of one processor | all | [`survey`] |
 //!
@@ -61,6 +62,8 @@ pub mod latency;
 pub mod level;
 pub mod loudness;
 pub mod noise;
+pub mod pair;
+pub mod programme;
 pub mod quiet;
 pub mod rise;
 pub mod stereo;
@@ -79,6 +82,8 @@ pub use impulse::Impulse;
 pub use level::{Level, Ratio};
 pub use limits::{DEFAULT_LEVEL_DBFS, LEVELS_DBFS, LONGEST_SECONDS, RATES_HZ};
 pub use loudness::Loudness;
+pub use pair::{Heard, Pair};
+pub use programme::Programme;
 pub use quiet::Quiet;
 pub use rise::Rise;
 pub use stereo::Stereo;

@@ -13,7 +13,7 @@ mod target;
 pub(crate) use artifacts::Artifacts;
 pub(crate) use build::{Build, Outcome, build, forget};
 pub(crate) use inputs::{after_failure, after_success};
-pub(crate) use metadata::{Layout, find_target, layout, parts, published_sdk};
+pub(crate) use metadata::{Layout, find_target, folders, layout, parts, published_sdk};
 pub(crate) use parts::Parts;
 pub(crate) use published::{PublishedSdk, Source};
 pub(crate) use target::Target;

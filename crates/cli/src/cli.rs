@@ -2,6 +2,7 @@
 
 use crate::{
     adopt::AdoptArgs,
+    compare::CompareArgs,
     completions::{CompletionsArgs, ManArgs},
     create::CreateArgs,
     devices::DevicesArgs,
@@ -71,6 +72,15 @@ Examples:
   wavecraft measure
   wavecraft measure --full --level -6 --set gain_level=3
   wavecraft measure --frequency 440 --rate 96000 --json";
+const COMPARE_EXAMPLES: &str = "\
+Examples:
+  wavecraft compare HEAD                  what the changes since the last commit did
+  wavecraft compare HEAD~1 HEAD           what the last commit did
+  wavecraft compare v1.0 --input drums.wav --difference where.wav
+  wavecraft compare released.json         with what was measured then
+  wavecraft compare old.wav new.wav --tolerance -80
+
+Exit codes: 0 the same, 1 different, 2 can't be compared.";
 const DEVICES_EXAMPLES: &str = "\
 Examples:
   wavecraft devices                                 what there is, and what is chosen
@@ -117,6 +127,11 @@ pub(crate) enum Command {
     /// Measure this project's processor: response, distortion, latency, noise, cost
     #[command(after_help = MEASURE_EXAMPLES)]
     Measure(MeasureArgs),
+    /// Tell what this project's changes did to its sound: against a git revision, a document, or another sound
+    ///
+    /// Both get the same input. What is left when one is subtracted from the other is told, with where and in which frequencies.
+    #[command(after_help = COMPARE_EXAMPLES)]
+    Compare(CompareArgs),
     /// List the audio devices, and choose among them
     #[command(after_help = DEVICES_EXAMPLES)]
     Devices(DevicesArgs),

@@ -10,6 +10,7 @@ mod cargo;
 mod changes;
 mod cli;
 mod companion;
+mod compare;
 mod completions;
 mod counted;
 mod create;
@@ -80,6 +81,7 @@ fn run(command: Command) -> anyhow::Result<i32> {
         Command::Record(args) => on_a_runtime(record::run(args)).map(|()| failure::SUCCESS),
         Command::Render(args) => on_a_runtime(render::run(args)),
         Command::Measure(args) => on_a_runtime(measure::run(args)),
+        Command::Compare(args) => on_a_runtime(compare::run(args)),
         Command::Devices(args) => on_a_runtime(devices::run(args)).map(|()| failure::SUCCESS),
         Command::Microphone(args) => on_a_runtime(microphone::run(args)).map(|()| failure::SUCCESS),
         Command::MeasureLatency(args) => on_a_runtime(measure_latency::run(args)).map(|()| failure::SUCCESS),

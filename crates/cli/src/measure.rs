@@ -75,7 +75,9 @@ pub(crate) async fn run(args: MeasureArgs) -> anyhow::Result<i32> {
             format!("{hz} Hz isn't below half of {} Hz: choose another --frequency or --rate", plan.rate_hz);
         return Err(Usage(message).into());
     }
-    let (report, mut processes) = (Report::new(args.json, false), Processes::new());
+    // A document on standard output is alone there.
+    let report = if args.json { Report::beside_a_document() } else { Report::new(false, false) };
+    let mut processes = Processes::new();
     offline::run(&report, &mut processes, async |report, processes| {
         let document = measured(&args, &plan, report, processes).await?;
         if args.json {

@@ -44,6 +44,23 @@ pub(crate) fn level_dbfs(text: &str) -> Result<f64, String> {
     }
 }
 
+/// The lowest `--tolerance`, in dB: below the rounding of a sample.
+const LEAST_TOLERANCE_DB: f64 = -300.0;
+
+/// `--tolerance`: a ratio in dB, below 0.
+///
+/// # Errors
+/// A sentence for the user.
+pub(crate) fn tolerance_db(text: &str) -> Result<f64, String> {
+    match text.replace('−', "-").parse::<f64>() {
+        Ok(tolerance) if (LEAST_TOLERANCE_DB..0.0).contains(&tolerance) => Ok(tolerance),
+        Ok(tolerance) if tolerance > 0.0 && tolerance <= -LEAST_TOLERANCE_DB => {
+            Err(format!("it is in dB below 0, as a level is: −{tolerance}"))
+        }
+        _ => Err("it is in dB below 0: −80 is a ten-thousandth".into()),
+    }
+}
+
 /// `--frequency`: a frequency in Hz.
 ///
 /// # Errors

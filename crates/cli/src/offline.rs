@@ -1,4 +1,4 @@
-//! What `render` and `measure` share: the project is built as `start` builds it, and the companion's program does the rest,
+//! What `render`, `measure` and `compare` share: the project is built as `start` builds it, and the companion's program does the rest,
 //! in a separate process that is independent of a running companion.
 
 use crate::{
@@ -6,6 +6,7 @@ use crate::{
     cargo, companion,
     failure::{INTERRUPTED, SUCCESS, Usage},
     lines::LastLines,
+    numbers::absolute_text,
     processes::{Line, Processes, guarded},
     project::Project,
     report::{From, Report},
@@ -13,8 +14,12 @@ use crate::{
 };
 use anyhow::{Context, anyhow, bail};
 use serde::Serialize;
-use std::path::PathBuf;
-use wavecraft_companion_protocol::{control::ProjectProgram, event::Event, take::BAD_JOB};
+use std::path::{Path, PathBuf};
+use wavecraft_companion_protocol::{
+    control::ProjectProgram,
+    event::Event,
+    take::{BAD_JOB, check_name, check_place},
+};
 
 /// Does the work until it is done or a signal comes, and ends what it started. Returns the exit code.
 ///
@@ -64,13 +69,49 @@ pub(crate) async fn build(
     processes: &mut Processes,
 ) -> anyhow::Result<BuiltProject> {
     let project = Project::find(&std::env::current_dir().context("the current folder is gone")?)?;
+    build_project(&project, None, profile, report, processes).await
+}
+
+/// Builds a project: into `outputs` if that is named, else where cargo builds it.
+///
+/// # Errors
+/// It doesn't build.
+pub(crate) async fn build_project(
+    project: &Project,
+    outputs: Option<&Path>,
+    profile: Option<&str>,
+    report: &Report,
+    processes: &mut Processes,
+) -> anyhow::Result<BuiltProject> {
     let cargo = cargo::program()?;
-    let target = cargo::find_target(&cargo, &project, processes).await?;
+    let mut target = cargo::find_target(&cargo, project, processes).await?;
+    target.outputs = outputs.map(Path::to_owned);
     let profile = profile.or(project.defaults.profile.as_deref());
     let (built, _) = cargo::build(&cargo, &target, profile, processes, report).await?;
     let mut builds = Builds::create(&companion::paths()?.builds_dir)?;
     let program = builds.keep(&built)?;
     Ok(BuiltProject { name: target.package, program, cwd: project.engine(), _builds: builds })
+}
+
+/// A WAV file to make, as an absolute path in an existing folder. Checked now rather than after the build.
+///
+/// # Errors
+/// There is something that isn't replaced, no such folder, or a name of another format.
+pub(crate) fn new_file(given: &Path, force: bool) -> anyhow::Result<PathBuf> {
+    let file = absolute_text(given)?;
+    check_name(&file).map_err(Usage)?;
+    if let Ok(there) = file.metadata() {
+        check_place(&file, there.file_type()).map_err(Usage)?;
+    }
+    if !force && file.symlink_metadata().is_ok() {
+        let message = "is there already: choose another name, or replace it with --force";
+        bail!(Usage(format!("{} {message}", file.display())));
+    }
+    match file.parent() {
+        Some(folder) if folder.is_dir() => Ok(file),
+        Some(folder) => bail!("there is no folder {}: make it first, or choose another", folder.display()),
+        None => bail!(Usage(format!("{} is no file", file.display()))),
+    }
 }
 
 /// Has the companion's program do a job, named by its flag. What it reports is passed on, and other events are handed to

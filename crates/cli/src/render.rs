@@ -17,7 +17,7 @@ use std::{
 use wavecraft_companion_protocol::{
     event::Event,
     session::{BadSource, SignalKind, Source},
-    take::{RenderJob, check_input, check_name, check_place},
+    take::{RenderJob, check_input},
 };
 
 /// What `wavecraft render` is asked for.
@@ -65,7 +65,7 @@ pub(crate) async fn run(args: RenderArgs) -> anyhow::Result<i32> {
 async fn render(args: &RenderArgs, report: &Report, processes: &mut Processes) -> anyhow::Result<()> {
     let input = input(&args.input)?;
     check_input(&input, args.seconds, args.rate).map_err(Usage)?;
-    let output = output(args)?;
+    let output = offline::new_file(&args.output, args.force)?;
     let project = offline::build(args.profile.as_deref(), report, processes).await?;
     let BuiltProject { program, cwd, .. } = &project;
     let job = RenderJob {
@@ -98,7 +98,7 @@ async fn render(args: &RenderArgs, report: &Report, processes: &mut Processes) -
 }
 
 /// What to process, written as an input of `start`. A signal's name goes before a file's; `./tone` is a file.
-fn input(given: &Path) -> anyhow::Result<Source> {
+pub(crate) fn input(given: &Path) -> anyhow::Result<Source> {
     if let Some(text) = given.to_str().filter(|text| *text == "mic" || SignalKind::of(text).is_some()) {
         match text.parse() {
             Err(error) if !given.is_file() => bail!(Usage(BadSource::to_string(&error))),
@@ -120,24 +120,6 @@ fn input(given: &Path) -> anyhow::Result<Source> {
             given.display()
         ),
         Err(error) => Err(error).with_context(|| given.display().to_string()),
-    }
-}
-
-/// An absolute path in an existing folder. Checked now rather than after the build.
-fn output(args: &RenderArgs) -> anyhow::Result<PathBuf> {
-    let output = absolute_text(&args.output)?;
-    check_name(&output).map_err(Usage)?;
-    if let Ok(there) = output.metadata() {
-        check_place(&output, there.file_type()).map_err(Usage)?;
-    }
-    if !args.force && output.symlink_metadata().is_ok() {
-        let message = "is there already: choose another name, or replace it with --force";
-        bail!(Usage(format!("{} {message}", output.display())));
-    }
-    match output.parent() {
-        Some(folder) if folder.is_dir() => Ok(output),
-        Some(folder) => bail!("there is no folder {}: make it first, or choose another", folder.display()),
-        None => bail!(Usage(format!("{} is no file", output.display()))),
     }
 }
 

@@ -97,6 +97,11 @@ impl Report {
         }
     }
 
+    /// All of it, with no event, goes to standard error: standard output is for a document alone.
+    pub(crate) fn beside_a_document() -> Self {
+        Self { json: false, ..Self::new(true, false) }
+    }
+
     /// Makes a project's places in source files hyperlinks from now on, if the terminal shows those.
     pub(crate) fn link_places(&self, places: &Places) {
         if self.screen.is_lively() && has_links() {
@@ -330,7 +335,10 @@ impl Report {
                 self.warn(&format!("{orphans} process(es) could not be ended"));
             }
             // A progress line shows these.
-            Event::Recording { .. } | Event::Rendering { .. } | Event::Measured { .. } => {}
+            Event::Recording { .. }
+            | Event::Rendering { .. }
+            | Event::Measured { .. }
+            | Event::Compared { .. } => {}
             // The reason for a build is printed where the build starts; states, errors and lines have their own functions;
             // an end without orphans needs no message.
             Event::Build(_)
@@ -410,8 +418,8 @@ impl Report {
         match event {
             Event::Stats { .. } => writer.update("stats", text),
             Event::Recording { .. } => writer.update("recording", text),
-            // Its command shows the document.
-            Event::Measured { .. } => {}
+            // Its command shows what was found.
+            Event::Measured { .. } | Event::Compared { .. } => {}
             Event::Rendering { .. } => writer.update("rendering", text),
             _ => writer.keep(text),
         }

@@ -160,6 +160,14 @@ pub enum Event {
         /// The document of the analysis.
         document: Box<serde_json::Value>,
     },
+    /// Two were compared.
+    Compared {
+        /// The pair of the analysis.
+        pair: Box<serde_json::Value>,
+        /// The file that was made of the place where they differ most.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        difference: Option<PathBuf>,
+    },
     /// The last line.
     Stopped {
         /// The number of processes that this start created and that still exist.

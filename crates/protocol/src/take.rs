@@ -143,6 +143,68 @@ pub struct MeasureJob {
     pub before: Option<ProjectProgram>,
 }
 
+/// Two builds, or a build and something older, to compare: the argument of `wavecraft-companion --compare`, as JSON. It answers with
+/// [events](crate::event::Event), one per line on standard output; [`Compared`](crate::event::Event::Compared) has what was found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CompareJob {
+    /// The one before.
+    pub before: ComparedSide,
+    /// The one now.
+    pub after: ComparedSide,
+    /// The environment of both programs. Only names on the companion's allow-list are used.
+    #[serde(default)]
+    pub env: BTreeMap<String, String>,
+    /// Parameter values by id for both, as the user writes them: a number, `on`, `off`, or a choice's name. At least one of the two has
+    /// each parameter.
+    #[serde(default)]
+    pub parameters: BTreeMap<String, String>,
+    /// How builds are measured: the analysis' plan. Where a sound is played or compared, its rate is that of the sound.
+    pub plan: serde_json::Value,
+    /// The sound that builds play; absent for test signals.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input: Option<PathBuf>,
+    /// The WAV file to make of the place where they differ most. None is made if they don't differ.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub difference: Option<PathBuf>,
+    /// Whether to replace an existing file.
+    #[serde(default)]
+    pub force: bool,
+}
+
+/// One of two that are compared.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ComparedSide {
+    /// Its name for the user.
+    pub name: String,
+    /// What it is.
+    #[serde(flatten)]
+    pub what: Compared,
+}
+
+/// What can be compared.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "camelCase")]
+pub enum Compared {
+    /// A build, which is run.
+    Build {
+        /// Its program, as in [`Attach`](crate::control::Attach).
+        #[serde(flatten)]
+        program: ProjectProgram,
+        /// The program's working folder.
+        cwd: PathBuf,
+    },
+    /// An audio file.
+    Sound {
+        /// The file.
+        path: PathBuf,
+    },
+    /// What was measured of an earlier build, which the caller has: the other one is measured in the same way.
+    Document {
+        /// The parameters' values by id. The other one gets those that it can have.
+        values: BTreeMap<String, f32>,
+    },
+}
+
 /// The rates in Hz at which a signal can be rendered.
 pub const RENDER_RATES: RangeInclusive<u32> = 8_000..=384_000;
 /// The rate in Hz at which a signal is rendered if none is given.

@@ -151,6 +151,9 @@ impl Build {
             .arg(&target.manifest)
             .args(arguments_of_profile(profile))
             .current_dir(target.manifest.parent().context("a manifest is in a folder")?);
+        if let Some(outputs) = &target.outputs {
+            command.arg("--target-dir").arg(outputs);
+        }
         // For the page; where the terminal shows none, they are taken out.
         command.args(["--color", "always"]);
         report.event(&Event::Build(session::Build::Building));

@@ -52,6 +52,19 @@ pub(crate) async fn find_target(
     Ok(target)
 }
 
+/// The folder in which cargo builds the project, and the folder of its workspace.
+///
+/// # Errors
+/// If the manifest can't be read, in cargo's words.
+pub(crate) async fn folders(
+    cargo: &Path,
+    engine: &Path,
+    processes: &mut Processes,
+) -> anyhow::Result<(PathBuf, PathBuf)> {
+    let metadata = ask(cargo, &["--no-deps"], engine, processes).await?;
+    Ok((metadata.target_directory.into(), metadata.workspace_root.into()))
+}
+
 /// Where the parts of the project's plugin are.
 ///
 /// # Errors

@@ -25,6 +25,8 @@ pub(crate) struct Target {
     pub(crate) published: Option<PublishedSdk>,
     /// Where the files are that the compiler names.
     pub(crate) places: Places,
+    /// Where cargo builds it, if not where it builds by itself.
+    pub(crate) outputs: Option<PathBuf>,
 }
 
 /// The kinds of projects.
@@ -124,6 +126,7 @@ fn target(package: &Package, kind: Kind) -> Target {
         kind,
         published: PublishedSdk::of(package),
         places: Places::default(),
+        outputs: None,
     }
 }
 

@@ -72,6 +72,15 @@ fn a_created_project_renders_the_same_twice_and_says_what_is_wrong() {
         .fails(1, &["none.wav"]);
     assert_eq!(fs::read(out("first.wav")).expect("a file"), before);
     assert!(!out("new.wav").exists());
+
+    let measured = world.live_in("here/demo", &["measure", "--json"]).finish();
+    let document: Value = serde_json::from_str(&measured.out).unwrap_or_else(|_| panic!("{measured:#?}"));
+    assert_eq!((measured.code, &document["trouble"]), (Some(0), &Value::Null), "{measured:#?}");
+    assert_eq!(document["subject"]["settings"][0]["id"], "saturator_drive");
+    assert!(
+        document["distortion"][1]["value"]["thd"]["value"]["percent"].as_f64() > Some(0.01),
+        "it saturates"
+    );
     assert!(world.names_in("home/wavecraft/builds").is_empty(), "the copies are gone");
 }
 
