@@ -150,7 +150,11 @@ async fn older(
 ) -> anyhow::Result<Side> {
     executable::check(program)?;
     let (side, specs, writer) = Side::start(facts(job, program), plan).await?;
-    let value = |id: &str| settings.iter().find(|setting| setting.id == id).map(|setting| setting.value);
+    let value = |id: &str| {
+        let same = settings.iter().find(|setting| setting.id == id).map(|setting| setting.value);
+        // One that the newer build doesn't have any more.
+        same.or_else(|| job.values.get(id).copied())
+    };
     writer.set_all(&taken_over(&specs, value))?;
     Ok(side)
 }

@@ -1,14 +1,18 @@
 //! The events of one session: from its children, its dev server, its files and its pages.
 
-use super::{measuring::Outcome, takes::RecordRequest};
+use super::takes::RecordRequest;
 use crate::{child::ChildEvent, control::Owed};
 use std::path::PathBuf;
 use wavecraft_audio_core::{AudioFile, FileError, Take, WavFile};
+use wavecraft_companion_analysis::survey::Document;
 use wavecraft_companion_protocol::{control::SetSource, take::StopRecording};
 use wavecraft_companion_server::{BindError, Server};
 
 /// A session's id, as the control socket uses it.
 pub(crate) type SessionId = String;
+
+/// The result of a measurement: the document, or why there is none.
+pub(crate) type Outcome = Result<Box<Document>, String>;
 
 /// Something happened to a session.
 pub(crate) enum SessionEvent {

@@ -1,7 +1,10 @@
 //! Measures the builds of a session: one at a time, in a process of its own that takes only the time that nobody else wants, and the
 //! newest wish counts.
 
-use super::{event::SessionEvent, history::History};
+use super::{
+    event::{Outcome, SessionEvent},
+    history::History,
+};
 use crate::outlet::Outlet;
 use serde_json::Value;
 use std::{
@@ -81,9 +84,6 @@ struct Measured {
     trouble: Option<String>,
     changes: Option<Changes>,
 }
-
-/// The result of a measurement: the document, or why there is none.
-pub(crate) type Outcome = Result<Box<Document>, String>;
 
 /// Under which conditions a build is measured.
 pub(super) struct Conditions<'a> {

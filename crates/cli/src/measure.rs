@@ -1,6 +1,7 @@
 //! `wavecraft measure`: what the project's processor does, in figures.
 
 mod curve;
+mod report;
 mod screen;
 
 use crate::{
@@ -13,7 +14,10 @@ use crate::{
     report::{Report, json_line},
 };
 use anyhow::{Context, anyhow};
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 use wavecraft_companion_analysis::{
     DEFAULT_LEVEL_DBFS,
     survey::{DOCUMENT_VERSION, Depth, Document, Plan},
@@ -47,6 +51,12 @@ pub(crate) struct MeasureArgs {
     /// The cargo profile to build with [default: an optimised development profile]
     #[arg(long, env = "WAVECRAFT_PROFILE", value_name = "NAME")]
     profile: Option<String>,
+    /// Write the figures and curves into a page that needs nothing else
+    #[arg(long, value_name = "FILE.html")]
+    report: Option<PathBuf>,
+    /// Replace the report if it is there
+    #[arg(long, requires = "report")]
+    force: bool,
     /// Print the document as JSON, for programs
     #[arg(long)]
     json: bool,
@@ -75,6 +85,7 @@ pub(crate) async fn run(args: MeasureArgs) -> anyhow::Result<i32> {
             format!("{hz} Hz isn't below half of {} Hz: choose another --frequency or --rate", plan.rate_hz);
         return Err(Usage(message).into());
     }
+    args.report.as_deref().map_or(Ok(()), |path| check_report(path, args.force))?;
     // A document on standard output is alone there.
     let report = if args.json { Report::beside_a_document() } else { Report::new(false, false) };
     let mut processes = Processes::new();
@@ -85,11 +96,42 @@ pub(crate) async fn run(args: MeasureArgs) -> anyhow::Result<i32> {
         } else {
             screen::lines(&document).iter().for_each(|line| report.say(line));
         }
+        if let Some(path) = &args.report {
+            report::write(&document, path)?;
+            report.say(&format!("The report is {}.", path.display()));
+        }
         document.trouble.map_or(Ok(()), |trouble| {
             Err(anyhow!("the processor could not be measured to the end: {trouble}"))
         })
     })
     .await
+}
+
+/// Whether the report can be written. Asked now rather than after the build.
+fn check_report(path: &Path, force: bool) -> anyhow::Result<()> {
+    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+    if !["html", "htm"].iter().any(|html| ending.eq_ignore_ascii_case(html)) {
+        return Err(Usage(format!(
+            "the report is a web page: call it {}",
+            path.with_extension("html").display()
+        ))
+        .into());
+    }
+    match path.symlink_metadata() {
+        Ok(_) if path.is_dir() => {
+            Err(Usage(format!("{} is a folder: name a file in it", path.display())).into())
+        }
+        Ok(_) if !force => {
+            let message = "is there already: choose another name, or replace it with --force";
+            Err(Usage(format!("{} {message}", path.display())).into())
+        }
+        _ => match path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() && !folder.is_dir() => {
+                Err(anyhow!("there is no folder {}: make it first, or choose another", folder.display()))
+            }
+            _ => Ok(()),
+        },
+    }
 }
 
 async fn measured(

@@ -1,11 +1,7 @@
 //! What a session's builds are measured by, and who is told.
 
 use super::Playback;
-use crate::session::{
-    context::Context,
-    measuring::{Conditions, Outcome},
-};
-use std::collections::BTreeMap;
+use crate::session::{context::Context, event::Outcome, measuring::Conditions};
 use wavecraft_companion_analysis::survey::Depth;
 use wavecraft_companion_protocol::{control::BUILD_MEASURED, lab::BuildMeasured};
 
@@ -17,14 +13,8 @@ impl Playback {
         act: impl FnOnce(&mut super::Measuring, &Conditions<'_>) -> T,
     ) -> Option<T> {
         let rate_hz = cx.audio.sample_rate()?;
-        let values = self.present_values();
+        let values = self.audience.shared.parameters.values();
         Some(act(&mut self.measuring, &Conditions { history: &self.history, values: &values, rate_hz }))
-    }
-
-    /// The values of the parameters that there are.
-    fn present_values(&self) -> BTreeMap<String, f32> {
-        let all = self.audience.shared.parameters.all().parameters;
-        all.into_iter().map(|parameter| (parameter.spec.id, parameter.value)).collect()
     }
 
     /// A build is heard for the first time.
@@ -65,7 +55,7 @@ impl Playback {
         if !self.lab_watched {
             return;
         }
-        let values = self.present_values();
+        let values = self.audience.shared.parameters.values();
         let settled = self.settled_values.replace(values.clone()).is_some_and(|before| before == values);
         let Some(newest) = self.history.newest().filter(|_| settled) else { return };
         let began = self.measure_by(cx, |measuring, now| {

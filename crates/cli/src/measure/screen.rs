@@ -25,7 +25,7 @@ const MOST_RANGE_DB: f64 = 60.0;
 
 /// The lines of the screen.
 pub(super) fn lines(document: &Document) -> Vec<String> {
-    let Plan { rate_hz, level_dbfs, block_frames, sines_hz, .. } = &document.plan;
+    let Plan { rate_hz, level_dbfs, block_frames, .. } = &document.plan;
     let mut lines = vec![
         String::new(),
         format!(
@@ -39,15 +39,21 @@ pub(super) fn lines(document: &Document) -> Vec<String> {
         lines.push(format!("  {}", settings(&document.subject.settings)));
     }
     lines.push(String::new());
-    let mut item = |name: &str, text: String| lines.push(format!("  {name:<13}{text}"));
-    match document.swept.as_result() {
-        Ok(Swept { response, .. }) => {
-            item("Response", in_words(response));
-            drawn(response).into_iter().for_each(|line| item("", line));
-        }
-        Err(why) => item("Response", not(why)),
+    let mut items = items(document);
+    if let Some(Swept { response, .. }) = document.swept.value() {
+        // Behind the response in words.
+        items.splice(1..1, drawn(response).into_iter().map(|line| (String::new(), line)));
     }
-    for (index, (sine, hz)) in document.distortion.iter().zip(sines_hz).enumerate() {
+    lines.extend(items.into_iter().map(|(name, text)| format!("  {name:<13}{text}")));
+    lines
+}
+
+/// The figures in words, the response first: a name and a text each. One without a name belongs to the one before it.
+pub(super) fn items(document: &Document) -> Vec<(String, String)> {
+    let mut items = Vec::new();
+    let mut item = |name: &str, text: String| items.push((name.to_owned(), text));
+    item("Response", told(&document.swept, |swept| in_words(&swept.response)));
+    for (index, (sine, hz)) in document.distortion.iter().zip(&document.plan.sines_hz).enumerate() {
         let at = hertz(*hz);
         item(if index == 0 { "Distortion" } else { "" }, format!("{at:>7}  {}", told(sine, distortion)));
     }
@@ -69,7 +75,7 @@ pub(super) fn lines(document: &Document) -> Vec<String> {
         item(if index == 0 { "Cost" } else { "" }, told(one, cost));
     }
     document.cost_of_silence.iter().for_each(|one| item("… of silence", told(one, cost)));
-    lines
+    items
 }
 
 /// "Drive 6 dB, Cutoff 8000 Hz"

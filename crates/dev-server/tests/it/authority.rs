@@ -63,7 +63,15 @@ async fn no_method_of_a_page_reaches_a_program_a_file_the_microphone_or_a_device
     // The host received only these calls; each of them is allowed for a page.
     for asked in running.asked_before() {
         let harmless = matches!(asked, Asked::Bypass(true) | Asked::Mute(true) | Asked::Mode(Mode::Direct))
-            || matches!(asked, Asked::Watched(_) | Asked::Restart | Asked::Sets(_))
+            || matches!(
+                asked,
+                Asked::Watched(_)
+                    | Asked::Restart
+                    | Asked::Sets(_)
+                    | Asked::Measure(..)
+                    | Asked::Measuring(_)
+                    | Asked::LabWatched(_)
+            )
             || asked == Asked::Loop(SetLoop::default());
         assert!(harmless, "{asked:?}");
     }
