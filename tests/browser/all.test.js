@@ -7,6 +7,7 @@ import './parts/overlay.js';
 import './parts/respawn.js';
 import './parts/strangers.js';
 import './parts/inspector.js';
+import './parts/lab.js';
 import './parts/origins.js';
 import './parts/hour.js';
 import './parts/access.js';

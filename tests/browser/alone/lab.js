@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { alone, calls, inspector } from '../support/alone.js';
+import { read, reader } from '../support/curves.js';
 import { answers, documents, full, state } from '../support/lab.js';
-import { labPage, read, reader } from '../support/lab-page.js';
+import { labPage } from '../support/lab-page.js';
 import { obstacles } from '../support/obstacles.js';
 import { picture } from '../support/paths.js';
 import { moment, stats } from '../support/project.js';
@@ -104,7 +105,7 @@ test('values are read under the pointer and by keys, beside those of the ghost, 
   assert.match(await read(page, 'Phase'), /^987 Hz: Build 3 −9\.0°, Build 2 −6\.9° \(now −2\.1°\)$/);
 
   // All harmonics of both, or one order.
-  assert.match(await read(page, 'Harmonics'), /: 2nd −41\.0 dB, .*5th −100\.1 dB, 2nd of Build 2 below the noise, 3rd of Build 2 −50\.3 dB/);
+  assert.match(await read(page, 'Harmonics'), /: 2nd −41\.0 dB, .*5th −100\.1 dB, 2nd of Build 2 below the noise, 3rd of Build 2 −50\.3 dB, 4th of Build 2 below the noise, 5th of Build 2 −99\.5 dB$/);
   await page.getByLabel('Order').selectOption('3');
   assert.match(await read(page, 'Harmonics'), /: Build 3 −50\.4 dB, Build 2 −50\.3 dB$/);
 
@@ -277,6 +278,14 @@ test('an older companion, no audio, and no build are told calmly', async () => {
   Object.assign(alone.server.answers, answers(), { subscribe: {}, getLab: { measures: true, builds: [] } });
   await page.reload();
   await page.getByText('None was heard yet.').waitFor();
+  await page.getByText('No build was heard yet.').waitFor();
+  // One that was heard and not measured says what to press.
+  const [{ revision, ...unmeasured }] = state().builds;
+  alone.server.tell('labChanged', { measures: false, builds: [{ ...unmeasured, kept: true }] });
+  await page.getByText('No build was measured yet: press Measure beside one, or save a change.').waitFor();
+  await page.getByRole('button', { name: 'Measure: build 1' }).click();
+  await until(() => calls('measureBuild').length === 1, 'it is measured');
+  assert.ok(await page.getByRole('button', { name: 'Keep Curves' }).isDisabled());
   assert.equal(await page.locator('.picture:visible').count(), 0);
   assert.deepEqual(await obstacles(page), []);
   Object.assign(alone.server.answers, { getStats: null, getLab: { measures: false, builds: [] } });

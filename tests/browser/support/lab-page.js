@@ -10,9 +10,3 @@ export async function labPage({ more = {}, ...options } = {}) {
   await opened.page.getByRole('tab', { name: 'Lab' }).click();
   return opened;
 }
-
-/** The slider that reads a picture's values. */
-export const reader = (page, name) => page.getByRole('region', { name, exact: true }).getByRole('slider');
-
-/** What it says at the place that is read. */
-export const read = (page, name) => reader(page, name).getAttribute('aria-valuetext');

@@ -248,9 +248,9 @@ export class Lab {
     const at = this.#at;
     const unreadable = subject !== undefined && document === undefined;
     const none = this.#list.length === 0 ? 'No build was heard yet.' : 'No build was measured yet: press Measure beside one, or save a change.';
-    write(at('lab-subject'), subject === undefined ? none : `Build ${subject.number}`);
+    write(at('lab-subject'), subject === undefined ? 'Curves' : `Build ${subject.number}`);
     const measuring = this.#state.measuring;
-    write(at('lab-status'), measuring === undefined ? '' : `Measuring build ${measuring}…`);
+    write(at('lab-status'), measuring !== undefined ? `Measuring build ${measuring}…` : subject === undefined ? none : '');
     write(at('lab-conditions'), document ? conditions(document) : '');
     write(at('lab-settings'), document ? settings(document).map(({ name, text }) => `${name} ${text}`).join(' · ') : '');
     const others = ghosts.filter((ghost) => document && ghost.document)

@@ -137,8 +137,9 @@ export class Picture {
     if (line.x === undefined) return { value: null, text: '–' };
     const value = valueAt(line, x, this.#picture.x.log);
     if (value !== null) return { value, text: this.#picture.y.format(value) };
-    const at = line.x.indexOf(x);
-    return { value, text: line.whys?.[at] ?? (at < 0 ? '–' : (this.#picture.gap ?? '–')) };
+    // Between two points, or in a gap of the line, it is the gap's reason; before its begin and after its end there is nothing to tell.
+    const [at, within] = [line.x.indexOf(x), x >= line.x[0] && x <= line.x.at(-1)];
+    return { value, text: line.whys?.[at] ?? (within ? (this.#picture.gap ?? '–') : '–') };
   }
 
   /** The table, while it is open. */
