@@ -2,6 +2,7 @@
 //! is accepted and does nothing.
 
 mod backend;
+mod comparing;
 mod devices;
 mod event;
 mod figures;

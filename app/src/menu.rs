@@ -3,6 +3,7 @@
 
 mod clicks;
 mod command;
+mod comparison;
 mod devices;
 mod facts;
 mod icon_throttle;

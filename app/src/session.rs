@@ -1,9 +1,11 @@
 //! One attached project, from its attach until nothing of it is left. The socket, the pages and the menu all call these
 //! functions.
 
+mod abx;
 mod audience;
 pub(crate) mod builds;
 mod children;
+mod comparison;
 mod context;
 mod counters;
 mod event;
@@ -51,6 +53,7 @@ use std::{
 };
 use tracing::{info, warn};
 use wavecraft_companion_protocol::{
+    comparison::Compare,
     control::{
         Attach, Attached, BAD_SOURCE, Detach, PORT_TAKEN, RELOAD_FAILED, Reload, SessionStatus, SetSource,
     },
@@ -356,6 +359,19 @@ impl Session {
     /// It is out of range.
     pub(crate) fn set_gain(&mut self, gain_db: f32, cx: &mut Context) -> Result<(), ErrorObject> {
         self.playback.set_gain(gain_db, cx)
+    }
+
+    /// See [`Playback::compare_instead`].
+    ///
+    /// # Errors
+    /// There is no such build, or none to compare with.
+    pub(crate) fn compare(&mut self, wanted: Compare, cx: &mut Context) -> Result<(), ErrorObject> {
+        self.playback.compare_instead(wanted, cx)
+    }
+
+    /// Hears the newest build, and ends the older one's child.
+    pub(crate) fn end_comparison(&mut self, cx: &mut Context) {
+        self.playback.end_comparison(cx);
     }
 
     /// Sets the origins whose pages may connect.

@@ -160,6 +160,12 @@ impl Supervisor {
         self.generation
     }
 
+    /// Returns the generation of a child that is about to be launched for something else than being heard.
+    pub(crate) fn another_generation(&mut self) -> u32 {
+        self.generation += 1;
+        self.generation
+    }
+
     /// The child of the newest generation is being started.
     pub(crate) fn launched(&mut self, is_swap: bool, now: Instant) {
         let stage = Stage::Launched(now);
@@ -302,6 +308,16 @@ impl Supervisor {
     pub(crate) fn retire_heard(&mut self, now: Instant) {
         let heard = self.heard.take();
         self.retiring.extend(heard.map(|heard| Leaving::told(heard.generation, now)));
+    }
+
+    /// The live child stays alive beside the one that replaces it, and is nothing to decide about any more.
+    pub(crate) fn keep_heard(&mut self) {
+        self.heard = None;
+    }
+
+    /// A child that wasn't decided about here was told to end, and gets some time for it.
+    pub(crate) fn retire_other(&mut self, generation: u32, now: Instant) {
+        self.retiring.push(Leaving::told(generation, now));
     }
 
     /// The incoming child was told to end, because something newer replaces it.

@@ -10,9 +10,10 @@ use std::{collections::BTreeMap, sync::LazyLock};
 use wavecraft_companion_protocol::{
     PROTOCOL_VERSION,
     control::{
-        Attach, Detach, GetStatus, HELLO_FIRST, Hello, ListDevices, OpenOnce, OpenedOnce, Reload, Restart,
-        SelectDevices, SetBuildStatus, SetBypass, SetGain, SetMeasuring, SetMode, SetMute, SetOrigins,
-        SetSource, Show, Shutdown, ShuttingDown, Status, Subscribe, VERSION_MISMATCH, Welcome,
+        Attach, Detach, EndComparison, GetStatus, HELLO_FIRST, Hello, ListDevices, OpenOnce, OpenedOnce,
+        Reload, Restart, SelectDevices, SetBuildStatus, SetBypass, SetComparison, SetGain, SetMeasuring,
+        SetMode, SetMute, SetOrigins, SetSource, Show, Shutdown, ShuttingDown, Status, Subscribe,
+        VERSION_MISMATCH, Welcome,
     },
     latency::MeasureLatency,
     method::{Done, Method},
@@ -40,6 +41,8 @@ static METHODS: LazyLock<BTreeMap<&str, Run>> = LazyLock::new(|| {
         now(set_mode),
         now(set_gain),
         now(set_measuring),
+        now(set_comparison),
+        now(end_comparison),
         later(record),
         later(stop_recording),
         now(open_once),
@@ -204,6 +207,24 @@ fn set_measuring(
 ) -> Result<Done, ErrorObject> {
     let session = companion.sessions.owned(from, &set.session)?;
     session.playback_mut().set_measuring(set.on, &companion.cx);
+    Ok(Done {})
+}
+
+fn set_comparison(
+    companion: &mut Companion,
+    from: ConnectionId,
+    set: SetComparison,
+) -> Result<Done, ErrorObject> {
+    companion.sessions.owned(from, &set.session)?.compare(set.wanted, &mut companion.cx)?;
+    Ok(Done {})
+}
+
+fn end_comparison(
+    companion: &mut Companion,
+    from: ConnectionId,
+    of: EndComparison,
+) -> Result<Done, ErrorObject> {
+    companion.sessions.owned(from, &of.session)?.end_comparison(&mut companion.cx);
     Ok(Done {})
 }
 

@@ -49,6 +49,13 @@ pub(crate) fn clicked(companion: &mut Companion, action: Action) {
         Action::LinkCommand => companion.command.iter().for_each(Command::link),
         Action::UnlinkCommand => companion.command.iter().for_each(Command::unlink),
         Action::SetMode(id, mode) => with(companion, &id, |session, cx| session.set_mode(mode, cx)),
+        Action::Compare(id, wanted) => {
+            with(companion, &id, |session, cx| {
+                let outcome = session.compare(wanted, cx);
+                session.playback_mut().say_refusal(outcome);
+            });
+        }
+        Action::EndComparison(id) => with(companion, &id, Session::end_comparison),
         Action::Stop(id) => with(companion, &id, |session, cx| session.detach(None, cx)),
         Action::SelectDevices(select) => select_devices(companion, select),
         Action::LookForDevices => companion.cx.audio.refresh_devices(),

@@ -104,6 +104,7 @@ fn project(session: &Session) -> ProjectFacts {
         recorded: playback.recorder().last().map(|take| take.path.clone()),
         gain_db: playback.mix().gain_db(),
         recording_trouble: owned(playback.recorder().trouble()),
+        comparison: playback.comparison(),
         measured: stats.map(|stats| Measured {
             latency_ms: stats.latency.total_ms(stats.devices.sample_rate),
             load: stats.processor_load.average,

@@ -3,6 +3,7 @@
 use crate::session::SessionId;
 use std::path::PathBuf;
 use wavecraft_companion_protocol::{
+    comparison::Compare,
     control::SelectDevices,
     session::{Mode, Source},
     settings::Consent,
@@ -120,6 +121,10 @@ pub(crate) enum Action {
     UnlinkCommand,
     /// Sets when the processor's answers are taken.
     SetMode(SessionId, Mode),
+    /// Hears another build of the project's session.
+    Compare(SessionId, Compare),
+    /// Hears the newest build, and ends the older one's child.
+    EndComparison(SessionId),
     /// Ends the project.
     Stop(SessionId),
     /// Chooses a device, its channels, the rate or the buffer size, as the control socket's call of the same name does.

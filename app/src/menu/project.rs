@@ -1,12 +1,14 @@
 //! One project's lines.
 
 use super::{
+    comparison,
     model::{Action, Entry, Shortcut},
     sources,
 };
 use crate::{microphone::Access, platform::REVEAL_LABEL, session::SessionId};
 use std::path::PathBuf;
 use wavecraft_companion_protocol::{
+    comparison::Comparison,
     session::{Mode, Source, State},
     settings::Consent,
     words::gain,
@@ -60,6 +62,8 @@ pub(crate) struct ProjectFacts {
     pub gain_db: f32,
     /// Why its last recording didn't begin, or ended by itself.
     pub recording_trouble: Option<String>,
+    /// What is heard of its session's builds.
+    pub comparison: Comparison,
     /// Its measurements.
     pub measured: Option<Measured>,
 }
@@ -124,6 +128,7 @@ impl ProjectFacts {
             ("mode_reason", &self.mode_reason),
             ("mute_reason", &self.mute_reason),
             ("recording_trouble", &self.recording_trouble),
+            ("comparison_trouble", &self.comparison.trouble),
         ];
         let lines = |(name, reason): (&str, &Option<String>)| {
             reason.as_ref().map_or_else(Vec::new, |reason| Entry::paragraph(&self.key(name), reason))
@@ -163,6 +168,9 @@ impl ProjectFacts {
         entries.extend([
             sources::submenu(&self.id, &self.source, self.file.as_deref()),
             Entry::submenu(key("mode"), "Mode", self.modes()),
+        ]);
+        entries.extend(comparison::entries(&self.id, &self.comparison));
+        entries.extend([
             Entry::button(key("restart"), "Restart", Action::Restart(id())),
             Entry::button(key("stop"), "Stop", Action::Stop(id())),
         ]);

@@ -4,7 +4,10 @@ use super::{
     model::{Entry, Line},
     project::{Measured, ProjectFacts},
 };
-use wavecraft_companion_protocol::session::{Mode, Source, State, TestSignal};
+use wavecraft_companion_protocol::{
+    comparison::Comparison,
+    session::{Mode, Source, State, TestSignal},
+};
 
 /// Every line: `[…]` looks clickable, ✓ is on, ✗ can't be clicked, … opens what is indented below it.
 pub(super) fn read(entries: &[Entry]) -> Vec<String> {
@@ -64,6 +67,7 @@ pub(super) fn project(name: &str, state: State) -> ProjectFacts {
         recorded: None,
         gain_db: 0.0,
         recording_trouble: None,
+        comparison: Comparison::default(),
         measured: Some(Measured { latency_ms: 6.24, load: 0.031 }),
     }
 }

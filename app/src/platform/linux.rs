@@ -67,11 +67,29 @@ pub(crate) fn is_traced(pid: Pid) -> bool {
     tracer.is_some_and(|pid| pid.trim() != "0")
 }
 
+/// The memory of a process that is in use now, in bytes.
+pub(crate) fn resident_bytes(pid: Pid) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{}/status", pid.as_raw_nonzero())).ok()?;
+    let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let kilobytes: u64 = resident.trim().strip_suffix(" kB")?.parse().ok()?;
+    kilobytes.checked_mul(1024)
+}
+
 #[cfg(test)]
 #[expect(unsafe_code, reason = "ptrace has no safe binding")]
 mod tests {
     use super::*;
     use std::process::Command;
+
+    #[test]
+    fn a_process_has_memory_and_one_that_is_gone_has_none() {
+        let mut process = Command::new("sleep").arg("600").spawn().expect("sleep is there");
+        let pid = Pid::from_child(&process);
+        assert!(resident_bytes(pid).is_some_and(|bytes| bytes >= 4096));
+        process.kill().expect("it is ours");
+        process.wait().expect("it is ours");
+        assert_eq!(resident_bytes(pid), None);
+    }
 
     #[test]
     fn a_process_that_is_traced_is_told_from_one_that_is_not() {

@@ -30,7 +30,7 @@ pub(crate) use microphone::MicrophoneAuthority;
 pub(crate) use notification::show_notification;
 pub(crate) use power::{Activity, watch_sleep};
 pub(crate) use spawn::spawn;
-pub(crate) use traced::is_traced;
+pub(crate) use traced::{is_traced, resident_bytes};
 
 use super::program::Program;
 use std::{

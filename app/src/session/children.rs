@@ -1,5 +1,8 @@
 //! A session's children: carries out the supervisor's decisions with real processes.
 
+mod beside;
+mod keeping;
+
 use crate::{
     audio::Audio,
     child::{
@@ -24,6 +27,7 @@ use wavecraft_companion_protocol::{
 use wavecraft_ring::Geometry;
 
 use super::{event::SessionEvent, parameters::ParameterBank};
+use beside::Beside;
 
 /// Channels of every session: stereo. A mono processor gets two.
 const CHANNELS: u32 = 2;
@@ -38,6 +42,10 @@ pub(crate) struct Children {
     program: Program,
     heard: Option<Child>,
     incoming: Option<Incoming>,
+    /// An older build's child beside the live one.
+    beside: Option<Beside>,
+    /// The build whose child went from there by itself, and why, until that is told.
+    lost: Option<(u32, String)>,
     /// The children that were told to end.
     retiring: Vec<(u32, Arc<Process>)>,
     /// The latency that the live child reports.
@@ -54,6 +62,8 @@ struct Incoming {
     handshake: Handshake,
     latency_frames: u32,
     swap: Option<Swap>,
+    /// Whether the one that is heard stays beside it.
+    keeps: bool,
 }
 
 /// The files that changed for a build, as a person reads them, and how many more did.
@@ -76,6 +86,17 @@ pub(super) struct Place<'a> {
     pub project: Option<ProjectId>,
     pub parameters: &'a ParameterBank,
     pub patience: &'a Patience,
+    /// Whether the child before stays when a newer build replaces it.
+    pub keep: bool,
+}
+
+/// What became of the child that was heard.
+#[derive(Default)]
+pub(super) struct Promoted {
+    /// The files that changed, if it runs a newer program.
+    pub files: Option<ChangedFiles>,
+    /// Its child stays beside the newer one.
+    pub kept: bool,
 }
 
 impl Children {
@@ -87,6 +108,8 @@ impl Children {
             program,
             heard: None,
             incoming: None,
+            beside: None,
+            lost: None,
             retiring: Vec::new(),
             latency_frames: 0,
             chains: VecDeque::new(),
@@ -133,7 +156,7 @@ impl Children {
 
     /// Is no process left?
     pub(super) fn is_gone(&self) -> bool {
-        self.supervisor.is_gone()
+        self.supervisor.is_gone() && self.beside.is_none()
     }
 
     /// The program that the children run, as the command built it.
@@ -143,7 +166,7 @@ impl Children {
 
     /// When [`poll`](Self::poll) has something to do next.
     pub(super) fn due(&self, patience: &Patience) -> Option<Instant> {
-        self.supervisor.due(patience)
+        self.supervisor.due(patience).into_iter().chain(self.beside.as_ref().and_then(Beside::due)).min()
     }
 
     /// Starts a child of the present program. Does nothing while the audio side isn't open.
@@ -185,7 +208,7 @@ impl Children {
             Ok(Launched { child, ring, parameters }) => {
                 self.supervisor.launched(swap.is_some(), Instant::now());
                 let handshake = Handshake::new(ring, parameters);
-                self.incoming = Some(Incoming { child, handshake, latency_frames: 0, swap });
+                self.incoming = Some(Incoming { child, handshake, latency_frames: 0, swap, keeps: false });
             }
             Err(error) => {
                 let reason = format!("{} can't be started: {error}", self.executable());
@@ -207,6 +230,9 @@ impl Children {
         event: ChildEvent,
         place: &mut Place<'_>,
     ) -> Vec<(LogStream, String)> {
+        if self.is_beside(generation) {
+            return self.handle_beside(event, place);
+        }
         let (now, session) = (Instant::now(), &self.session);
         match event {
             ChildEvent::Said { message, permit: _permit } => return self.hear(generation, message, place),
@@ -244,9 +270,7 @@ impl Children {
         let mut over = Handshake::over();
         let incoming = self.incoming.as_mut().filter(|incoming| incoming.child.generation() == generation);
         let handshake = incoming.map_or(&mut over, |incoming| &mut incoming.handshake);
-        let (sample_rate, max_frames) = place.audio.stream().unwrap_or_default();
-        let terms = Terms { sample_rate, max_frames, inputs: CHANNELS, outputs: CHANNELS };
-        match handshake.hear(message, &terms) {
+        match handshake.hear(message, &terms(place.audio)) {
             Step::Nothing => Vec::new(),
             Step::Prepare(order) => {
                 self.supervisor.greeted(generation, Instant::now());
@@ -267,6 +291,9 @@ impl Children {
                 place.parameters.prepare(agreed.specs, agreed.processors, agreed.writer);
                 incoming.child.tell(ToChild::Start);
                 let alive = incoming.child.alive();
+                incoming.keeps = place.keep && incoming.swap.is_some() && self.heard.is_some();
+                let kept = self.heard.as_ref().filter(|_| incoming.keeps).map(Child::generation);
+                place.audio.keep(place.project, kept);
                 match place.audio.set_link(place.project, agreed.ring, alive) {
                     Ok(()) => Vec::new(),
                     Err(error) => self.give_up(generation, error.to_string()),
@@ -336,7 +363,8 @@ impl Children {
     }
 
     /// Does what is due. Returns lines for the user.
-    pub(super) fn poll(&mut self, now: Instant, place: &Place<'_>) -> Vec<String> {
+    pub(super) fn poll(&mut self, now: Instant, place: &mut Place<'_>) -> Vec<String> {
+        self.check_beside(now, place);
         let mut lines = Vec::new();
         for order in self.supervisor.poll(now, place.patience) {
             match order {
@@ -352,21 +380,29 @@ impl Children {
         lines
     }
 
-    /// The engine plays the incoming child, which replaces the previous one. If it runs a newer program, returns what changed for that.
-    pub(super) fn promote(&mut self) -> Option<ChangedFiles> {
-        self.retire_heard();
-        let Incoming { child, latency_frames, swap, .. } = self.incoming.take()?;
+    /// The engine plays the incoming child, which replaces the previous one, of the build with this number.
+    pub(super) fn promote(&mut self, build: u32, parameters: &ParameterBank) -> Promoted {
+        let kept = self.incoming.as_ref().is_some_and(|incoming| incoming.keeps) && self.heard.is_some();
+        if kept {
+            self.keep_heard(build, parameters);
+        } else {
+            self.retire_heard();
+        }
+        let Some(Incoming { child, latency_frames, swap, .. }) = self.incoming.take() else {
+            return Promoted::default();
+        };
         self.supervisor.promoted(Instant::now());
         (self.heard, self.latency_frames) = (Some(child), latency_frames);
-        let Swap { files, reply, since, .. } = swap?;
+        let Some(Swap { files, reply, since, .. }) = swap else { return Promoted { files: None, kept } };
         let swap_ms = u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
         info!("{}: the newer build is heard after {swap_ms} ms", self.session);
         reply.answer(Reloaded { swap_ms });
-        Some(files)
+        Promoted { files: Some(files), kept }
     }
 
     /// The engine has ended: the children are started again for the next one.
-    pub(super) fn begin_anew(&mut self) {
+    pub(super) fn begin_anew(&mut self, parameters: &ParameterBank) {
+        self.retire_beside(parameters);
         if let Some(Incoming { child, swap, .. }) = self.incoming.take() {
             child.kill();
             self.supervisor.retire_incoming(Instant::now());
@@ -390,6 +426,7 @@ impl Children {
         self.supervisor.end();
         self.retire_incoming("the project was detached", parameters);
         self.retire_heard();
+        self.retire_beside(parameters);
     }
 
     /// Nothing of the session is left.
@@ -400,6 +437,7 @@ impl Children {
     /// Kills all processes without waiting any longer.
     pub(super) fn kill_all(&self) {
         self.retiring.iter().for_each(|(_, process)| process.kill());
+        self.beside.iter().for_each(Beside::kill);
         self.heard.iter().chain(self.incoming.as_ref().map(|incoming| &incoming.child)).for_each(Child::kill);
     }
 
@@ -435,6 +473,12 @@ impl Children {
     fn executable(&self) -> std::path::Display<'_> {
         self.program.runs.executable.display()
     }
+}
+
+/// What a child is prepared for.
+fn terms(audio: &Audio) -> Terms {
+    let (sample_rate, max_frames) = audio.stream().unwrap_or_default();
+    Terms { sample_rate, max_frames, inputs: CHANNELS, outputs: CHANNELS }
 }
 
 /// Dropping a child closes its socketpair, whereupon it ends; its process is kept until it has.

@@ -1,8 +1,9 @@
 //! One project as seen by its dev server.
 
 use super::{
+    abx::BlindTest,
     event::{SessionEvent, SessionId},
-    page_requests::{PageRequests, Requested},
+    page_requests::{Compared, PageRequests, Requested},
     parameters::{ParameterBank, SetError},
     probes::Probes,
 };
@@ -20,6 +21,7 @@ use wavecraft_companion_protocol::{
         OscilloscopeFrame, PageSource, RegisterAudioParams, ScopePicture, ScopeRequest, SetLoop, SourceInfo,
         SpectrumFrame,
     },
+    comparison::{Abx, AbxChoice, AbxSound, Compare, Comparison, ComparisonState, Hear},
     lab::Lab,
     rpc::{ErrorObject, INTERNAL_ERROR, INVALID_PARAMS, to_value},
     session::{Mode, Probe, Stats},
@@ -38,6 +40,8 @@ pub(crate) struct Shared {
     figures: Mutex<PageFigures>,
     /// The parameters' sets as the dev server told them last.
     sets: Mutex<ParameterSets>,
+    /// The blind test, if one runs.
+    pub blind_test: BlindTest,
     /// Requests from pages to the app.
     pub requests: PageRequests,
 }
@@ -67,6 +71,8 @@ pub(crate) struct PageFigures {
     pub lab: Lab,
     /// What was measured of them.
     pub documents: BTreeMap<u32, Arc<Document>>,
+    /// What is heard of the session's builds.
+    pub comparison: Comparison,
     /// A file was chosen in the terminal, so a page may switch back to it.
     pub has_file: bool,
 }
@@ -85,6 +91,7 @@ impl Shared {
             parameters: ParameterBank::new(parameters),
             figures: Mutex::default(),
             sets: Mutex::new(sets),
+            blind_test: BlindTest::default(),
             requests: PageRequests::default(),
         }
     }
@@ -312,6 +319,76 @@ impl Host for Shared {
         self.request(|requested| requested.lab_watched = Some(anyone));
     }
 
+    fn comparison(&self) -> Result<Comparison, ErrorObject> {
+        let comparison = self.figures().comparison.clone();
+        // An answer may be newer than what was told.
+        Ok(Comparison { abx: self.blind_test.shown(), ..comparison })
+    }
+
+    fn compare(&self, wanted: Compare) -> Result<(), ErrorObject> {
+        let Comparison { after, builds, .. } = self.figures().comparison.clone();
+        match wanted.with {
+            Some(with) if Some(with) == after => {
+                return Err(wrong(format!("build {with} is the newest: it can't be compared with itself")));
+            }
+            Some(with) if !builds.contains(&with) => {
+                return Err(wrong(format!(
+                    "there is no build {with} to compare with: getComparison lists them"
+                )));
+            }
+            None if builds.is_empty() && wanted.hear.is_some_and(|hear| hear != Hear::After) => {
+                return Err(wrong(NO_OLDER_BUILD.into()));
+            }
+            _ => {}
+        }
+        if wanted.hear.is_some() || wanted.with.is_some() {
+            self.blind_test.end();
+        }
+        self.request(|requested| {
+            requested.compare(wanted);
+            requested.blind_test = true;
+        });
+        Ok(())
+    }
+
+    fn end_comparison(&self) -> Result<(), ErrorObject> {
+        self.request(|requested| requested.comparison = Some(Compared::End));
+        Ok(())
+    }
+
+    fn start_abx(&self) -> Result<(), ErrorObject> {
+        let state = self.figures().comparison.state;
+        if !matches!(state, ComparisonState::Kept | ComparisonState::On) {
+            return Err(wrong("no older build's child is alive: hear one first, with setComparison".into()));
+        }
+        self.blind_test.start()?;
+        self.request(|requested| requested.blind_test = true);
+        Ok(())
+    }
+
+    fn hear_abx(&self, which: AbxSound) -> Result<(), ErrorObject> {
+        self.blind_test.hear(which)?;
+        self.request(|requested| requested.blind_test = true);
+        Ok(())
+    }
+
+    fn answer_abx(&self, which: AbxChoice) -> Result<Abx, ErrorObject> {
+        let shown = self.blind_test.answer(which)?;
+        self.request(|requested| requested.blind_test = true);
+        Ok(shown)
+    }
+
+    fn end_abx(&self) -> Result<(), ErrorObject> {
+        if self.blind_test.end() {
+            let newest = Compare { hear: Some(Hear::After), ..Compare::default() };
+            self.request(|requested| {
+                requested.compare(newest);
+                requested.blind_test = true;
+            });
+        }
+        Ok(())
+    }
+
     fn audio_client(&self, registered: Option<RegisterAudioParams>) {
         match registered {
             Some(client) => tracing::info!(
@@ -333,6 +410,9 @@ impl Host for Shared {
         self.request(|requested| requested.watched = Some(anyone));
     }
 }
+
+/// What is answered where there is nothing to compare with.
+pub(super) const NO_OLDER_BUILD: &str = "there is no earlier build of this session yet: save a change first";
 
 fn wrong(message: String) -> ErrorObject {
     ErrorObject::new(INVALID_PARAMS, message)

@@ -4,6 +4,7 @@
 use std::sync::{Mutex, PoisonError};
 use wavecraft_companion_protocol::{
     browser::{PageSource, SetLoop},
+    comparison::Compare,
     session::Mode,
 };
 
@@ -41,6 +42,10 @@ pub(crate) struct Requested {
     pub mode: Option<Mode>,
     /// Start a new child.
     pub restart: bool,
+    /// Hear another build, or compare no more.
+    pub comparison: Option<Compared>,
+    /// The blind test plays something else, began or ended; the session holds it.
+    pub blind_test: bool,
     /// Keep the parameters for the next start, now: another set of them is heard, or one was copied.
     pub keep: bool,
     /// Whether anybody is looking at levels and the scope.
@@ -53,6 +58,30 @@ pub(crate) struct Requested {
     pub lab_watched: Option<bool>,
     /// A page was refused: the message for the user.
     pub refused: Option<String>,
+}
+
+/// A change of what is heard of the session's builds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Compared {
+    /// Of these members.
+    By(Compare),
+    /// Compare no more.
+    End,
+}
+
+impl Requested {
+    /// Adds a change of what is heard of the builds to the one that waits: of each member the newest counts.
+    pub(crate) fn compare(&mut self, wanted: Compare) {
+        let before = match self.comparison {
+            Some(Compared::By(before)) => before,
+            _ => Compare::default(),
+        };
+        self.comparison = Some(Compared::By(Compare {
+            hear: wanted.hear.or(before.hear),
+            with: wanted.with.or(before.with),
+            matched: wanted.matched.or(before.matched),
+        }));
+    }
 }
 
 impl PageRequests {

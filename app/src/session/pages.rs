@@ -1,6 +1,6 @@
 //! What pages ask of a session, and the files that are read for it.
 
-use super::{Context, Session, SessionEvent};
+use super::{Context, Session, SessionEvent, page_requests::Compared};
 use crate::control::Owed;
 use std::{
     path::PathBuf,
@@ -67,6 +67,17 @@ impl Session {
         }
         if let Some(frame) = asked.seek {
             self.playback.seek(frame, cx);
+        }
+        match asked.comparison {
+            Some(Compared::By(wanted)) => {
+                let outcome = self.playback.compare(wanted, cx);
+                self.playback.say_refusal(outcome);
+            }
+            Some(Compared::End) => self.playback.end_comparison(cx),
+            None => {}
+        }
+        if asked.blind_test {
+            self.playback.follow_blind_test(cx);
         }
         if asked.keep {
             self.playback.keep_parameters(cx);

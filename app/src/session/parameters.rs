@@ -28,6 +28,8 @@ struct Inner {
     current: Set,
     /// The set of a child that isn't live yet. It gets every change too.
     incoming: Option<Set>,
+    /// The set of an older build's child that is compared with the live one. It gets every change too, and is never seen.
+    beside: Option<Set>,
     /// Values of ids that no child has had yet, or that the present one doesn't have.
     remembered: BTreeMap<String, f32>,
 }
@@ -59,7 +61,14 @@ impl ParameterBank {
     pub(crate) fn new(mut values: BTreeMap<String, f32>) -> Self {
         // They may come from a file that a person wrote, and what is no number can't be kept in one.
         values.retain(|_, value| value.is_finite());
-        Self { inner: RwLock::new(Inner { current: Set::default(), incoming: None, remembered: values }) }
+        Self {
+            inner: RwLock::new(Inner {
+                current: Set::default(),
+                incoming: None,
+                beside: None,
+                remembered: values,
+            }),
+        }
     }
 
     /// A new child is ready: its parameters, and the segment that holds their values. Values are carried over by id,
@@ -72,27 +81,31 @@ impl ParameterBank {
         writer: ParameterWriter,
     ) {
         let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
-        let known = |spec: &ParameterSpec| {
-            inner.current.get(&spec.id).or_else(|| inner.remembered.get(&spec.id).copied())
-        };
-        let values =
-            specs.iter().map(|spec| known(spec).map_or(spec.default, |value| spec.nearest(value))).collect();
-        let index = specs.iter().enumerate().map(|(index, spec)| (spec.id.clone(), index)).collect();
-        let set = Set { specs, processors, index, values, writer: Some(writer) };
-        for index in 0..set.values.len() {
-            set.write(index);
-        }
-        inner.incoming = Some(set);
+        inner.incoming = Some(inner.set_of(specs, processors, writer));
     }
 
-    /// The prepared child is live. Returns whether pages must fetch the list again.
-    pub(crate) fn commit(&self) -> bool {
+    /// The same for an older build's child, which is compared with the live one until [`release_beside`](Self::release_beside).
+    pub(crate) fn prepare_beside(&self, specs: Vec<ParameterSpec>, writer: ParameterWriter) {
+        let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
+        inner.beside = Some(inner.set_of(specs, Vec::new(), writer));
+    }
+
+    /// The older build's child ends.
+    pub(crate) fn release_beside(&self) {
+        self.inner.write().unwrap_or_else(PoisonError::into_inner).beside = None;
+    }
+
+    /// The prepared child is live; with `keeps` the one before stays beside it. Returns whether pages must fetch the list again.
+    pub(crate) fn commit(&self, keeps: bool) -> bool {
         let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
         let Some(incoming) = inner.incoming.take() else { return false };
         let old = std::mem::replace(&mut inner.current, incoming);
         let changed = old.specs != inner.current.specs || old.processors != inner.current.processors;
-        inner.remembered.extend(old.specs.into_iter().map(|spec| spec.id).zip(old.values));
+        inner.remembered.extend(old.specs.iter().map(|spec| spec.id.clone()).zip(old.values.iter().copied()));
         inner.forget();
+        if keeps {
+            inner.beside = Some(old);
+        }
         changed
     }
 
@@ -112,11 +125,12 @@ impl ParameterBank {
         let value = current.specs[index].accept(value)?;
         current.values[index] = value;
         current.write(index);
-        if let Some(incoming) = &mut inner.incoming
-            && let Some(index) = incoming.index.get(id).copied()
-        {
-            incoming.values[index] = incoming.specs[index].nearest(value);
-            incoming.write(index);
+        let Inner { incoming, beside, .. } = &mut *inner;
+        for other in incoming.iter_mut().chain(beside) {
+            if let Some(index) = other.index.get(id).copied() {
+                other.values[index] = other.specs[index].nearest(value);
+                other.write(index);
+            }
         }
         Ok(value)
     }
@@ -125,8 +139,9 @@ impl ParameterBank {
     /// that the present child doesn't have. Returns the ids and values of those that changed, in the processor's order.
     pub(crate) fn set_all(&self, values: &BTreeMap<String, f32>) -> Vec<(String, f32)> {
         let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(incoming) = &mut inner.incoming {
-            incoming.set_all(values);
+        let Inner { incoming, beside, .. } = &mut *inner;
+        for other in incoming.iter_mut().chain(beside) {
+            other.set_all(values);
         }
         let changed = inner.current.set_all(values);
         let Inner { current, remembered, .. } = &mut *inner;
@@ -182,6 +197,26 @@ impl ParameterBank {
 }
 
 impl Inner {
+    /// A child's set, with the values that its parameters have, all in its segment.
+    fn set_of(
+        &self,
+        specs: Vec<ParameterSpec>,
+        processors: Vec<ProcessorSpec>,
+        writer: ParameterWriter,
+    ) -> Set {
+        let known = |spec: &ParameterSpec| {
+            self.current.get(&spec.id).or_else(|| self.remembered.get(&spec.id).copied())
+        };
+        let values =
+            specs.iter().map(|spec| known(spec).map_or(spec.default, |value| spec.nearest(value))).collect();
+        let index = specs.iter().enumerate().map(|(index, spec)| (spec.id.clone(), index)).collect();
+        let set = Set { specs, processors, index, values, writer: Some(writer) };
+        for index in 0..set.values.len() {
+            set.write(index);
+        }
+        set
+    }
+
     /// A program that renames its parameters each time must not fill the memory.
     fn forget(&mut self) {
         while self.remembered.len() > MAX_REMEMBERED {
@@ -232,7 +267,38 @@ impl Set {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use wavecraft_ring::{ChildRing, Geometry};
+    use wavecraft_ring::{BlockHeader, ChildRing, Geometry, HostRing};
+
+    /// Both ends of a segment, to see the words that a child would read.
+    struct Reader {
+        host: HostRing,
+        child: ChildRing,
+    }
+
+    impl Reader {
+        fn new() -> (ParameterWriter, Self) {
+            let side = wavecraft_ring::create(Geometry::new(64, 1, 1).unwrap(), 1).unwrap();
+            let child = wavecraft_ring::attach(side.descriptor).unwrap();
+            (side.parameters, Self { host: side.ring, child })
+        }
+
+        fn words(&mut self) -> [f32; 2] {
+            let header = BlockHeader {
+                frames: 1,
+                sample_position: 0,
+                host_time_ns: 0,
+                discontinuity: false,
+                reset: false,
+            };
+            self.host.send(header, &[&[0.0]]).unwrap();
+            let mut words = [0.0; 2];
+            let mut block = self.child.next().unwrap();
+            block.read_parameters(&mut words);
+            block.reply(0);
+            self.host.discard().unwrap();
+            words
+        }
+    }
 
     fn spec(id: &str, max: f32) -> ParameterSpec {
         ParameterSpec::float(id, 0.5, 0.0, max)
@@ -246,7 +312,7 @@ mod tests {
     fn install(bank: &ParameterBank, specs: Vec<ParameterSpec>) -> (bool, ChildRing) {
         let (writer, child) = segment();
         bank.prepare(specs, Vec::new(), writer);
-        (bank.commit(), child)
+        (bank.commit(false), child)
     }
 
     #[test]
@@ -274,12 +340,12 @@ mod tests {
         bank.prepare(vec![spec("b", 1.0), spec("a", 0.8)], Vec::new(), writer);
         assert_eq!(bank.all().parameters.len(), 1, "pages see what is heard");
         bank.set("a", 0.9).unwrap();
-        bank.commit();
+        bank.commit(false);
         assert_eq!(bank.get("a"), Some(0.8), "the change from meanwhile, in the new range");
 
         bank.prepare(vec![spec("c", 1.0)], Vec::new(), segment().0);
         bank.abandon();
-        assert!(!bank.commit());
+        assert!(!bank.commit(false));
         assert_eq!(bank.all().parameters.len(), 2, "a child that failed changes nothing");
     }
 
@@ -295,7 +361,7 @@ mod tests {
         // In the processor's order, in its ranges, and only what changed.
         assert_eq!(bank.set_all(&values), [("b".into(), 1.0), ("a".into(), 0.75)]);
         assert_eq!(bank.values()["e"], 0.1, "away, and remembered");
-        bank.commit();
+        bank.commit(false);
         assert_eq!(
             (bank.get("a"), bank.get("d")),
             (Some(0.25), Some(0.125)),
@@ -309,15 +375,42 @@ mod tests {
     }
 
     #[test]
+    fn an_older_child_beside_the_live_one_follows_every_change() {
+        let bank = ParameterBank::new(BTreeMap::new());
+        let (writer, mut old) = Reader::new();
+        bank.prepare(vec![spec("a", 1.0), spec("gone", 1.0)], Vec::new(), writer);
+        bank.commit(false);
+        let (writer, mut new) = Reader::new();
+        bank.prepare(vec![spec("a", 0.5), spec("b", 1.0)], Vec::new(), writer);
+        bank.commit(true);
+        bank.set("a", 0.25).unwrap();
+        assert_eq!((old.words(), new.words()), ([0.25, 0.5], [0.25, 0.5]));
+        // In its own range and order; what only the newer one has isn't there.
+        bank.set_all(&BTreeMap::from([("gone".into(), 0.75), ("a".into(), 9.0), ("b".into(), 0.125)]));
+        assert_eq!((old.words(), new.words()), ([1.0, 0.75], [0.5, 0.125]));
+        assert_eq!(bank.all().parameters.len(), 2, "pages see the live one's");
+
+        // One that is started again begins with the present values, by id.
+        let (writer, mut again) = Reader::new();
+        bank.prepare_beside(vec![spec("b", 1.0), spec("a", 1.0)], writer);
+        assert_eq!(again.words(), [0.125, 0.5]);
+        bank.set("b", 0.25).unwrap();
+        bank.release_beside();
+        bank.set("b", 1.0).unwrap();
+        assert_eq!(again.words(), [0.25, 0.5], "it has ended");
+        assert_eq!(old.words(), [1.0, 0.75], "replaced by the other");
+    }
+
+    #[test]
     fn a_chain_that_is_heard_with_other_processors_is_told_of() {
         let bank = ParameterBank::new(BTreeMap::new());
         let chain = |name: &str| vec![ProcessorSpec { id: "amp".into(), name: name.into(), bypass: None }];
         bank.prepare(vec![spec("a", 1.0)], chain("Amp"), segment().0);
-        assert!(bank.commit());
+        assert!(bank.commit(false));
         assert_eq!(bank.all().processors, chain("Amp"));
         bank.prepare(vec![spec("a", 1.0)], chain("Amp 2"), segment().0);
         assert_eq!(bank.all().processors, chain("Amp"), "not heard yet");
-        assert!(bank.commit());
+        assert!(bank.commit(false));
         assert_eq!(bank.all().processors, chain("Amp 2"));
     }
 

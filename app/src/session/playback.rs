@@ -1,5 +1,6 @@
 //! What a session plays: its place in the mix, its children, its input and its recording.
 
+mod comparing;
 mod figures;
 mod lab;
 mod microphone;
@@ -7,7 +8,8 @@ mod source;
 
 use super::{
     audience::Audience,
-    children::{ChangedFiles, Children, Place},
+    children::{ChangedFiles, Children, Place, Promoted},
+    comparison::{Comparison, SlowFigures},
     context::Context,
     counters::Counters,
     event::{SessionEvent, SessionId},
@@ -53,6 +55,8 @@ pub(crate) struct Playback {
     pub(super) recorder: Recorder,
     counters: Counters,
     finite: FiniteWatch,
+    comparison: Comparison,
+    slow: SlowFigures,
     /// Set while the output of the processor that is heard is not a number.
     not_a_number: Option<NotANumber>,
     keeper: Keeper,
@@ -96,6 +100,8 @@ impl Playback {
             recorder: Recorder::new(id.clone(), events.clone()),
             counters: Counters::default(),
             finite: FiniteWatch::default(),
+            comparison: Comparison::new(Instant::now()),
+            slow: SlowFigures::default(),
             not_a_number: None,
             audience,
             keeper: Keeper::new(remembered),
@@ -230,7 +236,9 @@ impl Playback {
     /// Handles a child's event.
     pub(super) fn child(&mut self, generation: u32, event: ChildEvent, cx: &mut Context) {
         let output = match &event {
-            ChildEvent::Wrote { stream, line, .. } => Some((*stream, line.clone())),
+            ChildEvent::Wrote { stream, line, .. } => {
+                Some((*stream, self.children.of_build(generation, line)))
+            }
             _ => None,
         };
         let (children, mut place) = self.children(cx);
@@ -248,8 +256,11 @@ impl Playback {
             // The recording itself reports what went wrong.
             self.end_recording(None, None, cx);
         }
-        let (children, place) = self.children(cx);
-        for line in children.poll(now, &place) {
+        let (children, mut place) = self.children(cx);
+        let lines = children.poll(now, &mut place);
+        self.tell_lost(cx);
+        self.poll_comparison(now, cx);
+        for line in lines {
             self.audience.say(line, &cx.clients);
         }
         self.notify_state(cx);
@@ -257,7 +268,8 @@ impl Playback {
 
     /// When [`poll`](Self::poll) has something to do next.
     pub(crate) fn due(&self, cx: &Context) -> Option<Instant> {
-        self.children.due(&cx.settings.get().patience)
+        let ends = self.comparison_ends_at(cx);
+        self.children.due(&cx.settings.get().patience).into_iter().chain(ends).min()
     }
 
     /// The engine's present view of it, and its peak after the gain, unless it is muted.
@@ -289,7 +301,9 @@ impl Playback {
         if self.children.seen(snapshot, pulse.silent, now, &cx.settings.get().patience) {
             self.promote(cx);
         }
-        if self.children.state().0 != before {
+        // Once it is known which child was replaced: the engine may have it beside the newest already.
+        let compared = self.follow_comparison(snapshot, pulse.silent, now, cx);
+        if compared || self.children.state().0 != before {
             // A client that learns of a state asks for its figures, not for the previous ones.
             self.refresh_stats(snapshot, false, others, cx);
         }
@@ -303,7 +317,7 @@ impl Playback {
         if pulse.howl_began {
             self.audience.warn(HOWL.into(), &cx.clients);
         }
-        if let Some(stats) = self.stats().filter(|_| tells) {
+        if let Some(stats) = self.stats().filter(|_| tells || compared) {
             self.audience.renew(STATS, &stats, &cx.clients);
         }
         if pulse.stats_due {
@@ -315,19 +329,23 @@ impl Playback {
     /// The engine plays the incoming child.
     fn promote(&mut self, cx: &mut Context) {
         let first = !self.children.was_heard();
-        let swapped = self.children.promote();
+        let number = self.build().unwrap_or_default();
+        let Promoted { files, kept } = self.children.promote(number, &self.audience.shared.parameters);
         let mut heard = None;
-        if first || swapped.is_some() {
+        let is_newer = first || files.is_some();
+        if is_newer {
             self.counters.build_heard();
             let program = self.children.program().clone();
-            heard = Some(self.history.heard(program, swapped.unwrap_or_default(), &[]));
+            let in_use = self.children.beside().map(|beside| beside.build());
+            heard = Some(self.history.heard(program, files.unwrap_or_default(), in_use.as_slice()));
         }
         cx.audio.set_on_bypass(self.mix.project(), self.on_bypass());
-        if self.audience.shared.parameters.commit()
+        if self.audience.shared.parameters.commit(kept)
             && let Some(server) = self.audience.server.open()
         {
             server.parameters_changed();
         }
+        self.newest_changed(is_newer, cx);
         cx.audio.quieter(self.mix.project());
         if let Some(number) = heard {
             self.measure_heard(number, cx);
@@ -401,7 +419,8 @@ impl Playback {
     pub(crate) fn begin_anew(&mut self, cx: &mut Context) {
         self.mix.lose_place();
         self.counters.engine_ended();
-        self.children.begin_anew();
+        self.children.begin_anew(&self.audience.shared.parameters);
+        self.output_changed(cx);
         self.notify_state(cx);
     }
 
@@ -460,6 +479,7 @@ impl Playback {
             project: self.mix.project(),
             parameters: &self.audience.shared.parameters,
             patience: &cx.settings.get().patience,
+            keep: cx.settings.get().keep_before_s > 0 && !self.comparison.is_on(),
         };
         (&mut self.children, place)
     }

@@ -3,6 +3,7 @@
 mod args;
 mod attach;
 mod claim;
+mod comparing;
 mod defaults;
 mod defaults_watch;
 mod devices;

@@ -8,6 +8,7 @@ use wavecraft_companion_protocol::{
         OscilloscopeFrame, PageSource, RegisterAudioParams, ScopePicture, ScopeRequest, SetLoop, SourceInfo,
         SpectrumFrame,
     },
+    comparison::{Abx, AbxChoice, AbxSound, Compare, Comparison},
     lab::Lab,
     parameter::{OutOfRange, Parameter},
     rpc::ErrorObject,
@@ -228,6 +229,65 @@ pub trait Host: Send + Sync + 'static {
     /// The error to send to the page.
     fn choose_recent(&self, number: u64) -> Result<(), ErrorObject> {
         let _ = number;
+        Err(without_audio())
+    }
+
+    /// What is heard of the session's builds.
+    ///
+    /// # Errors
+    /// The error to send to the page.
+    fn comparison(&self) -> Result<Comparison, ErrorObject> {
+        Err(without_audio())
+    }
+
+    /// Changes what is heard of the session's builds.
+    ///
+    /// # Errors
+    /// The error to send to the page.
+    fn compare(&self, wanted: Compare) -> Result<(), ErrorObject> {
+        let _ = wanted;
+        Err(without_audio())
+    }
+
+    /// Hears the newest build, and ends the older one's child.
+    ///
+    /// # Errors
+    /// The error to send to the page.
+    fn end_comparison(&self) -> Result<(), ErrorObject> {
+        Err(without_audio())
+    }
+
+    /// Begins a blind test of the newest build and the older one.
+    ///
+    /// # Errors
+    /// The error to send to the page.
+    fn start_abx(&self) -> Result<(), ErrorObject> {
+        Err(without_audio())
+    }
+
+    /// Hears one of the sounds of the blind test.
+    ///
+    /// # Errors
+    /// The error to send to the page.
+    fn hear_abx(&self, which: AbxSound) -> Result<(), ErrorObject> {
+        let _ = which;
+        Err(without_audio())
+    }
+
+    /// Judges what a page says that X is. Nobody learns of X before.
+    ///
+    /// # Errors
+    /// The error to send to the page.
+    fn answer_abx(&self, which: AbxChoice) -> Result<Abx, ErrorObject> {
+        let _ = which;
+        Err(without_audio())
+    }
+
+    /// Ends the blind test.
+    ///
+    /// # Errors
+    /// The error to send to the page.
+    fn end_abx(&self) -> Result<(), ErrorObject> {
         Err(without_audio())
     }
 

@@ -5,14 +5,16 @@ use std::{collections::BTreeMap, sync::LazyLock};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 use wavecraft_companion_protocol::{
     browser::{
-        ChooseRecent, CopySet, GetAllParameters, GetAllParametersResult, GetAudioStatus,
-        GetAudioStatusResult, GetLab, GetLabResult, GetMeasurement, GetMeterFrame, GetMeterFrameResult,
-        GetOscilloscopeFrame, GetOscilloscopeFrameResult, GetParameterParams, GetParameterResult, GetSets,
-        GetSource, GetStats, HearSet, METER_UPDATE, MeasureBuild, Measurement, MeterUpdate, NOT_ALLOWED,
-        PageSource, Ping, Pong, RegisterAudioParams, RegisterAudioResult, RequestResizeParams,
-        RequestResizeResult, Restart, Seek, SetBypass, SetGain, SetLoop, SetMeasuring, SetMode, SetMute,
-        SetParameterParams, SetSource, Sets, SourceInfo, Subscribe, answer, notification,
+        AnswerAbx, ChooseRecent, CopySet, EndAbx, EndComparison, GetAllParameters, GetAllParametersResult,
+        GetAudioStatus, GetAudioStatusResult, GetComparison, GetLab, GetLabResult, GetMeasurement,
+        GetMeterFrame, GetMeterFrameResult, GetOscilloscopeFrame, GetOscilloscopeFrameResult,
+        GetParameterParams, GetParameterResult, GetSets, GetSource, GetStats, HearAbx, HearSet, METER_UPDATE,
+        MeasureBuild, Measurement, MeterUpdate, NOT_ALLOWED, PageSource, Ping, Pong, RegisterAudioParams,
+        RegisterAudioResult, RequestResizeParams, RequestResizeResult, Restart, Seek, SetBypass, SetGain,
+        SetLoop, SetMeasuring, SetMode, SetMute, SetParameterParams, SetSource, Sets, SourceInfo, StartAbx,
+        Subscribe, answer, notification,
     },
+    comparison::{Abx, Compare, Comparison},
     method::{Done, Method},
     rpc::{Call, ErrorObject, OUT_OF_RANGE, UNKNOWN_PARAMETER},
     session::Stats,
@@ -56,6 +58,13 @@ static METHODS: LazyLock<BTreeMap<&str, Run>> = LazyLock::new(|| {
         pages(get_measurement),
         pages(measure_build),
         pages(set_measuring),
+        pages(get_comparison),
+        pages(compare),
+        pages(end_comparison),
+        pages(start_abx),
+        pages(hear_abx),
+        pages(answer_abx),
+        pages(end_abx),
         programs(register_audio),
         programs(meter_update),
     ])
@@ -240,6 +249,34 @@ fn seek(to: Seek, caller: Caller<'_>) -> Outcome<Done> {
 
 fn choose_recent(chosen: ChooseRecent, caller: Caller<'_>) -> Outcome<Done> {
     caller.host().choose_recent(chosen.number).map(|()| Done {})
+}
+
+fn get_comparison(_: GetComparison, caller: Caller<'_>) -> Outcome<Comparison> {
+    caller.host().comparison()
+}
+
+fn compare(wanted: Compare, caller: Caller<'_>) -> Outcome<Done> {
+    caller.host().compare(wanted).map(|()| Done {})
+}
+
+fn end_comparison(_: EndComparison, caller: Caller<'_>) -> Outcome<Done> {
+    caller.host().end_comparison().map(|()| Done {})
+}
+
+fn start_abx(_: StartAbx, caller: Caller<'_>) -> Outcome<Done> {
+    caller.host().start_abx().map(|()| Done {})
+}
+
+fn hear_abx(wanted: HearAbx, caller: Caller<'_>) -> Outcome<Done> {
+    caller.host().hear_abx(wanted.which).map(|()| Done {})
+}
+
+fn answer_abx(answer: AnswerAbx, caller: Caller<'_>) -> Outcome<Abx> {
+    caller.host().answer_abx(answer.which)
+}
+
+fn end_abx(_: EndAbx, caller: Caller<'_>) -> Outcome<Done> {
+    caller.host().end_abx().map(|()| Done {})
 }
 
 fn register_audio(program: RegisterAudioParams, caller: Caller<'_>) -> Outcome<RegisterAudioResult> {

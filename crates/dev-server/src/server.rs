@@ -15,9 +15,10 @@ use tokio::{
 };
 use wavecraft_companion_protocol::{
     browser::{
-        AUDIO_STATUS_CHANGED, AudioRuntimeStatus, CHILD_LOG, LAB_CHANGED, ParameterChanged, SOURCE_CHANGED,
-        SourceChanged, Topic, notification,
+        AUDIO_STATUS_CHANGED, AudioRuntimeStatus, CHILD_LOG, COMPARISON_CHANGED, LAB_CHANGED,
+        ParameterChanged, SOURCE_CHANGED, SourceChanged, Topic, notification,
     },
+    comparison::Comparison,
     control::ChildLog,
     lab::Lab,
     session::{Build, StateChange},
@@ -149,6 +150,11 @@ impl Server {
     /// Reports what is known of the builds of the session.
     pub fn lab_changed(&self, lab: &Lab) {
         self.shared.hub.to_subscribers(Topic::Lab, Lane::Kept, &notification(LAB_CHANGED, lab).into());
+    }
+
+    /// Reports what is heard of the session's builds.
+    pub fn comparison_changed(&self, comparison: &Comparison) {
+        self.shared.hub.to_pages(Lane::Kept, &notification(COMPARISON_CHANGED, comparison).into());
     }
 
     /// Reports the build's status. The last one is also sent to a page that subscribes later.

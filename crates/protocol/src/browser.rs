@@ -1,6 +1,7 @@
 //! The dev WebSocket: the methods and payloads of the published `wavecraft-protocol`, and our additions.
 
 mod call;
+mod comparison;
 mod lab;
 mod methods;
 mod notices;
@@ -14,12 +15,13 @@ pub use call::{
     GetSets, GetStats, HearSet, MAX_CLIENT_ID_BYTES, MAX_HZ, NOT_ALLOWED, Ping, Pong, Restart, SetBypass,
     SetGain, SetMode, SetMute, SetSource, Sets, Subscribe, Topic,
 };
+pub use comparison::{AnswerAbx, EndAbx, EndComparison, GetComparison, HearAbx, StartAbx};
 pub use lab::{GetLab, GetLabResult, GetMeasurement, LAB_CHANGED, MeasureBuild, Measurement, SetMeasuring};
 pub use methods::visit;
 pub use notices::{
-    AUDIO_STATUS_CHANGED, BUILD_STATUS, CHILD_LOG, METER_UPDATE, Meters, PARAMETER_CHANGED,
-    PARAMETERS_CHANGED, ParametersChanged, SCOPE_UPDATE, SESSION_STATE, SETS_CHANGED, SOURCE_CHANGED,
-    SPECTRUM_UPDATE, STATS,
+    AUDIO_STATUS_CHANGED, BUILD_STATUS, CHILD_LOG, COMPARISON_CHANGED, METER_UPDATE, Meters,
+    PARAMETER_CHANGED, PARAMETERS_CHANGED, ParametersChanged, SCOPE_UPDATE, SESSION_STATE, SETS_CHANGED,
+    SOURCE_CHANGED, SPECTRUM_UPDATE, STATS,
 };
 pub use page_source::PageSource;
 pub use pictures::{

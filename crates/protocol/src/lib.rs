@@ -60,6 +60,8 @@ pub mod browser;
 pub mod bundle;
 pub mod child;
 #[cfg(feature = "companion")]
+pub mod comparison;
+#[cfg(feature = "companion")]
 pub mod control;
 #[cfg(feature = "companion")]
 pub mod doctor;

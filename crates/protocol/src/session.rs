@@ -14,6 +14,7 @@ pub use source::{BadSource, Source};
 pub use source_name::SourceName;
 pub use told::{NamedValue, NotANumber, Notice, NoticeAction};
 
+use crate::comparison::Comparison;
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
@@ -326,6 +327,9 @@ pub struct Stats {
     /// without probes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub probes: Vec<Probe>,
+    /// What is heard of the session's builds; absent while no older one is alive, and there is nothing to say of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comparison: Option<Comparison>,
     /// The names of the other projects' sessions, without any of their data.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<String>,

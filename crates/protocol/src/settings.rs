@@ -25,9 +25,21 @@ pub struct Settings {
     /// The timeouts and pauses for children.
     #[serde(default, skip_serializing_if = "Patience::is_usual")]
     pub patience: Patience,
+    /// How long the child of the build before stays alive after a newer one replaced it, and after it was heard last, in
+    /// seconds. 300; 0: it ends at once.
+    #[serde(default = "keep_before_s", skip_serializing_if = "is_usual_keep")]
+    pub keep_before_s: u64,
     /// The remembered settings of each project, by its folder.
     #[serde(default)]
     pub projects: BTreeMap<PathBuf, RememberedProject>,
+}
+
+fn keep_before_s() -> u64 {
+    300
+}
+
+fn is_usual_keep(seconds: &u64) -> bool {
+    *seconds == keep_before_s()
 }
 
 /// The user's choice. Absent members mean the system's default, or the device's current value.
@@ -165,6 +177,7 @@ impl Default for Settings {
             devices: ChosenDevices::default(),
             backend: None,
             patience: Patience::default(),
+            keep_before_s: keep_before_s(),
             projects: BTreeMap::new(),
         }
     }

@@ -277,3 +277,31 @@ fn only_before_its_first_word_has_the_loader_a_say() {
     life.exit(child, 0);
     assert_eq!(life.supervisor.state(), (State::Held, Some("no such file")));
 }
+
+#[test]
+fn a_child_that_stays_beside_the_newest_is_nothing_to_decide_about() {
+    let mut life = Life::new();
+    let before = life.play(false, 0);
+    let newest = life.prepare(true, 100);
+    life.supervisor.keep_heard();
+    life.supervisor.promoted(life.at(200));
+    assert_eq!(life.state(), State::Live);
+    // Only the newest one's heartbeat counts, and its end.
+    let beats = ProjectSnapshot {
+        live_generation: Some(newest),
+        link: wavecraft_audio_core::LinkState::Live,
+        heartbeat: 7,
+        ..ProjectSnapshot::default()
+    };
+    assert_eq!(life.seen(&beats, 300), None);
+    assert_eq!(life.supervisor.shown(), Some(newest));
+    life.supervisor.retire_other(before, life.at(1_000));
+    assert!(!life.supervisor.is_gone());
+    assert_eq!(life.poll(3_001), [Order::Kill(before)], "it had two seconds");
+    assert_eq!(life.exit(before, 3_100), Ended::Retired);
+    assert_eq!(life.state(), State::Live);
+    assert_eq!(life.exit(newest, 3_200), Ended::Heard);
+    assert_eq!(life.state(), State::Crashed);
+    let other = life.supervisor.another_generation();
+    assert!(other > newest, "no two children have one generation");
+}

@@ -81,6 +81,7 @@ impl Playback {
             muted,
             mute_reason: mute_reason.map(str::to_owned),
             gain_db: self.mix.gain_db(),
+            comparison: self.comparison_told(),
             probes: self.audience.shared.figures().probes.figures(),
             others: all.iter().filter(|id| **id != *self.audience.id()).cloned().collect(),
             ..to_protocol::stats(&figures, snapshot, of_source)

@@ -2,7 +2,10 @@
 
 use super::{clock, decibels, gain, heard_name, percent, state_name};
 use crate::terminal::{Segment, Span, Style};
-use wavecraft_companion_protocol::session::{SourceName, State, Stats};
+use wavecraft_companion_protocol::{
+    comparison::{Comparison, ComparisonState, HeardBuild},
+    session::{SourceName, State, Stats},
+};
 
 /// Columns of a meter.
 const METER_COLUMNS: usize = 10;
@@ -56,11 +59,31 @@ fn switches(stats: &Stats) -> Vec<Segment> {
         (Style::Red, stats.guard.howl_muted.then(|| "muted: feedback".to_owned())),
         (Style::Yellow, stats.muted.then(|| "muted".to_owned())),
         (Style::Yellow, stats.bypassed.then(|| "bypass".to_owned())),
+        (Style::Yellow, stats.comparison.as_ref().and_then(older)),
         (Style::Yellow, (stats.gain_db != 0.0).then(|| format!("volume {}", gain(stats.gain_db)))),
         (Style::Red, recording),
     ];
     let on = switches.into_iter().filter_map(|(style, text)| Some(vec![Span::new(style, text?)]));
     on.collect()
+}
+
+/// What is heard instead of the newest build, so that nobody forgets it.
+fn older(comparison: &Comparison) -> Option<String> {
+    let before = comparison.before?;
+    match comparison.hear {
+        _ if comparison.state == ComparisonState::Starting => Some(format!("starting build {before}")),
+        HeardBuild::After => None,
+        HeardBuild::Before => Some(format!("before (build {before})")),
+        HeardBuild::Difference => {
+            let after = comparison.after.map_or_else(String::new, |after| format!("{after} "));
+            let null = comparison.difference.map(|difference| match difference.null_db {
+                Some(null_db) => format!(", null {}", gain(null_db)),
+                None => ", null −∞".into(),
+            });
+            Some(format!("difference (build {after}− {before}{})", null.unwrap_or_default()))
+        }
+        HeardBuild::Blind => Some("blind test".into()),
+    }
 }
 
 /// The louder of two channels, as a bar and in words.
@@ -105,6 +128,7 @@ fn source(stats: &Stats) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use wavecraft_companion_protocol::comparison::LiveDifference;
     use wavecraft_companion_protocol::session::{Guard, HeardSound, LateBlocks, Levels, Load};
 
     #[test]
@@ -120,6 +144,33 @@ mod tests {
         stats.signal = Some("tone:440@-20".parse().unwrap());
         assert_eq!(source(&stats), "tone:440@-20");
         assert_eq!(source(&Stats { source: SourceName::Microphone, ..Stats::default() }), "mic");
+    }
+
+    #[test]
+    fn the_line_says_which_build_is_heard() {
+        let mut comparison = Comparison {
+            state: ComparisonState::On,
+            after: Some(4),
+            before: Some(3),
+            ..Comparison::default()
+        };
+        let mut shown = |hear| {
+            comparison.hear = hear;
+            older(&comparison)
+        };
+        assert_eq!(shown(HeardBuild::After), None);
+        assert_eq!(shown(HeardBuild::Before).as_deref(), Some("before (build 3)"));
+        assert_eq!(shown(HeardBuild::Difference).as_deref(), Some("difference (build 4 − 3)"));
+        assert_eq!(shown(HeardBuild::Blind).as_deref(), Some("blind test"));
+        comparison.hear = HeardBuild::Difference;
+        for (null_db, words) in [(Some(-31.4), "null −31.4 dB"), (None, "null −∞")] {
+            comparison.difference = Some(LiveDifference { level_db: null_db, null_db });
+            assert_eq!(older(&comparison), Some(format!("difference (build 4 − 3, {words})")));
+        }
+        comparison.state = ComparisonState::Starting;
+        assert_eq!(older(&comparison).as_deref(), Some("starting build 3"));
+        let stats = Stats { state: State::Live, comparison: Some(comparison), ..Stats::default() };
+        assert_eq!(line(&stats, None)[1], vec![Span::new(Style::Yellow, "starting build 3")]);
     }
 
     #[test]

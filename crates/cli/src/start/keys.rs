@@ -20,7 +20,7 @@ use wavecraft_companion_protocol::{
     settings::Consent,
 };
 
-const HELP: [(&str, &str); 16] = [
+const HELP: [(&str, &str); 18] = [
     ("r", "build now; a fresh processor even if nothing has changed"),
     ("o", "open the page in the browser"),
     ("i", "open the inspector in the browser"),
@@ -30,6 +30,8 @@ const HELP: [(&str, &str); 16] = [
     ("+, -", "volume up and down by 1 dB"),
     ("y, n", "allow the microphone that the project asks for, or refuse it"),
     ("b", "bypass the processor, and back"),
+    ("x", "hear the build before, and the newest again"),
+    ("f", "hear what the newest build differs by from the one before, and back"),
     ("d", "list the audio devices"),
     ("l", "latency and load by their parts, and the probes"),
     ("p", "show a probe of the processor in the line below: the next one, and then none"),
@@ -76,6 +78,8 @@ impl Start {
                 'y' => self.confirm_microphone(Consent::Allowed, session).await,
                 'n' => self.confirm_microphone(Consent::Refused, session).await,
                 'b' => self.toggle_bypass(session).await,
+                'x' => self.toggle_before(session).await,
+                'f' => self.toggle_difference(session).await,
                 'd' => self.list_devices().await,
                 'l' => self.report_figures(session),
                 'p' => self.show_next_probe(session),

@@ -50,6 +50,14 @@ fn keys_do_what_the_help_says_and_leave_no_trace() {
     tmux.until_last_row("live  bypass");
     press(&tmux, "b", "The processor is back.");
     tmux.until_last_row(LIVE);
+    press(&tmux, "x", "You hear the build before, build 1. x goes back to build 2.");
+    tmux.until_last_row("live  before (build 1)");
+    press(&tmux, "f", "You hear what build 2 differs by from build 1. f goes back to build 2.");
+    tmux.until_last_row("live  difference (build 2 − 1)");
+    press(&tmux, "f", "You hear the newest build again, build 2.");
+    tmux.until_last_row(LIVE);
+    let heard: Vec<_> = companion.calls("setComparison").iter().map(|call| call["hear"].clone()).collect();
+    assert_eq!(heard, [json!("before"), json!("difference"), json!("after")]);
     tmux.keep("switched");
     let on = |method| companion.calls(method).iter().map(|call| call["on"].clone()).collect::<Vec<_>>();
     assert_eq!(

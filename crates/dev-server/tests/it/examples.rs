@@ -8,7 +8,7 @@ use wavecraft_companion_protocol::{
 
 use crate::{
     harness::{Client, Running},
-    project::{audio_status, lab},
+    project::{audio_status, comparison, lab},
 };
 
 /// The name of each file and its lines.
@@ -53,7 +53,7 @@ async fn every_example_of_a_method_is_answered_as_it_shows() {
         assert!(shows(&json(example), &answer), "{name}: {example}, not {answer}");
         answered += 1;
     }
-    assert_eq!(answered, 28);
+    assert_eq!(answered, 35);
 }
 
 #[tokio::test]
@@ -78,6 +78,7 @@ async fn every_notification_is_as_its_example() {
     server.parameters_changed();
     server.source_changed();
     server.lab_changed(&lab());
+    server.comparison_changed(&comparison());
     server.audio_status_changed(&audio_status());
     let failed = Build::Failed {
         errors: "oh no".into(),
@@ -95,7 +96,7 @@ async fn every_notification_is_as_its_example() {
     let mut awaited: Vec<&str> =
         examples.iter().filter(|(_, lines)| lines.len() != 2).map(|(name, _)| name.as_str()).collect();
     awaited.retain(|name| *name != "errors");
-    assert_eq!(awaited.len(), 13, "{awaited:?}");
+    assert_eq!(awaited.len(), 14, "{awaited:?}");
     while !awaited.is_empty() {
         let (method, params) = page.hears().await;
         let (_, lines) = examples.iter().find(|(name, _)| *name == method).expect("an example");

@@ -12,6 +12,7 @@ use wavecraft_companion_protocol::{
         Meters, OscilloscopeFrame, OscilloscopeTriggerMode, PageSource, RecentFile, RegisterAudioParams,
         ScopePicture, ScopeRequest, SetLoop, SourceInfo, SpectrumFrame, SpectrumPeak, TriggerMode, Waveform,
     },
+    comparison::{Abx, AbxAnswered, AbxChoice, AbxSound, Compare, Comparison, ComparisonState, HeardBuild},
     lab::{Lab, LabBuild},
     parameter::{Parameter, ParameterSpec, ParameterType},
     processor::ProcessorSpec,
@@ -34,6 +35,11 @@ pub(crate) enum Asked {
     Loop(SetLoop),
     Seek(u64),
     Recent(u64),
+    Compare(Compare),
+    EndComparison,
+    StartAbx,
+    HearAbx(AbxSound),
+    EndAbx,
     AudioClient(Option<String>),
     PageRefused(String),
     Watched(bool),
@@ -325,6 +331,42 @@ impl Host for Project {
         Ok(())
     }
 
+    fn comparison(&self) -> Result<Comparison, ErrorObject> {
+        Ok(comparison())
+    }
+
+    fn compare(&self, wanted: Compare) -> Result<(), ErrorObject> {
+        self.note(Asked::Compare(wanted));
+        Ok(())
+    }
+
+    fn end_comparison(&self) -> Result<(), ErrorObject> {
+        self.note(Asked::EndComparison);
+        Ok(())
+    }
+
+    fn start_abx(&self) -> Result<(), ErrorObject> {
+        self.note(Asked::StartAbx);
+        Ok(())
+    }
+
+    fn hear_abx(&self, which: AbxSound) -> Result<(), ErrorObject> {
+        self.note(Asked::HearAbx(which));
+        Ok(())
+    }
+
+    /// X is B.
+    fn answer_abx(&self, which: AbxChoice) -> Result<Abx, ErrorObject> {
+        let right = which == AbxChoice::B;
+        let last = Some(AbxAnswered { x: AbxChoice::B, right });
+        Ok(Abx { trials: 1, right: u32::from(right), probability: Some(0.5), last, ..Abx::default() })
+    }
+
+    fn end_abx(&self) -> Result<(), ErrorObject> {
+        self.note(Asked::EndAbx);
+        Ok(())
+    }
+
     fn audio_client(&self, registered: Option<RegisterAudioParams>) {
         self.note(Asked::AudioClient(registered.map(|program| program.client_id)));
     }
@@ -335,6 +377,17 @@ impl Host for Project {
 
     fn watched(&self, anyone: bool) {
         self.note(Asked::Watched(anyone));
+    }
+}
+
+pub(crate) fn comparison() -> Comparison {
+    Comparison {
+        hear: HeardBuild::Before,
+        state: ComparisonState::On,
+        after: Some(2),
+        before: Some(1),
+        builds: vec![1],
+        ..Comparison::default()
     }
 }
 

@@ -5,10 +5,12 @@ use super::call::{
     GetSets, GetStats, HearSet, MAX_CLIENT_ID_BYTES, MAX_HZ, Ping, Pong, Restart, SetBypass, SetGain,
     SetMode, SetMute, SetSource, Sets, Subscribe,
 };
+use super::comparison::{AnswerAbx, EndAbx, EndComparison, GetComparison, HearAbx, StartAbx};
 use super::lab::{GetLab, GetLabResult, GetMeasurement, MeasureBuild, Measurement, SetMeasuring};
 use super::pictures::SPAN_MS;
 use super::source::{ChooseRecent, GetSource, Seek, SetLoop, SourceInfo};
 use crate::{
+    comparison::{Abx, Compare, Comparison},
     method::{Done, methods},
     session::{GAIN_DB, Stats},
 };
@@ -128,6 +130,34 @@ methods! {
     "setMeasuring" SetMeasuring => Done;
         "`{on}`"
         "`{}`. Whether each build is measured by itself"
+
+    "getComparison" GetComparison => Comparison;
+        "–"
+        "what is heard of the session's builds, see [comparisons](#comparisons)"
+
+    "setComparison" Compare => Done;
+        "`{hear?, with?, matched?}`"
+        "`{}`. `hear`: `after` `before` `difference`; `with` the number of an older build, whose child is started if it isn't alive. Ends a blind test. Of this and `endComparison` the newest counts, every 20 ms"
+
+    "endComparison" EndComparison => Done;
+        "–"
+        "`{}`. The newest build is heard, and the older one's child ends"
+
+    "startAbx" StartAbx => Done;
+        "–"
+        "`{}`. Begins a [blind test](#blind-tests) of the newest build, A, and the older one, B"
+
+    "hearAbx" HearAbx => Done;
+        "`{which}`"
+        "`{}`. `a`, `b` or `x`"
+
+    "answerAbx" AnswerAbx => Abx;
+        "`{which}`"
+        "`{trials, right, probability?, hearing, last?: {x, right}}`: X is `a` or `b`. It is drawn anew after that, and A is heard"
+
+    "endAbx" EndAbx => Done;
+        "–"
+        "`{}`. The newest build is heard"
 
     "registerAudio" RegisterAudioParams => RegisterAudioResult, check registered;
         "`{client_id, sample_rate, buffer_size}`"
@@ -257,6 +287,13 @@ mod tests {
             ("seek", json!({"frame": null})),
             ("seek", json!({"frame": 1e20})),
             ("seek", json!({})),
+            ("setComparison", json!({"hear": "blind"})),
+            ("setComparison", json!({"with": -1})),
+            ("setComparison", json!({"with": "HEAD~1"})),
+            ("setComparison", json!({"matched": 1})),
+            ("hearAbx", json!({})),
+            ("hearAbx", json!({"which": "c"})),
+            ("answerAbx", json!({"which": "x"})),
             ("chooseRecent", json!({"number": -1})),
             ("chooseRecent", json!({"number": 1.5})),
             ("chooseRecent", json!({"number": "1"})),

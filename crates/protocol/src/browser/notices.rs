@@ -28,6 +28,10 @@ pub const BUILD_STATUS: &str = "buildStatus";
 /// Notification to all pages: [`Sets`](super::Sets). It follows the `parameterChanged` of the change that it is about.
 pub const SETS_CHANGED: &str = "setsChanged";
 
+/// Notification to all pages: [`Comparison`](crate::comparison::Comparison), whole. While both builds are compared twice a
+/// second at most.
+pub const COMPARISON_CHANGED: &str = "comparisonChanged";
+
 /// The companion's [`METER_UPDATE`]: a superset of the published shape.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Meters {

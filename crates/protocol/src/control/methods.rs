@@ -4,8 +4,9 @@ use super::{
     companion::{GetStatus, Hello, Show, Shutdown, ShuttingDown, Status, Subscribe, Welcome},
     devices::{DeviceList, ListDevices, SelectDevices},
     project::{
-        Attach, Attached, Detach, OpenOnce, OpenedOnce, Reload, Reloaded, Restart, SetBuildStatus, SetBypass,
-        SetGain, SetMeasuring, SetMode, SetMute, SetOrigins, SetSource,
+        Attach, Attached, Detach, EndComparison, OpenOnce, OpenedOnce, Reload, Reloaded, Restart,
+        SetBuildStatus, SetBypass, SetComparison, SetGain, SetMeasuring, SetMode, SetMute, SetOrigins,
+        SetSource,
     },
 };
 use crate::{
@@ -70,6 +71,14 @@ methods! {
     "setMeasuring" SetMeasuring => Done;
         "`{session, on}`"
         "`{}`. Whether each build is measured by itself: it is from the attach on, unless that has `measure: false`"
+
+    "setComparison" SetComparison => Done;
+        "`{session, hear?, with?, matched?}`"
+        "`{}`. What is heard of the session's builds: `after` `before` `difference`, see [comparisons](#comparisons)"
+
+    "endComparison" EndComparison => Done;
+        "`{session}`"
+        "`{}`. The newest build is heard, and the older one's child ends"
 
     "record" Record => Recording, check check_length;
         "`{session, path, seconds?}`"

@@ -1,6 +1,7 @@
 //! One project: starting, rebuilding, changing, opening and ending it.
 
 use crate::{
+    comparison::Compare,
     program::ProjectProgram,
     session::{AudioDevices, Build, Mode, OnBypass, Source},
     sets::ParameterSets,
@@ -178,6 +179,23 @@ pub struct SetGain {
     pub session: String,
     /// −60 to +12 dB.
     pub gain_db: f32,
+}
+
+/// Change what is heard of the builds of a project's session.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SetComparison {
+    /// The project's session.
+    pub session: String,
+    /// What changes.
+    #[serde(flatten)]
+    pub wanted: Compare,
+}
+
+/// Hear the newest build of a project's session, and end the older one's child.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EndComparison {
+    /// The project's session.
+    pub session: String,
 }
 
 /// Create a one-time address that opens a project's page.

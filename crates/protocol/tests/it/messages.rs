@@ -6,6 +6,7 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use wavecraft_companion_protocol::{
     browser::{self, *},
+    comparison::Comparison,
     control::{self, ChildLog},
     method::{Method, Names, Visit},
     rpc::{
@@ -18,7 +19,7 @@ use wavecraft_protocol as published;
 
 use crate::golden::Socket;
 
-const NOTIFICATIONS: [&str; 13] = [
+const NOTIFICATIONS: [&str; 14] = [
     PARAMETER_CHANGED,
     PARAMETERS_CHANGED,
     AUDIO_STATUS_CHANGED,
@@ -32,6 +33,7 @@ const NOTIFICATIONS: [&str; 13] = [
     CHILD_LOG,
     SETS_CHANGED,
     LAB_CHANGED,
+    COMPARISON_CHANGED,
 ];
 
 fn read<T: DeserializeOwned>(value: Value) -> T {
@@ -54,6 +56,7 @@ fn written(method: &str, params: Value) -> String {
         CHILD_LOG => notification(method, &read::<ChildLog>(params)),
         SETS_CHANGED => notification(method, &read::<Sets>(params)),
         LAB_CHANGED => notification(method, &read::<GetLabResult>(params)),
+        COMPARISON_CHANGED => notification(method, &read::<Comparison>(params)),
         _ => panic!("{method} has no example"),
     }
 }

@@ -17,6 +17,7 @@ use std::{
 };
 use wavecraft_companion_protocol::{
     PROTOCOL_VERSION,
+    comparison::{Comparison, ComparisonState},
     control::{
         self, Attach, Attached, Detach, GetStatus, Hello, ListDevices, OpenOnce, Reload, SelectDevices,
         SessionStatus, Shutdown, Status, Welcome,
@@ -420,6 +421,13 @@ fn stats() -> Stats {
             greatest: Some(0.0),
             not_finite: 0,
         }],
+        comparison: Some(Comparison {
+            state: ComparisonState::Kept,
+            after: Some(2),
+            before: Some(1),
+            builds: vec![1],
+            ..Comparison::default()
+        }),
         ..Stats::default()
     }
 }
