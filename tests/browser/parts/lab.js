@@ -51,6 +51,35 @@ test('everything is measured when it is asked for, and again when a parameter mo
   await output.press('PageDown');
   await until(async () => (await page.locator('#lab-settings').textContent()) !== settings, 'it is measured with the new value');
   await output.press('Delete');
+});
+
+test('the older build is heard, subtracted, guessed in a blind test, and ended', async () => {
+  const note = (text) => page.locator('#compare-note').filter({ hasText: text }).waitFor();
+  const fact = (name) => page.locator('#compare-facts').evaluate((list, name) => (
+    [...list.querySelectorAll('dt')].find((term) => term.textContent === name)?.nextElementSibling.textContent
+  ), name);
+  await page.getByRole('radio', { name: 'Before', exact: true }).click();
+  await note(`You hear build ${before}, the older one.`);
+  await page.getByRole('switch', { name: 'Match Levels' }).click();
+  await until(async () => /^[+−]?\d+\.\d dB on build \d+$/.test(await fact('Level match')), 'levels are matched');
+  await page.getByRole('radio', { name: 'Difference' }).click();
+  await note('You hear the difference');
+  await until(async () => /^−?\d+\.\d dB to what plays$/.test(await fact('Null')), 'the null is told');
+  assert.match(await fact('The older build takes'), /^\d+\.\d % of a block( · \d+ MiB)?$/);
+  await page.screenshot({ path: picture('lab-compared.png') });
+
+  await page.getByRole('button', { name: 'Start Blind Test' }).click();
+  await page.getByText('No answer yet.').waitFor();
+  await page.getByRole('radio', { name: 'X', exact: true }).click();
+  for (let trial = 1; trial <= 2; trial++) {
+    await page.getByRole('button', { name: 'X is A' }).click();
+    await page.getByText(new RegExp(`^\\d of ${trial} right\\.`)).waitFor();
+  }
+  await page.getByText(/^X was [AB]: (right|wrong)\./).waitFor();
+  await page.getByRole('button', { name: 'End Test' }).click();
+  await note(/^You hear build \d+, the newest\.$/);
+  await page.getByRole('button', { name: 'End', exact: true }).click();
+  await until(async () => (await fact('The older build takes')) === 'nothing: none runs', 'the older one has ended');
   assert.deepEqual(troubles, []);
   await close();
 });
