@@ -55,7 +55,8 @@ fn late_children(count: usize, time: Duration) -> f64 {
     let projects: Vec<_> = children
         .iter_mut()
         .map(|child| {
-            let settings = ProjectSettings { source: Source::tone(), gain: 0.01, ..ProjectSettings::default() };
+            let settings =
+                ProjectSettings { source: Source::tone(), gain: 0.01, ..ProjectSettings::default() };
             let project = audio.engine_mut().add_project(settings).expect("there is room");
             child.link(audio.engine_mut(), project);
             project
