@@ -7,7 +7,7 @@ mod escape;
 use super::screen;
 use anyhow::Context;
 use escape::escaped;
-use std::{io::Write, path::Path};
+use std::{fs::Permissions, io::Write, os::unix::fs::PermissionsExt, path::Path};
 use wavecraft_companion_analysis::{survey::Document, words};
 
 const STYLE: &str = include_str!("report/style.css");
@@ -19,7 +19,9 @@ const STYLE: &str = include_str!("report/style.css");
 pub(super) fn write(document: &Document, path: &Path) -> anyhow::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let failed = || format!("the report {} can't be written", path.display());
-    let mut file = tempfile::NamedTempFile::new_in(folder).with_context(failed)?;
+    // As any file that a program writes: others may read it if the user's own files are so.
+    let readable = Permissions::from_mode(0o666);
+    let mut file = tempfile::Builder::new().permissions(readable).tempfile_in(folder).with_context(failed)?;
     file.write_all(page(document).as_bytes()).with_context(failed)?;
     file.persist(path).map_err(|failure| failure.error).with_context(failed)?;
     Ok(())
@@ -144,6 +146,11 @@ mod tests {
         let path = folder.path().join("a.html");
         write(&document, &path).unwrap();
         assert!(std::fs::read_to_string(&path).unwrap().ends_with("</html>\n"));
+        let usual = folder.path().join("usual");
+        std::fs::write(&usual, "").unwrap();
+        let mode = |path: &Path| path.metadata().unwrap().permissions().mode();
+        assert_eq!(mode(&path), mode(&usual));
+        std::fs::remove_file(usual).unwrap();
         let nowhere = folder.path().join("nowhere/a.html");
         let error = format!("{:#}", write(&document, &nowhere).unwrap_err());
         assert!(error.contains("nowhere/a.html can't be written"), "{error}");
