@@ -4,7 +4,7 @@ use serde_json::json;
 
 /// One result beside its anchor.
 pub(crate) struct Line {
-    /// The measure's name, `P1` to `P12`.
+    /// The measure's name, `P1` to `P14`.
     pub(crate) id: &'static str,
     /// What was measured, for a person.
     pub(crate) what: String,

@@ -6,6 +6,7 @@ mod companion_idle;
 mod cpu;
 mod dev_server;
 mod device_to_device;
+mod lab;
 mod many_children;
 mod parameter;
 mod render_speed;
@@ -19,7 +20,7 @@ use crate::lines::Lines;
 type Measure = fn(&Run, &mut Lines);
 
 /// By the names that the project's plan gives them.
-pub(crate) const ALL: [(&str, Measure); 12] = [
+pub(crate) const ALL: [(&str, Measure); 13] = [
     ("P1", round_trip::measure),
     ("P2", audio_thread::measure),
     ("P3", added_latency::measure),
@@ -32,4 +33,6 @@ pub(crate) const ALL: [(&str, Measure); 12] = [
     ("P10", render_speed::measure),
     ("P11", cpu::measure),
     ("P12", device_to_device::measure),
+    // P14 needs the same companion.
+    ("P13", lab::measure),
 ];

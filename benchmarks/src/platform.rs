@@ -4,7 +4,7 @@
 mod linux;
 
 #[cfg(target_os = "linux")]
-pub(crate) use linux::{Scheduling, Words, thread_cpu_ns, usage_of, wait, wake};
+pub(crate) use linux::{Scheduling, Words, cpu_of_children, thread_cpu_ns, usage_of, wait, wake};
 
 #[cfg(not(target_os = "linux"))]
 compile_error!("the benchmarks read /proc and pin processes to a CPU: they run on Linux");

@@ -48,7 +48,7 @@ pub(crate) fn measure(run: &Run, lines: &mut Lines) {
 }
 
 /// Noise.
-fn write(path: &Path, seconds: u32) {
+pub(crate) fn write(path: &Path, seconds: u32) {
     let mut state = 1_u32;
     let mut file = WavFile::create(path, RATE).expect("the folder is ours");
     let mut sample = || {
@@ -61,7 +61,7 @@ fn write(path: &Path, seconds: u32) {
     file.commit().expect("there is room");
 }
 
-fn render(run: &Run, input: &Path, output: &Path, block_frames: u32) {
+pub(crate) fn render(run: &Run, input: &Path, output: &Path, block_frames: u32) {
     let gain =
         run.programs.join("examples/gain").canonicalize().expect("the example gain is to be built before");
     let job = json!({

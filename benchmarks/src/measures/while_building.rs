@@ -95,7 +95,7 @@ fn cargo(arguments: &[&str], manifest: &Path) {
 }
 
 /// What `work` gives, and the percentage of blocks that were late meanwhile.
-fn while_late<T>(control: &mut Control, work: impl FnOnce() -> T) -> (T, f64) {
+pub(crate) fn while_late<T>(control: &mut Control, work: impl FnOnce() -> T) -> (T, f64) {
     let counts = |stats: &Value| (late(stats), stats["blocks"].as_u64().expect("a count"));
     let (late_before, before) = counts(&control.stats());
     let result = work();

@@ -7,6 +7,7 @@ use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 use rustix::time::Timespec;
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::atomic::AtomicU32;
+use std::time::Duration;
 
 /// One for each side's words, so that they never share a cache line.
 const LINE: usize = 128;
@@ -97,6 +98,18 @@ fn set_class(policy: i32, priority: i32) -> bool {
     // SAFETY: a live struct is read; 0 is the calling thread.
     unsafe { libc::sched_setscheduler(0, policy, &raw const parameters) == 0 }
 }
+
+/// The processor time of all ended children of this process that it has waited for, and of theirs: `cutime` and `cstime` of
+/// proc_pid_stat(5), in steps of a tick.
+pub(crate) fn cpu_of_children() -> Duration {
+    let stat = std::fs::read_to_string("/proc/self/stat").expect("this process runs");
+    let fields: Vec<&str> = stat.rsplit_once(')').expect("a name in brackets").1.split_whitespace().collect();
+    let ticks: u64 = fields[13..15].iter().map(|field| field.parse::<u64>().unwrap_or(0)).sum();
+    Duration::from_secs_f64(ticks as f64 / TICKS_A_SECOND)
+}
+
+/// USER_HZ, which every Linux on these processors tells its programs, whatever its own clock.
+const TICKS_A_SECOND: f64 = 100.0;
 
 /// What a process has used.
 #[derive(Debug, Clone, Copy)]

@@ -11,6 +11,7 @@ mod json;
 mod loudness;
 mod rates;
 mod response;
+mod scipy;
 mod stereo;
 mod survey;
 mod time;

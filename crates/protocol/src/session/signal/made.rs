@@ -6,7 +6,7 @@ use super::{
 };
 use std::fmt;
 
-/// A signal that the companion makes. Written as text in every message: see [the module](super).
+/// A signal that the companion makes. Written as text in every message, in the form that the module above describes.
 ///
 /// A level is the peak of what repeats (tone, two tones, sweep, impulse, step), and the RMS of noise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

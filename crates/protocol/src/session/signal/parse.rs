@@ -9,7 +9,7 @@ use super::{
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use std::{ops::RangeInclusive, str::FromStr};
 
-/// Parses the form of [the module](super).
+/// Parses the form of the module above.
 impl FromStr for TestSignal {
     type Err = BadSignal;
 
