@@ -13,6 +13,7 @@ use wavecraft_companion_protocol::{
         MeterUpdate, Meters, OscilloscopeFrame, OscilloscopeTriggerMode, ScopePicture, ScopeRequest, Signal,
         SpectrumFrame, SpectrumPeak, TriggerMode, Waveform, rounded,
     },
+    comparison::Floor,
     control,
     latency::{MeasuredLatency, ProjectLatency, ReportedLoop},
     session::{
@@ -407,6 +408,12 @@ pub(crate) fn audio_status(
         buffer_size: devices.map(|devices| devices.buffer_frames),
         updated_at_ms: u64::try_from(now.as_millis()).unwrap_or(u64::MAX),
     }
+}
+
+/// What two runs of a build differ by, to a tenth of a decibel.
+#[expect(clippy::cast_possible_truncation, reason = "a few hundred decibels at most, rounded to a tenth")]
+pub(crate) fn floor(null: wavecraft_companion_analysis::Level) -> Floor {
+    Floor { null_db: (!null.is_silent()).then(|| ((null.db() * 10.0).round() / 10.0) as f32) }
 }
 
 #[cfg(test)]

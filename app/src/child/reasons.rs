@@ -91,6 +91,11 @@ pub(crate) fn lateness(last: &LastLate) -> String {
             let waited = milliseconds(last.waited_ns);
             format!("Too slow: a block may take {block} ms, and wasn't done after {waited}.")
         }
+        // It waited for longer than it worked: that is what made it late.
+        (_, busy, wake) if wake > busy && busy < last.block_ns => format!(
+            "The computer was too busy to run your processor: a block of {block} ms waited for it for {}.",
+            milliseconds(wake)
+        ),
         (true, busy, _) => {
             format!("Too slow: a block takes {} ms and may take {block}.", milliseconds(busy))
         }
@@ -137,6 +142,11 @@ mod tests {
         assert_eq!(lateness(&LATE), "Too slow: a block takes 8.0 ms and may take 5.3.");
         let told = lateness(&LastLate { busy_ns: 0, ..LATE });
         assert!(told.ends_with("a block may take 5.3 ms, and wasn't done after 5.4."), "{told}");
+        let waited = LastLate { wake_ns: 6_000_000, busy_ns: 20_000, ..LATE };
+        let told =
+            "The computer was too busy to run your processor: a block of 5.3 ms waited for it for 6.0.";
+        assert_eq!(lateness(&waited), told, "not its own 0.0 ms made it late");
+        assert!(lateness(&LastLate { wake_ns: 9_000_000, ..LATE }).starts_with("Too slow"), "both were");
         let told = fallback(&LastLate { begun: false, ..LATE });
         assert!(told.contains("The computer was too busy") && told.contains("for it for 0.0. Pip"), "{told}");
         let told = fallback(&LastLate { begun: false, wake_ns: 0, ..LATE });

@@ -20,7 +20,10 @@ use tokio::{
     task::JoinHandle,
     time::timeout,
 };
-use wavecraft_companion_analysis::survey::{Changes, DOCUMENT_VERSION, Depth, Document, Plan};
+use wavecraft_companion_analysis::{
+    Level,
+    survey::{Changes, DOCUMENT_VERSION, Depth, Document, Plan},
+};
 use wavecraft_companion_protocol::{
     control::ProjectProgram,
     event::Event,
@@ -223,6 +226,12 @@ impl Measuring {
     /// The document of a build.
     pub(super) fn document(&self, number: u32) -> Option<Arc<Document>> {
         self.measured.get(&number)?.document.clone()
+    }
+
+    /// What two runs of a build differ by, if that was measured.
+    pub(super) fn floor(&self, number: u32) -> Option<Level> {
+        let document = self.measured.get(&number)?.document.as_ref()?;
+        document.against.as_ref()?.value()?.floor.as_ref()?.rms_db.value().copied()
     }
 
     /// All builds, as pages see them.

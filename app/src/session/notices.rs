@@ -14,7 +14,7 @@ pub(crate) const NOT_A_NUMBER: &str = "notANumber";
 pub(super) struct Facts<'a> {
     pub state: (State, Option<String>),
     /// It was heard, isn't any more, and is on its way again: what is heard meanwhile.
-    pub starts_again: Option<OnBypass>,
+    pub starts_again: Option<String>,
     pub not_a_number: Option<&'a NotANumber>,
     /// The microphone isn't heard, and whether a person's word is what is missing.
     pub microphone: Option<(String, bool)>,
@@ -36,10 +36,9 @@ pub(super) fn notices(facts: Facts<'_>) -> Vec<Notice> {
     let microphone = facts
         .microphone
         .map(|(text, asks)| notice("microphone", text, asks.then_some(NoticeAction::AllowMicrophone)));
-    let starts_again = facts.starts_again.map(|heard| {
-        let heard = instead(State::Starting, heard);
-        notice("starting", format!("The processor is starting again. {heard}"), None)
-    });
+    let starts_again = facts
+        .starts_again
+        .map(|heard| notice("starting", format!("The processor is starting again. {heard}"), None));
     [
         plain("howl", facts.howl, Some(NoticeAction::Unmute)),
         state,
@@ -134,7 +133,7 @@ mod tests {
         let nan = nan(1);
         let all = notices(Facts {
             state: (State::Held, Some("Crashed 3 times in 30 s, so it is paused. You hear silence.".into())),
-            starts_again: Some(OnBypass::Dry),
+            starts_again: Some(instead(State::Starting, OnBypass::Dry)),
             not_a_number: Some(&nan),
             microphone: Some(("The microphone isn't allowed yet.".into(), true)),
             source: Some("`tone:30000` can't be played at 48000 Hz"),

@@ -130,9 +130,17 @@ impl Playback {
         if !notices::is_trouble(state) {
             return (state, reason.map(str::to_owned));
         }
-        let heard = notices::instead(state, self.heard_instead());
+        let heard = self.instead(state);
         let reason = reason.map(|reason| sentence(reason) + " ").unwrap_or_default();
         (state, Some(reason + &heard))
+    }
+
+    /// What is heard while the newest build isn't, and what ends that: a sentence.
+    fn instead(&self, state: State) -> String {
+        match self.older_heard() {
+            Some(build) => format!("You hear build {build}."),
+            None => notices::instead(state, self.heard_instead()),
+        }
     }
 
     pub(crate) fn is_watched(&self) -> bool {

@@ -108,6 +108,21 @@ fn the_build_before_is_heard_instead_of_the_newest_and_subtracted_from_it() {
 }
 
 #[test]
+fn a_newest_that_crashes_leaves_the_build_before_to_hear_and_that_is_said() {
+    let mut scene = Scene::usual("passthrough");
+    scene.told(|told| told["state"] == "kept");
+    scene.compare(json!({"hear": "before"}));
+    scene.told(|told| told["hear"] == "before" && told["state"] == "on");
+    scene.hears(tone_rms() / 2.0);
+    let newest = scene.control.child_pid();
+    crate::support::kill(newest);
+    let reason = scene.control.state("crashed");
+    assert!(reason.ends_with("You hear build 1."), "{reason}");
+    scene.control.state("live");
+    scene.hears(tone_rms() / 2.0);
+}
+
+#[test]
 fn parameters_reach_both_and_equal_builds_differ_by_nothing() {
     let mut scene = Scene::usual("gain");
     scene.told(|told| told["state"] == "kept");

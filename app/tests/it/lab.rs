@@ -2,19 +2,11 @@
 
 use crate::{
     page::Page,
-    support::{AUDIO_TOKEN, Companion, child},
+    reloading::copy,
+    support::{AUDIO_TOKEN, Companion, eventually},
 };
 use serde_json::{Value, json};
-use std::path::{Path, PathBuf};
-
-/// A copy of an example, made like the command's: other bytes than those of the ones before.
-fn copy(companion: &Companion, example: &str, generation: u32) -> PathBuf {
-    let folder = companion.home.path().join(format!("builds/{}-x/{generation}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    let path = folder.join("dev-audio");
-    std::fs::copy(child(example), &path).unwrap();
-    path
-}
+use std::path::Path;
 
 /// The build of this number in a page's list.
 fn build(lab: &Value, number: u32) -> &Value {
@@ -53,6 +45,11 @@ fn each_build_is_measured_and_what_it_changed_is_told() {
     assert_eq!(build_2["changes"], "sounds the same: null −∞ dB", "{told}");
     assert_eq!((&build_2["same"], &build_2["files"]), (&json!(true), &json!(["src/gain.rs"])));
 
+    let mut page = Page::open(&attached);
+    let floor = |page: &mut Page| page.call("getComparison", json!({})).unwrap()["floor"].clone();
+    eventually("its floor is told", || floor(&mut page).is_object().then_some(()));
+    assert_eq!(floor(&mut page), json!({"null_db": null}), "it repeats itself");
+
     // Another processor is 6 dB louder: the difference is as loud as what was heard.
     let third = copy(&companion, "passthrough", 3);
     control.call("reload", json!({"session": session, "executable": third})).unwrap();
@@ -62,7 +59,6 @@ fn each_build_is_measured_and_what_it_changed_is_told() {
     assert!(changes.starts_with("+6.0 dB at "), "{changes}");
     assert!(changes.contains("null 0.0 dB"), "{changes}");
 
-    let mut page = Page::open(&attached);
     let lab = page.call("getLab", json!({})).unwrap();
     assert_eq!(lab["builds"].as_array().map(Vec::len), Some(3));
     assert_eq!([1, 2, 3].map(|number| build(&lab, number)["heard"] == true), [false, false, true]);

@@ -83,6 +83,9 @@ pub struct Comparison {
     /// What both differ by; absent while the newest is silent, and unless both are compared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub difference: Option<LiveDifference>,
+    /// What two runs of the newest build differ by, once it was measured: a null that is no deeper isn't the change's doing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub floor: Option<Floor>,
     /// What the older build's child costs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<BesideCost>,
@@ -106,6 +109,13 @@ pub struct LiveDifference {
     /// RMS of the difference, in dBFS; `null` is −∞.
     pub level_db: Option<f32>,
     /// The same against the RMS of the newest build, in dB; `null` is −∞.
+    pub null_db: Option<f32>,
+}
+
+/// What two runs of one build differ by.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Floor {
+    /// RMS of the difference of its answers to one sweep against the RMS of an answer, in dB; `null` is −∞: it repeats itself.
     pub null_db: Option<f32>,
 }
 

@@ -57,9 +57,13 @@ test('before, after and their difference are heard by the keyboard, and what the
     { matched: true }, { hear: 'before', with: 1 }, { hear: 'difference', with: 1 }, { hear: 'after' },
   ]);
 
-  alone.server.tell('comparisonChanged', { ...on, hear: 'difference', difference: { level_db: null, null_db: null }, latency_frames: [64, 32] });
+  assert.equal(await fact(page, 'Floor'), 'not measured');
+  alone.server.tell('comparisonChanged', { ...on, floor: { null_db: -41 } });
+  await until(async () => (await fact(page, 'Floor')) === '−41.0 dB', 'what two runs differ by');
+  alone.server.tell('comparisonChanged', { ...on, hear: 'difference', difference: { level_db: null, null_db: null }, latency_frames: [64, 32], floor: { null_db: null } });
   await told(page, 'You hear the difference, build 3 minus build 2.');
-  assert.deepEqual([await fact(page, 'Difference'), await fact(page, 'Null'), await fact(page, 'Latency')], ['−∞ dBFS', '−∞ dB: they are the same', '64 and 32 frames, aligned']);
+  assert.deepEqual([await fact(page, 'Difference'), await fact(page, 'Null'), await fact(page, 'Floor'), await fact(page, 'Latency')],
+    ['−∞ dBFS', '−∞ dB: they are the same', '−∞ dB: it repeats itself', '64 and 32 frames, aligned']);
   alone.server.tell('stats', { ...stats, comparison: { ...on, hear: 'after', difference: undefined, ends_in_s: 290, cost: { load: 0.004 } } });
   await until(async () => (await fact(page, 'It ends')) === 'by itself in 4 min 50 s', 'when it ends by itself');
   assert.deepEqual([await fact(page, 'The older build takes'), await fact(page, 'Difference')], ['0.4 % of a block', 'nothing to compare in silence']);

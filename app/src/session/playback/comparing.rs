@@ -4,6 +4,7 @@ use super::Playback;
 use crate::{
     platform,
     session::{context::Context, host::NO_OLDER_BUILD},
+    to_protocol,
 };
 use std::time::{Duration, Instant};
 use wavecraft_audio_core::ProjectSnapshot;
@@ -120,6 +121,12 @@ impl Playback {
             Some(beside) => {
                 let latencies = [self.children.latency_frames(), beside.latency_frames()];
                 self.comparison.hear(Hear::After, latencies, Instant::now());
+                self.keep_none(cx);
+                Ok(())
+            }
+            // It was kept a moment ago, and the engine hasn't said yet that it answers.
+            None if self.children.beside().is_some() => {
+                self.comparison.await_child(Hear::After);
                 self.keep_none(cx);
                 Ok(())
             }
@@ -242,6 +249,12 @@ impl Playback {
         self.comparison.end(Instant::now());
     }
 
+    /// The number of the older build, if that is what is heard: also while the newest isn't.
+    pub(super) fn older_heard(&self) -> Option<u32> {
+        let beside = self.children.beside().filter(|beside| beside.is_live())?;
+        (self.comparison.heard() == Hear::Before && !self.mix.is_bypassed()).then(|| beside.build())
+    }
+
     /// The number of the build that is heard, if one is.
     pub(super) fn build(&self) -> Option<u32> {
         self.history.newest()
@@ -308,10 +321,12 @@ impl Playback {
         };
         let before = beside.map(|beside| beside.build());
         let pid = beside.and_then(|beside| beside.pid());
+        let floor = self.build().and_then(|build| self.measuring.floor(build));
         let (comparison, cost) = (&self.comparison, snapshot.beside.filter(|_| before.is_some()));
         let figures = self.slow.of((before, state), now, || Comparison {
             difference: comparison.difference(),
             match_db: comparison.match_db(),
+            floor: floor.map(to_protocol::floor),
             cost: cost.map(|beside| BesideCost {
                 load: (beside.load.average * 1000.0).round() / 1000.0,
                 memory_bytes: pid.and_then(platform::resident_bytes),

@@ -50,7 +50,7 @@ impl Playback {
         let howl = figures.engine.limiter.howl_muted.then_some(HOWL);
         let notices = notices(notices::Facts {
             state: self.state(),
-            starts_again: self.starts_again(snapshot).then(|| self.heard_instead()),
+            starts_again: self.starts_again(snapshot).then(|| self.instead(State::Starting)),
             not_a_number,
             microphone: self.trouble().map(Trouble::notice),
             source: too_high.as_deref(),

@@ -39,7 +39,7 @@ pub enum Change {
     },
     /// The total harmonic distortion of the sine whose distortion changed most.
     Thd {
-        /// The sine's frequency, in Hz.
+        /// The sine's frequency as the plan has it, in Hz.
         frequency_hz: f64,
         /// Before, in percent.
         before_percent: f64,
@@ -178,6 +178,17 @@ fn response(before: &Document, after: &Document) -> Option<Change> {
 }
 
 fn distortion(before: &Document, after: &Document) -> Option<Change> {
+    // A sine that fits its transform is up to a bin beside the one that was asked for.
+    let asked = |hz: f64| {
+        let distance = |one: &f64| (one - hz).abs();
+        let nearest = after
+            .plan
+            .sines_hz
+            .iter()
+            .copied()
+            .min_by(|one, other| distance(one).total_cmp(&distance(other)));
+        nearest.unwrap_or(hz)
+    };
     let both = before.distortion.iter().filter_map(|one| one.value()).flat_map(|before| {
         let same = after.distortion.iter().filter_map(|one| one.value());
         same.filter(|after| after.frequency_hz == before.frequency_hz).map(move |after| (before, after))
@@ -186,14 +197,12 @@ fn distortion(before: &Document, after: &Document) -> Option<Change> {
         let (was, now) = (before.thd.value()?.percent, after.thd.value()?.percent);
         let most = was.max(now);
         let told = most >= LEAST_THD_PERCENT && (now - was).abs() >= LEAST_OF_THD * most;
-        told.then_some((before.frequency_hz, was, now))
+        told.then_some((asked(before.frequency_hz), was, now))
     });
-    // As a ratio: twice as much is as much of a change wherever it happens.
-    let ratio = |(_, was, now): &(f64, f64, f64)| {
-        (was.max(LEAST_THD_PERCENT) / now.max(LEAST_THD_PERCENT)).ln().abs()
-    };
+    // By what was added: eight times next to nothing is still next to nothing.
+    let added = |(_, was, now): &(f64, f64, f64)| (now - was).abs();
     let (frequency_hz, before_percent, percent) =
-        changes.max_by(|one, other| ratio(one).total_cmp(&ratio(other)))?;
+        changes.max_by(|one, other| added(one).total_cmp(&added(other)))?;
     Some(Change::Thd { frequency_hz, before_percent, percent })
 }
 

@@ -139,6 +139,12 @@ fn a_change_is_told_with_its_place_and_its_null() {
         _ => None,
     });
     let (was, now) = thd.expect("it was changed");
+    // The sine lies at 999.02 Hz, which is what a person calls 1 kHz.
+    let at = changes.figures.iter().find_map(|one| match one {
+        Change::Thd { frequency_hz, .. } => Some(*frequency_hz),
+        _ => None,
+    });
+    assert!(at.is_some_and(|hz| [100.0, 1_000.0, 10_000.0].contains(&hz)), "{at:?}");
     assert!(was < 0.001 && now > 0.4, "{changes:?}");
     let null = changes.null_db.expect("they were compared").db();
     assert!((-40.0..-20.0).contains(&null), "{null}");

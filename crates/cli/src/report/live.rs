@@ -80,7 +80,9 @@ fn older(comparison: &Comparison) -> Option<String> {
                 Some(null_db) => format!(", null {}", gain(null_db)),
                 None => ", null −∞".into(),
             });
-            Some(format!("difference (build {after}− {before}{})", null.unwrap_or_default()))
+            let floor = comparison.floor.and_then(|floor| floor.null_db);
+            let floor = floor.map_or_else(String::new, |floor| format!(", floor {}", gain(floor)));
+            Some(format!("difference (build {after}− {before}{}{floor})", null.unwrap_or_default()))
         }
         HeardBuild::Blind => Some("blind test".into()),
     }
@@ -128,7 +130,7 @@ fn source(stats: &Stats) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use wavecraft_companion_protocol::comparison::LiveDifference;
+    use wavecraft_companion_protocol::comparison::{Floor, LiveDifference};
     use wavecraft_companion_protocol::session::{Guard, HeardSound, LateBlocks, Levels, Load};
 
     #[test]
@@ -166,6 +168,10 @@ mod tests {
         for (null_db, words) in [(Some(-31.4), "null −31.4 dB"), (None, "null −∞")] {
             comparison.difference = Some(LiveDifference { level_db: null_db, null_db });
             assert_eq!(older(&comparison), Some(format!("difference (build 4 − 3, {words})")));
+        }
+        for (null_db, words) in [(Some(-41.0), ", floor −41 dB"), (None, "")] {
+            comparison.floor = Some(Floor { null_db });
+            assert_eq!(older(&comparison), Some(format!("difference (build 4 − 3, null −∞{words})")));
         }
         comparison.state = ComparisonState::Starting;
         assert_eq!(older(&comparison).as_deref(), Some("starting build 3"));

@@ -146,7 +146,7 @@ export function note({ hear, state, after, before }, older = true) {
 }
 
 /** The lines of what is known of the comparison: always the same ones. */
-export function facts({ hear, state, matched, match_db: gain, before, difference, cost, ends_in_s: ends, latency_frames: latency }) {
+export function facts({ hear, state, matched, match_db: gain, before, difference, floor, cost, ends_in_s: ends, latency_frames: latency }) {
   const lives = state !== 'none';
   const of = (value, unit) => decibels(value ?? -Infinity, 1, unit);
   const quiet = state === 'on' ? 'nothing to compare in silence' : 'not compared yet';
@@ -157,6 +157,8 @@ export function facts({ hear, state, matched, match_db: gain, before, difference
     ['Difference', difference ? of(difference.level_db, 'dBFS') : quiet, 'The newer build minus the older one, of the last second.'],
     ['Null', difference ? (difference.null_db === null ? '−∞ dB: they are the same' : of(difference.null_db, 'dB to what plays')) : quiet,
       'The difference to the newer build: the deeper, the more alike.'],
+    ['Floor', !floor ? 'not measured' : floor.null_db === null ? '−∞ dB: it repeats itself' : of(floor.null_db, 'dB'),
+      'What two runs of the newest build differ by, as it was measured: a null no deeper is not the change’s doing.'],
     ['Latency', latency ? `${latency[0]} and ${latency[1]} frames, aligned` : lives ? 'the same of both' : '–', 'What both report: the earlier one is delayed.'],
     ['The older build takes', cost ? `${number(100 * cost.load)} % of a block${memory(cost.memory_bytes)}` : lives ? 'not told yet' : 'nothing: none runs',
       'Of a block’s time, and of memory, while it lives.'],
