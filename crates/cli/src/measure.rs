@@ -7,7 +7,7 @@ mod screen;
 use crate::{
     companion,
     failure::Usage,
-    numbers,
+    numbers::{self, absolute_text},
     offline::{self, BuiltProject, assignment},
     output::out,
     processes::Processes,
@@ -85,7 +85,7 @@ pub(crate) async fn run(args: MeasureArgs) -> anyhow::Result<i32> {
             format!("{hz} Hz isn't below half of {} Hz: choose another --frequency or --rate", plan.rate_hz);
         return Err(Usage(message).into());
     }
-    args.report.as_deref().map_or(Ok(()), |path| check_report(path, args.force))?;
+    let place = args.report.as_deref().map(|path| report_place(path, args.force)).transpose()?;
     // A document on standard output is alone there.
     let report = if args.json { Report::beside_a_document() } else { Report::new(false, false) };
     let mut processes = Processes::new();
@@ -96,7 +96,7 @@ pub(crate) async fn run(args: MeasureArgs) -> anyhow::Result<i32> {
         } else {
             screen::lines(&document).iter().for_each(|line| report.say(line));
         }
-        if let Some(path) = &args.report {
+        if let Some(path) = &place {
             report::write(&document, path)?;
             report.say(&format!("The report is {}.", path.display()));
         }
@@ -107,8 +107,8 @@ pub(crate) async fn run(args: MeasureArgs) -> anyhow::Result<i32> {
     .await
 }
 
-/// Whether the report can be written. Asked now rather than after the build.
-fn check_report(path: &Path, force: bool) -> anyhow::Result<()> {
+/// Where the report goes. Asked now rather than after the build.
+fn report_place(path: &Path, force: bool) -> anyhow::Result<PathBuf> {
     let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
     if !["html", "htm"].iter().any(|html| ending.eq_ignore_ascii_case(html)) {
         return Err(Usage(format!(
@@ -117,21 +117,10 @@ fn check_report(path: &Path, force: bool) -> anyhow::Result<()> {
         ))
         .into());
     }
-    match path.symlink_metadata() {
-        Ok(_) if path.is_dir() => {
-            Err(Usage(format!("{} is a folder: name a file in it", path.display())).into())
-        }
-        Ok(_) if !force => {
-            let message = "is there already: choose another name, or replace it with --force";
-            Err(Usage(format!("{} {message}", path.display())).into())
-        }
-        _ => match path.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() && !folder.is_dir() => {
-                Err(anyhow!("there is no folder {}: make it first, or choose another", folder.display()))
-            }
-            _ => Ok(()),
-        },
+    if path.is_dir() {
+        return Err(Usage(format!("{} is a folder: name a file in it", path.display())).into());
     }
+    offline::free_place(absolute_text(path)?, force)
 }
 
 async fn measured(

@@ -103,6 +103,14 @@ pub(crate) fn new_file(given: &Path, force: bool) -> anyhow::Result<PathBuf> {
     if let Ok(there) = file.metadata() {
         check_place(&file, there.file_type()).map_err(Usage)?;
     }
+    free_place(file, force)
+}
+
+/// A file's place, if nothing is there or it is to be replaced, in an existing folder. The path is absolute.
+///
+/// # Errors
+/// There is something that isn't replaced, or no such folder.
+pub(crate) fn free_place(file: PathBuf, force: bool) -> anyhow::Result<PathBuf> {
     if !force && file.symlink_metadata().is_ok() {
         let message = "is there already: choose another name, or replace it with --force";
         bail!(Usage(format!("{} {message}", file.display())));
