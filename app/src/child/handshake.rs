@@ -107,11 +107,12 @@ impl Handshake {
                 other => self.stay(other),
             },
             FromChild::Error { message } => Step::Unfit(reasons::older_sdk_said(&message).unwrap_or(message)),
-            FromChild::Panic { message, location, backtrace } => {
+            FromChild::Panic { message, location, backtrace, .. } => {
                 let place = location.map_or_else(String::new, |location| format!(" at {location}"));
                 Step::Panicked { words: format!("the processor panicked{place}: {message}"), backtrace }
             }
             FromChild::Log { message } => Step::Log(message),
+            FromChild::Watching(_) | FromChild::Violations { .. } => Step::Nothing,
         }
     }
 
@@ -194,6 +195,7 @@ mod tests {
             message: "oh no".into(),
             location: Some("src/lib.rs:3:9".into()),
             backtrace: String::new(),
+            frames: Vec::new(),
         };
         let Step::Panicked { words, .. } = Handshake::over().hear(panic, &TERMS) else { panic!("words") };
         assert_eq!(words, format!("{PANICKED} at src/lib.rs:3:9: oh no"));

@@ -5,6 +5,7 @@ use wavecraft_companion_protocol::{
     child::FromChild,
     parameter::ParameterSpec,
     processor::keep_consistent,
+    realtime::{Frame, MAX_FRAMES, MAX_PLACES, Watch, Watching},
 };
 
 /// The most lines of one message.
@@ -23,6 +24,7 @@ pub(super) struct MessageLimits {
     hello: bool,
     error: bool,
     panic: bool,
+    watching: bool,
 }
 
 impl MessageLimits {
@@ -57,12 +59,27 @@ impl MessageLimits {
             FromChild::Error { message } => {
                 once(&mut self.error).then(|| FromChild::Error { message: words(&message) })
             }
-            FromChild::Panic { message, location, backtrace } => {
+            FromChild::Panic { message, location, backtrace, mut frames } => {
+                keep_frames(&mut frames);
                 once(&mut self.panic).then(|| FromChild::Panic {
                     message: words(&message),
                     location: location.as_deref().map(name_of),
                     backtrace: cut_lines(&backtrace, BACKTRACE_BYTES, BACKTRACE_LINES).into_owned(),
+                    frames,
                 })
+            }
+            FromChild::Watching(Watching { memory, system_calls }) => once(&mut self.watching).then(|| {
+                let [memory, system_calls] = [memory, system_calls].map(|watch| match watch {
+                    Watch::On => Watch::On,
+                    Watch::Off(reason) => Watch::Off(words(&reason)),
+                });
+                FromChild::Watching(Watching { memory, system_calls })
+            }),
+            FromChild::Violations { mut places, elsewhere, last } => {
+                places.retain(|place| usize::try_from(place.number).is_ok_and(|number| number < MAX_PLACES));
+                places.truncate(MAX_PLACES);
+                places.iter_mut().for_each(|place| keep_frames(&mut place.frames));
+                Some(FromChild::Violations { places, elsewhere, last })
             }
             FromChild::Log { message } => Some(FromChild::Log { message: words(&message) }),
         }
@@ -81,6 +98,12 @@ fn name_of(text: &str) -> String {
     cut(text, NAME_BYTES).into_owned()
 }
 
+/// Modules are compared with the names of known files: one that is too long is none of them.
+fn keep_frames(frames: &mut Vec<Frame>) {
+    frames.truncate(MAX_FRAMES);
+    frames.iter_mut().for_each(|frame| frame.module = name_of(&frame.module));
+}
+
 /// The id is checked elsewhere: shortening it would make it another parameter's.
 fn shorten(parameter: &mut ParameterSpec) {
     let ParameterSpec { name, unit, group, variants, .. } = parameter;
@@ -97,7 +120,10 @@ fn shorten(parameter: &mut ParameterSpec) {
 mod tests {
     use super::*;
     use wavecraft_companion_protocol::{
-        bounded::json_bytes, parameter::ParameterType, processor::ProcessorSpec,
+        bounded::json_bytes,
+        parameter::ParameterType,
+        processor::ProcessorSpec,
+        realtime::{Act, ChildPlace},
     };
 
     #[test]
@@ -108,13 +134,18 @@ mod tests {
             message: newlines.clone(),
             location: Some(newlines.clone()),
             backtrace: newlines.clone(),
+            frames: vec![Frame { module: newlines.clone(), address: 1 }; 1000],
         };
-        let Some(FromChild::Panic { message, location, backtrace }) = limits.take(panic()) else { panic!() };
+        let Some(FromChild::Panic { message, location, backtrace, frames }) = limits.take(panic()) else {
+            panic!()
+        };
         assert!(message.lines().count() <= MESSAGE_LINES + 1 && message.contains("more lines"));
         assert!(
             backtrace.lines().count() <= BACKTRACE_LINES + 1 && json_bytes(&backtrace) <= BACKTRACE_BYTES
         );
         assert!(location.is_some_and(|location| json_bytes(&location) <= NAME_BYTES));
+        assert_eq!(frames.len(), MAX_FRAMES);
+        assert!(frames.iter().all(|frame| json_bytes(&frame.module) <= NAME_BYTES));
         assert_eq!(limits.take(panic()), None, "a process panics once");
     }
 
@@ -130,6 +161,38 @@ mod tests {
             panic!()
         };
         assert!(json_bytes(&message) <= LINE_BYTES);
+    }
+
+    #[test]
+    fn of_violations_there_are_as_many_as_agreed() {
+        let place = |number| ChildPlace {
+            number,
+            act: Act::Free,
+            count: 1,
+            blocks: 1,
+            frames: vec![Frame { module: "x".repeat(10_000), address: 1 }; 100],
+        };
+        let places = (0..1000).chain([u32::MAX]).map(place).collect();
+        let said = FromChild::Violations { places, elsewhere: 7, last: false };
+        let Some(FromChild::Violations { places, elsewhere: 7, .. }) = MessageLimits::default().take(said)
+        else {
+            panic!()
+        };
+        assert_eq!(places.len(), MAX_PLACES);
+        let frames = places.iter().flat_map(|place| &place.frames);
+        assert_eq!(frames.clone().count(), MAX_PLACES * MAX_FRAMES);
+        assert!(frames.into_iter().all(|frame| frame.module.len() <= NAME_BYTES));
+        let watching = || {
+            let off = || Watch::Off("x".repeat(100_000));
+            FromChild::Watching(Watching { memory: off(), system_calls: off() })
+        };
+        let mut limits = MessageLimits::default();
+        let Some(FromChild::Watching(Watching { memory: Watch::Off(why), .. })) = limits.take(watching())
+        else {
+            panic!()
+        };
+        assert!(why.len() <= LINE_BYTES);
+        assert_eq!(limits.take(watching()), None);
     }
 
     #[test]

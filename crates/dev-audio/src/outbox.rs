@@ -110,6 +110,7 @@ fn report(panic: &PanicHookInfo<'_>) -> FromChild {
             true => shortened(&backtrace.to_string(), LONGEST_BACKTRACE).to_owned(),
             false => String::new(),
         },
+        frames: Vec::new(),
     }
 }
 
@@ -182,6 +183,7 @@ mod tests {
             message: longest(LONGEST_MESSAGE),
             location: None,
             backtrace: longest(LONGEST_BACKTRACE),
+            frames: Vec::new(),
         };
         assert!(frame::encode(&report).is_ok());
         assert_eq!(shortened("aé", 2), "a");

@@ -1,7 +1,11 @@
 //! The messages on the socketpair between the companion and a processor child, and the variable that names what a child
 //! inherits.
 
-use crate::{parameter::ParameterSpec, processor::ProcessorSpec};
+use crate::{
+    parameter::ParameterSpec,
+    processor::ProcessorSpec,
+    realtime::{ChildPlace, Frame, Watching},
+};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
@@ -29,7 +33,8 @@ pub enum ToChild {
     },
     /// Blocks may arrive from now on.
     Start,
-    /// No more blocks arrive; a new `prepare` may follow.
+    /// No more blocks arrive; a new `prepare` may follow. A child that watches itself answers with its last
+    /// [`FromChild::Violations`].
     Stop,
 }
 
@@ -71,6 +76,22 @@ pub enum FromChild {
         location: Option<String>,
         /// The stack, if it was captured; otherwise empty.
         backtrace: String,
+        /// The same stack as addresses, innermost first; empty from a child built before this member existed.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        frames: Vec<Frame>,
+    },
+    /// What it watches of itself in `process`, if it was asked to: sent before [`FromChild::Ready`].
+    Watching(Watching),
+    /// What it was seen to do in `process`: the places that are new or whose counts have changed.
+    Violations {
+        /// The places.
+        places: Vec<ChildPlace>,
+        /// How often something was done at places that there was no room for, since it started.
+        #[serde(default)]
+        elsewhere: u64,
+        /// Whether it is the answer to [`ToChild::Stop`].
+        #[serde(default)]
+        last: bool,
     },
     /// Useful information that isn't an error.
     Log {

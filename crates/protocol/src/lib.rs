@@ -17,6 +17,7 @@
 //! | [`session`] | a running project's state, settings and measurements |
 //! | [`sets`] | two sets of parameter values, A and B |
 //! | [`settings`] | the companion's settings file |
+//! | [`realtime`] | what a processor does that an audio thread must not |
 //! | [`paths`] | the paths of sockets, builds, settings and logs |
 //! | [`bundle`] | the paths of programs in the Mac's app |
 //! | [`system`] | what the system reports about the companion's program |
@@ -25,7 +26,7 @@
 //! | [`take`] | recordings and renderings |
 //! | [`token`] | the secret that opens a project's dev WebSocket |
 //!
-//! A processor child needs only `child`, `frame` and `parameter`, and every user's project compiles them: the rest is
+//! A processor child needs only `child`, `frame`, `parameter` and `realtime`, and every user's project compiles them: the rest is
 //! behind the feature `companion`.
 //!
 //! # Example
@@ -84,6 +85,7 @@ pub mod paths;
 pub mod processor;
 #[cfg(feature = "companion")]
 mod program;
+pub mod realtime;
 #[cfg(feature = "companion")]
 pub mod rpc;
 #[cfg(feature = "companion")]

@@ -28,7 +28,7 @@ fn running_into(name: &str) -> Companion {
 
 /// Receives a panic, then the child's end.
 fn panicked(mut companion: Companion, said: &str) {
-    let Some(FromChild::Panic { message, location, backtrace }) = companion.hear() else {
+    let Some(FromChild::Panic { message, location, backtrace, .. }) = companion.hear() else {
         panic!("a panic is told")
     };
     assert_eq!((message.as_str(), backtrace.as_str()), (said, ""));

@@ -1,0 +1,144 @@
+//! What a processor does in `process` that an audio thread must not: allocations, frees and system calls.
+//!
+//! A child tells addresses, as it has nothing that could read its own line tables; the side that built the program turns them into
+//! places in the source.
+
+use serde::{Deserialize, Serialize};
+
+/// The environment variable that asks a child to watch itself while `process` runs, set to `1`. A child without it watches nothing
+/// and sends none of these messages.
+pub const WATCH_VARIABLE: &str = "WAVECRAFT_WATCH";
+
+/// The most places that a child tells of. What happens at any other place is counted only.
+pub const MAX_PLACES: usize = 64;
+
+/// The most frames of one place, innermost first.
+pub const MAX_FRAMES: usize = 32;
+
+/// What was done in `process`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "camelCase")]
+pub enum Act {
+    /// Memory was requested, or a piece of it was resized.
+    Allocation {
+        /// The bytes asked for the first time.
+        bytes: u64,
+    },
+    /// Memory was given back.
+    Free,
+    /// The system was called.
+    SystemCall {
+        /// Its number on the system that the child was built for.
+        number: i64,
+    },
+}
+
+/// One step of a stack.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Frame {
+    /// The file that the code was loaded from, as the system's loader names it; empty for the program itself.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub module: String,
+    /// The address of the call, one byte before the one that it returns to, as the module's file counts addresses: less by what
+    /// the loader added.
+    pub address: u64,
+}
+
+/// A place at which something was done. Its number is its name: a later message with the same number replaces the counts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChildPlace {
+    /// 0 to [`MAX_PLACES`] − 1.
+    pub number: u32,
+    /// What was done there.
+    pub act: Act,
+    /// How often, since the child started.
+    pub count: u64,
+    /// In how many blocks.
+    pub blocks: u64,
+    /// The stack, innermost first: at most [`MAX_FRAMES`].
+    pub frames: Vec<Frame>,
+}
+
+/// Whether a child watches one kind of thing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Watch {
+    /// It does.
+    On,
+    /// It can't, for this reason, for a person to read.
+    Off(String),
+}
+
+/// What a child watches.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Watching {
+    /// Allocations and frees.
+    pub memory: Watch,
+    /// System calls.
+    pub system_calls: Watch,
+}
+
+/// What kind of thing was done, for programs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ViolationKind {
+    /// Memory was requested or resized.
+    Allocation,
+    /// Memory was given back.
+    Free,
+    /// The system was called.
+    SystemCall,
+}
+
+/// A place in the source of a program.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CodePlace {
+    /// The function, as in `saturator::Saturator::process`, if it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub function: Option<String>,
+    /// The file: relative to the project's folder where it lies in it.
+    pub file: String,
+    /// Counted from 1.
+    pub line: u32,
+}
+
+/// A violation of real time, for a person and for programs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Violation {
+    /// What kind it is.
+    pub kind: ViolationKind,
+    /// What was done, in words: `allocates 96 bytes`, `frees memory`, `writes (write)`, `waits for a lock (futex)`.
+    pub what: String,
+    /// The author's own line. `None` if it isn't known: then `why_no_place` says why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<CodePlace>,
+    /// Why the line isn't known, as in `this build has no line tables`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why_no_place: Option<String>,
+    /// What that line called, if it isn't the author's: `alloc::vec::Vec::push`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub through: Option<String>,
+    /// How often, since the build was started.
+    pub count: u64,
+    /// In how many blocks.
+    pub blocks: u64,
+}
+
+/// What a build was seen to do.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Realtime {
+    /// Whether anything was watched. If not, an empty list says nothing.
+    pub watched: bool,
+    /// Each place once, the most frequent first.
+    pub violations: Vec<Violation>,
+    /// What isn't watched, and why: a sentence each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unwatched: Vec<String>,
+    /// How often something was done at places beyond [`MAX_PLACES`].
+    #[serde(default)]
+    pub elsewhere: u64,
+}
