@@ -112,7 +112,9 @@ impl Handshake {
                 Step::Panicked { words: format!("the processor panicked{place}: {message}"), backtrace }
             }
             FromChild::Log { message } => Step::Log(message),
-            FromChild::Watching(_) | FromChild::Violations { .. } => Step::Nothing,
+            FromChild::Watching(_) | FromChild::Violations { .. } | FromChild::Conditions { .. } => {
+                Step::Nothing
+            }
         }
     }
 

@@ -17,6 +17,8 @@ const BACKTRACE_BYTES: usize = 64 * 1024;
 const NAME_BYTES: usize = 512;
 /// The most choices that one parameter may name.
 const CHOICES: usize = 1024;
+/// The most conditions that it may name.
+const CONDITIONS: usize = 16;
 
 /// One child's entrance. What is said once in a child's life is accepted once.
 #[derive(Debug, Default)]
@@ -25,6 +27,7 @@ pub(super) struct MessageLimits {
     error: bool,
     panic: bool,
     watching: bool,
+    conditions: bool,
 }
 
 impl MessageLimits {
@@ -80,6 +83,10 @@ impl MessageLimits {
                 places.truncate(MAX_PLACES);
                 places.iter_mut().for_each(|place| keep_frames(&mut place.frames));
                 Some(FromChild::Violations { places, elsewhere, last })
+            }
+            FromChild::Conditions { mut met } => {
+                met.truncate(CONDITIONS);
+                once(&mut self.conditions).then_some(FromChild::Conditions { met })
             }
             FromChild::Log { message } => Some(FromChild::Log { message: words(&message) }),
         }

@@ -7,8 +7,10 @@ use wavecraft::Transport;
 use wavecraft_ring::{ChildBlock, ChildRing, Geometry, MAX_CHANNELS, clock};
 
 use crate::chain::Chain;
+use crate::circumstances::Circumstances;
 use crate::probes;
 use crate::realtime::{Priority, lock_memory};
+use crate::twin::Twin;
 
 /// How often the heartbeat counter moves while there is nothing to do: well within the 250 ms after which the companion
 /// calls a child not responding.
@@ -18,15 +20,14 @@ const BEAT_MS: u64 = 100;
 
 const BEAT_NS: u64 = BEAT_MS * 1_000_000;
 
-/// Tempo in beats per minute, as the transport reports it to processors.
-const TEMPO: f64 = 120.0;
-
 const MOST_CHANNELS: usize = index(MAX_CHANNELS);
 
 /// The state for processing blocks, allocated before the first one arrives.
 pub(crate) struct Blocks {
     buffer: Buffer,
     values: Vec<f32>,
+    circumstances: Circumstances,
+    twin: Option<Twin>,
 }
 
 impl Blocks {
@@ -34,7 +35,24 @@ impl Blocks {
     pub(crate) fn new(geometry: Geometry, parameters: usize) -> Self {
         let values = vec![0.0; parameters];
         lock_memory(&values);
-        Self { buffer: Buffer::new(geometry), values }
+        Self { buffer: Buffer::new(geometry), values, circumstances: Circumstances::default(), twin: None }
+    }
+
+    /// The same under these circumstances.
+    pub(crate) fn under(self, circumstances: Circumstances) -> Self {
+        Self { circumstances, ..self }
+    }
+
+    /// Runs a second chain beside the first from now on.
+    pub(crate) fn run_beside(&mut self, twin: Twin) {
+        self.twin = Some(twin);
+    }
+
+    /// Sets the second chain's rate, in Hz.
+    pub(crate) fn prepare_twin(&mut self, sample_rate: f32) {
+        if let Some(twin) = &mut self.twin {
+            twin.prepare(sample_rate);
+        }
     }
 
     /// Processes blocks as they arrive, until `interrupted` is true or the priority is lost. Nothing in here allocates,
@@ -77,10 +95,13 @@ impl Blocks {
             chain.apply(&self.values);
         }
         let transport = Transport {
-            tempo: Some(TEMPO),
+            tempo: self.circumstances.tempo,
             pos_samples: i64::try_from(block.sample_position()).unwrap_or(i64::MAX),
-            playing: true,
+            playing: self.circumstances.playing,
         };
+        if let Some(twin) = &mut self.twin {
+            twin.process(index(block.frames()), &transport);
+        }
         self.buffer.read(&block);
         self.buffer.with(|channels| chain.process(channels, &transport));
         self.buffer.write(&mut block);

@@ -46,7 +46,12 @@ pub(crate) struct ChainDefinition {
     pub(crate) name: String,
     pub(crate) latency_frames: u32,
     pub(crate) plans: Vec<Plan>,
+    /// Makes the same definition once more, if it is known how.
+    pub(crate) again: Option<Again>,
 }
+
+/// Makes a definition once more.
+pub(crate) type Again = Box<dyn FnOnce() -> ChainDefinition>;
 
 /// A processor that hasn't been described yet. Describing it runs the user's code, so that waits until the outcome can
 /// be reported to the companion.

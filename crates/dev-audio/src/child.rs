@@ -1,17 +1,20 @@
 //! The program as the companion's child process. The main thread only reads the socket, so it notices the companion's
 //! end whatever the user's code is doing.
 
+use std::env;
 use std::error::Error;
 use std::io::{ErrorKind, Read};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 
-use wavecraft_companion_protocol::child::Link;
+use wavecraft_companion_protocol::child::{FromChild, Link};
+use wavecraft_companion_protocol::condition::{CONDITIONS_VARIABLE, Condition};
 use wavecraft_companion_protocol::frame::Decoder;
 use wavecraft_ring::{ABI_VERSION, attach};
 
 use crate::chain::ChainDefinition;
+use crate::circumstances::Circumstances;
 use crate::describe::{SDK_VERSION, introduce};
 use crate::dsp_thread::DspThread;
 use crate::outbox::{Outbox, make_thread_essential, report_panics};
@@ -51,12 +54,26 @@ pub(crate) fn run(definition: ChainDefinition, connection: Connection) -> ! {
     if abi != ABI_VERSION {
         outbox.give_up(other_version(abi));
     }
+    let mut definition = definition;
+    let again = definition.again.take();
     let (hello, planned) = introduce(definition).unwrap_or_else(|error| outbox.give_up(error));
+    let mut circumstances = Circumstances::default();
+    let mut met = None;
+    if let Ok(wanted) = env::var(CONDITIONS_VARIABLE) {
+        let wanted = Condition::in_text(&wanted);
+        let twin = again.filter(|_| wanted.contains(&Condition::Twin));
+        let twin = twin.map(|again| introduce(again()).unwrap_or_else(|error| outbox.give_up(error)).1);
+        circumstances = Circumstances::of(&wanted, twin);
+        met = Some(circumstances.met());
+    }
     let ring = attach(segment)
         .unwrap_or_else(|error| outbox.give_up(format!("the shared memory can't be used: {error}")));
     outbox.send(&hello);
+    if let Some(met) = met {
+        outbox.send(&FromChild::Conditions { met });
+    }
     probe_sink::connect();
-    let dsp = DspThread::start(ring, planned, Arc::clone(&outbox))
+    let dsp = DspThread::start(ring, planned, circumstances, Arc::clone(&outbox))
         .unwrap_or_else(|error| outbox.give_up(format!("the audio thread can't be started: {error}")));
     listen(socket, &outbox, &dsp)
 }

@@ -18,7 +18,7 @@ pub(crate) const SDK_VERSION: &str = env!("CARGO_PKG_VERSION");
 /// A message for the user, when a processor can't be created or its parameters are rejected: a duplicate id, say, or a
 /// default outside its range.
 pub(crate) fn introduce(definition: ChainDefinition) -> Result<(FromChild, Vec<Planned>), String> {
-    let ChainDefinition { name, latency_frames, plans } = definition;
+    let ChainDefinition { name, latency_frames, plans, again: _ } = definition;
     let planned = plans.into_iter().map(Plan::describe).collect::<Result<Vec<_>, _>>()?;
     let (parameters, chain) = describe(&planned);
     check_set(&parameters).map_err(|error| error.to_string())?;

@@ -34,10 +34,12 @@ use crate::standalone::{self, USAGE};
 macro_rules! run {
     ($($processor:ty),+ $(,)? $(; latency_frames = $latency_frames:expr)? $(;)?) => {
         fn main() -> ::std::process::ExitCode {
-            $crate::DevAudio::new(::core::env!("CARGO_PKG_NAME"))
-                $(.processor(::core::stringify!($processor), <$processor as ::core::default::Default>::default))+
-                $(.latency_frames($latency_frames))?
-                .run()
+            fn chain() -> $crate::DevAudio {
+                $crate::DevAudio::new(::core::env!("CARGO_PKG_NAME"))
+                    $(.processor(::core::stringify!($processor), <$processor as ::core::default::Default>::default))+
+                    $(.latency_frames($latency_frames))?
+            }
+            chain().again(chain).run()
         }
     };
 }
@@ -77,7 +79,7 @@ impl DevAudio {
     /// user.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
-        Self(ChainDefinition { name: name.into(), latency_frames: 0, plans: Vec::new() })
+        Self(ChainDefinition { name: name.into(), latency_frames: 0, plans: Vec::new(), again: None })
     }
 
     /// Appends a processor. Its parameter ids start with `type_name` in snake case (the last part, if it is a path;
@@ -109,6 +111,15 @@ impl DevAudio {
     #[must_use]
     pub fn latency_frames(mut self, frames: u32) -> Self {
         self.0.latency_frames = frames;
+        self
+    }
+
+    /// Says how to make the same chain once more: `wavecraft check` runs two in one process, to see whether they share state.
+    ///
+    /// [`run!`](crate::run!) does this by itself. `make` is called only if it is asked for.
+    #[must_use]
+    pub fn again(mut self, make: impl FnOnce() -> Self + 'static) -> Self {
+        self.0.again = Some(Box::new(move || make().0));
         self
     }
 

@@ -13,9 +13,11 @@ use wavecraft_ring::{ChildPhase, ChildRing, Interrupt};
 
 use crate::blocks::{BEAT, Blocks};
 use crate::chain::{Chain, Planned};
+use crate::circumstances::Circumstances;
 use crate::outbox::{Outbox, make_thread_essential};
 use crate::probes;
 use crate::realtime::{Priority, flush_denormals, lock_stack};
+use crate::twin::Twin;
 
 /// The stack size: what Linux gives a main thread, for processors that keep arrays on the stack.
 const STACK_BYTES: usize = 8 << 20;
@@ -31,12 +33,17 @@ pub(crate) struct DspThread {
 
 impl DspThread {
     /// Starts the thread. It lives as long as the process.
-    pub(crate) fn start(ring: ChildRing, planned: Vec<Planned>, outbox: Arc<Outbox>) -> io::Result<Self> {
+    pub(crate) fn start(
+        ring: ChildRing,
+        planned: Vec<Planned>,
+        circumstances: Circumstances,
+        outbox: Arc<Outbox>,
+    ) -> io::Result<Self> {
         let mailbox = Arc::new(Mailbox::default());
         let handle = Self { mailbox: Arc::clone(&mailbox), interrupt: ring.interrupt_handle() };
         let body = move || {
             enter();
-            Dsp::new(ring, planned, outbox).run(&mailbox)
+            Dsp::new(ring, planned, circumstances, outbox).run(&mailbox)
         };
         thread::Builder::new().name("wavecraft-dsp".into()).stack_size(STACK_BYTES).spawn(body)?;
         Ok(handle)
@@ -68,15 +75,31 @@ struct Dsp {
 }
 
 enum State {
-    Unmade(Vec<Planned>),
-    Prepared { chain: Chain, sample_rate: f32 },
+    /// The processors, and those of a twin.
+    Unmade(Vec<Planned>, Option<Vec<Planned>>),
+    Prepared {
+        chain: Chain,
+        sample_rate: f32,
+    },
 }
 
 impl Dsp {
-    fn new(ring: ChildRing, planned: Vec<Planned>, outbox: Arc<Outbox>) -> Self {
+    fn new(
+        ring: ChildRing,
+        planned: Vec<Planned>,
+        mut circumstances: Circumstances,
+        outbox: Arc<Outbox>,
+    ) -> Self {
         let parameters = planned.iter().map(|planned| planned.parameters.count()).sum();
-        let blocks = Blocks::new(ring.geometry(), parameters);
-        Self { ring, outbox, state: State::Unmade(planned), blocks, priority: Priority::from_environment() }
+        let twin = circumstances.twin.take();
+        let blocks = Blocks::new(ring.geometry(), parameters).under(circumstances);
+        Self {
+            ring,
+            outbox,
+            state: State::Unmade(planned, twin),
+            blocks,
+            priority: Priority::from_environment(),
+        }
     }
 
     /// Applies commands as they arrive, until the process ends.
@@ -119,13 +142,17 @@ impl Dsp {
                 geometry.outputs(),
             ));
         }
-        if let State::Unmade(planned) = &mut self.state {
+        if let State::Unmade(planned, twin) = &mut self.state {
             let chain = Chain::make(std::mem::take(planned))?;
+            if let Some(planned) = twin.take() {
+                self.blocks.run_beside(Twin::new(Chain::make(planned)?, geometry));
+            }
             self.state = State::Prepared { chain, sample_rate };
         }
         if let State::Prepared { chain, sample_rate: current } = &mut self.state {
             *current = sample_rate;
             chain.prepare(sample_rate);
+            self.blocks.prepare_twin(sample_rate);
         }
         Ok(())
     }

@@ -47,6 +47,7 @@
 mod blocks;
 mod chain;
 mod child;
+mod circumstances;
 mod describe;
 mod described;
 mod dev_audio;
@@ -59,6 +60,7 @@ mod process;
 mod realtime;
 mod specs;
 mod standalone;
+mod twin;
 
 pub use chain::{DescribedStage, MakeStage, Stage};
 pub use dev_audio::DevAudio;

@@ -36,6 +36,11 @@ Options:
     --describe    print the parameters as JSON
     --help        print this";
 
+/// The library's processors.
+fn host(library: PathBuf) -> DevAudio {
+    DevAudio::new(plugin::name(&library)).stage(move || plugin::open(&library))
+}
+
 fn main() -> ExitCode {
     let mut arguments = env::args_os().skip(1);
     match arguments.next() {
@@ -50,7 +55,8 @@ fn main() -> ExitCode {
         Some(library) => {
             let library = PathBuf::from(library);
             let rest = arguments.map(|argument| argument.to_string_lossy().into_owned());
-            DevAudio::new(plugin::name(&library)).stage(move || plugin::open(&library)).run_with(rest)
+            let again = library.clone();
+            host(library).again(move || host(again)).run_with(rest)
         }
     }
 }

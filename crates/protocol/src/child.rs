@@ -2,6 +2,7 @@
 //! inherits.
 
 use crate::{
+    condition::Condition,
     parameter::ParameterSpec,
     processor::ProcessorSpec,
     realtime::{ChildPlace, Frame, Watching},
@@ -92,6 +93,12 @@ pub enum FromChild {
         /// Whether it is the answer to [`ToChild::Stop`].
         #[serde(default)]
         last: bool,
+    },
+    /// Those of the conditions in [`CONDITIONS_VARIABLE`](crate::condition::CONDITIONS_VARIABLE) under which it runs: sent before
+    /// [`FromChild::Ready`], if it was asked for any.
+    Conditions {
+        /// Possibly fewer than it was asked for.
+        met: Vec<Condition>,
     },
     /// Useful information that isn't an error.
     Log {

@@ -62,6 +62,7 @@ pub mod bundle;
 pub mod child;
 #[cfg(feature = "companion")]
 pub mod comparison;
+pub mod condition;
 #[cfg(feature = "companion")]
 pub mod control;
 #[cfg(feature = "companion")]
