@@ -21,6 +21,7 @@ use crate::{
     executable,
     outlet::Outlet,
     platform::{self, Program, SEGMENT_DESCRIPTOR, SOCKET_DESCRIPTOR, Spawned},
+    symbols::Asker,
 };
 use reader::{Beginning, End, Reader, write_messages};
 use rustix::process::Pid;
@@ -90,6 +91,7 @@ impl Child {
         let mut program = program.clone();
         program.env.push((LINK_VARIABLE.into(), link.into()));
         program.env.extend(loader_variable(&program));
+        let asker = Asker::new(&program.runs, &program.cwd);
         let mark = OsString::from(format!("{}.{}.{}", std::process::id(), session, generation));
         program.env.push((MARK_VARIABLE.into(), mark.clone()));
 
@@ -103,7 +105,7 @@ impl Child {
         let (spawned, exit) = spawn_on_a_thread(spawn, mark, Arc::clone(&process), Arc::clone(&alive))?;
         let (outbox, inbox) = mpsc::channel(WAITING_ORDERS);
         tokio::spawn(write_messages(socket_writer, inbox));
-        let reader = Reader::new(events);
+        let reader = Reader::new(events, asker);
         tokio::spawn(reader.read(Arc::clone(&process), spawned, socket_reader, exit));
         let child = Self { generation, alive, process, outbox };
         Ok(Launched { child, ring: side.ring, parameters: side.parameters })

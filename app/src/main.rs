@@ -21,10 +21,12 @@ mod offline;
 mod outlet;
 mod platform;
 mod quit;
+mod realtime;
 mod render;
 mod session;
 mod sessions;
 mod settings;
+mod symbols;
 mod to_protocol;
 mod uninstall;
 mod units;
@@ -79,6 +81,9 @@ struct Args {
     /// Compare builds and recordings: for `wavecraft compare`, which makes the job.
     #[arg(long, value_name = "JOB", hide = true, conflicts_with_all = ["headless", "exit_when_idle", "quit"])]
     compare: Option<String>,
+    /// Read a program's line tables: for another companion, which makes the job.
+    #[arg(long, value_name = "JOB", hide = true, conflicts_with_all = ["headless", "exit_when_idle", "quit"])]
+    places: Option<String>,
     /// Say whether this companion would run a program, and if not, why: for `wavecraft doctor`.
     #[arg(long, value_name = "PROGRAM", hide = true, conflicts_with_all = ["headless", "exit_when_idle", "quit"])]
     may_run: Option<std::path::PathBuf>,
@@ -109,6 +114,9 @@ fn main() -> ExitCode {
 }
 
 fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    if let Some(job) = &args.places {
+        return symbols::run(job);
+    }
     if let Some(job) = args.render.clone() {
         return main_thread::without_menu(runtime()?, |_| render::run(job));
     }

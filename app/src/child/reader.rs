@@ -1,7 +1,11 @@
 //! Turns what a child says and writes into events, with a limit for each kind.
 
 use super::{event::ChildEvent, exit::ExitReason, message_limits::MessageLimits, process::Process};
-use crate::{outlet::Outlet, platform::Spawned};
+use crate::{
+    outlet::Outlet,
+    platform::Spawned,
+    symbols::{Asker, PANIC_LIMIT},
+};
 use std::{io, os::fd::OwnedFd, sync::Arc, time::Duration};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWriteExt},
@@ -36,12 +40,13 @@ pub(super) struct Reader {
     events: Outlet<ChildEvent>,
     /// Limits its waiting messages.
     budget: Arc<Semaphore>,
+    asker: Asker,
 }
 
 impl Reader {
-    /// For a child whose events go to `events`.
-    pub(super) fn new(events: Outlet<ChildEvent>) -> Self {
-        Self { events, budget: Arc::new(Semaphore::new(WAITING_MESSAGES)) }
+    /// For a child whose events go to `events`, and whose addresses `asker` knows.
+    pub(super) fn new(events: Outlet<ChildEvent>, asker: Asker) -> Self {
+        Self { events, budget: Arc::new(Semaphore::new(WAITING_MESSAGES)), asker }
     }
 
     /// Follows a child from its start to its end.
@@ -52,7 +57,7 @@ impl Reader {
         socket: tokio::net::unix::OwnedReadHalf,
         exit: End,
     ) {
-        let Self { events, budget } = self;
+        let Self { events, budget, asker } = self;
         let spawned = tokio::select! {
             spawned = spawned => spawned.unwrap_or_else(|_| Err(io::Error::other("its thread could not go on"))),
             () = process.unwanted() => {
@@ -76,7 +81,7 @@ impl Reader {
         let lines = |pipe, stream| tokio::spawn(read_lines(pipe, stream, events.clone(), Arc::clone(&room)));
         lines(stdout, LogStream::Stdout);
         let errors = lines(stderr, LogStream::Stderr);
-        read_messages(socket, exit, errors, events, budget).await;
+        read_messages(socket, exit, errors, (events, asker), budget).await;
     }
 }
 
@@ -98,16 +103,16 @@ async fn read_messages(
     mut socket: tokio::net::unix::OwnedReadHalf,
     mut exit: End,
     errors: JoinHandle<()>,
-    events: Outlet<ChildEvent>,
+    (events, asker): (Outlet<ChildEvent>, Asker),
     budget: Arc<Semaphore>,
 ) {
     let mut messages = Box::pin(async {
-        let reason = forward_messages(&mut socket, &events, &budget).await.err();
+        let reason = forward_messages(&mut socket, &events, &asker, &budget).await.err();
         events.send(ChildEvent::HungUp { reason });
     });
     let end = tokio::select! {
         end = &mut exit => {
-            let _ = tokio::time::timeout(LAST_WORDS, &mut messages).await;
+            let _ = tokio::time::timeout(LAST_WORDS + PANIC_LIMIT, &mut messages).await;
             end
         }
         () = &mut messages => exit.await,
@@ -131,6 +136,7 @@ async fn read_messages(
 async fn forward_messages(
     socket: &mut (impl AsyncRead + Unpin),
     events: &Outlet<ChildEvent>,
+    asker: &Asker,
     budget: &Arc<Semaphore>,
 ) -> Result<(), String> {
     let mut decoder = Decoder::default();
@@ -145,7 +151,11 @@ async fn forward_messages(
             Err(error) => return Err(error.to_string()),
         }
         while let Some(message) = decoder.next_message::<FromChild>().map_err(|error| error.to_string())? {
-            let Some(message) = limits.take(message) else { continue };
+            let Some(mut message) = limits.take(message) else { continue };
+            if let FromChild::Panic { location, frames, .. } = &mut message {
+                // What was agreed to be heard instead is heard already: nothing but the words waits for this.
+                asker.authors_place(location, frames).await;
+            }
             let Ok(permit) = Arc::clone(budget).acquire_owned().await else { return Ok(()) };
             events.send(ChildEvent::Said { message, permit });
         }

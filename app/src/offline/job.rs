@@ -4,7 +4,9 @@ use super::tell::tell;
 use crate::{executable, platform::Program};
 use std::{collections::BTreeMap, path::PathBuf, process::ExitCode};
 use tokio::signal::unix::{SignalKind, signal};
-use wavecraft_companion_protocol::{control::ProjectProgram, event::Event, take::BAD_JOB};
+use wavecraft_companion_protocol::{
+    control::ProjectProgram, event::Event, realtime::WATCH_VARIABLE, take::BAD_JOB,
+};
 
 /// The variable that tells the child which class its audio thread gets.
 const REALTIME: &str = "WAVECRAFT_REALTIME";
@@ -24,6 +26,13 @@ pub(crate) struct Facts<'a> {
 }
 
 impl Facts<'_> {
+    /// The program as it is started, watching what it does in `process`.
+    pub(crate) fn watched_program(&self) -> Program {
+        let mut program = self.program();
+        program.env.push((WATCH_VARIABLE.into(), "1".into()));
+        program
+    }
+
     /// The program as it is started. It works without a pause: in a real-time class it would block the whole system.
     pub(crate) fn program(&self) -> Program {
         let mut env = executable::environment(self.env);

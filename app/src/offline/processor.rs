@@ -6,6 +6,8 @@ use crate::{
     executable,
     outlet::Outlet,
     platform::Program,
+    realtime::Seen,
+    symbols::Asker,
 };
 use anyhow::{Context, anyhow, bail};
 use std::{
@@ -23,6 +25,7 @@ use wavecraft_audio_core::{MAX_FRAMES, Offline};
 use wavecraft_companion_protocol::{
     child::{FromChild, ToChild},
     event,
+    realtime::Realtime,
 };
 use wavecraft_ring::Geometry;
 
@@ -30,6 +33,8 @@ use wavecraft_ring::Geometry;
 const READY_LIMIT: Duration = Duration::from_secs(60);
 /// The limit from telling it to end to its end.
 const END_LIMIT: Duration = Duration::from_secs(2);
+/// The limit for its last word of what it did in `process`.
+const LAST_LIMIT: Duration = Duration::from_secs(1);
 
 /// The number of the next child of this process.
 static STARTED: AtomicU32 = AtomicU32::new(1);
@@ -43,11 +48,16 @@ pub(crate) struct Processor {
     /// What it said about its own end.
     words: Option<String>,
     exit: Option<ExitReason>,
+    /// What it was seen to do in `process`.
+    seen: Seen,
+    asker: Asker,
 }
 
 /// A message that must be acted on.
 enum Said {
     Ready(Box<Agreed>),
+    /// What it did in `process`; nothing more of that follows.
+    LastSeen,
     Ended,
 }
 
@@ -72,7 +82,9 @@ impl Processor {
         let (inputs, outputs) = (geometry.inputs(), geometry.outputs());
         let terms = Terms { sample_rate, max_frames: MAX_FRAMES, inputs, outputs };
         let handshake = Handshake::new(ring, parameters);
-        let mut processor = Self { child, handshake, terms, events, words: None, exit: None };
+        let asker = Asker::new(&program.runs, &program.cwd);
+        let (words, exit, seen) = (None, None, Seen::default());
+        let mut processor = Self { child, handshake, terms, events, words, exit, seen, asker };
         let prepared = timeout(READY_LIMIT, processor.prepared()).await;
         let silent = || anyhow!("the processor was not prepared within {} s", READY_LIMIT.as_secs());
         let prepared = prepared.map_err(|_| silent()).and_then(|prepared| prepared);
@@ -81,9 +93,12 @@ impl Processor {
     }
 
     async fn prepared(&mut self) -> anyhow::Result<Agreed> {
-        match self.next().await? {
-            Said::Ready(agreed) => Ok(*agreed),
-            Said::Ended => bail!("{}", self.last_words().await),
+        loop {
+            match self.next().await? {
+                Said::Ready(agreed) => return Ok(*agreed),
+                Said::LastSeen => {}
+                Said::Ended => bail!("{}", self.last_words().await),
+            }
         }
     }
 
@@ -126,6 +141,19 @@ impl Processor {
         }
     }
 
+    /// What it was seen to do in `process`, in places of its source. Called once, after the work: it is told to stop, as it says
+    /// then what it hasn't said yet. If it was started without being asked to watch itself, nothing was watched.
+    pub(crate) async fn realtime(&mut self) -> Realtime {
+        if self.exit.is_none() && self.seen.is_watched() {
+            self.child.tell(ToChild::Stop);
+            let last =
+                async { while !matches!(self.next().await, Ok(Said::LastSeen | Said::Ended) | Err(_)) {} };
+            let _ = timeout(LAST_LIMIT, last).await;
+        }
+        self.seen.look_up(&self.asker).await;
+        self.seen.realtime()
+    }
+
     /// Kills it now.
     pub(crate) fn kill(&self) {
         self.child.kill();
@@ -148,8 +176,8 @@ impl Processor {
         while let Some(event) = self.events.recv().await {
             match event {
                 ChildEvent::Said { message, permit: _permit } => {
-                    if let Some(agreed) = self.hear(message)? {
-                        return Ok(Said::Ready(agreed));
+                    if let Some(said) = self.hear(message)? {
+                        return Ok(said);
                     }
                 }
                 ChildEvent::Wrote { line, permit: _permit, .. } => {
@@ -173,11 +201,22 @@ impl Processor {
         Ok(Said::Ended)
     }
 
-    fn hear(&mut self, message: FromChild) -> anyhow::Result<Option<Box<Agreed>>> {
+    fn hear(&mut self, message: FromChild) -> anyhow::Result<Option<Said>> {
+        let message = match message {
+            FromChild::Watching(watching) => {
+                self.seen.watching(watching);
+                return Ok(None);
+            }
+            FromChild::Violations { places, elsewhere, last } => {
+                self.seen.hear(places, elsewhere);
+                return Ok(last.then_some(Said::LastSeen));
+            }
+            message => message,
+        };
         match self.handshake.hear(message, &self.terms) {
             Step::Nothing => {}
             Step::Prepare(order) => self.child.tell(order),
-            Step::Ready(agreed) => return Ok(Some(agreed)),
+            Step::Ready(agreed) => return Ok(Some(Said::Ready(agreed))),
             Step::Unfit(reason) => bail!("{reason}"),
             Step::Panicked { words, backtrace } => {
                 self.words = Some(words);

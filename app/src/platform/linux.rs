@@ -24,6 +24,8 @@ mod power;
 #[cfg_attr(not(mac_shim), path = "linux/spawn.rs")]
 #[cfg_attr(mac_shim, path = "macos/spawn.rs")]
 mod spawn;
+#[path = "linux/system_calls.rs"]
+mod system_calls;
 
 pub(crate) use background::run_in_background;
 pub(crate) use desktop::{
@@ -38,6 +40,7 @@ pub(crate) use microphone::MicrophoneAuthority;
 pub(crate) use notification::show_notification;
 pub(crate) use power::{Activity, watch_sleep};
 pub(crate) use spawn::spawn;
+pub(crate) use system_calls::system_call;
 
 use super::program::Program;
 use rustix::process::Pid;

@@ -68,3 +68,8 @@ pub(crate) fn writes_as_group_alone(_place: &Path, gid: u32, _uid: u32) -> bool 
 pub(crate) fn end_left_behind(_variable: &str, _value: &OsStr) -> Vec<(u32, String)> {
     Vec::new()
 }
+
+/// No name is known of a call: none is watched here.
+pub(crate) fn system_call(_: i64) -> Option<&'static str> {
+    None
+}

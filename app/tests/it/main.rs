@@ -19,6 +19,7 @@ mod microphone;
 mod modes;
 mod opening;
 mod page;
+mod places;
 mod probes;
 mod recording;
 mod reloading;

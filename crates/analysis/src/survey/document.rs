@@ -1,6 +1,6 @@
 //! The figures of one processor, as they are kept, shown and compared.
 
-use super::plan::Plan;
+use super::{in_process::InProcess, plan::Plan};
 use crate::{
     compare::Comparison,
     cost::Cost,
@@ -98,6 +98,9 @@ pub struct Document {
     /// What the two channels have to do with each other.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stereo: Option<Measured<Image>>,
+    /// What was done in `process` that an audio thread must not; none if nobody looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub realtime: Option<InProcess>,
 }
 
 impl Document {
@@ -122,6 +125,7 @@ impl Document {
             impulse: None,
             step: None,
             stereo: None,
+            realtime: None,
             plan,
         }
     }
