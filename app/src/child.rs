@@ -57,6 +57,7 @@ pub(crate) struct Child {
     alive: Arc<AtomicBool>,
     process: Arc<Process>,
     outbox: mpsc::Sender<ToChild>,
+    asker: Asker,
 }
 
 /// The result of [`Child::launch`].
@@ -105,9 +106,9 @@ impl Child {
         let (spawned, exit) = spawn_on_a_thread(spawn, mark, Arc::clone(&process), Arc::clone(&alive))?;
         let (outbox, inbox) = mpsc::channel(WAITING_ORDERS);
         tokio::spawn(write_messages(socket_writer, inbox));
-        let reader = Reader::new(events, asker);
+        let reader = Reader::new(events, asker.clone());
         tokio::spawn(reader.read(Arc::clone(&process), spawned, socket_reader, exit));
-        let child = Self { generation, alive, process, outbox };
+        let child = Self { generation, alive, process, outbox, asker };
         Ok(Launched { child, ring: side.ring, parameters: side.parameters })
     }
 
@@ -124,6 +125,11 @@ impl Child {
     /// The process id, while there is a process.
     pub(crate) fn pid(&self) -> Option<Pid> {
         self.process.pid()
+    }
+
+    /// Knows what its addresses are addresses of.
+    pub(crate) fn asker(&self) -> &Asker {
+        &self.asker
     }
 
     /// Sends it a message. It may be gone already, or not have read the earlier messages; then this one is lost.

@@ -27,6 +27,7 @@ mod recent;
 mod recorder;
 mod server;
 mod takes;
+mod violations;
 
 pub(crate) use context::Context;
 pub(crate) use event::{SessionEvent, SessionId};
@@ -39,7 +40,6 @@ pub(crate) use takes::RecordRequest;
 
 use crate::{
     control::{ConnectionId, Owed},
-    executable,
     outlet::Outlet,
     platform::Program,
 };
@@ -107,7 +107,7 @@ impl Session {
             runs: attach.program.clone(),
             args: attach.args.clone(),
             cwd: attach.cwd.clone(),
-            env: executable::environment(&attach.env),
+            env: violations::environment(&attach),
         };
         let audience = Audience::new(id.clone(), owner, server, shared);
         Self {
@@ -230,6 +230,7 @@ impl Session {
             SessionEvent::RecordingEnded { take, reason, reply } => {
                 self.playback.recording_ended(take, reason, reply, cx);
             }
+            SessionEvent::Placed { generation, spots } => self.playback.placed(generation, spots),
             SessionEvent::Measured { number, ticket, outcome } => {
                 self.playback.measured(number, ticket, outcome, cx);
             }

@@ -1,7 +1,7 @@
 //! The events of one session: from its children, its dev server, its files and its pages.
 
 use super::takes::RecordRequest;
-use crate::{child::ChildEvent, control::Owed};
+use crate::{child::ChildEvent, control::Owed, symbols::Spot};
 use std::path::PathBuf;
 use wavecraft_audio_core::{AudioFile, FileError, Take, WavFile};
 use wavecraft_companion_analysis::survey::Document;
@@ -41,6 +41,8 @@ pub(crate) enum SessionEvent {
         /// The call that asked for the end.
         reply: Option<Owed<StopRecording>>,
     },
+    /// Places of the child of this generation were looked up, by their numbers.
+    Placed { generation: u32, spots: Vec<(u32, Spot)> },
     /// A measurement of a build has ended.
     Measured { number: u32, ticket: u64, outcome: Outcome },
     /// Its pages request a change of its state; the session holds the requests.

@@ -24,6 +24,8 @@ pub(super) struct Facts<'a> {
     pub mode: Option<&'a str>,
     pub muted: Option<&'a str>,
     pub howl: Option<&'a str>,
+    /// What was seen in `process`.
+    pub realtime: Option<String>,
 }
 
 /// The list, the most urgent first.
@@ -51,6 +53,7 @@ pub(super) fn notices(facts: Facts<'_>) -> Vec<Notice> {
         plain("mute", facts.muted, Some(NoticeAction::Unmute)),
         plain("devices", facts.devices, None),
         plain("mode", facts.mode, None),
+        facts.realtime.map(|text| notice("realtime", text, None)),
     ]
     .into_iter()
     .flatten()
@@ -141,11 +144,23 @@ mod tests {
             mode: Some("direct mode is given up"),
             muted: Some("muted, because…"),
             howl: Some("the level ran away"),
+            realtime: Some("It allocates.".into()),
         });
         let ids: Vec<_> = all.iter().map(|notice| notice.id.as_str()).collect();
         assert_eq!(
             ids,
-            ["howl", "state", "starting", "notANumber", "microphone", "source", "mute", "devices", "mode"]
+            [
+                "howl",
+                "state",
+                "starting",
+                "notANumber",
+                "microphone",
+                "source",
+                "mute",
+                "devices",
+                "mode",
+                "realtime"
+            ]
         );
         assert_eq!(all[1].action, Some(NoticeAction::Restart));
         assert_eq!(all[2].text, "The processor is starting again. You hear the dry input.");

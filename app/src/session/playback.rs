@@ -4,6 +4,7 @@ mod comparing;
 mod figures;
 mod lab;
 mod microphone;
+mod places;
 mod source;
 
 use super::{
@@ -22,6 +23,7 @@ use super::{
     notices,
     recorder::Recorder,
     takes::RecordRequest,
+    violations::Violations,
 };
 use crate::{
     audio::{Audio, Pulse},
@@ -64,6 +66,8 @@ pub(crate) struct Playback {
     pub(super) history: History,
     /// What is measured of them.
     measuring: Measuring,
+    /// What the children do in `process` that an audio thread must not.
+    violations: Violations,
     /// Does a page show that?
     lab_watched: bool,
     /// The values of the parameters a second ago.
@@ -111,6 +115,7 @@ impl Playback {
                 attach.measure.unwrap_or(true),
                 events.clone(),
             ),
+            violations: Violations::new(attach.watch.unwrap_or(true)),
             lab_watched: false,
             settled_values: None,
             watched: false,
@@ -243,6 +248,11 @@ impl Playback {
 
     /// Handles a child's event.
     pub(super) fn child(&mut self, generation: u32, event: ChildEvent, cx: &mut Context) {
+        if let ChildEvent::Said { message, .. } = &event
+            && self.violations.hear(generation, message)
+        {
+            return self.look_up(generation);
+        }
         let output = match &event {
             ChildEvent::Wrote { stream, line, .. } => {
                 Some((*stream, self.children.of_build(generation, line)))

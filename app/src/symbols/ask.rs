@@ -34,9 +34,11 @@ pub(crate) struct Asker {
 }
 
 impl Asker {
-    /// For a program that the companion runs, of the package in this folder.
-    pub(crate) fn new(program: &ProjectProgram, folder: &Path) -> Self {
-        Self { program: program.clone(), folder: folder.into() }
+    /// For a program that the companion runs, of the package in this folder. Files are told relative to the project's folder: the one
+    /// that a package in `engine` lies in.
+    pub(crate) fn new(program: &ProjectProgram, package: &Path) -> Self {
+        let project = package.parent().filter(|_| package.ends_with("engine")).unwrap_or(package);
+        Self { program: program.clone(), folder: project.into() }
     }
 
     /// The author's place in each stack, in their order.
@@ -59,7 +61,14 @@ impl Asker {
                 let frames = stack.iter().map(|frame| self.expanded(frame, known)).collect::<Vec<_>>();
                 author::spot(&frames, &self.folder)
             }
-            Err(trouble) => Spot { why_no_place: Some(trouble.clone()), ..Spot::default() },
+            Err(trouble) if stack.iter().any(|frame| self.is_ours(frame)) => {
+                Spot { why_no_place: Some(trouble.clone()), ..Spot::default() }
+            }
+            Err(_) => {
+                let frames =
+                    stack.iter().map(|frame| self.expanded(frame, &BTreeMap::new())).collect::<Vec<_>>();
+                author::spot(&frames, &self.folder)
+            }
         };
         stacks.iter().map(spot).collect()
     }

@@ -70,7 +70,7 @@ pub(super) fn of_file(file: &str) -> Option<Owner> {
     parts.windows(3).any(of_sdk).then_some(Owner::Sdk)
 }
 
-/// A file as a person reads it: relative to the project's package, a registry's below its crate's folder, and any other as it is.
+/// A file as a person reads it: relative to the project's folder, a registry's below its crate's folder, and any other as it is.
 pub(super) fn told(file: &str, folder: &Path) -> String {
     let path = Path::new(file);
     let real: Option<PathBuf> = fs::canonicalize(folder).ok();

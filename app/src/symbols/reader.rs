@@ -1,5 +1,6 @@
 //! Reads the line tables of a file.
 
+use super::apart::Apart;
 use addr2line::Loader;
 use serde::{Deserialize, Serialize};
 use std::{
@@ -35,7 +36,10 @@ pub(super) fn read(file: &Path, addresses: &[u64]) -> Result<Vec<Vec<Step>>, Str
     let is_code = |address: u64| code.is_none_or(|code| (code.begin..code.end).contains(&address));
     // An address may be any number, and the tables may say anything: what is too much for the reader costs no other address.
     panic::set_hook(Box::new(|_| {}));
-    let known = |address: &u64| match is_code(*address) {
+    let apart = Apart::of(file);
+    let known = |address: &u64| match is_code(*address)
+        && !apart.as_ref().is_some_and(|apart| apart.is_newer(*address))
+    {
         true => panic::catch_unwind(AssertUnwindSafe(|| steps(&loader, *address))).unwrap_or_default(),
         false => Vec::new(),
     };
@@ -52,10 +56,8 @@ fn steps(loader: &Loader, address: u64) -> Vec<Step> {
         {
             let location = frame.location.as_ref();
             steps.push(Step {
-                function: frame
-                    .function
-                    .and_then(|name| Some(cut(&name.demangle().ok()?, NAME_BYTES).into_owned())),
-                file: location.and_then(|at| at.file).map(|file| cut(file, NAME_BYTES).into_owned()),
+                function: frame.function.and_then(|name| Some(plain(&name.demangle().ok()?))),
+                file: location.and_then(|at| at.file).map(plain),
                 line: location.and_then(|at| at.line).filter(|line| *line > 0),
             });
         }
@@ -64,7 +66,7 @@ fn steps(loader: &Loader, address: u64) -> Vec<Step> {
     // and may be there without line tables.
     if let Some(name) = loader.find_symbol(address) {
         let name = addr2line::demangle_auto(name.into(), None);
-        let function = Some(cut(&name, NAME_BYTES).into_owned());
+        let function = Some(plain(&name));
         match steps.last_mut() {
             Some(step) if step.function.as_ref().is_none_or(|name| !name.contains("::")) => {
                 step.function = function
@@ -74,6 +76,11 @@ fn steps(loader: &Loader, address: u64) -> Vec<Step> {
         }
     }
     steps
+}
+
+/// A name as it may be shown: what is in a file may be anything.
+fn plain(name: &str) -> String {
+    cut(name, NAME_BYTES).chars().filter(|letter| !letter.is_control()).collect()
 }
 
 #[cfg(test)]

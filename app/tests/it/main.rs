@@ -28,3 +28,4 @@ mod sets;
 mod signals;
 mod source_strip;
 mod support;
+mod violations;

@@ -20,6 +20,7 @@ mod state;
 mod swap;
 mod telling;
 mod told_notices;
+mod told_violations;
 mod troubles;
 
 pub(crate) use args::StartArgs;

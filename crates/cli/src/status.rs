@@ -113,11 +113,31 @@ fn print_stats(stats: &Stats, item: impl Fn(&str, &str), more: impl Fn(&Option<S
             stats.xruns
         ),
     );
-    // The state, the microphone and the source have their lines above, devices theirs at the top.
-    let above =
-        |notice: &&Notice| !["state", "microphone", "source", "devices"].contains(&notice.id.as_str());
+    print_realtime(stats, &item);
+    // The state, the microphone, the source and what is done in `process` have their lines above, devices theirs at the top.
+    let above = |notice: &&Notice| {
+        !["state", "microphone", "source", "devices", "realtime"].contains(&notice.id.as_str())
+    };
     for notice in stats.notices.iter().filter(above) {
         item("Notice", &notice.text);
+    }
+}
+
+fn print_realtime(Stats { realtime, blocks, .. }: &Stats, item: impl Fn(&str, &str)) {
+    let mut lines: Vec<String> = realtime
+        .violations
+        .iter()
+        .map(|one| format!("{one}, {} times in {} blocks", one.count, one.blocks))
+        .collect();
+    if realtime.elsewhere > 0 {
+        lines.push(format!("{} times more at other places", realtime.elsewhere));
+    }
+    if lines.is_empty() && realtime.watched {
+        lines.push(format!("nothing that an audio thread must not do was seen in {blocks} blocks"));
+    }
+    lines.extend(realtime.unwatched.iter().cloned());
+    for (index, line) in lines.iter().enumerate() {
+        item(if index == 0 { "Real time" } else { "" }, &ansi::line(line));
     }
 }
 

@@ -26,7 +26,7 @@ macro_rules! files {
     };
 }
 
-const FILES: [(&str, File); 46] = files![
+const FILES: [(&str, File); 47] = files![
     CSS "page.css"
     CSS "controls.css"
     CSS "parameters.css"
@@ -59,6 +59,7 @@ const FILES: [(&str, File); 46] = files![
     SCRIPT "plot.js"
     SCRIPT "probes.js"
     SCRIPT "range.js"
+    SCRIPT "realtime.js"
     SCRIPT "scales.js"
     SCRIPT "scope.js"
     SCRIPT "section.js"

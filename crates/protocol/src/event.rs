@@ -2,6 +2,7 @@
 //! the output of `wavecraft-companion --render` for the command.
 
 use crate::{
+    realtime::Realtime,
     session::{AudioDevices, Build, Drift, HeardSound, LateBlocks, Load, Mode, Notice, Probe, State},
     take::Take,
 };
@@ -79,6 +80,9 @@ pub enum Event {
         /// What the processors show of themselves, since the event before; absent for a processor without probes.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         probes: Vec<Probe>,
+        /// What the build that is heard was seen to do in `process` that an audio thread must not.
+        #[serde(default)]
+        realtime: Realtime,
     },
     /// Other devices are in use, or there is a notice about them.
     Devices(AudioDevices),

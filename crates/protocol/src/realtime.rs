@@ -4,6 +4,7 @@
 //! places in the source.
 
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// The environment variable that asks a child to watch itself while `process` runs, set to `1`. A child without it watches nothing
 /// and sends none of these messages.
@@ -112,19 +113,35 @@ pub struct Violation {
     pub kind: ViolationKind,
     /// What was done, in words: `allocates 96 bytes`, `frees memory`, `writes (write)`, `waits for a lock (futex)`.
     pub what: String,
-    /// The author's own line. `None` if it isn't known: then `why_no_place` says why.
+    /// The author's own line, or where none of the author's is among the callers, the innermost one of another crate: then, and if
+    /// it is `None`, `why_no_place` says why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<CodePlace>,
-    /// Why the line isn't known, as in `this build has no line tables`.
+    /// Why the line isn't the author's, or isn't known, as in `this build has no line tables`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why_no_place: Option<String>,
-    /// What that line called, if it isn't the author's: `alloc::vec::Vec::push`.
+    /// What that line called, if it isn't the author's: `Vec::push`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub through: Option<String>,
     /// How often, since the build was started.
     pub count: u64,
     /// In how many blocks.
     pub blocks: u64,
+}
+
+/// Where and what: `src/saturator.rs:113 allocates 96 bytes (Vec::push)`. Without a line, why there is none.
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let through = self.through.as_ref().map(|through| format!(" ({through})")).unwrap_or_default();
+        match (&self.place, &self.why_no_place) {
+            (Some(CodePlace { file, line, .. }), None) => write!(f, "{file}:{line} {}{through}", self.what),
+            (Some(CodePlace { file, line, .. }), Some(why)) => {
+                write!(f, "{file}:{line} {}{through}: {why}", self.what)
+            }
+            (None, Some(why)) => write!(f, "it {}{through}: {why}", self.what),
+            (None, None) => write!(f, "it {}{through}", self.what),
+        }
+    }
 }
 
 /// What a build was seen to do.
@@ -141,4 +158,27 @@ pub struct Realtime {
     /// How often something was done at places beyond [`MAX_PLACES`].
     #[serde(default)]
     pub elsewhere: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_said_as_an_editor_finds_it() {
+        let place = CodePlace { function: None, file: "src/saturator.rs".into(), line: 113 };
+        let mut told = Violation {
+            kind: ViolationKind::Allocation,
+            what: "allocates 96 bytes".into(),
+            place: Some(place),
+            why_no_place: None,
+            through: Some("Vec::push".into()),
+            count: 3,
+            blocks: 2,
+        };
+        assert_eq!(told.to_string(), "src/saturator.rs:113 allocates 96 bytes (Vec::push)");
+        told.place = None;
+        told.why_no_place = Some("it is in libm.so.6".into());
+        assert_eq!(told.to_string(), "it allocates 96 bytes (Vec::push): it is in libm.so.6");
+    }
 }

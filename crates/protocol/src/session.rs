@@ -14,7 +14,7 @@ pub use source::{BadSource, Source};
 pub use source_name::SourceName;
 pub use told::{NamedValue, NotANumber, Notice, NoticeAction};
 
-use crate::comparison::Comparison;
+use crate::{comparison::Comparison, realtime::Realtime};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
@@ -327,6 +327,9 @@ pub struct Stats {
     /// without probes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub probes: Vec<Probe>,
+    /// What the build that is heard was seen to do in `process` that an audio thread must not.
+    #[serde(default)]
+    pub realtime: Realtime,
     /// What is heard of the session's builds; absent while no older one is alive, and there is nothing to say of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comparison: Option<Comparison>,

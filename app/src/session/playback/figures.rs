@@ -9,6 +9,7 @@ use crate::{
         finiteness::News,
         mix::HOWL,
         notices::{self, notices},
+        violations,
     },
     to_protocol,
 };
@@ -47,6 +48,7 @@ impl Playback {
             .input
             .too_high(rate)
             .map(|error| format!("{error}. You hear silence; choose another source"));
+        let realtime = self.violations.of_heard(self.children.live_generation());
         let howl = figures.engine.limiter.howl_muted.then_some(HOWL);
         let notices = notices(notices::Facts {
             state: self.state(),
@@ -58,6 +60,7 @@ impl Playback {
             mode: self.mix.mode().1,
             muted: mute_reason.filter(|_| muted),
             howl,
+            realtime: violations::notice(&realtime),
         });
         let stats = Stats {
             session: self.audience.id().clone(),
@@ -81,6 +84,7 @@ impl Playback {
             muted,
             mute_reason: mute_reason.map(str::to_owned),
             gain_db: self.mix.gain_db(),
+            realtime,
             comparison: self.comparison_told(),
             probes: self.audience.shared.figures().probes.figures(),
             others: all.iter().filter(|id| **id != *self.audience.id()).cloned().collect(),

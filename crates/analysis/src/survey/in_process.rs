@@ -2,6 +2,7 @@
 //! it, and it is kept, shown and compared with the figures.
 
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// A place in the source.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +38,20 @@ pub struct Done {
     pub count: u64,
     /// In how many blocks.
     pub blocks: u64,
+}
+
+/// What and where: "allocates 96 bytes in src/saturator.rs:113 (Vec::push)". Without a line, why there is none.
+impl fmt::Display for Done {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.what)?;
+        if let Some(place) = &self.place {
+            write!(f, " in {}:{}", place.file, place.line)?;
+        }
+        if let Some(through) = &self.through {
+            write!(f, " ({through})")?;
+        }
+        self.why_no_place.as_ref().map_or(Ok(()), |why| write!(f, ": {why}"))
+    }
 }
 
 /// All that was seen.
@@ -108,6 +123,7 @@ mod tests {
         let lines: Vec<_> =
             now.new_since(&before).iter().map(|new| new.place.as_ref().unwrap().line).collect();
         assert_eq!(lines, [40, 6]);
+        assert_eq!(done(None, 5).to_string(), "allocates 96 bytes in src/lib.rs:5 (Vec::push)");
         assert!(now.new_since(&InProcess::default()).is_empty(), "nobody watched the one before");
     }
 }

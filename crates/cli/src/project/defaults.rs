@@ -38,6 +38,9 @@ pub(crate) struct Defaults {
     /// The devices that the project is meant for.
     #[serde(default)]
     pub(crate) devices: Devices,
+    /// What is watched of the processor.
+    #[serde(default)]
+    pub(crate) realtime: RealtimeDefaults,
 }
 
 /// Devices by their ids, or by parts of names that match only one device.
@@ -48,6 +51,14 @@ pub(crate) struct Devices {
     pub(crate) input: Option<String>,
     /// The device that plays the sound.
     pub(crate) output: Option<String>,
+}
+
+/// What is watched of the processor.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RealtimeDefaults {
+    /// Whether what it does in `process` that an audio thread must not is told. Yes if absent. Like `--no-realtime-watch`.
+    pub(crate) watch: Option<bool>,
 }
 
 impl Defaults {
@@ -105,7 +116,7 @@ mod tests {
         assert_eq!(Defaults::read(folder.path()).unwrap(), Defaults::default());
         assert_eq!(read("# nothing\n"), Ok(Defaults::default()));
         let all = "audio = true\nsource = \"tone:440@-20\"\nmode = \"direct\"\non_bypass = \"silence\"\nport = 9100\nui_port = 5200\n\
-                   profile = \"release\"\n[devices]\ninput = \"Scarlett\"\noutput = \"hw:1\"\n";
+                   profile = \"release\"\n[devices]\ninput = \"Scarlett\"\noutput = \"hw:1\"\n[realtime]\nwatch = false\n";
         let port = |port| NonZeroU16::new(port);
         assert_eq!(
             read(all),
@@ -118,6 +129,7 @@ mod tests {
                 ui_port: port(5200),
                 profile: Some("release".into()),
                 devices: Devices { input: Some("Scarlett".into()), output: Some("hw:1".into()) },
+                realtime: RealtimeDefaults { watch: Some(false) },
             })
         );
     }
@@ -150,6 +162,7 @@ mod tests {
                 "unknown field `sauce`, expected one of `audio`, `source`, `mode`",
             ),
             ("[devices]\n  speaker = \"x\"", "2:3", "unknown field `speaker`, expected `input` or `output`"),
+            ("[realtime]\nwatch = 1", "2:9", "expected a boolean"),
             ("mode = \"fast\"", "1:8", "unknown variant `fast`, expected `pipelined` or `direct`"),
             ("\non_bypass = \"wet\"", "2:13", "expected `dry` or `silence`"),
             (

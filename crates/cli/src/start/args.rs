@@ -52,6 +52,9 @@ pub(crate) struct StartArgs {
     /// Don't measure what a change did; key w begins and ends it too
     #[arg(long)]
     pub(super) no_measure: bool,
+    /// Don't watch what the processor does in process that an audio thread must not
+    #[arg(long)]
+    pub(super) no_realtime_watch: bool,
     /// Serve no page
     #[arg(long)]
     pub(super) no_ui: bool,

@@ -80,6 +80,7 @@ impl Changes {
         let others = [
             ("audio", old.audio != new.audio && new.audio != at_start.audio),
             ("port", old.port != new.port && new.port != at_start.port),
+            ("realtime", old.realtime != new.realtime && new.realtime != at_start.realtime),
             ("ui_port", old.ui_port != new.ui_port && new.ui_port != at_start.ui_port),
         ];
         changes.wait.extend(others.into_iter().filter_map(|(key, waits)| waits.then_some(key)));
@@ -213,6 +214,7 @@ mod tests {
             all.ui_port = NonZeroU16::new(5200);
             all.profile = Some("release".into());
             all.devices.output = Some("desk".into());
+            all.realtime.watch = Some(false);
         });
         let (none, given) = (Defaults::default(), Given::default());
         let between = |old, new, given, plays| Changes::between(old, new, &none, given, plays);
@@ -226,13 +228,16 @@ mod tests {
             (changes.on_bypass, changes.devices, changes.profile),
             (Some(OnBypass::Silence), true, true)
         );
-        assert_eq!((changes.wait, changes.overruled), (vec!["audio", "port", "ui_port"], vec![]));
+        assert_eq!((changes.wait, changes.overruled), (vec!["audio", "port", "realtime", "ui_port"], vec![]));
 
         let silent = between(&none, &all, given, false);
-        assert_eq!(silent.wait, ["source", "mode", "on_bypass", "devices", "audio", "port", "ui_port"]);
+        assert_eq!(
+            silent.wait,
+            ["source", "mode", "on_bypass", "devices", "audio", "port", "realtime", "ui_port"]
+        );
         assert!(silent.profile && silent.source.is_none(), "it is built without sound too");
         let gone = Changes::between(&all, &none, &all, given, true);
-        assert_eq!(gone.wait, ["on_bypass", "audio", "port", "ui_port"]);
+        assert_eq!(gone.wait, ["on_bypass", "audio", "port", "realtime", "ui_port"]);
         assert_eq!(gone.stay, ["source", "mode", "devices"], "they are remembered");
         let back = between(&all, &none, given, true);
         assert_eq!(back.wait, ["on_bypass"], "the ports never changed");

@@ -121,6 +121,7 @@ impl Start {
                 if session.ready.is_some() {
                     self.report.event(&stats_event(&stats));
                     self.tell_notices(&stats, session);
+                    self.tell_violations(&stats, session);
                     self.tell_missing_probe(&stats, session);
                 }
                 session.stats = Some(stats);
@@ -312,5 +313,6 @@ fn stats_event(stats: &Stats) -> Event {
         heard: stats.heard,
         notices: stats.notices.clone(),
         probes: stats.probes.clone(),
+        realtime: stats.realtime.clone(),
     }
 }

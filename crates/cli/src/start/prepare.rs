@@ -135,6 +135,8 @@ impl Start {
             mode: self.args.mode,
             on_bypass: project.defaults.on_bypass,
             measure: self.args.no_measure.then_some(false),
+            watch: (self.args.no_realtime_watch || project.defaults.realtime.watch == Some(false))
+                .then_some(false),
         };
         self.meet_companion().await?;
         let companion = self.companion.as_mut().context("met")?;

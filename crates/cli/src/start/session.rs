@@ -1,7 +1,8 @@
 //! The state of the running session: of its page, of the program to be heard next, and of a question to the user.
 
 use super::{
-    defaults_watch::DefaultsWatch, rebuilds::Rebuilds, told_notices::ToldNotices, troubles::Troubles,
+    defaults_watch::DefaultsWatch, rebuilds::Rebuilds, told_notices::ToldNotices,
+    told_violations::ToldViolations, troubles::Troubles,
 };
 use crate::{
     builds::Digest,
@@ -46,6 +47,8 @@ pub(super) struct RunningSession {
     pub(super) changed: BTreeSet<PathBuf>,
     /// What was told of the companion's notices.
     pub(super) notices: ToldNotices,
+    /// What was told of what the processor does in `process`.
+    pub(super) violations: ToldViolations,
     /// What was told of its troubles.
     pub(super) troubles: Troubles,
     /// Where the files are that the processor names.

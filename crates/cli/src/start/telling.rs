@@ -75,6 +75,13 @@ impl Start {
         }
     }
 
+    /// Prints what the processor is newly seen to do in `process`.
+    pub(super) fn tell_violations(&self, stats: &Stats, session: &mut RunningSession) {
+        for line in session.violations.news(stats.total.builds, &stats.realtime) {
+            self.report.warn(&line);
+        }
+    }
+
     /// Prints what is new among the notices.
     pub(super) fn tell_notices(&self, stats: &Stats, session: &mut RunningSession) {
         let mut notices = stats.notices.clone();

@@ -5,9 +5,9 @@ use wavecraft_companion_protocol::session::{Notice, NoticeAction};
 
 /// How many of the latest lines are remembered: what was just said isn't said again.
 const SAID: usize = 16;
-/// Told elsewhere: devices by their own event, the microphone by the companion's line, which has the keys, and a start by the
-/// live line.
-const TOLD_ELSEWHERE: [&str; 3] = ["devices", "microphone", "starting"];
+/// Told elsewhere: devices by their own event, the microphone by the companion's line, which has the keys, a start by the live line,
+/// and what is done in `process` place by place.
+const TOLD_ELSEWHERE: [&str; 4] = ["devices", "microphone", "starting", "realtime"];
 
 /// What the user was told of the notices.
 #[derive(Debug, Default)]

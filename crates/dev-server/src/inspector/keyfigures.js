@@ -114,6 +114,20 @@ const FIGURES = [
   },
   { key: 'overshoot', name: 'Overshoot', means: 'By how much a step goes beyond where it ends.', ...inPercent, read: ({ step }) => within(step, ({ overshootPercent }) => overshootPercent) },
   { key: 'rise', name: 'Rise', means: 'From 10 to 90 % of where a step ends.', write: (value) => `${number(value, 3)} ms`, differ: (now, before) => change(now - before, 3, 'ms'), read: ({ step }) => within(step, ({ riseMs }) => riseMs) },
+  {
+    key: 'realtime', name: 'Real time', means: 'Allocations, frees and system calls in process, which an audio thread must not make.',
+    write: ({ places, first }) => (places === 0 ? 'nothing' : `${first}${places > 1 ? `, and ${places - 1} more` : ''}`),
+    differ: (now, before) => change(now.places - before.places, 0, 'places'),
+    read: ({ realtime }) => {
+      if (realtime === undefined || realtime === null) return undefined;
+      const places = items(realtime.violations);
+      if (!realtime.watched) return { why: String(items(realtime.unwatched)[0] ?? 'it wasn’t watched') };
+      const [first] = places;
+      const where = first?.place ? ` in ${first.place.file}:${first.place.line}` : '';
+      return { value: { places: places.length, first: first && `${first.what}${where}` } };
+    },
+    trouble: ({ realtime }) => (items(realtime?.violations).length > 0 ? 'an audio thread must not do that' : undefined),
+  },
   ...intermodulation,
   stereo('crosstalkToRightDb', 'Crosstalk, left to right', 'What of the left alone comes out on the right.', inDecibels()),
   stereo('crosstalkToLeftDb', 'Crosstalk, right to left', 'What of the right alone comes out on the left.', inDecibels()),

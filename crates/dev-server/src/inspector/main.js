@@ -12,6 +12,7 @@ import { Minute } from './minute.js';
 import { Notices, sentence } from './notices.js';
 import { Parameters } from './parameters.js';
 import { Probes } from './probes.js';
+import { RealTime } from './realtime.js';
 import { Scope } from './scope.js';
 import { Sender } from './sender.js';
 import { Sets } from './sets.js';
@@ -48,6 +49,7 @@ function start() {
   const spectrum = new Spectrum(at('spectrum'), at('spectrum-note'), painter);
   const minute = new Minute(at('minute'), painter);
   const probes = new Probes(at('probes-card'), at('probes'), painter);
+  const realTime = new RealTime(at);
   const latency = new Latency(at('latency-bar'), at('latency'), at('latency-total'));
   const sender = new Sender((id, value) => request('setParameter', { id, value }), notSet);
   const volume = new Volume(at('volume'), request, refuse);
@@ -131,6 +133,7 @@ function start() {
     heard.stats(stats);
     notices.stats(stats);
     latency.show(stats);
+    realTime.stats(stats);
     fill(at('blocks'), blocks(stats));
     fill(at('session'), session(stats));
     fill(at('devices'), devices(stats));

@@ -59,6 +59,9 @@ pub struct Attach {
     /// Whether builds are measured by themselves. Yes if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub measure: Option<bool>,
+    /// Whether children watch what they do in `process` that an audio thread must not. Yes if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub watch: Option<bool>,
 }
 
 /// Result of [`Attach`]. The child is spawned by then, but not yet live: `sessionState` follows.

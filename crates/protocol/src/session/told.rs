@@ -17,7 +17,8 @@ pub enum NoticeAction {
 /// Something that a person should know, and perhaps do something about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notice {
-    /// Names the trouble while it lasts: `notANumber`, `state`, `microphone`, `devices`, `mode`, `mute`, `howl`.
+    /// Names the trouble while it lasts: `notANumber`, `state`, `microphone`, `devices`, `mode`, `mute`, `howl`,
+    /// `realtime`.
     pub id: String,
     /// What happened and what is heard now, in sentences, without a key or a button.
     pub text: String,
