@@ -63,6 +63,8 @@ const AREAS: &[Area] = &[
         "the shared-memory algorithm under a model checker (a bounded search)"),
     area("proofs", When::All, false, needs::nightly, proofs::proofs,
         "the same algorithm under Miri and ThreadSanitizer, both audio threads' code under RealtimeSanitizer"),
+    area("agents", When::All, true, agents_client, host::agents,
+        "`wavecraft mcp` with the Model Context Protocol's own Python SDK, from PyPI"),
     area("newcomer", When::All, false, needs::node, host::newcomer,
         "getting-started and the READMEs' commands, from an empty home and with empty caches (loads crates and\n\
          packages); scripts/run"),
@@ -79,6 +81,10 @@ const fn area(
     does: &'static str,
 ) -> Area {
     Area { name, when, waits, does, needs, run }
+}
+
+fn agents_client() -> anyhow::Result<()> {
+    needs::python("agents")
 }
 
 fn nothing() -> anyhow::Result<()> {

@@ -1,7 +1,7 @@
 //! Parameter values as the user writes them.
 
 use std::collections::BTreeMap;
-use wavecraft_companion_protocol::parameter::{ParameterSpec, ParameterType};
+use wavecraft_companion_protocol::parameter::ParameterSpec;
 
 /// The values of all parameters in their order: the requested ones, and defaults.
 ///
@@ -9,12 +9,12 @@ use wavecraft_companion_protocol::parameter::{ParameterSpec, ParameterType};
 /// For the user: which request can't be met, and what is possible.
 pub(crate) fn of(specs: &[ParameterSpec], wishes: &BTreeMap<String, String>) -> Result<Vec<f32>, String> {
     if let Some(unknown) = wishes.keys().find(|id| !specs.iter().any(|spec| spec.id == **id)) {
-        let all: Vec<String> = specs.iter().map(|spec| format!("\n  {}", describe(spec))).collect();
+        let all: Vec<String> = specs.iter().map(|spec| format!("\n  {}", spec.possible())).collect();
         let all = if all.is_empty() { "\n  none".into() } else { all.concat() };
         return Err(format!("there is no parameter `{unknown}`. There are:{all}"));
     }
     let value = |spec: &ParameterSpec| match wishes.get(&spec.id) {
-        Some(text) => value(spec, text),
+        Some(text) => spec.read(text),
         None => Ok(spec.default),
     };
     specs.iter().map(value).collect()
@@ -27,33 +27,10 @@ pub(crate) fn taken_over(specs: &[ParameterSpec], other: impl Fn(&str) -> Option
     specs.iter().map(value).collect()
 }
 
-fn value(spec: &ParameterSpec, text: &str) -> Result<f32, String> {
-    let named = |name: &String| name.eq_ignore_ascii_case(text);
-    let chosen = spec.variants.iter().flatten().position(named);
-    let number = match (chosen, spec.kind, text) {
-        // No processor has that many choices.
-        (Some(index), _, _) => u16::try_from(index).ok().map(f32::from),
-        (None, ParameterType::Bool, "on" | "true") => Some(1.0),
-        (None, ParameterType::Bool, "off" | "false") => Some(0.0),
-        _ => text.parse().ok(),
-    };
-    let refused = || format!("`{}` can't be `{text}`. It is: {}", spec.id, describe(spec));
-    number.and_then(|number| spec.accept(number).ok()).ok_or_else(refused)
-}
-
-/// "gain_level: -60 to 24 dB", "gain_shape: Clean, Clipped or Silent".
-fn describe(spec: &ParameterSpec) -> String {
-    let values = match (&spec.variants, spec.kind) {
-        (Some(variants), _) if !variants.is_empty() => variants.join(", "),
-        (_, ParameterType::Bool) => "on or off".into(),
-        _ => format!("{} to {} {}", spec.min, spec.max, spec.unit.as_deref().unwrap_or_default()),
-    };
-    format!("{}: {}", spec.id, values.trim_end())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use wavecraft_companion_protocol::parameter::ParameterType;
 
     fn specs() -> Vec<ParameterSpec> {
         let spec = |id: &str, kind, max: f32, variants: Option<Vec<String>>| ParameterSpec {

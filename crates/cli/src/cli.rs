@@ -7,6 +7,7 @@ use crate::{
     create::CreateArgs,
     devices::DevicesArgs,
     guard,
+    mcp::McpArgs,
     measure::MeasureArgs,
     microphone::MicrophoneArgs,
     record::RecordArgs,
@@ -132,6 +133,12 @@ pub(crate) enum Command {
     /// Both get the same input. What is left when one is subtracted from the other is told, with where and in which frequencies.
     #[command(after_help = COMPARE_EXAMPLES)]
     Compare(CompareArgs),
+    /// Build this project, and list its parameters: ids, ranges, and what they start with
+    Parameters(JsonArgs),
+    /// Let a coding agent measure, compare and hear this project, by the Model Context Protocol
+    ///
+    /// An editor starts it with its standard input and output. See docs/guides/agents.md.
+    Mcp(McpArgs),
     /// List the audio devices, and choose among them
     #[command(after_help = DEVICES_EXAMPLES)]
     Devices(DevicesArgs),

@@ -149,7 +149,9 @@ pub(crate) async fn run(args: CompareArgs) -> anyhow::Result<i32> {
         let outcome = compared(&args, report, processes).await?;
         same = outcome.same;
         if args.json {
-            out!("{}", json_line(&outcome.json()));
+            let mut json = outcome.json();
+            json["lines"] = screen::lines(&outcome).into();
+            out!("{}", json_line(&json));
         } else {
             screen::lines(&outcome).iter().for_each(|line| report.say(line));
         }

@@ -8,14 +8,14 @@ const LONGEST_BYTES: usize = 4 * 1024 * 1024;
 
 /// Reads lines. Invalid UTF-8 is replaced, since lines are only shown.
 pub(crate) struct Lines {
-    pipe: BufReader<Box<dyn AsyncRead + Unpin>>,
+    pipe: BufReader<Box<dyn AsyncRead + Send + Unpin>>,
     partial: Vec<u8>,
     at_returns: bool,
 }
 
 impl Lines {
     /// Reads from a pipe.
-    pub(crate) fn new(pipe: impl AsyncRead + Unpin + 'static) -> Self {
+    pub(crate) fn new(pipe: impl AsyncRead + Send + Unpin + 'static) -> Self {
         Self { pipe: BufReader::new(Box::new(pipe)), partial: Vec::new(), at_returns: false }
     }
 

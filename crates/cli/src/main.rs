@@ -20,6 +20,7 @@ mod failure;
 mod generated;
 mod guard;
 mod lines;
+mod mcp;
 mod measure;
 mod measure_latency;
 mod microphone;
@@ -28,6 +29,7 @@ mod offline;
 mod other;
 mod output;
 mod page;
+mod parameters;
 mod paths;
 mod places;
 mod platform;
@@ -82,6 +84,8 @@ fn run(command: Command) -> anyhow::Result<i32> {
         Command::Render(args) => on_a_runtime(render::run(args)),
         Command::Measure(args) => on_a_runtime(measure::run(args)),
         Command::Compare(args) => on_a_runtime(compare::run(args)),
+        Command::Parameters(args) => on_a_runtime(parameters::run(args)),
+        Command::Mcp(args) => on_a_runtime(mcp::run(args)),
         Command::Devices(args) => on_a_runtime(devices::run(args)).map(|()| failure::SUCCESS),
         Command::Microphone(args) => on_a_runtime(microphone::run(args)).map(|()| failure::SUCCESS),
         Command::MeasureLatency(args) => on_a_runtime(measure_latency::run(args)).map(|()| failure::SUCCESS),

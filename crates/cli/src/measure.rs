@@ -1,8 +1,10 @@
 //! `wavecraft measure`: what the project's processor does, in figures.
 
 mod curve;
-mod report;
+pub(crate) mod report;
 mod screen;
+
+pub(crate) use screen::items;
 
 use crate::{
     companion,

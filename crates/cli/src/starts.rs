@@ -35,6 +35,9 @@ pub(crate) struct Running {
     pub(crate) with_audio: bool,
     /// Its page, with the token.
     pub(crate) page: Option<String>,
+    /// Its dev WebSocket, with the token; absent until it is ready.
+    #[serde(default)]
+    pub(crate) websocket: Option<String>,
     /// Its inspector, with the token; absent until it is ready.
     pub(crate) inspector: Option<String>,
     /// The companion's session.
@@ -50,6 +53,7 @@ impl Running {
             terminal: terminal(),
             with_audio,
             page: None,
+            websocket: None,
             inspector: None,
             session: None,
         })
@@ -167,9 +171,8 @@ fn try_claim(
     beside_others: bool,
 ) -> io::Result<Result<Claim, Other>> {
     let starts = private_folder(paths)?;
-    // However the folder is spelled, and whatever links lead to it.
     let meta = folder.metadata()?;
-    let path = |place: u32| starts.join(format!("{:x}-{:x}-{place}", meta.dev(), meta.ino()));
+    let path = |place: u32| starts.join(name(&meta, place));
     let mut own = None;
     for place in 0..PLACES {
         let path = path(place);
@@ -196,6 +199,30 @@ fn try_claim(
         }
     }
     own.map(Ok).ok_or_else(|| io::Error::other(format!("{PLACES} starts of it run already")))
+}
+
+/// A start of the folder that runs now, the first if there are several. `None` if there is none, or it doesn't tell.
+///
+/// # Errors
+/// The files can't be trusted or read.
+pub(crate) fn running(paths: &Paths, folder: &Path) -> io::Result<Option<Running>> {
+    if !starts_of(paths).exists() {
+        return Ok(None);
+    }
+    let starts = private_folder(paths)?;
+    let meta = folder.metadata()?;
+    // Not by its lock: a start that begins just now would take this for another start.
+    let found = (0..PLACES).filter_map(|place| read(&starts.join(name(&meta, place))));
+    Ok(found.into_iter().find(|running| running.process.is_there()))
+}
+
+/// However the folder is spelled, and whatever links lead to it.
+fn name(folder: &fs::Metadata, place: u32) -> String {
+    format!("{:x}-{:x}-{place}", folder.dev(), folder.ino())
+}
+
+fn starts_of(paths: &Paths) -> PathBuf {
+    paths.run_dir.join("starts")
 }
 
 /// Locks the file; `None` if another start has it.
@@ -230,7 +257,7 @@ fn read(path: &Path) -> Option<Running> {
 
 /// The files' folder, which only this user can read: they hold tokens.
 fn private_folder(paths: &Paths) -> io::Result<PathBuf> {
-    let folder = paths.run_dir.join("starts");
+    let folder = starts_of(paths);
     fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder)?;
     for folder in [&paths.run_dir, &folder] {
         let meta = fs::symlink_metadata(folder)?;

@@ -59,6 +59,9 @@ fn print_session(session: &SessionStatus) {
     };
     item("State", state_name(session.state));
     more(&session.reason);
+    if let Some(child) = session.child_pid {
+        item("Processor", &format!("process {child}"));
+    }
     if let Some(stats) = &session.stats {
         print_stats(stats, item, more);
     }

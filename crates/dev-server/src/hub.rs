@@ -1,5 +1,7 @@
 //! All clients of a project, and which messages go to which client.
 
+mod said;
+
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -10,14 +12,17 @@ use tokio::{sync::Notify, time::Instant};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 use wavecraft_companion_protocol::{
     browser::{
-        BUILD_STATUS, MAX_HZ, NOT_ALLOWED, PARAMETER_CHANGED, PARAMETERS_CHANGED, ParameterChanged,
-        ParametersChanged, RegisterAudioParams, SESSION_STATE, SETS_CHANGED, ScopeRequest, Sets, Subscribe,
-        Topic, notification,
+        BUILD_STATUS, CHILD_LOG, GetLogResult, MAX_HZ, NOT_ALLOWED, PARAMETER_CHANGED, PARAMETERS_CHANGED,
+        ParameterChanged, ParametersChanged, RegisterAudioParams, SESSION_STATE, SETS_CHANGED, ScopeRequest,
+        Sets, Subscribe, Topic, notification,
     },
+    control::ChildLog,
     rpc::ErrorObject,
     session::{Build, StateChange},
     sets::SetName,
 };
+
+use said::Said;
 
 use crate::{
     access_policy::Role,
@@ -56,6 +61,7 @@ struct Clients {
     /// The last message of each kind, for a client that subscribes later.
     last_state: Option<Utf8Bytes>,
     last_build: Option<Utf8Bytes>,
+    said: Said,
     /// When a page last asked for a frame.
     asked: Option<Instant>,
     /// What the host was notified of last.
@@ -222,8 +228,22 @@ impl Hub {
     /// Notifies pages of the build, and keeps it for later subscribers.
     pub(crate) fn build(&self, build: &Build) {
         let text: Utf8Bytes = notification(BUILD_STATUS, build).into();
-        self.clients().last_build = Some(text.clone());
+        let mut clients = self.clients();
+        clients.last_build = Some(text.clone());
+        clients.said.build(build);
+        drop(clients);
         self.to_pages(Lane::Kept, &text);
+    }
+
+    /// Notifies subscribers of a line, and keeps it for who asks later.
+    pub(crate) fn log(&self, line: &ChildLog) {
+        self.clients().said.line(line);
+        self.to_subscribers(Topic::Log, Lane::Lines, &notification(CHILD_LOG, line).into());
+    }
+
+    /// The newest lines, and the newest build.
+    pub(crate) fn said(&self, lines: u32) -> GetLogResult {
+        self.clients().said.newest(lines)
     }
 
     /// Notifies subscribers of the state, and keeps it for later ones.

@@ -6,8 +6,8 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 use wavecraft_companion_protocol::{
     browser::{
         AnswerAbx, ChooseRecent, CopySet, EndAbx, EndComparison, GetAllParameters, GetAllParametersResult,
-        GetAudioStatus, GetAudioStatusResult, GetComparison, GetLab, GetLabResult, GetMeasurement,
-        GetMeterFrame, GetMeterFrameResult, GetOscilloscopeFrame, GetOscilloscopeFrameResult,
+        GetAudioStatus, GetAudioStatusResult, GetComparison, GetLab, GetLabResult, GetLog, GetLogResult,
+        GetMeasurement, GetMeterFrame, GetMeterFrameResult, GetOscilloscopeFrame, GetOscilloscopeFrameResult,
         GetParameterParams, GetParameterResult, GetSets, GetSource, GetStats, HearAbx, HearSet, METER_UPDATE,
         MeasureBuild, Measurement, MeterUpdate, NOT_ALLOWED, PageSource, Ping, Pong, RegisterAudioParams,
         RegisterAudioResult, RequestResizeParams, RequestResizeResult, Restart, Seek, SetBypass, SetGain,
@@ -58,6 +58,7 @@ static METHODS: LazyLock<BTreeMap<&str, Run>> = LazyLock::new(|| {
         pages(get_measurement),
         pages(measure_build),
         pages(set_measuring),
+        pages(get_log),
         pages(get_comparison),
         pages(compare),
         pages(end_comparison),
@@ -191,6 +192,10 @@ fn set_gain(set: SetGain, caller: Caller<'_>) -> Outcome<Done> {
 
 fn get_lab(_: GetLab, caller: Caller<'_>) -> Outcome<GetLabResult> {
     Ok(caller.host().lab())
+}
+
+fn get_log(wanted: GetLog, caller: Caller<'_>) -> Outcome<GetLogResult> {
+    Ok(caller.hub.said(wanted.lines))
 }
 
 fn get_measurement(of: GetMeasurement, caller: Caller<'_>) -> Outcome<Measurement> {

@@ -15,8 +15,8 @@ use tokio::{
 };
 use wavecraft_companion_protocol::{
     browser::{
-        AUDIO_STATUS_CHANGED, AudioRuntimeStatus, CHILD_LOG, COMPARISON_CHANGED, LAB_CHANGED,
-        ParameterChanged, SOURCE_CHANGED, SourceChanged, Topic, notification,
+        AUDIO_STATUS_CHANGED, AudioRuntimeStatus, COMPARISON_CHANGED, LAB_CHANGED, ParameterChanged,
+        SOURCE_CHANGED, SourceChanged, Topic, notification,
     },
     comparison::Comparison,
     control::ChildLog,
@@ -167,9 +167,9 @@ impl Server {
         self.shared.hub.state(change);
     }
 
-    /// Reports a line written by the child.
+    /// Reports a line written by the child. The last ones are kept for who asks for them later.
     pub fn log(&self, line: &ChildLog) {
-        self.shared.hub.to_subscribers(Topic::Log, Lane::Lines, &notification(CHILD_LOG, line).into());
+        self.shared.hub.log(line);
     }
 
     /// Closes every client with `end` as the reason, and returns when all are gone and the port is free. A client that

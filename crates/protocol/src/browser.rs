@@ -3,6 +3,7 @@
 mod call;
 mod comparison;
 mod lab;
+mod log;
 mod methods;
 mod notices;
 mod page_source;
@@ -17,6 +18,7 @@ pub use call::{
 };
 pub use comparison::{AnswerAbx, EndAbx, EndComparison, GetComparison, HearAbx, StartAbx};
 pub use lab::{GetLab, GetLabResult, GetMeasurement, LAB_CHANGED, MeasureBuild, Measurement, SetMeasuring};
+pub use log::{GetLog, GetLogResult, LogLine, MAX_LOG_LINES};
 pub use methods::visit;
 pub use notices::{
     AUDIO_STATUS_CHANGED, BUILD_STATUS, CHILD_LOG, COMPARISON_CHANGED, METER_UPDATE, Meters,

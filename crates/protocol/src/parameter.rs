@@ -1,6 +1,8 @@
 //! Parameters: one description shared by the child that has them, the companion that keeps their values, and the page
 //! that shows them.
 
+mod written;
+
 use serde::{Deserialize, Serialize};
 pub use wavecraft_protocol::ParameterType;
 

@@ -83,6 +83,12 @@ pub(crate) fn newcomer(tally: &mut Tally) -> anyhow::Result<()> {
     tally.step("newcomer: from nothing to sound", ignored("package(wavecraft-cli) & test(newcomer)"))
 }
 
+pub(crate) fn agents(tally: &mut Tally) -> anyhow::Result<()> {
+    // The command looks for the companion and the plugin host in its own folder.
+    programs()?;
+    tally.step("agents: an independent client", ignored("package(wavecraft-cli) & test(agents)"))
+}
+
 pub(crate) fn sound(tally: &mut Tally) -> anyhow::Result<()> {
     if !on_linux() {
         say("sound: on this system the sound server is the real one; see docs for what to listen to");

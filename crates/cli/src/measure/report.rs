@@ -1,8 +1,9 @@
 //! A document as a page of its own: one file, which needs nothing else and is light, dark, and good on paper.
 
 mod chart;
-mod charts;
+pub(crate) mod charts;
 mod escape;
+pub(crate) mod picture;
 
 use super::screen;
 use anyhow::Context;
@@ -73,7 +74,7 @@ fn table(heading: &str, lines: &[(String, String)]) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use wavecraft_companion_analysis::survey::{Answer, Depth, Device, Plan, Setting, Subject, run};
 
@@ -90,7 +91,7 @@ mod tests {
         }
     }
 
-    fn full(name: &str) -> Document {
+    pub(crate) fn full(name: &str) -> Document {
         let plan = Plan { depth: Depth::Full, ..Plan::usual(48_000) };
         let setting = Setting {
             id: "drive".into(),
@@ -111,6 +112,7 @@ mod tests {
             "Phase",
             "Group delay",
             "Harmonics",
+            "Spectrum",
             "Distortion by level",
             "Output by input level",
             "Impulse",
@@ -118,8 +120,8 @@ mod tests {
         ] {
             assert!(text.contains(&format!("<h2>{title}</h2>")), "{title}");
         }
-        assert_eq!(text.matches("<svg").count(), 8);
-        assert_eq!(text.matches("<details").count(), 8, "a table of values each");
+        assert_eq!(text.matches("<svg").count(), 9);
+        assert_eq!(text.matches("<details").count(), 9, "a table of values each");
         assert!(text.contains("−6.0 dB at 1 kHz"), "the figures of the screen");
         for elsewhere in ["http:", "https:", "<script", "url(", "@import"] {
             let text = text.replace("http://www.w3.org/2000/svg", "");

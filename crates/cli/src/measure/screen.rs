@@ -49,7 +49,7 @@ pub(super) fn lines(document: &Document) -> Vec<String> {
 }
 
 /// The figures in words, the response first: a name and a text each. One without a name belongs to the one before it.
-pub(super) fn items(document: &Document) -> Vec<(String, String)> {
+pub(crate) fn items(document: &Document) -> Vec<(String, String)> {
     let mut items = Vec::new();
     let mut item = |name: &str, text: String| items.push((name.to_owned(), text));
     item("Response", told(&document.swept, |swept| in_words(&swept.response)));

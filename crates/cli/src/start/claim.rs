@@ -76,9 +76,11 @@ impl Start {
     pub(super) fn tell_other_starts(&mut self, session: &RunningSession) {
         let (page, inspector) = (self.ui_url(session), self.token.inspector_url(session.ws_port));
         let name = self.companion.is_some().then(|| session.name.clone());
+        let websocket = session.ws_url.clone();
         if let Some(claim) = &mut self.claim {
             claim.tell(|running| {
                 (running.page, running.inspector, running.session) = (page, Some(inspector), name);
+                running.websocket = Some(websocket);
             });
         }
     }

@@ -3,6 +3,7 @@
 mod add_this;
 mod adopt;
 mod again;
+mod agents;
 mod bad_input;
 mod companion;
 mod compare;
@@ -19,6 +20,7 @@ mod install;
 mod libraries;
 mod loss;
 mod mac_report;
+mod mcp;
 mod measure;
 mod microphone;
 mod newcomer;

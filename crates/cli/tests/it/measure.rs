@@ -5,7 +5,7 @@ use serde_json::Value;
 use std::fs;
 
 /// A plugin that multiplies by its parameter `gain_level`, 0.5 unless set.
-fn plugin() -> World {
+pub(crate) fn plugin() -> World {
     World::new()
         .file(
             "here/engine/Cargo.toml",

@@ -1,5 +1,6 @@
 //! The test environment: each test has its own world (home, project, tools, companion), in which the program runs.
 
+mod agent;
 pub(crate) mod fake_companion;
 pub(crate) mod fake_vite;
 pub(crate) mod published;
@@ -8,6 +9,7 @@ mod terminal;
 mod tmux;
 pub(crate) mod watching;
 
+pub(crate) use agent::Agent;
 pub(crate) use run::{Finished, Live};
 pub(crate) use terminal::Terminal;
 pub(crate) use tmux::Tmux;
@@ -117,6 +119,11 @@ impl World {
     /// Starts the program in another folder.
     pub(crate) fn live_in(&self, folder: &str, args: &[&str]) -> Live {
         Live::spawn(self.command(folder, args))
+    }
+
+    /// Starts `wavecraft mcp` in a folder of this world.
+    pub(crate) fn agent(&self, folder: &str, more: &[&str]) -> Agent {
+        Agent::spawn(self.command(folder, &[&["mcp"], more].concat()))
     }
 
     /// Starts the program in `here`, on a terminal.

@@ -7,6 +7,7 @@ use super::call::{
 };
 use super::comparison::{AnswerAbx, EndAbx, EndComparison, GetComparison, HearAbx, StartAbx};
 use super::lab::{GetLab, GetLabResult, GetMeasurement, MeasureBuild, Measurement, SetMeasuring};
+use super::log::{GetLog, GetLogResult, MAX_LOG_LINES};
 use super::pictures::SPAN_MS;
 use super::source::{ChooseRecent, GetSource, Seek, SetLoop, SourceInfo};
 use crate::{
@@ -131,6 +132,10 @@ methods! {
         "`{on}`"
         "`{}`. Whether each build is measured by itself"
 
+    "getLog" GetLog => GetLogResult, check kept;
+        "`{lines?}`"
+        "`{lines: [{at_ms, stream, line}], earlier, build?}`: the newest lines of `childLog`, oldest first, 1 to 256; how many came before them; and the newest `buildStatus`, without `coloured`"
+
     "getComparison" GetComparison => Comparison;
         "–"
         "what is heard of the session's builds, see [comparisons](#comparisons)"
@@ -181,6 +186,11 @@ fn subscribed(wanted: &Subscribe) -> Result<(), String> {
         return Err("`level` of `scope` is −1 to 1".into());
     }
     Ok(())
+}
+
+fn kept(wanted: &GetLog) -> Result<(), String> {
+    let fits = (1..=MAX_LOG_LINES).contains(&wanted.lines);
+    fits.then_some(()).ok_or_else(|| format!("`lines` is 1 to {MAX_LOG_LINES}"))
 }
 
 fn audible(wanted: &SetGain) -> Result<(), String> {
@@ -294,6 +304,9 @@ mod tests {
             ("hearAbx", json!({})),
             ("hearAbx", json!({"which": "c"})),
             ("answerAbx", json!({"which": "x"})),
+            ("getLog", json!({"lines": 0})),
+            ("getLog", json!({"lines": 257})),
+            ("getLog", json!({"lines": "all"})),
             ("chooseRecent", json!({"number": -1})),
             ("chooseRecent", json!({"number": 1.5})),
             ("chooseRecent", json!({"number": "1"})),

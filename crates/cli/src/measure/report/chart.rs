@@ -4,7 +4,7 @@ use super::escape::escaped;
 use wavecraft_companion_analysis::words;
 
 /// The picture's size, and the space that its axes take, in its own units.
-const SIZE: [f64; 2] = [720.0, 260.0];
+pub(super) const SIZE: [f64; 2] = [720.0, 260.0];
 const LEFT: f64 = 56.0;
 const RIGHT: f64 = 12.0;
 const TOP: f64 = 12.0;
@@ -23,6 +23,15 @@ pub(super) enum Across {
     Even(&'static str),
 }
 
+/// How values are drawn.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Drawn {
+    /// As a line through all of them.
+    Line,
+    /// Each as a line of its own, from the bottom up.
+    Stems,
+}
+
 /// A curve: its name and its points. A point without a value interrupts it.
 #[derive(Debug, Clone)]
 pub(super) struct Curve {
@@ -38,6 +47,7 @@ pub(super) type Points = Vec<(f64, Option<f64>)>;
 pub(super) struct Chart {
     pub title: &'static str,
     pub across: Across,
+    pub drawn: Drawn,
     /// The unit of the values.
     pub unit: &'static str,
     /// The least range of values that is shown: what hardly changes is drawn flat.
@@ -50,7 +60,39 @@ pub(super) struct Chart {
 impl Chart {
     /// The heading, the picture and the table. Empty without any value.
     pub(super) fn section(&self) -> String {
-        let Some((low, high, step)) = self.range() else { return String::new() };
+        let Some(picture) = self.picture() else { return String::new() };
+        let keys: String = match &self.curves[..] {
+            [_] => String::new(),
+            curves => (0..)
+                .zip(curves)
+                .map(|(index, curve)| {
+                    format!(" <span class=\"key c{}\">■</span> {}", index % 4, escaped(&curve.name))
+                })
+                .collect(),
+        };
+        format!(
+            "<section>\n<h2>{}</h2>\n<p>{}{keys}</p>\n<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {} {}\" role=\"img\" \
+             aria-label=\"{}; its values are in the table below\">\n{picture}</svg>\n{}</section>\n",
+            self.title,
+            self.units(),
+            SIZE[0],
+            SIZE[1],
+            self.title,
+            self.table()
+        )
+    }
+
+    /// The units of both axes, where they aren't at the values themselves: "dB", "dBFS over ms".
+    pub(super) fn units(&self) -> String {
+        match self.across {
+            Across::Frequency => self.unit.into(),
+            Across::Even(across) => format!("{} over {across}", self.unit),
+        }
+    }
+
+    /// What is drawn, of [`SIZE`]. `None` without any value.
+    pub(super) fn picture(&self) -> Option<String> {
+        let (low, high, step) = self.range()?;
         let [first, last] = self.ends();
         let x = |at: f64| {
             let share = match self.across {
@@ -99,34 +141,17 @@ impl Chart {
                     pen_is_down = false;
                     continue;
                 };
+                let (at, value) = (x(*at), y(value));
+                if self.drawn == Drawn::Stems {
+                    path.push_str(&format!("M{at:.1} {bottom:.1}L{at:.1} {value:.1}"));
+                    continue;
+                }
                 let order = if std::mem::replace(&mut pen_is_down, true) { 'L' } else { 'M' };
-                path.push_str(&format!("{order}{:.1} {:.1}", x(*at), y(value)));
+                path.push_str(&format!("{order}{at:.1} {value:.1}"));
             }
             picture.push_str(&format!("<path class=\"curve c{}\" d=\"{path}\"/>\n", index % 4));
         }
-        let unit = match self.across {
-            Across::Frequency => String::new(),
-            Across::Even(unit) => format!(" over {unit}"),
-        };
-        let keys: String = match &self.curves[..] {
-            [_] => String::new(),
-            curves => (0..)
-                .zip(curves)
-                .map(|(index, curve)| {
-                    format!(" <span class=\"key c{}\">■</span> {}", index % 4, escaped(&curve.name))
-                })
-                .collect(),
-        };
-        format!(
-            "<section>\n<h2>{}</h2>\n<p>{}{unit}{keys}</p>\n<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {} {}\" role=\"img\" \
-             aria-label=\"{}; its values are in the table below\">\n{picture}</svg>\n{}</section>\n",
-            self.title,
-            self.unit,
-            SIZE[0],
-            SIZE[1],
-            self.title,
-            self.table()
-        )
+        Some(picture)
     }
 
     /// The lowest and the highest value that are shown, and the step of the lines.
@@ -172,22 +197,33 @@ impl Chart {
         }
     }
 
+    /// Where there are values: those of the longest curve, or of all curves if each has its own.
+    fn places(&self) -> Vec<f64> {
+        let of = |curve: &Curve| curve.points.iter().map(|(at, _)| *at).collect::<Vec<_>>();
+        if self.drawn == Drawn::Line {
+            return self.curves.iter().max_by_key(|curve| curve.points.len()).map(of).unwrap_or_default();
+        }
+        let mut all: Vec<f64> = self.curves.iter().flat_map(of).collect();
+        all.sort_by(f64::total_cmp);
+        all.dedup();
+        all
+    }
+
     /// The values of all curves. A long curve is told by every so-manieth point.
     fn table(&self) -> String {
         let across = match self.across {
             Across::Frequency => "Hz",
             Across::Even(unit) => unit,
         };
-        let longest = self.curves.iter().map(|curve| curve.points.len()).max().unwrap_or(0);
-        let every = longest.div_ceil(MOST_ROWS).max(1);
+        let places = self.places();
+        let every = places.len().div_ceil(MOST_ROWS).max(1);
         let heads: String = self
             .curves
             .iter()
             .map(|curve| format!("<th scope=\"col\">{}</th>", escaped(&curve.name)))
             .collect();
         let mut rows = String::new();
-        for row in (0..longest).step_by(every) {
-            let Some((at, _)) = self.curves.iter().find_map(|curve| curve.points.get(row)) else { continue };
+        for at in places.iter().step_by(every) {
             let cell = |curve: &Curve| {
                 let value = curve.points.iter().find(|(here, _)| here == at).and_then(|(_, value)| *value);
                 format!("<td>{}</td>", value.map_or_else(|| "–".into(), |value| words::number(value, 3)))
@@ -224,6 +260,7 @@ mod tests {
         Chart {
             title: "A",
             across: Across::Even("s"),
+            drawn: Drawn::Line,
             unit: "dB",
             least_range: 12.0,
             most_range: 60.0,
@@ -247,6 +284,16 @@ mod tests {
         assert!(text.contains("−∞") && text.contains("L708.0 220.0"), "{text}");
         assert_eq!(chart(vec![(0.0, None)]).section(), "");
         assert_eq!(chart(Vec::new()).section(), "");
+    }
+
+    #[test]
+    fn stems_stand_on_the_axis_and_each_curve_has_its_own_rows() {
+        let curve = |name: &str, at| Curve { name: name.into(), points: vec![(at, Some(-60.0))] };
+        let curves = vec![curve("a", 1.0), curve("b", 3.0)];
+        let text = Chart { drawn: Drawn::Stems, curves, ..chart(vec![(1.0, Some(0.0))]) }.section();
+        assert!(text.contains("M56.0 220.0L56.0") && text.contains("M708.0 220.0L708.0"), "{text}");
+        assert_eq!(text.matches("<td>−60.000</td>").count(), 2, "{text}");
+        assert_eq!(text.matches("<td>–</td>").count(), 2, "{text}");
     }
 
     #[test]
