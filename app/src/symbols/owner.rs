@@ -34,6 +34,14 @@ const SDK_FOLDERS: [&str; 5] = ["dev-audio", "ring", "probe", "protocol", "plugi
 
 /// Whose a step is.
 pub(super) fn owner(step: &Step) -> Owner {
+    // What `#[global_allocator]` writes has the line of the attribute, be it the author's own.
+    if step
+        .function
+        .as_deref()
+        .is_some_and(|function| function.rsplit("::").next().is_some_and(|name| name.starts_with("__rust_")))
+    {
+        return Owner::Std;
+    }
     let of_function = step.function.as_deref().map(names::crate_of);
     let Some(file) = &step.file else {
         return match of_function.as_deref() {
@@ -104,6 +112,13 @@ mod tests {
         assert_eq!(of("std::io::x", component), Owner::Std);
         assert_eq!(of("hashbrown::x", "/rust/deps/hashbrown-0.15/src/raw/mod.rs"), Owner::Std);
         assert_eq!(of("rustfft::x", registry), Owner::Registry);
+        let run = "/home/a/p/engine/src/bin/dev-audio.rs";
+        assert_eq!(
+            of("__rustc::__rust_alloc", run),
+            Owner::Std,
+            "what `run!`'s allocator is made into has its line"
+        );
+        assert_eq!(of("dev_audio::main", run), Owner::Author);
         assert_eq!(of("x::y", "/home/a/.cargo/git/checkouts/x-1/abc/src/lib.rs"), Owner::Registry);
         assert_eq!(of("x::y", "/home/a/p/sdk/dev-audio/src/blocks.rs"), Owner::Sdk);
         assert_eq!(of("<wavecraft_dev_audio::Chain as x::Y>::z", "/elsewhere/chain.rs"), Owner::Sdk);

@@ -1,5 +1,6 @@
 //! cargo: finding what to play of the project, building it, and finding what it is built from.
 
+mod advice;
 mod artifacts;
 mod build;
 mod inputs;

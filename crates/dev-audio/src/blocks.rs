@@ -11,6 +11,7 @@ use crate::circumstances::Circumstances;
 use crate::probes;
 use crate::realtime::{Priority, lock_memory};
 use crate::twin::Twin;
+use crate::watch;
 
 /// How often the heartbeat counter moves while there is nothing to do: well within the 250 ms after which the companion
 /// calls a child not responding.
@@ -103,7 +104,7 @@ impl Blocks {
             twin.process(index(block.frames()), &transport);
         }
         self.buffer.read(&block);
-        self.buffer.with(|channels| chain.process(channels, &transport));
+        self.buffer.with(|channels| watch::inside(|| chain.process(channels, &transport)));
         self.buffer.write(&mut block);
         probes::hand_over(&mut block);
         block.reply(awake_ns);

@@ -32,6 +32,10 @@ pub struct DescribedStage {
     /// The ids of the processors it consists of. A parameter without a
     /// [`processor`](ParameterSpec::processor) belongs to the one whose id, with a `_`, its own id starts with.
     pub processors: Vec<String>,
+    /// Why the Companion can't be told what it allocates and frees in `process`, for a person to read; `None` if it can,
+    /// which takes that its memory comes from this program's allocator or from C functions that use
+    /// [`allocating`](crate::allocating) and [`freeing`](crate::freeing).
+    pub unwatched_memory: Option<String>,
     /// Creates the stage on the audio thread; the error is a message for the user.
     pub make: MakeStage,
 }
@@ -64,15 +68,20 @@ impl Plan {
             // Called once: the wrapper builds its list again on every call, and keeps it forever.
             let specs = ParamsOf::<P>::param_specs();
             let parameters = Parameters::OfType { type_name, specs };
-            Ok(Planned { parameters, make: Box::new(move || Ok(Box::new(Hosted::new(make(), specs)))) })
+            let make: MakeStage = Box::new(move || Ok(Box::new(Hosted::new(make(), specs))));
+            Ok(Planned { parameters, unwatched_memory: None, make })
         }))
     }
 
     /// A processor that describes itself.
     pub(crate) fn stage(describe: impl FnOnce() -> Result<DescribedStage, String> + 'static) -> Self {
         Self(Box::new(move || {
-            let DescribedStage { parameters, processors, make } = describe()?;
-            Ok(Planned { parameters: Parameters::Described { parameters, processors }, make })
+            let DescribedStage { parameters, processors, unwatched_memory, make } = describe()?;
+            Ok(Planned {
+                parameters: Parameters::Described { parameters, processors },
+                unwatched_memory,
+                make,
+            })
         }))
     }
 
@@ -88,6 +97,8 @@ impl Plan {
 /// A processor whose parameters are known, and that isn't created yet.
 pub(crate) struct Planned {
     pub(crate) parameters: Parameters,
+    /// Why what it allocates can't be watched.
+    pub(crate) unwatched_memory: Option<String>,
     make: MakeStage,
 }
 
@@ -137,7 +148,7 @@ impl Chain {
     /// The processor's own message, when one can't be created.
     pub(crate) fn make(planned: Vec<Planned>) -> Result<Self, String> {
         let mut processors = 0;
-        let make = |Planned { parameters, make }: Planned| {
+        let make = |Planned { parameters, make, .. }: Planned| {
             let (first, count) = (processors, parameters.processors());
             processors += count;
             let processor = u32::try_from(first).ok().filter(|_| count == 1);

@@ -20,6 +20,7 @@ use crate::dsp_thread::DspThread;
 use crate::outbox::{Outbox, make_thread_essential, report_panics};
 use crate::probe_sink;
 use crate::process::{exit_now, take_descriptors};
+use crate::watch::Watcher;
 
 /// The segment and the socket inherited from the companion.
 pub(crate) struct Connection {
@@ -73,7 +74,8 @@ pub(crate) fn run(definition: ChainDefinition, connection: Connection) -> ! {
         outbox.send(&FromChild::Conditions { met });
     }
     probe_sink::connect();
-    let dsp = DspThread::start(ring, planned, circumstances, Arc::clone(&outbox))
+    let watcher = Watcher::if_asked(&outbox);
+    let dsp = DspThread::start(ring, planned, circumstances, Arc::clone(&outbox), watcher)
         .unwrap_or_else(|error| outbox.give_up(format!("the audio thread can't be started: {error}")));
     listen(socket, &outbox, &dsp)
 }

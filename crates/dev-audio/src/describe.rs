@@ -120,7 +120,8 @@ mod tests {
         .unwrap();
         let stage = move || {
             let make = Box::new(|| Err("made".to_owned()));
-            Ok(DescribedStage { parameters: vec![volume], processors: vec!["knob".into()], make })
+            let processors = vec!["knob".into()];
+            Ok(DescribedStage { parameters: vec![volume], processors, unwatched_memory: None, make })
         };
         let make = || -> Plain { panic!("made") };
         let chain = DevAudio::new("Both").processor("Plain", make).stage(stage).processor("Plain", make);

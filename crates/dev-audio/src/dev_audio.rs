@@ -30,9 +30,43 @@ use crate::standalone::{self, USAGE};
 ///
 /// `latency_frames` is the number of frames by which the output lags behind the input, 0 if not given. It is shown as
 /// part of the session's latency.
+///
+/// # The allocator
+///
+/// It also installs a global allocator, the system's behind a [`WatchedAllocator`](crate::WatchedAllocator), by which the
+/// Companion tells what is allocated and freed in `process`. A program can have only one. If the project has its own, name
+/// it here and take its `#[global_allocator]` away; it is wrapped:
+///
+/// ```
+/// # use wavecraft::{Processor, Transport};
+/// # #[derive(Default)]
+/// # struct Filter;
+/// # impl Processor for Filter {
+/// #     type Params = ();
+/// #     fn process(&mut self, _: &mut [&mut [f32]], _: &Transport, _: &()) {}
+/// # }
+/// # use assert_no_alloc::AllocDisabler;
+/// wavecraft_dev_audio::run!(allocator = AllocDisabler, Filter);
+/// ```
+///
+/// One that isn't a type without fields is given with its type: `allocator: Arena = Arena::new(1 << 20)`. If the
+/// `#[global_allocator]` must stay where it is, in the processor's library, say `allocator = _`: then none is installed, and
+/// the Companion says that allocations aren't watched, unless that one is wrapped itself:
+/// `static ALLOCATOR: WatchedAllocator<Arena> = …`.
 #[macro_export]
 macro_rules! run {
-    ($($processor:ty),+ $(,)? $(; latency_frames = $latency_frames:expr)? $(;)?) => {
+    (allocator = _, $($rest:tt)+) => {
+        $crate::run!(@main $($rest)+);
+    };
+    (allocator = $allocator:path, $($rest:tt)+) => {
+        $crate::run!(allocator: $allocator = $allocator, $($rest)+);
+    };
+    (allocator: $type:ty = $allocator:expr, $($rest:tt)+) => {
+        #[global_allocator]
+        static ALLOCATOR_OF_RUN: $crate::WatchedAllocator<$type> = $crate::WatchedAllocator::new($allocator);
+        $crate::run!(@main $($rest)+);
+    };
+    (@main $($processor:ty),+ $(,)? $(; latency_frames = $latency_frames:expr)? $(;)?) => {
         fn main() -> ::std::process::ExitCode {
             fn chain() -> $crate::DevAudio {
                 $crate::DevAudio::new(::core::env!("CARGO_PKG_NAME"))
@@ -41,6 +75,14 @@ macro_rules! run {
             }
             chain().again(chain).run()
         }
+    };
+    (@main $($rest:tt)*) => {
+        ::core::compile_error!(
+            "run! takes processors, as in `run!(Filter, Limiter; latency_frames = 64)` or `run!(allocator = MyAlloc, Filter)`"
+        );
+    };
+    ($($rest:tt)+) => {
+        $crate::run!(allocator: ::std::alloc::System = ::std::alloc::System, $($rest)+);
     };
 }
 

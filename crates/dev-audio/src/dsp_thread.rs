@@ -18,6 +18,7 @@ use crate::outbox::{Outbox, make_thread_essential};
 use crate::probes;
 use crate::realtime::{Priority, flush_denormals, lock_stack};
 use crate::twin::Twin;
+use crate::watch::Watcher;
 
 /// The stack size: what Linux gives a main thread, for processors that keep arrays on the stack.
 const STACK_BYTES: usize = 8 << 20;
@@ -35,15 +36,19 @@ impl DspThread {
     /// Starts the thread. It lives as long as the process.
     pub(crate) fn start(
         ring: ChildRing,
-        planned: Vec<Planned>,
+        mut planned: Vec<Planned>,
         circumstances: Circumstances,
         outbox: Arc<Outbox>,
+        watcher: Option<Watcher>,
     ) -> io::Result<Self> {
         let mailbox = Arc::new(Mailbox::default());
         let handle = Self { mailbox: Arc::clone(&mailbox), interrupt: ring.interrupt_handle() };
         let body = move || {
             enter();
-            Dsp::new(ring, planned, circumstances, outbox).run(&mailbox)
+            if let Some(watcher) = &watcher {
+                watcher.begin(planned.iter_mut().find_map(|planned| planned.unwatched_memory.take()));
+            }
+            Dsp::new(ring, planned, circumstances, outbox, watcher).run(&mailbox)
         };
         thread::Builder::new().name("wavecraft-dsp".into()).stack_size(STACK_BYTES).spawn(body)?;
         Ok(handle)
@@ -69,6 +74,7 @@ fn enter() {
 struct Dsp {
     ring: ChildRing,
     outbox: Arc<Outbox>,
+    watcher: Option<Watcher>,
     state: State,
     blocks: Blocks,
     priority: Priority,
@@ -89,6 +95,7 @@ impl Dsp {
         planned: Vec<Planned>,
         mut circumstances: Circumstances,
         outbox: Arc<Outbox>,
+        watcher: Option<Watcher>,
     ) -> Self {
         let parameters = planned.iter().map(|planned| planned.parameters.count()).sum();
         let twin = circumstances.twin.take();
@@ -96,6 +103,7 @@ impl Dsp {
         Self {
             ring,
             outbox,
+            watcher,
             state: State::Unmade(planned, twin),
             blocks,
             priority: Priority::from_environment(),
@@ -115,7 +123,12 @@ impl Dsp {
                     self.outbox.send(&answer);
                 }
                 Some(ToChild::Start) => self.start(mailbox),
-                Some(ToChild::Stop) => self.ring.set_phase(ChildPhase::Stopped),
+                Some(ToChild::Stop) => {
+                    self.ring.set_phase(ChildPhase::Stopped);
+                    if let Some(watcher) = &self.watcher {
+                        watcher.end();
+                    }
+                }
                 None => {}
             }
         }
@@ -167,6 +180,9 @@ impl Dsp {
             && self.ring.generation() == FIRST_GENERATION
         {
             self.outbox.send(&FromChild::Log { message });
+        }
+        if let Some(watcher) = &self.watcher {
+            watcher.prepare();
         }
         self.ring.set_phase(ChildPhase::Running);
         loop {

@@ -38,6 +38,10 @@
 //! * **Denormal numbers** are flushed to zero on the audio thread.
 //! * **Output** samples that aren't finite are counted and shown by the Companion, which plays silence instead.
 //! * **Probes.** What `probe!` of `wavecraft-probe` is given within `process` is shown by the Companion.
+//! * **Being watched.** Where the Companion asks for it, what `process` allocates, frees and asks of the system is noted, and
+//!   the Companion tells each place; it is done all the same. Memory is seen by the allocator that [`run!`] installs, or a
+//!   [`WatchedAllocator`] of your own, system calls on Linux with an x86-64 processor. There SIGSYS is handled, and this
+//!   thread has a signal stack of 64 KiB.
 //! * **A panic** in a processor ends this process, even if the processor catches it: its message and location appear
 //!   in the terminal and the browser, and the Companion starts a new process.
 //! * **The end.** When the Companion or the project's session ends, so does this process, in the middle of a block if
@@ -61,12 +65,15 @@ mod realtime;
 mod specs;
 mod standalone;
 mod twin;
+mod watch;
 
 pub use chain::{DescribedStage, MakeStage, Stage};
 pub use dev_audio::DevAudio;
 pub use probe_sink::probe_sink;
+pub use watch::{WatchedAllocator, allocating, freeing};
 
-/// The unit tests use an allocator that can forbid allocation.
+/// The unit tests use an allocator that can forbid allocation, wrapped as a project would wrap it.
 #[cfg(test)]
 #[global_allocator]
-static ALLOCATOR: assert_no_alloc::AllocDisabler = assert_no_alloc::AllocDisabler;
+static ALLOCATOR: WatchedAllocator<assert_no_alloc::AllocDisabler> =
+    WatchedAllocator::new(assert_no_alloc::AllocDisabler);

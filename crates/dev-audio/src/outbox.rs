@@ -13,6 +13,7 @@ use wavecraft_companion_protocol::child::FromChild;
 use wavecraft_companion_protocol::frame;
 
 use crate::process::exit_now;
+use crate::watch;
 
 /// The time limit for sending one message. Only a hung companion doesn't read, and this process must not hang with it.
 const WRITE_LIMIT: Duration = Duration::from_secs(2);
@@ -79,6 +80,7 @@ thread_local! {
 pub(crate) fn report_panics(outbox: Arc<Outbox>) {
     let print = panic::take_hook();
     panic::set_hook(Box::new(move |panic| {
+        watch::abandon();
         // In a project that aborts on panics, any panic is the end.
         let essential = ESSENTIAL.get() || cfg!(panic = "abort");
         // The companion says it with its place: printed as well it would be told twice. Of another thread the companion
@@ -99,7 +101,9 @@ pub(crate) fn make_thread_essential() {
     ESSENTIAL.set(true);
 }
 
+#[inline(never)]
 fn report(panic: &PanicHookInfo<'_>) -> FromChild {
+    let here = 0_u8;
     // Captured only where RUST_BACKTRACE asks for it.
     let backtrace = Backtrace::capture();
     let captured = backtrace.status() == BacktraceStatus::Captured;
@@ -110,7 +114,7 @@ fn report(panic: &PanicHookInfo<'_>) -> FromChild {
             true => shortened(&backtrace.to_string(), LONGEST_BACKTRACE).to_owned(),
             false => String::new(),
         },
-        frames: Vec::new(),
+        frames: watch::frames_above((&raw const here).addr()),
     }
 }
 
@@ -135,6 +139,7 @@ mod tests {
     use super::*;
     use std::io::Read;
     use wavecraft_companion_protocol::frame::Decoder;
+    use wavecraft_companion_protocol::realtime::{Frame, MAX_FRAMES};
 
     #[test]
     fn messages_of_several_threads_arrive_whole() {
@@ -183,7 +188,7 @@ mod tests {
             message: longest(LONGEST_MESSAGE),
             location: None,
             backtrace: longest(LONGEST_BACKTRACE),
-            frames: Vec::new(),
+            frames: vec![Frame { module: longest(512), address: u64::MAX }; MAX_FRAMES],
         };
         assert!(frame::encode(&report).is_ok());
         assert_eq!(shortened("aé", 2), "a");

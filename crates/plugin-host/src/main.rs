@@ -7,6 +7,8 @@
 //! What a plugin's library can't report stays at its default: there is no latency, the transport doesn't run, and whole
 //! numbers are shown as continuous values. It processes the first two channels.
 
+mod memory;
+mod platform;
 mod plugin;
 mod probes;
 mod processor;

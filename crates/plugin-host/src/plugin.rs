@@ -11,7 +11,7 @@ use wavecraft_dev_audio::{DescribedStage, Stage};
 use wavecraft_protocol::DEV_PROCESSOR_VTABLE_VERSION;
 
 use crate::processor::LibraryProcessor;
-use crate::{probes, version};
+use crate::{memory, probes, version};
 
 /// The published SDK whose table of functions this program knows.
 const KNOWN_SDK: &str = "0.12";
@@ -44,7 +44,8 @@ pub(crate) fn open(path: &Path) -> Result<DescribedStage, String> {
     let table = *plugin.dev_processor_vtable();
     let make = move || Ok(Box::new(LibraryProcessor::make(table, &defaults)?) as Box<dyn Stage>);
     let processors = plugin.processors().iter().map(|processor| processor.id.clone()).collect();
-    Ok(DescribedStage { parameters, processors, make: Box::new(make) })
+    let unwatched_memory = memory::why_unwatched(library);
+    Ok(DescribedStage { parameters, processors, unwatched_memory, make: Box::new(make) })
 }
 
 /// Converts a parameter to the form that pages use. The library reports neither steps between whole numbers nor a

@@ -1,6 +1,7 @@
 //! One build of the target: started, followed, and with the compiler's messages for people and for the page.
 
 use super::{
+    advice,
     artifacts::{Artifacts, Script, loader_path},
     target::Target,
 };
@@ -230,6 +231,10 @@ impl Build {
             }
         }
         if !self.cargo.wait().await?.success() {
+            if let Some(advice) = advice::on(&self.named.join("\n")) {
+                report.log(From::Cargo, advice);
+                self.said.push(advice.into());
+            }
             let coloured = without_progress(&self.said);
             let failure = Failure {
                 errors: ansi::strip(&coloured),

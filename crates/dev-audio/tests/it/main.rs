@@ -7,3 +7,5 @@ mod priority;
 mod probes;
 mod processing;
 mod standalone;
+mod violations;
+mod watched;

@@ -24,7 +24,10 @@ fn a_plugin_describes_its_parameters() {
     assert_eq!(level["id"], "gain_level");
     assert_eq!((&level["default"], &level["max"], &level["unit"]), (&0.5.into(), &2.0.into(), &"x".into()));
     assert_eq!((level.get("step"), &fault["step"]), (None, &1.0.into()), "a choice has steps");
-    assert_eq!(fault["variants"], serde_json::json!(["None", "Abort", "Loop", "Panic"]));
+    assert_eq!(
+        fault["variants"],
+        serde_json::json!(["None", "Abort", "Loop", "Panic", "Push", "Sleep", "C"])
+    );
 }
 
 #[test]

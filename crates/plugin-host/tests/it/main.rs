@@ -6,3 +6,7 @@ mod companion;
 mod describe;
 mod probes;
 mod support;
+mod violations;
+#[path = "../../../dev-audio/tests/it/watched.rs"]
+#[allow(dead_code, reason = "dev-audio's tests use the rest")]
+mod watched;

@@ -34,6 +34,11 @@ impl Plugin {
         Self::compiled(changes, &["--extern", &format!("wavecraft_probe={}", library.display())])
     }
 
+    /// The same as [`with`](Self::with), with line tables.
+    pub(crate) fn with_lines(changes: &[(&str, &str)]) -> Self {
+        Self::compiled(changes, &["-C", "opt-level=2", "-C", "debuginfo=line-tables-only"])
+    }
+
     fn compiled(changes: &[(&str, &str)], options: &[&str]) -> Self {
         let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
         let mut source = SOURCE.to_owned();
@@ -59,6 +64,11 @@ impl Plugin {
     pub(crate) fn library(&self) -> PathBuf {
         use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
         self.folder.path().join(format!("{DLL_PREFIX}demo{DLL_SUFFIX}"))
+    }
+
+    /// The file that it was compiled from.
+    pub(crate) fn source(&self) -> PathBuf {
+        self.folder.path().join("lib.rs")
     }
 
     /// Describes it.

@@ -56,8 +56,8 @@ pub extern "C" fn wavecraft_get_params_json() -> *mut c_char {
         r#"[
             {{"id": "gain_level", "name": "Level", "type": "float", "value": {LEVEL:?}, "default": {LEVEL:?},
              "min": 0.0, "max": 2.0, "unit": "x"}},
-            {{"id": "gain_fault", "name": "Fault", "type": "enum", "value": 0.0, "default": 0.0, "min": 0.0, "max": 3.0,
-             "variants": ["None", "Abort", "Loop", "Panic"]}}
+            {{"id": "gain_fault", "name": "Fault", "type": "enum", "value": 0.0, "default": 0.0, "min": 0.0, "max": 6.0,
+             "variants": ["None", "Abort", "Loop", "Panic", "Push", "Sleep", "C"]}}
         ]"#
     );
     CString::new(json).unwrap().into_raw()
@@ -91,6 +91,13 @@ extern "C" fn process(gain: *mut c_void, channels: *mut *mut f32, count: u32, fr
                 std::hint::spin_loop();
             },
             3.0 => panic!("told to panic"),
+            4.0 => {
+                let mut list = Vec::new();
+                list.push(std::hint::black_box(1.0_f32)); // push
+                drop(std::hint::black_box(list)); // push's end
+            }
+            5.0 => std::thread::sleep(std::time::Duration::from_micros(10)), // sleep
+            6.0 => as_c_does(),
             _ => {}
         }
         for channel in 0..count as usize {
@@ -103,6 +110,39 @@ extern "C" fn process(gain: *mut c_void, channels: *mut *mut f32, count: u32, fr
             }
         }
     });
+}
+
+// SAFETY: declared as C does.
+unsafe extern "C" {
+    fn calloc(count: usize, size: usize) -> *mut c_void;
+    fn realloc(piece: *mut c_void, size: usize) -> *mut c_void;
+    fn aligned_alloc(alignment: usize, size: usize) -> *mut c_void;
+    fn posix_memalign(piece: *mut *mut c_void, alignment: usize, size: usize) -> i32;
+    #[link_name = "free"]
+    fn give_back(piece: *mut c_void);
+}
+
+/// Memory by other names than `malloc`, which is what it asked for.
+fn as_c_does() {
+    // SAFETY: takes any numbers.
+    let mut piece = std::hint::black_box(unsafe { calloc(3, 8) }); // calloc
+    // SAFETY: it has three words, if it is there.
+    assert_eq!(unsafe { piece.cast::<[u64; 3]>().read() }, [0; 3]);
+    // SAFETY: it is of `calloc`.
+    piece = std::hint::black_box(unsafe { realloc(piece, 4000) }); // realloc
+    // SAFETY: it is of `realloc`.
+    unsafe { give_back(piece) }; // free
+    // SAFETY: takes any numbers.
+    piece = std::hint::black_box(unsafe { aligned_alloc(256, 512) }); // aligned_alloc
+    assert!(!piece.is_null() && piece.addr() % 256 == 0);
+    // SAFETY: it is of `aligned_alloc`.
+    unsafe { give_back(piece) }; // free of what is aligned
+    // SAFETY: `piece` can be written.
+    assert_eq!(unsafe { posix_memalign(&raw mut piece, 64, 64) }, 0); // posix_memalign
+    assert!(!piece.is_null() && piece.addr() % 64 == 0);
+    // SAFETY: `piece` can be written.
+    assert_eq!(unsafe { posix_memalign(&raw mut piece, 3, 64) }, 22, "no alignment");
+    std::hint::black_box(piece);
 }
 
 // SAFETY: for callers: `gain` is of `create` and alive, and `values` points to `count` of them.
