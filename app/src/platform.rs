@@ -26,8 +26,9 @@ mod tests;
 pub(crate) use program::{Program, SEGMENT_DESCRIPTOR, SOCKET_DESCRIPTOR, Spawned};
 
 pub(crate) use system::{
-    Activity, COPIERS, COPIERS_ENVIRONMENT, EndWatch, FORGETTERS, LATE_START, LOADER_VARIABLE, MainThread,
-    MicrophoneAuthority, OPENER, REVEAL_LABEL, can_show_menu, end_left_behind, icon_color, is_traced,
-    loader_default, login_item, main_loop, paths, resident_bytes, reveal, run_in_background, set_icon,
-    show_notification, show_words, spawn, system_call, watch_sleep, with_icon, writes_as_group_alone,
+    Activity, COPIERS, COPIERS_ENVIRONMENT, EndWatch, FORGETTERS, LATE_START, LOADER_VARIABLE,
+    MOST_ADDRESSES_BYTES, MainThread, MicrophoneAuthority, OPENER, REVEAL_LABEL, can_show_menu,
+    end_left_behind, icon_color, is_traced, loader_default, login_item, main_loop, paths, resident_bytes,
+    reveal, run_in_background, set_icon, show_notification, show_words, spawn, system_call, watch_sleep,
+    with_icon, writes_as_group_alone,
 };

@@ -47,6 +47,9 @@ use rustix::process::Pid;
 use std::{fs, path::PathBuf};
 use wavecraft_companion_protocol::paths::Paths;
 
+/// The most memory that a process which reads a program's file may take, in bytes, with the files that it maps.
+pub(crate) const MOST_ADDRESSES_BYTES: Option<u64> = Some(4 << 30);
+
 /// The variable with the folders that the loader searches before the system's (ld.so(8)).
 pub(crate) const LOADER_VARIABLE: &str = "LD_LIBRARY_PATH";
 

@@ -39,6 +39,9 @@ use std::{
 };
 use wavecraft_companion_protocol::paths::Paths;
 
+/// A process here has more addresses than a limit could be set to: the libraries that all share count.
+pub(crate) const MOST_ADDRESSES_BYTES: Option<u64> = None;
+
 /// The variable with the folders where the loader looks for a library that isn't where the program says (dyld(1)). A
 /// hardened program, such as the plugin host, never sees it; a project's own program isn't hardened.
 pub(crate) const LOADER_VARIABLE: &str = "DYLD_FALLBACK_LIBRARY_PATH";

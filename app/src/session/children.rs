@@ -1,5 +1,6 @@
 //! A session's children: carries out the supervisor's decisions with real processes.
 
+mod addresses;
 mod beside;
 mod keeping;
 
@@ -12,7 +13,6 @@ use crate::{
     executable,
     outlet::Outlet,
     platform::{self, Program},
-    symbols::Asker,
 };
 use rustix::process::Pid;
 use std::{collections::VecDeque, io, sync::Arc, time::Instant};
@@ -148,16 +148,6 @@ impl Children {
     /// The process of the live child, or else of one in shadow.
     pub(super) fn pid(&self) -> Option<Pid> {
         self.child(self.supervisor.shown()?)?.pid()
-    }
-
-    /// The generation of the live child.
-    pub(super) fn live_generation(&self) -> Option<u32> {
-        self.heard.as_ref().map(Child::generation)
-    }
-
-    /// Knows what the addresses of a child are addresses of, unless it was told to end.
-    pub(super) fn asker(&self, generation: u32) -> Option<Asker> {
-        self.child(generation).map(|child| child.asker().clone())
     }
 
     /// Were all children told to end?

@@ -4,8 +4,8 @@ mod comparing;
 mod figures;
 mod lab;
 mod microphone;
-mod places;
 mod source;
+mod told;
 
 use super::{
     audience::Audience,
@@ -27,7 +27,6 @@ use super::{
 };
 use crate::{
     audio::{Audio, Pulse},
-    child::ChildEvent,
     control::{ConnectionId, Owed},
     desktop::Kind,
     outlet::Outlet,
@@ -244,28 +243,6 @@ impl Playback {
         let (children, place) = self.children(cx);
         children.restart(&place);
         self.notify_state(cx);
-    }
-
-    /// Handles a child's event.
-    pub(super) fn child(&mut self, generation: u32, event: ChildEvent, cx: &mut Context) {
-        if let ChildEvent::Said { message, .. } = &event
-            && self.violations.hear(generation, message)
-        {
-            return self.look_up(generation);
-        }
-        let output = match &event {
-            ChildEvent::Wrote { stream, line, .. } => {
-                Some((*stream, self.children.of_build(generation, line)))
-            }
-            _ => None,
-        };
-        let (children, mut place) = self.children(cx);
-        for (stream, line) in children.handle(generation, event, &mut place) {
-            self.audience.log(stream, line, &cx.clients);
-        }
-        if let Some((stream, line)) = output {
-            self.audience.log(stream, line, &cx.clients);
-        }
     }
 
     /// Does what is due.

@@ -2,6 +2,7 @@
 //! output, and ends.
 
 use super::reader::{self, Step};
+use crate::platform;
 use rustix::process::{Resource, Rlimit, setrlimit};
 use serde::{Deserialize, Serialize};
 use std::{
@@ -10,8 +11,6 @@ use std::{
     process::ExitCode,
 };
 
-/// The most memory that it may take, in bytes, with the files that it maps.
-const MEMORY_BYTES: u64 = 4 << 30;
 /// The most time that it may compute, in seconds.
 const CPU_SECONDS: u64 = 5;
 
@@ -46,8 +45,8 @@ pub(crate) fn run(job: &str) -> anyhow::Result<ExitCode> {
 
 /// A system that doesn't know one of these limits goes without it: the one who asked has a limit in time of its own.
 fn limit() {
-    for (resource, most) in [(Resource::As, MEMORY_BYTES), (Resource::Cpu, CPU_SECONDS), (Resource::Core, 0)]
-    {
+    let memory = platform::MOST_ADDRESSES_BYTES.map(|most| (Resource::As, most));
+    for (resource, most) in memory.into_iter().chain([(Resource::Cpu, CPU_SECONDS), (Resource::Core, 0)]) {
         let _ = setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) });
     }
 }

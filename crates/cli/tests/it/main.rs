@@ -16,6 +16,7 @@ mod document;
 mod ending;
 mod errors;
 mod generated;
+mod in_process;
 mod install;
 mod libraries;
 mod loss;
