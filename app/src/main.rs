@@ -3,6 +3,7 @@
 
 mod app;
 mod audio;
+mod check;
 mod child;
 mod command_link;
 mod companion;
@@ -84,6 +85,9 @@ struct Args {
     /// Read a program's line tables: for another companion, which makes the job.
     #[arg(long, value_name = "JOB", hide = true, conflicts_with_all = ["headless", "exit_when_idle", "quit"])]
     places: Option<String>,
+    /// Check a project's processor: for `wavecraft check`, which makes the job.
+    #[arg(long, value_name = "JOB", hide = true, conflicts_with_all = ["headless", "exit_when_idle", "quit"])]
+    check: Option<String>,
     /// Say whether this companion would run a program, and if not, why: for `wavecraft doctor`.
     #[arg(long, value_name = "PROGRAM", hide = true, conflicts_with_all = ["headless", "exit_when_idle", "quit"])]
     may_run: Option<std::path::PathBuf>,
@@ -129,6 +133,9 @@ fn run(args: &Args) -> anyhow::Result<ExitCode> {
     }
     if let Some(job) = args.compare.clone() {
         return main_thread::without_menu(runtime()?, |_| compare::run(job));
+    }
+    if let Some(job) = args.check.clone() {
+        return main_thread::without_menu(runtime()?, |_| check::run(job));
     }
     if let Some(program) = &args.may_run {
         executable::check_program(program)?;

@@ -95,6 +95,11 @@ impl Offline {
         (self.position, self.begins) = (0, true);
     }
 
+    /// Sets the position of the next block, in frames.
+    pub fn seek(&mut self, position: u64) {
+        self.position = position;
+    }
+
     /// Sends the next block: left and right, of equal length, at most [`MAX_FRAMES`]. A child of one channel gets the left.
     ///
     /// # Errors

@@ -10,6 +10,7 @@ use crate::{
     symbols::Asker,
 };
 use anyhow::{Context, anyhow, bail};
+use rustix::process::Pid;
 use std::{
     sync::{
         Arc,
@@ -24,6 +25,7 @@ use tokio::{
 use wavecraft_audio_core::{MAX_FRAMES, Offline};
 use wavecraft_companion_protocol::{
     child::{FromChild, ToChild},
+    condition::Condition,
     event,
     realtime::Realtime,
 };
@@ -51,6 +53,8 @@ pub(crate) struct Processor {
     /// What it was seen to do in `process`.
     seen: Seen,
     asker: Asker,
+    /// The conditions under which it runs, of those that it was asked for.
+    met: Vec<Condition>,
 }
 
 /// A message that must be acted on.
@@ -84,7 +88,8 @@ impl Processor {
         let handshake = Handshake::new(ring, parameters);
         let asker = Asker::new(&program.runs, &program.cwd);
         let (words, exit, seen) = (None, None, Seen::default());
-        let mut processor = Self { child, handshake, terms, events, words, exit, seen, asker };
+        let met = Vec::new();
+        let mut processor = Self { child, handshake, terms, events, words, exit, seen, asker, met };
         let prepared = timeout(READY_LIMIT, processor.prepared()).await;
         let silent = || anyhow!("the processor was not prepared within {} s", READY_LIMIT.as_secs());
         let prepared = prepared.map_err(|_| silent()).and_then(|prepared| prepared);
@@ -100,6 +105,16 @@ impl Processor {
                 Said::Ended => bail!("{}", self.last_words().await),
             }
         }
+    }
+
+    /// The conditions under which it runs, of those that it was asked for.
+    pub(crate) fn met(&self) -> &[Condition] {
+        &self.met
+    }
+
+    /// Its process.
+    pub(crate) fn pid(&self) -> Option<Pid> {
+        self.child.pid()
     }
 
     /// Tells it that blocks will follow. The flag is cleared when its process ends.
@@ -210,6 +225,10 @@ impl Processor {
             FromChild::Violations { places, elsewhere, last } => {
                 self.seen.hear(places, elsewhere);
                 return Ok(last.then_some(Said::LastSeen));
+            }
+            FromChild::Conditions { met } => {
+                self.met = met;
+                return Ok(None);
             }
             message => message,
         };

@@ -1,6 +1,7 @@
 //! The companion as its clients see it: the real program, real children, its sockets. No sound card, no display.
 
 mod attaching;
+mod checking;
 mod comparing;
 mod control_socket;
 mod ending;

@@ -2,6 +2,7 @@
 
 use crate::{
     adopt::AdoptArgs,
+    check::CheckArgs,
     compare::CompareArgs,
     completions::{CompletionsArgs, ManArgs},
     create::CreateArgs,
@@ -82,6 +83,14 @@ Examples:
   wavecraft compare old.wav new.wav --tolerance -80
 
 Exit codes: 0 the same, 1 different, 2 can't be compared.";
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  wavecraft check
+  wavecraft check --only latency
+  wavecraft check --against v1.0          also compares parameters with a released revision
+  wavecraft check --junit check.xml       for CI
+
+Exit codes: 0 nothing fails, 1 something does, 2 can't be checked.";
 const DEVICES_EXAMPLES: &str = "\
 Examples:
   wavecraft devices                                 what there is, and what is chosen
@@ -139,6 +148,12 @@ pub(crate) enum Command {
     ///
     /// An editor starts it with its standard input and output. See docs/guides/agents.md.
     Mcp(McpArgs),
+    /// Check this project's processor for what breaks in the field: block sizes, sample rates, NaN, clicks, latency, memory, …
+    ///
+    /// Each test has a name and says why it matters: `--list`. A crash or a hang is a result like any other. Limits and exceptions are
+    /// in `wavecraft.toml`, `[check]`.
+    #[command(after_help = CHECK_EXAMPLES)]
+    Check(CheckArgs),
     /// List the audio devices, and choose among them
     #[command(after_help = DEVICES_EXAMPLES)]
     Devices(DevicesArgs),

@@ -241,6 +241,37 @@ async fn ask(
     Ok((serde_json::from_value(*pair).context("its words can't be read")?, difference))
 }
 
+/// A revision that was built, and the project as it is now.
+pub(crate) struct Against(Built, Side);
+
+impl Against {
+    /// Builds both.
+    ///
+    /// # Errors
+    /// There is no such revision, or one of them doesn't build.
+    pub(crate) async fn build(
+        revision: &str,
+        profile: Option<&str>,
+        report: &Report,
+        processes: &mut Processes,
+    ) -> anyhow::Result<Self> {
+        let sides = [Side::Revision(revision.into()), Side::Now];
+        let built = Built::of(&sides, profile, report, processes).await?;
+        let [before, _] = sides;
+        Ok(Self(built, before))
+    }
+
+    /// The revision, for the companion.
+    pub(crate) fn revision(&self) -> anyhow::Result<ComparedSide> {
+        self.0.side(0, &self.1)
+    }
+
+    /// The project as it is now.
+    pub(crate) fn now(&self) -> anyhow::Result<&BuiltProject> {
+        self.0.projects[1].as_ref().context("the project was not built")
+    }
+}
+
 /// What was built for the two. Copies and worktrees are kept as long as this.
 struct Built {
     projects: [Option<BuiltProject>; 2],

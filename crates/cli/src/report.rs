@@ -338,7 +338,9 @@ impl Report {
             Event::Recording { .. }
             | Event::Rendering { .. }
             | Event::Measured { .. }
-            | Event::Compared { .. } => {}
+            | Event::Compared { .. }
+            | Event::Checking { .. }
+            | Event::Checked { .. } => {}
             // The reason for a build is printed where the build starts; states, errors and lines have their own functions;
             // an end without orphans needs no message.
             Event::Build(_)
@@ -419,7 +421,10 @@ impl Report {
             Event::Stats { .. } => writer.update("stats", text),
             Event::Recording { .. } => writer.update("recording", text),
             // Its command shows what was found.
-            Event::Measured { .. } | Event::Compared { .. } => {}
+            Event::Measured { .. }
+            | Event::Compared { .. }
+            | Event::Checking { .. }
+            | Event::Checked { .. } => {}
             Event::Rendering { .. } => writer.update("rendering", text),
             _ => writer.keep(text),
         }

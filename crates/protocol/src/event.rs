@@ -164,6 +164,18 @@ pub enum Event {
         /// The document of the analysis.
         document: Box<serde_json::Value>,
     },
+    /// A test of a check has ended.
+    Checking {
+        /// Tests that have ended.
+        done: usize,
+        /// Tests that there are.
+        tests: usize,
+    },
+    /// A check is done.
+    Checked {
+        /// Its document.
+        document: Box<serde_json::Value>,
+    },
     /// Two were compared.
     Compared {
         /// The pair of the analysis.

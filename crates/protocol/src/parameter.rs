@@ -165,6 +165,15 @@ pub enum BadParameters {
     },
 }
 
+/// How [`BadParameters`] begins in words.
+const REFUSALS: [&str; 2] = ["two parameters have the id `", "parameter `"];
+
+/// Whether a child's words are those of [`BadParameters`]: it refused its own parameters.
+#[must_use]
+pub fn is_refusal(words: &str) -> bool {
+    REFUSALS.iter().any(|begins| words.starts_with(begins)) || words.ends_with(" that fit")
+}
+
 /// Checks the parameters that a child announced, so that later code may rely on them.
 ///
 /// # Errors
@@ -260,10 +269,13 @@ pub(crate) mod tests {
             ParameterSpec { step: Some(0.0), ..gain() },
             ParameterSpec { skew: Some(-1.0), ..gain() },
         ] {
-            assert!(
-                matches!(check_set(std::slice::from_ref(&broken)), Err(BadParameters::BadRange { .. })),
-                "{broken:?}"
-            );
+            let refused = check_set(std::slice::from_ref(&broken)).unwrap_err();
+            assert!(matches!(refused, BadParameters::BadRange { .. }), "{broken:?}");
+            assert!(is_refusal(&refused.to_string()), "{refused}");
         }
+        for refused in [BadParameters::TooMany(9999), BadParameters::SameId("a".into())] {
+            assert!(is_refusal(&refused.to_string()), "{refused}");
+        }
+        assert!(!is_refusal("the processor panicked: no"));
     }
 }

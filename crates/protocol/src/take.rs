@@ -143,6 +143,27 @@ pub struct MeasureJob {
     pub before: Option<ProjectProgram>,
 }
 
+/// A processor to check: the argument of `wavecraft-companion --check`, as JSON. It answers with
+/// [events](crate::event::Event), one per line on standard output; [`Checked`](crate::event::Event::Checked) has the document.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CheckJob {
+    /// The project's program, as in [`Attach`](crate::control::Attach).
+    #[serde(flatten)]
+    pub program: ProjectProgram,
+    /// The program's working folder.
+    pub cwd: PathBuf,
+    /// The program's environment. Only names on the companion's allow-list are used.
+    #[serde(default)]
+    pub env: BTreeMap<String, String>,
+    /// The project's name.
+    pub name: String,
+    /// What is to be tried: the plan of `wavecraft-companion-check`.
+    pub plan: serde_json::Value,
+    /// A released build, whose parameters these must be compatible with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub released: Option<ComparedSide>,
+}
+
 /// Two builds, or a build and something older, to compare: the argument of `wavecraft-companion --compare`, as JSON. It answers with
 /// [events](crate::event::Event), one per line on standard output; [`Compared`](crate::event::Event::Compared) has what was found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -4,18 +4,20 @@ use crate::ports::NO_PORT;
 use anyhow::{Context, anyhow};
 use serde::{Deserialize, Deserializer, de::Error};
 use std::{
+    collections::BTreeMap,
     fs,
     io::ErrorKind,
     num::NonZeroU16,
     path::{Path, PathBuf},
 };
+use wavecraft_companion_check::Limits;
 use wavecraft_companion_protocol::session::{Mode, OnBypass, Source};
 
 /// The file's name; it lies beside `engine`.
 pub(crate) const FILE: &str = "wavecraft.toml";
 
 /// The file's keys. A missing key leaves the choice to the app's settings, or to the ordinary default.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Defaults {
     /// Like `--with-audio` or `--no-audio`.
@@ -41,6 +43,21 @@ pub(crate) struct Defaults {
     /// What is watched of the processor.
     #[serde(default)]
     pub(crate) realtime: RealtimeDefaults,
+    /// What `wavecraft check` holds the processor to.
+    #[serde(default)]
+    pub(crate) check: Check,
+}
+
+/// What `wavecraft check` holds the processor to.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Check {
+    /// Tests that aren't run, and why not.
+    #[serde(default, deserialize_with = "tests")]
+    pub(crate) skip: BTreeMap<String, String>,
+    /// What is still good.
+    #[serde(default, deserialize_with = "limits")]
+    pub(crate) limits: Limits,
 }
 
 /// Devices by their ids, or by parts of names that match only one device.
@@ -90,6 +107,28 @@ fn source<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Source>, 
     String::deserialize(deserializer)?.parse().map(Some).map_err(D::Error::custom)
 }
 
+fn tests<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error> {
+    let tests = BTreeMap::<String, String>::deserialize(deserializer)?;
+    for (name, why) in &tests {
+        if wavecraft_companion_check::test(name).is_none() {
+            return Err(D::Error::custom(format!(
+                "there is no test `{name}`: `wavecraft check --list` lists them"
+            )));
+        }
+        if why.trim().is_empty() {
+            return Err(D::Error::custom(format!(
+                "say why `{name}` is left out: {name} = \"a looper never ends\""
+            )));
+        }
+    }
+    Ok(tests)
+}
+
+fn limits<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Limits, D::Error> {
+    let limits = Limits::deserialize(deserializer)?;
+    limits.check().map(|()| limits).map_err(D::Error::custom)
+}
+
 fn port<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<NonZeroU16>, D::Error> {
     let value = toml::Value::deserialize(deserializer)?;
     let port = value.as_integer().and_then(|port| u16::try_from(port).ok()).and_then(NonZeroU16::new);
@@ -116,7 +155,8 @@ mod tests {
         assert_eq!(Defaults::read(folder.path()).unwrap(), Defaults::default());
         assert_eq!(read("# nothing\n"), Ok(Defaults::default()));
         let all = "audio = true\nsource = \"tone:440@-20\"\nmode = \"direct\"\non_bypass = \"silence\"\nport = 9100\nui_port = 5200\n\
-                   profile = \"release\"\n[devices]\ninput = \"Scarlett\"\noutput = \"hw:1\"\n[realtime]\nwatch = false\n";
+                   profile = \"release\"\n[devices]\ninput = \"Scarlett\"\noutput = \"hw:1\"\n[realtime]\nwatch = false\n\
+                   [check]\nskip = { tail-ends = \"a looper never ends\" }\nlimits = { click_db = -20.0 }\n";
         let port = |port| NonZeroU16::new(port);
         assert_eq!(
             read(all),
@@ -130,6 +170,10 @@ mod tests {
                 profile: Some("release".into()),
                 devices: Devices { input: Some("Scarlett".into()), output: Some("hw:1".into()) },
                 realtime: RealtimeDefaults { watch: Some(false) },
+                check: Check {
+                    skip: BTreeMap::from([("tail-ends".into(), "a looper never ends".into())]),
+                    limits: Limits { click_db: -20.0, ..Limits::default() },
+                },
             })
         );
     }
@@ -176,6 +220,18 @@ mod tests {
                 "a frequency is 0.1 to 192000 Hz, as a plain number. Write tone[:HZ][@DB]",
             ),
             ("source = \"noise:pink@3\"", "1:10", "the level of pink noise is −120 to −12 dBFS"),
+            (
+                "[check]\nskip = { tail-end = \"x\" }",
+                "2:8",
+                "there is no test `tail-end`: `wavecraft check --list`",
+            ),
+            ("[check]\nskip = { tail-ends = \"\" }", "2:8", "say why `tail-ends` is left out"),
+            (
+                "[check.limits]\nclick = 1",
+                "2:1",
+                "unknown field `click`, expected one of `same_db`, `click_db`",
+            ),
+            ("[check]\nlimits = { rate_db = nan }", "2:10", "`rate_db` can't be NaN: 0.1 to 60 are possible"),
             ("port = 0", "1:8", "must be a port, 1 to 65535"),
             ("ui_port = 70000", "1:11", "must be a port, 1 to 65535"),
             ("port = \"a\"", "1:8", "must be a port, 1 to 65535"),

@@ -2,6 +2,7 @@
 //! documentation.
 
 mod arrows;
+mod checks;
 mod commands;
 #[path = "../shared/document.rs"]
 mod document;

@@ -19,7 +19,10 @@ fn a_project_is_complete_and_committed_as_its_author() {
     let project = world.path("here/MyPlugin");
     let mut names = world.names_in("here/MyPlugin");
     names.sort();
-    assert_eq!(names, [".git", ".gitignore", "README.md", "engine", "sdk", "ui", "wavecraft.toml"]);
+    assert_eq!(
+        names,
+        [".git", ".github", ".gitignore", "README.md", "engine", "sdk", "ui", "wavecraft.toml"]
+    );
     let manifest = fs::read_to_string(project.join("engine/Cargo.toml")).unwrap();
     assert!(manifest.contains("name = \"my-plugin\"") && manifest.contains("authors = [\"Ada & Co\"]"));
 

@@ -5,6 +5,7 @@ mod adopt;
 mod again;
 mod agents;
 mod bad_input;
+mod check;
 mod companion;
 mod compare;
 mod create;
