@@ -11,6 +11,7 @@ use std::sync::atomic::AtomicBool;
 use wavecraft_audio_core::{MAX_FRAMES, ProjectId};
 use wavecraft_companion_protocol::child::{FromChild, LINK_VARIABLE, Link, ToChild};
 use wavecraft_companion_protocol::frame::{Decoder, encode};
+use wavecraft_companion_protocol::realtime::{WATCH_VARIABLE, Watch};
 use wavecraft_ring::{ABI_VERSION, Geometry, HostRing, ParameterWriter, create};
 
 /// Its process ends with it.
@@ -23,8 +24,8 @@ pub(crate) struct Processor {
 }
 
 impl Processor {
-    /// A stereo gain, ready and started, with the shipped defaults.
-    pub(crate) fn gain() -> Self {
+    /// A stereo gain, ready and started, with the shipped defaults; watched or not.
+    pub(crate) fn gain(watched: bool) -> Self {
         let host = create(Geometry::new(MAX_FRAMES, 2, 2).expect("a geometry"), 1).expect("a segment");
         let (mut socket, theirs) = UnixStream::pair().expect("a socketpair");
         let link =
@@ -36,6 +37,7 @@ impl Processor {
         let process = Command::new(std::env::current_exe().expect("this program"))
             .arg("gain-child")
             .env(LINK_VARIABLE, link)
+            .env(WATCH_VARIABLE, if watched { "1" } else { "0" })
             .stdin(Stdio::null())
             .spawn()
             .expect("the child starts");
@@ -49,6 +51,12 @@ impl Processor {
         let rate = f32::from(u16::try_from(RATE).expect("a small rate"));
         let prepare = ToChild::Prepare { sample_rate: rate, max_frames: MAX_FRAMES, inputs: 2, outputs: 2 };
         socket.write_all(&encode(&prepare).expect("a short message")).expect("the child reads");
+        if watched {
+            let FromChild::Watching(watching) = hear(&mut socket, &mut decoder) else {
+                panic!("it says what it watches")
+            };
+            assert_eq!(watching.memory, Watch::On);
+        }
         assert_eq!(hear(&mut socket, &mut decoder), FromChild::Ready);
         socket.write_all(&encode(&ToChild::Start).expect("a short message")).expect("the child reads");
         Self {

@@ -32,6 +32,11 @@ pub(crate) struct Run {
     pub(crate) programs: PathBuf,
 }
 
+/// As `run!` installs it.
+#[global_allocator]
+static ALLOCATOR: wavecraft_dev_audio::WatchedAllocator =
+    wavecraft_dev_audio::WatchedAllocator::new(std::alloc::System);
+
 fn main() -> std::process::ExitCode {
     let mut arguments = std::env::args().skip(1).peekable();
     if let Some(code) = arguments.peek().and_then(|role| play(role)) {

@@ -1,5 +1,6 @@
 //! P11: CPU time of a project and block of 128 stereo frames, on both sides together, against the same DSP called in
-//! this process at the same pace. The child is a real process, woken for each block.
+//! this process at the same pace. The child is a real process, woken for each block. And what it costs to be watched: the child
+//! again, asked to watch itself, and an allocation outside of `process`.
 
 use crate::Run;
 use crate::child::Processor;
@@ -8,6 +9,7 @@ use crate::lines::{Line, Lines};
 use crate::platform::usage_of;
 use crate::processors::{Gain, Level};
 use rustix::time::{ClockId, clock_gettime};
+use std::alloc::{GlobalAlloc, Layout, System, alloc, dealloc};
 use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Instant;
@@ -19,7 +21,8 @@ const FRAMES: usize = 128;
 
 pub(crate) fn measure(run: &Run, lines: &mut Lines) {
     let blocks = if run.quick { 500 } else { 8_000 };
-    let (engine, child) = with_a_child(blocks);
+    let (engine, child) = with_a_child(blocks, false);
+    let (_, watched) = with_a_child(blocks, true);
     let in_process = in_this_process(blocks);
     for (what, value) in [
         ("both sides", engine + child),
@@ -35,10 +38,48 @@ pub(crate) fn measure(run: &Run, lines: &mut Lines) {
             anchor_value: in_process,
         });
     }
+    lines.add(Line {
+        id: "P11",
+        what: format!("CPU of the child per block of {FRAMES}, watched"),
+        value: watched,
+        unit: "us",
+        anchor: "not watched".into(),
+        anchor_value: child,
+    });
+    let [plain, noted] = [false, true].map(allocations);
+    lines.add(Line {
+        id: "P11",
+        what: "a piece of memory requested and freed, by the allocator of `run!`".into(),
+        value: noted,
+        unit: "ns",
+        anchor: "the system's allocator".into(),
+        anchor_value: plain,
+    });
+}
+
+/// ns of a request and its end on this thread, which isn't watched: the least of many runs.
+fn allocations(by_our_allocator: bool) -> f64 {
+    const PIECES: u32 = 10_000;
+    let layout = Layout::new::<[u64; 8]>();
+    let run = || {
+        let start = now_ns();
+        for _ in 0..PIECES {
+            // SAFETY: the layout isn't of size zero.
+            let piece = unsafe {
+                if by_our_allocator { alloc(black_box(layout)) } else { System.alloc(black_box(layout)) }
+            };
+            let piece = black_box(piece);
+            // SAFETY: it is of this layout and of the same allocator.
+            unsafe { if by_our_allocator { dealloc(piece, layout) } else { System.dealloc(piece, layout) } }
+        }
+        now_ns() - start
+    };
+    let least = (0..200).map(|_| run()).min().unwrap_or(0);
+    us(least) * 1000.0 / f64::from(PIECES)
 }
 
 /// µs a block: of the audio thread beyond an engine without a project, and of the child.
-fn with_a_child(blocks: u32) -> (f64, f64) {
+fn with_a_child(blocks: u32, watched: bool) -> (f64, f64) {
     let settings = ManualSettings { sample_rate: RATE, nominal_frames: 128, settle_limit: None };
     let start = || {
         Audio::start(Box::new(Manual::new(settings)), Limits::default(), Arc::new(|_| {})).expect("no device")
@@ -46,7 +87,7 @@ fn with_a_child(blocks: u32) -> (f64, f64) {
     let (mut empty, mut audio) = (start(), start());
     let settings = ProjectSettings { source: Source::Microphone, ..ProjectSettings::default() };
     let project = audio.engine_mut().add_project(settings).expect("there is room");
-    let mut child = Processor::gain();
+    let mut child = Processor::gain(watched);
     child.link(audio.engine_mut(), project);
     let input = [0.25; FRAMES];
     let step = |audio: &mut Audio<Manual>| {

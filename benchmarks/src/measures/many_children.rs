@@ -51,7 +51,7 @@ fn late_children(count: usize, time: Duration) -> f64 {
     let request =
         StreamRequest { sample_rate: Some(RATE), buffer_frames: Some(FRAMES), ..StreamRequest::default() };
     let mut audio = open(BackendKind::Virtual, request, |_| {}).expect("a timer");
-    let mut children: Vec<_> = (0..count).map(|_| Processor::gain()).collect();
+    let mut children: Vec<_> = (0..count).map(|_| Processor::gain(false)).collect();
     let projects: Vec<_> = children
         .iter_mut()
         .map(|child| {
