@@ -21,6 +21,6 @@ pub use bench::Bench;
 pub use catalogue::{COMPATIBLE, REALTIME, STARTS, TESTS, Test, run, test};
 pub use document::{DOCUMENT_VERSION, Document, Plan, Row};
 pub use judge::compatible;
-pub use limits::{Depth, Limits};
+pub use limits::{CLICK_DB, Depth, Limits};
 pub use rig::{Facts, Rig, Trouble, Unit, Wanted};
 pub use verdict::{Found, Verdict};

@@ -31,6 +31,10 @@ impl Depth {
     }
 }
 
+/// What is a click, in dB relative to full scale, where no limit is set. A gain that rises over the full scale within 1 ms in a
+/// straight line makes 1/48 = −33.6 dB at 48 kHz.
+pub const CLICK_DB: f64 = -30.0;
+
 /// The limits.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -38,9 +42,9 @@ pub struct Limits {
     /// Two outputs that differ by no more than this are the same, in dB relative to the louder's peak. −100: less than the step of 16
     /// bits (−96 dB), and more than what sums of single precision in another order leave (−140 to −110 dB).
     pub same_db: f64,
-    /// The loudest click of a parameter, in dB relative to full scale: what the second difference of the output rises by. −30: a gain
-    /// that rises over the full scale within 1 ms in a straight line makes 1/48 = −33.6 dB at 48 kHz.
-    pub click_db: f64,
+    /// The loudest click of a parameter, in dB relative to full scale: what the second difference of the output rises by. A louder one
+    /// fails. `None`: one above [`CLICK_DB`] warns, as many a published processor smooths nothing.
+    pub click_db: Option<f64>,
     /// The longest tail, in seconds, until it is below −90 dB relative to full scale. 30: longer than the reverb of any hall.
     pub tail_seconds: f64,
     /// The most that a response may differ between sample rates, in dB, from 40 Hz to 5 kHz. 2: a filter of fourth order at 1 kHz made
@@ -57,7 +61,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             same_db: -100.0,
-            click_db: -30.0,
+            click_db: None,
             tail_seconds: 30.0,
             rate_db: 2.0,
             memory_kib: 512,
@@ -67,6 +71,11 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// What is a click, in dB relative to full scale.
+    pub(crate) fn click(&self) -> f64 {
+        self.click_db.unwrap_or(CLICK_DB)
+    }
+
     /// Checks that each is a limit.
     ///
     /// # Errors
@@ -74,7 +83,7 @@ impl Limits {
     pub fn check(&self) -> Result<(), String> {
         let ranges = [
             ("same_db", self.same_db, -200.0..=0.0),
-            ("click_db", self.click_db, -120.0..=20.0),
+            ("click_db", self.click(), -120.0..=20.0),
             ("tail_seconds", self.tail_seconds, 0.1..=600.0),
             ("rate_db", self.rate_db, 0.1..=60.0),
             ("cost_percent", self.cost_percent, 0.1..=1000.0),

@@ -113,16 +113,20 @@ pub(crate) fn parameter_clicks(bench: &mut Bench<'_>) -> Result<Found, Stop> {
         (low[index], high[index]) = (spec.min, spec.max);
         let click = loudest(&mut player, [&low, &high], |values| values[index])?;
         most = most.max(click.db);
-        if click.db > bench.limits.click_db {
+        if click.db > bench.limits.click() {
             let told = (click_told(spec, &click), click.place);
             // A switch or a choice is seldom automated.
-            if spec.kind == ParameterType::Float { hard.push(told) } else { soft.push(told) }
+            if bench.limits.click_db.is_some() && spec.kind == ParameterType::Float {
+                hard.push(told)
+            } else {
+                soft.push(told)
+            }
         }
     }
     if tried == 0 {
         return Ok(Found::skipped("it has no parameters"));
     }
-    let limit = words::level(bench.limits.click_db);
+    let limit = words::level(bench.limits.click());
     let is_hard = !hard.is_empty();
     let mut clicks = hard.into_iter().chain(soft);
     let Some((told, place)) = clicks.next() else {
@@ -174,9 +178,9 @@ pub(crate) fn bypass(bench: &mut Bench<'_>) -> Result<Found, Stop> {
     debug_assert!(peak(&noise) > 0.0, "silence would pass as anything");
     let index = facts.specs.iter().position(|spec| facts.bypasses.contains(&spec.id)).unwrap_or(0);
     let click = loudest(&mut player, [&off, &on], |values| values[index])?;
-    if click.db > bench.limits.click_db {
+    if click.db > bench.limits.click() {
         let told = click_told(&facts.specs[index], &click);
-        let limit = words::level(bench.limits.click_db);
+        let limit = words::level(bench.limits.click());
         return Ok(Found::warn(format!("{told}; {limit} dB is the limit")).with(click.place));
     }
     Ok(Found::pass(format!(

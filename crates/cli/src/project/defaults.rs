@@ -172,7 +172,7 @@ mod tests {
                 realtime: RealtimeDefaults { watch: Some(false) },
                 check: Check {
                     skip: BTreeMap::from([("tail-ends".into(), "a looper never ends".into())]),
-                    limits: Limits { click_db: -20.0, ..Limits::default() },
+                    limits: Limits { click_db: Some(-20.0), ..Limits::default() },
                 },
             })
         );

@@ -2,7 +2,7 @@
 
 use crate::document::root;
 use std::fs;
-use wavecraft_companion_check::{Limits, TESTS};
+use wavecraft_companion_check::{CLICK_DB, Limits, TESTS};
 
 #[test]
 fn the_guide_lists_the_tests_that_there_are() {
@@ -22,11 +22,11 @@ fn the_guide_lists_the_tests_that_there_are() {
 
 #[test]
 fn the_limits_in_the_guide_and_the_template_are_the_defaults() {
-    let Limits { same_db, click_db, tail_seconds, rate_db, memory_kib, cost_percent } = Limits::default();
+    let Limits { same_db, click_db: _, tail_seconds, rate_db, memory_kib, cost_percent } = Limits::default();
     let guide = fs::read_to_string(root().join("docs/guides/checking.md")).expect("the guide");
     for line in [
         format!("same_db = {same_db:.1} "),
-        format!("click_db = {click_db:.1} "),
+        format!("click_db = {CLICK_DB:.1} "),
         format!("tail_seconds = {tail_seconds:.1} "),
         format!("rate_db = {rate_db:.1} "),
         format!("memory_kib = {memory_kib} "),
@@ -35,8 +35,12 @@ fn the_limits_in_the_guide_and_the_template_are_the_defaults() {
         assert!(guide.contains(&line), "no `{line}` in the guide");
     }
     let template = fs::read_to_string(root().join("templates/react/wavecraft.toml")).expect("the template's");
-    let limits = format!(
-        "click_db = {click_db:.1}, tail_seconds = {tail_seconds:.1}, rate_db = {rate_db:.1}, cost_percent = {cost_percent:.1} "
-    );
-    assert!(template.contains(&limits), "no `{limits}` in the template");
+    for limits in [
+        format!("click_db = {CLICK_DB:.1}\n"),
+        format!(
+            "# tail_seconds = {tail_seconds:.1}\n# rate_db = {rate_db:.1}\n# cost_percent = {cost_percent:.1}\n"
+        ),
+    ] {
+        assert!(template.contains(&limits), "no `{limits}` in the template");
+    }
 }

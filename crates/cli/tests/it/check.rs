@@ -72,6 +72,7 @@ fn a_plugins_library_is_checked_and_its_faults_are_told_on_the_screen_and_in_fil
     let world = plugin();
     let source = world.path("here/engine/src/lib.rs");
     fs::write(&source, sound()).expect("written");
+    fs::write(world.path("here/wavecraft.toml"), "[check.limits]\nclick_db = -30.0\n").expect("written");
     let finished = check(&world, &["--quick", "--seed", "5"]);
     // It smooths nothing, and one of its parameters has lost its use.
     assert_eq!(finished.code, Some(1), "{finished:#?}");
