@@ -144,7 +144,7 @@ pub(crate) enum Command {
     Compare(CompareArgs),
     /// Build this project, and list its parameters: ids, ranges, and what they start with
     Parameters(JsonArgs),
-    /// Let a coding agent measure, compare and hear this project, by the Model Context Protocol
+    /// Let a coding agent measure, compare, check and hear this project, by the Model Context Protocol
     ///
     /// An editor starts it with its standard input and output. See docs/guides/agents.md.
     Mcp(McpArgs),

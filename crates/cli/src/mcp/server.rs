@@ -17,7 +17,7 @@ const MOST_CALLS: u32 = 16;
 
 const INSTRUCTIONS: &str = "Hear and measure the audio processor (Wavecraft, Rust) of this project. After a change: `measure` gives figures \
     (response, distortion, latency, noise, cost, and what must not happen on an audio thread), `picture` draws them, `compare` with \
-    `HEAD` says what the change did to the sound. `status`, `log`, `list_parameters` and \
+    `HEAD` says what the change did to the sound, `check` tries what breaks in the field. `status`, `log`, `list_parameters` and \
     `set_parameters` are of the running `wavecraft start` of this folder, which a person hears. Calls that build run one after another.";
 
 /// The server.

@@ -1,5 +1,6 @@
 //! The tools, each in the file of its name.
 
+mod check;
 mod compare;
 mod log;
 mod measure;
@@ -16,6 +17,7 @@ pub(super) fn all() -> Vec<Entry> {
         Entry::of::<measure::Measure>(),
         Entry::of::<picture::Picture>(),
         Entry::of::<compare::Compare>(),
+        Entry::of::<check::Check>(),
         Entry::of::<render::Render>(),
         Entry::of::<status::Status>(),
         Entry::of::<log::Log>(),

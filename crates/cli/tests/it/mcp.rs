@@ -43,6 +43,7 @@ fn what_there_is_is_told_with_schemas_and_what_it_changes() {
         ("measure", true),
         ("picture", true),
         ("compare", true),
+        ("check", true),
         ("render", false),
         ("status", true),
         ("log", true),
@@ -384,4 +385,19 @@ fn parameters_are_listed_for_a_person_too() {
     let listed: Value =
         serde_json::from_str(&world.run(&["parameters", "--json"]).out).expect("one document");
     assert_eq!(listed["parameters"][0]["id"], "gain_level");
+}
+
+#[test]
+fn what_breaks_in_the_field_is_told_with_its_reason() {
+    let world = plugin();
+    let mut agent = agent(&world, &[]);
+    let (text, found) = agent.finds("check", &json!({"only": ["parameters"]}));
+    assert!(text.starts_with("pass     parameters") && found["passed"] == true, "{text}");
+    assert_eq!(found["results"]["tests"].as_array().map(Vec::len), Some(1));
+    // One of the values of `gain_fault` makes it hang.
+    let (text, found) = agent.finds("check", &json!({"only": ["finite"], "seed": 1}));
+    assert!(text.starts_with("fail     finite") && found["passed"] == false, "{text}");
+    assert!(text.contains("wavecraft check --only finite --seed 1"), "{text}");
+    let why = agent.fails("check", &json!({"only": ["nothing"]}));
+    assert!(why.contains("wavecraft check --list"), "{why}");
 }
