@@ -17,6 +17,16 @@ fn sound() -> String {
     SOURCE.replace(text, "match 0.0_f32 {")
 }
 
+/// The plugin's source, whose parameter ends at a panic.
+fn panicking() -> String {
+    let [last, more] = ["\"max\": 6.0,", ", \"Push\", \"Sleep\", \"C\"]"];
+    assert!(
+        SOURCE.contains(last) && SOURCE.contains(more),
+        "the plugin's source has changed: change this test"
+    );
+    SOURCE.replace(last, "\"max\": 3.0,").replace(more, "]")
+}
+
 /// A plugin that multiplies by its parameter `gain_level`, in a repository.
 fn plugin() -> World {
     World::new()
@@ -108,7 +118,7 @@ fn a_plugins_library_is_checked_and_its_faults_are_told_on_the_screen_and_in_fil
     assert_eq!(row(&found, "unused-parameters")["verdict"], "warn", "asked for by its name");
 
     // A crash and a hang within the library are verdicts.
-    fs::write(&source, SOURCE).expect("written");
+    fs::write(&source, panicking()).expect("written");
     let finished = check(&world, &["--only", "parameter-ends", "--only", "mono", "--skip", "mono", "--json"]);
     let found = document(&finished, 1);
     let ends = row(&found, "parameter-ends").to_string();
