@@ -71,6 +71,7 @@ mod tests {
         assert_eq!(own.name, "");
         assert_ne!(own.bias, 0, "tests are linked to be loaded anywhere");
         if cfg!(target_env = "gnu") {
+            // SAFETY: named for its address, and not called.
             let c: unsafe extern "C" fn() -> c_int = libc::getpid;
             assert!(of(c as usize).unwrap().name.contains("libc"), "{modules:?}");
         }

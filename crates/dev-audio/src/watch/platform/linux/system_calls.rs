@@ -180,6 +180,7 @@ fn redirect(registers: &mut [greg_t; 23]) -> bool {
         libc::SYS_clone | libc::SYS_clone3 => {
             // SYNC: read by this thread and by the one that it makes, which the kernel makes after this.
             AFTER_CLONE.store(address(next), Ordering::Relaxed);
+            // SAFETY: for the thread, which goes on there with what it takes.
             let make_clone: unsafe extern "C" fn() = make_clone;
             registers[at(libc::REG_RIP)] = register(make_clone as usize);
             return true;
@@ -193,6 +194,7 @@ fn redirect(registers: &mut [greg_t; 23]) -> bool {
     // SAFETY: as above.
     unsafe { kept.wrapping_add(1).write(address(second)) };
     registers[at(libc::REG_RSP)] = register(pointer);
+    // SAFETY: for the thread, which goes on there with what it takes.
     let make_call: unsafe extern "C" fn() = make_call;
     registers[at(libc::REG_RIP)] = register(make_call as usize);
     if registers[at(libc::REG_RAX)] == libc::SYS_rt_sigprocmask {
@@ -269,6 +271,7 @@ unsafe fn pass_on(signal: c_int, info: *mut siginfo_t, context: *mut c_void) {
         handler if BEFORE_TAKES_THREE.load(Ordering::Relaxed) != 0 => {
             // SAFETY: somebody installed it as such a handler.
             let handler = unsafe {
+                // SAFETY: for the call below, which passes what such a handler takes.
                 mem::transmute::<usize, unsafe extern "C" fn(c_int, *mut siginfo_t, *mut c_void)>(handler)
             };
             // SAFETY: with the kernel's own arguments.
