@@ -17,7 +17,10 @@ use anyhow::{Context, ensure};
 use serde::Serialize;
 use std::{collections::BTreeMap, num::NonZeroUsize, path::PathBuf, thread};
 use wavecraft_companion_check::{DOCUMENT_VERSION, Depth, Document, Limits, Plan, TESTS, test};
-use wavecraft_companion_protocol::{event::Event, take::CheckJob};
+use wavecraft_companion_protocol::{
+    event::Event,
+    take::{CheckJob, ComparedSide},
+};
 
 /// The seed unless another is given: the same every time, so that a check that passed passes again.
 const SEED: u64 = 1;
@@ -156,11 +159,7 @@ async fn checked(args: &CheckArgs, report: &Report, processes: &mut Processes) -
     }
 }
 
-fn job(
-    built: &BuiltProject,
-    plan: &Plan,
-    released: Option<wavecraft_companion_protocol::take::ComparedSide>,
-) -> anyhow::Result<CheckJob> {
+fn job(built: &BuiltProject, plan: &Plan, released: Option<ComparedSide>) -> anyhow::Result<CheckJob> {
     Ok(CheckJob {
         program: built.program.clone(),
         cwd: built.cwd.clone(),
@@ -172,18 +171,18 @@ fn job(
 }
 
 async fn ask(job: CheckJob, report: &Report, processes: &mut Processes) -> anyhow::Result<Document> {
-    let progress = report.progress();
-    progress.say("Checking …");
-    let mut document = None;
-    let outcome = offline::companion_does("--check", &job, report, processes, |event| match event {
-        Event::Checking { done, tests } => progress.say(&format!("Checking … {done} of {tests} tests")),
-        Event::Checked { document: checked } => document = Some(checked),
-        _ => {}
-    });
-    let outcome = outcome.await;
-    drop(progress);
-    outcome?;
-    let document = document.context("the companion's program said nothing")?;
+    let answer =
+        offline::companion_answers("--check", "Checking …", &job, report, processes, |event, progress| {
+            match event {
+                Event::Checking { done, tests } => {
+                    progress.say(&format!("Checking … {done} of {tests} tests"));
+                    None
+                }
+                Event::Checked { document } => Some(document),
+                _ => None,
+            }
+        });
+    let document = answer.await?;
     let document: Document = serde_json::from_value(*document).context("its document can't be read")?;
     ensure!(document.version == DOCUMENT_VERSION, "its document is of version {}", document.version);
     Ok(document)

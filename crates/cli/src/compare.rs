@@ -226,18 +226,14 @@ async fn ask(
     report: &Report,
     processes: &mut Processes,
 ) -> anyhow::Result<(Pair, Option<PathBuf>)> {
-    let progress = report.progress();
-    progress.say("Comparing …");
-    let mut found = None;
-    let outcome = offline::companion_does("--compare", job, report, processes, |event| {
-        if let Event::Compared { pair, difference } = event {
-            found = Some((pair, difference));
-        }
-    });
-    let outcome = outcome.await;
-    drop(progress);
-    outcome?;
-    let (pair, difference) = found.context("the companion's program said nothing")?;
+    let answer =
+        offline::companion_answers("--compare", "Comparing …", job, report, processes, |event, _| {
+            match event {
+                Event::Compared { pair, difference } => Some((pair, difference)),
+                _ => None,
+            }
+        });
+    let (pair, difference) = answer.await?;
     Ok((serde_json::from_value(*pair).context("its words can't be read")?, difference))
 }
 

@@ -143,18 +143,14 @@ async fn measured(
         plan: serde_json::to_value(plan).context("the plan")?,
         before: None,
     };
-    let progress = report.progress();
-    progress.say("Measuring …");
-    let mut document = None;
-    let outcome = offline::companion_does("--measure", &job, report, processes, |event| {
-        if let Event::Measured { document: measured } = event {
-            document = Some(measured);
-        }
-    });
-    let outcome = outcome.await;
-    drop(progress);
-    outcome?;
-    let document = document.context("the companion's program said nothing")?;
+    let answer =
+        offline::companion_answers("--measure", "Measuring …", &job, report, processes, |event, _| {
+            match event {
+                Event::Measured { document } => Some(document),
+                _ => None,
+            }
+        });
+    let document = answer.await?;
     let document: Document = serde_json::from_value(*document).context("its document can't be read")?;
     anyhow::ensure!(document.version == DOCUMENT_VERSION, "its document is of version {}", document.version);
     Ok(document)

@@ -11,6 +11,7 @@ use crate::{
     project::Project,
     report::{From, Report},
     signals::Signals,
+    terminal::Progress,
 };
 use anyhow::{Context, anyhow, bail};
 use serde::Serialize;
@@ -163,6 +164,30 @@ pub(crate) async fn companion_does(
         (false, Some(message)) => Err(anyhow!(message)),
         (false, None) => bail!("the companion's program failed ({status}). It said:{said}"),
     }
+}
+
+/// Has it do a job that has one answer, which `pick` finds among the events. Meanwhile the terminal says what is being done.
+///
+/// # Errors
+/// It fails, with its words, or gives no answer.
+pub(crate) async fn companion_answers<T>(
+    flag: &str,
+    doing: &str,
+    job: &impl Serialize,
+    report: &Report,
+    processes: &mut Processes,
+    mut pick: impl FnMut(Event, &Progress) -> Option<T>,
+) -> anyhow::Result<T> {
+    let progress = report.progress();
+    progress.say(doing);
+    let mut answer = None;
+    let outcome = companion_does(flag, job, report, processes, |event| {
+        answer = pick(event, &progress).or(answer.take());
+    });
+    let outcome = outcome.await;
+    drop(progress);
+    outcome?;
+    answer.context("the companion's program said nothing")
 }
 
 /// `--set ID=VALUE`.
