@@ -16,11 +16,10 @@ use std::{process::ExitCode, time::Duration};
 use wavecraft_audio_core::{MAX_FRAMES, Offline};
 use wavecraft_companion_analysis::{
     LEVELS_DBFS, RATES_HZ,
-    survey::{self, Document, InProcess, Older, Plan, Setting, Subject},
+    survey::{self, Document, Older, Plan, Setting, Subject},
 };
 use wavecraft_companion_protocol::{
-    control::ProjectProgram, event::Event, parameter::ParameterSpec, realtime::Realtime, rpc::to_value,
-    take::MeasureJob,
+    control::ProjectProgram, event::Event, parameter::ParameterSpec, rpc::to_value, take::MeasureJob,
 };
 
 /// The timeout for one block. A processor may be slow; this is for one that hangs.
@@ -86,7 +85,7 @@ async fn measure_it(
         survey::run(&mut bench, older, plan, subject)
     };
     let mut document = processor.while_it_works(work).await?;
-    document.realtime = Some(in_process(&processor.realtime().await)?);
+    document.realtime = Some(processor.realtime().await);
     match &mut document.trouble {
         Some(trouble) => {
             // A child that crashed has said more of it.
@@ -102,11 +101,6 @@ async fn measure_it(
         older.kill();
     }
     Ok(document)
-}
-
-/// The same in the form of a document.
-fn in_process(realtime: &Realtime) -> serde_json::Result<InProcess> {
-    serde_json::from_value(to_value(realtime))
 }
 
 fn facts<'a>(job: &'a MeasureJob, program: &'a ProjectProgram) -> Facts<'a> {

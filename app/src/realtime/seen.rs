@@ -5,7 +5,8 @@ use super::words;
 use crate::symbols::{Asker, Spot};
 use std::collections::BTreeMap;
 use wavecraft_companion_protocol::realtime::{
-    Act, ChildPlace, Frame, MAX_FRAMES, MAX_PLACES, Realtime, Violation, ViolationKind, Watch, Watching,
+    Act, ChildPlace, CodePlace, Frame, MAX_FRAMES, MAX_PLACES, Realtime, Violation, ViolationKind, Watch,
+    Watching,
 };
 
 /// What one child has told.
@@ -116,7 +117,7 @@ impl Seen {
 fn violation(
     kind: ViolationKind,
     known: &Known,
-    place: &Option<wavecraft_companion_protocol::realtime::CodePlace>,
+    place: &Option<CodePlace>,
     through: &Option<String>,
     why_no_place: &Option<String>,
 ) -> Violation {
@@ -134,7 +135,6 @@ fn violation(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use wavecraft_companion_protocol::realtime::CodePlace;
 
     fn place(number: u32, count: u64) -> ChildPlace {
         let frames = vec![Frame { module: String::new(), address: u64::from(number) }];

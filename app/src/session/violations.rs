@@ -112,7 +112,7 @@ pub(super) fn notice(realtime: &Realtime) -> Option<String> {
     };
     (!named.is_empty()).then(|| {
         format!(
-            "Not safe on an audio thread: {}{more}. You hear the processor; under load this can click or drop out.",
+            "Not safe on an audio thread: {}{more}. Under load this can click or drop out.",
             named.join(", ")
         )
     })
@@ -150,7 +150,7 @@ mod tests {
         assert_eq!(violations.waiting(), [2]);
         let heard = violations.of_heard(Some(1));
         assert_eq!((heard.watched, heard.violations.len()), (true, 1));
-        assert!(notice(&heard).unwrap().contains("src/lib.rs:7 allocates 96 bytes (Vec::push). You hear"));
+        assert!(notice(&heard).unwrap().contains("src/lib.rs:7 allocates 96 bytes (Vec::push). Under load"));
         let next = violations.of_heard(Some(2));
         assert!(next.watched && next.violations.is_empty() && notice(&next).is_none(), "emptied by a swap");
         let silent = violations.of_heard(Some(3));

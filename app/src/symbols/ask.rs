@@ -3,7 +3,7 @@
 use super::{
     author::{self, Spot},
     job::{Answer, Job},
-    names, owner,
+    owner,
     reader::Step,
 };
 use std::{
@@ -83,8 +83,7 @@ impl Asker {
         let Some(Spot { place: Some(place), why_no_place: None, .. }) = spots.into_iter().next() else {
             return;
         };
-        let within =
-            place.function.map_or_else(String::new, |function| format!(" (in {})", names::short(&function)));
+        let within = place.short_function().map_or_else(String::new, |function| format!(" (in {function})"));
         *location = Some(format!("{}:{}{within}", place.file, place.line));
     }
 

@@ -26,7 +26,7 @@ impl Level {
 
     /// `20·log₁₀|amplitude|`, relative to 1. The caller has excluded NaN, which would become −∞.
     pub(crate) fn of_amplitude(amplitude: f64) -> Self {
-        Self((20.0 * amplitude.abs().log10()).max(f64::NEG_INFINITY))
+        Self(db(amplitude).max(f64::NEG_INFINITY))
     }
 
     /// `10·log₁₀ power`, relative to 1.
@@ -59,8 +59,15 @@ impl Level {
 }
 
 /// The linear factor of so many dB, `10^(dB/20)`.
-pub(crate) fn amplitude(db: f64) -> f64 {
+#[must_use]
+pub fn amplitude(db: f64) -> f64 {
     10.0_f64.powf(db / 20.0)
+}
+
+/// A ratio of amplitudes in dB, `20·log₁₀|ratio|`; −∞ for 0.
+#[must_use]
+pub fn db(ratio: f64) -> f64 {
+    20.0 * ratio.abs().log10()
 }
 
 /// The number of dB with the format's precision, else one digit, and with a minus sign: `−31.2`, `−∞`.

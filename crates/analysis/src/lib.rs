@@ -51,7 +51,6 @@ mod coherent;
 mod fourier;
 mod grid;
 mod limits;
-mod number;
 
 pub mod abx;
 pub mod compare;
@@ -62,6 +61,7 @@ pub mod latency;
 pub mod level;
 pub mod loudness;
 pub mod noise;
+pub mod number;
 pub mod pair;
 pub mod programme;
 pub mod quiet;

@@ -4,13 +4,11 @@
 
 mod changes;
 mod document;
-mod in_process;
 mod plan;
 mod run;
 
 pub use changes::{Change, Changes};
 pub use document::{DOCUMENT_VERSION, Document, Setting, Subject};
-pub use in_process::{Done, InProcess, SourcePlace};
 pub use plan::{Depth, Plan};
 pub use run::{Older, run};
 

@@ -2,12 +2,15 @@
 
 use crate::{
     limits::{Depth, Limits},
-    number::{amplitude, sample, whole},
     rig::{Facts, Rig, Trouble, Unit, Wanted},
     sizes::Sizes,
     words,
 };
 use fastrand::Rng;
+use wavecraft_companion_analysis::{
+    level::amplitude,
+    number::{sample, whole},
+};
 use wavecraft_companion_protocol::{condition::Condition, parameter::ParameterSpec, realtime::Realtime};
 
 /// Left and right.

@@ -1,10 +1,7 @@
 //! What two outputs differ by.
 
-use crate::{
-    bench::Stereo,
-    number::{amplitude, db},
-    words,
-};
+use crate::{bench::Stereo, words};
+use wavecraft_companion_analysis::level::{amplitude, db};
 
 /// The first place where two outputs differ, and by how much they do at most.
 #[derive(Debug, Clone, PartialEq)]

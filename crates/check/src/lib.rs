@@ -11,7 +11,6 @@ mod difference;
 mod document;
 mod judge;
 mod limits;
-mod number;
 mod rig;
 mod sizes;
 mod verdict;

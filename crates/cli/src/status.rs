@@ -127,18 +127,8 @@ fn print_stats(stats: &Stats, item: impl Fn(&str, &str), more: impl Fn(&Option<S
 }
 
 fn print_realtime(Stats { realtime, blocks, .. }: &Stats, item: impl Fn(&str, &str)) {
-    let mut lines: Vec<String> = realtime
-        .violations
-        .iter()
-        .map(|one| format!("{one}, {} times in {} blocks", one.count, one.blocks))
-        .collect();
-    if realtime.elsewhere > 0 {
-        lines.push(format!("{} times more at other places", realtime.elsewhere));
-    }
-    if lines.is_empty() && realtime.watched {
-        lines.push(format!("nothing that an audio thread must not do was seen in {blocks} blocks"));
-    }
-    lines.extend(realtime.unwatched.iter().cloned());
+    let calm = format!("nothing that an audio thread must not do was seen in {blocks} blocks");
+    let lines = realtime.lines(&calm);
     for (index, line) in lines.iter().enumerate() {
         item(if index == 0 { "Real time" } else { "" }, &ansi::line(line));
     }

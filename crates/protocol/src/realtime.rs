@@ -129,19 +129,51 @@ pub struct Violation {
     pub blocks: u64,
 }
 
-/// Where and what: `src/saturator.rs:113 allocates 96 bytes (Vec::push)`. Without a line, why there is none.
+impl CodePlace {
+    /// The last two parts of the function's path: `Saturator::process`.
+    #[must_use]
+    pub fn short_function(&self) -> Option<&str> {
+        let function = self.function.as_deref()?;
+        let begin = function.rmatch_indices("::").nth(1).map_or(0, |(at, mark)| at + mark.len());
+        function.get(begin..)
+    }
+}
+
+/// `src/saturator.rs:113 in Saturator::process`.
+impl fmt::Display for CodePlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)?;
+        self.short_function().map_or(Ok(()), |function| write!(f, " in {function}"))
+    }
+}
+
+/// Where and what: `src/saturator.rs:113 in Saturator::process allocates 96 bytes (Vec::push)`. Without a line, why there is none.
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let through = self.through.as_ref().map(|through| format!(" ({through})")).unwrap_or_default();
-        match (&self.place, &self.why_no_place) {
-            (Some(CodePlace { file, line, .. }), None) => write!(f, "{file}:{line} {}{through}", self.what),
-            (Some(CodePlace { file, line, .. }), Some(why)) => {
-                write!(f, "{file}:{line} {}{through}: {why}", self.what)
-            }
-            (None, Some(why)) => write!(f, "it {}{through}: {why}", self.what),
-            (None, None) => write!(f, "it {}{through}", self.what),
+        match &self.place {
+            Some(place) => write!(f, "{place} {}", self.what)?,
+            None => write!(f, "it {}", self.what)?,
         }
+        if let Some(through) = &self.through {
+            write!(f, " ({through})")?;
+        }
+        self.why_no_place.as_ref().map_or(Ok(()), |why| write!(f, ": {why}"))
     }
+}
+
+impl Violation {
+    /// The same with how often: `…, 412 times in 400 blocks`.
+    #[must_use]
+    pub fn with_counts(&self) -> String {
+        let blocks = if self.blocks == 1 { "block" } else { "blocks" };
+        format!("{self}, {} in {} {blocks}", times(self.count), self.blocks)
+    }
+}
+
+/// "once", "3 times".
+#[must_use]
+pub fn times(count: u64) -> String {
+    if count == 1 { "once".into() } else { format!("{count} times") }
 }
 
 /// What a build was seen to do.
@@ -158,6 +190,22 @@ pub struct Realtime {
     /// How often something was done at places beyond [`MAX_PLACES`].
     #[serde(default)]
     pub elsewhere: u64,
+}
+
+impl Realtime {
+    /// All of it for a person, a line each; `calm` if something was watched and nothing seen.
+    #[must_use]
+    pub fn lines(&self, calm: &str) -> Vec<String> {
+        let mut lines: Vec<String> = self.violations.iter().map(Violation::with_counts).collect();
+        if self.elsewhere > 0 {
+            lines.push(format!("{} more at other places", times(self.elsewhere)));
+        }
+        if lines.is_empty() && self.watched {
+            lines.push(calm.to_owned());
+        }
+        lines.extend(self.unwatched.iter().cloned());
+        lines
+    }
 }
 
 #[cfg(test)]
@@ -177,6 +225,16 @@ mod tests {
             blocks: 2,
         };
         assert_eq!(told.to_string(), "src/saturator.rs:113 allocates 96 bytes (Vec::push)");
+        for (function, short) in
+            [("a::b::Saturator::process", "Saturator::process"), ("b::run", "b::run"), ("main", "main")]
+        {
+            told.place.as_mut().unwrap().function = Some(function.into());
+            assert_eq!(
+                told.to_string(),
+                format!("src/saturator.rs:113 in {short} allocates 96 bytes (Vec::push)")
+            );
+        }
+        assert!(told.with_counts().ends_with("(Vec::push), 3 times in 2 blocks"));
         told.place = None;
         told.why_no_place = Some("it is in libm.so.6".into());
         assert_eq!(told.to_string(), "it allocates 96 bytes (Vec::push): it is in libm.so.6");

@@ -12,7 +12,7 @@ const push = (count) => ({
   place: { function: 'saturator::Saturator::process', file: 'engine/src/saturator.rs', line: 113 },
 });
 const sleep = { kind: 'systemCall', what: 'sleeps (clock_nanosleep)', count: 1, blocks: 1, whyNoPlace: '<b>it is in libm.so.6</b>' };
-const notice = { id: 'realtime', text: 'Not safe on an audio thread: engine/src/saturator.rs:113 allocates 96 bytes (Vec::push). You hear the processor; under load this can click or drop out.' };
+const notice = { id: 'realtime', text: 'Not safe on an audio thread: engine/src/saturator.rs:113 in Saturator::process allocates 96 bytes (Vec::push). Under load this can click or drop out.' };
 const tell = (realtime, notices = []) => alone.server.tell('stats', { ...stats, realtime, notices });
 
 for (const [width, colorScheme] of [[390, 'light'], [1280, 'dark'], [2560, 'dark']]) {
@@ -24,7 +24,7 @@ for (const [width, colorScheme] of [[390, 'light'], [1280, 'dark'], [2560, 'dark
     const before = await page.locator('#devices-title').boundingBox();
 
     tell({ watched: true, violations: [push(412), sleep], unwatched: ['Frees aren’t watched: so.'], elsewhere: 3 }, [notice]);
-    await card.getByText('engine/src/saturator.rs:113 allocates 96 bytes by Vec::push 412 × in 400 blocks').waitFor();
+    await card.getByText('engine/src/saturator.rs:113 in Saturator::process allocates 96 bytes by Vec::push 412 × in 400 blocks').waitFor();
     await card.getByText('And 3 × at other places. Frees aren’t watched: so.').waitFor();
     await card.getByText('<b>it is in libm.so.6</b>').waitFor();
     assert.deepEqual(await page.locator('#devices-title').boundingBox(), before);

@@ -1,6 +1,6 @@
 //! What a build changed, told from its document and from that of the build before.
 
-use super::{document::Document, in_process::Done};
+use super::document::Document;
 use crate::{
     cost::Cost,
     level::Level,
@@ -25,9 +25,6 @@ const LEAST_OF_COST: f64 = 0.15;
 const LEAST_COST_PERCENT: f64 = 0.02;
 /// A null this deep is a rounding of the last bit of a sample, in dB.
 const ROUNDING_DB: f64 = -120.0;
-
-/// How many new places in `process` are named.
-const NAMED: usize = 2;
 
 /// One figure that changed.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -88,9 +85,6 @@ pub struct Changes {
     /// Whether the null is above the floor.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub above_floor: Option<bool>,
-    /// What it does in `process` that an audio thread must not, and the one before didn't.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub new_in_process: Vec<Done>,
 }
 
 impl Changes {
@@ -114,10 +108,6 @@ impl Changes {
             null_db: against.and_then(|against| rms(&against.null)),
             floor_db: against.and_then(|against| against.floor.as_ref()).and_then(rms),
             above_floor: against.and_then(|against| against.above_floor),
-            new_in_process: match (&before.realtime, &after.realtime) {
-                (Some(before), Some(after)) => after.new_since(before).into_iter().cloned().collect(),
-                _ => Vec::new(),
-            },
         }
     }
 
@@ -134,10 +124,6 @@ impl Changes {
 impl fmt::Display for Changes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut parts: Vec<String> = self.figures.iter().map(ToString::to_string).collect();
-        let new = self.new_in_process.iter().take(NAMED).map(|done| format!("new: {done}"));
-        let more = self.new_in_process.len().saturating_sub(NAMED);
-        let new: Vec<String> =
-            new.chain((more > 0).then(|| format!("and {more} more such places"))).collect();
         let null = self.null_db.map(|null| format!("null {null} dB"));
         if self.same_sound() == Some(true) {
             let floor = self.floor_db.filter(|floor| !floor.is_silent());
@@ -150,11 +136,9 @@ impl fmt::Display for Changes {
                 .filter(|one| matches!(one, Change::Cost { .. }))
                 .map(ToString::to_string)
                 .collect();
-            parts.extend(new);
             return if parts.is_empty() { Ok(()) } else { write!(f, "; {}", parts.join(", ")) };
         }
         parts.extend(null);
-        parts.extend(new);
         if parts.is_empty() {
             return f.write_str("no figure changed");
         }

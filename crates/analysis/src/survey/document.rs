@@ -1,6 +1,6 @@
 //! The figures of one processor, as they are kept, shown and compared.
 
-use super::{in_process::InProcess, plan::Plan};
+use super::plan::Plan;
 use crate::{
     compare::Comparison,
     cost::Cost,
@@ -16,6 +16,7 @@ use crate::{
     unmeasured::{Measured, Unmeasured},
 };
 use serde::{Deserialize, Serialize};
+use wavecraft_companion_protocol::realtime::Realtime;
 
 /// The version of [`Document`] that this crate writes. A reader refuses a newer one.
 pub const DOCUMENT_VERSION: u32 = 1;
@@ -100,7 +101,7 @@ pub struct Document {
     pub stereo: Option<Measured<Image>>,
     /// What was done in `process` that an audio thread must not; none if nobody looked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub realtime: Option<InProcess>,
+    pub realtime: Option<Realtime>,
 }
 
 impl Document {

@@ -3,10 +3,13 @@
 use crate::{
     bench::{BLOCK, Bench, Player, RATE_HZ, Stereo, Stop},
     difference::{Difference, peak},
-    number::{amplitude, db, real, sample},
     sizes::Sizes,
     verdict::Found,
     words,
+};
+use wavecraft_companion_analysis::{
+    level::{amplitude, db},
+    number::{real, sample},
 };
 use wavecraft_companion_protocol::parameter::{ParameterSpec, ParameterType};
 

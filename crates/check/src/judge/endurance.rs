@@ -4,11 +4,11 @@ use super::numbers::broken;
 use crate::{
     bench::{BLOCK, Bench, RATE_HZ, Stereo, Stop},
     difference::peak,
-    number::{db, real},
     sizes::Sizes,
     verdict::Found,
     words,
 };
+use wavecraft_companion_analysis::{level::db, number::real};
 
 /// Where a tail has ended, in dBFS: 16 bits reach to −96.
 const ENDED_DBFS: f64 = -90.0;
@@ -116,7 +116,7 @@ pub(crate) fn long_run(bench: &mut Bench<'_>) -> Result<Found, Stop> {
         let told = format!(
             "in {minutes} min of the same noise its level drifts by {} dB and its mean by {}",
             words::signed(drift_db, 1),
-            words::sample(crate::number::sample(mean))
+            words::sample(wavecraft_companion_analysis::number::sample(mean))
         );
         return Ok(Found::warn(told).with(player.place()));
     }

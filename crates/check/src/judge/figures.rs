@@ -2,12 +2,10 @@
 
 use crate::{
     bench::{BLOCK, Bench, RATE_HZ, Stop},
-    number::real,
     sizes::Sizes,
     verdict::Found,
 };
-use wavecraft_companion_analysis::{Cost, Impulse};
-use wavecraft_companion_protocol::realtime::Violation;
+use wavecraft_companion_analysis::{Cost, Impulse, number::real};
 
 /// The block that cost is told for, in frames.
 const SMALL: usize = 64;
@@ -69,28 +67,14 @@ pub(crate) fn realtime(bench: &mut Bench<'_>) -> Result<Found, Stop> {
     let Some((first, rest)) = seen.violations.split_first() else {
         return Ok(unwatched.unwrap_or_else(|| Found::pass("`process` allocates nothing and calls nothing")));
     };
-    let mut found = Found::fail(told(first)).with(place);
+    let mut found = Found::fail(first.with_counts()).with(place);
     for other in rest.iter().take(TOLD) {
-        found = found.with(format!("also: {}", told(other)));
+        found = found.with(format!("also: {}", other.with_counts()));
     }
     if rest.len() > TOLD || seen.elsewhere > 0 {
         found = found.with("there are more places: `wavecraft start` tells all");
     }
     Ok(found)
-}
-
-/// "allocates 96 bytes in saturator::Saturator::process, engine/src/saturator.rs:113 (1920 times in 40 blocks)".
-fn told(violation: &Violation) -> String {
-    let at = match (&violation.place, &violation.why_no_place) {
-        (Some(place), _) => {
-            let function =
-                place.function.as_ref().map_or_else(String::new, |function| format!("{function}, "));
-            format!(" in {function}{}:{}", place.file, place.line)
-        }
-        (None, Some(why)) => format!(" ({why})"),
-        (None, None) => String::new(),
-    };
-    format!("{}{at}: {} times in {} blocks", violation.what, violation.count, violation.blocks)
 }
 
 pub(crate) fn cost(bench: &mut Bench<'_>) -> Result<Found, Stop> {

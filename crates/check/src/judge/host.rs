@@ -3,12 +3,12 @@
 use super::numbers::judged;
 use crate::{
     bench::{BLOCK, Bench, RATE_HZ, Stereo, Stop},
-    number::db,
     rig::{Trouble, Wanted},
     sizes::Sizes,
     verdict::Found,
     words,
 };
+use wavecraft_companion_analysis::level::db;
 use wavecraft_companion_protocol::{condition::Condition, parameter::is_refusal};
 
 /// Below this a channel is silent, in dBFS.
@@ -32,7 +32,7 @@ pub(crate) fn starts(bench: &mut Bench<'_>) -> Result<Found, Stop> {
 
 fn rms(samples: &[f32]) -> f64 {
     let power: f64 = samples.iter().map(|sample| f64::from(*sample).powi(2)).sum();
-    (power / crate::number::real(samples.len().max(1))).sqrt()
+    (power / wavecraft_companion_analysis::number::real(samples.len().max(1))).sqrt()
 }
 
 pub(crate) fn mono(bench: &mut Bench<'_>) -> Result<Found, Stop> {

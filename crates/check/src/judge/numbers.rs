@@ -2,12 +2,11 @@
 
 use crate::{
     bench::{BLOCK, Bench, Player, RATE_HZ, Stereo, Stop},
-    number::real,
     sizes::Sizes,
     verdict::Found,
     words,
 };
-use wavecraft_companion_analysis::Cost;
+use wavecraft_companion_analysis::{Cost, number::real};
 
 /// The largest sample that is one: the companion mutes what is beyond (96 dB over full scale).
 const LOUDEST: f32 = 65_536.0;

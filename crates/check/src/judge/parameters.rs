@@ -73,7 +73,7 @@ fn faults(spec: &ParameterSpec) -> Vec<String> {
         if variants.iter().collect::<HashSet<_>>().len() < variants.len() {
             fault("two of its choices have one name".into());
         }
-        if (values - crate::number::real(variants.len())).abs() > 0.5 {
+        if (values - wavecraft_companion_analysis::number::real(variants.len())).abs() > 0.5 {
             fault(format!("it has {} names for {values} values", variants.len()));
         }
     } else if spec.kind == ParameterType::Enum {

@@ -3,8 +3,11 @@
 use crate::{
     bench::{BLOCK, Player, Stereo, Stop},
     difference::Difference,
-    number::{amplitude, db, real, sample, whole},
     sizes::Sizes,
+};
+use wavecraft_companion_analysis::{
+    level::{amplitude, db},
+    number::{real, sample, whole},
 };
 
 /// The impulse's level, in dBFS: where most processors are still linear.

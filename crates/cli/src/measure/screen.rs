@@ -7,7 +7,7 @@ use wavecraft_companion_analysis::{
     latency::Latency,
     quiet::Idle,
     stereo::Image,
-    survey::{Document, InProcess, Plan, Setting},
+    survey::{Document, Plan, Setting},
     sweep::{Response, Swept},
     tone::Distortion,
     two_tones::{Intermodulation, Method},
@@ -76,29 +76,13 @@ pub(crate) fn items(document: &Document) -> Vec<(String, String)> {
     }
     document.cost_of_silence.iter().for_each(|one| item("… of silence", told(one, cost)));
     if let Some(seen) = &document.realtime {
-        for (index, line) in in_process(seen).into_iter().enumerate() {
-            item(if index == 0 { "Real time" } else { "" }, line);
+        for (index, line) in
+            seen.lines("nothing in process that an audio thread must not do").iter().enumerate()
+        {
+            item(if index == 0 { "Real time" } else { "" }, line.clone());
         }
     }
     items
-}
-
-/// What is done in `process` that an audio thread must not, a line each; and what nobody watched.
-fn in_process(seen: &InProcess) -> Vec<String> {
-    let times = |count: u64| if count == 1 { "once".to_owned() } else { format!("{count} times") };
-    let mut lines: Vec<String> = seen
-        .violations
-        .iter()
-        .map(|done| format!("{done}, {} in {} blocks", times(done.count), done.blocks))
-        .collect();
-    if seen.elsewhere > 0 {
-        lines.push(format!("{} more at other places", times(seen.elsewhere)));
-    }
-    if lines.is_empty() && seen.watched {
-        lines.push("nothing in process that an audio thread must not do".into());
-    }
-    lines.extend(seen.unwatched.iter().cloned());
-    lines
 }
 
 /// "Drive 6 dB, Cutoff 8000 Hz"

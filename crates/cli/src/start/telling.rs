@@ -77,7 +77,7 @@ impl Start {
 
     /// Prints what the processor is newly seen to do in `process`.
     pub(super) fn tell_violations(&self, stats: &Stats, session: &mut RunningSession) {
-        for line in session.violations.news(stats.total.builds, &stats.realtime) {
+        for line in session.violations.news(stats.total.builds, &stats.realtime, stats.heard) {
             self.report.warn(&line);
         }
     }

@@ -1,7 +1,11 @@
 //! What a processor does in `process` that an audio thread must not, in the terminal: each place once.
 
+use crate::report::heard_words;
 use std::collections::BTreeSet;
-use wavecraft_companion_protocol::realtime::{Realtime, Violation};
+use wavecraft_companion_protocol::{
+    realtime::{Realtime, Violation, ViolationKind, times},
+    session::HeardSound,
+};
 
 /// How many places are told at once; of the rest only how many there are.
 const AT_ONCE: usize = 4;
@@ -25,7 +29,7 @@ pub(super) struct ToldViolations {
 
 impl ToldViolations {
     /// The lines about what is new in the figures of this build.
-    pub(super) fn news(&mut self, build: u64, realtime: &Realtime) -> Vec<String> {
+    pub(super) fn news(&mut self, build: u64, realtime: &Realtime, heard: HeardSound) -> Vec<String> {
         if self.build.0 != build {
             let here = std::mem::take(&mut self.here);
             if self.build.1 >= SETTLED {
@@ -51,7 +55,10 @@ impl ToldViolations {
             )),
         }
         if let Some(last) = lines.last_mut() {
-            last.push_str(" You hear the processor; under load this can click or drop out.");
+            last.push_str(&format!(
+                " You hear {}; under load this can click or drop out.",
+                heard_words(heard)
+            ));
         }
         lines
     }
@@ -64,21 +71,22 @@ fn name_of(Violation { kind, place, through, what, .. }: &Violation) -> Name {
     });
     // The bytes of an allocation may differ from build to build; the name of a system call doesn't.
     let kind = match kind {
-        wavecraft_companion_protocol::realtime::ViolationKind::SystemCall => what.clone(),
+        ViolationKind::SystemCall => what.clone(),
         other => format!("{other:?}"),
     };
     (kind, place, through.clone())
 }
 
 fn line(violation: &Violation) -> String {
-    let times = if violation.count == 1 { "once".into() } else { format!("{} times", violation.count) };
-    format!("Not safe on an audio thread: {violation}, {times} so far.")
+    format!("Not safe on an audio thread: {violation}, {} so far.", times(violation.count))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use wavecraft_companion_protocol::realtime::{CodePlace, ViolationKind};
+    use wavecraft_companion_protocol::realtime::CodePlace;
+
+    const PROCESSED: HeardSound = HeardSound::Processed;
 
     fn violation(line: u32, function: &str, count: u64) -> Violation {
         let place = CodePlace { function: Some(function.into()), file: "engine/src/lib.rs".into(), line };
@@ -100,39 +108,42 @@ mod tests {
     #[test]
     fn each_place_is_told_once_with_what_it_means() {
         let mut told = ToldViolations::default();
-        assert!(told.news(1, &of(&[])).is_empty());
-        let line = "Not safe on an audio thread: engine/src/lib.rs:9 allocates 96 bytes (Vec::push), 3 times so far. You hear \
-                    the processor; under load this can click or drop out.";
-        assert_eq!(told.news(1, &of(&[violation(9, "A::process", 3)])), [line]);
-        assert!(told.news(1, &of(&[violation(9, "A::process", 400)])).is_empty(), "never in a loop");
+        assert!(told.news(1, &of(&[]), PROCESSED).is_empty());
+        let line = "Not safe on an audio thread: engine/src/lib.rs:9 in A::process allocates 96 bytes (Vec::push), 3 times so far. You hear \
+                    the processed sound; under load this can click or drop out.";
+        assert_eq!(told.news(1, &of(&[violation(9, "A::process", 3)]), PROCESSED), [line]);
+        assert!(
+            told.news(1, &of(&[violation(9, "A::process", 400)]), PROCESSED).is_empty(),
+            "never in a loop"
+        );
     }
 
     #[test]
     fn a_place_that_stays_over_a_swap_is_no_news_and_one_that_was_gone_is() {
         let mut told = ToldViolations::default();
         let place = |line| of(&[violation(line, "A::process", 1)]);
-        assert_eq!(told.news(1, &place(9)).len(), 1);
-        assert!(told.news(2, &of(&[])).is_empty(), "not seen yet");
+        assert_eq!(told.news(1, &place(9), PROCESSED).len(), 1);
+        assert!(told.news(2, &of(&[]), PROCESSED).is_empty(), "not seen yet");
         assert!(
-            told.news(3, &place(12)).is_empty(),
+            told.news(3, &place(12), PROCESSED).is_empty(),
             "a few lines further down, after a build that was heard for a moment"
         );
         for _ in 0..SETTLED {
-            assert!(told.news(3, &place(12)).is_empty());
+            assert!(told.news(3, &place(12), PROCESSED).is_empty());
         }
         for _ in 0..SETTLED {
-            assert!(told.news(4, &of(&[])).is_empty());
+            assert!(told.news(4, &of(&[]), PROCESSED).is_empty());
         }
-        assert_eq!(told.news(5, &place(12)).len(), 1, "it was gone");
+        assert_eq!(told.news(5, &place(12), PROCESSED).len(), 1, "it was gone");
     }
 
     #[test]
     fn of_many_places_a_handful_is_told() {
         let mut told = ToldViolations::default();
         let many: Vec<_> = (0..64).map(|line| violation(line, &format!("f{line}"), 1)).collect();
-        let lines = told.news(1, &of(&many));
+        let lines = told.news(1, &of(&many), PROCESSED);
         assert_eq!(lines.len(), AT_ONCE + 1);
         assert!(lines[AT_ONCE].starts_with("And 60 more such places: `wavecraft status`"), "{lines:?}");
-        assert!(told.news(1, &of(&many)).is_empty());
+        assert!(told.news(1, &of(&many), PROCESSED).is_empty());
     }
 }

@@ -44,7 +44,9 @@ class Line {
 
   constructor({ what, place, through, whyNoPlace }) {
     const where = place ? `${place.file}:${place.line}` : 'somewhere';
-    this.element.append(element('code', { textContent: where, title: place?.function ?? '' }), ' ', what);
+    this.element.append(element('code', { textContent: where, title: place?.function ?? '' }));
+    if (place?.function) this.element.append(' in ', element('code', { textContent: place.function.split('::').slice(-2).join('::') }));
+    this.element.append(' ', what);
     if (through) this.element.append(' by ', element('code', { textContent: through }));
     this.element.append(' ', this.#count);
     if (whyNoPlace) this.element.append(element('p', { className: 'why', textContent: whyNoPlace }));
