@@ -10,7 +10,7 @@ use std::os::unix::net::UnixStream;
 /// Is the project in direct mode, without a delay, or did a machine that is too busy give that up, with the reason?
 fn is_direct(stats: &Value) -> bool {
     let direct = stats["mode"] == "direct" && stats["latency"]["pipeline"] == 0;
-    direct || stats["mode_reason"].as_str().is_some_and(|reason| reason.contains("direct mode is given up"))
+    direct || stats["mode_reason"].as_str().is_some_and(|reason| reason.contains("Direct mode is given up"))
 }
 
 fn is_pipelined(stats: &Value) -> bool {

@@ -98,5 +98,5 @@ fn a_push_in_process_is_told_with_its_line_and_the_next_build_is_silent() {
     let lines = finished.err.lines().filter(|line| line.contains("Not safe on an audio thread"));
     let lines: Vec<&str> = lines.collect();
     assert_eq!(lines.len(), 1, "once: {}", finished.err);
-    assert!(lines[0].contains(&place) && lines[0].contains("You hear the processor"), "{lines:?}");
+    assert!(lines[0].contains(&place) && lines[0].contains("You hear the processed sound"), "{lines:?}");
 }
