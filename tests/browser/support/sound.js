@@ -50,8 +50,9 @@ export async function whileItSounds(act) {
 }
 
 /**
- * A measurement from now on that the next one confirms, with the processor heard all the while: each is of a moment, and
- * a busy machine may have the processor late or out of the way in it. Then the source is in what is heard, and measured.
+ * A measurement from now on that the next one confirms, with the processor heard all the while and no block late: each is
+ * of a moment, and a busy machine may have the processor late or out of the way in it. Then the source is in what is heard,
+ * and measured: a steady tone gives the same wrong level each time a block is late.
  */
 async function measured() {
   let last;
@@ -61,7 +62,8 @@ async function measured() {
     const moved = session.live.events.slice(since).some(({ event }) => event === 'state');
     const state = session.live.events.findLast(({ event }) => event === 'state')?.state;
     const same = last && Math.abs(decibels(stats.output_rms / last.output_rms)) < SAME;
-    if (same && !moved && state === 'live') return stats;
+    const inTime = last?.late_blocks === stats.late_blocks;
+    if (same && inTime && !moved && state === 'live') return stats;
     last = stats;
   }
   throw new Error(`no level stayed for a second in ${PATIENCE} of them: ${JSON.stringify(last)}`);
