@@ -1,6 +1,7 @@
 //! All clients of a project, and which messages go to which client.
 
 mod said;
+mod values;
 
 use std::{
     collections::BTreeMap,
@@ -12,14 +13,12 @@ use tokio::{sync::Notify, time::Instant};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 use wavecraft_companion_protocol::{
     browser::{
-        BUILD_STATUS, CHILD_LOG, GetLogResult, MAX_HZ, NOT_ALLOWED, PARAMETER_CHANGED, PARAMETERS_CHANGED,
-        ParameterChanged, ParametersChanged, RegisterAudioParams, SESSION_STATE, SETS_CHANGED, ScopeRequest,
-        Sets, Subscribe, Topic, notification,
+        BUILD_STATUS, CHILD_LOG, GetLogResult, MAX_HZ, NOT_ALLOWED, RegisterAudioParams, SESSION_STATE,
+        ScopeRequest, Subscribe, Topic, notification,
     },
     control::ChildLog,
     rpc::ErrorObject,
     session::{Build, StateChange},
-    sets::SetName,
 };
 
 use said::Said;
@@ -27,9 +26,9 @@ use said::Said;
 use crate::{
     access_policy::Role,
     config::Limits,
-    host::{Host, SetParameterError},
+    host::Host,
     outbox::{Lane, Outbox},
-    sets::TwoSets,
+    turn::Turn,
 };
 
 /// How long after its last request for a frame a page counts as watching.
@@ -47,7 +46,7 @@ pub(crate) struct Hub {
     /// Held while the host and then the clients are notified of a change, so that all see several changes in the same
     /// order. Taken before `clients`, which is never held while the host is called. It holds what a change of a parameter
     /// may change too.
-    turn: Mutex<TwoSets>,
+    turn: Mutex<Turn>,
     /// Signals that the pump's work may have changed.
     demand_changed: Notify,
 }
@@ -96,7 +95,7 @@ pub(crate) enum Demand {
 impl Hub {
     pub(crate) fn new(host: Arc<dyn Host>, limits: Limits) -> Self {
         Self {
-            turn: Mutex::new(TwoSets::of(&*host)),
+            turn: Mutex::new(Turn::of(&*host)),
             host,
             limits,
             clients: Mutex::default(),
@@ -137,67 +136,6 @@ impl Hub {
             self.host.audio_client(None);
         }
         self.tell_watched();
-    }
-
-    /// Sets a parameter and notifies every client.
-    pub(crate) fn set_parameter(&self, id: String, value: f32) -> Result<(), SetParameterError> {
-        let mut sets = self.turn();
-        let value = self.host.set_parameter(&id, value)?;
-        self.tell_change(&mut sets, &ParameterChanged { id, value });
-        Ok(())
-    }
-
-    /// Notifies every client, including the registered program with its own audio.
-    pub(crate) fn parameter_changed(&self, changed: &ParameterChanged) {
-        self.tell_change(&mut self.turn(), changed);
-    }
-
-    fn tell_change(&self, sets: &mut TwoSets, changed: &ParameterChanged) {
-        self.to_pages_and_audio(&notification(PARAMETER_CHANGED, changed).into());
-        sets.changed(&changed.id, changed.value);
-        self.tell_sets(sets);
-    }
-
-    /// Notifies every client that there are other parameters.
-    pub(crate) fn parameters_changed(&self) {
-        let mut sets = self.turn();
-        self.to_pages_and_audio(&notification(PARAMETERS_CHANGED, &ParametersChanged {}).into());
-        sets.compare(&self.host.parameters().parameters);
-        self.tell_sets(&mut sets);
-    }
-
-    /// Which of the two sets is heard.
-    pub(crate) fn sets(&self) -> Sets {
-        self.turn().now()
-    }
-
-    /// Makes a set the one that is heard, and notifies every client of what changed.
-    ///
-    /// # Errors
-    /// See [`TwoSets::hear_other`].
-    pub(crate) fn hear_set(&self, set: SetName) -> Result<(), ErrorObject> {
-        let mut sets = self.turn();
-        if sets.now().active == set {
-            return Ok(());
-        }
-        for changed in sets.hear_other(&*self.host, Instant::now().into_std())? {
-            self.to_pages_and_audio(&notification(PARAMETER_CHANGED, &changed).into());
-        }
-        self.tell_sets(&mut sets);
-        Ok(())
-    }
-
-    /// Makes the other set as the one that is heard, and notifies every page if that changed anything.
-    pub(crate) fn copy_set(&self) {
-        let mut sets = self.turn();
-        sets.copy(&*self.host);
-        self.tell_sets(&mut sets);
-    }
-
-    fn tell_sets(&self, sets: &mut TwoSets) {
-        if let Some(news) = sets.news() {
-            self.to_pages(Lane::Kept, &notification(SETS_CHANGED, &news).into());
-        }
     }
 
     /// Notifies every page, and the registered program with its own audio.
@@ -414,7 +352,7 @@ impl Hub {
         self.clients.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn turn(&self) -> MutexGuard<'_, TwoSets> {
+    fn turn(&self) -> MutexGuard<'_, Turn> {
         self.turn.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

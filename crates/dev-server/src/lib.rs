@@ -36,6 +36,9 @@
 //! | `message` | one call from a client, or a batch |
 //! | `methods` | what each call does |
 //! | `sets` | the two sets A and B of the parameters' values |
+//! | `history` | what people changed, step by step |
+//! | `pace` | how often everything may change at once |
+//! | `turn` | what a change of a parameter may change too: sets and history |
 //! | `hub` | all clients, and which messages go to which |
 //! | `outbox` | the messages waiting for one client |
 //! | `pump` | meters, scope and stats at their rate |
@@ -92,6 +95,7 @@ mod close_reason;
 mod config;
 mod connection;
 mod handshakes;
+mod history;
 mod host;
 mod http;
 mod hub;
@@ -100,12 +104,14 @@ mod message;
 mod methods;
 mod opening;
 mod outbox;
+mod pace;
 mod platform;
 mod pump;
 mod refusal_limiter;
 mod server;
 mod sets;
 mod shared;
+mod turn;
 mod upgrade;
 
 pub use bind::{BindError, is_port_free};

@@ -6,13 +6,13 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 use wavecraft_companion_protocol::{
     browser::{
         AnswerAbx, ChooseRecent, CopySet, EndAbx, EndComparison, GetAllParameters, GetAllParametersResult,
-        GetAudioStatus, GetAudioStatusResult, GetComparison, GetLab, GetLabResult, GetLog, GetLogResult,
-        GetMeasurement, GetMeterFrame, GetMeterFrameResult, GetOscilloscopeFrame, GetOscilloscopeFrameResult,
-        GetParameterParams, GetParameterResult, GetSets, GetSource, GetStats, HearAbx, HearSet, METER_UPDATE,
-        MeasureBuild, Measurement, MeterUpdate, NOT_ALLOWED, PageSource, Ping, Pong, RegisterAudioParams,
-        RegisterAudioResult, RequestResizeParams, RequestResizeResult, Restart, Seek, SetBypass, SetGain,
-        SetLoop, SetMeasuring, SetMode, SetMute, SetParameterParams, SetSource, Sets, SourceInfo, StartAbx,
-        Subscribe, answer, notification,
+        GetAudioStatus, GetAudioStatusResult, GetComparison, GetHistory, GetLab, GetLabResult, GetLog,
+        GetLogResult, GetMeasurement, GetMeterFrame, GetMeterFrameResult, GetOscilloscopeFrame,
+        GetOscilloscopeFrameResult, GetParameterParams, GetParameterResult, GetSets, GetSource, GetStats,
+        HearAbx, HearSet, History, METER_UPDATE, MeasureBuild, Measurement, MeterUpdate, NOT_ALLOWED,
+        PageSource, Ping, Pong, Redo, RegisterAudioParams, RegisterAudioResult, RequestResizeParams,
+        RequestResizeResult, Restart, Seek, SetBypass, SetGain, SetLoop, SetMeasuring, SetMode, SetMute,
+        SetParameter, SetSource, Sets, SourceInfo, StartAbx, Stepped, Subscribe, Undo, answer, notification,
     },
     comparison::{Abx, Compare, Comparison},
     method::{Done, Method},
@@ -22,6 +22,7 @@ use wavecraft_companion_protocol::{
 
 use crate::{
     access_policy::Role,
+    history::Way,
     host::{Host, SetParameterError},
     hub::{Hub, Member},
     outbox::Lane,
@@ -50,6 +51,9 @@ static METHODS: LazyLock<BTreeMap<&str, Run>> = LazyLock::new(|| {
         pages(get_sets),
         pages(hear_set),
         pages(copy_set),
+        pages(get_history),
+        pages(undo),
+        pages(redo),
         pages(get_source),
         pages(set_loop),
         pages(seek),
@@ -139,8 +143,8 @@ fn get_parameter(asked: GetParameterParams, caller: Caller<'_>) -> Outcome<GetPa
     }
 }
 
-fn set_parameter(set: SetParameterParams, caller: Caller<'_>) -> Outcome<Done> {
-    caller.hub.set_parameter(set.id, set.value).map(|()| Done {}).map_err(refused)
+fn set_parameter(set: SetParameter, caller: Caller<'_>) -> Outcome<Done> {
+    caller.hub.set_parameter(caller.member.id(), set).map(|()| Done {}).map_err(refused)
 }
 
 fn get_all_parameters(_: GetAllParameters, caller: Caller<'_>) -> Outcome<GetAllParametersResult> {
@@ -238,6 +242,18 @@ fn hear_set(wanted: HearSet, caller: Caller<'_>) -> Outcome<Done> {
 fn copy_set(_: CopySet, caller: Caller<'_>) -> Outcome<Done> {
     caller.hub.copy_set();
     Ok(Done {})
+}
+
+fn get_history(_: GetHistory, caller: Caller<'_>) -> Outcome<History> {
+    Ok(caller.hub.history())
+}
+
+fn undo(_: Undo, caller: Caller<'_>) -> Outcome<Stepped> {
+    caller.hub.walk(Way::Back)
+}
+
+fn redo(_: Redo, caller: Caller<'_>) -> Outcome<Stepped> {
+    caller.hub.walk(Way::Again)
 }
 
 fn get_source(_: GetSource, caller: Caller<'_>) -> Outcome<SourceInfo> {

@@ -129,7 +129,7 @@ impl Server {
     /// Reports that a parameter changed by itself or from elsewhere. (The server itself reports a client's
     /// `setParameter`.)
     pub fn parameter_changed(&self, id: &str, value: f32) {
-        self.shared.hub.parameter_changed(&ParameterChanged { id: id.into(), value });
+        self.shared.hub.parameter_changed(ParameterChanged { id: id.into(), value });
     }
 
     /// Reports that the set of parameters changed.

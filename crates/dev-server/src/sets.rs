@@ -1,23 +1,10 @@
 //! The sets A and B of a project's parameter values: which one is heard, and what the other holds.
 
-use std::{
-    collections::{HashMap, HashSet, VecDeque},
-    time::{Duration, Instant},
-};
+use std::collections::{HashMap, HashSet};
 
-use wavecraft_companion_protocol::{
-    browser::{ParameterChanged, Sets},
-    parameter::Parameter,
-    rpc::{ErrorObject, INTERNAL_ERROR},
-    sets::ParameterSets,
-};
+use wavecraft_companion_protocol::{browser::Sets, parameter::Parameter, sets::ParameterSets};
 
-use crate::host::Host;
-
-/// How often the other set may be heard within [`WINDOW`]: a few words from one page then make a parameter change of
-/// every page for each parameter, and more of these than this wouldn't fit into a client's outbox.
-const SWITCHES: usize = 8;
-const WINDOW: Duration = Duration::from_millis(200);
+use crate::{history::Others, host::Host};
 
 /// The two sets of a project. The values of the one that is heard are the host's; those of the other are here, also of
 /// parameters that are away at present.
@@ -29,8 +16,6 @@ pub(crate) struct TwoSets {
     differing: HashSet<String>,
     /// What pages were told last.
     told: Sets,
-    /// The last changes of the set that is heard, oldest first; never more than [`SWITCHES`].
-    switches: VecDeque<Instant>,
 }
 
 impl TwoSets {
@@ -38,13 +23,7 @@ impl TwoSets {
     pub(crate) fn of(host: &dyn Host) -> Self {
         let kept = host.sets();
         let told = Sets { active: kept.active, differ: false };
-        let mut sets = Self {
-            kept,
-            here: HashMap::new(),
-            differing: HashSet::new(),
-            told,
-            switches: VecDeque::with_capacity(SWITCHES),
-        };
+        let mut sets = Self { kept, here: HashMap::new(), differing: HashSet::new(), told };
         sets.compare(&host.parameters().parameters);
         sets.told = sets.now();
         sets
@@ -86,51 +65,62 @@ impl TwoSets {
     }
 
     /// Makes the other set the one that is heard. Returns the parameters that changed, in the host's order.
-    ///
-    /// # Errors
-    /// That was done too often just before.
-    pub(crate) fn hear_other(
-        &mut self,
-        host: &dyn Host,
-        now: Instant,
-    ) -> Result<Vec<ParameterChanged>, ErrorObject> {
-        self.pace(now)?;
+    pub(crate) fn hear_other(&mut self, host: &dyn Host) -> Vec<(String, f32)> {
         let before = host.values();
         let changed = host.set_values(&self.kept.other);
         self.kept = ParameterSets { active: self.kept.active.other(), other: before };
+        self.kept_other(host);
+        changed
+    }
+
+    /// Whether the other set has no values of its own, and so is as the one that is heard.
+    pub(crate) fn other_is_fresh(&self) -> bool {
+        self.kept.other.is_empty()
+    }
+
+    /// Takes from the other set all values of its own.
+    pub(crate) fn freshen_other(&mut self, host: &dyn Host) {
+        self.kept.other.clear();
+        self.kept_other(host);
+    }
+
+    /// Makes the other set as the one that is heard. Returns what that changed of it.
+    pub(crate) fn copy(&mut self, host: &dyn Host) -> Others {
+        let values = host.values();
+        let before = std::mem::replace(&mut self.kept.other, values);
+        if before == self.kept.other {
+            return Others::new();
+        }
+        self.kept_other(host);
+        let after = &self.kept.other;
+        let ids: HashSet<&String> = before.keys().chain(after.keys()).collect();
+        let pairs = ids.into_iter().map(|id| (id, (before.get(id).copied(), after.get(id).copied())));
+        pairs.filter(|(_, (before, after))| before != after).map(|(id, pair)| (id.clone(), pair)).collect()
+    }
+
+    /// Gives the other set these values, or none of its own for an id.
+    pub(crate) fn set_other<'a>(
+        &mut self,
+        host: &dyn Host,
+        values: impl Iterator<Item = (&'a String, Option<f32>)>,
+    ) {
+        for (id, value) in values {
+            match value {
+                Some(value) => self.kept.other.insert(id.clone(), value),
+                None => self.kept.other.remove(id),
+            };
+        }
+        self.kept_other(host);
+    }
+
+    fn kept_other(&mut self, host: &dyn Host) {
         self.compare(&host.parameters().parameters);
         host.sets_changed(&self.kept);
-        Ok(changed.into_iter().map(|(id, value)| ParameterChanged { id, value }).collect())
-    }
-
-    /// Makes the other set as the one that is heard.
-    pub(crate) fn copy(&mut self, host: &dyn Host) {
-        let values = host.values();
-        if values != self.kept.other {
-            self.kept.other = values;
-            self.compare(&host.parameters().parameters);
-            host.sets_changed(&self.kept);
-        }
-    }
-
-    fn pace(&mut self, now: Instant) -> Result<(), ErrorObject> {
-        while self.switches.front().is_some_and(|first| now.duration_since(*first) >= WINDOW) {
-            self.switches.pop_front();
-        }
-        if self.switches.len() < SWITCHES {
-            self.switches.push_back(now);
-            return Ok(());
-        }
-        let message = format!(
-            "hearSet: {SWITCHES} times within {} ms is the most; the set is as it was, ask again in a moment",
-            WINDOW.as_millis()
-        );
-        Err(ErrorObject::new(INTERNAL_ERROR, message))
     }
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use std::{
         collections::BTreeMap,
@@ -143,25 +133,35 @@ mod tests {
     use crate::host::SetParameterError;
 
     /// A project that keeps what it is told, and has other parameters when a test says so.
-    struct Project {
+    pub(crate) struct Project {
         parameters: Mutex<Vec<Parameter>>,
         kept: Mutex<ParameterSets>,
     }
 
     impl Project {
-        fn new(parameters: &[(&str, f32)]) -> Self {
+        pub(crate) fn new(parameters: &[(&str, f32)]) -> Self {
             let project = Self { parameters: Mutex::default(), kept: Mutex::default() };
             project.has(parameters);
             project
         }
 
         /// Gives it parameters with these ids, values, and a range up to 10.
-        fn has(&self, parameters: &[(&str, f32)]) {
+        pub(crate) fn has(&self, parameters: &[(&str, f32)]) {
             let parameters = parameters.iter().map(|(id, value)| Parameter {
                 spec: ParameterSpec::float(id, 0.0, 0.0, 10.0),
                 value: *value,
             });
             *self.parameters.lock().unwrap() = parameters.collect();
+        }
+    }
+
+    impl Project {
+        /// Gives a parameter a smaller range, and moves its value into it.
+        pub(crate) fn narrow(&self, id: &str, max: f32) {
+            let mut parameters = self.parameters.lock().unwrap();
+            let parameter = parameters.iter_mut().find(|parameter| parameter.spec.id == id).unwrap();
+            parameter.spec.max = max;
+            parameter.value = parameter.spec.nearest(parameter.value);
         }
     }
 
@@ -193,13 +193,6 @@ mod tests {
         }
     }
 
-    fn hear(sets: &mut TwoSets, project: &Project) -> Vec<(String, f32)> {
-        // Later each time, so that it is never too often.
-        let now = sets.switches.back().copied().unwrap_or_else(Instant::now) + WINDOW;
-        let changed = sets.hear_other(project, now).expect("to be heard");
-        changed.into_iter().map(|changed| (changed.id, changed.value)).collect()
-    }
-
     #[test]
     fn a_set_that_was_never_heard_is_as_the_one_that_is() {
         let project = Project::new(&[("a", 1.0), ("b", 2.0)]);
@@ -207,14 +200,14 @@ mod tests {
         assert_eq!(sets.now(), Sets { active: SetName::A, differ: false });
         sets.changed("a", project.set_parameter("a", 3.0).unwrap());
         assert_eq!(sets.news(), None, "B is as A is now");
-        assert_eq!(hear(&mut sets, &project), []);
+        assert_eq!(sets.hear_other(&project), []);
         assert_eq!(sets.news(), Some(Sets { active: SetName::B, differ: false }));
         sets.changed("a", project.set_parameter("a", 4.0).unwrap());
         assert_eq!(sets.news(), Some(Sets { active: SetName::B, differ: true }));
         sets.changed("a", project.set_parameter("a", 5.0).unwrap());
         assert_eq!(sets.news(), None, "told already");
-        assert_eq!(hear(&mut sets, &project), [("a".into(), 3.0)]);
-        assert_eq!(hear(&mut sets, &project), [("a".into(), 5.0)]);
+        assert_eq!(sets.hear_other(&project), [("a".into(), 3.0)]);
+        assert_eq!(sets.hear_other(&project), [("a".into(), 5.0)]);
         sets.changed("a", project.set_parameter("a", 3.0).unwrap());
         assert_eq!(sets.news(), Some(Sets { active: SetName::B, differ: false }), "by hand");
     }
@@ -255,21 +248,6 @@ mod tests {
         assert!(!sets.now().differ);
         project.has(&[("a", 0.5), ("b", 4.0), ("c", 5.0)]);
         sets.compare(&project.parameters().parameters);
-        assert_eq!(hear(&mut sets, &project), [("a".into(), 1.0), ("b".into(), 2.0)]);
-    }
-
-    #[test]
-    fn who_asks_too_often_changes_nothing() {
-        let project = Project::new(&[("a", 1.0)]);
-        let mut sets = TwoSets::of(&project);
-        let start = Instant::now();
-        for _ in 0..SWITCHES {
-            assert!(sets.hear_other(&project, start).is_ok());
-        }
-        let (before, kept) = (sets.now(), project.sets());
-        let refused = sets.hear_other(&project, start + WINDOW / 2).unwrap_err();
-        assert!(refused.message.contains("ask again"), "{}", refused.message);
-        assert_eq!((sets.now(), project.sets()), (before, kept));
-        assert!(sets.hear_other(&project, start + WINDOW).is_ok());
+        assert_eq!(sets.hear_other(&project), [("a".into(), 1.0), ("b".into(), 2.0)]);
     }
 }

@@ -2,6 +2,7 @@
 
 mod call;
 mod comparison;
+mod history;
 mod lab;
 mod log;
 mod methods;
@@ -17,11 +18,12 @@ pub use call::{
     SetGain, SetMode, SetMute, SetSource, Sets, Subscribe, Topic,
 };
 pub use comparison::{AnswerAbx, EndAbx, EndComparison, GetComparison, HearAbx, StartAbx};
+pub use history::{GetHistory, History, Redo, SetParameter, Stepped, Undo};
 pub use lab::{GetLab, GetLabResult, GetMeasurement, LAB_CHANGED, MeasureBuild, Measurement, SetMeasuring};
 pub use log::{GetLog, GetLogResult, LogLine, MAX_LOG_LINES};
 pub use methods::visit;
 pub use notices::{
-    AUDIO_STATUS_CHANGED, BUILD_STATUS, CHILD_LOG, COMPARISON_CHANGED, METER_UPDATE, Meters,
+    AUDIO_STATUS_CHANGED, BUILD_STATUS, CHILD_LOG, COMPARISON_CHANGED, HISTORY_CHANGED, METER_UPDATE, Meters,
     PARAMETER_CHANGED, PARAMETERS_CHANGED, ParametersChanged, SCOPE_UPDATE, SESSION_STATE, SETS_CHANGED,
     SOURCE_CHANGED, SPECTRUM_UPDATE, STATS,
 };
@@ -39,5 +41,5 @@ pub use wavecraft_protocol::{
     GetMeterFrameResult, GetOscilloscopeFrameResult, GetParameterParams, GetParameterResult, MeterFrame,
     MeterUpdateNotification as MeterUpdate, OscilloscopeFrame, OscilloscopeTriggerMode,
     ParameterChangedNotification as ParameterChanged, RegisterAudioParams, RegisterAudioResult,
-    RequestResizeParams, RequestResizeResult, SetParameterParams,
+    RequestResizeParams, RequestResizeResult,
 };

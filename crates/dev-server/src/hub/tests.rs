@@ -1,4 +1,5 @@
 use super::*;
+use crate::host::SetParameterError;
 use wavecraft_companion_protocol::browser::GetAllParametersResult;
 
 struct Nobody;

@@ -141,6 +141,9 @@ async fn neither_token_does_what_the_other_is_for() {
         ("getSets", Value::Null),
         ("hearSet", json!({"set": "B"})),
         ("copySet", Value::Null),
+        ("getHistory", Value::Null),
+        ("undo", Value::Null),
+        ("redo", Value::Null),
     ] {
         assert_eq!(audio.call(method, params).await, Err(-32002), "{method}");
     }

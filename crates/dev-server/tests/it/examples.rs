@@ -53,7 +53,7 @@ async fn every_example_of_a_method_is_answered_as_it_shows() {
         assert!(shows(&json(example), &answer), "{name}: {example}, not {answer}");
         answered += 1;
     }
-    assert_eq!(answered, 36);
+    assert_eq!(answered, 39);
 }
 
 #[tokio::test]
@@ -69,7 +69,7 @@ async fn every_example_of_an_error_is_answered_to_the_letter() {
 #[tokio::test]
 async fn every_notification_is_as_its_example() {
     let running = Running::new().await;
-    let mut page = running.page().await;
+    let mut page = running.page().await.with_history();
     let all = serde_json::json!({"topics": ["meters", "scope", "spectrum", "stats", "state", "log", "build", "lab"], "hz": 60});
     page.call("subscribe", all).await.expect("a subscription");
     let server = &running.server;
@@ -96,7 +96,7 @@ async fn every_notification_is_as_its_example() {
     let mut awaited: Vec<&str> =
         examples.iter().filter(|(_, lines)| lines.len() != 2).map(|(name, _)| name.as_str()).collect();
     awaited.retain(|name| *name != "errors");
-    assert_eq!(awaited.len(), 14, "{awaited:?}");
+    assert_eq!(awaited.len(), 15, "{awaited:?}");
     while !awaited.is_empty() {
         let (method, params) = page.hears().await;
         let (_, lines) = examples.iter().find(|(name, _)| *name == method).expect("an example");

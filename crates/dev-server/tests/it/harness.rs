@@ -116,6 +116,8 @@ pub(crate) struct Client {
     pub(crate) socket: WebSocketStream<TcpStream>,
     heard: VecDeque<(String, Value)>,
     last_id: u64,
+    /// Whether it minds the history, of which most tests aren't.
+    minds_history: bool,
 }
 
 impl Client {
@@ -145,7 +147,7 @@ impl Client {
             request.headers_mut().insert("sec-websocket-protocol", offer);
         }
         let (socket, _) = soon("a handshake", client_async(request, stream)).await.expect("a WebSocket");
-        Self { socket, heard: VecDeque::new(), last_id: 0 }
+        Self { socket, heard: VecDeque::new(), last_id: 0, minds_history: false }
     }
 
     pub(crate) async fn send(&mut self, text: impl Into<String>) {
@@ -156,11 +158,26 @@ impl Client {
         self.send(json!({"jsonrpc": "2.0", "method": method, "params": params}).to_string()).await;
     }
 
+    /// The same client, which hears what can be undone, too.
+    pub(crate) fn with_history(self) -> Self {
+        Self { minds_history: true, ..self }
+    }
+
+    /// A message, if it minds it.
+    fn read(&self, text: &str) -> Option<Value> {
+        let message: Value = serde_json::from_str(text).expect("JSON");
+        (self.minds_history || message["method"] != "historyChanged").then_some(message)
+    }
+
     /// The next message, unchanged.
     pub(crate) async fn receive(&mut self) -> Value {
         loop {
             match soon("a message", self.socket.next()).await {
-                Some(Ok(Message::Text(text))) => return serde_json::from_str(&text).expect("JSON"),
+                Some(Ok(Message::Text(text))) => {
+                    if let Some(message) = self.read(&text) {
+                        return message;
+                    }
+                }
                 Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
                 other => panic!("no message but {other:?}"),
             }
@@ -225,7 +242,7 @@ impl Client {
         let mut reason = None;
         while let Some(message) = soon("the end", self.socket.next()).await {
             match message {
-                Ok(Message::Text(text)) => texts.push(serde_json::from_str(&text).expect("JSON")),
+                Ok(Message::Text(text)) => texts.extend(self.read(&text)),
                 Ok(Message::Close(frame)) => reason = frame,
                 Ok(_) => {}
                 Err(error) => panic!("{error}"),

@@ -5,6 +5,7 @@ mod audio;
 mod authority;
 mod examples;
 mod harness;
+mod history;
 mod limits;
 mod methods;
 mod notifications;

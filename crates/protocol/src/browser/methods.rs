@@ -6,6 +6,7 @@ use super::call::{
     SetMode, SetMute, SetSource, Sets, Subscribe,
 };
 use super::comparison::{AnswerAbx, EndAbx, EndComparison, GetComparison, HearAbx, StartAbx};
+use super::history::{GetHistory, History, Redo, SetParameter, Stepped, Undo};
 use super::lab::{GetLab, GetLabResult, GetMeasurement, MeasureBuild, Measurement, SetMeasuring};
 use super::log::{GetLog, GetLogResult, MAX_LOG_LINES};
 use super::pictures::SPAN_MS;
@@ -18,7 +19,7 @@ use crate::{
 use wavecraft_protocol::{
     GetAudioStatusResult, GetMeterFrameResult, GetOscilloscopeFrameResult, GetParameterParams,
     GetParameterResult, MeterUpdateNotification, RegisterAudioParams, RegisterAudioResult,
-    RequestResizeParams, RequestResizeResult, SetParameterParams,
+    RequestResizeParams, RequestResizeResult,
 };
 
 methods! {
@@ -33,9 +34,9 @@ methods! {
         "`{id}`"
         "`{id, value}`"
 
-    "setParameter" SetParameterParams => Done;
-        "`{id, value}`"
-        "`{}`; all clients get `parameterChanged`, the sender too. On a stepped parameter the nearest step is taken"
+    "setParameter" SetParameter => Done;
+        "`{id, value, gesture?}`"
+        "`{}`; all clients get `parameterChanged`, the sender too. On a stepped parameter the nearest step is taken. What a client sets with the same `gesture`, a whole number from 0, is one [step](#undo-and-redo)"
 
     "getAllParameters" GetAllParameters => GetAllParametersResult;
         "–"
@@ -100,6 +101,19 @@ methods! {
     "copySet" CopySet => Done;
         "–"
         "`{}`. The set that is heard, over the other; all pages get `setsChanged`"
+
+    "getHistory" GetHistory => History;
+        "–"
+        "`{undo?, redo?, undo_steps, redo_steps}`: what the next [undo and redo](#undo-and-redo) are of, and how many there are of each"
+
+    "undo" Undo => Stepped;
+        "–"
+        "`{step?, said?}`. Takes the newest step back, whichever page made it; all clients get `parameterChanged` for each change, then all pages `historyChanged`. `step` is what it was, absent if there was none; `said` what this build doesn't have of it"
+
+    "redo" Redo => Stepped;
+        "–"
+        "`{step?, said?}`. Makes the step again that was undone last"
+
     "getSource" GetSource => SourceInfo;
         "–"
         "`{source, name?, sample_rate, length_frames?, loop?, waveform?, recent: [{number, name, playing}], signal?, trouble?}`; see [the source](#the-source)"
@@ -266,6 +280,9 @@ mod tests {
             ("setParameter", json!({"id": "a"})),
             ("setParameter", json!({"id": "a", "value": "1"})),
             ("setParameter", json!({"id": "a", "value": null})),
+            ("setParameter", json!({"id": "a", "value": 1, "gesture": -1})),
+            ("setParameter", json!({"id": "a", "value": 1, "gesture": 0.5})),
+            ("setParameter", json!({"id": "a", "value": 1, "gesture": "drag"})),
             ("requestResize", json!({"width": -1, "height": 1})),
             ("subscribe", json!({"topics": ["weather"]})),
             ("subscribe", json!({"topics": [], "hz": 0})),
@@ -333,8 +350,8 @@ mod tests {
     #[test]
     fn what_the_published_clients_send_is_read() {
         assert!(call::<Ping>(Value::Null).is_ok() && call::<Ping>(json!(["anything"])).is_ok());
-        let set: SetParameterParams = call(json!({"id": "a", "value": 1e39})).expect("its shape");
-        assert!(set.value.is_infinite());
+        let set: SetParameter = call(json!({"id": "a", "value": 1e39})).expect("its shape");
+        assert!(set.value.is_infinite() && set.gesture.is_none());
         let wanted: Subscribe = call(json!({"topics": ["meters", "build"]})).expect("its shape");
         assert_eq!(wanted.hz, 30);
         assert!(call::<GetParameterParams>(json!(["by position"])).is_ok());

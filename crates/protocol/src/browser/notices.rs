@@ -27,6 +27,8 @@ pub const SOURCE_CHANGED: &str = "sourceChanged";
 pub const BUILD_STATUS: &str = "buildStatus";
 /// Notification to all pages: [`Sets`](super::Sets). It follows the `parameterChanged` of the change that it is about.
 pub const SETS_CHANGED: &str = "setsChanged";
+/// Notification to all pages: [`History`](super::History), when what can be undone or redone is another.
+pub const HISTORY_CHANGED: &str = "historyChanged";
 
 /// Notification to all pages: [`Comparison`](crate::comparison::Comparison), whole. While both builds are compared twice a
 /// second at most.

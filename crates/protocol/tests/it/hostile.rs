@@ -5,7 +5,7 @@ use fastrand::Rng;
 use std::{collections::BTreeMap, env};
 use wavecraft_companion_protocol::{
     browser::{
-        MAX_CLIENT_ID_BYTES, MAX_HZ, MeterUpdate, RegisterAudioParams, SetParameterParams, Subscribe, answer,
+        MAX_CLIENT_ID_BYTES, MAX_HZ, MeterUpdate, RegisterAudioParams, SetParameter, Subscribe, answer,
     },
     method::Method,
     rpc::{
@@ -161,8 +161,8 @@ fn hold(call: &Call) {
             let wanted: Subscribe = Method::read(call).expect("it was read");
             assert!((1..=MAX_HZ).contains(&wanted.hz));
         }
-        SetParameterParams::NAME => {
-            let set: SetParameterParams = Method::read(call).expect("it was read");
+        SetParameter::NAME => {
+            let set: SetParameter = Method::read(call).expect("it was read");
             assert!(!set.value.is_nan());
         }
         RegisterAudioParams::NAME => {

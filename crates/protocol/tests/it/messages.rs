@@ -19,7 +19,7 @@ use wavecraft_protocol as published;
 
 use crate::golden::Socket;
 
-const NOTIFICATIONS: [&str; 14] = [
+const NOTIFICATIONS: [&str; 15] = [
     PARAMETER_CHANGED,
     PARAMETERS_CHANGED,
     AUDIO_STATUS_CHANGED,
@@ -32,6 +32,7 @@ const NOTIFICATIONS: [&str; 14] = [
     SESSION_STATE,
     CHILD_LOG,
     SETS_CHANGED,
+    HISTORY_CHANGED,
     LAB_CHANGED,
     COMPARISON_CHANGED,
 ];
@@ -55,6 +56,7 @@ fn written(method: &str, params: Value) -> String {
         SESSION_STATE => notification(method, &read::<StateChange>(params)),
         CHILD_LOG => notification(method, &read::<ChildLog>(params)),
         SETS_CHANGED => notification(method, &read::<Sets>(params)),
+        HISTORY_CHANGED => notification(method, &read::<History>(params)),
         LAB_CHANGED => notification(method, &read::<GetLabResult>(params)),
         COMPARISON_CHANGED => notification(method, &read::<Comparison>(params)),
         _ => panic!("{method} has no example"),

@@ -10,7 +10,7 @@ use crate::mcp::{
 use rmcp::schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use wavecraft_companion_protocol::{
-    browser::{GetAllParameters, GetParameterParams, SetParameterParams},
+    browser::{GetAllParameters, GetParameterParams, SetParameter},
     parameter::{Parameter, ParameterSpec, ParameterType},
 };
 
@@ -146,7 +146,8 @@ impl Tool for Set {
         }
         let mut parameters = Vec::new();
         for (spec, value) in wanted {
-            page.call(&SetParameterParams { id: spec.id.clone(), value }).await?;
+            // One call is one step to undo.
+            page.call(&SetParameter { id: spec.id.clone(), value, gesture: Some(1) }).await?;
             let now = page.call(&GetParameterParams { id: spec.id.clone() }).await?;
             parameters.push(Told::from(Parameter { spec: spec.clone(), value: now.value }));
         }
