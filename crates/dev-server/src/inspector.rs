@@ -26,7 +26,7 @@ macro_rules! files {
     };
 }
 
-const FILES: [(&str, File); 47] = files![
+const FILES: [(&str, File); 49] = files![
     CSS "page.css"
     CSS "controls.css"
     CSS "parameters.css"
@@ -43,6 +43,8 @@ const FILES: [(&str, File); 47] = files![
     SCRIPT "documents.js"
     SCRIPT "field.js"
     SCRIPT "figures.js"
+    SCRIPT "gestures.js"
+    SCRIPT "history.js"
     SCRIPT "kept.js"
     SCRIPT "keyfigures.js"
     SCRIPT "lab.js"

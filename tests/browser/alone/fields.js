@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { alone, calls, inspector } from '../support/alone.js';
+import { alone, calls, inspector, moves } from '../support/alone.js';
 import { obstacles } from '../support/obstacles.js';
 import { stats } from '../support/project.js';
 import { until } from '../support/until.js';
@@ -20,7 +20,7 @@ test('a focused field follows a change from elsewhere, and leaving it undoes not
   await page.waitForFunction((field) => field.value === '6000', await field.elementHandle());
   assert.ok(await field.evaluate((field) => field === document.activeElement), 'it is still focused');
   await page.locator('h1').click();
-  assert.deepEqual(calls('setParameter'), [{ id: ID, value: 500 }]);
+  assert.deepEqual(moves(), [{ id: ID, value: 500 }]);
   assert.equal(await field.inputValue(), '6000');
   // What is being typed stays, whatever comes; Escape takes it back to what is true now.
   await field.fill('70');
@@ -40,7 +40,7 @@ test('a unit is understood, and what isn’t is refused beside the field', async
   await field.fill('1,5 kHz');
   await field.press('Enter');
   await until(() => calls('setParameter').length === 1, 'the typed value is sent');
-  assert.deepEqual(calls('setParameter'), [{ id: ID, value: 1500 }]);
+  assert.deepEqual(moves(), [{ id: ID, value: 1500 }]);
   const below = page.getByLabel('Resonance, number').first();
   const place = await below.boundingBox();
   await field.fill('25 kHz');

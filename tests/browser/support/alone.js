@@ -30,3 +30,5 @@ export async function inspector(options) {
 
 /** The calls of a method so far. */
 export const calls = (method) => alone.server.asked.filter((call) => call.method === method).map(({ params }) => params);
+/** The parameters that were set so far, whatever gesture it was. */
+export const moves = () => calls('setParameter').map(({ id, value }) => ({ id, value }));

@@ -37,3 +37,38 @@ test('what is refused is told, and the next value goes out again', async () => {
   void sender.send('gain', 1);
   assert.equal(asked[1].value, 1);
 });
+
+test('what the server says of a value that is on its way is seen after its answer, and only its last word', async () => {
+  const { asked, request } = slowServer();
+  const seen = [];
+  const sender = new Sender(request, assert.fail);
+  sender.after('gain', () => seen.push('at once'));
+  void sender.send('gain', 1);
+  void sender.send('gain', 2);
+  for (const word of ['first', 'last']) sender.after('gain', () => seen.push(word));
+  sender.after('tone', () => seen.push('another'));
+  asked[0].resolve({});
+  await settled();
+  assert.deepEqual(seen, ['at once', 'another']);
+  asked[1].resolve({});
+  await settled();
+  assert.deepEqual(seen, ['at once', 'another', 'last']);
+});
+
+test('who waits for everything to be answered goes on after the last answer', async () => {
+  const { asked, request } = slowServer();
+  const sender = new Sender(request, () => {});
+  await sender.settled();
+  let all = false;
+  void sender.send('gain', 1);
+  void sender.send('gain', 2);
+  void sender.send('tone', 1);
+  void sender.settled().then(() => (all = true));
+  asked[0].resolve({});
+  asked[1].reject(new Error('no'));
+  await settled();
+  assert.equal(all, false);
+  asked[2].resolve({});
+  await settled();
+  assert.equal(all, true);
+});

@@ -1,6 +1,7 @@
 /** A control for each kind of parameter, and where a value lies on it. */
 
 import { Field } from './field.js';
+import { gestures } from './gestures.js';
 import { clamp } from './scales.js';
 import { withUnit } from './values.js';
 
@@ -24,7 +25,7 @@ export function element(tag, properties) {
 
 function toggle(_, id, set) {
   const box = element('input', { type: 'checkbox', id, role: 'switch' });
-  box.addEventListener('change', () => set(box.checked ? 1 : 0));
+  box.addEventListener('change', () => gestures.alone(() => set(box.checked ? 1 : 0)));
   return { elements: [box], show: (value) => (box.checked = value >= 0.5) };
 }
 

@@ -1,5 +1,6 @@
 /** The number beside a slider, which can be typed over. */
 
+import { gestures } from './gestures.js';
 import { understood, written } from './values.js';
 
 /** What is typed counts from Enter on, or when the field is left; Escape takes it back. What isn't understood is said beside it.
@@ -60,7 +61,7 @@ export class Field {
     }
     this.#edited = false;
     this.#say('');
-    this.#set(value);
+    gestures.alone(() => this.#set(value));
     // Also where it is the value that it had.
     this.#restore();
     return true;

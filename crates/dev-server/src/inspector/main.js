@@ -3,6 +3,8 @@
 import { Build } from './build.js';
 import { Connection, token } from './connection.js';
 import { blocks, devices, fill, session } from './figures.js';
+import { gestures } from './gestures.js';
+import { History } from './history.js';
 import { Lab } from './lab.js';
 import { Latency } from './latency.js';
 import { Link } from './link.js';
@@ -51,19 +53,20 @@ function start() {
   const probes = new Probes(at('probes-card'), at('probes'), painter);
   const realTime = new RealTime(at);
   const latency = new Latency(at('latency-bar'), at('latency'), at('latency-total'));
-  const sender = new Sender((id, value) => request('setParameter', { id, value }), notSet);
+  const sender = new Sender((id, { value, gesture }) => request('setParameter', { id, value, gesture }), notSet);
   const volume = new Volume(at('volume'), request, refuse);
   const sets = new Sets(at, request, refuse);
+  const history = new History(at, request, () => sender.settled(), refuse);
   const strip = new Strip(at, painter, request, change);
   const lab = new Lab(at, painter, request, ask);
   /** The figures that came last. */
   let last = null;
-  const parameters = new Parameters(at('parameters'), (id, value) => void sender.send(id, value));
+  const parameters = new Parameters(at('parameters'), (id, value) => void sender.send(id, { value, gesture: gestures.now }));
 
   const told = {
     parameterChanged({ id, value }) {
       // What the server says of a knob that is being turned is older than what the person sees.
-      if (!sender.waits(id)) parameters.show(id, value);
+      sender.after(id, () => parameters.show(id, value));
     },
     parametersChanged: () => void list().catch(() => {}),
     meterUpdate({ timestamp_us, left_peak, right_peak, left_rms, right_rms, input: source, heard: now, position_frames: frames, probes: shown }) {
@@ -85,6 +88,7 @@ function start() {
       notices.state(change);
     },
     setsChanged: (now) => sets.show(now),
+    historyChanged: (now) => history.show(now),
     sourceChanged: () => void strip.fetch().catch(() => {}),
     childLog: (line) => log.add(line),
     buildStatus: (change) => build.show(change),
@@ -122,7 +126,7 @@ function start() {
       notices.state({ reason: 'this project runs without audio: `wavecraft start --with-audio` lets it be heard' });
     }
     lab.project(project(), silent);
-    await Promise.all([look(), list(), sets.fetch(), strip.fetch()]).catch(() => {});
+    await Promise.all([look(), list(), sets.fetch(), history.fetch(), strip.fetch()]).catch(() => {});
   }
 
   const project = () => (last?.session ?? '').replace(/-\d+$/, '');
@@ -208,6 +212,7 @@ function start() {
     void look().catch(() => {});
   }
 
+  gestures.listen(document);
   const tabs = new Tabs(at('views'), again);
   at('heard-build').addEventListener('click', () => {
     tabs.show('lab');

@@ -2,8 +2,9 @@
 export class Sender {
   #request;
   #refused;
-  /** By id: what to send after the answer, or `null`. */
+  /** By id: what to send after the answer, in a list of one or none, and what is done with the server's word after that. */
   #sending = new Map();
+  #runs = new Set();
 
   /** `request(id, value)` asks the server to set one; `refused(error, id)` hears of what it says no to. */
   constructor(request, refused) {
@@ -16,16 +17,40 @@ export class Sender {
     return this.#sending.has(id);
   }
 
+  /** Keeps what is to be done with the server's word about this until it has answered: its newest word alone. */
+  after(id, act) {
+    const sending = this.#sending.get(id);
+    if (sending === undefined) act();
+    else sending.after = act;
+  }
+
+  /** Resolves when the server has answered everything. */
+  async settled() {
+    while (this.#runs.size > 0) await Promise.all(this.#runs);
+  }
+
   /** Sends a value; of those that come while one has no answer, only the last. A drag never fills a queue. */
-  async send(id, value) {
-    const waits = this.#sending.has(id);
-    this.#sending.set(id, waits ? value : null);
-    if (waits) return;
+  send(id, value) {
+    const sending = this.#sending.get(id);
+    if (sending !== undefined) {
+      sending.next = [value];
+      return undefined;
+    }
+    const run = this.#run(id, value);
+    this.#runs.add(run);
+    return run.finally(() => this.#runs.delete(run));
+  }
+
+  async #run(id, value) {
+    const sending = { next: [value], after: () => {} };
+    this.#sending.set(id, sending);
     try {
-      for (let next = value; next !== null; next = this.#sending.get(id)) {
-        this.#sending.set(id, null);
+      while (sending.next.length > 0) {
+        const [next] = sending.next.splice(0);
         await this.#request(id, next);
       }
+      this.#sending.delete(id);
+      sending.after();
     } catch (error) {
       this.#refused(error, id);
     } finally {
