@@ -1,5 +1,6 @@
 import { BuildOverlay, BuildPill, useFailedBuild } from './components/BuildOverlay';
 import { Compare } from './components/Compare';
+import { History } from './components/History';
 import { Meters } from './components/Meters';
 import { NoKey } from './components/NoKey';
 import { Notices } from './components/Notices';
@@ -29,7 +30,10 @@ export function App() {
           <Notices />
           <main>
             <div className="controls">
-              <Compare />
+              <div className="bar">
+                <History />
+                <Compare />
+              </div>
               <ParameterPanel />
             </div>
             <div className="signal">

@@ -25,6 +25,7 @@ async function obstacles(): Promise<string[]> {
 
 test('axe finds nothing serious on the page while it runs', async () => {
   server.answers.getSets = () => ({ active: 'A', differ: true });
+  server.answers.getHistory = () => ({ undo: 'Gain', undo_steps: 1, redo_steps: 0 });
   server.answers.getAllParameters = () => ({
     parameters: server.parameters.map((parameter) => ({ ...parameter, processor: 'x' })),
     processors: [{ id: 'x', name: 'X', bypass: 'x_bypass' }],

@@ -2,6 +2,7 @@
 
 export { findAddress } from './wavecraft/address';
 export { Client, type Connection } from './wavecraft/client';
+export { gestures } from './wavecraft/gestures';
 export * from './wavecraft/hooks';
 export type { ParameterId } from './generated/parameters';
 export type * from './wavecraft/messages';

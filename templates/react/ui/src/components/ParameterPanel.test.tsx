@@ -11,7 +11,11 @@ beforeEach(() => {
   server = new FakeServer();
 });
 
-const lastSet = () => server.asked('setParameter').at(-1);
+/** What was set last, whichever gesture it was. */
+const lastSet = () => {
+  const { id, value } = server.asked('setParameter').at(-1)!;
+  return { id, value };
+};
 const slider = (name: string) => screen.getByRole<HTMLInputElement>('slider', { name });
 const number = (name: string) => screen.getByRole<HTMLInputElement>('textbox', { name });
 

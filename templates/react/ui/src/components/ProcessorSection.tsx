@@ -1,5 +1,5 @@
 import { useId, useState, type ReactNode } from 'react';
-import { useParameter, type Processor } from '../wavecraft';
+import { gestures, useParameter, type Processor } from '../wavecraft';
 
 interface Props {
   processor: Processor;
@@ -44,7 +44,7 @@ function Bypass({ id, of }: { id: string; of: string }) {
         role="switch"
         aria-label={`${parameter.name} of ${of}`}
         checked={parameter.value >= 0.5}
-        onChange={(event) => set(event.target.checked ? parameter.max : parameter.min)}
+        onChange={({ target }) => gestures.alone(() => set(target.checked ? parameter.max : parameter.min))}
       />
     </label>
   );

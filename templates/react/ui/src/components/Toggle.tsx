@@ -1,5 +1,5 @@
 import { useId } from 'react';
-import type { Parameter } from '../wavecraft';
+import { gestures, type Parameter } from '../wavecraft';
 
 interface Props {
   parameter: Parameter;
@@ -17,7 +17,7 @@ export function Toggle({ parameter, onChange }: Props) {
         type="checkbox"
         role="switch"
         checked={parameter.value >= 0.5}
-        onChange={(event) => onChange(event.target.checked ? 1 : 0)}
+        onChange={({ target }) => gestures.alone(() => onChange(target.checked ? 1 : 0))}
       />
     </div>
   );

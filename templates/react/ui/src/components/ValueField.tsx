@@ -1,6 +1,7 @@
 import { useId, useState, type KeyboardEvent } from 'react';
 import { formatIn } from '../format';
 import { parseValue, type Range } from '../values';
+import { gestures } from '../wavecraft';
 
 interface Props {
   label: string;
@@ -34,7 +35,7 @@ export function ValueField({ label, value, range, onCommit }: Props) {
       return false;
     }
     edit(null);
-    onCommit(typed.value);
+    gestures.alone(() => onCommit(typed.value));
     return true;
   };
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {

@@ -119,19 +119,50 @@ test('a drag sends the latest value as fast as answers come, and echoes do not p
   server.answersSets = false;
   for (const gain of [-1, -2, -3]) client.setParameter('x_gain', gain);
   expect(value('x_gain')).toBe(-3);
-  expect(server.asked('setParameter')).toEqual([{ id: 'x_gain', value: -1 }]);
+  expect(server.asked('setParameter')).toMatchObject([{ id: 'x_gain', value: -1 }]);
 
   server.notify('parameterChanged', { id: 'x_gain', value: -1 });
   expect(value('x_gain')).toBe(-3);
   server.answerSet();
   await turn();
-  expect(server.asked('setParameter').at(-1)).toEqual({ id: 'x_gain', value: -3 });
+  expect(server.asked('setParameter').at(-1)).toMatchObject({ id: 'x_gain', value: -3 });
   // The server keeps it on a step of its own; its word is the last.
   server.notify('parameterChanged', { id: 'x_gain', value: -2.5 });
   server.answerSet();
   await turn();
   expect(server.asked('setParameter')).toHaveLength(2);
   expect(value('x_gain')).toBe(-2.5);
+});
+
+test('an undo waits until everything is there that was moved before', async () => {
+  client.connect(address);
+  await turn();
+  server.answersSets = false;
+  server.answers.undo = () => ({ step: 'Gain' });
+  client.setParameter('x_gain', -1);
+  client.setParameter('x_gain', -2);
+  client.setParameter('x_tone', 100);
+  const undone = client.walk('undo');
+  for (const left of [3, 2, 1]) {
+    await turn();
+    expect([server.asked('undo').length, left]).toEqual([0, left]);
+    server.answerSet();
+  }
+  expect(await undone).toEqual({ step: 'Gain' });
+  expect(server.asked('setParameter').map(({ value }) => value)).toEqual([-1, 100, -2]);
+});
+
+test('what can be undone is fetched and followed; a server that does not tell has nothing', async () => {
+  client.connect(address);
+  await turn();
+  expect(client.history.get()).toBeNull();
+  await expect(client.walk('undo')).rejects.toThrow();
+  server.answers.getHistory = () => ({ undo: 'Gain', undo_steps: 2, redo_steps: 0 });
+  server.drop();
+  await vi.advanceTimersByTimeAsync(250);
+  expect(client.history.get()?.undo).toBe('Gain');
+  server.notify('historyChanged', { redo: 'Gain', undo_steps: 0, redo_steps: 1 });
+  expect(client.history.get()).toEqual({ redo: 'Gain', undo_steps: 0, redo_steps: 1 });
 });
 
 test('a refused value goes back to the server’s', async () => {

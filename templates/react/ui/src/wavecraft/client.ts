@@ -1,9 +1,11 @@
 /** The page's picture of the running project: it follows what the server says, over every reconnect. */
 
 import type { Address } from './address';
+import { gestures } from './gestures';
 import type {
   AudioStatus,
   BuildStatus,
+  History,
   Methods,
   MeterUpdate,
   Notifications,
@@ -15,6 +17,8 @@ import type {
   Source,
   SpectrumFrame,
   Stats,
+  Stepped,
+  Way,
 } from './messages';
 import { Store } from './store';
 import { Transport, type Lost } from './transport';
@@ -38,10 +42,16 @@ interface Frames {
   spectrum?: SpectrumFrame;
 }
 
+/** A value, and the gesture that it is of. */
+interface Moved {
+  value: number;
+  gesture: number;
+}
+
 /** A parameter whose last change has no answer yet. */
 interface Sending {
   /** What to send after the answer, if it was moved again meanwhile. */
-  next: number | undefined;
+  next: Moved | undefined;
   /** What the server said of it meanwhile: older than what the person sees. */
   heard: number | undefined;
 }
@@ -59,12 +69,15 @@ export class Client {
   readonly build = new Store<BuildStatus | null>(null);
   readonly stats = new Store<Stats | null>(null);
   readonly sets = new Store<Sets | null>(null);
+  readonly history = new Store<History | null>(null);
   readonly source = new Store<Source | null>(null);
   /** How much sound the scope shows, in ms. */
   readonly scopeSpan = new Store(SCOPE_SPAN_MS);
 
   #transport: Transport | null = null;
   #sending = new Map<string, Sending>();
+  /** Everything that is being sent. */
+  #runs = new Set<Promise<void>>();
   /** What the screen's next picture will show; `null` where none was asked for. */
   #frames: Frames | null = null;
 
@@ -72,6 +85,7 @@ export class Client {
   connect(address: Address | null): void {
     this.disconnect();
     if (address === null) return;
+    gestures.listen();
     this.connection.set({ state: 'connecting', attempt: 0 });
     this.#transport = new Transport(address, {
       onOpen: () => void this.#resume(),
@@ -82,6 +96,7 @@ export class Client {
   }
 
   disconnect(): void {
+    gestures.deafen();
     this.#transport?.close();
     this.#transport = null;
     this.#lost({ state: 'noToken' });
@@ -89,13 +104,25 @@ export class Client {
 
   /**
    * Moves a parameter. It is shown at once; the server gets the latest value as fast as it answers, so that a drag
-   * never fills a queue. What it refuses goes back to what it says.
+   * never fills a queue. What it refuses goes back to what it says. All that a person does in one gesture is one step to undo.
    */
   setParameter(id: string, value: number): void {
     this.#show(id, value);
+    const moved = { value, gesture: gestures.now };
     const sending = this.#sending.get(id);
-    if (sending !== undefined) sending.next = value;
-    else void this.#send(id, value);
+    if (sending !== undefined) {
+      sending.next = moved;
+      return;
+    }
+    const run = this.#send(id, moved);
+    this.#runs.add(run);
+    void run.finally(() => this.#runs.delete(run));
+  }
+
+  /** Undoes or redoes a step, after everything is there that was moved before; fails where the server says no. */
+  async walk(way: Way): Promise<Stepped> {
+    while (this.#runs.size > 0) await Promise.all(this.#runs);
+    return this.call(way, {});
   }
 
   /** Takes the processor out of the way, or into it. It is shown at once, and taken back where the server says no. */
@@ -118,14 +145,14 @@ export class Client {
     void this.#subscribe().catch(() => undefined);
   }
 
-  async #send(id: string, value: number): Promise<void> {
+  async #send(id: string, moved: Moved): Promise<void> {
     const transport = this.#transport;
     if (transport === null) return;
-    const sending: Sending = { next: value, heard: undefined };
+    const sending: Sending = { next: moved, heard: undefined };
     this.#sending.set(id, sending);
     try {
       while (sending.next !== undefined) {
-        const params = { id, value: sending.next };
+        const params = { id, ...sending.next };
         sending.next = undefined;
         await transport.request('setParameter', params);
       }
@@ -143,12 +170,13 @@ export class Client {
     if (transport === null) return;
     // A server without a method of these still has the parameters; what it doesn't tell isn't shown.
     const ask = <T>(answer: Promise<T>) => answer.catch(() => undefined);
-    const [known, , audio, stats, sets] = await Promise.all([
+    const [known, , audio, stats, sets, history] = await Promise.all([
       this.#fetchParameters(),
       ask(this.#subscribe()),
       ask(transport.request('getAudioStatus', {})),
       ask(transport.request('getStats', {})),
       ask(transport.request('getSets', {})),
+      ask(transport.request('getHistory', {})),
       this.#fetchSource(),
     ]);
     // Lost again meanwhile, as `onLost` has told.
@@ -156,6 +184,7 @@ export class Client {
     this.audioStatus.set(audio?.status ?? null);
     if (stats !== undefined) this.stats.set(stats);
     this.sets.set(sets ?? null);
+    this.history.set(history ?? null);
     this.connection.set({ state: 'connected' });
   }
 
@@ -221,6 +250,7 @@ export class Client {
     audioStatusChanged: (status) => this.audioStatus.set(status),
     buildStatus: (build) => this.build.set(build),
     setsChanged: (sets) => this.sets.set(sets),
+    historyChanged: (history) => this.history.set(history),
     sourceChanged: () => void this.#fetchSource(),
   };
 

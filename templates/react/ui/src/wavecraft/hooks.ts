@@ -79,6 +79,8 @@ export const useBuildStatus = () => useStore(useClient().build);
 export const useStats = () => useStore(useClient().stats);
 /** The two sets of parameters to compare; `null` where there are none. */
 export const useSets = () => useStore(useClient().sets);
+/** What can be undone and redone; `null` where the server doesn't tell. `useClient().walk('undo')` does it. */
+export const useHistory = () => useStore(useClient().history);
 /** What plays: a file with its waveform and loop, or a tone's numbers; `null` where the server doesn't tell. */
 export const useSource = () => useStore(useClient().source);
 /** How much sound the scope shows, in ms. */

@@ -174,6 +174,24 @@ export interface Sets {
   differ: boolean;
 }
 
+/** What can be undone and redone: the project's, whichever page did it. */
+export interface History {
+  /** What the next undo is of: "Drive". Absent: nothing. */
+  undo?: string;
+  redo?: string;
+  undo_steps: number;
+  redo_steps: number;
+}
+
+export type Way = 'undo' | 'redo';
+
+/** What was undone or redone; absent where there was nothing. */
+export interface Stepped {
+  step?: string;
+  /** What the present build doesn't have of it: a sentence. */
+  said?: string;
+}
+
 /** What plays. Frames are at `sample_rate`, in Hz. */
 export interface Source {
   source: Stats['source'];
@@ -197,7 +215,8 @@ export type Loop = { from_frames: number; to_frames: number } | { from_frames?: 
 /** Methods: what they take and what they give. */
 export interface Methods {
   getParameter: { params: { id: string }; result: { id: string; value: number } };
-  setParameter: { params: { id: string; value: number }; result: object };
+  /** What is set with the same number of a gesture is one step to undo. */
+  setParameter: { params: { id: string; value: number; gesture?: number }; result: object };
   getAllParameters: { params: object; result: { parameters: Parameter[]; processors?: Processor[] } };
   getAudioStatus: { params: object; result: { status: AudioStatus | null } };
   getStats: { params: object; result: Stats };
@@ -207,6 +226,9 @@ export interface Methods {
   getSets: { params: object; result: Sets };
   hearSet: { params: { set: SetName }; result: object };
   copySet: { params: object; result: object };
+  getHistory: { params: object; result: History };
+  undo: { params: object; result: Stepped };
+  redo: { params: object; result: Stepped };
   getSource: { params: object; result: Source };
   setLoop: { params: Loop; result: object };
   seek: { params: { frame: number }; result: object };
@@ -235,5 +257,6 @@ export interface Notifications {
   audioStatusChanged: AudioStatus;
   buildStatus: BuildStatus;
   setsChanged: Sets;
+  historyChanged: History;
   sourceChanged: object;
 }
