@@ -29,4 +29,5 @@ mod sets;
 mod signals;
 mod source_strip;
 mod support;
+mod undo;
 mod violations;
