@@ -2,48 +2,60 @@
 
 /** Two clicks, or taps of the same key, belong together if no more lies between them, in ms. */
 const TOGETHER_MS = 500;
-/** A turn of the wheel ends with a pause as long as this. */
-const TURN_MS = 600;
+/** Where nothing is held, as with the wheel or by a screen reader, a rest as long as this ends one. */
+const REST_MS = 600;
 
 class Gestures {
   #number = 0;
-  /** What began the present one, and when it was heard of last. */
+  /** What is pressed, or was last. */
   #cause = null;
-  #at = -Infinity;
+  #pressed = -Infinity;
+  #held = false;
+  #alone = false;
+  /** What was moved last, and when. */
+  #id = null;
+  #moved = -Infinity;
 
-  /** The number of the present one. */
-  get now() {
+  /** The number with which `id` is set now. */
+  of(id) {
+    const now = performance.now();
+    const rests = id !== this.#id || now - this.#moved > REST_MS;
+    if (!this.#held && !this.#alone && rests) this.#number += 1;
+    this.#id = id;
+    this.#moved = now;
     return this.#number;
   }
 
-  /** Begins another. */
-  begin() {
+  /** Does something that is a gesture of its own, such as a press of a switch. */
+  alone(act) {
+    this.#begin();
+    this.#alone = true;
+    act();
+    this.#alone = false;
+    this.#begin();
+  }
+
+  /** Hears of what a person presses within `place`, before anybody else does. */
+  listen(place) {
+    place.addEventListener('pointerdown', ({ target }) => this.#press(target, 'pointer', TOGETHER_MS), true);
+    // A key that is held repeats itself; released, it has been one gesture.
+    place.addEventListener('keydown', ({ target, key, repeat }) => this.#press(target, key, repeat ? Infinity : TOGETHER_MS), true);
+    for (const end of ['pointerup', 'pointercancel', 'keyup']) place.addEventListener(end, () => (this.#held = false), true);
+  }
+
+  #press(target, kind, within) {
+    const now = performance.now();
+    const goesOn = this.#cause?.target === target && this.#cause.kind === kind && now - this.#pressed <= within;
+    if (!goesOn) this.#begin();
+    this.#cause = { target, kind };
+    this.#pressed = now;
+    this.#held = true;
+  }
+
+  #begin() {
     this.#number += 1;
     this.#cause = null;
-    return this.#number;
-  }
-
-  /** Does something that is a gesture of its own. */
-  alone(act) {
-    this.begin();
-    act();
-    this.begin();
-  }
-
-  /** Hears of everything that a person does within `place`, before anybody else does. */
-  listen(place) {
-    place.addEventListener('pointerdown', ({ target }) => this.#caused(target, 'pointer', TOGETHER_MS), true);
-    // A key that is held repeats itself; released, it has been one gesture.
-    place.addEventListener('keydown', ({ target, key, repeat }) => this.#caused(target, key, repeat ? Infinity : TOGETHER_MS), true);
-    place.addEventListener('wheel', ({ target }) => this.#caused(target, 'wheel', TURN_MS), { capture: true, passive: true });
-  }
-
-  #caused(target, kind, within) {
-    const now = performance.now();
-    const goesOn = this.#cause?.target === target && this.#cause.kind === kind && now - this.#at <= within;
-    if (!goesOn) this.begin();
-    this.#cause = { target, kind };
-    this.#at = now;
+    this.#id = null;
   }
 }
 

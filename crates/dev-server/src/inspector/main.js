@@ -61,7 +61,7 @@ function start() {
   const lab = new Lab(at, painter, request, ask);
   /** The figures that came last. */
   let last = null;
-  const parameters = new Parameters(at('parameters'), (id, value) => void sender.send(id, { value, gesture: gestures.now }));
+  const parameters = new Parameters(at('parameters'), (id, value) => void sender.send(id, { value, gesture: gestures.of(id) }));
 
   const told = {
     parameterChanged({ id, value }) {

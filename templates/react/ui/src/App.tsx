@@ -30,7 +30,7 @@ export function App() {
           <Notices />
           <main>
             <div className="controls">
-              <div className="bar">
+              <div className="tools">
                 <History />
                 <Compare />
               </div>

@@ -99,7 +99,9 @@ test('a double click is one gesture, and a later press is not of it', async () =
   fireEvent.pointerDown(slider('Gain'));
   move(slider('Gain'), '0.2');
   await settled();
+  fireEvent.pointerUp(slider('Gain'));
   fireEvent.pointerDown(slider('Gain'));
+  fireEvent.pointerUp(slider('Gain'));
   fireEvent.doubleClick(slider('Gain'));
   await settled();
   expect([server.asked('setParameter').at(-1)?.value, gestures().length]).toEqual([0, 1]);
@@ -109,7 +111,7 @@ test('a double click is one gesture, and a later press is not of it', async () =
   expect(gestures()).toHaveLength(2);
 });
 
-test('a key that is held is one gesture however long, a turn of the wheel too', async () => {
+test('a key that is held is one gesture however long; what is moved without a press ends with a rest', async () => {
   let now = 1000;
   vi.spyOn(performance, 'now').mockImplementation(() => now);
   await renderConnected(<ParameterPanel />);
@@ -121,17 +123,20 @@ test('a key that is held is one gesture however long, a turn of the wheel too', 
     await settled();
   }
   expect(gestures()).toHaveLength(1);
+  fireEvent.keyUp(slider('Gain'), { key: 'ArrowRight' });
+  now += 601;
   for (const value of ['0.5', '0.6']) {
-    now += 590;
-    fireEvent.wheel(slider('Gain'));
     move(slider('Gain'), value);
     await settled();
+    now += 590;
   }
   expect(gestures()).toHaveLength(2);
-  now += 601;
-  fireEvent.wheel(slider('Gain'));
+  now += 11;
   move(slider('Gain'), '0.7');
   expect(gestures()).toHaveLength(3);
+  move(slider('Tone'), '0.7');
+  await settled();
+  expect(gestures()).toHaveLength(4);
 });
 
 test('each press of a switch and each typed number is a gesture of its own', async () => {
@@ -139,6 +144,7 @@ test('each press of a switch and each typed number is a gesture of its own', asy
   const bypass = screen.getByRole('switch', { name: 'Bypass' });
   for (const times of [1, 2]) {
     fireEvent.pointerDown(bypass);
+    fireEvent.pointerUp(bypass);
     fireEvent.click(bypass);
     await settled();
     expect(gestures()).toHaveLength(times);
@@ -151,4 +157,9 @@ test('each press of a switch and each typed number is a gesture of its own', asy
   move(slider('Tone'), '0.5');
   await settled();
   expect(gestures()).toHaveLength(4);
+  // A choice comes from a menu of the system's, where nobody hears of a press.
+  fireEvent.pointerUp(slider('Tone'));
+  fireEvent.change(screen.getByRole('combobox', { name: 'Shape' }), { target: { value: '2' } });
+  await settled();
+  expect(gestures()).toHaveLength(5);
 });

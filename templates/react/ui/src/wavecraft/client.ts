@@ -108,7 +108,7 @@ export class Client {
    */
   setParameter(id: string, value: number): void {
     this.#show(id, value);
-    const moved = { value, gesture: gestures.now };
+    const moved = { value, gesture: gestures.of(id) };
     const sending = this.#sending.get(id);
     if (sending !== undefined) {
       sending.next = moved;

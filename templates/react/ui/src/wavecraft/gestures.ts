@@ -2,60 +2,74 @@
 
 /** Two clicks, or taps of the same key, belong together if no more lies between them, in ms. */
 const TOGETHER_MS = 500;
-/** A turn of the wheel ends with a pause as long as this. */
-const TURN_MS = 600;
+/** Where nothing is held, as with the wheel or by a screen reader, a rest as long as this ends one. */
+const REST_MS = 600;
 
 class Gestures {
   #number = 0;
-  /** What began the present one, and when it was heard of last. */
+  /** What is pressed, or was last. */
   #cause: { target: EventTarget | null; kind: string } | null = null;
-  #at = -Infinity;
+  #pressed = -Infinity;
+  #held = false;
+  #alone = false;
+  /** What was moved last, and when. */
+  #id: string | null = null;
+  #moved = -Infinity;
 
-  /** The number of the present one. */
-  get now(): number {
+  /** The number with which the parameter `id` is set now. */
+  of(id: string): number {
+    const now = performance.now();
+    const rests = id !== this.#id || now - this.#moved > REST_MS;
+    if (!this.#held && !this.#alone && rests) this.#number += 1;
+    this.#id = id;
+    this.#moved = now;
     return this.#number;
-  }
-
-  /** Begins another: for a control that a person moves by other means than pointer, keys and wheel. */
-  begin(): void {
-    this.#number += 1;
-    this.#cause = null;
   }
 
   /** Does something that is a gesture of its own, such as a press of a switch. */
   alone(act: () => void): void {
-    this.begin();
+    this.#begin();
+    this.#alone = true;
     act();
-    this.begin();
+    this.#alone = false;
+    this.#begin();
   }
 
-  /** Hears of everything that a person does on the page, before its controls do. */
+  /** Hears of what a person presses on the page, before its controls do. */
   listen(): void {
-    for (const kind of KINDS) document.addEventListener(kind, this.#heard, OPTIONS);
+    for (const kind of [...PRESSES, ...RELEASES]) document.addEventListener(kind, this.#heard, true);
   }
 
   deafen(): void {
-    for (const kind of KINDS) document.removeEventListener(kind, this.#heard, OPTIONS);
+    for (const kind of [...PRESSES, ...RELEASES]) document.removeEventListener(kind, this.#heard, true);
   }
 
   #heard = (event: Event): void => {
     const { type, target } = event;
+    if (RELEASES.includes(type)) this.#held = false;
     // A key that is held repeats itself; released, it has been one gesture.
-    if (event instanceof KeyboardEvent) this.#caused(target, event.key, event.repeat ? Infinity : TOGETHER_MS);
-    else this.#caused(target, type, type === 'wheel' ? TURN_MS : TOGETHER_MS);
+    else if (event instanceof KeyboardEvent) this.#press(target, event.key, event.repeat ? Infinity : TOGETHER_MS);
+    else this.#press(target, type, TOGETHER_MS);
   };
 
-  #caused(target: EventTarget | null, kind: string, within: number): void {
+  #press(target: EventTarget | null, kind: string, within: number): void {
     const now = performance.now();
-    const goesOn = this.#cause?.target === target && this.#cause.kind === kind && now - this.#at <= within;
-    if (!goesOn) this.begin();
+    const goesOn = this.#cause?.target === target && this.#cause.kind === kind && now - this.#pressed <= within;
+    if (!goesOn) this.#begin();
     this.#cause = { target, kind };
-    this.#at = now;
+    this.#pressed = now;
+    this.#held = true;
+  }
+
+  #begin(): void {
+    this.#number += 1;
+    this.#cause = null;
+    this.#id = null;
   }
 }
 
-const KINDS = ['pointerdown', 'keydown', 'wheel'] as const;
-const OPTIONS = { capture: true, passive: true };
+const PRESSES = ['pointerdown', 'keydown'];
+const RELEASES = ['pointerup', 'pointercancel', 'keyup'];
 
 /** Those of this page. */
 export const gestures = new Gestures();
