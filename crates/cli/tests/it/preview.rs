@@ -186,6 +186,25 @@ fn a_taken_port_is_stepped_aside_from_or_refused() {
 }
 
 #[test]
+fn a_page_without_audio_undoes_and_redoes() {
+    let world = world();
+    let mut live = world.live(&["start", "--json"]);
+    let ready = live.event("ready");
+    let address = ready["ws_url"].as_str().expect("an address");
+    let mut page = Page::open(address);
+    let before = page.call("getParameter", json!({"id": "gain_level"}))["value"].clone();
+    page.set("gain_level", 3.0);
+    page.set("gain_level", 4.0);
+    let mut other = Page::open(address);
+    assert_eq!(other.call("undo", json!({})), json!({"step": "Level"}));
+    assert_eq!(page.call("getParameter", json!({"id": "gain_level"}))["value"], before);
+    assert_eq!(page.call("redo", json!({})), json!({"step": "Level"}));
+    assert_eq!(other.call("getParameter", json!({"id": "gain_level"}))["value"], 4.0);
+    live.signal(rustix::process::Signal::INT);
+    live.finish().left_nothing();
+}
+
+#[test]
 fn values_are_remembered_with_and_without_audio() {
     let world = world();
     let value = |live: &mut Live| {
