@@ -64,9 +64,12 @@ export class History {
 const WORDS = { undo: 'Undo', redo: 'Redo' };
 const DONE = { undo: 'Undid', redo: 'Redid' };
 
+/** What has no text in it, and so no undo of its own. */
+const WITHOUT_TEXT = 'input:is([type=range], [type=checkbox], [type=radio]), :not(input, textarea, [contenteditable])';
+
 /** Which of the two a key asks for. In a text its own undo is meant. */
 export function asked({ key, ctrlKey, metaKey, shiftKey, altKey, target }) {
-  if (!(ctrlKey || metaKey) || altKey || target?.matches?.('input[type=text], textarea, [contenteditable]')) return null;
+  if (!(ctrlKey || metaKey) || altKey || !target.matches(WITHOUT_TEXT)) return null;
   const letter = key.toLowerCase();
   if (letter === 'z') return shiftKey ? 'redo' : 'undo';
   return letter === 'y' && ctrlKey && !shiftKey ? 'redo' : null;

@@ -35,6 +35,10 @@ test('the usual keys do the same, but not in a text', async () => {
     <>
       <History />
       <ParameterPanel />
+      <input aria-label="Of a kind that is not said" />
+      <button type="button" onKeyDown={(event) => event.preventDefault()}>
+        Has its own
+      </button>
     </>,
   );
   act(() => server.notify('historyChanged', { undo: 'Gain', redo: 'Tone', undo_steps: 9, redo_steps: 9 }));
@@ -45,7 +49,13 @@ test('the usual keys do the same, but not in a text', async () => {
   fireEvent.keyDown(document.body, { key: 'y', ctrlKey: true });
   await settled();
   expect([server.asked('undo').length, server.asked('redo').length]).toEqual([2, 3]);
-  fireEvent.keyDown(screen.getByRole('textbox', { name: 'Gain in dB' }), { key: 'z', ctrlKey: true });
+  for (const taken of [
+    screen.getByRole('textbox', { name: 'Gain in dB' }),
+    screen.getByRole('textbox', { name: 'Of a kind that is not said' }),
+    button('Has its own'),
+  ]) {
+    fireEvent.keyDown(taken, { key: 'z', ctrlKey: true });
+  }
   for (const other of [{ key: 'z' }, { key: 'z', ctrlKey: true, altKey: true }, { key: 'y', metaKey: true }]) {
     fireEvent.keyDown(document.body, other);
   }

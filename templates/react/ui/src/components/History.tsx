@@ -71,10 +71,13 @@ export function History() {
 
 const counted = (steps: number) => ` · ${steps === 1 ? 'the only step' : `${steps} steps`}`;
 
-/** Which of the two a key asks for. In a text its own undo is meant. */
-function asked({ key, ctrlKey, metaKey, shiftKey, altKey, target }: KeyboardEvent): Way | null {
-  const inText = target instanceof Element && target.matches('input[type=text], textarea, [contenteditable]');
-  if (!(ctrlKey || metaKey) || altKey || inText) return null;
+/** What has no text in it, and so no undo of its own. */
+const WITHOUT_TEXT = 'input:is([type=range], [type=checkbox], [type=radio]), :not(input, textarea, [contenteditable])';
+
+/** Which of the two a key asks for. In a text its own undo is meant, and a component that takes the key has it. */
+function asked({ key, ctrlKey, metaKey, shiftKey, altKey, target, defaultPrevented }: KeyboardEvent): Way | null {
+  const inText = target instanceof Element && !target.matches(WITHOUT_TEXT);
+  if (!(ctrlKey || metaKey) || altKey || inText || defaultPrevented) return null;
   const letter = key.toLowerCase();
   if (letter === 'z') return shiftKey ? 'redo' : 'undo';
   return letter === 'y' && ctrlKey && !shiftKey ? 'redo' : null;
