@@ -193,7 +193,6 @@ impl History {
 
     /// The set that is heard was copied over the other.
     pub(crate) fn copied(&mut self, heard: SetName, others: Others) {
-        self.undone.clear();
         let what = format!("Copy {} to {}", name(heard), name(heard.other()));
         self.push_change(Change::Copied(others), what);
     }
@@ -202,7 +201,9 @@ impl History {
         self.push(Step { change, what, hand: None, glides: false });
     }
 
+    /// Adds a step, after which nothing can be redone.
     fn push(&mut self, step: Step) {
+        self.undone.clear();
         self.done.push_back(step);
         let mut values: usize = self.done.iter().map(|step| step.change.len()).sum();
         while self.done.len() > STEPS || (values > VALUES && self.done.len() > 1) {

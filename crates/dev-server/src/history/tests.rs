@@ -185,6 +185,14 @@ fn a_change_after_an_undo_drops_what_could_be_redone() {
     assert_eq!(hands.history.now().redo, None);
     assert!(hands.history.walk(Way::Again).is_none());
     assert_eq!(hands.labels(), ["Drive", "Drive"]);
+    for step in [
+        |history: &mut History| history.copied(SetName::A, Others::new()),
+        |history: &mut History| history.heard(SetName::B, true),
+    ] {
+        hands.history.walk(Way::Back);
+        step(&mut hands.history);
+        assert_eq!(hands.history.now().redo, None, "{:?}", hands.labels());
+    }
 }
 
 #[test]
