@@ -59,10 +59,11 @@ use wavecraft_companion_protocol::{
     },
     method::Done,
     microphone::Listener,
+    preset::BAD_PRESET,
     rpc::{ErrorObject, INTERNAL_ERROR},
     session::{Build, Mode, OnBypass as Heard, Source},
 };
-use wavecraft_companion_server::{BindError, Server};
+use wavecraft_companion_server::{BindError, Presets, Server};
 
 /// An attached project: what it plays, who owns it, and which calls wait for it.
 pub(crate) struct Session {
@@ -97,11 +98,9 @@ impl Session {
     ) -> Self {
         info!("{id}: attached from {}", attach.project_dir.display());
         let remembered = cx.settings.project(&attach.project_dir);
-        let mut parameters = remembered.map(|project| project.parameters.clone()).unwrap_or_default();
-        parameters.extend(attach.parameters.clone());
-        let sets = attach.sets.as_ref().or(remembered.map(|project| &project.sets));
-        let sets = sets.map(keeper::checked).unwrap_or_default();
-        let shared = Arc::new(Shared::new(id.clone(), events.clone(), parameters, sets));
+        let begins_with = keeper::begin(&attach, remembered);
+        let shared =
+            Arc::new(Shared::new(id.clone(), events.clone(), attach.project_dir.clone(), begins_with));
         let server = DevServer::bind(&attach, Arc::clone(&shared), events.clone());
         let program = Program {
             runs: attach.program.clone(),
@@ -169,6 +168,16 @@ impl Session {
     /// Its dev server, while it serves.
     pub(crate) fn server(&self) -> Option<&Server> {
         self.playback.audience.server.open()
+    }
+
+    /// Its presets.
+    ///
+    /// # Errors
+    /// It isn't served yet, or no more.
+    pub(crate) fn presets(&self) -> Result<Presets, ErrorObject> {
+        let server = self.server().filter(|_| !self.is_ending());
+        let message = "the project is just starting or ending: try again in a moment";
+        server.map(Server::presets).ok_or_else(|| ErrorObject::new(BAD_PRESET, message))
     }
 
     /// Its inspector's address, while it is served.

@@ -10,17 +10,19 @@ use std::{collections::BTreeMap, sync::LazyLock};
 use wavecraft_companion_protocol::{
     PROTOCOL_VERSION,
     control::{
-        Attach, Detach, EndComparison, GetStatus, HELLO_FIRST, Hello, ListDevices, OpenOnce, OpenedOnce,
-        Reload, Restart, SelectDevices, SetBuildStatus, SetBypass, SetComparison, SetGain, SetMeasuring,
-        SetMode, SetMute, SetOrigins, SetSource, Show, Shutdown, ShuttingDown, Status, Subscribe,
-        VERSION_MISMATCH, Welcome,
+        Attach, Detach, EndComparison, GetPresets, GetStatus, HELLO_FIRST, Hello, ListDevices, OpenOnce,
+        OpenedOnce, Reload, Restart, SelectDevices, SetBuildStatus, SetBypass, SetComparison, SetGain,
+        SetMeasuring, SetMode, SetMute, SetOrigins, SetSource, Show, Shutdown, ShuttingDown, Status,
+        Subscribe, VERSION_MISMATCH, Welcome,
     },
     latency::MeasureLatency,
     method::{Done, Method},
     microphone::{ConfirmMicrophone, GetMicrophone, MicrophoneAccess},
+    preset::{DeletePreset, LoadPreset, PresetOf, RenamePreset, SavePreset, StepPreset},
     rpc::{Call, ErrorObject},
     take::{Record, StopRecording},
 };
+use wavecraft_companion_server::Presets;
 
 static METHODS: LazyLock<BTreeMap<&str, Run>> = LazyLock::new(|| {
     BTreeMap::from([
@@ -43,6 +45,12 @@ static METHODS: LazyLock<BTreeMap<&str, Run>> = LazyLock::new(|| {
         now(set_measuring),
         now(set_comparison),
         now(end_comparison),
+        later(get_presets),
+        later(load_preset),
+        later(step_preset),
+        later(save_preset),
+        later(rename_preset),
+        later(delete_preset),
         later(record),
         later(stop_recording),
         now(open_once),
@@ -226,6 +234,73 @@ fn end_comparison(
 ) -> Result<Done, ErrorObject> {
     companion.sessions.owned(from, &of.session)?.end_comparison(&mut companion.cx);
     Ok(Done {})
+}
+
+fn get_presets(companion: &mut Companion, _: ConnectionId, of: GetPresets, owed: Owed<GetPresets>) {
+    with_presets(companion, &of.session, owed, |presets| async move { presets.list().await });
+}
+
+fn load_preset(
+    companion: &mut Companion,
+    _: ConnectionId,
+    of: PresetOf<LoadPreset>,
+    owed: Owed<PresetOf<LoadPreset>>,
+) {
+    with_presets(companion, &of.session, owed, |presets| async move { presets.load(of.asked).await });
+}
+
+fn step_preset(
+    companion: &mut Companion,
+    _: ConnectionId,
+    of: PresetOf<StepPreset>,
+    owed: Owed<PresetOf<StepPreset>>,
+) {
+    with_presets(companion, &of.session, owed, |presets| async move { presets.step(of.asked).await });
+}
+
+fn save_preset(
+    companion: &mut Companion,
+    _: ConnectionId,
+    of: PresetOf<SavePreset>,
+    owed: Owed<PresetOf<SavePreset>>,
+) {
+    with_presets(companion, &of.session, owed, |presets| async move { presets.save(of.asked).await });
+}
+
+fn rename_preset(
+    companion: &mut Companion,
+    _: ConnectionId,
+    of: PresetOf<RenamePreset>,
+    owed: Owed<PresetOf<RenamePreset>>,
+) {
+    with_presets(companion, &of.session, owed, |presets| async move { presets.rename(of.asked).await });
+}
+
+fn delete_preset(
+    companion: &mut Companion,
+    _: ConnectionId,
+    of: PresetOf<DeletePreset>,
+    owed: Owed<PresetOf<DeletePreset>>,
+) {
+    with_presets(companion, &of.session, owed, |presets| async move { presets.delete(of.asked).await });
+}
+
+/// Asks for something with a session's presets, and answers when the files are read or written.
+fn with_presets<M: Method, F>(
+    companion: &mut Companion,
+    session: &str,
+    owed: Owed<M>,
+    ask: impl FnOnce(Presets) -> F,
+) where
+    F: Future<Output = Result<M::Result, ErrorObject>> + Send + 'static,
+{
+    match companion.sessions.find(session).and_then(|session| session.presets()) {
+        Ok(presets) => {
+            let done = ask(presets);
+            tokio::spawn(async move { owed.settle(done.await) });
+        }
+        Err(error) => owed.refuse(error),
+    }
 }
 
 fn record(companion: &mut Companion, from: ConnectionId, record: Record, owed: Owed<Record>) {

@@ -10,6 +10,7 @@ use super::{
 use crate::{outlet::Outlet, to_protocol};
 use std::{
     collections::BTreeMap,
+    path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
@@ -23,9 +24,11 @@ use wavecraft_companion_protocol::{
     },
     comparison::{Abx, AbxChoice, AbxSound, Compare, Comparison, ComparisonState, Hear},
     lab::Lab,
+    preset::CurrentPreset,
     rpc::{ErrorObject, INTERNAL_ERROR, INVALID_PARAMS, to_value},
     session::{Mode, Probe, Stats},
     sets::ParameterSets,
+    settings::RememberedProject,
 };
 use wavecraft_companion_server::{Host, SetParameterError};
 
@@ -40,6 +43,10 @@ pub(crate) struct Shared {
     figures: Mutex<PageFigures>,
     /// The parameters' sets as the dev server told them last.
     sets: Mutex<ParameterSets>,
+    /// The project's folder.
+    folder: PathBuf,
+    /// The preset that was loaded or saved last.
+    preset: Mutex<Option<String>>,
     /// The blind test, if one runs.
     pub blind_test: BlindTest,
     /// Requests from pages to the app.
@@ -82,15 +89,18 @@ impl Shared {
     pub(crate) fn new(
         session: SessionId,
         events: Outlet<SessionEvent>,
-        parameters: BTreeMap<String, f32>,
-        sets: ParameterSets,
+        folder: PathBuf,
+        remembered: RememberedProject,
     ) -> Self {
+        let RememberedProject { parameters, sets, preset, .. } = remembered;
         Self {
             session,
             events,
             parameters: ParameterBank::new(parameters),
             figures: Mutex::default(),
             sets: Mutex::new(sets),
+            folder,
+            preset: Mutex::new(preset),
             blind_test: BlindTest::default(),
             requests: PageRequests::default(),
         }
@@ -135,6 +145,11 @@ impl Shared {
         }
     }
 
+    /// The preset that was loaded or saved last.
+    pub(super) fn preset(&self) -> Option<String> {
+        self.preset.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     fn request(&self, request: impl FnOnce(&mut Requested)) {
         if self.requests.add(request) {
             self.events.send(SessionEvent::PagesAsk);
@@ -173,6 +188,23 @@ impl Host for Shared {
     fn sets_changed(&self, sets: &ParameterSets) {
         self.sets_of_pages().clone_from(sets);
         self.request(|requested| requested.keep = true);
+    }
+
+    fn project(&self) -> Option<PathBuf> {
+        Some(self.folder.clone())
+    }
+
+    fn preset(&self) -> Option<String> {
+        Self::preset(self)
+    }
+
+    fn presets_changed(&self, now: &CurrentPreset) {
+        let mut preset = self.preset.lock().unwrap_or_else(PoisonError::into_inner);
+        let keep = *preset != now.current;
+        preset.clone_from(&now.current);
+        drop(preset);
+        // Without one to keep the app is told all the same: the menu shows them.
+        self.request(|requested| requested.keep |= keep);
     }
 
     fn meter_frame(&self) -> Option<MeterFrame> {

@@ -195,6 +195,7 @@ impl Measuring {
             env: self.facts.env.clone(),
             name: self.facts.name.clone(),
             parameters: BTreeMap::new(),
+            preset: None,
             values: now.values.clone(),
             plan: to_value(&Plan { depth, ..Plan::usual(now.rate_hz) }),
             before: before.cloned(),

@@ -21,6 +21,7 @@ mod modes;
 mod opening;
 mod page;
 mod places;
+mod presets;
 mod probes;
 mod recording;
 mod reloading;

@@ -8,7 +8,7 @@ pub(crate) use describe::{Described, describe};
 
 use crate::remembered::Remembered;
 use host::PreviewHost;
-use std::{sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 use tokio::{
     sync::mpsc,
     time::{Instant, sleep_until},
@@ -41,20 +41,20 @@ pub(crate) enum PreviewEvent {
 const SOON: Duration = Duration::from_millis(500);
 
 impl Preview {
-    /// Serves the parameters at the first free port from the given one up, or only there if `strict_port`.
+    /// Serves the parameters of the project in this folder at the first free port from the given one up, or only there if `strict_port`.
     ///
     /// # Errors
     /// See [`BindError`].
     pub(crate) async fn serve(
-        described: Described,
-        remembered: Remembered,
+        (described, remembered): (Described, Remembered),
+        folder: PathBuf,
         (port, strict_port): (Option<u16>, bool),
         token: Token,
         audio_token: Token,
         origins: Vec<String>,
     ) -> Result<Self, BindError> {
         let (sender, refused) = mpsc::channel(1);
-        let project = Arc::new(PreviewHost::new(described, remembered.clone(), sender));
+        let project = Arc::new(PreviewHost::new(described, remembered.clone(), folder, sender));
         let port = port.unwrap_or(DEFAULT_PORT);
         let config = Config { port, strict_port, token, audio_token, origins, limits: Limits::default() };
         let host: Arc<PreviewHost> = Arc::clone(&project);
@@ -93,7 +93,9 @@ impl Preview {
             let (now, before) = (now.parameters.get(id).copied(), self.kept.parameters.get(id).copied());
             now == before || (before.is_none() && now == self.project.default_of(id))
         };
-        if now.sets == self.kept.sets && now.parameters.keys().all(is_same) {
+        if (&now.sets, &now.preset) == (&self.kept.sets, &self.kept.preset)
+            && now.parameters.keys().all(is_same)
+        {
             return None;
         }
         self.kept = now.clone();

@@ -22,13 +22,15 @@ const MAX_VALUES: usize = MAX_PARAMETERS;
 /// How many projects' values wait.
 const MAX_PROJECTS: usize = 1024;
 
-/// The values of a project, and its sets A and B.
+/// The values of a project, its sets A and B, and the preset that was loaded or saved last.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Remembered {
     #[serde(default)]
     pub(crate) parameters: BTreeMap<String, f32>,
     #[serde(default)]
     pub(crate) sets: ParameterSets,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) preset: Option<String>,
 }
 
 impl Remembered {
@@ -37,8 +39,9 @@ impl Remembered {
         let checked = |values: BTreeMap<String, f32>| {
             values.into_iter().filter(|(_, value)| value.is_finite()).take(MAX_VALUES).collect()
         };
-        let Self { parameters, sets: ParameterSets { active, other } } = self;
-        Self { parameters: checked(parameters), sets: ParameterSets { active, other: checked(other) } }
+        let Self { parameters, sets: ParameterSets { active, other }, preset } = self;
+        let sets = ParameterSets { active, other: checked(other) };
+        Self { parameters: checked(parameters), sets, preset }
     }
 }
 
@@ -80,7 +83,8 @@ fn by_companion(paths: &Paths, folder: &Path) -> Option<Remembered> {
     let text = fs::read_to_string(&paths.settings).ok()?;
     let settings: Settings = serde_json::from_str(&text).ok()?;
     let project = settings.projects.get(folder).filter(|_| settings.version <= SETTINGS_VERSION)?;
-    Some(Remembered { parameters: project.parameters.clone(), sets: project.sets.clone() })
+    let (parameters, sets) = (project.parameters.clone(), project.sets.clone());
+    Some(Remembered { parameters, sets, preset: project.preset.clone() })
 }
 
 /// A file that can't be read is as good as none.
@@ -125,7 +129,11 @@ mod tests {
         let mut settings = Settings::default();
         settings.projects.insert(folder.into(), project);
         fs::write(&paths.settings, serde_json::to_vec(&settings).unwrap()).unwrap();
-        assert_eq!(load(&paths, folder), Remembered { parameters: values(1.0), sets }, "the companion's");
+        assert_eq!(
+            load(&paths, folder),
+            Remembered { parameters: values(1.0), sets, preset: None },
+            "the companion's"
+        );
         assert_eq!(waiting(&paths, folder), None);
 
         let own = Remembered { parameters: values(2.0), ..Default::default() };

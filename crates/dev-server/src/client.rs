@@ -110,7 +110,7 @@ async fn burst(
         match message {
             Some(Ok(Message::Text(text))) => {
                 let caller = Caller { member, hub: &shared.hub };
-                if let Some(answer) = answer_to(&text, caller, &shared.limits) {
+                if let Some(answer) = answer_to(&text, caller, &shared.limits).await {
                     // Notifications of what the call changed go before its answer, as in the published server.
                     gather(socket, member, shared.limits.ping_every).await?;
                     put(socket, Message::text(answer), shared.limits.ping_every).await?;

@@ -197,6 +197,13 @@ impl History {
         self.push_change(Change::Copied(others), what);
     }
 
+    /// A preset was loaded. One that changed nothing is no step.
+    pub(crate) fn loaded(&mut self, preset: &str, values: Values) {
+        if !values.is_empty() {
+            self.push_change(Change::Values(values), format!("Preset {preset}"));
+        }
+    }
+
     fn push_change(&mut self, change: Change, what: String) {
         self.push(Step { change, what, hand: None, glides: false });
     }

@@ -1,6 +1,6 @@
 //! The interface to the project that the server serves.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 use wavecraft_companion_protocol::{
     browser::{
@@ -11,6 +11,7 @@ use wavecraft_companion_protocol::{
     comparison::{Abx, AbxChoice, AbxSound, Compare, Comparison},
     lab::Lab,
     parameter::{OutOfRange, Parameter},
+    preset::CurrentPreset,
     rpc::ErrorObject,
     session::{Mode, Probe, Stats},
     sets::ParameterSets,
@@ -65,6 +66,22 @@ pub trait Host: Send + Sync + 'static {
     /// Called when another of the two sets is heard, after its values were set, and when one was copied over the other.
     fn sets_changed(&self, sets: &ParameterSets) {
         let _ = sets;
+    }
+
+    /// The project's folder, in which its presets are. Called once, when the server begins. Without one there are none.
+    fn project(&self) -> Option<PathBuf> {
+        None
+    }
+
+    /// The name of the preset that was loaded or saved last, as it was kept for the project. Called once.
+    fn preset(&self) -> Option<String> {
+        None
+    }
+
+    /// Called when another preset was loaded or saved last, when a value leaves it or comes back, and when the list of
+    /// presets is another.
+    fn presets_changed(&self, now: &CurrentPreset) {
+        let _ = now;
     }
 
     /// The levels of what is heard, for `getMeterFrame`.

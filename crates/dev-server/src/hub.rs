@@ -1,5 +1,6 @@
 //! All clients of a project, and which messages go to which client.
 
+mod presets;
 mod said;
 mod values;
 
@@ -11,6 +12,7 @@ use std::{
 
 use tokio::{sync::Notify, time::Instant};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
+use wavecraft_companion_presets::Folder;
 use wavecraft_companion_protocol::{
     browser::{
         BUILD_STATUS, CHILD_LOG, GetLogResult, MAX_HZ, NOT_ALLOWED, RegisterAudioParams, SESSION_STATE,
@@ -26,6 +28,7 @@ use said::Said;
 use crate::{
     access_policy::Role,
     config::Limits,
+    desk::Desk,
     host::Host,
     outbox::{Lane, Outbox},
     turn::Turn,
@@ -47,6 +50,8 @@ pub(crate) struct Hub {
     /// order. Taken before `clients`, which is never held while the host is called. It holds what a change of a parameter
     /// may change too.
     turn: Mutex<Turn>,
+    /// Where calls about presets wait.
+    desk: Desk,
     /// Signals that the pump's work may have changed.
     demand_changed: Notify,
 }
@@ -96,6 +101,7 @@ impl Hub {
     pub(crate) fn new(host: Arc<dyn Host>, limits: Limits) -> Self {
         Self {
             turn: Mutex::new(Turn::of(&*host)),
+            desk: Desk::new(host.project().as_deref().map(Folder::of)),
             host,
             limits,
             clients: Mutex::default(),

@@ -39,6 +39,9 @@
 //! | `history` | what people changed, step by step |
 //! | `pace` | how often everything may change at once |
 //! | `turn` | what a change of a parameter may change too: sets and history |
+//! | `shelf` | a project's presets as pages see them |
+//! | `desk` | where calls about presets wait for the disk |
+//! | `presets` | what is done with presets, whoever asks |
 //! | `hub` | all clients, and which messages go to which |
 //! | `outbox` | the messages waiting for one client |
 //! | `pump` | meters, scope and stats at their rate |
@@ -94,6 +97,7 @@ mod client;
 mod close_reason;
 mod config;
 mod connection;
+mod desk;
 mod handshakes;
 mod history;
 mod host;
@@ -106,11 +110,13 @@ mod opening;
 mod outbox;
 mod pace;
 mod platform;
+mod presets;
 mod pump;
 mod refusal_limiter;
 mod server;
 mod sets;
 mod shared;
+mod shelf;
 mod turn;
 mod upgrade;
 
@@ -118,4 +124,5 @@ pub use bind::{BindError, is_port_free};
 pub use close_reason::End;
 pub use config::{Config, DEFAULT_PORT, Limits};
 pub use host::{Host, SetParameterError};
+pub use presets::Presets;
 pub use server::{Server, serve};

@@ -12,9 +12,9 @@ use crate::{
 };
 
 /// Carries out a message. `Some` with the text to answer, if there is an answer.
-pub(crate) fn answer_to(text: &str, caller: Caller<'_>, limits: &Limits) -> Option<String> {
+pub(crate) async fn answer_to(text: &str, caller: Caller<'_>, limits: &Limits) -> Option<String> {
     match rpc::decode(text) {
-        Incoming::Single(call) => one(call, caller),
+        Incoming::Single(call) => one(call, caller).await,
         Incoming::Batch(calls) if calls.len() > limits.batch_calls => {
             let message = format!("a batch has at most {} calls, not {}", limits.batch_calls, calls.len());
             Some(refusal(&Id::Null, ErrorObject::new(INVALID_REQUEST, message)))
@@ -24,7 +24,7 @@ pub(crate) fn answer_to(text: &str, caller: Caller<'_>, limits: &Limits) -> Opti
             let mut bytes = 0;
             for call in calls {
                 let answer = if bytes < limits.batch_bytes {
-                    one(call, caller)
+                    one(call, caller).await
                 } else {
                     too_much(call, limits.batch_bytes)
                 };
@@ -36,9 +36,9 @@ pub(crate) fn answer_to(text: &str, caller: Caller<'_>, limits: &Limits) -> Opti
     }
 }
 
-fn one(call: Result<Call, Rejected>, caller: Caller<'_>) -> Option<String> {
+async fn one(call: Result<Call, Rejected>, caller: Caller<'_>) -> Option<String> {
     match call {
-        Ok(call) => carry_out(&call, caller),
+        Ok(call) => carry_out(&call, caller).await,
         Err(rejected) => Some(refusal(&rejected.id, rejected.error)),
     }
 }

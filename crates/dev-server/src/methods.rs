@@ -1,6 +1,10 @@
 //! Carries out clients' calls.
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::{
+    collections::BTreeMap,
+    pin::Pin,
+    sync::{Arc, LazyLock},
+};
 
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 use wavecraft_companion_protocol::{
@@ -8,14 +12,16 @@ use wavecraft_companion_protocol::{
         AnswerAbx, ChooseRecent, CopySet, EndAbx, EndComparison, GetAllParameters, GetAllParametersResult,
         GetAudioStatus, GetAudioStatusResult, GetComparison, GetHistory, GetLab, GetLabResult, GetLog,
         GetLogResult, GetMeasurement, GetMeterFrame, GetMeterFrameResult, GetOscilloscopeFrame,
-        GetOscilloscopeFrameResult, GetParameterParams, GetParameterResult, GetSets, GetSource, GetStats,
-        HearAbx, HearSet, History, METER_UPDATE, MeasureBuild, Measurement, MeterUpdate, NOT_ALLOWED,
-        PageSource, Ping, Pong, Redo, RegisterAudioParams, RegisterAudioResult, RequestResizeParams,
-        RequestResizeResult, Restart, Seek, SetBypass, SetGain, SetLoop, SetMeasuring, SetMode, SetMute,
-        SetParameter, SetSource, Sets, SourceInfo, StartAbx, Stepped, Subscribe, Undo, answer, notification,
+        GetOscilloscopeFrameResult, GetParameterParams, GetParameterResult, GetPresets, GetSets, GetSource,
+        GetStats, HearAbx, HearSet, History, METER_UPDATE, MeasureBuild, Measurement, MeterUpdate,
+        NOT_ALLOWED, PageSource, Ping, Pong, Redo, RegisterAudioParams, RegisterAudioResult,
+        RequestResizeParams, RequestResizeResult, Restart, Seek, SetBypass, SetGain, SetLoop, SetMeasuring,
+        SetMode, SetMute, SetParameter, SetSource, Sets, SourceInfo, StartAbx, Stepped, Subscribe, Undo,
+        answer, notification,
     },
     comparison::{Abx, Compare, Comparison},
     method::{Done, Method},
+    preset::{DeletePreset, LoadPreset, RenamePreset, SavePreset, StepPreset},
     rpc::{Call, ErrorObject, OUT_OF_RANGE, UNKNOWN_PARAMETER},
     session::Stats,
 };
@@ -26,6 +32,7 @@ use crate::{
     host::{Host, SetParameterError},
     hub::{Hub, Member},
     outbox::Lane,
+    presets::Presets,
 };
 
 type Outcome<R> = Result<R, ErrorObject>;
@@ -54,6 +61,12 @@ static METHODS: LazyLock<BTreeMap<&str, Run>> = LazyLock::new(|| {
         pages(get_history),
         pages(undo),
         pages(redo),
+        reads(|presets, _: GetPresets| async move { presets.list_for_page().await }),
+        reads(|presets, asked: LoadPreset| async move { presets.load(asked).await }),
+        reads(|presets, asked: StepPreset| async move { presets.step(asked).await }),
+        writes(|presets, asked: SavePreset| async move { presets.save(asked).await }),
+        writes(|presets, asked: RenamePreset| async move { presets.rename(asked).await }),
+        writes(|presets, asked: DeletePreset| async move { presets.delete(asked).await }),
         pages(get_source),
         pages(set_loop),
         pages(seek),
@@ -79,7 +92,7 @@ static METHODS: LazyLock<BTreeMap<&str, Run>> = LazyLock::new(|| {
 #[derive(Clone, Copy)]
 pub(crate) struct Caller<'a> {
     pub(crate) member: &'a Member,
-    pub(crate) hub: &'a Hub,
+    pub(crate) hub: &'a Arc<Hub>,
 }
 
 impl Caller<'_> {
@@ -90,14 +103,23 @@ impl Caller<'_> {
 
 /// Carries out a call. `Some` with the text to answer, unless it is a notification: that is carried out, but gets no
 /// answer, not even an error.
-pub(crate) fn carry_out(call: &Call, caller: Caller<'_>) -> Option<String> {
+pub(crate) async fn carry_out(call: &Call, caller: Caller<'_>) -> Option<String> {
     match METHODS.get(call.method.as_str()) {
-        Some(run) => run(call, caller),
+        Some(Run::Now(run)) => run(call, caller),
+        Some(Run::Later(run)) => run(call, caller).await,
         None => Some(answer(call.id.as_ref()?, &Err::<Done, _>(ErrorObject::no_method(&call.method)))),
     }
 }
 
-type Run = Box<dyn Fn(&Call, Caller<'_>) -> Option<String> + Send + Sync>;
+enum Run {
+    /// Carried out while its client's task waits.
+    Now(Work<Option<String>>),
+    /// Begun, and answered when a disk has done its part. The client isn't read before that.
+    Later(Work<Answer>),
+}
+
+type Work<T> = Box<dyn Fn(&Call, Caller<'_>) -> T + Send + Sync>;
+type Answer = Pin<Box<dyn Future<Output = Option<String>> + Send>>;
 
 /// A method for pages, and for programs with their own audio.
 fn anybody<M: Method>(
@@ -107,17 +129,55 @@ fn anybody<M: Method>(
         let outcome = M::read(call).and_then(|params| run(params, caller));
         call.id.as_ref().map(|id| answer(id, &outcome))
     };
-    (M::NAME, Box::new(run))
+    (M::NAME, Run::Now(Box::new(run)))
+}
+
+/// A method for pages that reads files.
+fn reads<M: Method, F>(carry_out: impl Fn(Presets, M) -> F + Send + Sync + 'static) -> (&'static str, Run)
+where
+    F: Future<Output = Outcome<M::Result>> + Send + 'static,
+{
+    later(carry_out, |_| Ok(()))
+}
+
+/// A method for pages that changes files, which they may do only so often.
+fn writes<M: Method, F>(carry_out: impl Fn(Presets, M) -> F + Send + Sync + 'static) -> (&'static str, Run)
+where
+    F: Future<Output = Outcome<M::Result>> + Send + 'static,
+{
+    later(carry_out, |caller| caller.hub.desk().may_write(M::NAME))
+}
+
+fn later<M: Method, F>(
+    carry_out: impl Fn(Presets, M) -> F + Send + Sync + 'static,
+    allowed: impl Fn(Caller<'_>) -> Outcome<()> + Send + Sync + 'static,
+) -> (&'static str, Run)
+where
+    F: Future<Output = Outcome<M::Result>> + Send + 'static,
+{
+    let run = move |call: &Call, caller: Caller<'_>| -> Answer {
+        let begun = M::read(call).and_then(|params| {
+            only_pages(caller)?;
+            allowed(caller)?;
+            Ok(carry_out(Presets::new(Arc::clone(caller.hub)), params))
+        });
+        let id = call.id.clone();
+        Box::pin(async move {
+            let outcome = match begun {
+                Ok(done) => done.await,
+                Err(error) => Err(error),
+            };
+            id.map(|id| answer(&id, &outcome))
+        })
+    };
+    (M::NAME, Run::Later(Box::new(run)))
 }
 
 /// A method for pages.
 fn pages<M: Method>(
     run: impl Fn(M, Caller<'_>) -> Outcome<M::Result> + Send + Sync + 'static,
 ) -> (&'static str, Run) {
-    anybody::<M>(move |params, caller| match caller.member.role() {
-        Role::Page => run(params, caller),
-        Role::Audio => Err(not_allowed("not for a client that connects with the audio token")),
-    })
+    anybody::<M>(move |params, caller| only_pages(caller).and_then(|()| run(params, caller)))
 }
 
 /// A method for programs with their own audio.
@@ -317,6 +377,13 @@ fn meter_update(meters: MeterUpdate, caller: Caller<'_>) -> Outcome<Done> {
 
 fn not_allowed(message: &str) -> ErrorObject {
     ErrorObject::new(NOT_ALLOWED, message)
+}
+
+fn only_pages(caller: Caller<'_>) -> Outcome<()> {
+    match caller.member.role() {
+        Role::Page => Ok(()),
+        Role::Audio => Err(not_allowed("not for a client that connects with the audio token")),
+    }
 }
 
 fn refused(error: SetParameterError) -> ErrorObject {

@@ -12,31 +12,41 @@ use wavecraft_companion_protocol::rpc::{ErrorObject, INTERNAL_ERROR};
 pub(crate) const CHANGES: usize = 8;
 pub(crate) const WINDOW: Duration = Duration::from_millis(200);
 
-/// The last of these changes, oldest first; never more than [`CHANGES`].
-pub(crate) struct Pace(VecDeque<Instant>);
+/// The last of these changes, oldest first; never more than it allows.
+pub(crate) struct Pace {
+    most: usize,
+    window: Duration,
+    last: VecDeque<Instant>,
+}
 
 impl Default for Pace {
     fn default() -> Self {
-        Self(VecDeque::with_capacity(CHANGES))
+        Self::new(CHANGES, WINDOW)
     }
 }
 
 impl Pace {
+    /// Allows so many within a time.
+    pub(crate) fn new(most: usize, window: Duration) -> Self {
+        Self { most, window, last: VecDeque::with_capacity(most) }
+    }
+
     /// Counts one more, for `method`.
     ///
     /// # Errors
     /// There were too many just before.
     pub(crate) fn pass(&mut self, method: &str, now: Instant) -> Result<(), ErrorObject> {
-        while self.0.front().is_some_and(|first| now.duration_since(*first) >= WINDOW) {
-            self.0.pop_front();
+        while self.last.front().is_some_and(|first| now.duration_since(*first) >= self.window) {
+            self.last.pop_front();
         }
-        if self.0.len() < CHANGES {
-            self.0.push_back(now);
+        if self.last.len() < self.most {
+            self.last.push_back(now);
             return Ok(());
         }
         let message = format!(
-            "{method}: {CHANGES} changes of many values within {} ms is the most; all is as it was, ask again in a moment",
-            WINDOW.as_millis()
+            "{method}: {} of this within {} ms is the most; all is as it was, ask again in a moment",
+            self.most,
+            self.window.as_millis()
         );
         Err(ErrorObject::new(INTERNAL_ERROR, message))
     }

@@ -36,6 +36,7 @@ use crate::{
     hub::Hub,
     opening::OPENING_PREFIX,
     outbox::Lane,
+    presets::Presets,
     pump,
     refusal_limiter::RefusalLimiter,
     shared::Shared,
@@ -93,7 +94,10 @@ pub async fn serve(config: Config, host: Arc<dyn Host>) -> Result<Server, BindEr
         pump::run(hub, stopped).await;
         drop(running);
     });
-    Ok(Server { shared, token, stop, ended })
+    let server = Server { shared, token, stop, ended };
+    // What pages and the menu show before anybody asks. A project without a folder has none to read.
+    tokio::spawn(server.presets().read_first());
+    Ok(server)
 }
 
 impl Server {
@@ -170,6 +174,12 @@ impl Server {
     /// Reports a line written by the child. The last ones are kept for who asks for them later.
     pub fn log(&self, line: &ChildLog) {
         self.shared.hub.log(line);
+    }
+
+    /// The project's presets.
+    #[must_use]
+    pub fn presets(&self) -> Presets {
+        Presets::new(Arc::clone(&self.shared.hub))
     }
 
     /// Closes every client with `end` as the reason, and returns when all are gone and the port is free. A client that

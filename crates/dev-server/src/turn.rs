@@ -12,6 +12,7 @@ use crate::{
     host::{Host, SetParameterError},
     pace::Pace,
     sets::TwoSets,
+    shelf::Shelf,
 };
 
 /// How many ids are named to a person.
@@ -21,6 +22,7 @@ const NAMED: usize = 3;
 pub(crate) struct Turn {
     pub(crate) sets: TwoSets,
     pub(crate) history: History,
+    pub(crate) shelf: Shelf,
     pace: Pace,
 }
 
@@ -29,7 +31,12 @@ pub(crate) type Changed = Vec<(String, f32)>;
 
 impl Turn {
     pub(crate) fn of(host: &dyn Host) -> Self {
-        Self { sets: TwoSets::of(host), history: History::default(), pace: Pace::default() }
+        Self {
+            sets: TwoSets::of(host),
+            history: History::default(),
+            shelf: Shelf::new(host.preset()),
+            pace: Pace::default(),
+        }
     }
 
     /// A hand moves a parameter. Returns the value that it has now.
@@ -79,6 +86,28 @@ impl Turn {
         if before.differ {
             self.history.copied(before.active, others);
         }
+    }
+
+    /// Gives parameters a preset's values.
+    ///
+    /// # Errors
+    /// Many values were changed too often just before.
+    pub(crate) fn load(
+        &mut self,
+        host: &dyn Host,
+        preset: &str,
+        values: &BTreeMap<String, f32>,
+        now: Instant,
+    ) -> Result<Changed, ErrorObject> {
+        self.pace.pass("loadPreset", now)?;
+        let before = host.values();
+        let changed = host.set_values(values);
+        for (id, value) in &changed {
+            self.sets.changed(id, *value);
+        }
+        let pair = |(id, after): &(String, f32)| Some((id.clone(), (*before.get(id)?, *after)));
+        self.history.loaded(preset, changed.iter().filter_map(pair).collect());
+        Ok(changed)
     }
 
     /// Takes the newest step back, or makes the last one again that was taken back. One of which the project has no

@@ -14,8 +14,8 @@ mod text;
 
 pub use call::{
     CopySet, GetAllParameters, GetAllParametersResult, GetAudioStatus, GetMeterFrame, GetOscilloscopeFrame,
-    GetSets, GetStats, HearSet, MAX_CLIENT_ID_BYTES, MAX_HZ, NOT_ALLOWED, Ping, Pong, Restart, SetBypass,
-    SetGain, SetMode, SetMute, SetSource, Sets, Subscribe, Topic,
+    GetPresets, GetSets, GetStats, HearSet, MAX_CLIENT_ID_BYTES, MAX_HZ, NOT_ALLOWED, Ping, Pong, Restart,
+    SetBypass, SetGain, SetMode, SetMute, SetSource, Sets, Subscribe, Topic,
 };
 pub use comparison::{AnswerAbx, EndAbx, EndComparison, GetComparison, HearAbx, StartAbx};
 pub use history::{GetHistory, History, Redo, SetParameter, Stepped, Undo};
@@ -24,8 +24,8 @@ pub use log::{GetLog, GetLogResult, LogLine, MAX_LOG_LINES};
 pub use methods::visit;
 pub use notices::{
     AUDIO_STATUS_CHANGED, BUILD_STATUS, CHILD_LOG, COMPARISON_CHANGED, HISTORY_CHANGED, METER_UPDATE, Meters,
-    PARAMETER_CHANGED, PARAMETERS_CHANGED, ParametersChanged, SCOPE_UPDATE, SESSION_STATE, SETS_CHANGED,
-    SOURCE_CHANGED, SPECTRUM_UPDATE, STATS,
+    PARAMETER_CHANGED, PARAMETERS_CHANGED, PRESET_CHANGED, PRESETS_CHANGED, ParametersChanged, SCOPE_UPDATE,
+    SESSION_STATE, SETS_CHANGED, SOURCE_CHANGED, SPECTRUM_UPDATE, STATS,
 };
 pub use page_source::PageSource;
 pub use pictures::{

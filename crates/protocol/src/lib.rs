@@ -18,6 +18,7 @@
 //! | [`sets`] | two sets of parameter values, A and B |
 //! | [`settings`] | the companion's settings file |
 //! | [`realtime`] | what a processor does that an audio thread must not |
+//! | [`preset`] | presets: a project's named values in files |
 //! | [`paths`] | the paths of sockets, builds, settings and logs |
 //! | [`bundle`] | the paths of programs in the Mac's app |
 //! | [`system`] | what the system reports about the companion's program |
@@ -83,6 +84,8 @@ pub mod microphone;
 pub mod parameter;
 #[cfg(feature = "companion")]
 pub mod paths;
+#[cfg(feature = "companion")]
+pub mod preset;
 pub mod processor;
 #[cfg(feature = "companion")]
 mod program;

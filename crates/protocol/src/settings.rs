@@ -98,6 +98,9 @@ pub struct RememberedProject {
     /// Which of the sets A and B is heard, and the other's values.
     #[serde(default, skip_serializing_if = "ParameterSets::is_untouched")]
     pub sets: ParameterSets,
+    /// The preset that was loaded or saved last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preset: Option<String>,
 }
 
 /// The user's decision on the microphone for a project's folder.

@@ -108,11 +108,23 @@ pub struct RenderJob {
     /// Parameter values by id, as the user writes them: a number, `on`, `off`, or a choice's name.
     #[serde(default)]
     pub parameters: BTreeMap<String, String>,
+    /// The preset under these values.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preset: Option<JobPreset>,
     /// Frames of each block.
     pub block_frames: u32,
     /// How long the output continues after the input, in seconds.
     #[serde(default)]
     pub tail_seconds: f64,
+}
+
+/// A preset that the parameters begin with, for a job that names values of its own over it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct JobPreset {
+    /// Its name.
+    pub name: String,
+    /// Its values by id. Parameters without one have their defaults.
+    pub values: BTreeMap<String, f32>,
 }
 
 /// A processor to measure: the argument of `wavecraft-companion --measure`, as JSON. It answers with
@@ -133,6 +145,9 @@ pub struct MeasureJob {
     /// Parameter values by id, as the user writes them: a number, `on`, `off`, or a choice's name.
     #[serde(default)]
     pub parameters: BTreeMap<String, String>,
+    /// The preset under these values.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preset: Option<JobPreset>,
     /// Values by id, over these. Ids that there aren't are passed over, and the nearest possible value is taken.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub values: BTreeMap<String, f32>,
@@ -157,6 +172,9 @@ pub struct CheckJob {
     pub env: BTreeMap<String, String>,
     /// The project's name.
     pub name: String,
+    /// The preset that each test begins with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preset: Option<JobPreset>,
     /// What is to be tried: the plan of `wavecraft-companion-check`.
     pub plan: serde_json::Value,
     /// A released build, whose parameters these must be compatible with.
@@ -179,6 +197,9 @@ pub struct CompareJob {
     /// each parameter.
     #[serde(default)]
     pub parameters: BTreeMap<String, String>,
+    /// The preset under these values.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preset: Option<JobPreset>,
     /// How builds are measured: the analysis' plan. Where a sound is played or compared, its rate is that of the sound.
     pub plan: serde_json::Value,
     /// The sound that builds play; absent for test signals.

@@ -12,7 +12,10 @@ use crate::{
 };
 use serde_json::json;
 use std::{
-    collections::BTreeMap, io::Write, os::unix::net::UnixStream, path::Path, sync::atomic::Ordering,
+    io::Write,
+    os::unix::net::UnixStream,
+    path::{Path, PathBuf},
+    sync::atomic::Ordering,
     time::Duration,
 };
 use tokio::{
@@ -28,7 +31,7 @@ use wavecraft_companion_protocol::{
     paths::Paths,
     rpc::Call,
     session::{Mode, TestSignal},
-    sets::ParameterSets,
+    settings::RememberedProject,
 };
 use wavecraft_companion_server::Host;
 use wavecraft_ring::Geometry;
@@ -49,7 +52,7 @@ fn queue() -> (Outlet<Event>, mpsc::UnboundedReceiver<Event>) {
 fn shared(session: &str, events: &Outlet<Event>) -> SharedWithPages {
     let id = session.to_owned();
     let events = events.of(move |event| Event::Sessions(SessionsEvent::Of(id.clone(), event)));
-    SharedWithPages::new(session.into(), events, BTreeMap::new(), ParameterSets::default())
+    SharedWithPages::new(session.into(), events, PathBuf::new(), RememberedProject::default())
 }
 
 fn app(home: &Path, events: &Outlet<Event>) -> App {

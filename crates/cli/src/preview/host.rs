@@ -4,6 +4,7 @@ use super::{describe::Described, levels};
 use crate::remembered::Remembered;
 use std::{
     collections::BTreeMap,
+    path::PathBuf,
     sync::{Mutex, MutexGuard, PoisonError},
     time::{Instant, SystemTime, UNIX_EPOCH},
 };
@@ -13,6 +14,7 @@ use wavecraft_companion_protocol::{
         AudioRuntimePhase, AudioRuntimeStatus, GetAllParametersResult, MeterFrame, Meters, OscilloscopeFrame,
     },
     parameter::Parameter,
+    preset::CurrentPreset,
     processor::ProcessorSpec,
     sets::ParameterSets,
 };
@@ -26,7 +28,10 @@ pub(super) struct PreviewHost {
     /// Receives a line for a page that was refused. It holds one line; the next refusal is reported a minute later.
     refused: mpsc::Sender<String>,
     sets: Mutex<ParameterSets>,
-    /// A value or a set was changed.
+    /// The preset that was loaded or saved last.
+    preset: Mutex<Option<String>>,
+    folder: PathBuf,
+    /// A value, a set or the preset was changed.
     changed: Notify,
 }
 
@@ -41,12 +46,19 @@ struct Parameters {
 impl PreviewHost {
     /// Creates it with these parameters as they are remembered, or at their defaults. `refused` gets a line for each page
     /// that is refused.
-    pub(super) fn new(described: Described, remembered: Remembered, refused: mpsc::Sender<String>) -> Self {
-        let Remembered { parameters: values, sets } = remembered;
+    pub(super) fn new(
+        described: Described,
+        remembered: Remembered,
+        folder: PathBuf,
+        refused: mpsc::Sender<String>,
+    ) -> Self {
+        let Remembered { parameters: values, sets, preset } = remembered;
         let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let project = Self {
             parameters: Mutex::new(Parameters { values, ..Parameters::default() }),
             sets: Mutex::new(sets),
+            preset: Mutex::new(preset),
+            folder,
             changed: Notify::new(),
             started: Instant::now(),
             started_at_ms: u64::try_from(since_1970.as_millis()).unwrap_or(u64::MAX),
@@ -74,7 +86,7 @@ impl PreviewHost {
 
     /// What the next start begins with.
     pub(super) fn remembered(&self) -> Remembered {
-        Remembered { parameters: self.values(), sets: self.sets() }.checked()
+        Remembered { parameters: self.values(), sets: self.sets(), preset: self.preset() }.checked()
     }
 
     /// The value that a parameter has if none is remembered.
@@ -145,6 +157,19 @@ impl Host for PreviewHost {
         self.changed.notify_one();
     }
 
+    fn project(&self) -> Option<PathBuf> {
+        Some(self.folder.clone())
+    }
+
+    fn preset(&self) -> Option<String> {
+        self.preset.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn presets_changed(&self, now: &CurrentPreset) {
+        self.preset.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&now.current);
+        self.changed.notify_one();
+    }
+
     fn meter_frame(&self) -> Option<MeterFrame> {
         Some(levels::meter_frame(self.started.elapsed()))
     }
@@ -190,8 +215,12 @@ mod tests {
     fn other_processors_are_a_change_too() {
         let amp = ProcessorSpec { id: "amp".into(), name: "Amp".into(), bypass: None };
         let chain = || Described { chain: vec![amp.clone()], ..described(vec![spec("a", 10.0)]) };
-        let project =
-            PreviewHost::new(described(vec![spec("a", 10.0)]), Remembered::default(), mpsc::channel(1).0);
+        let project = PreviewHost::new(
+            described(vec![spec("a", 10.0)]),
+            Remembered::default(),
+            PathBuf::new(),
+            mpsc::channel(1).0,
+        );
         assert!(project.replace(chain()) && !project.replace(chain()));
         assert_eq!(project.parameters().processors, [amp]);
     }
@@ -201,6 +230,7 @@ mod tests {
         let project = PreviewHost::new(
             described(vec![spec("a", 10.0), spec("b", 10.0)]),
             Remembered::default(),
+            PathBuf::new(),
             mpsc::channel(1).0,
         );
         assert_eq!(project.set_parameter("a", 8.0).unwrap(), 8.0);
@@ -217,6 +247,7 @@ mod tests {
         let project = PreviewHost::new(
             described(vec![spec("b", 10.0), spec("a", 10.0)]),
             Remembered::default(),
+            PathBuf::new(),
             mpsc::channel(1).0,
         );
         let values = [("a", 8.0), ("b", 99.0), ("c", 4.0)].map(|(id, value)| (id.to_string(), value)).into();
@@ -231,18 +262,24 @@ mod tests {
     fn it_begins_with_what_is_remembered_and_remembers_what_is_away() {
         let parameters = [("a", 8.0), ("gone", 1.0)].map(|(id, value)| (id.to_string(), value)).into();
         let remembered = Remembered { parameters, ..Remembered::default() };
-        let project = PreviewHost::new(described(vec![spec("a", 5.0)]), remembered, mpsc::channel(1).0);
+        let project =
+            PreviewHost::new(described(vec![spec("a", 5.0)]), remembered, PathBuf::new(), mpsc::channel(1).0);
         assert_eq!(project.parameter("a"), Some(5.0), "moved into the range that it has now");
         project.set_parameter("a", 2.0).unwrap();
         let sets = ParameterSets { other: [("a".to_string(), 3.0)].into(), ..ParameterSets::default() };
         project.sets_changed(&sets);
         let parameters = [("a", 2.0), ("gone", 1.0)].map(|(id, value)| (id.to_string(), value)).into();
-        assert_eq!(project.remembered(), Remembered { parameters, sets });
+        assert_eq!(project.remembered(), Remembered { parameters, sets, preset: None });
     }
 
     #[test]
     fn what_needs_audio_says_how_to_have_it() {
-        let project = PreviewHost::new(described(Vec::new()), Remembered::default(), mpsc::channel(1).0);
+        let project = PreviewHost::new(
+            described(Vec::new()),
+            Remembered::default(),
+            PathBuf::new(),
+            mpsc::channel(1).0,
+        );
         for refused in [
             project.set_bypass(true),
             project.set_mute(true),

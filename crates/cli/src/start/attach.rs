@@ -112,7 +112,7 @@ impl Start {
             // It was running, so the companion remembers what was set of the project, including later changes.
             (attach.source, attach.mode) = (None, None);
             attach.parameters.clear();
-            attach.sets = None;
+            (attach.sets, attach.preset) = (None, None);
         }
         attach.origins = self.page.as_ref().map(|page| page::origins(page.port)).unwrap_or_default();
         // The build that was heard is gone if the companion had begun with the next one before it was lost.

@@ -126,6 +126,7 @@ impl Start {
             env: companion::environment(),
             parameters: waiting.as_ref().map(|waiting| waiting.parameters.clone()).unwrap_or_default(),
             sets: waiting.as_ref().map(|waiting| waiting.sets.clone()),
+            preset: waiting.and_then(|waiting| waiting.preset),
             origins,
             port: self.args.port,
             strict_port: self.args.strict_port,
@@ -171,7 +172,8 @@ impl Start {
         let (token, audio_token) = (self.token.clone(), self.audio_token.clone());
         let port = (self.args.port, self.args.strict_port);
         let remembered = remembered::load(&self.paths, &project.folder);
-        let preview = Preview::serve(described, remembered, port, token, audio_token, origins)
+        let folder = project.folder.clone();
+        let preview = Preview::serve((described, remembered), folder, port, token, audio_token, origins)
             .await
             .map_err(no_port)?;
         let preview = self.preview.insert(preview);

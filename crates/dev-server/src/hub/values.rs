@@ -3,8 +3,8 @@
 use tokio::time::Instant;
 use wavecraft_companion_protocol::{
     browser::{
-        HISTORY_CHANGED, History, PARAMETER_CHANGED, PARAMETERS_CHANGED, ParameterChanged, ParametersChanged,
-        SETS_CHANGED, SetParameter, Sets, Stepped, notification,
+        HISTORY_CHANGED, History, PARAMETER_CHANGED, PARAMETERS_CHANGED, PRESET_CHANGED, PRESETS_CHANGED,
+        ParameterChanged, ParametersChanged, SETS_CHANGED, SetParameter, Sets, Stepped, notification,
     },
     rpc::ErrorObject,
     sets::SetName,
@@ -40,7 +40,9 @@ impl Hub {
     pub(crate) fn parameters_changed(&self) {
         let mut turn = self.turn();
         self.to_pages_and_audio(&notification(PARAMETERS_CHANGED, &ParametersChanged {}).into());
-        turn.sets.compare(&self.host().parameters().parameters);
+        let parameters = self.host().parameters().parameters;
+        turn.sets.compare(&parameters);
+        turn.shelf.compare(&parameters);
         self.tell(&mut turn, Vec::new());
     }
 
@@ -84,8 +86,9 @@ impl Hub {
     }
 
     /// Notifies every client of what changed, and every page of what followed from it.
-    fn tell(&self, turn: &mut Turn, changed: Changed) {
+    pub(super) fn tell(&self, turn: &mut Turn, changed: Changed) {
         for (id, value) in changed {
+            turn.shelf.changed(&id, value);
             let changed = ParameterChanged { id, value };
             self.to_pages_and_audio(&notification(PARAMETER_CHANGED, &changed).into());
         }
@@ -95,9 +98,19 @@ impl Hub {
         if let Some(news) = turn.history.news() {
             self.to_pages(Lane::Kept, &notification(HISTORY_CHANGED, &news).into());
         }
+        let (current, list) = turn.shelf.news();
+        if let Some(current) = &current {
+            self.to_pages(Lane::Kept, &notification(PRESET_CHANGED, current).into());
+        }
+        if let Some(list) = &list {
+            self.to_pages(Lane::Kept, &notification(PRESETS_CHANGED, list).into());
+        }
+        if current.is_some() || list.is_some() {
+            self.host().presets_changed(&turn.shelf.current());
+        }
     }
 }
 
-fn now() -> std::time::Instant {
+pub(super) fn now() -> std::time::Instant {
     Instant::now().into_std()
 }

@@ -29,6 +29,7 @@ fn greedy(source: Value) -> Value {
         "args": ["-c", "true"], "env": {"LD_PRELOAD": "/tmp/evil.so"}, "origins": ["http://evil.example"],
         "path": "/etc/passwd", "file": "/etc/passwd", "input": "microphone", "output": "speaker", "device": "speaker",
         "sample_rate": 96000, "buffer_size": 64, "backend": "jack", "source": source,
+        "from": "/etc/passwd", "to": "../../evil", "by": 1, "note": "x", "replace": true,
         "id": "amp_gain", "value": 0.5, "on": true, "mode": "direct", "topics": ["meters"], "width": 1, "height": 1,
         "client_id": "greedy", "timestamp_us": 1, "left_peak": 0, "left_rms": 0, "right_peak": 0, "right_rms": 0,
     })
@@ -36,7 +37,7 @@ fn greedy(source: Value) -> Value {
 
 #[tokio::test]
 async fn no_method_of_a_page_reaches_a_program_a_file_the_microphone_or_a_device() {
-    let mut running = Running::new().await;
+    let mut running = Running::with_presets().await;
     let mut page = running.page().await;
     // Each message has an example, so these are all.
     let methods: Vec<String> = golden().into_iter().map(|(name, _)| name).collect();

@@ -43,7 +43,7 @@ fn shows(example: &Value, came: &Value) -> bool {
 
 #[tokio::test]
 async fn every_example_of_a_method_is_answered_as_it_shows() {
-    let running = Running::new().await;
+    let running = Running::with_presets().await;
     let (mut page, mut audio) = (running.page().await, running.audio().await);
     let mut answered = 0;
     for (name, lines) in golden() {
@@ -53,7 +53,7 @@ async fn every_example_of_a_method_is_answered_as_it_shows() {
         assert!(shows(&json(example), &answer), "{name}: {example}, not {answer}");
         answered += 1;
     }
-    assert_eq!(answered, 39);
+    assert_eq!(answered, 45);
 }
 
 #[tokio::test]
@@ -68,12 +68,13 @@ async fn every_example_of_an_error_is_answered_to_the_letter() {
 
 #[tokio::test]
 async fn every_notification_is_as_its_example() {
-    let running = Running::new().await;
+    let running = Running::in_folder().await;
     let mut page = running.page().await.with_history();
     let all = serde_json::json!({"topics": ["meters", "scope", "spectrum", "stats", "state", "log", "build", "lab"], "hz": 60});
     page.call("subscribe", all).await.expect("a subscription");
     let server = &running.server;
     server.parameter_changed("amp_gain", 0.8);
+    page.call("savePreset", serde_json::json!({"name": "Warm"})).await.expect("a preset");
     page.call("hearSet", serde_json::json!({"set": "B"})).await.expect("the other set");
     server.parameters_changed();
     server.source_changed();
@@ -96,7 +97,7 @@ async fn every_notification_is_as_its_example() {
     let mut awaited: Vec<&str> =
         examples.iter().filter(|(_, lines)| lines.len() != 2).map(|(name, _)| name.as_str()).collect();
     awaited.retain(|name| *name != "errors");
-    assert_eq!(awaited.len(), 15, "{awaited:?}");
+    assert_eq!(awaited.len(), 17, "{awaited:?}");
     while !awaited.is_empty() {
         let (method, params) = page.hears().await;
         let (_, lines) = examples.iter().find(|(name, _)| *name == method).expect("an example");

@@ -65,8 +65,41 @@ impl Running {
 
     pub(crate) async fn with(limits: Limits) -> Self {
         let (project, asked) = Project::new();
+        Self::of(project, asked, limits).await
+    }
+
+    /// One of a project that has a folder without presets.
+    pub(crate) async fn in_folder() -> Self {
+        let (mut project, asked) = Project::new();
+        project.folder = Some(tempfile::tempdir().expect("a folder"));
+        Self::of(project, asked, Limits::default()).await
+    }
+
+    /// One of a project with the presets of the examples.
+    pub(crate) async fn with_presets() -> Self {
+        let (mut project, asked) = Project::new();
+        let folder = tempfile::tempdir().expect("a folder");
+        let presets = folder.path().join("presets");
+        std::fs::create_dir(&presets).expect("the presets");
+        let warm = r#"{"version": 1, "note": "For pads", "values": {"amp_gain": 0.25, "amp_shape": 2, "amp_bypass": 0, "amp_old": 1}}"#;
+        for (name, text) in [
+            ("Bright", r#"{"version": 1, "values": {"amp_gain": 0.75, "amp_shape": 0, "amp_bypass": 0}}"#),
+            ("Dull", r#"{"version": 1, "values": {}}"#),
+            ("Old", r#"{"version": 2}"#),
+            ("Soft", r#"{"version": 1, "values": {"amp_gain": 9}}"#),
+            ("Warm", warm),
+        ] {
+            std::fs::write(presets.join(name).with_extension("json"), text).expect("a preset");
+        }
+        project.folder = Some(folder);
+        Self::of(project, asked, Limits::default()).await
+    }
+
+    pub(crate) async fn of(project: Project, asked: UnboundedReceiver<Asked>, limits: Limits) -> Self {
         let project = Arc::new(project);
         let server = serve(config(limits), Arc::clone(&project) as _).await.expect("a server");
+        // After the first look at the folder, so that no page hears of that.
+        let _ = server.presets().list().await;
         Self { server, project, asked }
     }
 

@@ -11,6 +11,7 @@ mod methods;
 mod notifications;
 mod opening;
 mod port;
+mod presets;
 mod project;
 mod sets;
 mod slow;

@@ -1,6 +1,7 @@
 //! A project that carries out calls and remembers them.
 
 use std::{
+    path::PathBuf,
     sync::{Mutex, atomic::AtomicBool, atomic::Ordering},
     time::Duration,
 };
@@ -15,6 +16,7 @@ use wavecraft_companion_protocol::{
     comparison::{Abx, AbxAnswered, AbxChoice, AbxSound, Compare, Comparison, ComparisonState, HeardBuild},
     lab::{Lab, LabBuild},
     parameter::{Parameter, ParameterSpec, ParameterType},
+    preset::CurrentPreset,
     processor::ProcessorSpec,
     rpc::{ErrorObject, INTERNAL_ERROR},
     session::{HeardSound, Mode, Probe, SourceName, State, Stats},
@@ -53,6 +55,10 @@ pub(crate) struct Project {
     asked: mpsc::UnboundedSender<Asked>,
     /// All values that were set, in order.
     pub(crate) taken: Mutex<Vec<f32>>,
+    /// The project's folder, if it has one.
+    pub(crate) folder: Option<tempfile::TempDir>,
+    /// The preset that was told to it last.
+    pub(crate) preset: Mutex<Option<String>>,
     /// Without a processor there are no frames, and no stats.
     pub(crate) runs: AtomicBool,
 }
@@ -65,6 +71,8 @@ impl Project {
                 parameters: Mutex::new(parameters()),
                 asked,
                 taken: Mutex::default(),
+                folder: None,
+                preset: Mutex::default(),
                 runs: AtomicBool::new(true),
             },
             hears,
@@ -300,6 +308,18 @@ impl Host for Project {
 
     fn sets_changed(&self, sets: &ParameterSets) {
         self.note(Asked::Sets(sets.clone()));
+    }
+
+    fn project(&self) -> Option<PathBuf> {
+        self.folder.as_ref().map(|folder| folder.path().to_owned())
+    }
+
+    fn preset(&self) -> Option<String> {
+        self.preset.lock().unwrap().clone()
+    }
+
+    fn presets_changed(&self, now: &CurrentPreset) {
+        self.preset.lock().unwrap().clone_from(&now.current);
     }
 
     fn source(&self) -> Result<SourceInfo, ErrorObject> {

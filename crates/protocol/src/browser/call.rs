@@ -30,6 +30,8 @@ empty! {
     GetSets
     /// Make the set that isn't heard as the one that is.
     CopySet
+    /// The project's presets: → [`PresetList`](crate::preset::PresetList).
+    GetPresets
 }
 
 /// Result of [`Ping`].

@@ -2,8 +2,8 @@
 
 use super::call::{
     CopySet, GetAllParameters, GetAllParametersResult, GetAudioStatus, GetMeterFrame, GetOscilloscopeFrame,
-    GetSets, GetStats, HearSet, MAX_CLIENT_ID_BYTES, MAX_HZ, Ping, Pong, Restart, SetBypass, SetGain,
-    SetMode, SetMute, SetSource, Sets, Subscribe,
+    GetPresets, GetSets, GetStats, HearSet, MAX_CLIENT_ID_BYTES, MAX_HZ, Ping, Pong, Restart, SetBypass,
+    SetGain, SetMode, SetMute, SetSource, Sets, Subscribe,
 };
 use super::comparison::{AnswerAbx, EndAbx, EndComparison, GetComparison, HearAbx, StartAbx};
 use super::history::{GetHistory, History, Redo, SetParameter, Stepped, Undo};
@@ -14,6 +14,7 @@ use super::source::{ChooseRecent, GetSource, Seek, SetLoop, SourceInfo};
 use crate::{
     comparison::{Abx, Compare, Comparison},
     method::{Done, methods},
+    preset::{DeletePreset, LoadPreset, PresetDone, PresetList, RenamePreset, SavePreset, StepPreset, step},
     session::{GAIN_DB, Stats},
 };
 use wavecraft_protocol::{
@@ -113,6 +114,30 @@ methods! {
     "redo" Redo => Stepped;
         "–"
         "`{step?, said?}`. Makes the step again that was undone last"
+
+    "getPresets" GetPresets => PresetList;
+        "–"
+        "`{presets: [{name, note?, trouble?}], omitted?, trouble?, current?, changed}`: the project's [presets](#presets), as its folder has them now"
+
+    "loadPreset" LoadPreset => PresetDone;
+        "`{name}`"
+        "`{name, remarks?}`. All clients get `parameterChanged` for each change, then all pages `presetChanged`. −32021 with the reason where it can't be used"
+
+    "stepPreset" StepPreset => PresetDone, check step;
+        "`{by}`"
+        "as `loadPreset`, of the next one by name (1) or the one before (−1)"
+
+    "savePreset" SavePreset => PresetDone;
+        "`{name, note?, replace?}`"
+        "`{name, remarks?}`. The present values, into a file; all pages get `presetsChanged`. −32022 where there is one of this name, unless `replace` is true"
+
+    "renamePreset" RenamePreset => PresetDone;
+        "`{from, to}`"
+        "`{name}`"
+
+    "deletePreset" DeletePreset => Done;
+        "`{name}`"
+        "`{}`"
 
     "getSource" GetSource => SourceInfo;
         "–"

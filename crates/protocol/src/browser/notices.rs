@@ -30,6 +30,13 @@ pub const SETS_CHANGED: &str = "setsChanged";
 /// Notification to all pages: [`History`](super::History), when what can be undone or redone is another.
 pub const HISTORY_CHANGED: &str = "historyChanged";
 
+/// Notification to all pages: [`PresetList`](crate::preset::PresetList). The project's presets are others, or have other notes
+/// or names.
+pub const PRESETS_CHANGED: &str = "presetsChanged";
+/// Notification to all pages: [`CurrentPreset`](crate::preset::CurrentPreset). It follows the `parameterChanged` of the change
+/// that it is about.
+pub const PRESET_CHANGED: &str = "presetChanged";
+
 /// Notification to all pages: [`Comparison`](crate::comparison::Comparison), whole. While both builds are compared twice a
 /// second at most.
 pub const COMPARISON_CHANGED: &str = "comparisonChanged";

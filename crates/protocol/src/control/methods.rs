@@ -4,7 +4,7 @@ use super::{
     companion::{GetStatus, Hello, Show, Shutdown, ShuttingDown, Status, Subscribe, Welcome},
     devices::{DeviceList, ListDevices, SelectDevices},
     project::{
-        Attach, Attached, Detach, EndComparison, OpenOnce, OpenedOnce, Reload, Reloaded, Restart,
+        Attach, Attached, Detach, EndComparison, GetPresets, OpenOnce, OpenedOnce, Reload, Reloaded, Restart,
         SetBuildStatus, SetBypass, SetComparison, SetGain, SetMeasuring, SetMode, SetMute, SetOrigins,
         SetSource,
     },
@@ -13,6 +13,10 @@ use crate::{
     latency::{MeasureLatency, MeasuredLatency},
     method::{Done, methods},
     microphone::{ConfirmMicrophone, GetMicrophone, MicrophoneAccess},
+    preset::{
+        DeletePreset, LoadPreset, PresetDone, PresetList, PresetOf, RenamePreset, SavePreset, StepPreset,
+        step,
+    },
     take::{Record, Recording, StopRecording, Take, check_length},
 };
 
@@ -80,6 +84,30 @@ methods! {
         "`{session}`"
         "`{}`. The newest build is heard, and the older one's child ends"
 
+    "getPresets" GetPresets => PresetList;
+        "`{session}`"
+        "`{presets: [{name, note?, trouble?}], omitted?, trouble?, current?, changed}`. The project's [presets](#presets). Anybody on the socket may call this and those after it"
+
+    "loadPreset" PresetOf<LoadPreset> => PresetDone;
+        "`{session, name}`"
+        "`{name, remarks?}`, when the values are set; −32021 with the reason where they can't be"
+
+    "stepPreset" PresetOf<StepPreset> => PresetDone, check step_of;
+        "`{session, by}`"
+        "as `loadPreset`, of the next one by name (1) or the one before (−1)"
+
+    "savePreset" PresetOf<SavePreset> => PresetDone;
+        "`{session, name, note?, replace?}`"
+        "`{name, remarks?}`, when the file is written; −32022 where there is one of this name, unless `replace` is true"
+
+    "renamePreset" PresetOf<RenamePreset> => PresetDone;
+        "`{session, from, to}`"
+        "`{name}`"
+
+    "deletePreset" PresetOf<DeletePreset> => Done;
+        "`{session, name}`"
+        "`{}`"
+
     "record" Record => Recording, check check_length;
         "`{session, path, seconds?}`"
         "`{path}`, when it runs; with `seconds` it ends by itself, after exactly that many frames of sound; −32018 with the reason where it can't. See [recordings](#recordings)"
@@ -127,4 +155,8 @@ methods! {
     "shutdown" Shutdown => ShuttingDown;
         "`{if_idle?}`"
         "`{ending}`. With `if_idle`, nothing happens while a project is attached or another client connected, and `ending` is false"
+}
+
+fn step_of(asked: &PresetOf<StepPreset>) -> Result<(), String> {
+    step(&asked.asked)
 }

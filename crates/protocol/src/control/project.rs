@@ -34,6 +34,9 @@ pub struct Attach {
     /// The sets A and B of the parameters; absent: as they were kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sets: Option<ParameterSets>,
+    /// The name of the preset that was loaded or saved last; absent: as it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preset: Option<String>,
     /// Origins of pages that may open the dev WebSocket: `scheme://host:port`.
     #[serde(default)]
     pub origins: Vec<String>,
@@ -197,6 +200,13 @@ pub struct SetComparison {
 /// Hear the newest build of a project's session, and end the older one's child.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EndComparison {
+    /// The project's session.
+    pub session: String,
+}
+
+/// The presets of a project: → [`PresetList`](crate::preset::PresetList).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GetPresets {
     /// The project's session.
     pub session: String,
 }

@@ -9,6 +9,7 @@ use wavecraft_companion_protocol::{
     comparison::Comparison,
     control::{self, ChildLog},
     method::{Method, Names, Visit},
+    preset::{CurrentPreset, PresetList},
     rpc::{
         Call, ErrorObject, INTERNAL_ERROR, INVALID_PARAMS, INVALID_REQUEST, Incoming, METHOD_NOT_FOUND,
         OUT_OF_RANGE, Outcome, PARSE_ERROR, Response, UNKNOWN_PARAMETER, decode,
@@ -19,7 +20,7 @@ use wavecraft_protocol as published;
 
 use crate::golden::Socket;
 
-const NOTIFICATIONS: [&str; 15] = [
+const NOTIFICATIONS: [&str; 17] = [
     PARAMETER_CHANGED,
     PARAMETERS_CHANGED,
     AUDIO_STATUS_CHANGED,
@@ -35,6 +36,8 @@ const NOTIFICATIONS: [&str; 15] = [
     HISTORY_CHANGED,
     LAB_CHANGED,
     COMPARISON_CHANGED,
+    PRESETS_CHANGED,
+    PRESET_CHANGED,
 ];
 
 fn read<T: DeserializeOwned>(value: Value) -> T {
@@ -59,6 +62,8 @@ fn written(method: &str, params: Value) -> String {
         HISTORY_CHANGED => notification(method, &read::<History>(params)),
         LAB_CHANGED => notification(method, &read::<GetLabResult>(params)),
         COMPARISON_CHANGED => notification(method, &read::<Comparison>(params)),
+        PRESETS_CHANGED => notification(method, &read::<PresetList>(params)),
+        PRESET_CHANGED => notification(method, &read::<CurrentPreset>(params)),
         _ => panic!("{method} has no example"),
     }
 }
