@@ -9,7 +9,7 @@ mod unit;
 
 use crate::{
     executable,
-    offline::{BadJob, Facts, Processor, answer_job, tell},
+    offline::{BadJob, Facts, Processor, answer_job, note_preset, tell},
     platform::Program,
 };
 use anyhow::{Context, bail};
@@ -24,7 +24,7 @@ use wavecraft_companion_protocol::{
     event::Event,
     parameter::ParameterSpec,
     rpc::to_value,
-    take::{CheckJob, Compared, ComparedSide},
+    take::{CheckJob, Compared, ComparedSide, JobPreset},
 };
 
 /// The most tests at a time.
@@ -58,12 +58,17 @@ async fn check(job: &str) -> anyhow::Result<()> {
         }
         None => None,
     };
-    let rows = Run { program, watched, plan: Arc::new(plan.clone()), released, total: tests.len() }
+    if let Some(preset) = &job.preset {
+        note_preset(&specs(&facts.program()).await?, Some(preset));
+    }
+    let (preset, preset_name) = (job.preset.clone(), job.preset.map(|preset| preset.name));
+    let rows = Run { program, watched, plan: Arc::new(plan.clone()), released, preset, total: tests.len() }
         .all(&tests)
         .await?;
     let document = Document {
         version: DOCUMENT_VERSION,
         name: job.name,
+        preset: preset_name,
         seed: plan.seed,
         depth: plan.depth,
         limits: plan.limits,
@@ -78,7 +83,12 @@ async fn specs_of(side: &ComparedSide, job: &CheckJob) -> anyhow::Result<Vec<Par
     let Compared::Build { program, cwd } = &side.what else { bail!(BadJob("it is no build".into())) };
     executable::check(program)?;
     let facts = Facts { program, cwd, env: &job.env };
-    let (processor, agreed) = Processor::start(&facts.program(), RATE_HZ, 2).await?;
+    specs(&facts.program()).await
+}
+
+/// The parameters of a build.
+async fn specs(program: &Program) -> anyhow::Result<Vec<ParameterSpec>> {
+    let (processor, agreed) = Processor::start(program, RATE_HZ, 2).await?;
     processor.end().await;
     Ok(agreed.specs)
 }
@@ -91,6 +101,8 @@ struct Run {
     plan: Arc<Plan>,
     /// The parameters of a released build, and its name.
     released: Option<(Vec<ParameterSpec>, String)>,
+    /// What each test begins with, in place of the defaults.
+    preset: Option<JobPreset>,
     total: usize,
 }
 
@@ -147,6 +159,8 @@ impl Run {
             program: if test.name == REALTIME { &self.watched } else { &self.program }.clone(),
             plan: Arc::clone(&self.plan),
             released: self.released.clone().filter(|_| test.name == COMPATIBLE),
+            // Defaults are what is compared there.
+            preset: self.preset.clone().filter(|_| test.name != COMPATIBLE),
         }
     }
 }
@@ -157,19 +171,20 @@ struct Work {
     program: Program,
     plan: Arc<Plan>,
     released: Option<(Vec<ParameterSpec>, String)>,
+    preset: Option<JobPreset>,
 }
 
 impl Work {
     /// Runs it, unless it is skipped, or this was found already.
     async fn or(self, found: Option<Found>) -> anyhow::Result<Row> {
-        let Self { test, program, plan, released } = self;
+        let Self { test, program, plan, released, preset } = self;
         let began = Instant::now();
         let found = match (plan.skip.get(test.name), found) {
             (Some(why), _) => Found::skipped(format!("left out: {why}")),
             (None, Some(found)) => found,
             (None, None) => {
                 let (handle, plan) = (Handle::current(), Arc::clone(&plan));
-                let work = move || judged(test, program, &plan, released, handle);
+                let work = move || judged(test, Children::new(program, preset, handle), &plan, released);
                 tokio::task::spawn_blocking(work).await.with_context(|| format!("`{}`", test.name))?
             }
         };
@@ -185,12 +200,10 @@ impl Work {
 
 fn judged(
     test: &'static Test,
-    program: Program,
+    mut children: Children,
     plan: &Plan,
     released: Option<(Vec<ParameterSpec>, String)>,
-    handle: Handle,
 ) -> Found {
-    let mut children = Children::new(program, handle);
     match released {
         Some((released, label)) => match children.specs() {
             Ok(now) => compatible(&now, &released, &label),

@@ -8,7 +8,7 @@ mod bench;
 
 use crate::{
     executable,
-    offline::{BadJob, Facts, Processor, answer_job, taken_over, tell, values_of},
+    offline::{BadJob, Facts, Processor, answer_job, note_preset, taken_over, tell, values_of},
 };
 use anyhow::Context;
 pub(crate) use bench::{Bench, is_end};
@@ -60,7 +60,8 @@ async fn measure_it(
     specs: Vec<ParameterSpec>,
     writer: wavecraft_ring::ParameterWriter,
 ) -> anyhow::Result<Document> {
-    let mut values = values_of(&specs, &job.parameters).map_err(BadJob)?;
+    note_preset(&specs, job.preset.as_ref());
+    let mut values = values_of(&specs, job.preset.as_ref(), &job.parameters).map_err(BadJob)?;
     for (spec, value) in specs.iter().zip(&mut values) {
         *value = job.values.get(&spec.id).map_or(*value, |wanted| spec.nearest(*wanted));
     }
@@ -71,7 +72,12 @@ async fn measure_it(
         Some(before) => older(job, before, &plan, &settings).await.ok(),
         None => None,
     };
-    let subject = Subject { name: job.name.clone(), settings, reported_latency_frames: Some(latency_frames) };
+    let subject = Subject {
+        name: job.name.clone(),
+        preset: job.preset.as_ref().map(|preset| preset.name.clone()),
+        settings,
+        reported_latency_frames: Some(latency_frames),
+    };
     let (before, older_processor) = match older.take() {
         Some(side) => (Some((side.bench, side.latency_frames)), Some(side.processor)),
         None => (None, None),

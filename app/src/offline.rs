@@ -9,4 +9,4 @@ mod values;
 pub(crate) use job::{BadJob, Facts, answer_job};
 pub(crate) use processor::Processor;
 pub(crate) use tell::{note, tell};
-pub(crate) use values::{of as values_of, taken_over};
+pub(crate) use values::{fit, note_preset, of as values_of, taken_over};

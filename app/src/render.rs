@@ -9,7 +9,7 @@ mod input;
 
 use crate::{
     executable,
-    offline::{BadJob, Facts, Processor, answer_job, note, output, tell, values_of},
+    offline::{BadJob, Facts, Processor, answer_job, note, note_preset, output, tell, values_of},
     units::frames_in,
 };
 use anyhow::{Context, bail};
@@ -72,7 +72,8 @@ async fn render(job: &str) -> anyhow::Result<()> {
             "the processor says that its latency is {latency_frames} frames: more than {MAX_LATENCY_SECONDS} s"
         );
     }
-    let values = values_of(&ready.specs, &job.parameters).map_err(BadJob)?;
+    note_preset(&ready.specs, job.preset.as_ref());
+    let values = values_of(&ready.specs, job.preset.as_ref(), &job.parameters).map_err(BadJob)?;
     ready.writer.set_all(&values)?;
     let offline = Offline::new(ready.ring, CHANNELS, processor.begin(), sample_rate, PATIENCE);
     let block_frames = usize::try_from(job.block_frames)?;

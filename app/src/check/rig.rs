@@ -1,20 +1,26 @@
 //! Starts children for a test.
 
 use super::unit::Running;
-use crate::{offline::Processor, platform::Program};
+use crate::{
+    offline::{Processor, fit},
+    platform::Program,
+};
 use tokio::runtime::Handle;
 use wavecraft_companion_check::{Rig, Trouble, Unit, Wanted};
-use wavecraft_companion_protocol::{condition::CONDITIONS_VARIABLE, parameter::ParameterSpec};
+use wavecraft_companion_protocol::{
+    condition::CONDITIONS_VARIABLE, parameter::ParameterSpec, take::JobPreset,
+};
 
 /// The program of a test. It is used on a thread that may wait.
 pub(super) struct Children {
     program: Program,
+    preset: Option<JobPreset>,
     handle: Handle,
 }
 
 impl Children {
-    pub(super) fn new(program: Program, handle: Handle) -> Self {
-        Self { program, handle }
+    pub(super) fn new(program: Program, preset: Option<JobPreset>, handle: Handle) -> Self {
+        Self { program, preset, handle }
     }
 
     /// The parameters that it has now.
@@ -34,7 +40,14 @@ impl Rig for Children {
             program.env.push((CONDITIONS_VARIABLE.into(), condition.to_string().into()));
         }
         let started = self.handle.block_on(Processor::start(&program, wanted.rate_hz, wanted.channels));
-        let (processor, agreed) = started.map_err(|error| Trouble::NotStarted(format!("{error:#}")))?;
+        let (processor, mut agreed) = started.map_err(|error| Trouble::NotStarted(format!("{error:#}")))?;
+        if let Some(preset) = &self.preset {
+            let fitted = fit(&agreed.specs, preset);
+            // A test begins with the defaults and comes back to them: a preset takes their place.
+            for spec in &mut agreed.specs {
+                spec.default = fitted.values.get(&spec.id).copied().unwrap_or(spec.default);
+            }
+        }
         let is_library = program.runs.library.is_some();
         Ok(Box::new(Running::new(processor, agreed, wanted, !is_library, self.handle.clone())))
     }

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     executable,
     measure::{Side, is_end, settings},
-    offline::{BadJob, Facts, note, taken_over, values_of},
+    offline::{BadJob, Facts, note, note_preset, taken_over, values_of},
 };
 use anyhow::{Context, anyhow, bail};
 use std::{collections::BTreeMap, sync::Arc};
@@ -132,6 +132,7 @@ struct Running {
     side: Side,
     specs: Vec<ParameterSpec>,
     settings: Vec<Setting>,
+    preset: Option<String>,
     _writer: ParameterWriter,
 }
 
@@ -156,20 +157,25 @@ impl Running {
         let values = match document_of(job) {
             Some(document) => taken_over(&specs, |id| document.get(id).copied()),
             None => {
+                note_preset(&specs, job.preset.as_ref());
                 let mine = job.parameters.iter().filter(|(id, _)| has(&specs, id));
                 let mine = mine.map(|(id, text)| (id.clone(), text.clone())).collect();
-                values_of(&specs, &mine).map_err(|error| BadJob(format!("{name}: {error}")))?
+                values_of(&specs, job.preset.as_ref(), &mine)
+                    .map_err(|error| BadJob(format!("{name}: {error}")))?
             }
         };
         writer.set_all(&values)?;
         let settings = settings(&specs, &values);
-        Ok(Some(Self { name, side: started, specs, settings, _writer: writer }))
+        let preset = job.preset.as_ref().map(|preset| preset.name.clone());
+        Ok(Some(Self { name, side: started, specs, settings, preset, _writer: writer }))
     }
 
     /// Plays the input and measures.
     async fn run(self, plan: &Plan, input: &Input, again: bool) -> anyhow::Result<Ran> {
-        let Self { name, side: Side { mut processor, mut bench, latency_frames }, settings, .. } = self;
-        let subject = Subject { name: name.clone(), settings, reported_latency_frames: Some(latency_frames) };
+        let Self { name, side: Side { mut processor, mut bench, latency_frames }, settings, preset, .. } =
+            self;
+        let subject =
+            Subject { name: name.clone(), preset, settings, reported_latency_frames: Some(latency_frames) };
         let (plan, channels) = (plan.clone(), Arc::clone(&input.channels));
         let behind = input.silence_behind(latency_frames);
         let work = move || {
@@ -221,7 +227,7 @@ fn check_wishes(job: &CompareJob, running: &[Option<Running>; 2]) -> anyhow::Res
         let owners: Vec<_> = builds.iter().filter(|build| has(&build.specs, id)).collect();
         match (owners.as_slice(), builds.last()) {
             ([], Some(build)) => {
-                let error = values_of(&build.specs, &job.parameters).err().unwrap_or_default();
+                let error = values_of(&build.specs, None, &job.parameters).err().unwrap_or_default();
                 bail!(BadJob(error));
             }
             ([owner], _) if builds.len() > 1 => {

@@ -36,6 +36,9 @@ pub struct Document {
     pub version: u32,
     /// The project.
     pub name: String,
+    /// The preset that each test began with, if one was named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preset: Option<String>,
     /// The seed that repeats it.
     pub seed: u64,
     /// How much was tried.

@@ -19,7 +19,7 @@ use std::{collections::BTreeMap, num::NonZeroUsize, path::PathBuf, thread};
 use wavecraft_companion_check::{DOCUMENT_VERSION, Depth, Document, Limits, Plan, TESTS, test};
 use wavecraft_companion_protocol::{
     event::Event,
-    take::{CheckJob, ComparedSide},
+    take::{CheckJob, ComparedSide, JobPreset},
 };
 
 /// The seed unless another is given: the same every time, so that a check that passed passes again.
@@ -30,7 +30,7 @@ const SEED: u64 = 1;
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub(crate) struct CheckArgs {
     /// Explain all tests, and run none
-    #[arg(long, conflicts_with_all = ["only", "skip", "against", "junit", "quick", "full"])]
+    #[arg(long, conflicts_with_all = ["only", "skip", "against", "junit", "quick", "full", "preset"])]
     list: bool,
     /// Run only this test; may be repeated
     #[arg(long, value_name = "NAME", value_parser = test_name)]
@@ -41,6 +41,9 @@ pub(crate) struct CheckArgs {
     /// Repeat what another run did at random
     #[arg(long, value_name = "N", default_value_t = SEED)]
     seed: u64,
+    /// Begin with the values of this preset, which lies in the project's folder presets, in place of the defaults
+    #[arg(long, value_name = "NAME")]
+    preset: Option<String>,
     /// Compare the parameters with those of this git revision: the last one that was released
     #[arg(long, value_name = "REVISION")]
     against: Option<String>,
@@ -146,20 +149,26 @@ async fn checked(args: &CheckArgs, report: &Report, processes: &mut Processes) -
     let project = Project::find(&std::env::current_dir().context("the current folder is gone")?)?;
     let plan = args.plan(project.defaults.check.skip.clone(), project.defaults.check.limits.clone());
     let profile = args.profile.as_deref();
+    let preset = offline::preset(args.preset.as_deref())?;
     match &args.against {
         Some(revision) => {
             let both = Against::build(revision, profile, report, processes).await?;
             let released = Some(both.revision()?);
-            ask(job(both.now()?, &plan, released)?, report, processes).await
+            ask(job(both.now()?, &plan, released, preset)?, report, processes).await
         }
         None => {
             let built = offline::build_project(&project, None, profile, report, processes).await?;
-            ask(job(&built, &plan, None)?, report, processes).await
+            ask(job(&built, &plan, None, preset)?, report, processes).await
         }
     }
 }
 
-fn job(built: &BuiltProject, plan: &Plan, released: Option<ComparedSide>) -> anyhow::Result<CheckJob> {
+fn job(
+    built: &BuiltProject,
+    plan: &Plan,
+    released: Option<ComparedSide>,
+    preset: Option<JobPreset>,
+) -> anyhow::Result<CheckJob> {
     Ok(CheckJob {
         program: built.program.clone(),
         cwd: built.cwd.clone(),
@@ -167,6 +176,7 @@ fn job(built: &BuiltProject, plan: &Plan, released: Option<ComparedSide>) -> any
         name: built.name.clone(),
         plan: serde_json::to_value(plan).context("the plan")?,
         released,
+        preset,
     })
 }
 

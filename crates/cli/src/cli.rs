@@ -11,6 +11,7 @@ use crate::{
     mcp::McpArgs,
     measure::MeasureArgs,
     microphone::MicrophoneArgs,
+    preset::PresetArgs,
     record::RecordArgs,
     render::RenderArgs,
     start::StartArgs,
@@ -56,6 +57,12 @@ Examples:
   wavecraft update             shows what is older, asks, writes it
   wavecraft update --dry-run   each line that would change
   wavecraft update --check     for CI: exit code 1 if something is older";
+const PRESET_EXAMPLES: &str = "\
+Examples:
+  wavecraft preset save \"Warm\" --note \"For pads\"   what plays now, into presets/Warm.json
+  wavecraft preset load Warm                       while the project plays
+  wavecraft preset next                            the next one by name
+  wavecraft preset list                            also while nothing plays";
 const STOP_EXAMPLES: &str = "\
 Examples:
   wavecraft stop          this folder's project, or the only one
@@ -131,6 +138,9 @@ pub(crate) enum Command {
     /// Record what a running project's processor makes
     #[command(after_help = RECORD_EXAMPLES)]
     Record(RecordArgs),
+    /// Save, load and list this project's presets: named values of its parameters, as files in its folder presets
+    #[command(after_help = PRESET_EXAMPLES)]
+    Preset(PresetArgs),
     /// Process a file with this project's processor, as fast as it goes
     #[command(after_help = RENDER_EXAMPLES)]
     Render(RenderArgs),

@@ -55,6 +55,9 @@ pub(crate) struct CompareArgs {
     /// Set a parameter of both: a number, `on`, `off`, or a choice's name
     #[arg(long, value_name = "ID=VALUE", value_parser = assignment)]
     set: Vec<(String, String)>,
+    /// Begin with the values of this preset, which lies in the project's folder presets; `--set` goes over it
+    #[arg(long, value_name = "NAME")]
+    preset: Option<String>,
     /// They are the same if no sample differs by more than so many dB, relative to the loudest: −80 [default: by nothing, or no
     /// more than two runs of one build]
     #[arg(long, value_name = "DB", allow_negative_numbers = true, value_parser = numbers::tolerance_db)]
@@ -104,6 +107,7 @@ impl CompareArgs {
         let of_builds = [
             ("--input", self.input.is_some()),
             ("--set", !self.set.is_empty()),
+            ("--preset", self.preset.is_some()),
             ("--rate", self.rate.is_some()),
             ("--level", self.level.is_some()),
             ("--block-size", self.block_size.is_some()),
@@ -179,6 +183,7 @@ async fn compared(args: &CompareArgs, report: &Report, processes: &mut Processes
         Some(file) => Some(sound(file)?),
         None => None,
     };
+    let preset = offline::preset(args.preset.as_deref())?;
     let built = Built::of(&sides, args.profile.as_deref(), report, processes).await?;
     let document = sides.iter().find_map(Side::document).cloned();
     let plan = match &document {
@@ -191,6 +196,7 @@ async fn compared(args: &CompareArgs, report: &Report, processes: &mut Processes
         after: after?,
         env: companion::environment(),
         parameters: args.set.iter().cloned().collect(),
+        preset,
         plan: serde_json::to_value(&plan).context("the plan")?,
         input: input.clone(),
         difference,

@@ -36,6 +36,7 @@ mod places;
 mod platform;
 mod plugin_host;
 mod ports;
+mod preset;
 mod preview;
 mod process;
 mod processes;
@@ -82,6 +83,7 @@ fn run(command: Command) -> anyhow::Result<i32> {
         Command::Status(args) => on_a_runtime(status::run(args)).map(|()| failure::SUCCESS),
         Command::Stop(args) => on_a_runtime(stop::run(args)).map(|()| failure::SUCCESS),
         Command::Record(args) => on_a_runtime(record::run(args)).map(|()| failure::SUCCESS),
+        Command::Preset(args) => on_a_runtime(preset::run(args)).map(|()| failure::SUCCESS),
         Command::Render(args) => on_a_runtime(render::run(args)),
         Command::Measure(args) => on_a_runtime(measure::run(args)),
         Command::Compare(args) => on_a_runtime(compare::run(args)),

@@ -44,6 +44,9 @@ pub(crate) struct MeasureArgs {
     /// Set a parameter: a number, `on`, `off`, or a choice's name
     #[arg(long, value_name = "ID=VALUE", value_parser = assignment)]
     set: Vec<(String, String)>,
+    /// Begin with the values of this preset, which lies in the project's folder presets; `--set` goes over it
+    #[arg(long, value_name = "NAME")]
+    preset: Option<String>,
     /// Frames that the processor gets at once, 1 to 4096
     #[arg(long, value_name = "FRAMES", default_value_t = 512, value_parser = clap::value_parser!(u32).range(1..=4096))]
     block_size: u32,
@@ -131,6 +134,7 @@ async fn measured(
     report: &Report,
     processes: &mut Processes,
 ) -> anyhow::Result<Document> {
+    let preset = offline::preset(args.preset.as_deref())?;
     let project = offline::build(args.profile.as_deref(), report, processes).await?;
     let BuiltProject { name, program, cwd, .. } = &project;
     let job = MeasureJob {
@@ -139,6 +143,7 @@ async fn measured(
         env: companion::environment(),
         name: name.clone(),
         parameters: args.set.iter().cloned().collect(),
+        preset,
         values: BTreeMap::new(),
         plan: serde_json::to_value(plan).context("the plan")?,
         before: None,

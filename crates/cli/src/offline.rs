@@ -16,10 +16,11 @@ use crate::{
 use anyhow::{Context, anyhow, bail};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
+use wavecraft_companion_presets::{Folder, Name};
 use wavecraft_companion_protocol::{
     control::ProjectProgram,
     event::Event,
-    take::{BAD_JOB, check_name, check_place},
+    take::{BAD_JOB, JobPreset, check_name, check_place},
 };
 
 /// Does the work until it is done or a signal comes, and ends what it started. Returns the exit code.
@@ -188,6 +189,18 @@ pub(crate) async fn companion_answers<T>(
     drop(progress);
     outcome?;
     answer.context("the companion's program said nothing")
+}
+
+/// `--preset NAME`: one of this folder's project. Read now rather than after the build.
+///
+/// # Errors
+/// There is none of this name, or it can't be used.
+pub(crate) fn preset(name: Option<&str>) -> anyhow::Result<Option<JobPreset>> {
+    let Some(name) = name else { return Ok(None) };
+    let project = Project::find(&std::env::current_dir().context("the current folder is gone")?)?;
+    let name = Name::new(name).map_err(|bad| Usage(bad.to_string()))?;
+    let (name, preset) = Folder::of(&project.folder).read(&name).map_err(|error| Usage(error.to_string()))?;
+    Ok(Some(JobPreset { name: name.to_string(), values: preset.values }))
 }
 
 /// `--set ID=VALUE`.

@@ -32,6 +32,9 @@ pub(crate) struct RenderArgs {
     /// Set a parameter for the whole of it: a number, `on`, `off`, or a choice's name
     #[arg(long, value_name = "ID=VALUE", value_parser = assignment)]
     set: Vec<(String, String)>,
+    /// Begin with the values of this preset, which lies in the project's folder presets; `--set` goes over it
+    #[arg(long, value_name = "NAME")]
+    preset: Option<String>,
     /// How much of the input: a signal has no end of its own, and of a file that is longer, this is its beginning
     #[arg(long, value_name = "N", value_parser = numbers::record_seconds)]
     seconds: Option<f64>,
@@ -66,6 +69,7 @@ async fn render(args: &RenderArgs, report: &Report, processes: &mut Processes) -
     let input = input(&args.input)?;
     check_input(&input, args.seconds, args.rate).map_err(Usage)?;
     let output = offline::new_file(&args.output, args.force)?;
+    let preset = offline::preset(args.preset.as_deref())?;
     let project = offline::build(args.profile.as_deref(), report, processes).await?;
     let BuiltProject { program, cwd, .. } = &project;
     let job = RenderJob {
@@ -78,6 +82,7 @@ async fn render(args: &RenderArgs, report: &Report, processes: &mut Processes) -
         output,
         force: args.force,
         parameters: args.set.iter().cloned().collect(),
+        preset,
         block_frames: args.block_size,
         tail_seconds: args.tail,
     };

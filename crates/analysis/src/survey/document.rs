@@ -41,6 +41,9 @@ pub struct Setting {
 pub struct Subject {
     /// The project's name.
     pub name: String,
+    /// The preset whose values its parameters began with, if one was named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preset: Option<String>,
     /// Its parameters, in the chain's order.
     pub settings: Vec<Setting>,
     /// The latency that it reports, in frames; none if it can't say.

@@ -85,6 +85,7 @@ mod tests {
             seconds: 0.5,
         };
         let document = Document {
+            preset: None,
             version: 1,
             name: "demo".into(),
             seed: 1,

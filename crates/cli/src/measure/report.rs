@@ -99,8 +99,12 @@ pub(crate) mod tests {
             value: 1.0,
             text: "1 \"dB\" & more".into(),
         };
-        let subject =
-            Subject { name: name.into(), settings: vec![setting], reported_latency_frames: Some(0) };
+        let subject = Subject {
+            name: name.into(),
+            settings: vec![setting],
+            reported_latency_frames: Some(0),
+            ..Subject::default()
+        };
         run(&mut Curve, None, plan, subject)
     }
 

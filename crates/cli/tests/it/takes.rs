@@ -84,6 +84,109 @@ fn a_created_project_renders_the_same_twice_and_says_what_is_wrong() {
     assert!(world.names_in("home/wavecraft/builds").is_empty(), "the copies are gone");
 }
 
+/// The files of the project's presets.
+fn presets(world: &World) -> Vec<String> {
+    let mut names = world.names_in("here/demo/presets");
+    names.sort();
+    names
+}
+
+#[test]
+fn every_preset_of_a_created_project_fits_and_goes_under_what_is_set() {
+    let world = created();
+    let names = presets(&world);
+    assert!(names.len() > 1, "{names:?}");
+    let out = |name: &str| fs::read(world.path(&format!("here/demo/{name}"))).expect("a file");
+    for name in &names {
+        let name = name.strip_suffix(".json").expect("a preset");
+        let file = format!("{name}.wav");
+        let done = render(&world, &["--output", &file, "--preset", name]).finish();
+        assert_eq!(done.code, Some(0), "{done:#?}");
+        let remarks = done.events().into_iter().filter(|event| event["line"].to_string().contains("preset "));
+        assert_eq!(remarks.count(), 0, "{done:#?}");
+    }
+    // The same values by hand, and one of them over the preset.
+    let text = out("presets/Telephone.json");
+    let preset: Value = serde_json::from_slice(&text).expect("JSON");
+    let values = preset["values"].as_object().expect("values").iter();
+    let set: Vec<String> = values.map(|(id, value)| format!("--set={id}={value}")).collect();
+    let set: Vec<&str> = set.iter().map(String::as_str).filter(|word| !word.contains("filter")).collect();
+    let by_hand = [&["--output", "by hand.wav", "--set=saturator_filter=1"], &set[..]].concat();
+    assert_eq!(render(&world, &by_hand).finish().code, Some(0));
+    assert_eq!(out("by hand.wav"), out("Telephone.wav"));
+    let dry = ["--output", "dry.wav", "--preset", "telephone", "--set", "saturator_mix=0"];
+    assert_eq!(render(&world, &dry).finish().code, Some(0));
+    assert!(out("dry.wav") != out("Telephone.wav"));
+
+    let measured = world.live_in("here/demo", &["measure", "--json", "--preset", "telephone"]).finish();
+    let document: Value = serde_json::from_str(&measured.out).unwrap_or_else(|_| panic!("{measured:#?}"));
+    assert_eq!(document["subject"]["preset"], "Telephone");
+    assert_eq!(document["subject"]["settings"][0]["value"], preset["values"]["saturator_drive"]);
+    let checked = ["check", "--json", "--only", "starts", "--preset", "Telephone"];
+    let checked = world.live_in("here/demo", &checked).finish();
+    let document: Value = serde_json::from_str(&checked.out).unwrap_or_else(|_| panic!("{checked:#?}"));
+    assert_eq!((checked.code, &document["preset"]), (Some(0), &"Telephone".into()), "{checked:#?}");
+
+    for command in ["render", "measure", "compare", "check"] {
+        let words: &[&str] = match command {
+            "render" => &["render", "--input", "in.wav", "--output", "new.wav", "--preset", "Telefone"],
+            "compare" => &["compare", "in.wav", "in.wav", "--preset", "Telephone"],
+            "measure" => &["measure", "--preset", "Telefone"],
+            _ => &["check", "--preset", "../Telephone"],
+        };
+        let says: &[&str] = match command {
+            "compare" => &["--preset"],
+            "check" => &["a preset's name can't have '/'"],
+            _ => &["there is no preset `Telefone`. There are: `Parallel Grit`, `Telephone`, `Warm Tape`"],
+        };
+        world.live_in("here/demo", words).finish().fails(2, says);
+    }
+}
+
+#[test]
+fn the_command_saves_loads_and_steps_through_the_presets_of_what_plays() {
+    let world = created();
+    let preset = |words: &[&str]| world.live_in("here/demo", &[&["preset"], words].concat()).finish();
+    let says = |words: &[&str], what: &str| {
+        let done = preset(words);
+        assert!(done.code == Some(0) && done.out.contains(what), "no `{what}`: {done:#?}");
+    };
+    // Without sound: what needs none.
+    says(&["list"], "Much drive under the dry sound: for drums");
+    says(&["show", "warm tape"], "saturator_drive      9");
+    says(&["rename", "Warm Tape", "Tape"], "Warm Tape is Tape now.");
+    says(&["delete", "Parallel Grit"], "Deleted Parallel Grit.");
+    assert_eq!(presets(&world), ["Tape.json", "Telephone.json"]);
+    for words in [&["load", "Tape"][..], &["save", "Mine"], &["next"], &["previous"]] {
+        preset(words).fails(1, &["this project doesn't play", "wavecraft start --with-audio"]);
+    }
+    preset(&["delete", "Grit"]).fails(1, &["there is no preset `Grit`. There are: `Tape`, `Telephone`"]);
+    preset(&["rename", "Tape", "telephone"]).fails(1, &["there is a preset `Telephone` already"]);
+    preset(&["delete", "../in"]).fails(2, &["it is a name, and no path"]);
+
+    let start = ["start", "--with-audio", "--input", "tone", "--json", "--no-ui", "--port", "19320"];
+    let mut project = world.live_in("here/demo", &start);
+    project.event("ready");
+    says(&["load", "tape"], "Tape is heard.");
+    says(&["next"], "Telephone is heard.");
+    says(&["previous"], "Tape is heard.");
+    says(&["save", "Mine", "--note", "of a test"], "Saved as Mine: presets/Mine.json.");
+    preset(&["save", "mine"]).fails(1, &["there is a preset `Mine` already", "--replace"]);
+    says(&["save", "mine", "--replace"], "Saved as Mine");
+    let listed: Value = serde_json::from_str(&preset(&["list", "--json"]).out).expect("JSON");
+    assert_eq!((&listed["current"], &listed["changed"]), (&"Mine".into(), &false.into()), "{listed}");
+    assert_eq!(listed["presets"][0], serde_json::json!({"name": "Mine", "note": "of a test"}));
+    let file = world.path("here/demo/presets/Broken.json");
+    fs::write(&file, "{").expect("a file");
+    says(&["list"], "can't be used: it isn't JSON");
+    preset(&["load", "Broken"]).fails(1, &["the preset `Broken` can't be used"]);
+    says(&["rename", "Mine", "Ours"], "Mine is Ours now.");
+    says(&["delete", "Ours"], "Deleted Ours.");
+    assert_eq!(presets(&world), ["Broken.json", "Tape.json", "Telephone.json"]);
+    project.signal(Signal::INT);
+    project.finish().left_nothing();
+}
+
 #[test]
 fn ctrl_c_ends_a_rendering_without_a_trace() {
     let world = created();

@@ -23,6 +23,8 @@ pub(in crate::mcp) struct Check {
     skip: Vec<String>,
     /// Everything random comes from it: the same seed does the same again. 1 if absent.
     seed: Option<u64>,
+    /// The name of a preset of the project, whose values are in place of the defaults.
+    preset: Option<String>,
     /// A git revision with the parameters that were released, to compare them with those of now.
     against: Option<String>,
     /// Try less: a minute of audio in the long run.
@@ -59,6 +61,7 @@ impl Tool for Check {
         words.extend(self.skip.iter().map(|name| format!("--skip={name}")));
         let given = [
             option("seed", self.seed),
+            option("preset", self.preset.as_ref()),
             option("against", self.against.as_ref()),
             switch("quick", self.quick),
             switch("full", self.full),

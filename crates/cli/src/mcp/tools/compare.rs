@@ -26,6 +26,8 @@ pub(in crate::mcp) struct Compare {
     /// Values of parameters of both, by id.
     #[serde(default)]
     set: Values,
+    /// The name of a preset of the project, whose values go under these.
+    preset: Option<String>,
     /// They are the same if no sample differs by more than so many dB, relative to the loudest; below 0. By nothing if absent, or no
     /// more than two runs of one build.
     #[schemars(range(min = -300, max = 0))]
@@ -63,6 +65,7 @@ impl Compare {
         let mut words = vec!["compare".to_owned(), "--json".to_owned()];
         words.extend(values::words(&self.set));
         let given = [
+            option("preset", self.preset.as_ref()),
             option("input", self.input.as_ref()),
             option("tolerance", self.tolerance),
             option("rate", self.rate),

@@ -24,6 +24,7 @@ const THIRDS: std::ops::RangeInclusive<i32> = -17..=13;
 #[derive(Debug, Default)]
 pub(super) struct How {
     pub(super) set: Values,
+    pub(super) preset: Option<String>,
     pub(super) level: Option<f64>,
     pub(super) frequency: Vec<f64>,
     pub(super) rate: Option<u32>,
@@ -39,6 +40,7 @@ impl How {
         words.extend(values::words(&self.set));
         words.extend(self.frequency.iter().map(|hz| format!("--frequency={hz}")));
         let given = [
+            option("preset", self.preset.as_ref()),
             option("level", self.level),
             option("rate", self.rate),
             option("block-size", self.block_size),
@@ -84,6 +86,8 @@ pub(in crate::mcp) struct Measure {
     /// defaults.
     #[serde(default)]
     set: Values,
+    /// The name of a preset of the project, whose values go under these.
+    preset: Option<String>,
     /// Peak level of the test signals in dBFS, −120 to 0. −20 if absent: what isn't linear is another processor at another level.
     #[schemars(range(min = -120, max = 0))]
     level: Option<f64>,
@@ -153,8 +157,8 @@ impl Tool for Measure {
     type Found = Measured;
 
     async fn run(self, commands: &Commands, call: &mut Call) -> Result<Answer<Measured>, String> {
-        let Self { full, curves, set, level, frequency, rate, block_size, mono, profile } = self;
-        let how = How { set, level, frequency, rate, block_size, mono, profile };
+        let Self { full, curves, set, preset, level, frequency, rate, block_size, mono, profile } = self;
+        let how = How { set, preset, level, frequency, rate, block_size, mono, profile };
         let (document, mut value) = how.measured(full, commands, call).await?;
         let shortened = cut::curves(&mut value, if curves { POINTS } else { 0 });
         let figures: Vec<Figure> = items(&document)

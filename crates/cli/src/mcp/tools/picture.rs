@@ -77,6 +77,8 @@ pub(in crate::mcp) struct Picture {
     /// Values of parameters by id, as for `measure`.
     #[serde(default)]
     set: Values,
+    /// The name of a preset of the project, whose values go under these.
+    preset: Option<String>,
     /// Peak level of the test signals in dBFS, −120 to 0. −20 if absent.
     #[schemars(range(min = -120, max = 0))]
     level: Option<f64>,
@@ -120,11 +122,11 @@ impl Tool for Picture {
     type Found = Drawn;
 
     async fn run(self, commands: &Commands, call: &mut Call) -> Result<Answer<Drawn>, String> {
-        let Self { charts, set, level, frequency, rate, block_size, mono, profile } = self;
+        let Self { charts, set, preset, level, frequency, rate, block_size, mono, profile } = self;
         if !(1..=MOST_CHARTS).contains(&charts.len()) {
             return Err(format!("`charts` has 1 to {MOST_CHARTS} charts"));
         }
-        let how = How { set, level, frequency, rate, block_size, mono, profile };
+        let how = How { set, preset, level, frequency, rate, block_size, mono, profile };
         let full = charts.iter().any(|chart| chart.is_of_full());
         let (document, _) = how.measured(full, commands, call).await?;
         let titles: Vec<&str> = charts.iter().map(|chart| chart.title()).collect();

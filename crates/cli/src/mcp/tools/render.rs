@@ -30,6 +30,8 @@ pub(in crate::mcp) struct Render {
     /// Values of parameters by id.
     #[serde(default)]
     set: Values,
+    /// The name of a preset of the project, whose values go under these.
+    preset: Option<String>,
     /// Frames that the processor gets at once, 1 to 4096. 512 if absent.
     #[schemars(range(min = 1, max = 4_096))]
     block_size: Option<u32>,
@@ -72,6 +74,7 @@ impl Tool for Render {
         ];
         words.extend(values::words(&self.set));
         let given = [
+            option("preset", self.preset.as_ref()),
             option("seconds", self.seconds),
             option("tail", self.tail),
             option("rate", self.rate),
