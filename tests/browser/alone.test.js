@@ -4,6 +4,7 @@ import './alone/steady.js';
 import './alone/fields.js';
 import './alone/chain.js';
 import './alone/history.js';
+import './alone/presets.js';
 import './alone/probes.js';
 import './alone/realtime.js';
 import './alone/signal.js';

@@ -26,10 +26,11 @@ macro_rules! files {
     };
 }
 
-const FILES: [(&str, File); 49] = files![
+const FILES: [(&str, File); 51] = files![
     CSS "page.css"
     CSS "controls.css"
     CSS "parameters.css"
+    CSS "presets.css"
     CSS "pictures.css"
     CSS "meters.css"
     CSS "lab.css"
@@ -59,6 +60,7 @@ const FILES: [(&str, File); 49] = files![
     SCRIPT "parameters.js"
     SCRIPT "picture.js"
     SCRIPT "plot.js"
+    SCRIPT "presets.js"
     SCRIPT "probes.js"
     SCRIPT "range.js"
     SCRIPT "realtime.js"

@@ -88,8 +88,8 @@ export class Pretended {
     if (answer === undefined) return said({ error: { code: -32601, message: `there is no method \`${method}\`` } });
     try {
       said({ result: typeof answer === 'function' ? answer(params) : answer });
-    } catch ({ message }) {
-      said({ error: { code: -32603, message } });
+    } catch ({ message, code = -32603 }) {
+      said({ error: { code, message } });
     }
   }
 }

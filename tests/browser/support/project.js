@@ -100,6 +100,7 @@ export const answers = () => ({
   getParameter: ({ id }) => ({ id, value: parameters.find((parameter) => parameter.id === id).value }),
   getSource: source,
   getSets: { active: 'A', differ: true },
+  getPresets: { presets: [{ name: 'Bright' }, { name: 'Warm' }], current: 'Warm', changed: false },
   getHistory: { undo: 'Cutoff', undo_steps: 3, redo_steps: 0 },
   undo: { step: 'Cutoff' }, redo: { step: 'Cutoff' },
   setParameter: {}, hearSet: {}, copySet: {}, setSource: {}, setMode: {}, setBypass: {}, setMute: {}, setGain: {}, restart: {}, setLoop: {}, seek: {},

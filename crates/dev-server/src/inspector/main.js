@@ -13,6 +13,7 @@ import { Meters } from './meters.js';
 import { Minute } from './minute.js';
 import { Notices, sentence } from './notices.js';
 import { Parameters } from './parameters.js';
+import { Presets } from './presets.js';
 import { Probes } from './probes.js';
 import { RealTime } from './realtime.js';
 import { Scope } from './scope.js';
@@ -57,6 +58,7 @@ function start() {
   const volume = new Volume(at('volume'), request, refuse);
   const sets = new Sets(at, request, refuse);
   const history = new History(at, request, () => sender.settled(), refuse);
+  const presets = new Presets(at, request, refuse);
   const strip = new Strip(at, painter, request, change);
   const lab = new Lab(at, painter, request, ask);
   /** The figures that came last. */
@@ -89,6 +91,8 @@ function start() {
     },
     setsChanged: (now) => sets.show(now),
     historyChanged: (now) => history.show(now),
+    presetsChanged: (now) => presets.list(now),
+    presetChanged: (now) => presets.current(now),
     sourceChanged: () => void strip.fetch().catch(() => {}),
     childLog: (line) => log.add(line),
     buildStatus: (change) => build.show(change),
@@ -126,7 +130,7 @@ function start() {
       notices.state({ reason: 'this project runs without audio: `wavecraft start --with-audio` lets it be heard' });
     }
     lab.project(project(), silent);
-    await Promise.all([look(), list(), sets.fetch(), history.fetch(), strip.fetch()]).catch(() => {});
+    await Promise.all([look(), list(), sets.fetch(), history.fetch(), presets.fetch(), strip.fetch()]).catch(() => {});
   }
 
   const project = () => (last?.session ?? '').replace(/-\d+$/, '');

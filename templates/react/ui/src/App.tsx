@@ -5,6 +5,7 @@ import { Meters } from './components/Meters';
 import { NoKey } from './components/NoKey';
 import { Notices } from './components/Notices';
 import { ParameterPanel } from './components/ParameterPanel';
+import { Presets } from './components/Presets';
 import { Scope } from './components/Scope';
 import { SourceStrip } from './components/SourceStrip';
 import { Spectrum } from './components/Spectrum';
@@ -30,6 +31,7 @@ export function App() {
           <Notices />
           <main>
             <div className="controls">
+              <Presets />
               <div className="tools">
                 <History />
                 <Compare />

@@ -26,6 +26,7 @@ async function obstacles(): Promise<string[]> {
 test('axe finds nothing serious on the page while it runs', async () => {
   server.answers.getSets = () => ({ active: 'A', differ: true });
   server.answers.getHistory = () => ({ undo: 'Gain', undo_steps: 1, redo_steps: 0 });
+  server.answers.getPresets = () => ({ presets: [{ name: 'Warm', note: 'Soft' }, { name: 'Old', trouble: 'broken' }], current: 'Warm', changed: true });
   server.answers.getAllParameters = () => ({
     parameters: server.parameters.map((parameter) => ({ ...parameter, processor: 'x' })),
     processors: [{ id: 'x', name: 'X', bypass: 'x_bypass' }],
@@ -49,6 +50,7 @@ test('axe finds nothing serious on the page while it runs', async () => {
   fireEvent.change(gain, { target: { value: 'loud' } });
   fireEvent.keyDown(gain, { key: 'Enter' });
   act(() => server.notify('meterUpdate', { timestamp_us: 0, left_peak: 1, left_rms: 1, right_peak: 0, right_rms: 0 }));
+  fireEvent.click(screen.getByRole('button', { name: 'Save as …' }));
   expect(await obstacles()).toEqual([]);
 });
 

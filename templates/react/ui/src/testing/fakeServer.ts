@@ -1,7 +1,7 @@
 /** The other end of the dev WebSocket, for tests: in this process, and as slow or absent as a test wants. */
 
 import { vi } from 'vitest';
-import type { Methods, Notifications, Parameter, Stats } from '../wavecraft';
+import { RpcError, type Methods, type Notifications, type Parameter, type Stats } from '../wavecraft';
 
 type Answers = { [M in keyof Methods]: (params: Methods[M]['params']) => Methods[M]['result'] };
 
@@ -106,7 +106,8 @@ export class FakeServer {
         if (handler === undefined) throw new Error('no such method');
         message.result = handler(request.params);
       } catch (error) {
-        message.error = { code: -32000, message: String(error) };
+        const code = error instanceof RpcError ? error.code : -32000;
+        message.error = { code, message: String(error) };
       }
       if (socket.readyState === FakeSocket.OPEN) this.#say(socket, message);
     };

@@ -10,6 +10,7 @@ import type {
   MeterUpdate,
   Notifications,
   Parameter,
+  PresetList,
   Processor,
   ScopeFrame,
   SessionState,
@@ -70,6 +71,7 @@ export class Client {
   readonly stats = new Store<Stats | null>(null);
   readonly sets = new Store<Sets | null>(null);
   readonly history = new Store<History | null>(null);
+  readonly presets = new Store<PresetList | null>(null);
   readonly source = new Store<Source | null>(null);
   /** How much sound the scope shows, in ms. */
   readonly scopeSpan = new Store(SCOPE_SPAN_MS);
@@ -170,13 +172,14 @@ export class Client {
     if (transport === null) return;
     // A server without a method of these still has the parameters; what it doesn't tell isn't shown.
     const ask = <T>(answer: Promise<T>) => answer.catch(() => undefined);
-    const [known, , audio, stats, sets, history] = await Promise.all([
+    const [known, , audio, stats, sets, history, presets] = await Promise.all([
       this.#fetchParameters(),
       ask(this.#subscribe()),
       ask(transport.request('getAudioStatus', {})),
       ask(transport.request('getStats', {})),
       ask(transport.request('getSets', {})),
       ask(transport.request('getHistory', {})),
+      ask(transport.request('getPresets', {})),
       this.#fetchSource(),
     ]);
     // Lost again meanwhile, as `onLost` has told.
@@ -185,6 +188,7 @@ export class Client {
     if (stats !== undefined) this.stats.set(stats);
     this.sets.set(sets ?? null);
     this.history.set(history ?? null);
+    this.presets.set(presets ?? null);
     this.connection.set({ state: 'connected' });
   }
 
@@ -251,6 +255,11 @@ export class Client {
     buildStatus: (build) => this.build.set(build),
     setsChanged: (sets) => this.sets.set(sets),
     historyChanged: (history) => this.history.set(history),
+    presetsChanged: (presets) => this.presets.set(presets),
+    presetChanged: ({ current, changed }) => {
+      const { current: _, ...presets } = this.presets.get() ?? { presets: [], changed };
+      this.presets.set({ ...presets, ...(current !== undefined && { current }), changed });
+    },
     sourceChanged: () => void this.#fetchSource(),
   };
 

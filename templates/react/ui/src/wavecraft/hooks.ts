@@ -77,6 +77,9 @@ export const useSessionState = () => useStore(useClient().sessionState);
 export const useBuildStatus = () => useStore(useClient().build);
 /** Load, late blocks, latency, devices: once a second. */
 export const useStats = () => useStore(useClient().stats);
+/** The project's presets; `null` where there are none. */
+export const usePresets = () => useStore(useClient().presets);
+
 /** The two sets of parameters to compare; `null` where there are none. */
 export const useSets = () => useStore(useClient().sets);
 /** What can be undone and redone; `null` where the server doesn't tell. `useClient().walk('undo')` does it. */

@@ -192,6 +192,30 @@ export interface Stepped {
   said?: string;
 }
 
+/** The preset that was loaded or saved last. */
+export interface CurrentPreset {
+  /** Absent: none was, or it is gone. */
+  current?: string;
+  /** Has a parameter another value than it? */
+  changed: boolean;
+}
+
+/** The project's presets, by name. */
+export interface PresetList extends CurrentPreset {
+  /** `trouble` says why one can't be used. */
+  presets: { name: string; note?: string; trouble?: string }[];
+  /** How many more there are. */
+  omitted?: number;
+  /** Why the folder can't be read. */
+  trouble?: string;
+}
+
+/** What was done with a preset, and what a person should know of it. */
+export interface PresetDone {
+  name: string;
+  remarks?: string[];
+}
+
 /** What plays. Frames are at `sample_rate`, in Hz. */
 export interface Source {
   source: Stats['source'];
@@ -229,6 +253,12 @@ export interface Methods {
   getHistory: { params: object; result: History };
   undo: { params: object; result: Stepped };
   redo: { params: object; result: Stepped };
+  getPresets: { params: object; result: PresetList };
+  loadPreset: { params: { name: string }; result: PresetDone };
+  stepPreset: { params: { by: 1 | -1 }; result: PresetDone };
+  savePreset: { params: { name: string; note?: string; replace?: boolean }; result: PresetDone };
+  renamePreset: { params: { from: string; to: string }; result: PresetDone };
+  deletePreset: { params: { name: string }; result: object };
   getSource: { params: object; result: Source };
   setLoop: { params: Loop; result: object };
   seek: { params: { frame: number }; result: object };
@@ -258,5 +288,7 @@ export interface Notifications {
   buildStatus: BuildStatus;
   setsChanged: Sets;
   historyChanged: History;
+  presetsChanged: PresetList;
+  presetChanged: CurrentPreset;
   sourceChanged: object;
 }
