@@ -11,6 +11,7 @@ mod lines;
 mod login;
 mod microphone;
 mod model;
+mod presets;
 mod project;
 mod publisher;
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Handles clicks on the menu, with the same functions as the control socket's calls.
 
-use super::{facts::facts, model::Action};
+use super::{facts::facts, model::Action, presets::PresetAction};
 use crate::{
     audio::ListedFor,
     command_link::Command,
@@ -13,8 +13,14 @@ use crate::{
 use tokio::sync::oneshot;
 use tracing::info;
 use wavecraft_companion_protocol::{
-    control::SelectDevices, method::Method, rpc::Outcome, session::Source, settings::Consent,
+    control::SelectDevices,
+    method::Method,
+    preset::{LoadPreset, PresetOf, SavePreset, StepPreset},
+    rpc::Outcome,
+    session::Source,
+    settings::Consent,
 };
+use wavecraft_companion_server::Presets;
 
 /// Carries out a click's action.
 pub(crate) fn clicked(companion: &mut Companion, action: Action) {
@@ -55,6 +61,13 @@ pub(crate) fn clicked(companion: &mut Companion, action: Action) {
                 session.playback_mut().say_refusal(outcome);
             });
         }
+        Action::Preset(id, action) => {
+            with(companion, &id, |session, cx| {
+                if let Ok(presets) = session.presets() {
+                    preset(presets, action, shown(cx));
+                }
+            });
+        }
         Action::EndComparison(id) => with(companion, &id, Session::end_comparison),
         Action::Stop(id) => with(companion, &id, |session, cx| session.detach(None, cx)),
         Action::SelectDevices(select) => select_devices(companion, select),
@@ -70,6 +83,20 @@ fn with(companion: &mut Companion, id: &str, act: impl FnOnce(&mut Session, &mut
     if let Ok(session) = companion.sessions.find(id) {
         act(session, &mut companion.cx);
     }
+}
+
+/// What went well is seen in the menu; what a person should know of it is a page's to say.
+fn preset(presets: Presets, action: PresetAction, owed: Owed<PresetOf<LoadPreset>>) {
+    tokio::spawn(async move {
+        owed.settle(match action {
+            PresetAction::Load(name) => presets.load(LoadPreset { name }).await,
+            PresetAction::Next => presets.step(StepPreset { by: 1 }).await,
+            PresetAction::Previous => presets.step(StepPreset { by: -1 }).await,
+            PresetAction::SaveOver(name) => {
+                presets.save(SavePreset { name, note: None, replace: true }).await
+            }
+        });
+    });
 }
 
 /// Makes the control socket's call on behalf of the menu.

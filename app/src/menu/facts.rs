@@ -2,6 +2,7 @@
 
 use super::{
     microphone::MicrophoneFacts,
+    presets::PresetFacts,
     project::{Measured, ProjectFacts},
 };
 use crate::{
@@ -17,6 +18,7 @@ use wavecraft_companion_protocol::{
     session::AudioDevices,
     settings::ChosenDevices,
 };
+use wavecraft_companion_server::Presets;
 
 /// Everything that the menu is computed from.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -104,10 +106,16 @@ fn project(session: &Session) -> ProjectFacts {
         recorded: playback.recorder().last().map(|take| take.path.clone()),
         gain_db: playback.mix().gain_db(),
         recording_trouble: owned(playback.recorder().trouble()),
+        presets: session.presets().map(|presets| shown(&presets)).unwrap_or_default(),
         comparison: playback.comparison(),
         measured: stats.map(|stats| Measured {
             latency_ms: stats.latency.total_ms(stats.devices.sample_rate),
             load: stats.processor_load.average,
         }),
     }
+}
+
+fn shown(presets: &Presets) -> PresetFacts {
+    let (entries, current) = presets.shown();
+    PresetFacts { entries, current }
 }

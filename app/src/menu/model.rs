@@ -1,5 +1,6 @@
 //! The parts of a menu, and what a click on each line asks for.
 
+use super::presets::PresetAction;
 use crate::session::SessionId;
 use std::path::PathBuf;
 use wavecraft_companion_protocol::{
@@ -123,6 +124,8 @@ pub(crate) enum Action {
     SetMode(SessionId, Mode),
     /// Hears another build of the project's session.
     Compare(SessionId, Compare),
+    /// Does this with its presets.
+    Preset(SessionId, PresetAction),
     /// Hears the newest build, and ends the older one's child.
     EndComparison(SessionId),
     /// Ends the project.

@@ -3,6 +3,7 @@
 use super::{
     comparison,
     model::{Action, Entry, Shortcut},
+    presets::{self, PresetFacts},
     sources,
 };
 use crate::{microphone::Access, platform::REVEAL_LABEL, session::SessionId};
@@ -62,6 +63,8 @@ pub(crate) struct ProjectFacts {
     pub gain_db: f32,
     /// Why its last recording didn't begin, or ended by itself.
     pub recording_trouble: Option<String>,
+    /// Its presets.
+    pub presets: PresetFacts,
     /// What is heard of its session's builds.
     pub comparison: Comparison,
     /// Its measurements.
@@ -169,6 +172,7 @@ impl ProjectFacts {
             sources::submenu(&self.id, &self.source, self.file.as_deref()),
             Entry::submenu(key("mode"), "Mode", self.modes()),
         ]);
+        entries.extend(presets::submenu(&self.id, &self.presets));
         entries.extend(comparison::entries(&self.id, &self.comparison));
         entries.extend([
             Entry::button(key("restart"), "Restart", Action::Restart(id())),

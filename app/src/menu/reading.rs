@@ -2,6 +2,7 @@
 
 use super::{
     model::{Entry, Line},
+    presets::PresetFacts,
     project::{Measured, ProjectFacts},
 };
 use wavecraft_companion_protocol::{
@@ -67,6 +68,7 @@ pub(super) fn project(name: &str, state: State) -> ProjectFacts {
         recorded: None,
         gain_db: 0.0,
         recording_trouble: None,
+        presets: PresetFacts::default(),
         comparison: Comparison::default(),
         measured: Some(Measured { latency_ms: 6.24, load: 0.031 }),
     }

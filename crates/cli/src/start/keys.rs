@@ -6,6 +6,7 @@ use super::{
     state::{End, Start},
 };
 use crate::{
+    ansi,
     companion::{Error, QUICK},
     devices,
     report::gain,
@@ -16,11 +17,12 @@ use wavecraft_companion_protocol::{
     control::{ListDevices, SetBypass, SetGain, SetMeasuring, SetMute},
     method::Method,
     microphone::ConfirmMicrophone,
+    preset::{PresetOf, StepPreset},
     session::{Build, GAIN_DB},
     settings::Consent,
 };
 
-const HELP: [(&str, &str); 18] = [
+const HELP: [(&str, &str); 19] = [
     ("r", "build now; a fresh processor even if nothing has changed"),
     ("o", "open the page in the browser"),
     ("i", "open the inspector in the browser"),
@@ -32,6 +34,7 @@ const HELP: [(&str, &str); 18] = [
     ("b", "bypass the processor, and back"),
     ("x", "hear the build before, and the newest again"),
     ("f", "hear what the newest build differs by from the one before, and back"),
+    (", .", "hear the preset before, and the next one"),
     ("d", "list the audio devices"),
     ("l", "latency and load by their parts, and the probes"),
     ("p", "show a probe of the processor in the line below: the next one, and then none"),
@@ -80,6 +83,8 @@ impl Start {
                 'b' => self.toggle_bypass(session).await,
                 'x' => self.toggle_before(session).await,
                 'f' => self.toggle_difference(session).await,
+                ',' => self.step_preset(-1, session).await,
+                '.' => self.step_preset(1, session).await,
                 'd' => self.list_devices().await,
                 'l' => self.report_figures(session),
                 'p' => self.show_next_probe(session),
@@ -179,6 +184,23 @@ impl Start {
             Consent::Allowed => "The microphone is allowed to this folder from now on. `wavecraft microphone deny` takes it back.",
             Consent::Refused => "The microphone is refused to this folder. `wavecraft microphone allow` takes that back.",
         });
+    }
+
+    /// Hears the next preset by name, or the one before: with audio through the companion, without by its own server.
+    async fn step_preset(&mut self, by: i32, session: &RunningSession) {
+        let asked = StepPreset { by };
+        let done = match &self.preview {
+            Some(preview) => match preview.server.presets().step(asked).await {
+                Ok(done) => done,
+                Err(error) => return self.report.warn(&error.message),
+            },
+            None => match self.carry_out(&PresetOf { session: session.name.clone(), asked }, QUICK).await {
+                Some(done) => done,
+                None => return,
+            },
+        };
+        self.report.say(&format!("{}: this preset is heard. , and . go on.", done.name));
+        done.remarks.iter().for_each(|remark| self.report.say(&format!("  {}", ansi::line(remark))));
     }
 
     async fn list_devices(&mut self) {

@@ -46,6 +46,11 @@ fn keys_do_what_the_help_says_and_leave_no_trace() {
     press(&tmux, "m", "Muted.");
     tmux.until_last_row("live  muted");
     press(&tmux, "m", "Unmuted.");
+    press(&tmux, ".", "Warm: this preset is heard. , and . go on.");
+    tmux.until_shows("the project has no parameter `old`: ignored");
+    press(&tmux, ",", "Warm: this preset is heard.");
+    let steps: Vec<_> = companion.calls("stepPreset").iter().map(|call| call["by"].clone()).collect();
+    assert_eq!(steps, [json!(1), json!(-1)]);
     press(&tmux, "b", "The processor is bypassed.");
     tmux.until_last_row("live  bypass");
     press(&tmux, "b", "The processor is back.");
