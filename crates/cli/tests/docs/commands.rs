@@ -39,9 +39,22 @@ fn help(program: &str, command: Option<&str>) -> Option<String> {
         "wavecraft-companion" | "xtask" => Path::new(env!("CARGO_BIN_EXE_wavecraft")).with_file_name(program),
         script => return fs::read_to_string(root().join(script)).ok(),
     };
-    let output = Command::new(&program).args(command).arg("--help").output();
-    let output = output.unwrap_or_else(|error| panic!("{}: {error}", program.display()));
-    output.status.success().then(|| String::from_utf8(output.stdout).expect("text") + UNLISTED)
+    let help = |words: &[&str]| {
+        let output = Command::new(&program).args(words).arg("--help").output();
+        let output = output.unwrap_or_else(|error| panic!("{}: {error}", program.display()));
+        output.status.success().then(|| String::from_utf8(output.stdout).expect("text"))
+    };
+    let mut text = help(command.as_slice())?;
+    // Commands of a command say their flags themselves.
+    if let Some(command) = command
+        && let Some((_, below)) = text.clone().split_once("Commands:\n")
+    {
+        let names = below.lines().take_while(|line| line.starts_with("  "));
+        for name in names.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help") {
+            text += &help(&[command, name]).unwrap_or_default();
+        }
+    }
+    Some(text + UNLISTED)
 }
 
 #[test]
