@@ -8,6 +8,7 @@ pub(crate) mod readings;
 pub(crate) mod scope;
 pub(crate) mod spectrum;
 pub(crate) mod telemetry;
+mod transport;
 pub(crate) mod trigger;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -25,6 +26,7 @@ use self::measuring::Measuring;
 use self::readings::{ReadingInbox, Readings};
 use self::scope::ScopeFrame;
 use self::spectrum::{Analyser, Long, SpectrumFrame};
+use self::transport::Wished;
 use self::trigger::Waveform;
 use crate::config::{EngineConfig, MAX_ALIGNMENT_FRAMES, MAX_PROJECTS};
 use crate::input::MatchedInput;
@@ -75,6 +77,7 @@ pub fn engine(config: EngineConfig) -> (Engine, Renderer) {
         input_lost: None,
         measuring: Measuring::default(),
         analyser,
+        wished: Wished::default(),
     };
     (engine, renderer)
 }
@@ -108,6 +111,7 @@ pub struct Engine {
     input_lost: Option<LostFlag>,
     measuring: Measuring,
     analyser: Analyser,
+    wished: Wished,
 }
 
 impl Engine {

@@ -69,6 +69,7 @@ mod resample;
 mod snapshot;
 mod source;
 mod stream;
+mod time;
 mod trash;
 mod wav;
 
@@ -95,6 +96,7 @@ pub use source::overview::{OVERVIEW_COLUMNS, Overview};
 pub use source::signal::{Colour, Signal, SignalReader, sweep_hz};
 pub use source::{FilePosition, Source};
 pub use stream::{InputState, LatencyParts, StreamInfo};
+pub use time::{BEATS_OF_A_BAR, MAX_BEATS, MAX_LOOP_BARS, TEMPO, Time, TimeChange};
 pub use wav::{MAX_WAV_FRAMES, WavFile};
 pub use wavecraft_audio_device::{
     AudioError, AudioEvent, Backend, BackendKind, Clock, DeviceId, DeviceInfo, DeviceList, DeviceStatus,
@@ -102,7 +104,7 @@ pub use wavecraft_audio_device::{
     StreamRequest, Transport, devices, has_backend, listen, prepare, system_clock,
 };
 
-pub use wavecraft_ring::{ProbeName, ProbeValues};
+pub use wavecraft_ring::{BlockTime, ProbeName, ProbeValues, TEMPI};
 
 #[cfg(test)]
 mod tests {

@@ -8,10 +8,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use wavecraft_audio_device::{MAX_FRAMES, sanitise};
-use wavecraft_ring::{BlockHeader, Geometry, GeometryError, HostRing, SendError, clock};
+use wavecraft_ring::{BlockHeader, BlockTime, Geometry, GeometryError, HostRing, SendError, clock};
 
 use crate::config::PART_FRAMES;
 use crate::number::{count32, nanoseconds, position, size};
+use crate::time::TEMPO;
 
 /// How often a wait for the child checks whether its process still runs.
 const LOOK_NS: u64 = 50_000_000;
@@ -42,6 +43,7 @@ pub struct Offline {
     sample_rate: u32,
     patience: Duration,
     position: u64,
+    time: BlockTime,
     /// The next block begins a signal of its own.
     begins: bool,
     left: Vec<f32>,
@@ -77,6 +79,7 @@ impl Offline {
             sample_rate,
             patience,
             position: 0,
+            time: BlockTime { tempo: Some(TEMPO), position: 0, playing: true },
             begins: false,
             left,
             right,
@@ -92,12 +95,20 @@ impl Offline {
 
     /// Has the next block begin anew, at position 0 with a processor that is reset.
     pub fn begin_again(&mut self) {
-        (self.position, self.begins) = (0, true);
+        self.seek(0);
+        self.begins = true;
     }
 
     /// Sets the position of the next block, in frames.
     pub fn seek(&mut self, position: u64) {
         self.position = position;
+        self.time.position = i64::try_from(position).unwrap_or(i64::MAX);
+    }
+
+    /// Sets the tempo of the next blocks in beats per minute, if there is one, and whether their time plays. Before this is
+    /// called it plays at 120.
+    pub fn play_at(&mut self, tempo: Option<f64>, playing: bool) {
+        (self.time.tempo, self.time.playing) = (tempo, playing);
     }
 
     /// Sends the next block: left and right, of equal length, at most [`MAX_FRAMES`]. A child of one channel gets the left.
@@ -113,10 +124,14 @@ impl Offline {
             host_time_ns: nanoseconds(self.position, self.sample_rate),
             discontinuity: false,
             reset: std::mem::take(&mut self.begins),
+            time: self.time,
         };
         self.ring.send(header, &block[..self.channels])?;
         self.ring.wake();
         self.position += position(frames);
+        if self.time.playing {
+            self.time.position = self.time.position.saturating_add(i64::from(count32(frames)));
+        }
         Ok(())
     }
 

@@ -17,6 +17,7 @@ pub(crate) mod link_fade;
 pub(crate) mod links;
 pub(crate) mod load;
 pub(crate) mod meter;
+pub(crate) mod moment;
 pub(crate) mod pending;
 pub(crate) mod percentile;
 pub(crate) mod probe;
@@ -39,6 +40,7 @@ use self::fade::Ramp;
 use self::limiter::Limiter;
 use self::load::LoadMeter;
 use self::meter::LevelMeter;
+use self::moment::Moment;
 use self::probe::Probing;
 use self::project::Project;
 use self::read_window::ReadWindow;
@@ -49,6 +51,7 @@ use crate::engine::command::Command;
 use crate::input::MicrophoneInput;
 use crate::number::{count32, frames_in_ms, nanoseconds, position, real64, whole};
 use crate::snapshot::{EngineStats, ProjectId};
+use crate::time::{Time, TimeChange};
 use crate::trash::{Garbage, Trash};
 
 /// The audio side of the engine: `Send`, moved into the device's callback.
@@ -83,6 +86,9 @@ pub struct Renderer {
     report: Arc<EngineReport>,
     fade_frames: u32,
     position: u64,
+    time: Time,
+    /// The number of its last change.
+    time_changes: u32,
     callbacks: u64,
     largest_callback: u32,
 }
@@ -131,6 +137,8 @@ impl Renderer {
             report,
             fade_frames,
             position: 0,
+            time: Time::default(),
+            time_changes: 0,
             callbacks: 0,
             largest_callback: 0,
         }
@@ -145,14 +153,17 @@ impl Renderer {
         let mut grown_from = self.delay.observe(frames).filter(|_| self.position > 0);
         let mut done = 0;
         while done < frames {
-            let part = (frames - done).min(PART_FRAMES);
+            let whole_part = (frames - done).min(PART_FRAMES);
+            // A block never crosses the end of a loop.
+            let part = self.time.together(whole_part, self.sample_rate);
             let window = self.delay.window(self.position, part, grown_from.take(), self.fade_frames);
             self.read_input(input, done, part, due_ns);
             let steady = input.is_some() || self.input.is_steady();
-            self.part(&window, steady, began_ns.saturating_add(self.patience_ns(done + part)));
+            self.part(&window, steady, began_ns.saturating_add(self.patience_ns(done + whole_part)));
             let [left, right] = self.work.mix.part(part);
             sink(done, left, right);
             self.position += position(part);
+            self.time.advance(position(part), self.sample_rate);
             done += part;
         }
         self.sweep();
@@ -163,9 +174,9 @@ impl Renderer {
     /// Renders one part of a callback. `steady` says whether the input's delay is constant. Children in Direct mode are
     /// waited for until `wait_until_ns` on the engine's clock.
     fn part(&mut self, window: &ReadWindow, steady: bool, wait_until_ns: u64) {
-        let now_ns = (self.clock)();
+        let moment = Moment { now_ns: (self.clock)(), time: self.time.of_block() };
         for project in &mut self.projects {
-            project.send(window, now_ns, &mut self.work, &mut self.trash);
+            project.send(window, moment, &mut self.work, &mut self.trash);
         }
         self.projects.iter_mut().for_each(|project| project.wake());
         self.await_children(wait_until_ns);
@@ -242,6 +253,8 @@ impl Renderer {
                 }
                 Command::Compare(id, comparing) => self.with(id, |project| project.compare(comparing)),
                 Command::Reset(id) => self.with(id, |project| project.reset()),
+                Command::Time(change, number) => self.change_time(change, number),
+                Command::Timed(id, timed) => self.with(id, |project| project.set_timed(timed)),
                 Command::Unlink(id) => {
                     if let Some(index) = self.find(id) {
                         self.projects[index].clear_link(&mut self.trash);
@@ -280,6 +293,16 @@ impl Renderer {
                 }
                 Command::Resume(nominal_frames) => self.resume(nominal_frames),
             }
+        }
+    }
+
+    /// Takes effect with this callback's first block: a stop as well as what the children do before it.
+    fn change_time(&mut self, change: TimeChange, number: u32) {
+        let stops = self.time.playing && change == TimeChange::Playing(false);
+        self.time.change(change, self.sample_rate);
+        self.time_changes = number;
+        if stops {
+            self.projects.iter_mut().for_each(|project| project.stop());
         }
     }
 
@@ -345,6 +368,8 @@ impl Renderer {
             output: self.output_meter.level(),
             limiter: self.limiter.state(),
             input: self.input.stats(),
+            time: self.time,
+            time_changes: self.time_changes,
             leaked: self.trash.leaked(),
         });
     }

@@ -1,6 +1,7 @@
 //! The observable state of a running engine, as plain values.
 
 use crate::source::{FilePosition, Source};
+use crate::time::Time;
 
 /// Names one project of an [`Engine`](crate::Engine). Never reused by the same engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -42,6 +43,8 @@ pub struct ProjectSettings {
     pub on_bypass: OnBypass,
     /// When the child's answers are taken.
     pub mode: Mode,
+    /// Whether its children are told the engine's [`Time`].
+    pub timed: bool,
 }
 
 impl Default for ProjectSettings {
@@ -53,6 +56,7 @@ impl Default for ProjectSettings {
             bypassed: false,
             on_bypass: OnBypass::Dry,
             mode: Mode::Pipelined,
+            timed: true,
         }
     }
 }
@@ -292,6 +296,10 @@ pub struct EngineStats {
     pub limiter: LimiterState,
     /// The path from the input device.
     pub input: InputStats,
+    /// The musical time of the next frame.
+    pub time: Time,
+    /// The number of its last change that was carried out.
+    pub(crate) time_changes: u32,
     /// Values that couldn't be sent back to be freed, and were leaked instead. 0 unless the control side hangs.
     pub leaked: u64,
 }

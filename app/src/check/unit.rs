@@ -120,6 +120,10 @@ impl Unit for Running {
         self.offline.seek(position);
     }
 
+    fn play_at(&mut self, tempo: Option<f64>, playing: bool) {
+        self.offline.play_at(tempo, playing);
+    }
+
     fn process(&mut self, input: [&[f32]; 2], output: &mut [Vec<f32>; 2]) -> Result<u64, Trouble> {
         self.round_trip(input, output).map_err(|error| self.trouble(error))
     }

@@ -92,6 +92,7 @@ impl Mix {
         audio: &mut Audio,
     ) -> Result<bool, EngineError> {
         let settings = ProjectSettings {
+            timed: true,
             source,
             gain: db_to_linear(self.gain_db),
             muted: self.muted,

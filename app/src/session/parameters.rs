@@ -267,7 +267,7 @@ impl Set {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use wavecraft_ring::{BlockHeader, ChildRing, Geometry, HostRing};
+    use wavecraft_ring::{BlockHeader, BlockTime, ChildRing, Geometry, HostRing};
 
     /// Both ends of a segment, to see the words that a child would read.
     struct Reader {
@@ -289,6 +289,7 @@ mod tests {
                 host_time_ns: 0,
                 discontinuity: false,
                 reset: false,
+                time: BlockTime::default(),
             };
             self.host.send(header, &[&[0.0]]).unwrap();
             let mut words = [0.0; 2];

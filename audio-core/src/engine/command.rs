@@ -1,5 +1,7 @@
 //! Commands from the control side to the renderer.
 
+use std::mem::discriminant;
+
 use crate::input::MatchedInput;
 use crate::record::RecordingTap;
 use crate::render::link::Link;
@@ -7,6 +9,7 @@ use crate::render::probe::Probe;
 use crate::render::project::Project;
 use crate::snapshot::{Comparing, Mode, OnBypass, ProjectId};
 use crate::source::Generator;
+use crate::time::TimeChange;
 
 /// Control side → renderer. Everything that owns memory is boxed, so that moving a command never allocates.
 pub(crate) enum Command {
@@ -21,6 +24,10 @@ pub(crate) enum Command {
     ClearBeside(ProjectId),
     Compare(ProjectId, Option<Comparing>),
     Reset(ProjectId),
+    /// With the number of the change.
+    Time(TimeChange, u32),
+    /// Whether its children are told the time.
+    Timed(ProjectId, bool),
     Source(ProjectId, Box<Generator>),
     /// The frames of a file to loop; all of them if there are none.
     Loop(ProjectId, Option<[u64; 2]>),
@@ -57,8 +64,10 @@ impl Command {
             | (Self::Keep(id, _), Self::Keep(other, _))
             | (Self::Compare(id, _), Self::Compare(other, _))
             | (Self::OnBypass(id, _), Self::OnBypass(other, _))
+            | (Self::Timed(id, _), Self::Timed(other, _))
             | (Self::Mode(id, ..), Self::Mode(other, ..)) => id == other,
             (Self::ClearHowl, Self::ClearHowl) => true,
+            (Self::Time(change, _), Self::Time(older, _)) => discriminant(change) == discriminant(older),
             _ => false,
         }
     }

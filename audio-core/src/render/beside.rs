@@ -4,6 +4,7 @@ use wavecraft_audio_device::Clock;
 
 use crate::render::counts::Counts;
 use crate::render::link::Link;
+use crate::render::moment::Moment;
 use crate::render::read_window::ReadWindow;
 use crate::render::workspace::InputBuffers;
 use crate::snapshot::BesideSnapshot;
@@ -66,6 +67,11 @@ impl Beside {
         self.link.as_deref_mut()
     }
 
+    /// Makes it, and the next one, clear their state before their next block.
+    pub(crate) fn reset(&mut self) {
+        self.link.iter_mut().chain(&mut self.waiting).for_each(|link| link.reset());
+    }
+
     pub(crate) fn is_present(&self) -> bool {
         self.link.is_some()
     }
@@ -91,14 +97,14 @@ impl Beside {
     pub(crate) fn exchange(
         &mut self,
         window: &ReadWindow,
-        now_ns: u64,
+        moment: Moment,
         source: [&[f32]; 2],
         inputs: &mut InputBuffers,
         reply: &mut [f32],
     ) {
         let Some(link) = &mut self.link else { return };
-        if link.receive(window, now_ns, reply, &mut self.counts) {
-            link.send(window, now_ns, source, inputs, &mut self.counts);
+        if link.receive(window, moment.now_ns, reply, &mut self.counts) {
+            link.send(window, moment, source, inputs, &mut self.counts);
         }
         // What it shows of itself is never asked for.
         link.readings().clear();

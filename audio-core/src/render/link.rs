@@ -14,6 +14,7 @@ use crate::render::delay_line::DelayLine;
 use crate::render::lateness::LatenessPolicy;
 use crate::render::link_fade::LinkFade;
 use crate::render::load::LoadMeter;
+use crate::render::moment::Moment;
 use crate::render::pending::{PendingBlock, PendingBlocks};
 use crate::render::read_window::ReadWindow;
 use crate::render::readings::Stretch;
@@ -110,7 +111,7 @@ impl Link {
     pub(crate) fn send(
         &mut self,
         window: &ReadWindow,
-        now_ns: u64,
+        moment: Moment,
         source: [&[f32]; 2],
         buffers: &mut InputBuffers,
         counts: &mut Counts,
@@ -129,9 +130,10 @@ impl Link {
         let header = BlockHeader {
             frames: count32(window.frames),
             sample_position: window.position,
-            host_time_ns: now_ns,
+            host_time_ns: moment.now_ns,
             discontinuity: self.discontinuity,
             reset: self.reset,
+            time: moment.time,
         };
         match self.ring.send(header, &channels[..inputs.min(channels.len())]) {
             Ok(sequence) => {
@@ -139,7 +141,7 @@ impl Link {
                     sequence,
                     position: window.position,
                     frames: header.frames,
-                    sent_ns: now_ns,
+                    sent_ns: moment.now_ns,
                     late: false,
                 });
                 (self.discontinuity, self.reset) = (false, false);

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use wavecraft_audio_device::Clock;
+use wavecraft_ring::BlockTime;
 
 use crate::config::EngineConfig;
 use crate::number::{count32, frames_in_ms, position};
@@ -15,6 +16,7 @@ use crate::render::fade::Ramp;
 use crate::render::link::Link;
 use crate::render::links::Links;
 use crate::render::meter::LevelMeter;
+use crate::render::moment::Moment;
 use crate::render::read_window::ReadWindow;
 use crate::render::readings::{ReadingSender, Stretch};
 use crate::render::report::ProjectReport;
@@ -46,6 +48,7 @@ pub(crate) struct Project {
     gain: f32,
     muted: bool,
     bypassed: bool,
+    timed: bool,
     leaving: bool,
     fade_frames: u32,
     counts: Counts,
@@ -84,6 +87,7 @@ impl Project {
             gain: settings.gain,
             muted: settings.muted,
             bypassed: settings.bypassed,
+            timed: settings.timed,
             leaving: false,
             fade_frames,
             counts: Counts::default(),
@@ -166,6 +170,17 @@ impl Project {
         self.links.iter_mut().for_each(Link::reset);
     }
 
+    /// The time has stopped: every child clears its state before its next block.
+    pub(crate) fn stop(&mut self) {
+        self.reset();
+        self.comparison.beside.reset();
+    }
+
+    /// Sets whether its children are told the time.
+    pub(crate) fn set_timed(&mut self, timed: bool) {
+        self.timed = timed;
+    }
+
     pub(crate) fn clear_link(&mut self, trash: &mut Trash) {
         self.gone = false;
         self.clear_beside(trash);
@@ -188,7 +203,15 @@ impl Project {
     }
 
     /// First half of a part: takes the children's replies, and sends them the source's next block.
-    pub(crate) fn send(&mut self, window: &ReadWindow, now_ns: u64, work: &mut Workspace, trash: &mut Trash) {
+    pub(crate) fn send(
+        &mut self,
+        window: &ReadWindow,
+        moment: Moment,
+        work: &mut Workspace,
+        trash: &mut Trash,
+    ) {
+        let time = if self.timed { moment.time } else { BlockTime::default() };
+        let moment = Moment { time, ..moment };
         let Workspace { microphone, source, inputs, reply, .. } = work;
         self.comparison.prepare(&mut self.links, window);
         let source = self.source.next(microphone.part(window.frames), source, trash);
@@ -197,11 +220,11 @@ impl Project {
             line.write(window.position, channel);
         }
         for link in self.links.iter_mut() {
-            if link.receive(window, now_ns, reply, &mut self.counts) {
-                link.send(window, now_ns, source, inputs, &mut self.counts);
+            if link.receive(window, moment.now_ns, reply, &mut self.counts) {
+                link.send(window, moment, source, inputs, &mut self.counts);
             }
         }
-        self.comparison.beside.exchange(window, now_ns, source, inputs, reply);
+        self.comparison.beside.exchange(window, moment, source, inputs, reply);
         self.comparison.check(&self.links);
     }
 

@@ -6,9 +6,10 @@ use crate::snapshot::{
     LimiterState, LinkState, Load, Meter, Mode, ProjectSnapshot,
 };
 use crate::source::FilePosition;
+use crate::time::Time;
 
 const PROJECT_WORDS: usize = 38;
-const ENGINE_WORDS: usize = 17;
+const ENGINE_WORDS: usize = 22;
 
 /// Means that there is no generation: generations have 32 bits.
 const NO_GENERATION: u64 = u64::MAX;
@@ -140,6 +141,11 @@ impl EngineReport {
             .u64(stats.input.silent_frames)
             // A drift is finite: NaN means that there is none.
             .pair([stats.input.drift_ppm.unwrap_or(f32::NAN), 0.0])
+            .bool(stats.time.playing)
+            .u64(stats.time.tempo.to_bits())
+            .u64(stats.time.position_frames)
+            .u32(stats.time.loop_bars)
+            .u32(stats.time_changes)
             .u64(stats.leaked);
         self.0.write(pack.words());
     }
@@ -167,6 +173,13 @@ impl EngineReport {
                 silent_frames: unpack.u64(),
                 drift_ppm: Some(unpack.pair()[0]).filter(|ppm| !ppm.is_nan()),
             },
+            time: Time {
+                playing: unpack.bool(),
+                tempo: f64::from_bits(unpack.u64()),
+                position_frames: unpack.u64(),
+                loop_bars: unpack.u32(),
+            },
+            time_changes: unpack.u32(),
             leaked: unpack.u64(),
         }
     }
@@ -299,6 +312,8 @@ mod tests {
                 silent_frames: 9,
                 drift_ppm: Some(-1.5),
             },
+            time: Time { playing: false, tempo: 98.5, position_frames: 10, loop_bars: 4 },
+            time_changes: 11,
             leaked: 9,
         };
         let report = EngineReport::new();

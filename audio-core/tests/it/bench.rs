@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use wavecraft_audio_core::{
-    Audio, Backend, EngineStats, Limits, MAX_FRAMES, Manual, ManualSettings, ProjectId, ProjectSettings,
-    ProjectSnapshot, Source,
+    Audio, Backend, BlockTime, EngineStats, Limits, MAX_FRAMES, Manual, ManualSettings, ProjectId,
+    ProjectSettings, ProjectSnapshot, Source,
 };
 use wavecraft_ring::{ChildRing, Geometry, HostRing, ParameterWriter, attach, create};
 
@@ -101,6 +101,7 @@ impl<B: Backend> Bench<B> {
             handled: 0,
             discontinuities: 0,
             resets: Vec::new(),
+            blocks: Vec::new(),
         }
     }
 
@@ -153,6 +154,8 @@ pub(crate) struct Child {
     pub(crate) discontinuities: usize,
     /// The positions of the blocks before which its state is to be cleared.
     pub(crate) resets: Vec<u64>,
+    /// The frames and the time of each block.
+    pub(crate) blocks: Vec<(usize, BlockTime)>,
 }
 
 impl Child {
@@ -168,6 +171,7 @@ impl Child {
         self.discontinuities += usize::from(block.discontinuity());
         self.resets.extend(block.reset().then_some(block.sample_position()));
         let frames = usize::try_from(block.frames()).expect("a block is small");
+        self.blocks.push((frames, block.time()));
         self.buffer.resize(frames, 0.0);
         for channel in 0..channels {
             block.read_input(channel, &mut self.buffer);

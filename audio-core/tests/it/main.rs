@@ -19,6 +19,7 @@ mod readings;
 mod record;
 mod served;
 mod streams;
+mod time;
 mod waveform;
 
 #[global_allocator]

@@ -3,7 +3,7 @@
 use super::{Block, FRAMES, LIMIT_NS, Transport};
 use crate::peer::Peer;
 use std::os::fd::AsFd;
-use wavecraft_ring::{BlockHeader, Geometry, HostRing, attach, clock::now_ns, create};
+use wavecraft_ring::{BlockHeader, BlockTime, Geometry, HostRing, attach, clock::now_ns, create};
 
 struct Ring {
     ring: HostRing,
@@ -28,6 +28,7 @@ impl Transport for Ring {
             host_time_ns: 0,
             discontinuity: false,
             reset: false,
+            time: BlockTime::default(),
         };
         self.position += u64::from(FRAMES);
         let (left, right) = block.split_at_mut(FRAMES as usize);

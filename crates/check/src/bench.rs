@@ -125,6 +125,10 @@ impl Player {
         self.unit.seek(position);
     }
 
+    pub(crate) fn play_at(&mut self, tempo: Option<f64>, playing: bool) {
+        self.unit.play_at(tempo, playing);
+    }
+
     pub(crate) fn memory_bytes(&self) -> Option<u64> {
         self.unit.memory_bytes()
     }

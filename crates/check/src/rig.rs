@@ -73,6 +73,10 @@ pub trait Unit {
     /// Sets the position of the next block, in frames.
     fn seek(&mut self, position: u64);
 
+    /// Sets the tempo of the transport in beats per minute, if it has one, and whether it plays, from the next block on. Before it
+    /// was called it plays at 120.
+    fn play_at(&mut self, tempo: Option<f64>, playing: bool);
+
     /// Processes a block of 1 to 4096 frames: left and right, of which a processor of one channel gets the left. Returns the time
     /// that it took, in nanoseconds.
     ///

@@ -7,7 +7,6 @@ use wavecraft::Transport;
 use wavecraft_ring::{ChildBlock, ChildRing, Geometry, MAX_CHANNELS, clock};
 
 use crate::chain::Chain;
-use crate::circumstances::Circumstances;
 use crate::probes;
 use crate::realtime::{Priority, lock_memory};
 use crate::twin::Twin;
@@ -27,7 +26,6 @@ const MOST_CHANNELS: usize = index(MAX_CHANNELS);
 pub(crate) struct Blocks {
     buffer: Buffer,
     values: Vec<f32>,
-    circumstances: Circumstances,
     twin: Option<Twin>,
 }
 
@@ -36,12 +34,7 @@ impl Blocks {
     pub(crate) fn new(geometry: Geometry, parameters: usize) -> Self {
         let values = vec![0.0; parameters];
         lock_memory(&values);
-        Self { buffer: Buffer::new(geometry), values, circumstances: Circumstances::default(), twin: None }
-    }
-
-    /// The same under these circumstances.
-    pub(crate) fn under(self, circumstances: Circumstances) -> Self {
-        Self { circumstances, ..self }
+        Self { buffer: Buffer::new(geometry), values, twin: None }
     }
 
     /// Runs a second chain beside the first from now on.
@@ -95,11 +88,8 @@ impl Blocks {
             block.read_parameters(&mut self.values);
             chain.apply(&self.values);
         }
-        let transport = Transport {
-            tempo: self.circumstances.tempo,
-            pos_samples: i64::try_from(block.sample_position()).unwrap_or(i64::MAX),
-            playing: self.circumstances.playing,
-        };
+        let time = block.time();
+        let transport = Transport { tempo: time.tempo, pos_samples: time.position, playing: time.playing };
         if let Some(twin) = &mut self.twin {
             twin.process(index(block.frames()), &transport);
         }

@@ -14,7 +14,6 @@ use wavecraft_companion_protocol::frame::Decoder;
 use wavecraft_ring::{ABI_VERSION, attach};
 
 use crate::chain::ChainDefinition;
-use crate::circumstances::Circumstances;
 use crate::describe::{SDK_VERSION, introduce};
 use crate::dsp_thread::DspThread;
 use crate::outbox::{Outbox, make_thread_essential, report_panics};
@@ -58,24 +57,19 @@ pub(crate) fn run(definition: ChainDefinition, connection: Connection) -> ! {
     let mut definition = definition;
     let again = definition.again.take();
     let (hello, planned) = introduce(definition).unwrap_or_else(|error| outbox.give_up(error));
-    let mut circumstances = Circumstances::default();
-    let mut met = None;
-    if let Ok(wanted) = env::var(CONDITIONS_VARIABLE) {
-        let wanted = Condition::in_text(&wanted);
-        let twin = again.filter(|_| wanted.contains(&Condition::Twin));
-        let twin = twin.map(|again| introduce(again()).unwrap_or_else(|error| outbox.give_up(error)).1);
-        circumstances = Circumstances::of(&wanted, twin);
-        met = Some(circumstances.met());
-    }
+    let wanted = env::var(CONDITIONS_VARIABLE).ok().map(|wanted| Condition::in_text(&wanted));
+    let twin = again.filter(|_| wanted.iter().flatten().any(|wanted| *wanted == Condition::Twin));
+    let twin = twin.map(|again| introduce(again()).unwrap_or_else(|error| outbox.give_up(error)).1);
     let ring = attach(segment)
         .unwrap_or_else(|error| outbox.give_up(format!("the shared memory can't be used: {error}")));
     outbox.send(&hello);
-    if let Some(met) = met {
+    if wanted.is_some() {
+        let met = twin.iter().map(|_| Condition::Twin).collect();
         outbox.send(&FromChild::Conditions { met });
     }
     probe_sink::connect();
     let watcher = Watcher::if_asked(&outbox);
-    let dsp = DspThread::start(ring, planned, circumstances, Arc::clone(&outbox), watcher)
+    let dsp = DspThread::start(ring, planned, twin, Arc::clone(&outbox), watcher)
         .unwrap_or_else(|error| outbox.give_up(format!("the audio thread can't be started: {error}")));
     listen(socket, &outbox, &dsp)
 }

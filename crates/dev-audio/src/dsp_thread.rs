@@ -13,7 +13,6 @@ use wavecraft_ring::{ChildPhase, ChildRing, Interrupt};
 
 use crate::blocks::{BEAT, Blocks};
 use crate::chain::{Chain, Planned};
-use crate::circumstances::Circumstances;
 use crate::outbox::{Outbox, make_thread_essential};
 use crate::probes;
 use crate::realtime::{Priority, flush_denormals, lock_stack};
@@ -37,7 +36,7 @@ impl DspThread {
     pub(crate) fn start(
         ring: ChildRing,
         mut planned: Vec<Planned>,
-        circumstances: Circumstances,
+        twin: Option<Vec<Planned>>,
         outbox: Arc<Outbox>,
         watcher: Option<Watcher>,
     ) -> io::Result<Self> {
@@ -48,7 +47,7 @@ impl DspThread {
             if let Some(watcher) = &watcher {
                 watcher.begin(planned.iter_mut().find_map(|planned| planned.unwatched_memory.take()));
             }
-            Dsp::new(ring, planned, circumstances, outbox, watcher).run(&mailbox)
+            Dsp::new(ring, planned, twin, outbox, watcher).run(&mailbox)
         };
         thread::Builder::new().name("wavecraft-dsp".into()).stack_size(STACK_BYTES).spawn(body)?;
         Ok(handle)
@@ -93,13 +92,12 @@ impl Dsp {
     fn new(
         ring: ChildRing,
         planned: Vec<Planned>,
-        mut circumstances: Circumstances,
+        twin: Option<Vec<Planned>>,
         outbox: Arc<Outbox>,
         watcher: Option<Watcher>,
     ) -> Self {
         let parameters = planned.iter().map(|planned| planned.parameters.count()).sum();
-        let twin = circumstances.twin.take();
-        let blocks = Blocks::new(ring.geometry(), parameters).under(circumstances);
+        let blocks = Blocks::new(ring.geometry(), parameters);
         Self {
             ring,
             outbox,

@@ -29,9 +29,12 @@
 //!   with several inputs and more outputs than inputs, the extra channels start silent. The first `outputs` channels
 //!   are heard.
 //! * **Parameters** change between blocks, never within one. They start at their specs' defaults.
-//! * **Transport** plays at 120 beats per minute from the session's first frame on. After an interruption (a block that
-//!   was skipped because this process was late) the position jumps; the processor isn't reset, so a late block costs a
-//!   click and not a delay line's content.
+//! * **Transport** is the Companion's: `playing` and `tempo` (20 to 999 beats per minute) are what a person set, and
+//!   `pos_samples` counts the frames from the first bar on, to the frame, whatever was built, swapped or started anew. It stands
+//!   still while stopped, and jumps between two blocks: at the end of a loop, to the start, with another tempo (which keeps the
+//!   beats), and after a block that was skipped because this process was late. Only a stop calls `reset`, once, before the first
+//!   block after it; audio goes on. A project that asks for no transport gets `Transport::default()`, as a Wavecraft 0.12
+//!   plugin does.
 //! * **Priority.** While blocks run, that thread has the system's real-time class for audio (on Linux only if the
 //!   Companion's own audio thread has one; a block that computes for 200 ms loses it). Threads that a processor starts
 //!   don't inherit it.
@@ -51,7 +54,6 @@
 mod blocks;
 mod chain;
 mod child;
-mod circumstances;
 mod describe;
 mod described;
 mod dev_audio;

@@ -14,15 +14,10 @@ pub enum Condition {
     /// A second chain of the same processors runs in the same process: on other samples, with its parameters at their defaults, and
     /// reset now and then.
     Twin,
-    /// The transport doesn't play.
-    Stopped,
-    /// The transport has no tempo.
-    Untimed,
 }
 
 impl Condition {
-    const ALL: [(Self, &str); 3] =
-        [(Self::Twin, "twin"), (Self::Stopped, "stopped"), (Self::Untimed, "untimed")];
+    const ALL: [(Self, &str); 1] = [(Self::Twin, "twin")];
 
     /// Those that are named in the variable's value. Words that this version doesn't know are passed over: the answer tells that.
     #[must_use]
@@ -61,7 +56,7 @@ mod tests {
         for (condition, word) in Condition::ALL {
             assert_eq!((condition.to_string().as_str(), word.parse()), (word, Ok(condition)));
         }
-        assert_eq!(Condition::in_text("twin, untimed,of tomorrow,"), [Condition::Twin, Condition::Untimed]);
+        assert_eq!(Condition::in_text("of tomorrow, twin,"), [Condition::Twin]);
         assert_eq!(Condition::in_text(""), []);
     }
 }

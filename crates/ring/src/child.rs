@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 
 use crate::geometry::Geometry;
 use crate::header::BEFORE_FIRST_SEQUENCE;
-use crate::host::{FLAG_DISCONTINUITY, FLAG_RESET};
+use crate::host::{FLAG_DISCONTINUITY, FLAG_PLAYING, FLAG_RESET};
 use crate::interrupt::{Interrupt, Parking};
 use crate::layout::{
     Layout, MAX_PARAMETERS, MAX_PROBES, SLOTS, child_line, command, host_line, index, reply,
@@ -14,6 +14,7 @@ use crate::memory::{Memory, Word, load_u64, store_u64};
 use crate::phase::ChildPhase;
 use crate::probes::{self, ProbeValues, is_name};
 use crate::region::Mapping;
+use crate::time::BlockTime;
 
 /// The child's end of the ring, for one audio thread: `Send`.
 #[derive(Debug)]
@@ -160,6 +161,7 @@ pub struct ChildBlock<'a, M: Memory = Mapping> {
     host_time_ns: u64,
     epoch: u32,
     flags: u32,
+    time: BlockTime,
     /// Number of probes with values in this block.
     probes: u32,
 }
@@ -174,7 +176,8 @@ impl<'a, M: Memory> ChildBlock<'a, M> {
         let sample_position = load_u64(memory, slot + command::SAMPLE_POSITION);
         let host_time_ns = load_u64(memory, slot + command::HOST_TIME_NS);
         let (epoch, flags) = (get(command::PARAMETER_EPOCH), get(command::FLAGS));
-        Self { sequence, frames, sample_position, host_time_ns, epoch, flags, probes: 0, ring }
+        let time = BlockTime::read(memory, slot, flags & FLAG_PLAYING != 0);
+        Self { sequence, frames, sample_position, host_time_ns, epoch, flags, time, probes: 0, ring }
     }
 
     /// Frames in the block, 0 to the geometry's `max_frames`.
@@ -205,6 +208,12 @@ impl<'a, M: Memory> ChildBlock<'a, M> {
     #[must_use]
     pub fn reset(&self) -> bool {
         self.flags & FLAG_RESET != 0
+    }
+
+    /// The musical time of the first frame: its tempo is in [`TEMPI`](crate::TEMPI), its position not below 0.
+    #[must_use]
+    pub fn time(&self) -> BlockTime {
+        self.time
     }
 
     /// Whether a parameter was set since the last block that read the parameters. `false` until the host has set any.

@@ -8,8 +8,9 @@ use crate::geometry::{Geometry, GeometryError};
 use crate::layout::{Layout, child_line, header, host_line};
 use crate::memory::{Memory, Word};
 
-/// The version of the segment's layout and of its rules. A child of another version is refused. Version 2 added the probes.
-pub const ABI_VERSION: u32 = 2;
+/// The version of the segment's layout and of its rules. A child of another version is refused. Version 2 added the probes,
+/// version 3 the time.
+pub const ABI_VERSION: u32 = 3;
 
 /// "WCRG" in the order of the bytes in memory.
 const MAGIC: u32 = u32::from_le_bytes(*b"WCRG");

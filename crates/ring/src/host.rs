@@ -14,14 +14,17 @@ use crate::memory::{Memory, Word, load_u64, store_u64};
 use crate::phase::{ChildPhase, ChildReport};
 use crate::probes::{ProbeNames, ProbeValues};
 use crate::region::Mapping;
+use crate::time::BlockTime;
 
 /// Set in a command's flags when audio is missing between it and the command before.
 pub(crate) const FLAG_DISCONTINUITY: u32 = 1;
-/// Set in a command's flags when the processors must clear their state before it. A child of an older SDK ignores it.
+/// Set in a command's flags when the processors must clear their state before it.
 pub(crate) const FLAG_RESET: u32 = 2;
+/// Set in a command's flags while the time plays.
+pub(crate) const FLAG_PLAYING: u32 = 4;
 
 /// A block's header, sent to the child with the samples.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct BlockHeader {
     /// Frames in the block, at most the geometry's `max_frames`.
     pub frames: u32,
@@ -33,12 +36,16 @@ pub struct BlockHeader {
     pub discontinuity: bool,
     /// Whether the processors clear their state before this block, as a plugin host makes them do when it stops.
     pub reset: bool,
+    /// The musical time of the first frame.
+    pub time: BlockTime,
 }
 
 impl BlockHeader {
     fn flags(self) -> u32 {
         let flag = |set: bool, flag: u32| if set { flag } else { 0 };
-        flag(self.discontinuity, FLAG_DISCONTINUITY) | flag(self.reset, FLAG_RESET)
+        flag(self.discontinuity, FLAG_DISCONTINUITY)
+            | flag(self.reset, FLAG_RESET)
+            | flag(self.time.playing, FLAG_PLAYING)
     }
 }
 
@@ -193,6 +200,7 @@ impl<M: Memory> HostRing<M> {
         // Release below.
         put(command::PARAMETER_EPOCH, self.epoch.load(Ordering::Acquire));
         put(command::FLAGS, block.flags());
+        block.time.write(memory, slot);
 
         if let Some(entry) = self.blocks.get_mut(slot_index(sequence)) {
             *entry = SentBlock {

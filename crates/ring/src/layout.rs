@@ -84,6 +84,10 @@ pub(crate) mod command {
     pub(crate) const HOST_TIME_NS: usize = 4 * WORD;
     pub(crate) const PARAMETER_EPOCH: usize = 6 * WORD;
     pub(crate) const FLAGS: usize = 7 * WORD;
+    /// The time's position, as the bits of an `i64`.
+    pub(crate) const POSITION: usize = 8 * WORD;
+    /// The time's tempo, as the bits of an `f64`; all 0 for none.
+    pub(crate) const TEMPO: usize = 10 * WORD;
 }
 
 /// Words of a slot's reply line, from the slot's start.
@@ -281,6 +285,8 @@ mod tests {
                 (slot + command::HOST_TIME_NS, 2 * WORD, Host),
                 (slot + command::PARAMETER_EPOCH, WORD, Host),
                 (slot + command::FLAGS, WORD, Host),
+                (slot + command::POSITION, 2 * WORD, Host),
+                (slot + command::TEMPO, 2 * WORD, Host),
                 (slot + reply::SEQ, WORD, Child),
                 (slot + reply::AWAKE_NS, 2 * WORD, Child),
                 (slot + reply::DONE_NS, 2 * WORD, Child),

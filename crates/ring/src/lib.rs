@@ -95,6 +95,7 @@ mod region;
 mod segment;
 #[cfg(test)]
 mod tests;
+mod time;
 mod wake;
 
 pub use child::{ChildBlock, ChildRing};
@@ -107,3 +108,4 @@ pub use parameters::{IndexError, ParameterWriter};
 pub use phase::{ChildPhase, ChildReport};
 pub use probes::{ProbeName, ProbeNames, ProbeValues, is_name};
 pub use segment::{AttachError, HostSide, RegionError, attach, create};
+pub use time::{BlockTime, TEMPI};

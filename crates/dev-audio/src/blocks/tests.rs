@@ -8,7 +8,7 @@ use std::thread;
 use assert_no_alloc::assert_no_alloc;
 use wavecraft::{ParamRange, ParamSpec, Processor, ProcessorParams};
 use wavecraft_probe::probe;
-use wavecraft_ring::{BlockHeader, HostSide, ProbeValues, attach, create};
+use wavecraft_ring::{BlockHeader, BlockTime, HostSide, ProbeValues, attach, create};
 
 use super::*;
 use crate::chain::Plan;
@@ -79,14 +79,12 @@ fn with_a_chain(geometry: Geometry, chain: fn() -> Chain, host: impl FnOnce(&mut
     child.join().unwrap();
 }
 
-fn exchange(side: &mut HostSide, position: u64, input: &[&[f32]], outputs: usize) -> Vec<Vec<f32>> {
+fn exchange(side: &mut HostSide, position: i64, input: &[&[f32]], outputs: usize) -> Vec<Vec<f32>> {
     let frames = input[0].len();
     let header = BlockHeader {
         frames: u32::try_from(frames).unwrap(),
-        sample_position: position,
-        host_time_ns: 0,
-        discontinuity: false,
-        reset: false,
+        time: BlockTime { tempo: Some(120.0), position, playing: true },
+        ..BlockHeader::default()
     };
     side.ring.send(header, input).unwrap();
     side.ring.wake();
@@ -134,8 +132,8 @@ fn channels_beyond_the_inputs_start_silent_and_those_beyond_the_outputs_are_drop
         assert_eq!(exchange(side, 0, &[&[1.0], &[2.0]], 1), [[2.0]]);
     });
     with_a_child(Geometry::new(64, 0, 1).unwrap(), |side| {
-        let header =
-            BlockHeader { frames: 1, sample_position: 0, host_time_ns: 0, discontinuity: true, reset: false };
+        let time = BlockTime { tempo: Some(120.0), position: 0, playing: true };
+        let header = BlockHeader { frames: 1, discontinuity: true, time, ..BlockHeader::default() };
         side.ring.send(header, &[]).unwrap();
         side.ring.wake();
         assert!(side.ring.wait(clock::now_ns() + 20_000_000_000), "no reply in 20 s");

@@ -14,7 +14,7 @@ use rustix::process::Pid;
 use wavecraft_companion_protocol::child::{FromChild, LINK_VARIABLE, Link, ToChild};
 use wavecraft_companion_protocol::frame::{Decoder, encode};
 use wavecraft_companion_protocol::parameter::ParameterSpec;
-use wavecraft_ring::{ABI_VERSION, BlockHeader, Geometry, HostSide, clock, create};
+use wavecraft_ring::{ABI_VERSION, BlockHeader, BlockTime, Geometry, HostSide, clock, create};
 
 /// The time limit for anything that is expected to happen.
 const LIMIT: Duration = Duration::from_secs(30);
@@ -29,6 +29,8 @@ pub(crate) struct Companion {
     decoder: Decoder,
     child: Started,
     position: u64,
+    /// The time of the next block.
+    pub(crate) time: BlockTime,
 }
 
 impl Companion {
@@ -54,7 +56,15 @@ impl Companion {
     /// Starts a program on a segment and sends nothing.
     pub(crate) fn with(segment: HostSide, program: &mut Command) -> Self {
         let (socket, child) = start(program, ABI_VERSION, segment.descriptor.as_fd());
-        Self { segment, parameters: Vec::new(), socket, decoder: Decoder::default(), child, position: 0 }
+        Self {
+            segment,
+            parameters: Vec::new(),
+            socket,
+            decoder: Decoder::default(),
+            child,
+            position: 0,
+            time: BlockTime::default(),
+        }
     }
 
     /// Receives the hello and sets every parameter to its default.
@@ -102,13 +112,8 @@ impl Companion {
     /// Sends a block; returns its sequence.
     pub(crate) fn send(&mut self, input: &[&[f32]]) -> u32 {
         let frames = u32::try_from(input.first().map_or(0, |channel| channel.len())).unwrap();
-        let header = BlockHeader {
-            frames,
-            sample_position: self.position,
-            host_time_ns: 0,
-            discontinuity: false,
-            reset: false,
-        };
+        let header =
+            BlockHeader { frames, sample_position: self.position, time: self.time, ..BlockHeader::default() };
         let sequence = self.segment.ring.send(header, input).unwrap();
         self.segment.ring.wake();
         self.position += u64::from(frames);

@@ -6,7 +6,9 @@ use std::io;
 use std::os::fd::AsFd;
 use std::process::{Child, Command, Stdio};
 
-use wavecraft_ring::{BlockHeader, ChildPhase, ParameterWriter, ProbeName, ProbeValues, attach, clock};
+use wavecraft_ring::{
+    BlockHeader, BlockTime, ChildPhase, ParameterWriter, ProbeName, ProbeValues, attach, clock,
+};
 
 use crate::{limit, scrambled, segment};
 
@@ -50,6 +52,7 @@ fn every_sample_comes_back_times_the_gain() {
                 host_time_ns: clock::now_ns(),
                 discontinuity: is_discontinuous(sent),
                 reset: false,
+                time: time_of(sent),
             };
             let sequence = host.ring.send(block, &[&input[0], &input[1]]).expect("a free slot");
             host.ring.wake();
@@ -109,6 +112,7 @@ fn multiply() {
             assert_eq!(block.sample_position(), number << 33);
             assert!((1..=awake_ns.max(clock::now_ns())).contains(&block.host_time_ns()));
             assert_eq!(block.discontinuity(), is_discontinuous(number));
+            assert_eq!(block.time(), time_of(number));
             if block.parameters_changed() {
                 block.read_parameters(&mut parameters);
             }
@@ -131,6 +135,15 @@ fn multiply() {
 
 fn is_discontinuous(number: u64) -> bool {
     scrambled(number).is_multiple_of(7)
+}
+
+fn time_of(number: u64) -> BlockTime {
+    let tempo = 20.0 + f64::from(gain_of(number)) / 3.0;
+    BlockTime {
+        tempo: Some(tempo).filter(|_| number % 5 > 0),
+        position: i64::try_from(number << 33).expect("63 bits"),
+        playing: number % 3 == 0,
+    }
 }
 
 /// What the child's probe says of a block.
