@@ -17,6 +17,7 @@ use crate::{
     session::{Context, builds},
     sessions::{Sessions, SessionsEvent},
     settings::{Settings, SettingsEvent},
+    transport::Transport,
 };
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
@@ -93,6 +94,7 @@ impl App {
         let has_menu = menus.is_some();
         let cx = Context {
             audio: Audio::new(backend, events.of(Event::Audio)),
+            transport: Transport::default(),
             settings,
             clients: Clients::default(),
             microphone: Microphone::new(has_menu, events.of(Event::Microphone)),
@@ -222,7 +224,9 @@ impl App {
         companion.sessions.remove_gone(&mut companion.cx);
         if companion.is_idle() {
             companion.cx.audio.close();
+            companion.cx.transport.begin_anew();
         }
+        companion.tell_transport();
         if !companion.is_unused() {
             self.unused_since = None;
         } else if self.unused_since.is_none() {

@@ -12,6 +12,7 @@ mod open;
 mod policy;
 mod selection;
 mod source;
+mod time;
 mod watch;
 
 pub(crate) use backend::BackendChoice;
@@ -347,11 +348,6 @@ impl Audio {
         if on {
             self.quieter(project);
         }
-    }
-
-    /// Makes a project's processors clear their state.
-    pub(crate) fn reset(&mut self, project: Option<ProjectId>) {
-        self.on(project, |engine, project| engine.reset(project));
     }
 
     pub(crate) fn set_bypassed(&mut self, project: Option<ProjectId>, on: bool) {

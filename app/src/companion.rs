@@ -19,6 +19,7 @@ use wavecraft_companion_protocol::{
     microphone::{ConfirmMicrophone, MicrophoneAccess, Remembered},
     rpc::{ErrorObject, INTERNAL_ERROR},
     settings::Consent,
+    transport::TRANSPORT_CHANGED,
 };
 
 /// The companion's whole state.
@@ -77,7 +78,7 @@ impl Companion {
             reply.refuse(ErrorObject::new(INTERNAL_ERROR, QUITTING));
             return;
         }
-        self.sessions.attach(owner, attach, reply, &self.cx);
+        self.sessions.attach(owner, attach, reply, &mut self.cx);
     }
 
     /// A connection has closed: ends what it asked for.
@@ -106,6 +107,7 @@ impl Companion {
                     cx.clients.renew_for_all(control::DEVICES_CHANGED, &devices);
                     cx.audio.told(devices);
                 }
+                cx.transport.engine_begins(&mut cx.audio);
                 sessions.each(cx, Session::begin);
             }
             Change::Failed(reason) => sessions.each(cx, |session, cx| {
@@ -113,6 +115,7 @@ impl Companion {
             }),
             Change::Anew(next) => {
                 let why = cx.audio.why_anew(&next);
+                cx.transport.engine_ends(&cx.audio);
                 sessions.each(cx, |session, cx| {
                     session.playback_mut().end_recording(Some(&why), None, cx);
                     session.playback_mut().begin_anew(cx);
@@ -166,6 +169,15 @@ impl Companion {
         match refused {
             Some(refused) => reply.refuse(refused),
             None => audio.measure_latency(from, reply, &self.cx.settings.get().devices),
+        }
+    }
+
+    /// Tells everyone the time, if it was changed.
+    pub(crate) fn tell_transport(&mut self) {
+        let Self { sessions, cx, .. } = self;
+        if cx.transport.take_news() {
+            cx.clients.renew_for_all(TRANSPORT_CHANGED, &cx.transport.told(&cx.audio, None));
+            sessions.each(cx, |session, cx| session.tell_transport(cx));
         }
     }
 

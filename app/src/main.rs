@@ -29,6 +29,7 @@ mod sessions;
 mod settings;
 mod symbols;
 mod to_protocol;
+mod transport;
 mod uninstall;
 mod units;
 mod view;

@@ -26,6 +26,7 @@ use wavecraft_companion_protocol::{
     event::Event,
     session::Source,
     take::{RenderJob, check_input},
+    transport::ChangeTransport,
 };
 
 /// Channels of every rendering, as of every session.
@@ -75,7 +76,12 @@ async fn render(job: &str) -> anyhow::Result<()> {
     note_preset(&ready.specs, job.preset.as_ref());
     let values = values_of(&ready.specs, job.preset.as_ref(), &job.parameters).map_err(BadJob)?;
     ready.writer.set_all(&values)?;
-    let offline = Offline::new(ready.ring, CHANNELS, processor.begin(), sample_rate, PATIENCE);
+    let mut offline = Offline::new(ready.ring, CHANNELS, processor.begin(), sample_rate, PATIENCE);
+    match (job.no_transport, job.tempo) {
+        (true, _) => offline.play_at(None, false),
+        (false, Some(tempo)) => offline.play_at(Some(tempo), true),
+        (false, None) => {}
+    }
     let block_frames = usize::try_from(job.block_frames)?;
     let blocks = Blocks::new(input, offline, output, block_frames, latency_frames.into(), tail_frames);
     let done = match processor.while_it_works(move || blocks.run()).await? {
@@ -102,6 +108,7 @@ fn check(job: &RenderJob) -> anyhow::Result<PathBuf> {
         let message = format!("a tail of {} s: 0 to {MAX_TAIL_SECONDS} are possible", job.tail_seconds);
         bail!(BadJob(message));
     }
+    ChangeTransport { tempo: job.tempo, ..ChangeTransport::default() }.check().map_err(BadJob)?;
     check_input(&job.input, job.seconds, job.sample_rate).map_err(BadJob)?;
     let place = output::place(&job.output, job.force).map_err(BadJob)?;
     executable::check(&job.program)?;

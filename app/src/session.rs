@@ -27,6 +27,7 @@ mod recent;
 mod recorder;
 mod server;
 mod takes;
+mod transport;
 mod violations;
 
 pub(crate) use context::Context;

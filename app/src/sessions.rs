@@ -50,13 +50,22 @@ impl Sessions {
     }
 
     /// Attaches a project, if there is room for it and its parameters are valid.
-    pub(crate) fn attach(&mut self, owner: ConnectionId, attach: Attach, reply: Owed<Attach>, cx: &Context) {
+    pub(crate) fn attach(
+        &mut self,
+        owner: ConnectionId,
+        attach: Attach,
+        reply: Owed<Attach>,
+        cx: &mut Context,
+    ) {
         let checked = session::room_for(self.sessions.len())
             .and_then(|()| session::check(&attach))
             .and_then(|()| session::check_program(&attach.program));
         if let Err(refused) = checked {
             reply.refuse(refused);
             return;
+        }
+        if let Some(wanted) = attach.transport {
+            cx.transport.change(&wanted.change, &mut cx.audio);
         }
         let id = self.free_id(&attach.name);
         let of = id.clone();

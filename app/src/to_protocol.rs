@@ -21,6 +21,7 @@ use wavecraft_companion_protocol::{
         Levels, Load, Mode, NOTICE_GAP, OnBypass, RecordingFigures, State, Stats, TestSignal,
     },
     take,
+    transport::{Reaches, Transport},
 };
 
 /// The measured part of a project's figures: everything that the session doesn't know by itself. `microphone`: that is
@@ -92,6 +93,19 @@ fn levels(meter: core::Meter) -> Levels {
 }
 
 /// The level of what is heard, as requested and as pushed.
+/// The time, to a project with what of it reaches that.
+pub(crate) fn transport(time: &core::Time, sample_rate: u32, reaches: Option<Reaches>) -> Transport {
+    Transport {
+        playing: time.playing,
+        tempo: time.tempo,
+        position_frames: time.position_frames,
+        position_beats: time.beats(sample_rate),
+        sample_rate,
+        loop_bars: Some(time.loop_bars).filter(|bars| *bars > 0),
+        reaches,
+    }
+}
+
 pub(crate) fn meters(snapshot: &core::ProjectSnapshot, sample_rate: u32) -> (MeterFrame, Meters) {
     let [left_peak, right_peak] = snapshot.output.peak;
     let [left_rms, right_rms] = snapshot.output.rms;
@@ -104,6 +118,7 @@ pub(crate) fn meters(snapshot: &core::ProjectSnapshot, sample_rate: u32) -> (Met
         input: Some(levels(snapshot.input)),
         heard: Some(heard(snapshot.heard)),
         position_frames: snapshot.file.map(|file| file.position_frames),
+        position_beats: None,
         // Each page has a rate of its own: the server asks for them.
         probes: Vec::new(),
     };

@@ -6,14 +6,14 @@ use super::{
     status::status,
 };
 use crate::{audio::ListedFor, companion::Companion, session::RecordRequest};
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::{collections::BTreeMap, sync::LazyLock, time::Instant};
 use wavecraft_companion_protocol::{
     PROTOCOL_VERSION,
     control::{
-        Attach, Detach, EndComparison, GetPresets, GetStatus, HELLO_FIRST, Hello, ListDevices, OpenOnce,
-        OpenedOnce, Reload, Restart, SelectDevices, SetBuildStatus, SetBypass, SetComparison, SetGain,
-        SetMeasuring, SetMode, SetMute, SetOrigins, SetSource, Show, Shutdown, ShuttingDown, Status,
-        Subscribe, VERSION_MISMATCH, Welcome,
+        Attach, Detach, EndComparison, GetPresets, GetStatus, GetTransport, HELLO_FIRST, Hello, ListDevices,
+        OpenOnce, OpenedOnce, Reload, Restart, SelectDevices, SetBuildStatus, SetBypass, SetComparison,
+        SetGain, SetMeasuring, SetMode, SetMute, SetOrigins, SetSource, SetTransport, Show, Shutdown,
+        ShuttingDown, Status, Subscribe, TapTempo, VERSION_MISMATCH, Welcome,
     },
     latency::MeasureLatency,
     method::{Done, Method},
@@ -21,6 +21,7 @@ use wavecraft_companion_protocol::{
     preset::{DeletePreset, LoadPreset, PresetOf, RenamePreset, SavePreset, StepPreset},
     rpc::{Call, ErrorObject},
     take::{Record, StopRecording},
+    transport::Transport,
 };
 use wavecraft_companion_server::Presets;
 
@@ -51,6 +52,9 @@ static METHODS: LazyLock<BTreeMap<&str, Run>> = LazyLock::new(|| {
         later(save_preset),
         later(rename_preset),
         later(delete_preset),
+        now(set_transport),
+        now(tap_tempo),
+        now(get_transport),
         later(record),
         later(stop_recording),
         now(open_once),
@@ -327,6 +331,33 @@ fn stop_recording(companion: &mut Companion, _: ConnectionId, of: StopRecording,
 
 fn open_once(companion: &mut Companion, _: ConnectionId, open: OpenOnce) -> Result<OpenedOnce, ErrorObject> {
     companion.open_once(&open)
+}
+
+// The time, which all projects share: anybody may change it, but whether a project is told of it is its owner's.
+
+fn set_transport(
+    companion: &mut Companion,
+    from: ConnectionId,
+    set: SetTransport,
+) -> Result<Transport, ErrorObject> {
+    if let (Some(id), Some(none)) = (&set.session, set.none) {
+        companion.sessions.owned(from, id)?.set_untimed(none, &mut companion.cx);
+    }
+    companion.cx.transport.change(&set.change, &mut companion.cx.audio);
+    Ok(companion.cx.transport.told(&companion.cx.audio, None))
+}
+
+fn tap_tempo(companion: &mut Companion, _: ConnectionId, _: TapTempo) -> Result<Transport, ErrorObject> {
+    companion.cx.transport.tap(Instant::now(), &mut companion.cx.audio);
+    Ok(companion.cx.transport.told(&companion.cx.audio, None))
+}
+
+fn get_transport(
+    companion: &mut Companion,
+    _: ConnectionId,
+    _: GetTransport,
+) -> Result<Transport, ErrorObject> {
+    Ok(companion.cx.transport.told(&companion.cx.audio, None))
 }
 
 // Devices and the microphone.

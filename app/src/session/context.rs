@@ -1,11 +1,15 @@
 //! The owners that all sessions share.
 
-use crate::{audio::Audio, control::Clients, desktop::Announcer, microphone::Microphone, settings::Settings};
+use crate::{
+    audio::Audio, control::Clients, desktop::Announcer, microphone::Microphone, settings::Settings,
+    transport::Transport,
+};
 use std::path::PathBuf;
 
 /// The owners that all sessions share. Each keeps its state private.
 pub(crate) struct Context {
     pub audio: Audio,
+    pub transport: Transport,
     pub settings: Settings,
     pub clients: Clients,
     pub microphone: Microphone,

@@ -29,6 +29,7 @@ use wavecraft_companion_protocol::{
     session::{Mode, Probe, Stats},
     sets::ParameterSets,
     settings::RememberedProject,
+    transport::{ChangeTransport, Transport},
 };
 use wavecraft_companion_server::{Host, SetParameterError};
 
@@ -80,6 +81,8 @@ pub(crate) struct PageFigures {
     pub documents: BTreeMap<u32, Arc<Document>>,
     /// What is heard of the session's builds.
     pub comparison: Comparison,
+    /// The time; none before the session plays.
+    pub transport: Option<Transport>,
     /// A file was chosen in the terminal, so a page may switch back to it.
     pub has_file: bool,
 }
@@ -123,9 +126,12 @@ impl Shared {
         (scope, spectrum): (Option<ScopeFrame>, Option<SpectrumPicture>),
         waveform: Option<Waveform>,
         sample_rate: u32,
+        transport: Transport,
     ) {
         let (frame, meters) = to_protocol::meters(snapshot, sample_rate);
+        let meters = Meters { position_beats: Some(transport.position_beats), ..meters };
         let mut figures = self.figures();
+        figures.transport = Some(transport);
         (figures.meter_frame, figures.meters) = (Some(frame), Some(meters));
         figures.waveform = waveform;
         if let Some(spectrum) = spectrum {
@@ -277,6 +283,20 @@ impl Host for Shared {
         }
     }
 
+    fn transport(&self) -> Result<Transport, ErrorObject> {
+        self.figures().transport.ok_or_else(|| ErrorObject::new(INTERNAL_ERROR, OPENING))
+    }
+
+    fn change_transport(&self, wanted: ChangeTransport) -> Result<(), ErrorObject> {
+        self.request(|requested| requested.time.change(wanted));
+        Ok(())
+    }
+
+    fn tap_tempo(&self) -> Result<(), ErrorObject> {
+        self.request(|requested| requested.time.tap(Instant::now()));
+        Ok(())
+    }
+
     fn set_mode(&self, mode: Mode) -> Result<(), ErrorObject> {
         self.request(|requested| requested.mode = Some(mode));
         Ok(())
@@ -288,8 +308,7 @@ impl Host for Shared {
     }
 
     fn source(&self) -> Result<SourceInfo, ErrorObject> {
-        let opening = "the audio side is just being opened: ask again in a moment";
-        self.figures().source.clone().ok_or_else(|| ErrorObject::new(INTERNAL_ERROR, opening))
+        self.figures().source.clone().ok_or_else(|| ErrorObject::new(INTERNAL_ERROR, OPENING))
     }
 
     fn set_loop(&self, wanted: SetLoop) -> Result<(), ErrorObject> {
@@ -442,6 +461,8 @@ impl Host for Shared {
         self.request(|requested| requested.watched = Some(anyone));
     }
 }
+
+const OPENING: &str = "the audio side is just being opened: ask again in a moment";
 
 /// What is answered where there is nothing to compare with.
 pub(super) const NO_OLDER_BUILD: &str = "there is no earlier build of this session yet: save a change first";

@@ -32,11 +32,13 @@ pub(crate) struct Mix {
     /// It was muted to keep it from hearing itself, or the user unmuted it: it isn't muted for that again.
     feedback_handled: bool,
     gain_db: f32,
+    /// Is its processor told the time?
+    timed: bool,
 }
 
 impl Mix {
     /// A mix without a place yet.
-    pub(super) fn new(mode: Mode, heard_on_bypass: Option<Heard>, gain_db: Option<f32>) -> Self {
+    pub(super) fn new(mode: Mode, heard_on_bypass: Option<Heard>, gain_db: Option<f32>, timed: bool) -> Self {
         Self {
             project: None,
             mode,
@@ -48,6 +50,7 @@ impl Mix {
             feedback_handled: false,
             // A person may have written the settings.
             gain_db: gain_db.filter(|gain_db| GAIN_DB.contains(gain_db)).unwrap_or_default(),
+            timed,
         }
     }
 
@@ -92,7 +95,7 @@ impl Mix {
         audio: &mut Audio,
     ) -> Result<bool, EngineError> {
         let settings = ProjectSettings {
-            timed: true,
+            timed: self.timed,
             source,
             gain: db_to_linear(self.gain_db),
             muted: self.muted,
@@ -128,6 +131,17 @@ impl Mix {
         self.set_mode(Mode::Pipelined, audio);
         self.mode_reason = Some(reasons::fallback(&snapshot.last_late));
         self.mode_reason.clone()
+    }
+
+    /// Is its processor told the time?
+    pub(super) fn is_timed(&self) -> bool {
+        self.timed
+    }
+
+    /// Sets whether its processor is told the time.
+    pub(super) fn set_timed(&mut self, timed: bool, audio: &mut Audio) {
+        self.timed = timed;
+        audio.set_timed(self.project, timed);
     }
 
     /// Bypasses the processor, or ends the bypass.

@@ -1,6 +1,7 @@
 //! Requests from a project's pages to the app. Only the newest of each kind is kept, so that a page that repeats a
 //! request makes it only once.
 
+use super::transport::AskedOfTime;
 use std::sync::{Mutex, PoisonError};
 use wavecraft_companion_protocol::{
     browser::{PageSource, SetLoop},
@@ -38,6 +39,8 @@ pub(crate) struct Requested {
     pub region: Option<SetLoop>,
     /// Play the file on from another frame.
     pub seek: Option<u64>,
+    /// What is asked of the time.
+    pub time: AskedOfTime,
     /// Set when the processor's answers are taken.
     pub mode: Option<Mode>,
     /// Start a new child.

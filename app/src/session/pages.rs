@@ -68,6 +68,7 @@ impl Session {
         if let Some(frame) = asked.seek {
             self.playback.seek(frame, cx);
         }
+        asked.time.carry_out(cx);
         match asked.comparison {
             Some(Compared::By(wanted)) => {
                 let outcome = self.playback.compare(wanted, cx);

@@ -49,6 +49,8 @@ use wavecraft_companion_protocol::{
 pub(crate) struct Playback {
     name: String,
     folder: PathBuf,
+    /// Is its program a plugin's library?
+    is_library: bool,
     pub(super) audience: Audience,
     pub(super) mix: Mix,
     pub(super) children: Children,
@@ -94,7 +96,13 @@ impl Playback {
         Self {
             name: attach.name.clone(),
             folder: attach.project_dir.clone(),
-            mix: Mix::new(mode, attach.on_bypass, remembered.and_then(|project| project.gain_db)),
+            is_library: attach.program.library.is_some(),
+            mix: Mix::new(
+                mode,
+                attach.on_bypass,
+                remembered.and_then(|project| project.gain_db),
+                attach.transport.is_none_or(|wanted| !wanted.none),
+            ),
             children: Children::new(id.clone(), program, events.clone()),
             input: Input::new(
                 source.cloned().unwrap_or(Source::Microphone),

@@ -30,5 +30,6 @@ mod sets;
 mod signals;
 mod source_strip;
 mod support;
+mod transport;
 mod undo;
 mod violations;

@@ -347,3 +347,28 @@ fn a_rendering_that_is_ended_leaves_no_file_and_no_child() {
     assert_eq!(status.code(), Some(1));
     assert_eq!(folder.names(), ["in.wav"]);
 }
+
+/// The processor hears the time from 0 on: a delay of a beat is as long as the tempo says.
+#[test]
+fn the_tempo_is_told_to_the_processor_to_the_sample() {
+    let folder = Folder::new();
+    let mut input = vec![[0.0; 2]; 60_000];
+    input[100] = [0.5, -0.5];
+    write(&folder.path("in.wav"), 48_000, &input);
+    for (changes, echo) in [
+        (json!({}), Some(24_000)),
+        (json!({"tempo": 98}), Some(29_388)),
+        (json!({"tempo": 250.5}), Some(11_497)),
+        (json!({"no_transport": true}), None),
+    ] {
+        let mut job = folder.job("beat", "out.wav", changes.clone());
+        job["force"] = true.into();
+        folder.render(&job);
+        let (_, frames) = read(&folder.path("out.wav"));
+        let heard: Vec<usize> = (0..frames.len()).filter(|at| frames[*at] != [0.0; 2]).collect();
+        let expected: Vec<usize> =
+            [Some(100), echo.map(|frames| 100 + frames)].into_iter().flatten().collect();
+        assert_eq!(heard, expected, "{changes}");
+    }
+    folder.fails(&folder.job("beat", "no.wav", json!({"tempo": 1000})), 2, "20 to 999 beats per minute");
+}

@@ -169,8 +169,9 @@ fn what_was_changed_is_told_before_and_after_it_is_carried_out() {
     let mut audio = Audio::start(Box::new(Manual::new(settings)), Limits::default(), Arc::new(|_| {}))
         .expect("it has no device to refuse");
     let wished = |audio: &mut Audio<Manual>| {
-        [TimeChange::Tempo(98.0), TimeChange::LoopBars(4), TimeChange::Beat(2.0)]
-            .map(|change| audio.engine_mut().change_time(change));
+        for change in [TimeChange::Tempo(98.0), TimeChange::LoopBars(4), TimeChange::Beat(2.0)] {
+            audio.engine_mut().change_time(change);
+        }
         audio.engine().time()
     };
     let before = wished(&mut audio);

@@ -2,7 +2,7 @@
 
 mod defaults;
 
-pub(crate) use defaults::{Defaults, Devices, FILE as DEFAULTS_FILE};
+pub(crate) use defaults::{Defaults, Devices, FILE as DEFAULTS_FILE, TransportDefaults};
 
 use crate::page::PageSource;
 use anyhow::{Context, bail};

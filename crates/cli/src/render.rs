@@ -7,6 +7,7 @@ use crate::{
     offline::{self, BuiltProject, assignment},
     processes::Processes,
     report::{self, Report, clock},
+    start::TransportChoice,
     terminal::{Progress, bar},
 };
 use anyhow::{Context, bail};
@@ -18,6 +19,7 @@ use wavecraft_companion_protocol::{
     event::Event,
     session::{BadSource, SignalKind, Source},
     take::{RenderJob, check_input},
+    transport::read_tempo,
 };
 
 /// What `wavecraft render` is asked for.
@@ -44,6 +46,12 @@ pub(crate) struct RenderArgs {
     /// Frames that the processor gets at once, 1 to 4096
     #[arg(long, value_name = "FRAMES", default_value_t = 512, value_parser = clap::value_parser!(u32).range(1..=4096))]
     block_size: u32,
+    /// The tempo of the time that the processor is told, 20 to 999 beats per minute; it plays from 0 on [default: 120]
+    #[arg(long, value_name = "BPM", value_parser = read_tempo, conflicts_with = "transport")]
+    tempo: Option<f64>,
+    /// What of the time reaches the processor: all, or none, as in a plugin of Wavecraft 0.12 [default: all]
+    #[arg(long, value_name = "all|none")]
+    transport: Option<TransportChoice>,
     /// Go on so long after the input's end, for what rings on
     #[arg(long, value_name = "SECONDS", default_value_t = 0.0, value_parser = numbers::tail_seconds)]
     tail: f64,
@@ -84,6 +92,8 @@ async fn render(args: &RenderArgs, report: &Report, processes: &mut Processes) -
         parameters: args.set.iter().cloned().collect(),
         preset,
         block_frames: args.block_size,
+        tempo: args.tempo,
+        no_transport: args.transport == Some(TransportChoice::None),
         tail_seconds: args.tail,
     };
     let progress = report.progress();

@@ -4,9 +4,11 @@
 mod figures;
 mod live;
 mod probes;
+mod transport;
 mod words;
 
 pub(crate) use probes::{probe_name, probe_segment};
+pub(crate) use transport::{place, tempo, words as transport_words};
 pub(crate) use wavecraft_companion_protocol::words::{clause, gain, sentence};
 pub(crate) use words::{
     audio, clock, clocks, decibels, heard_name, heard_words, late, latency, latency_parts, length, over_both,

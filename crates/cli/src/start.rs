@@ -21,9 +21,11 @@ mod swap;
 mod telling;
 mod told_notices;
 mod told_violations;
+mod transport;
 mod troubles;
 
 pub(crate) use args::StartArgs;
+pub(crate) use transport::TransportChoice;
 
 use crate::{
     companion,

@@ -7,7 +7,7 @@ use crate::{
     output::out,
     report::{
         audio, clock, clocks, decibels, heard_name, heard_words, json_line, latency, length, over_both,
-        percent, seconds_of, state_name,
+        percent, seconds_of, state_name, transport_words,
     },
 };
 use wavecraft_companion_protocol::{
@@ -94,6 +94,10 @@ fn print_stats(stats: &Stats, item: impl Fn(&str, &str), more: impl Fn(&Option<S
     if !sound.is_empty() {
         item("Sound", &sound.join(", "));
         more(&stats.mute_reason);
+    }
+    if let Some(time) = &stats.transport {
+        item("Time", &transport_words(time));
+        more(&time.remark().map(str::to_owned));
     }
     item("Latency", &latency(stats.latency.total_ms(stats.devices.sample_rate), stats.mode));
     more(&stats.mode_reason);

@@ -15,6 +15,7 @@ use wavecraft_companion_protocol::{
     rpc::ErrorObject,
     session::{Mode, Probe, Stats},
     sets::ParameterSets,
+    transport::{ChangeTransport, Transport},
 };
 
 /// A project, as its pages see it. What a method does by itself is what a project does that runs no processor: it has no
@@ -246,6 +247,32 @@ pub trait Host: Send + Sync + 'static {
     /// The error to send to the page.
     fn choose_recent(&self, number: u64) -> Result<(), ErrorObject> {
         let _ = number;
+        Err(without_audio())
+    }
+
+    /// The time, and what of it reaches the project's processor. The host also sends it with
+    /// [`crate::Server::transport_changed`].
+    ///
+    /// # Errors
+    /// The error to send to the page.
+    fn transport(&self) -> Result<Transport, ErrorObject> {
+        Err(without_audio())
+    }
+
+    /// Changes the time of everything that plays; it is in range.
+    ///
+    /// # Errors
+    /// The error to send to the page.
+    fn change_transport(&self, wanted: ChangeTransport) -> Result<(), ErrorObject> {
+        let _ = wanted;
+        Err(without_audio())
+    }
+
+    /// Takes a tap on the beat, now.
+    ///
+    /// # Errors
+    /// The error to send to the page.
+    fn tap_tempo(&self) -> Result<(), ErrorObject> {
         Err(without_audio())
     }
 

@@ -13,17 +13,18 @@ use wavecraft_companion_protocol::{
         GetAudioStatus, GetAudioStatusResult, GetComparison, GetHistory, GetLab, GetLabResult, GetLog,
         GetLogResult, GetMeasurement, GetMeterFrame, GetMeterFrameResult, GetOscilloscopeFrame,
         GetOscilloscopeFrameResult, GetParameterParams, GetParameterResult, GetPresets, GetSets, GetSource,
-        GetStats, HearAbx, HearSet, History, METER_UPDATE, MeasureBuild, Measurement, MeterUpdate,
-        NOT_ALLOWED, PageSource, Ping, Pong, Redo, RegisterAudioParams, RegisterAudioResult,
+        GetStats, GetTransport, HearAbx, HearSet, History, METER_UPDATE, MeasureBuild, Measurement,
+        MeterUpdate, NOT_ALLOWED, PageSource, Ping, Pong, Redo, RegisterAudioParams, RegisterAudioResult,
         RequestResizeParams, RequestResizeResult, Restart, Seek, SetBypass, SetGain, SetLoop, SetMeasuring,
-        SetMode, SetMute, SetParameter, SetSource, Sets, SourceInfo, StartAbx, Stepped, Subscribe, Undo,
-        answer, notification,
+        SetMode, SetMute, SetParameter, SetSource, Sets, SourceInfo, StartAbx, Stepped, Subscribe, TapTempo,
+        Undo, answer, notification,
     },
     comparison::{Abx, Compare, Comparison},
     method::{Done, Method},
     preset::{DeletePreset, LoadPreset, RenamePreset, SavePreset, StepPreset},
     rpc::{Call, ErrorObject, OUT_OF_RANGE, UNKNOWN_PARAMETER},
     session::Stats,
+    transport::{ChangeTransport, Transport},
 };
 
 use crate::{
@@ -71,6 +72,9 @@ static METHODS: LazyLock<BTreeMap<&str, Run>> = LazyLock::new(|| {
         pages(set_loop),
         pages(seek),
         pages(choose_recent),
+        pages(get_transport),
+        pages(change_transport),
+        pages(tap_tempo),
         pages(get_lab),
         pages(get_measurement),
         pages(measure_build),
@@ -330,6 +334,18 @@ fn seek(to: Seek, caller: Caller<'_>) -> Outcome<Done> {
 
 fn choose_recent(chosen: ChooseRecent, caller: Caller<'_>) -> Outcome<Done> {
     caller.host().choose_recent(chosen.number).map(|()| Done {})
+}
+
+fn get_transport(_: GetTransport, caller: Caller<'_>) -> Outcome<Transport> {
+    caller.host().transport()
+}
+
+fn change_transport(wanted: ChangeTransport, caller: Caller<'_>) -> Outcome<Done> {
+    caller.host().change_transport(wanted).map(|()| Done {})
+}
+
+fn tap_tempo(_: TapTempo, caller: Caller<'_>) -> Outcome<Done> {
+    caller.host().tap_tempo().map(|()| Done {})
 }
 
 fn get_comparison(_: GetComparison, caller: Caller<'_>) -> Outcome<Comparison> {

@@ -23,6 +23,7 @@ use wavecraft_companion_protocol::{
     lab::Lab,
     session::{Build, StateChange},
     token::{PATH_PREFIX, Token},
+    transport::{TRANSPORT_CHANGED, Transport},
 };
 
 use crate::{
@@ -159,6 +160,11 @@ impl Server {
     /// Reports what is heard of the session's builds.
     pub fn comparison_changed(&self, comparison: &Comparison) {
         self.shared.hub.to_pages(Lane::Kept, &notification(COMPARISON_CHANGED, comparison).into());
+    }
+
+    /// Reports the time, after it was changed.
+    pub fn transport_changed(&self, transport: &Transport) {
+        self.shared.hub.to_pages(Lane::Kept, &notification(TRANSPORT_CHANGED, transport).into());
     }
 
     /// Reports the build's status. The last one is also sent to a page that subscribes later.

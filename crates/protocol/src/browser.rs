@@ -11,6 +11,7 @@ mod page_source;
 mod pictures;
 mod source;
 mod text;
+mod transport;
 
 pub use call::{
     CopySet, GetAllParameters, GetAllParametersResult, GetAudioStatus, GetMeterFrame, GetOscilloscopeFrame,
@@ -36,6 +37,7 @@ pub use source::{
     SourceChanged, SourceInfo, Waveform,
 };
 pub use text::{answer, batch, notification};
+pub use transport::{GetTransport, TapTempo};
 pub use wavecraft_protocol::{
     AudioDiagnostic, AudioDiagnosticCode, AudioRuntimePhase, AudioRuntimeStatus, GetAudioStatusResult,
     GetMeterFrameResult, GetOscilloscopeFrameResult, GetParameterParams, GetParameterResult, MeterFrame,

@@ -20,8 +20,9 @@ pub use notices::{
     STATS,
 };
 pub use project::{
-    Attach, Attached, Detach, EndComparison, GetPresets, OpenOnce, OpenedOnce, Reload, Reloaded, Restart,
-    SetBuildStatus, SetBypass, SetComparison, SetGain, SetMeasuring, SetMode, SetMute, SetOrigins, SetSource,
+    Attach, Attached, Detach, EndComparison, GetPresets, GetTransport, OpenOnce, OpenedOnce, Reload,
+    Reloaded, Restart, SetBuildStatus, SetBypass, SetComparison, SetGain, SetMeasuring, SetMode, SetMute,
+    SetOrigins, SetSource, SetTransport, TapTempo,
 };
 
 /// The longest line in bytes, without its newline.

@@ -104,6 +104,8 @@ pub mod system;
 pub mod take;
 #[cfg(feature = "companion")]
 pub mod token;
+
+pub mod transport;
 #[cfg(feature = "companion")]
 pub mod words;
 

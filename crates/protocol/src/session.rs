@@ -14,7 +14,7 @@ pub use source::{BadSource, Source};
 pub use source_name::SourceName;
 pub use told::{NamedValue, NotANumber, Notice, NoticeAction};
 
-use crate::{comparison::Comparison, realtime::Realtime};
+use crate::{comparison::Comparison, realtime::Realtime, transport::Transport};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
@@ -336,6 +336,9 @@ pub struct Stats {
     /// The names of the other projects' sessions, without any of their data.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<String>,
+    /// The time, and what of it reaches the processor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transport: Option<Transport>,
 }
 
 /// The guard on the mix of all projects.

@@ -113,6 +113,12 @@ pub struct RenderJob {
     pub preset: Option<JobPreset>,
     /// Frames of each block.
     pub block_frames: u32,
+    /// The tempo of the time, which plays from 0, in beats per minute; 120 if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tempo: Option<f64>,
+    /// Tell the processor nothing of the time, as a Wavecraft 0.12 plugin does.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub no_transport: bool,
     /// How long the output continues after the input, in seconds.
     #[serde(default)]
     pub tail_seconds: f64,

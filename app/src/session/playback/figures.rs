@@ -15,7 +15,10 @@ use crate::{
 };
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use wavecraft_audio_core::{HeardSound, ProjectSnapshot};
-use wavecraft_companion_protocol::session::{NotANumber, State, Stats, Totals};
+use wavecraft_companion_protocol::{
+    session::{NotANumber, State, Stats, Totals},
+    transport::Reaches,
+};
 
 /// How many parameters' values are told when the output is not a number.
 const MOST_VALUES: usize = 16;
@@ -26,7 +29,17 @@ impl Playback {
         let rate = cx.audio.sample_rate().unwrap_or_default();
         let pictures = if self.watched { cx.audio.pictures(self.mix.project()) } else { (None, None) };
         let waveform = cx.audio.waveform(self.mix.project());
-        self.audience.shared.show_levels(snapshot, pictures, waveform, rate);
+        let transport = cx.transport.told(&cx.audio, Some(self.reaches()));
+        self.audience.shared.show_levels(snapshot, pictures, waveform, rate, transport);
+    }
+
+    /// What of the time reaches its processor.
+    pub(in crate::session) fn reaches(&self) -> Reaches {
+        match (self.mix.is_timed(), self.is_library) {
+            (false, _) => Reaches::None,
+            (true, true) => Reaches::Reset,
+            (true, false) => Reaches::All,
+        }
     }
 
     /// Refreshes the measurements.
@@ -86,6 +99,7 @@ impl Playback {
             gain_db: self.mix.gain_db(),
             realtime,
             comparison: self.comparison_told(),
+            transport: Some(cx.transport.told(&cx.audio, Some(self.reaches()))),
             probes: self.audience.shared.figures().probes.figures(),
             others: all.iter().filter(|id| **id != *self.audience.id()).cloned().collect(),
             ..to_protocol::stats(&figures, snapshot, of_source)

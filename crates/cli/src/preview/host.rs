@@ -176,7 +176,14 @@ impl Host for PreviewHost {
 
     fn meters(&self) -> Option<Meters> {
         let output = levels::meter_update(self.started.elapsed());
-        Some(Meters { output, input: None, heard: None, position_frames: None, probes: Vec::new() })
+        Some(Meters {
+            output,
+            input: None,
+            heard: None,
+            position_frames: None,
+            position_beats: None,
+            probes: Vec::new(),
+        })
     }
 
     fn oscilloscope_frame(&self) -> Option<OscilloscopeFrame> {

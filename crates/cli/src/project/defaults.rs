@@ -11,7 +11,10 @@ use std::{
     path::{Path, PathBuf},
 };
 use wavecraft_companion_check::Limits;
-use wavecraft_companion_protocol::session::{Mode, OnBypass, Source};
+use wavecraft_companion_protocol::{
+    session::{Mode, OnBypass, Source},
+    transport::ChangeTransport,
+};
 
 /// The file's name; it lies beside `engine`.
 pub(crate) const FILE: &str = "wavecraft.toml";
@@ -43,9 +46,36 @@ pub(crate) struct Defaults {
     /// What is watched of the processor.
     #[serde(default)]
     pub(crate) realtime: RealtimeDefaults,
+    /// The time that plays.
+    #[serde(default)]
+    pub(crate) transport: TransportDefaults,
     /// What `wavecraft check` holds the processor to.
     #[serde(default)]
     pub(crate) check: Check,
+}
+
+/// The time that plays.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TransportDefaults {
+    /// Like `--tempo`: in beats per minute.
+    #[serde(default, deserialize_with = "tempo")]
+    pub(crate) tempo: Option<f64>,
+    /// Whether it plays from the start on.
+    pub(crate) playing: Option<bool>,
+    /// How many bars are repeated; 0 for none.
+    #[serde(default, deserialize_with = "loop_bars")]
+    pub(crate) loop_bars: Option<u32>,
+    /// Like `--transport none`.
+    pub(crate) none: Option<bool>,
+}
+
+impl TransportDefaults {
+    /// What it changes of the time of all.
+    pub(crate) fn change(&self) -> ChangeTransport {
+        let Self { tempo, playing, loop_bars, .. } = *self;
+        ChangeTransport { playing, tempo, position_beats: None, loop_bars }
+    }
 }
 
 /// What `wavecraft check` holds the processor to.
@@ -107,6 +137,18 @@ fn source<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Source>, 
     String::deserialize(deserializer)?.parse().map(Some).map_err(D::Error::custom)
 }
 
+fn tempo<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
+    let tempo = Some(f64::deserialize(deserializer)?);
+    let change = ChangeTransport { tempo, ..ChangeTransport::default() };
+    change.check().map(|()| tempo).map_err(D::Error::custom)
+}
+
+fn loop_bars<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
+    let loop_bars = Some(u32::deserialize(deserializer)?);
+    let change = ChangeTransport { loop_bars, ..ChangeTransport::default() };
+    change.check().map(|()| loop_bars).map_err(D::Error::custom)
+}
+
 fn tests<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error> {
     let tests = BTreeMap::<String, String>::deserialize(deserializer)?;
     for (name, why) in &tests {
@@ -156,6 +198,7 @@ mod tests {
         assert_eq!(read("# nothing\n"), Ok(Defaults::default()));
         let all = "audio = true\nsource = \"tone:440@-20\"\nmode = \"direct\"\non_bypass = \"silence\"\nport = 9100\nui_port = 5200\n\
                    profile = \"release\"\n[devices]\ninput = \"Scarlett\"\noutput = \"hw:1\"\n[realtime]\nwatch = false\n\
+                   [transport]\ntempo = 98\nplaying = false\nloop_bars = 4\nnone = true\n\
                    [check]\nskip = { tail-ends = \"a looper never ends\" }\nlimits = { click_db = -20.0 }\n";
         let port = |port| NonZeroU16::new(port);
         assert_eq!(
@@ -170,6 +213,12 @@ mod tests {
                 profile: Some("release".into()),
                 devices: Devices { input: Some("Scarlett".into()), output: Some("hw:1".into()) },
                 realtime: RealtimeDefaults { watch: Some(false) },
+                transport: TransportDefaults {
+                    tempo: Some(98.0),
+                    playing: Some(false),
+                    loop_bars: Some(4),
+                    none: Some(true),
+                },
                 check: Check {
                     skip: BTreeMap::from([("tail-ends".into(), "a looper never ends".into())]),
                     limits: Limits { click_db: Some(-20.0), ..Limits::default() },
@@ -207,6 +256,14 @@ mod tests {
             ),
             ("[devices]\n  speaker = \"x\"", "2:3", "unknown field `speaker`, expected `input` or `output`"),
             ("[realtime]\nwatch = 1", "2:9", "expected a boolean"),
+            ("[transport]\ntempo = 1000", "2:9", "a tempo is 20 to 999 beats per minute, not 1000"),
+            ("[transport]\ntempo = nan", "2:9", "a tempo is 20 to 999 beats per minute, not NaN"),
+            ("[transport]\nloop_bars = 65", "2:13", "a loop has 1 to 64 bars, or 0 for none, not 65"),
+            (
+                "[transport]\nbpm = 98",
+                "2:1",
+                "unknown field `bpm`, expected one of `tempo`, `playing`, `loop_bars`, `none`",
+            ),
             ("mode = \"fast\"", "1:8", "unknown variant `fast`, expected `pipelined` or `direct`"),
             ("\non_bypass = \"wet\"", "2:13", "expected `dry` or `silence`"),
             (

@@ -1,10 +1,11 @@
 //! The project's state in one line: the most important part comes first, since a narrow terminal shows less of it.
 
-use super::{clock, decibels, gain, heard_name, percent, state_name};
+use super::{clock, decibels, gain, heard_name, percent, state_name, tempo};
 use crate::terminal::{Segment, Span, Style};
 use wavecraft_companion_protocol::{
     comparison::{Comparison, ComparisonState, HeardBuild},
     session::{SourceName, State, Stats},
+    transport::Reaches,
 };
 
 /// Columns of a meter.
@@ -26,6 +27,8 @@ pub(super) fn line(stats: &Stats, more: Option<Segment>) -> Vec<Segment> {
     line.push(level(heard_name(stats.heard), stats.output.peak));
     line.extend(more);
     line.push(load(stats.processor_load.average));
+    let told = stats.transport.filter(|time| time.reaches == Some(Reaches::All));
+    line.extend(told.map(|time| vec![Span::new(Style::Dim, tempo(time.tempo))]));
     let late = stats.late_blocks.total();
     let style = if late == 0 { Style::Dim } else { Style::Yellow };
     line.push(vec![Span::new(style, format!("{late} late"))]);
@@ -60,6 +63,7 @@ fn switches(stats: &Stats) -> Vec<Segment> {
         (Style::Yellow, stats.muted.then(|| "muted".to_owned())),
         (Style::Yellow, stats.bypassed.then(|| "bypass".to_owned())),
         (Style::Yellow, stats.comparison.as_ref().and_then(older)),
+        (Style::Yellow, stats.transport.filter(|time| !time.playing).map(|_| "stopped".into())),
         (Style::Yellow, (stats.gain_db != 0.0).then(|| format!("volume {}", gain(stats.gain_db)))),
         (Style::Red, recording),
     ];

@@ -1,15 +1,19 @@
 //! The arguments of `wavecraft start`, and the defaults from `wavecraft.toml`.
 
+use super::transport::TransportChoice;
 use crate::{
     numbers::MOST_SECONDS,
     page::InstallPolicy,
     ports,
-    project::{DEFAULTS_FILE, Defaults},
+    project::{DEFAULTS_FILE, Defaults, TransportDefaults},
 };
 use anyhow::anyhow;
 use clap::{ArgMatches, parser::ValueSource};
 use std::{io::ErrorKind, path::Path, time::Duration};
-use wavecraft_companion_protocol::session::{BadSource, Mode, Source};
+use wavecraft_companion_protocol::{
+    session::{BadSource, Mode, Source},
+    transport::{ChangeTransport, ProjectTransport, read_tempo},
+};
 
 /// Vite's default.
 const UI_PORT: u16 = 5173;
@@ -40,6 +44,12 @@ pub(crate) struct StartArgs {
     /// [default: the last used, else pipelined]
     #[arg(long, env = "WAVECRAFT_MODE")]
     pub(super) mode: Option<Mode>,
+    /// The tempo of the time that plays, which all projects share: 20 to 999 beats per minute [key t taps it]
+    #[arg(long, value_name = "BPM", value_parser = read_tempo)]
+    pub(super) tempo: Option<f64>,
+    /// What of the time reaches the processor: all, or none, as in a plugin of Wavecraft 0.12 [default: all]
+    #[arg(long, value_name = "all|none")]
+    pub(super) transport: Option<TransportChoice>,
     /// Show a probe of the processor in the terminal's line: the name in its `probe!` [key p: the next one]
     #[arg(long, value_name = "NAME", value_parser = probe_name)]
     pub(super) probe: Option<String>,
@@ -96,10 +106,12 @@ pub(super) struct Given {
     pub(super) input: bool,
     pub(super) mode: bool,
     pub(super) profile: bool,
+    pub(super) tempo: bool,
+    pub(super) transport: bool,
 }
 
 /// The flags that are of use only with sound.
-const OF_SOUND: [&str; 3] = ["input", "mode", "probe"];
+const OF_SOUND: [&str; 5] = ["input", "mode", "tempo", "transport", "probe"];
 
 /// What an input may be.
 const INPUTS: &str =
@@ -150,8 +162,13 @@ impl StartArgs {
     /// # Errors
     /// If that is a file that doesn't exist.
     pub(super) fn fill(&mut self, defaults: &Defaults) -> anyhow::Result<Option<String>> {
-        self.given =
-            Given { input: self.input.is_some(), mode: self.mode.is_some(), profile: self.profile.is_some() };
+        self.given = Given {
+            input: self.input.is_some(),
+            mode: self.mode.is_some(),
+            profile: self.profile.is_some(),
+            tempo: self.tempo.is_some(),
+            transport: self.transport.is_some(),
+        };
         if self.input.is_none() {
             let source = defaults.source.clone().map(existing).transpose();
             self.input = source.map_err(|error| anyhow!("the source of {DEFAULTS_FILE}: {error}"))?;
@@ -176,6 +193,15 @@ impl StartArgs {
             self.profile.clone_from(&defaults.profile);
         }
         Ok(told)
+    }
+
+    /// What the project wants of the time; `None` if nothing.
+    pub(super) fn project_transport(&self, defaults: &TransportDefaults) -> Option<ProjectTransport> {
+        let change = ChangeTransport { tempo: self.tempo.or(defaults.tempo), ..defaults.change() };
+        let none =
+            self.transport.map_or(defaults.none == Some(true), |chosen| chosen == TransportChoice::None);
+        let wanted = ProjectTransport { change, none };
+        (wanted != ProjectTransport::default()).then_some(wanted)
     }
 
     /// The first port to try for the page.

@@ -3,6 +3,7 @@
 use super::{
     session::RunningSession,
     state::{End, Start},
+    transport,
 };
 use crate::{
     companion::{self, Companion, Error, QUICK, Unreachable},
@@ -113,6 +114,7 @@ impl Start {
             (attach.source, attach.mode) = (None, None);
             attach.parameters.clear();
             (attach.sets, attach.preset) = (None, None);
+            attach.transport = transport::going_on(attach.transport, session);
         }
         attach.origins = self.page.as_ref().map(|page| page::origins(page.port)).unwrap_or_default();
         // The build that was heard is gone if the companion had begun with the next one before it was lost.

@@ -9,21 +9,28 @@ use super::{
 use crate::{
     companion::QUICK,
     project::{DEFAULTS_FILE, Defaults},
+    report::transport_words,
 };
 use wavecraft_companion_protocol::{
-    control::{SetBypass, SetMode},
+    control::{SetBypass, SetMode, SetTransport},
     session::{Build, Mode, OnBypass, Source},
+    transport::ChangeTransport,
 };
 
-/// The keys whose last value the companion remembers for a project.
-const REMEMBERED: [&str; 2] = ["source", "mode"];
+/// The keys whose last value stays when they go.
+const REMEMBERED: [&str; 5] =
+    ["source", "mode", "transport.tempo", "transport.playing", "transport.loop_bars"];
 
 /// What a change of the file means for a project that runs.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq)]
 struct Changes {
     source: Option<Source>,
     mode: Option<Mode>,
     on_bypass: Option<OnBypass>,
+    /// What changes of the time of all.
+    time: ChangeTransport,
+    /// Whether the processor is told nothing of it.
+    none: Option<bool>,
     devices: bool,
     profile: bool,
     /// Keys that count from the next start on.
@@ -67,6 +74,20 @@ impl Changes {
         changes.source = take(&mut changes, "source", (&old.source, &new.source), (given.input, plays));
         changes.mode = take(&mut changes, "mode", (&old.mode, &new.mode), (given.mode, plays));
         changes.on_bypass = take(&mut changes, "on_bypass", (&old.on_bypass, &new.on_bypass), (false, plays));
+        let (was, is) = (&old.transport, &new.transport);
+        changes.time = ChangeTransport {
+            tempo: take(&mut changes, "transport.tempo", (&was.tempo, &is.tempo), (given.tempo, plays)),
+            playing: take(&mut changes, "transport.playing", (&was.playing, &is.playing), (false, plays)),
+            position_beats: None,
+            loop_bars: take(
+                &mut changes,
+                "transport.loop_bars",
+                (&was.loop_bars, &is.loop_bars),
+                (false, plays),
+            ),
+        };
+        let none = [was, is].map(|time| Some(time.none == Some(true)));
+        changes.none = take(&mut changes, "transport.none", (&none[0], &none[1]), (given.transport, plays));
         if old.profile != new.profile {
             changes.profile = !given.profile;
             changes.overruled.extend(given.profile.then_some("profile"));
@@ -153,6 +174,18 @@ impl Start {
                 session.attach.iter_mut().for_each(|attach| attach.on_bypass = Some(on_bypass));
             }
         }
+        if changes.time != ChangeTransport::default() || changes.none.is_some() {
+            let (change, none) = (changes.time, changes.none);
+            let set = SetTransport { change, session: Some(session.name.clone()), none };
+            if let Some(now) = self.carry_out(&set, QUICK).await {
+                taken.push(format!("transport: {}", transport_words(&now)));
+                taken.extend(none.map(|none| {
+                    format!("the processor gets {} of it", if none { "nothing" } else { "all" })
+                }));
+                let wanted = self.args.project_transport(&new.transport);
+                session.attach.iter_mut().for_each(|attach| attach.transport = wanted);
+            }
+        }
         if let Some(companion) = self.companion.as_mut().filter(|_| changes.devices) {
             let chosen =
                 devices::choose(&mut companion.connection, &new.devices, Some(&session.name), &self.report)
@@ -215,6 +248,8 @@ mod tests {
             all.profile = Some("release".into());
             all.devices.output = Some("desk".into());
             all.realtime.watch = Some(false);
+            all.transport.tempo = Some(98.0);
+            all.transport.none = Some(true);
         });
         let (none, given) = (Defaults::default(), Given::default());
         let between = |old, new, given, plays| Changes::between(old, new, &none, given, plays);
@@ -228,21 +263,35 @@ mod tests {
             (changes.on_bypass, changes.devices, changes.profile),
             (Some(OnBypass::Silence), true, true)
         );
+        let time = ChangeTransport { tempo: Some(98.0), ..ChangeTransport::default() };
+        assert_eq!((changes.time, changes.none), (time, Some(true)));
         assert_eq!((changes.wait, changes.overruled), (vec!["audio", "port", "realtime", "ui_port"], vec![]));
 
         let silent = between(&none, &all, given, false);
         assert_eq!(
             silent.wait,
-            ["source", "mode", "on_bypass", "devices", "audio", "port", "realtime", "ui_port"]
+            [
+                "source",
+                "mode",
+                "on_bypass",
+                "transport.tempo",
+                "transport.none",
+                "devices",
+                "audio",
+                "port",
+                "realtime",
+                "ui_port"
+            ]
         );
         assert!(silent.profile && silent.source.is_none(), "it is built without sound too");
         let gone = Changes::between(&all, &none, &all, given, true);
         assert_eq!(gone.wait, ["on_bypass", "audio", "port", "realtime", "ui_port"]);
-        assert_eq!(gone.stay, ["source", "mode", "devices"], "they are remembered");
+        assert_eq!(gone.stay, ["source", "mode", "transport.tempo", "devices"], "they are remembered");
+        assert_eq!(gone.none, Some(false), "nobody asks for it any more");
         let back = between(&all, &none, given, true);
         assert_eq!(back.wait, ["on_bypass"], "the ports never changed");
-        let given = Given { input: true, mode: true, profile: true };
+        let given = Given { input: true, mode: true, profile: true, tempo: true, transport: true };
         let overruled = between(&none, &all, given, true).overruled;
-        assert_eq!(overruled, ["source", "mode", "profile"]);
+        assert_eq!(overruled, ["source", "mode", "transport.tempo", "transport.none", "profile"]);
     }
 }

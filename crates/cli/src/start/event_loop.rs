@@ -127,6 +127,7 @@ impl Start {
                 session.stats = Some(stats);
                 self.show_live(session);
             }
+            Notice::Transport(now) => self.show_time(now, session),
             Notice::Measured(measured) if measured.session == session.name => {
                 self.tell_measured(&measured.build);
             }

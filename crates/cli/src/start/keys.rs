@@ -22,7 +22,7 @@ use wavecraft_companion_protocol::{
     settings::Consent,
 };
 
-const HELP: [(&str, &str); 19] = [
+const HELP: [(&str, &str); 22] = [
     ("r", "build now; a fresh processor even if nothing has changed"),
     ("o", "open the page in the browser"),
     ("i", "open the inspector in the browser"),
@@ -35,6 +35,9 @@ const HELP: [(&str, &str); 19] = [
     ("x", "hear the build before, and the newest again"),
     ("f", "hear what the newest build differs by from the one before, and back"),
     (", .", "hear the preset before, and the next one"),
+    ("space", "play, and stop: the tempo's time; the sound goes on"),
+    ("t", "tap the tempo, once for each beat"),
+    ("0", "back to the start, bar 1"),
     ("d", "list the audio devices"),
     ("l", "latency and load by their parts, and the probes"),
     ("p", "show a probe of the processor in the line below: the next one, and then none"),
@@ -85,6 +88,9 @@ impl Start {
                 'f' => self.toggle_difference(session).await,
                 ',' => self.step_preset(-1, session).await,
                 '.' => self.step_preset(1, session).await,
+                ' ' => self.toggle_playing(session).await,
+                't' => self.tap(session).await,
+                '0' => self.to_the_start(session).await,
                 'd' => self.list_devices().await,
                 'l' => self.report_figures(session),
                 'p' => self.show_next_probe(session),

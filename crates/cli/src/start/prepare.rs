@@ -138,6 +138,7 @@ impl Start {
             measure: self.args.no_measure.then_some(false),
             watch: (self.args.no_realtime_watch || project.defaults.realtime.watch == Some(false))
                 .then_some(false),
+            transport: self.args.project_transport(&project.defaults.transport),
         };
         self.meet_companion().await?;
         let companion = self.companion.as_mut().context("met")?;

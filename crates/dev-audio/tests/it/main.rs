@@ -7,5 +7,6 @@ mod priority;
 mod probes;
 mod processing;
 mod standalone;
+mod time;
 mod violations;
 mod watched;

@@ -7,6 +7,7 @@ use wavecraft_companion_protocol::{
     control,
     method::Names,
     session::{Mode, TestSignal},
+    transport::ChangeTransport,
 };
 
 use crate::{examples::golden, harness::Running, project::Asked};
@@ -73,10 +74,12 @@ async fn no_method_of_a_page_reaches_a_program_a_file_the_microphone_or_a_device
                     | Asked::Measure(..)
                     | Asked::Measuring(_)
                     | Asked::LabWatched(_)
+                    | Asked::Tap
             )
             || matches!(asked, Asked::EndComparison | Asked::StartAbx | Asked::EndAbx)
             || asked == Asked::Compare(Compare::default())
-            || asked == Asked::Loop(SetLoop::default());
+            || asked == Asked::Loop(SetLoop::default())
+            || asked == Asked::Transport(ChangeTransport::default());
         assert!(harmless, "{asked:?}");
     }
     // A call would have been noticed.

@@ -4,11 +4,12 @@ use serde_json::Value;
 use wavecraft_companion_protocol::{
     control::{ChildLog, LogStream},
     session::{Build, Place, State, StateChange},
+    transport::Reaches,
 };
 
 use crate::{
     harness::{Client, Running},
-    project::{audio_status, comparison, lab},
+    project::{audio_status, comparison, lab, transport},
 };
 
 /// The name of each file and its lines.
@@ -80,6 +81,7 @@ async fn every_notification_is_as_its_example() {
     server.source_changed();
     server.lab_changed(&lab());
     server.comparison_changed(&comparison());
+    server.transport_changed(&transport(Reaches::Reset));
     server.audio_status_changed(&audio_status());
     let failed = Build::Failed {
         errors: "oh no".into(),

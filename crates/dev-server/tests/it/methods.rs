@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use serde_json::{Value, json};
 use wavecraft_companion_protocol::browser::PageSource;
 use wavecraft_companion_protocol::session::{Mode, Stats};
+use wavecraft_companion_protocol::transport::ChangeTransport;
 use wavecraft_protocol as published;
 
 use crate::{harness::Running, project::Asked};
@@ -101,6 +102,10 @@ async fn errors_have_their_codes() {
         ("setBypass", json!({}), -32602),
         ("setMute", json!({"on": "yes"}), -32602),
         ("setMode", json!({"mode": "fast"}), -32602),
+        ("setTransport", json!({"tempo": 19}), -32602),
+        ("setTransport", json!({"tempo": 1e300}), -32602),
+        ("setTransport", json!({"tempo": null, "loop_bars": 65}), -32602),
+        ("setTransport", json!({"position_beats": -1}), -32602),
         ("setGain", json!({"gain_db": 12.1}), -32602),
         ("setGain", json!({"gain_db": -1e39}), -32602),
         ("setGain", json!({}), -32602),
@@ -258,6 +263,17 @@ async fn switches_and_sources_reach_the_project() {
     assert_eq!(running.asked().await, Asked::Gain(-60.0));
     assert_eq!(page.call("setMode", json!({"mode": "direct"})).await, Ok(json!({})));
     assert_eq!(running.asked().await, Asked::Mode(Mode::Direct));
+    let time = json!({"playing": false, "tempo": 98, "position_beats": 0, "loop_bars": 64, "none": true});
+    assert_eq!(page.call("setTransport", time).await, Ok(json!({})));
+    let wanted = ChangeTransport {
+        playing: Some(false),
+        tempo: Some(98.0),
+        position_beats: Some(0.0),
+        loop_bars: Some(64),
+    };
+    assert_eq!(running.asked().await, Asked::Transport(wanted));
+    assert_eq!(page.call("tapTempo", Value::Null).await, Ok(json!({})));
+    assert_eq!(running.asked().await, Asked::Tap);
     for text in ["tone", "noise", "sweep", "silence", "tone:440@-20", "twotone:60,7000", "impulse:0.5"] {
         assert_eq!(page.call("setSource", json!({"source": text})).await, Ok(json!({})));
         assert_eq!(running.asked().await, Asked::Source(PageSource::Signal(text.parse().unwrap())));

@@ -21,6 +21,7 @@ use wavecraft_companion_protocol::{
     rpc::{ErrorObject, INTERNAL_ERROR},
     session::{HeardSound, Mode, Probe, SourceName, State, Stats},
     sets::ParameterSets,
+    transport::{ChangeTransport, Reaches, Transport},
 };
 use wavecraft_companion_server::{Host, SetParameterError};
 
@@ -48,6 +49,8 @@ pub(crate) enum Asked {
     Measure(u32, bool),
     Measuring(bool),
     LabWatched(bool),
+    Transport(ChangeTransport),
+    Tap,
 }
 
 pub(crate) struct Project {
@@ -121,6 +124,19 @@ fn parameters() -> Vec<Parameter> {
     [gain, shape, bypass].map(|spec| Parameter { value: spec.default, spec }).into()
 }
 
+/// As the examples show it.
+pub(crate) fn transport(reaches: Reaches) -> Transport {
+    Transport {
+        playing: true,
+        tempo: 98.5,
+        position_frames: 117_600,
+        position_beats: 4.0220833333333335,
+        sample_rate: 48_000,
+        loop_bars: Some(4),
+        reaches: Some(reaches),
+    }
+}
+
 /// Two builds, the second of which was measured.
 pub(crate) fn lab() -> Lab {
     let first = LabBuild {
@@ -188,6 +204,7 @@ impl Host for Project {
             input: None,
             heard: Some(HeardSound::Processed),
             position_frames: None,
+            position_beats: None,
             probes: Vec::new(),
         })
     }
@@ -303,6 +320,20 @@ impl Host for Project {
 
     fn restart(&self) -> Result<(), ErrorObject> {
         self.note(Asked::Restart);
+        Ok(())
+    }
+
+    fn transport(&self) -> Result<Transport, ErrorObject> {
+        Ok(transport(Reaches::All))
+    }
+
+    fn change_transport(&self, wanted: ChangeTransport) -> Result<(), ErrorObject> {
+        self.note(Asked::Transport(wanted));
+        Ok(())
+    }
+
+    fn tap_tempo(&self) -> Result<(), ErrorObject> {
+        self.note(Asked::Tap);
         Ok(())
     }
 

@@ -11,11 +11,13 @@ use super::lab::{GetLab, GetLabResult, GetMeasurement, MeasureBuild, Measurement
 use super::log::{GetLog, GetLogResult, MAX_LOG_LINES};
 use super::pictures::SPAN_MS;
 use super::source::{ChooseRecent, GetSource, Seek, SetLoop, SourceInfo};
+use super::transport::{GetTransport, TapTempo};
 use crate::{
     comparison::{Abx, Compare, Comparison},
     method::{Done, methods},
     preset::{DeletePreset, LoadPreset, PresetDone, PresetList, RenamePreset, SavePreset, StepPreset, step},
     session::{GAIN_DB, Stats},
+    transport::{ChangeTransport, Transport},
 };
 use wavecraft_protocol::{
     GetAudioStatusResult, GetMeterFrameResult, GetOscilloscopeFrameResult, GetParameterParams,
@@ -154,6 +156,18 @@ methods! {
     "chooseRecent" ChooseRecent => Done;
         "`{number}`"
         "`{}`. Plays a file of `recent` of `getSource`. A file that is gone leaves that list, and `trouble` says so"
+
+    "getTransport" GetTransport => Transport;
+        "–"
+        "the [time](#the-time): `{playing, tempo, position_frames, position_beats, sample_rate, loop_bars?, reaches}`"
+
+    "setTransport" ChangeTransport => Done, check ChangeTransport::check;
+        "`{playing?, tempo?, position_beats?, loop_bars?}`"
+        "`{}`; all pages of all projects get `transportChanged`. `tempo` 20 to 999 beats per minute; `position_beats` 0 goes to the start; `loop_bars` 1 to 64, 0 for none. Of each member the newest counts, every 20 ms"
+
+    "tapTempo" TapTempo => Done;
+        "–"
+        "`{}`. Once for each beat: from the second on the tempo is that of the last eight taps; one after two seconds begins anew"
 
     "getLab" GetLab => GetLabResult;
         "–"
@@ -349,6 +363,15 @@ mod tests {
             ("getLog", json!({"lines": 0})),
             ("getLog", json!({"lines": 257})),
             ("getLog", json!({"lines": "all"})),
+            ("setTransport", json!({"tempo": 19.9})),
+            ("setTransport", json!({"tempo": 1e300})),
+            ("setTransport", json!({"tempo": "fast"})),
+            ("setTransport", json!({"playing": 1})),
+            ("setTransport", json!({"position_beats": -0.5})),
+            ("setTransport", json!({"position_beats": 1e9})),
+            ("setTransport", json!({"loop_bars": 65})),
+            ("setTransport", json!({"loop_bars": -1})),
+            ("setTransport", json!({"loop_bars": 0.5})),
             ("chooseRecent", json!({"number": -1})),
             ("chooseRecent", json!({"number": 1.5})),
             ("chooseRecent", json!({"number": "1"})),

@@ -56,6 +56,9 @@ pub struct Meters {
     /// Where the source's file is played, in frames, if the source is a file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub position_frames: Option<u64>,
+    /// Where the [time](crate::transport::Transport) is, in beats; absent without audio.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position_beats: Option<f64>,
     /// What the processors show of themselves, since the previous one at this page's rate; in the chain's order. Empty for a
     /// processor without probes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

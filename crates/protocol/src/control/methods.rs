@@ -4,9 +4,9 @@ use super::{
     companion::{GetStatus, Hello, Show, Shutdown, ShuttingDown, Status, Subscribe, Welcome},
     devices::{DeviceList, ListDevices, SelectDevices},
     project::{
-        Attach, Attached, Detach, EndComparison, GetPresets, OpenOnce, OpenedOnce, Reload, Reloaded, Restart,
-        SetBuildStatus, SetBypass, SetComparison, SetGain, SetMeasuring, SetMode, SetMute, SetOrigins,
-        SetSource,
+        Attach, Attached, Detach, EndComparison, GetPresets, GetTransport, OpenOnce, OpenedOnce, Reload,
+        Reloaded, Restart, SetBuildStatus, SetBypass, SetComparison, SetGain, SetMeasuring, SetMode, SetMute,
+        SetOrigins, SetSource, SetTransport, TapTempo,
     },
 };
 use crate::{
@@ -18,6 +18,7 @@ use crate::{
         step,
     },
     take::{Record, Recording, StopRecording, Take, check_length},
+    transport::Transport,
 };
 
 methods! {
@@ -115,6 +116,18 @@ methods! {
     "stopRecording" StopRecording => Take;
         "`{session}`"
         "`{path, frames, seconds, dropped_frames, reason?}`, when the file is whole"
+
+    "setTransport" SetTransport => Transport, check SetTransport::check;
+        "`{playing?, tempo?, position_beats?, loop_bars?, session?, none?}`"
+        "the [time](#the-time), which all projects share. `tempo` 20 to 999 beats per minute; `position_beats` 0 goes to the start; `loop_bars` 1 to 64, 0 for none. `none` with a `session`: whether its processor is told nothing of the time"
+
+    "tapTempo" TapTempo => Transport;
+        "–"
+        "the time. From the second tap on the tempo is that of the last eight; one after two seconds begins anew"
+
+    "getTransport" GetTransport => Transport;
+        "–"
+        "the time"
 
     "status" GetStatus => Status;
         "–"

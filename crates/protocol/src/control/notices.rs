@@ -4,6 +4,7 @@ use crate::{
     lab::BuildMeasured,
     session::{AudioDevices, StateChange, Stats},
     take::RecordingEnded,
+    transport::{TRANSPORT_CHANGED, Transport},
 };
 use serde::{Deserialize, Serialize};
 
@@ -53,6 +54,7 @@ pub enum Notice {
     Devices(AudioDevices),
     RecordingEnded(RecordingEnded),
     Measured(BuildMeasured),
+    Transport(Transport),
 }
 
 impl Notice {
@@ -65,6 +67,7 @@ impl Notice {
             STATS => serde_json::from_value(params).ok().map(|stats| Self::Stats(Box::new(stats))),
             DEVICES_CHANGED => serde_json::from_value(params).ok().map(Self::Devices),
             RECORDING_ENDED => serde_json::from_value(params).ok().map(Self::RecordingEnded),
+            TRANSPORT_CHANGED => serde_json::from_value(params).ok().map(Self::Transport),
             BUILD_MEASURED => serde_json::from_value(params).ok().map(Self::Measured),
             _ => None,
         }

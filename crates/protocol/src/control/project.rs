@@ -2,10 +2,12 @@
 
 use crate::{
     comparison::Compare,
+    method::empty,
     program::ProjectProgram,
     session::{AudioDevices, Build, Mode, OnBypass, Source},
     sets::ParameterSets,
     token::Token,
+    transport::{ChangeTransport, ProjectTransport},
 };
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, path::PathBuf};
@@ -65,6 +67,9 @@ pub struct Attach {
     /// Whether children watch what they do in `process` that an audio thread must not. Yes if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub watch: Option<bool>,
+    /// What it wants of the time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transport: Option<ProjectTransport>,
 }
 
 /// Result of [`Attach`]. The child is spawned by then, but not yet live: `sessionState` follows.
@@ -146,6 +151,36 @@ pub struct SetSource {
     pub session: String,
     /// The new source.
     pub source: Source,
+}
+
+/// Change the time of everything that plays; for a session also whether its processor is told of it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct SetTransport {
+    /// What changes of the time.
+    #[serde(flatten)]
+    pub change: ChangeTransport,
+    /// The session that `none` is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<String>,
+    /// Whether the session's processor is told nothing of the time. If absent: unchanged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub none: Option<bool>,
+}
+
+impl SetTransport {
+    pub(super) fn check(&self) -> Result<(), String> {
+        match (&self.session, self.none) {
+            (None, Some(_)) => Err("`none` is for a `session`".into()),
+            _ => self.change.check(),
+        }
+    }
+}
+
+empty! {
+    /// Tap the tempo: once for each beat.
+    TapTempo
+    /// The time.
+    GetTransport
 }
 
 /// Choose when the processor's output is taken.

@@ -15,6 +15,7 @@ use wavecraft_companion_protocol::{
         OUT_OF_RANGE, Outcome, PARSE_ERROR, Response, UNKNOWN_PARAMETER, decode,
     },
     session::{Build, StateChange, Stats},
+    transport::{TRANSPORT_CHANGED, Transport},
 };
 use wavecraft_protocol as published;
 
@@ -38,6 +39,7 @@ const NOTIFICATIONS: [&str; 17] = [
     COMPARISON_CHANGED,
     PRESETS_CHANGED,
     PRESET_CHANGED,
+    TRANSPORT_CHANGED,
 ];
 
 fn read<T: DeserializeOwned>(value: Value) -> T {
@@ -64,6 +66,7 @@ fn written(method: &str, params: Value) -> String {
         COMPARISON_CHANGED => notification(method, &read::<Comparison>(params)),
         PRESETS_CHANGED => notification(method, &read::<PresetList>(params)),
         PRESET_CHANGED => notification(method, &read::<CurrentPreset>(params)),
+        TRANSPORT_CHANGED => notification(method, &read::<Transport>(params)),
         _ => panic!("{method} has no example"),
     }
 }

@@ -13,6 +13,7 @@ use crate::parameters::IndexError;
 use crate::phase::ChildPhase;
 use crate::probes::{ProbeName, ProbeValues};
 use crate::segment::child_side;
+use crate::time::BlockTime;
 
 fn block(frames: u32) -> BlockHeader {
     BlockHeader {
@@ -21,7 +22,39 @@ fn block(frames: u32) -> BlockHeader {
         host_time_ns: u64::MAX - 9,
         discontinuity: true,
         reset: frames.is_multiple_of(2),
+        time: time(frames),
     }
+}
+
+/// Every other one plays, and every third has a tempo.
+fn time(frames: u32) -> BlockTime {
+    BlockTime {
+        tempo: Some(20.0 + f64::from(frames)).filter(|_| frames.is_multiple_of(3)),
+        position: i64::MAX - i64::from(frames),
+        playing: frames.is_multiple_of(2),
+    }
+}
+
+/// The host isn't trusted with the time either.
+#[test]
+fn a_time_that_cannot_be_is_clamped() {
+    let mut pair = pair(16, 0, 1);
+    let mut received = |tempo: f64, position| {
+        let time = BlockTime { tempo: Some(tempo), position, playing: true };
+        let header = BlockHeader { frames: 1, time, ..BlockHeader::default() };
+        pair.host.send(header, &[]).expect("a free slot");
+        let block = pair.child.next().expect("it was sent");
+        let time = block.time();
+        block.reply(0);
+        pair.host.discard().expect("it was answered");
+        assert!(time.playing);
+        (time.tempo, time.position)
+    };
+    for wrong in [f64::NAN, f64::INFINITY, -120.0, 0.0, 19.99, 999.01, f64::MIN_POSITIVE] {
+        assert_eq!(received(wrong, i64::MIN), (None, 0), "{wrong}");
+    }
+    assert_eq!(received(20.0, 7), (Some(20.0), 7));
+    assert_eq!(received(999.0, i64::MAX), (Some(999.0), i64::MAX));
 }
 
 /// Answers one block with its first input, doubled.
@@ -56,6 +89,7 @@ fn a_block_goes_there_and_back() {
     assert_eq!(received.host_time_ns(), u64::MAX - 9);
     assert!(received.discontinuity());
     assert_eq!(received.reset(), received.frames().is_multiple_of(2));
+    assert_eq!(received.time(), time(received.frames()));
     let mut samples = [9.0; 64];
     received.read_input(1, &mut samples);
     assert!(samples[..50].iter().all(|sample| sample.is_nan()) && samples[50..] == [9.0; 14]);

@@ -35,6 +35,9 @@ pub(in crate::mcp) struct Render {
     /// Frames that the processor gets at once, 1 to 4096. 512 if absent.
     #[schemars(range(min = 1, max = 4_096))]
     block_size: Option<u32>,
+    /// The tempo that the processor is told, in beats per minute: 20 to 999. 120 if absent.
+    #[schemars(range(min = 20, max = 999))]
+    tempo: Option<f64>,
     /// Replace the output if it is there.
     #[serde(default)]
     force: bool,
@@ -79,6 +82,7 @@ impl Tool for Render {
             option("tail", self.tail),
             option("rate", self.rate),
             option("block-size", self.block_size),
+            option("tempo", self.tempo),
             switch("force", self.force),
         ];
         words.extend(given.into_iter().flatten());
