@@ -18,6 +18,7 @@ mod publisher;
 mod reading;
 mod sources;
 mod stream;
+mod transport;
 
 pub(crate) use clicks::clicked;
 pub(crate) use facts::facts;

@@ -2,6 +2,7 @@
 //! functions.
 
 mod abx;
+mod asked_of_time;
 mod audience;
 pub(crate) mod builds;
 mod children;

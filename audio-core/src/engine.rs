@@ -10,6 +10,7 @@ pub(crate) mod spectrum;
 pub(crate) mod telemetry;
 mod transport;
 pub(crate) mod trigger;
+mod wished;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
@@ -26,8 +27,8 @@ use self::measuring::Measuring;
 use self::readings::{ReadingInbox, Readings};
 use self::scope::ScopeFrame;
 use self::spectrum::{Analyser, Long, SpectrumFrame};
-use self::transport::Wished;
 use self::trigger::Waveform;
+use self::wished::Wished;
 use crate::config::{EngineConfig, MAX_ALIGNMENT_FRAMES, MAX_PROJECTS};
 use crate::input::MatchedInput;
 use crate::latency::LatencyRecording;

@@ -51,7 +51,7 @@ use crate::engine::command::Command;
 use crate::input::MicrophoneInput;
 use crate::number::{count32, frames_in_ms, nanoseconds, position, real64, whole};
 use crate::snapshot::{EngineStats, ProjectId};
-use crate::time::{Time, TimeChange};
+use crate::time::{FIRST_CHANGE, Time, TimeChange};
 use crate::trash::{Garbage, Trash};
 
 /// The audio side of the engine: `Send`, moved into the device's callback.
@@ -138,7 +138,7 @@ impl Renderer {
             fade_frames,
             position: 0,
             time: Time::default(),
-            time_changes: 0,
+            time_changes: FIRST_CHANGE,
             callbacks: 0,
             largest_callback: 0,
         }

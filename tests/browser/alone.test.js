@@ -9,6 +9,7 @@ import './alone/probes.js';
 import './alone/realtime.js';
 import './alone/signal.js';
 import './alone/strip.js';
+import './alone/transport.js';
 import './alone/lab.js';
 import './alone/comparison.js';
 import './alone/failed.js';

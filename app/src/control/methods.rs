@@ -19,7 +19,7 @@ use wavecraft_companion_protocol::{
     method::{Done, Method},
     microphone::{ConfirmMicrophone, GetMicrophone, MicrophoneAccess},
     preset::{DeletePreset, LoadPreset, PresetOf, RenamePreset, SavePreset, StepPreset},
-    rpc::{Call, ErrorObject},
+    rpc::{Call, ErrorObject, INVALID_PARAMS},
     take::{Record, StopRecording},
     transport::Transport,
 };
@@ -340,8 +340,15 @@ fn set_transport(
     from: ConnectionId,
     set: SetTransport,
 ) -> Result<Transport, ErrorObject> {
-    if let (Some(id), Some(none)) = (&set.session, set.none) {
-        companion.sessions.owned(from, id)?.set_untimed(none, &mut companion.cx);
+    match (&set.session, set.none) {
+        (Some(id), Some(none)) => {
+            companion.sessions.owned(from, id)?.set_untimed(none, &mut companion.cx);
+        }
+        (None, Some(_)) => {
+            let message = "setTransport: `none` is for one project: name its `session`";
+            return Err(ErrorObject::new(INVALID_PARAMS, message));
+        }
+        (_, None) => {}
     }
     companion.cx.transport.change(&set.change, &mut companion.cx.audio);
     Ok(companion.cx.transport.told(&companion.cx.audio, None))

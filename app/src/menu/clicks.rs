@@ -10,6 +10,7 @@ use crate::{
     login::Login,
     session::{Context, Session},
 };
+use std::time::Instant;
 use tokio::sync::oneshot;
 use tracing::info;
 use wavecraft_companion_protocol::{
@@ -69,6 +70,10 @@ pub(crate) fn clicked(companion: &mut Companion, action: Action) {
             });
         }
         Action::EndComparison(id) => with(companion, &id, Session::end_comparison),
+        Action::ChangeTransport(wanted) => {
+            companion.cx.transport.change(&wanted, &mut companion.cx.audio);
+        }
+        Action::TapTempo => companion.cx.transport.tap(Instant::now(), &mut companion.cx.audio),
         Action::Stop(id) => with(companion, &id, |session, cx| session.detach(None, cx)),
         Action::SelectDevices(select) => select_devices(companion, select),
         Action::LookForDevices => companion.cx.audio.refresh_devices(),

@@ -4,6 +4,7 @@ use super::{
     microphone::MicrophoneFacts,
     presets::PresetFacts,
     project::{Measured, ProjectFacts},
+    transport::TransportFacts,
 };
 use crate::{
     command_link::{Command, CommandLinkState},
@@ -25,6 +26,8 @@ use wavecraft_companion_server::Presets;
 pub(crate) struct Facts {
     /// Every project, in the order shown.
     pub projects: Vec<ProjectFacts>,
+    /// The time of everything that plays, while anything is attached.
+    pub transport: Option<TransportFacts>,
     /// The audio side, while it runs.
     pub devices: Option<AudioDevices>,
     /// The inputs as they were last listed.
@@ -55,6 +58,7 @@ pub(crate) fn facts(companion: &Companion) -> Facts {
     };
     Facts {
         projects: sessions.iter().map(project).collect(),
+        transport: (!sessions.is_empty()).then(|| cx.transport.told(&cx.audio, None).into()),
         microphone: MicrophoneFacts {
             heard_by: sessions.iter().filter(listening).map(|session| session.name().to_owned()).collect(),
             device: devices.as_ref().and_then(|devices| devices.input.clone()),

@@ -6,7 +6,7 @@ use super::{
     login,
     model::{Action, Entry, Icon, Menu, Shortcut},
     project::ProjectFacts,
-    stream,
+    stream, transport,
 };
 
 /// The menu that shows these facts.
@@ -37,6 +37,10 @@ pub(crate) fn compute(facts: &Facts) -> Menu {
             entries.extend(howling.map(ProjectFacts::howl_entries).unwrap_or_default());
             entries.extend(projects.iter().flat_map(|project| project.folded(is_first(project))));
         }
+    }
+    if let Some(time) = facts.transport {
+        entries.push(Entry::separator("transport/line"));
+        entries.push(transport::entry(time));
     }
     entries.push(Entry::separator("devices/line"));
     entries.extend([

@@ -8,6 +8,7 @@ use wavecraft_companion_protocol::{
     control::SelectDevices,
     session::{Mode, Source},
     settings::Consent,
+    transport::ChangeTransport,
 };
 
 /// Everything that is shown.
@@ -128,6 +129,10 @@ pub(crate) enum Action {
     Preset(SessionId, PresetAction),
     /// Hears the newest build, and ends the older one's child.
     EndComparison(SessionId),
+    /// Changes the time of everything that plays.
+    ChangeTransport(ChangeTransport),
+    /// Taps the tempo.
+    TapTempo,
     /// Ends the project.
     Stop(SessionId),
     /// Chooses a device, its channels, the rate or the buffer size, as the control socket's call of the same name does.

@@ -1,7 +1,7 @@
 //! Requests from a project's pages to the app. Only the newest of each kind is kept, so that a page that repeats a
 //! request makes it only once.
 
-use super::transport::AskedOfTime;
+use super::asked_of_time::AskedOfTime;
 use std::sync::{Mutex, PoisonError};
 use wavecraft_companion_protocol::{
     browser::{PageSource, SetLoop},

@@ -68,7 +68,10 @@ impl Session {
         if let Some(frame) = asked.seek {
             self.playback.seek(frame, cx);
         }
-        asked.time.carry_out(cx);
+        asked.time.taps.iter().for_each(|at| cx.transport.tap(*at, &mut cx.audio));
+        if let Some(change) = &asked.time.change {
+            cx.transport.change(change, &mut cx.audio);
+        }
         match asked.comparison {
             Some(Compared::By(wanted)) => {
                 let outcome = self.playback.compare(wanted, cx);

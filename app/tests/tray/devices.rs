@@ -81,6 +81,19 @@ fn devices_are_chosen_by_clicks_and_one_that_goes_is_shown_as_away() {
     tray.says("44.1 kHz ✓");
     tray.says("gain: live");
 
+    // The time is one for all projects, and so has one submenu.
+    tray.says("Transport: 120 BPM");
+    tray.click("Transport/Loop 4 Bars");
+    tray.says("Loop 4 Bars ✓");
+    tray.click("Transport/Stop");
+    tray.says("Transport: stopped, 120 BPM");
+    let time = control.call("getTransport", json!({})).unwrap();
+    assert_eq!((&time["playing"], &time["loop_bars"]), (&json!(false), &json!(4)));
+    tray.click("Transport/Back to the Start");
+    eventually("it is at the start", || {
+        (control.call("getTransport", json!({})).unwrap()["position_frames"] == 0).then_some(())
+    });
+
     server.unplug(&desk);
     tray.says("Desk (not connected) ✓");
     assert!(!tray.find("Output/Desk (not connected)").enabled);

@@ -2,17 +2,9 @@
 
 use crate::engine::Engine;
 use crate::engine::command::Command;
+use crate::engine::wished::Wished;
 use crate::snapshot::ProjectId;
 use crate::time::{Time, TimeChange};
-
-/// What the control side knows of the time before the renderer does.
-#[derive(Debug, Default)]
-pub(super) struct Wished {
-    /// As it is once the last change is carried out.
-    time: Time,
-    /// The number of the last change.
-    number: u32,
-}
 
 impl Engine {
     /// The musical time: as of the last callback, or as it will be after the next one if something was just changed.

@@ -24,8 +24,7 @@ mod told_violations;
 mod transport;
 mod troubles;
 
-pub(crate) use args::StartArgs;
-pub(crate) use transport::TransportChoice;
+pub(crate) use args::{StartArgs, TransportChoice};
 
 use crate::{
     companion,

@@ -26,7 +26,7 @@ macro_rules! files {
     };
 }
 
-const FILES: [(&str, File); 51] = files![
+const FILES: [(&str, File); 52] = files![
     CSS "page.css"
     CSS "controls.css"
     CSS "parameters.css"
@@ -76,6 +76,7 @@ const FILES: [(&str, File); 51] = files![
     SCRIPT "surface.js"
     SCRIPT "tabs.js"
     SCRIPT "traces.js"
+    SCRIPT "transport.js"
     SCRIPT "values.js"
     SCRIPT "volume.js"
 ];

@@ -92,6 +92,11 @@ export const source = {
 /** A signal as the project tells it. */
 export const tone = { text: 'tone', label: 'Tone 1 kHz, −12 dBFS', form: 'tone[:HZ][@DB]', hz: 1000, level_db: -12 };
 
+/** The time of all projects as a project tells it. */
+export const time = {
+  playing: true, tempo: 98.5, position_frames: 117_600, position_beats: 4.02, sample_rate: 48_000, loop_bars: 4, reaches: 'all',
+};
+
 /** What a project says of itself when a page asks. */
 export const answers = () => ({
   getStats: stats,
@@ -99,11 +104,13 @@ export const answers = () => ({
   getAllParameters: { parameters, processors },
   getParameter: ({ id }) => ({ id, value: parameters.find((parameter) => parameter.id === id).value }),
   getSource: source,
+  getTransport: time,
   getSets: { active: 'A', differ: true },
   getPresets: { presets: [{ name: 'Bright' }, { name: 'Warm' }], current: 'Warm', changed: false },
   getHistory: { undo: 'Cutoff', undo_steps: 3, redo_steps: 0 },
   undo: { step: 'Cutoff' }, redo: { step: 'Cutoff' },
   setParameter: {}, hearSet: {}, copySet: {}, setSource: {}, setMode: {}, setBypass: {}, setMute: {}, setGain: {}, restart: {}, setLoop: {}, seek: {},
+  setTransport: {}, tapTempo: {},
   chooseRecent: {},
 });
 
@@ -122,6 +129,7 @@ export function moment(seconds, scope) {
     meterUpdate: {
       timestamp_us: seconds * 1e6, left_peak: peak, left_rms: peak / 2, right_peak: peak * 0.8, right_rms: peak * 0.4,
       input: { peak: [0.25, 0.25], rms: [0.11, 0.11] }, heard: 'processed',
+      position_beats: 4.02 + seconds * 1.64,
       position_frames: 120_000 + Math.floor((seconds * 48_000) % 240_000),
     },
     scopeUpdate: {

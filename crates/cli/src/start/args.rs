@@ -1,6 +1,5 @@
 //! The arguments of `wavecraft start`, and the defaults from `wavecraft.toml`.
 
-use super::transport::TransportChoice;
 use crate::{
     numbers::MOST_SECONDS,
     page::InstallPolicy,
@@ -98,6 +97,15 @@ pub(crate) struct StartArgs {
     /// What the command line or a variable says, whatever wavecraft.toml does.
     #[arg(skip)]
     pub(super) given: Given,
+}
+
+/// `--transport`: what of the time reaches the processor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum TransportChoice {
+    /// Tempo, position and whether it plays
+    All,
+    /// Nothing, as in a plugin of Wavecraft 0.12
+    None,
 }
 
 /// What goes before `wavecraft.toml`.

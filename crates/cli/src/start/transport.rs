@@ -10,15 +10,6 @@ use wavecraft_companion_protocol::{
     transport::{ChangeTransport, ProjectTransport, Transport},
 };
 
-/// `--transport`: what of the time reaches the processor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum TransportChoice {
-    /// Tempo, position and whether it plays
-    All,
-    /// Nothing, as in a plugin of Wavecraft 0.12
-    None,
-}
-
 impl Start {
     /// Plays on, or stops.
     pub(super) async fn toggle_playing(&mut self, session: &mut RunningSession) {

@@ -63,6 +63,17 @@ fn keys_do_what_the_help_says_and_leave_no_trace() {
     tmux.until_last_row(LIVE);
     let heard: Vec<_> = companion.calls("setComparison").iter().map(|call| call["hear"].clone()).collect();
     assert_eq!(heard, [json!("before"), json!("difference"), json!("after")]);
+    press(&tmux, "Space", "Stopped at bar 2.2; the sound goes on. Space plays on from there.");
+    tmux.until_last_row("live  stopped");
+    press(&tmux, "Space", "Playing at 98.5 BPM. Space stops.");
+    tmux.until_last_row(LIVE);
+    press(&tmux, "0", "Back at the start, bar 1.1.");
+    tmux.key("t");
+    until("it was tapped", || (companion.calls("tapTempo").len() == 1).then_some(()));
+    assert_eq!(
+        companion.calls("setTransport"),
+        [json!({"playing": false}), json!({"playing": true}), json!({"position_beats": 0.0})]
+    );
     tmux.keep("switched");
     let on = |method| companion.calls(method).iter().map(|call| call["on"].clone()).collect::<Vec<_>>();
     assert_eq!(

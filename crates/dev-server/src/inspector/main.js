@@ -24,6 +24,7 @@ import { Heard, Status } from './status.js';
 import { Strip } from './strip.js';
 import { Painter } from './surface.js';
 import { Tabs } from './tabs.js';
+import { Transport } from './transport.js';
 import { Volume } from './volume.js';
 
 /** How often pictures come, in Hz: enough to be seen as moving, and less for those who asked their system for less motion. */
@@ -60,6 +61,7 @@ function start() {
   const history = new History(at, request, () => sender.settled(), refuse);
   const presets = new Presets(at, request, refuse);
   const strip = new Strip(at, painter, request, change);
+  const transport = new Transport(at, request, ask);
   const lab = new Lab(at, painter, request, ask);
   /** The figures that came last. */
   let last = null;
@@ -71,12 +73,13 @@ function start() {
       sender.after(id, () => parameters.show(id, value));
     },
     parametersChanged: () => void list().catch(() => {}),
-    meterUpdate({ timestamp_us, left_peak, right_peak, left_rms, right_rms, input: source, heard: now, position_frames: frames, probes: shown }) {
+    meterUpdate({ timestamp_us, left_peak, right_peak, left_rms, right_rms, input: source, heard: now, position_frames: frames, position_beats: beats, probes: shown }) {
       const moment = timestamp_us / 1000;
       probes.show(shown ?? [], moment);
       output.show({ peak: [left_peak, right_peak], rms: [left_rms, right_rms] }, moment);
       if (source) input.show(source, moment);
       if (frames !== undefined) strip.position(frames);
+      if (beats !== undefined) transport.position(beats);
       heard.show(now);
     },
     scopeUpdate: (frame) => scope.show(frame),
@@ -97,6 +100,7 @@ function start() {
     childLog: (line) => log.add(line),
     buildStatus: (change) => build.show(change),
     labChanged: (state) => lab.changed(state),
+    transportChanged: (now) => transport.show(now),
     comparisonChanged: (now) => lab.compared(now),
   };
   const connection = new Connection(key, {
@@ -130,7 +134,7 @@ function start() {
       notices.state({ reason: 'this project runs without audio: `wavecraft start --with-audio` lets it be heard' });
     }
     lab.project(project(), silent);
-    await Promise.all([look(), list(), sets.fetch(), history.fetch(), presets.fetch(), strip.fetch()]).catch(() => {});
+    await Promise.all([look(), list(), sets.fetch(), history.fetch(), presets.fetch(), strip.fetch(), transport.fetch()]).catch(() => {});
   }
 
   const project = () => (last?.session ?? '').replace(/-\d+$/, '');

@@ -2,10 +2,9 @@
 
 import { number } from './scales.js';
 
-/** A value with as many decimals as its size, and that of its range, ask for; without its unit. */
-export function written({ min, max, step }, value) {
-  const digits = step >= 1 || Math.abs(value) >= 99.95 ? 0 : max - min < 10 ? 2 : 1;
-  return number(value, digits);
+/** A value with as many decimals as its parameter has, or else as its size, and that of its range, ask for; without its unit. */
+export function written({ min, max, step, digits }, value) {
+  return number(value, digits ?? (step >= 1 || Math.abs(value) >= 99.95 ? 0 : max - min < 10 ? 2 : 1));
 }
 
 /** A value with its unit. */

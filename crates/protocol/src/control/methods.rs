@@ -117,7 +117,7 @@ methods! {
         "`{session}`"
         "`{path, frames, seconds, dropped_frames, reason?}`, when the file is whole"
 
-    "setTransport" SetTransport => Transport, check SetTransport::check;
+    "setTransport" SetTransport => Transport, check possible;
         "`{playing?, tempo?, position_beats?, loop_bars?, session?, none?}`"
         "the [time](#the-time), which all projects share. `tempo` 20 to 999 beats per minute; `position_beats` 0 goes to the start; `loop_bars` 1 to 64, 0 for none. `none` with a `session`: whether its processor is told nothing of the time"
 
@@ -172,4 +172,8 @@ methods! {
 
 fn step_of(asked: &PresetOf<StepPreset>) -> Result<(), String> {
     step(&asked.asked)
+}
+
+fn possible(wanted: &SetTransport) -> Result<(), String> {
+    wanted.change.check()
 }

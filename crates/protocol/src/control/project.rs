@@ -167,15 +167,6 @@ pub struct SetTransport {
     pub none: Option<bool>,
 }
 
-impl SetTransport {
-    pub(super) fn check(&self) -> Result<(), String> {
-        match (&self.session, self.none) {
-            (None, Some(_)) => Err("`none` is for a `session`".into()),
-            _ => self.change.check(),
-        }
-    }
-}
-
 empty! {
     /// Tap the tempo: once for each beat.
     TapTempo

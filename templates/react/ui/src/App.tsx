@@ -10,6 +10,7 @@ import { Scope } from './components/Scope';
 import { SourceStrip } from './components/SourceStrip';
 import { Spectrum } from './components/Spectrum';
 import { StatusLine } from './components/StatusLine';
+import { Transport } from './components/Transport';
 import { useConnection } from './wavecraft';
 
 export function App() {
@@ -36,6 +37,7 @@ export function App() {
                 <History />
                 <Compare />
               </div>
+              <Transport />
               <ParameterPanel />
             </div>
             <div className="signal">

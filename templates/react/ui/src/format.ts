@@ -23,7 +23,11 @@ export function formatNumber(value: number, span = 100): string {
 }
 
 /** A value of a range, as it stands in its field: a whole number where there are no others. */
-export function formatIn({ min, max, step }: { min: number; max: number; step?: number }, value: number): string {
+export function formatIn(
+  { min, max, step, digits }: { min: number; max: number; step?: number; digits?: number },
+  value: number,
+): string {
+  if (digits !== undefined) return value.toFixed(digits).replace('-', '−');
   const whole = step !== undefined && Number.isInteger(step) && Number.isInteger(min);
   return whole ? String(Math.round(value)).replace('-', '−') : formatNumber(value, max - min);
 }

@@ -9,6 +9,8 @@ export interface Range {
   unit?: string;
   /** The distance between values, from `min` on, where only some are allowed. */
   step?: number;
+  /** How many decimals are shown, where that doesn't go by the size. */
+  digits?: number;
 }
 
 /** The value, or a sentence that says why there is none. */

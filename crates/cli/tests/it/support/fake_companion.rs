@@ -20,7 +20,7 @@ use wavecraft_companion_protocol::{
     comparison::{Comparison, ComparisonState},
     control::{
         self, Attach, Attached, Detach, GetStatus, Hello, ListDevices, OpenOnce, Reload, SelectDevices,
-        SessionStatus, Shutdown, Status, Welcome,
+        SessionStatus, SetTransport, Shutdown, Status, TapTempo, Welcome,
     },
     method::Method,
     microphone::{BAD_CONSENT, ConfirmMicrophone, GetMicrophone},
@@ -30,6 +30,7 @@ use wavecraft_companion_protocol::{
         Stats,
     },
     system::{LoginState, Permission},
+    transport::Transport,
 };
 
 /// How the companion deviates from a good one.
@@ -214,6 +215,11 @@ impl Connection {
                 let denied = self.fault == Fault::DeniedBySystem;
                 Ok(self.microphone(if denied { "denied" } else { "allowed" }))
             }
+            SetTransport::NAME => {
+                let wanted: SetTransport = call.params().expect("a change");
+                Ok(rpc::to_value(&time(wanted.change.playing.unwrap_or(true))))
+            }
+            TapTempo::NAME => Ok(rpc::to_value(&time(true))),
             OpenOnce::NAME => Ok(json!({"url": "http://127.0.0.1:9000/open/a-code"})),
             // The chosen values are returned as requested.
             ListDevices::NAME | SelectDevices::NAME => Ok(json!({"inputs": [], "outputs": [
@@ -395,6 +401,18 @@ fn devices() -> AudioDevices {
         sample_rate: 48_000,
         buffer_frames: 256,
         ..AudioDevices::default()
+    }
+}
+
+fn time(playing: bool) -> Transport {
+    Transport {
+        playing,
+        tempo: 98.5,
+        position_frames: 160_000,
+        position_beats: 5.47,
+        sample_rate: 48_000,
+        loop_bars: None,
+        reaches: None,
     }
 }
 

@@ -20,6 +20,7 @@ import type {
   Stats,
   Stepped,
   Way,
+  TransportState,
 } from './messages';
 import { Store } from './store';
 import { Transport, type Lost } from './transport';
@@ -73,6 +74,8 @@ export class Client {
   readonly history = new Store<History | null>(null);
   readonly presets = new Store<PresetList | null>(null);
   readonly source = new Store<Source | null>(null);
+  /** The time that the processor is told. */
+  readonly time = new Store<TransportState | null>(null);
   /** How much sound the scope shows, in ms. */
   readonly scopeSpan = new Store(SCOPE_SPAN_MS);
 
@@ -172,7 +175,7 @@ export class Client {
     if (transport === null) return;
     // A server without a method of these still has the parameters; what it doesn't tell isn't shown.
     const ask = <T>(answer: Promise<T>) => answer.catch(() => undefined);
-    const [known, , audio, stats, sets, history, presets] = await Promise.all([
+    const [known, , audio, stats, sets, history, presets, time] = await Promise.all([
       this.#fetchParameters(),
       ask(this.#subscribe()),
       ask(transport.request('getAudioStatus', {})),
@@ -180,6 +183,7 @@ export class Client {
       ask(transport.request('getSets', {})),
       ask(transport.request('getHistory', {})),
       ask(transport.request('getPresets', {})),
+      ask(transport.request('getTransport', {})),
       this.#fetchSource(),
     ]);
     // Lost again meanwhile, as `onLost` has told.
@@ -189,6 +193,7 @@ export class Client {
     this.sets.set(sets ?? null);
     this.history.set(history ?? null);
     this.presets.set(presets ?? null);
+    this.time.set(time ?? null);
     this.connection.set({ state: 'connected' });
   }
 
@@ -261,6 +266,7 @@ export class Client {
       this.presets.set({ ...presets, ...(current !== undefined && { current }), changed });
     },
     sourceChanged: () => void this.#fetchSource(),
+    transportChanged: (time) => this.time.set(time),
   };
 
   #show(id: string, value: number): void {

@@ -86,5 +86,14 @@ export const useSets = () => useStore(useClient().sets);
 export const useHistory = () => useStore(useClient().history);
 /** What plays: a file with its waveform and loop, or a tone's numbers; `null` where the server doesn't tell. */
 export const useSource = () => useStore(useClient().source);
+/** The time that the processor is told: tempo, position, whether it plays; `null` where there is none. It is told on a change. */
+export const useTransport = () => useStore(useClient().time);
+/** Where that is now, in beats from 0, 30 times a second; `null` where there is no time. */
+export function useBeats(): number | null {
+  const time = useTransport();
+  const { subscribe, get } = useClient().meters;
+  const beats = useSyncExternalStore(subscribe, () => get()?.position_beats);
+  return time === null ? null : (beats ?? time.position_beats);
+}
 /** How much sound the scope shows, in ms. */
 export const useScopeSpan = () => useStore(useClient().scopeSpan);

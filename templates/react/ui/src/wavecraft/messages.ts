@@ -43,6 +43,8 @@ export interface MeterUpdate {
   heard?: Heard;
   /** Where in its file the source is. */
   position_frames?: number;
+  /** Where the transport is; absent without audio. */
+  position_beats?: number;
   /** In the chain's order; absent where the processors show nothing. */
   probes?: Probe[];
 }
@@ -236,6 +238,26 @@ export interface Source {
 /** A part of a file; without numbers: all of it. */
 export type Loop = { from_frames: number; to_frames: number } | { from_frames?: never };
 
+/** The time that the processor is told: one for all projects. Frames are at `sample_rate`, in Hz. */
+export interface TransportState {
+  playing: boolean;
+  /** Beats per minute, 20 to 999. */
+  tempo: number;
+  position_frames: number;
+  /** From 0; a bar has four. */
+  position_beats: number;
+  sample_rate: number;
+  /** So many bars from the first on repeat; absent: none. */
+  loop_bars?: number;
+  /** What of it the processor gets: all, or only `reset` on a stop, since its interface has no more or since that was asked for. */
+  reaches?: 'all' | 'reset' | 'none';
+}
+
+/** What is to change of it: what is absent stays. `position_beats` 0 is the start, `loop_bars` 0 no loop. */
+export type TransportChange = Partial<
+  Pick<TransportState, 'playing' | 'tempo' | 'position_beats' | 'loop_bars'>
+>;
+
 /** Methods: what they take and what they give. */
 export interface Methods {
   getParameter: { params: { id: string }; result: { id: string; value: number } };
@@ -260,6 +282,9 @@ export interface Methods {
   renamePreset: { params: { from: string; to: string }; result: PresetDone };
   deletePreset: { params: { name: string }; result: object };
   getSource: { params: object; result: Source };
+  getTransport: { params: object; result: TransportState };
+  setTransport: { params: TransportChange; result: object };
+  tapTempo: { params: object; result: object };
   setLoop: { params: Loop; result: object };
   seek: { params: { frame: number }; result: object };
   chooseRecent: { params: { number: number }; result: object };
@@ -291,4 +316,5 @@ export interface Notifications {
   presetsChanged: PresetList;
   presetChanged: CurrentPreset;
   sourceChanged: object;
+  transportChanged: TransportState;
 }
