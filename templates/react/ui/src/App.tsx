@@ -37,11 +37,11 @@ export function App() {
                 <History />
                 <Compare />
               </div>
-              <Transport />
               <ParameterPanel />
             </div>
             <div className="signal">
               <Meters />
+              <Transport />
               <SourceStrip />
               <Scope />
               <Spectrum />

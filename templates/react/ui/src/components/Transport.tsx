@@ -44,6 +44,10 @@ export function Transport() {
   const note = time.reaches === undefined || time.reaches === 'all' ? null : NOTES[time.reaches];
   return (
     <fieldset className="card transport" disabled={!connected} aria-label="Transport">
+      <header>
+        <h2>Transport</h2>
+        <small>one time for all projects</small>
+      </header>
       <div className="row">
         <Place />
         <button type="button" className="play" title="Space" onClick={() => change({ playing: !playing })}>
