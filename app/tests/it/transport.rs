@@ -67,9 +67,9 @@ fn all_projects_share_one_time_that_stops_goes_on_and_repeats() {
     let companion = Companion::start();
     let mut control = companion.control();
     let first = control.attach_live("gain", json!({}));
-    let second =
-        control.attach("gain", json!({"name": "other", "transport": {"tempo": 240, "loop_bars": 1}}));
-    let (mut page, mut other) = (Page::open(&first), Page::open(&second.unwrap()));
+    let mut page = Page::open(&first);
+    let wanted = json!({"name": "other", "transport": {"tempo": 240, "loop_bars": 1}});
+    let mut other = Page::open(&control.attach("gain", wanted).unwrap());
     // The project attached last decides.
     let told = page.notice("transportChanged", |told| told["tempo"] == 240.0);
     assert_eq!((&told["loop_bars"], &told["sample_rate"]), (&json!(1), &json!(48_000)));
