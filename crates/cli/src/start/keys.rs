@@ -90,7 +90,7 @@ impl Start {
                 '.' => self.step_preset(1, session).await,
                 ' ' => self.toggle_playing(session).await,
                 't' => self.tap(session).await,
-                '0' => self.to_the_start(session).await,
+                '0' => self.back_to_start(session).await,
                 'd' => self.list_devices().await,
                 'l' => self.report_figures(session),
                 'p' => self.show_next_probe(session),

@@ -27,7 +27,7 @@ impl Start {
     }
 
     /// Goes back to the start.
-    pub(super) async fn to_the_start(&mut self, session: &mut RunningSession) {
+    pub(super) async fn back_to_start(&mut self, session: &mut RunningSession) {
         let wanted = ChangeTransport { position_beats: Some(0.0), ..ChangeTransport::default() };
         if self.set_time(wanted, session).await.is_some() {
             self.report.say("Back at the start, bar 1.1.");

@@ -130,7 +130,7 @@ pub(crate) fn transport(reaches: Reaches) -> Transport {
         playing: true,
         tempo: 98.5,
         position_frames: 117_600,
-        position_beats: 4.0220833333333335,
+        position_beats: 4.022,
         sample_rate: 48_000,
         loop_bars: Some(4),
         reaches: Some(reaches),
