@@ -140,9 +140,9 @@ fn is_discontinuous(number: u64) -> bool {
 fn time_of(number: u64) -> BlockTime {
     let tempo = 20.0 + f64::from(gain_of(number)) / 3.0;
     BlockTime {
-        tempo: Some(tempo).filter(|_| number % 5 > 0),
+        tempo: Some(tempo).filter(|_| !number.is_multiple_of(5)),
         position: i64::try_from(number << 33).expect("63 bits"),
-        playing: number % 3 == 0,
+        playing: number.is_multiple_of(3),
     }
 }
 
