@@ -327,6 +327,42 @@ fn a_recording_says_where_it_is_and_the_volume_is_turned_down() {
 
 #[test]
 #[ignore = "needs dbus-daemon: scripts/test tray"]
+fn presets_are_chosen_and_saved_by_clicks() {
+    let project = tempfile::tempdir().unwrap();
+    let presets = project.path().join("presets");
+    std::fs::create_dir(&presets).unwrap();
+    let text = |level: f64| json!({"version": 1, "values": {"gain_level": level}}).to_string();
+    std::fs::write(presets.join("Loud.json"), text(6.0)).unwrap();
+    std::fs::write(presets.join("Soft.json"), text(-6.0)).unwrap();
+    let bus = Bus::start();
+    let panel = Panel::start(&bus);
+    let companion = companion(&bus);
+    let tray = Tray::of(&panel);
+    let mut control = companion.control();
+    let attached = control.attach_live("gain", json!({"project_dir": project.path()}));
+    let heard = |control: &mut support::Control, gain_db: f64| {
+        control.heard_at(support::tone_rms() * 10_f64.powf(gain_db / 20.0));
+    };
+    tray.click("Presets/Soft");
+    heard(&mut control, -6.0);
+    tray.says("Soft ✓");
+    tray.click("Presets/Next");
+    heard(&mut control, 6.0);
+    tray.says("Loud ✓");
+    assert!(!tray.find("Presets/Soft").checked);
+    // Git brings another file: what is heard isn't that preset any more.
+    std::fs::write(presets.join("Loud.json"), text(3.0)).unwrap();
+    control.call("getPresets", json!({"session": attached["session"]})).unwrap();
+    tray.says("Loud * ✓");
+    tray.click("Presets/Save over Loud");
+    eventually("it is saved", || {
+        std::fs::read_to_string(presets.join("Loud.json")).unwrap().contains("6.0").then_some(())
+    });
+    tray.says("Loud ✓");
+}
+
+#[test]
+#[ignore = "needs dbus-daemon: scripts/test tray"]
 fn quit_ends_all_and_leaves_nothing() {
     let bus = Bus::start();
     let panel = Panel::start(&bus);

@@ -205,6 +205,36 @@ fn a_page_without_audio_undoes_and_redoes() {
 }
 
 #[test]
+fn presets_without_audio_are_kept_and_handed_over() {
+    let preset = json!({"version": 1, "values": {"gain_level": 3.0, "gone": 1.0}});
+    let world = world().file("here/presets/Warm.json", &preset.to_string());
+    let mut live = world.live(&["start", "--json"]);
+    let ready = live.event("ready");
+    let mut page = Page::open(ready["ws_url"].as_str().expect("an address"));
+    let loaded = page.call("loadPreset", json!({"name": "warm"}));
+    assert_eq!(loaded["remarks"], json!(["the project has no parameter `gone`: ignored"]));
+    assert_eq!(page.call("getParameter", json!({"id": "gain_level"}))["value"], 3.0);
+    page.set("gain_level", 4.0);
+    assert_eq!(page.call("savePreset", json!({"name": "Mine"})), json!({"name": "Mine"}));
+    let saved = fs::read_to_string(world.path("here/presets/Mine.json")).expect("a file");
+    assert!(saved.contains("\"gain_level\": 4.0"), "{saved}");
+    live.signal(rustix::process::Signal::INT);
+    live.finish().left_nothing();
+
+    let mut live = world.live(&["start", "--json"]);
+    let ready = live.event("ready");
+    let mut page = Page::open(ready["ws_url"].as_str().expect("an address"));
+    let listed = page.call("getPresets", json!({}));
+    assert_eq!((&listed["current"], &listed["changed"]), (&json!("Mine"), &json!(false)), "{listed}");
+    live.signal(rustix::process::Signal::INT);
+    live.finish();
+    let companion = FakeCompanion::run(&world, Fault::None);
+    let finished = world.run(&["start", "--with-audio", "--json", "--seconds", "1"]);
+    assert_eq!(finished.code, Some(0), "{finished:#?}");
+    assert_eq!(companion.call("attach").expect("it plays")["preset"], "Mine");
+}
+
+#[test]
 fn values_are_remembered_with_and_without_audio() {
     let world = world();
     let value = |live: &mut Live| {

@@ -216,14 +216,7 @@ fn no_link_leads_out_of_the_folder() {
 fn a_pipe_and_an_endless_file_hold_nobody_up() {
     let project = Project::with(&[]);
     let pipe = project.path("presets/pipe.json");
-    rustix::fs::mknodat(
-        rustix::fs::CWD,
-        &pipe,
-        rustix::fs::FileType::Fifo,
-        rustix::fs::Mode::from_raw_mode(0o600),
-        0,
-    )
-    .unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     // A hole: a gigabyte that takes no room.
     fs::File::create(project.path("presets/huge.json")).unwrap().set_len(1 << 30).unwrap();
     let listing = project.folder().list().unwrap();
