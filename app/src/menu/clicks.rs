@@ -1,6 +1,9 @@
 //! Handles clicks on the menu, with the same functions as the control socket's calls.
 
-use super::{facts::facts, model::Action, presets::PresetAction};
+use super::{
+    facts::facts,
+    model::{Action, PresetAction},
+};
 use crate::{
     audio::ListedFor,
     command_link::Command,

@@ -1,6 +1,5 @@
 //! The parts of a menu, and what a click on each line asks for.
 
-use super::presets::PresetAction;
 use crate::session::SessionId;
 use std::path::PathBuf;
 use wavecraft_companion_protocol::{
@@ -145,6 +144,19 @@ pub(crate) enum Action {
     CopyDiagnostics,
     /// Ends everything.
     Quit,
+}
+
+/// What is done with a preset from the menu.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum PresetAction {
+    /// Loads this one.
+    Load(String),
+    /// Loads the next one by name.
+    Next,
+    /// Loads the one before.
+    Previous,
+    /// Saves the values in place of this one.
+    SaveOver(String),
 }
 
 impl Menu {

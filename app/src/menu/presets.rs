@@ -1,25 +1,12 @@
 //! A project's presets.
 
-use super::model::{Action, Entry};
+use super::model::{Action, Entry, PresetAction};
 use crate::session::SessionId;
 use std::sync::Arc;
 use wavecraft_companion_protocol::preset::{CurrentPreset, PresetEntry};
 
 /// How many are shown at most: more would be higher than a screen.
 const MOST: usize = 30;
-
-/// What is done with a preset from the menu.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum PresetAction {
-    /// Loads this one.
-    Load(String),
-    /// Loads the next one by name.
-    Next,
-    /// Loads the one before.
-    Previous,
-    /// Saves the values in place of this one.
-    SaveOver(String),
-}
 
 /// The presets as they were read last, and the present one.
 #[derive(Debug, Clone, Default, PartialEq)]
