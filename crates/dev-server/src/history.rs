@@ -11,6 +11,8 @@ use wavecraft_companion_protocol::{
     sets::SetName,
 };
 
+use crate::shelf::Held;
+
 /// How many steps are kept: those of an hour or so, and more than anybody counts.
 pub(crate) const STEPS: usize = 100;
 /// How many values all steps hold together at most, so that 100 changes of everything don't fill the memory.
@@ -41,6 +43,8 @@ pub(crate) struct Step {
     hand: Option<(Hand, Instant)>,
     /// Whether it is of a parameter that goes through values on its way to another, as no switch does.
     glides: bool,
+    /// The present preset before and after it, if it loaded one.
+    pub(crate) presets: Option<(Held, Held)>,
 }
 
 /// What a step changed.
@@ -145,7 +149,7 @@ impl History {
         let Some(index) = self.step_of(hand, id, now) else {
             let (what, glides) = described(&all(), id);
             let change = Change::Values(BTreeMap::from([(id.to_owned(), (before, after))]));
-            return self.push(Step { change, what, hand: Some((hand, now)), glides });
+            return self.push(Step { change, what, hand: Some((hand, now)), glides, presets: None });
         };
         let step = &mut self.done[index];
         if let Some((by, last)) = &mut step.hand
@@ -198,14 +202,15 @@ impl History {
     }
 
     /// A preset was loaded. One that changed nothing is no step.
-    pub(crate) fn loaded(&mut self, preset: &str, values: Values) {
+    pub(crate) fn loaded(&mut self, preset: &str, values: Values, presets: (Held, Held)) {
         if !values.is_empty() {
-            self.push_change(Change::Values(values), format!("Preset {preset}"));
+            let (change, what) = (Change::Values(values), format!("Preset {preset}"));
+            self.push(Step { change, what, hand: None, glides: false, presets: Some(presets) });
         }
     }
 
     fn push_change(&mut self, change: Change, what: String) {
-        self.push(Step { change, what, hand: None, glides: false });
+        self.push(Step { change, what, hand: None, glides: false, presets: None });
     }
 
     /// Adds a step, after which nothing can be redone.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use wavecraft_companion_presets::{Failed, Folder, Name, ids};
+use wavecraft_companion_presets::{Failed, Folder, Name, Preset, ids};
 use wavecraft_companion_protocol::{
     method::Done,
     preset::{
@@ -61,7 +61,7 @@ impl Presets {
     pub async fn load(&self, asked: LoadPreset) -> Result<PresetDone, ErrorObject> {
         self.work(move |folder, hub| {
             let (name, preset) = folder.read(&named(&asked.name)?).map_err(refused)?;
-            hub.load_preset(&name, preset)
+            load(folder, hub, &name, preset)
         })
         .await
     }
@@ -74,7 +74,7 @@ impl Presets {
         self.work(move |folder, hub| {
             let from = hub.shown_presets().1.current;
             let (name, preset) = folder.beside(from.as_deref(), asked.by < 0).map_err(refused)?;
-            hub.load_preset(&name, preset)
+            load(folder, hub, &name, preset)
         })
         .await
     }
@@ -142,6 +142,15 @@ impl Presets {
         let hub = Arc::clone(&self.hub);
         self.hub.desk().work(move |folder| work(folder, &hub))
     }
+}
+
+/// Loads one. Where it is a new file the folder is read anew, so that a step back to it finds it listed.
+fn load(folder: &Folder, hub: &Hub, name: &Name, preset: Preset) -> Result<PresetDone, ErrorObject> {
+    let done = hub.load_preset(name, preset)?;
+    if !hub.shown_presets().0.iter().any(|entry| entry.name == done.name) {
+        look(folder, hub);
+    }
+    Ok(done)
 }
 
 /// Reads the folder anew, and the file of the present preset, which anybody may have changed.

@@ -11,6 +11,13 @@ use wavecraft_companion_protocol::{
     preset::{CurrentPreset, PresetEntry, PresetList},
 };
 
+/// A preset that is or was the present one; none has no name.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Held {
+    name: Option<String>,
+    preset: Arc<Preset>,
+}
+
 /// What was read of the folder last, and the present preset.
 pub(crate) struct Shelf {
     entries: Arc<Vec<PresetEntry>>,
@@ -19,7 +26,7 @@ pub(crate) struct Shelf {
     /// The name of the preset that was loaded or saved last.
     current: Option<String>,
     /// What it holds; none before its file was read.
-    preset: Preset,
+    preset: Arc<Preset>,
     /// Its values for the parameters that the project has.
     here: HashMap<String, f32>,
     /// The parameters that have another value than it.
@@ -39,7 +46,7 @@ impl Shelf {
             trouble: None,
             told: CurrentPreset { current: current.clone(), changed: false },
             current,
-            preset: Preset::default(),
+            preset: Arc::default(),
             here: HashMap::new(),
             differing: HashSet::new(),
             listed: false,
@@ -89,14 +96,31 @@ impl Shelf {
 
     /// A preset is the present one: it was loaded, saved or renamed, or its file was read again.
     pub(crate) fn take(&mut self, name: String, preset: Preset, parameters: &[Parameter]) {
-        (self.current, self.preset) = (Some(name), preset);
+        (self.current, self.preset) = (Some(name), preset.into());
+        self.compare(parameters);
+    }
+
+    /// Whether there is one of this name, as far as is known.
+    pub(crate) fn lists(&self, name: &str) -> bool {
+        self.entries.iter().any(|entry| entry.name == name)
+    }
+
+    /// The present preset as it is, for a step that another one is loaded by.
+    pub(crate) fn held(&self) -> Held {
+        Held { name: self.current.clone(), preset: Arc::clone(&self.preset) }
+    }
+
+    /// A step brings a preset back. One that isn't among the presets any more is none.
+    pub(crate) fn hold(&mut self, held: &Held, parameters: &[Parameter]) {
+        let Some(name) = held.name.clone().filter(|name| self.lists(name)) else { return self.forget() };
+        (self.current, self.preset) = (Some(name), Arc::clone(&held.preset));
         self.compare(parameters);
     }
 
     /// The present preset is gone.
     pub(crate) fn forget(&mut self) {
         self.current = None;
-        self.preset = Preset::default();
+        self.preset = Arc::default();
         self.here.clear();
         self.differing.clear();
     }
@@ -106,7 +130,7 @@ impl Shelf {
         self.here.clear();
         self.differing.clear();
         // Nothing is known of it before its file was read.
-        if self.current.is_none() || self.preset == Preset::default() {
+        if self.current.is_none() || *self.preset == Preset::default() {
             return;
         }
         let fitted = self.preset.fit(parameters.iter().map(|parameter| &parameter.spec));

@@ -5,6 +5,7 @@ use std::{
     time::Instant,
 };
 
+use wavecraft_companion_presets::Preset;
 use wavecraft_companion_protocol::{browser::Stepped, rpc::ErrorObject, sets::SetName};
 
 use crate::{
@@ -88,14 +89,14 @@ impl Turn {
         }
     }
 
-    /// Gives parameters a preset's values.
+    /// Gives parameters a preset's values, and makes it the present one.
     ///
     /// # Errors
     /// Many values were changed too often just before.
     pub(crate) fn load(
         &mut self,
         host: &dyn Host,
-        preset: &str,
+        (name, preset): (&str, Preset),
         values: &BTreeMap<String, f32>,
         now: Instant,
     ) -> Result<Changed, ErrorObject> {
@@ -106,7 +107,9 @@ impl Turn {
             self.sets.changed(id, *value);
         }
         let pair = |(id, after): &(String, f32)| Some((id.clone(), (*before.get(id)?, *after)));
-        self.history.loaded(preset, changed.iter().filter_map(pair).collect());
+        let held = self.shelf.held();
+        self.shelf.take(name.to_owned(), preset, &host.parameters().parameters);
+        self.history.loaded(name, changed.iter().filter_map(pair).collect(), (held, self.shelf.held()));
         Ok(changed)
     }
 
@@ -128,6 +131,9 @@ impl Turn {
         while let Some(step) = self.history.walk(way) {
             let left_out = step.left_out(&here);
             let changed = step.make(host, &mut self.sets, way);
+            if let Some((before, after)) = &step.presets {
+                self.shelf.hold(way.end((before, after)), &host.parameters().parameters);
+            }
             if left_out.len() == step.size() {
                 passed.push(step.label());
                 continue;

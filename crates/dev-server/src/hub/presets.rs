@@ -50,8 +50,7 @@ impl Hub {
             return Err(not_known());
         }
         let fitted = preset.fit(parameters.iter().map(|parameter| &parameter.spec));
-        let changed = turn.load(self.host(), name.as_str(), &fitted.values, now())?;
-        turn.shelf.take(name.to_string(), preset, &self.host().parameters().parameters);
+        let changed = turn.load(self.host(), (name.as_str(), preset), &fitted.values, now())?;
         self.tell(&mut turn, changed);
         Ok(PresetDone { name: name.to_string(), remarks: fitted.remarks })
     }

@@ -106,10 +106,36 @@ async fn one_undo_takes_a_whole_preset_back() {
         all["parameters"].as_array().expect("a list").iter().map(|one| &one["value"]).collect();
     assert_eq!(values, [&json!(0.5), &json!(0.0), &json!(0.0)]);
     let list = page.call("getPresets", Value::Null).await.expect("presets");
-    assert_eq!((&list["current"], &list["changed"]), (&json!("Warm"), &json!(true)));
+    assert_eq!((list.get("current"), &list["changed"]), (None, &json!(false)), "as before");
     page.call("redo", Value::Null).await.expect("a step");
     let list = page.call("getPresets", Value::Null).await.expect("presets");
-    assert_eq!(list["changed"], false);
+    assert_eq!((&list["current"], &list["changed"]), (&json!("Warm"), &json!(false)));
+}
+
+#[tokio::test]
+async fn an_undo_brings_the_preset_before_back_unless_it_is_gone() {
+    let running = Running::in_folder().await;
+    let mut page = running.page().await;
+    for (name, value) in [("Clean", 0.25), ("Warm", 0.75)] {
+        page.call("setParameter", json!({"id": "amp_gain", "value": value})).await.expect("to be set");
+        page.call("savePreset", json!({"name": name})).await.expect("to be saved");
+    }
+    page.call("loadPreset", json!({"name": "Clean"})).await.expect("a preset");
+    page.call("loadPreset", json!({"name": "Warm"})).await.expect("a preset");
+    page.call("setParameter", json!({"id": "amp_gain", "value": 0.5})).await.expect("to be set");
+    let mut current = Vec::new();
+    for method in ["undo", "undo", "redo"] {
+        page.call(method, Value::Null).await.expect("a step");
+        let list = page.call("getPresets", Value::Null).await.expect("presets");
+        current.push((list["current"].clone(), list["changed"].clone()));
+    }
+    assert_eq!(current, ["Warm", "Clean", "Warm"].map(|name| (json!(name), json!(false))));
+    page.call("deletePreset", json!({"name": "Clean"})).await.expect("to be deleted");
+    page.call("undo", Value::Null).await.expect("a step");
+    let list = page.call("getPresets", Value::Null).await.expect("presets");
+    assert_eq!((list.get("current"), &list["changed"]), (None, &json!(false)));
+    let now = page.call("getParameter", json!({"id": "amp_gain"})).await.expect("a value");
+    assert_eq!(now["value"], 0.25, "its values are back all the same");
 }
 
 #[tokio::test]
