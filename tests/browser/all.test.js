@@ -4,6 +4,7 @@ import './parts/connection.js';
 import './parts/sliders.js';
 import './parts/history.js';
 import './parts/presets.js';
+import './parts/transport.js';
 import './parts/replacement.js';
 import './parts/overlay.js';
 import './parts/respawn.js';
