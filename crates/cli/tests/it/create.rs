@@ -21,7 +21,7 @@ fn a_project_is_complete_and_committed_as_its_author() {
     names.sort();
     assert_eq!(
         names,
-        [".git", ".github", ".gitignore", "README.md", "engine", "sdk", "ui", "wavecraft.toml"]
+        [".git", ".github", ".gitignore", "README.md", "engine", "presets", "sdk", "ui", "wavecraft.toml"]
     );
     let manifest = fs::read_to_string(project.join("engine/Cargo.toml")).unwrap();
     assert!(manifest.contains("name = \"my-plugin\"") && manifest.contains("authors = [\"Ada & Co\"]"));

@@ -114,8 +114,8 @@ fn an_older_sdk_is_refused_and_the_way_out_is_named() {
     let world = created();
     let header = world.path("here/demo/sdk/ring/src/header.rs");
     let source = fs::read_to_string(&header).expect("the SDK's source");
-    assert!(source.contains("ABI_VERSION: u32 = 2;"), "the version has changed: change this test");
-    fs::write(&header, source.replace("ABI_VERSION: u32 = 2;", "ABI_VERSION: u32 = 1;")).expect("written");
+    assert!(source.contains("ABI_VERSION: u32 = 3;"), "the version has changed: change this test");
+    fs::write(&header, source.replace("ABI_VERSION: u32 = 3;", "ABI_VERSION: u32 = 2;")).expect("written");
     let finished = start(&world, &["--no-ui"]).finish();
     assert_ne!(finished.code, Some(0));
     assert!(finished.err.contains("Run `wavecraft update` in the project's folder"), "{}", finished.err);
