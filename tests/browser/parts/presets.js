@@ -49,12 +49,19 @@ test('a preset is heard from the page, told in the inspector, and one is saved t
     await until(async () => (await output.getAttribute('aria-valuetext')) === wanted, `undone to ${wanted}`);
   }
   await untilLevel(loud);
-  await shows(page, 'Mine *');
+  await shows(page, 'No preset');
+
+  await choice(inspector).selectOption('Mine');
+  await shows(page, 'Mine');
   await inspector.getByRole('button', { name: 'Delete …' }).click();
   assert.ok(existsSync(file), 'not before the answer');
   await inspector.getByRole('button', { name: 'Delete', exact: true }).click();
   await shows(page, 'No preset');
   assert.equal(existsSync(file), false);
+  // Its values stay, and are undone as any others.
+  await until(async () => (await output.getAttribute('aria-valuetext')) === mine, 'the values of what was deleted');
+  await page.keyboard.press('Control+z');
+  await untilLevel(loud);
   assert.deepEqual(troubles, []);
   await close();
 });
