@@ -9,8 +9,8 @@ use crate::{probes, specs};
 /// program that hosts something else, such as a processor from a library, implements it
 /// ([`DevAudio::stage`](crate::DevAudio::stage)).
 ///
-/// It is created, called and kept on the audio thread only.
-pub trait Stage {
+/// Under the Companion it is created, called and kept on the audio thread only.
+pub trait Stage: Send {
     /// Sets the sample rate in Hz and clears the state. Called before the first block, and later between blocks.
     fn prepare(&mut self, sample_rate: f32);
 

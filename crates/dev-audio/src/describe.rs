@@ -11,17 +11,38 @@ use crate::{described, specs};
 /// The version of this crate, as reported in `hello`.
 pub(crate) const SDK_VERSION: &str = env!("CARGO_PKG_VERSION");
 
+/// A chain's description, and its processors, which are still to be created.
+pub(crate) struct Description {
+    pub(crate) name: String,
+    pub(crate) latency_frames: u32,
+    pub(crate) parameters: Vec<ParameterSpec>,
+    pub(crate) chain: Vec<ProcessorSpec>,
+    pub(crate) planned: Vec<Planned>,
+}
+
+impl Description {
+    /// Gets every processor's parameters.
+    ///
+    /// # Errors
+    ///
+    /// A message for the user, when a processor can't be created or its parameters are rejected: a duplicate id, say, or a
+    /// default outside its range.
+    pub(crate) fn of(definition: ChainDefinition) -> Result<Self, String> {
+        let ChainDefinition { name, latency_frames, plans, again: _ } = definition;
+        let planned = plans.into_iter().map(Plan::describe).collect::<Result<Vec<_>, _>>()?;
+        let (parameters, chain) = describe(&planned);
+        check_set(&parameters).map_err(|error| error.to_string())?;
+        Ok(Self { name, latency_frames, parameters, chain, planned })
+    }
+}
+
 /// Returns the chain's `hello`, and its processors, which are still to be created.
 ///
 /// # Errors
 ///
-/// A message for the user, when a processor can't be created or its parameters are rejected: a duplicate id, say, or a
-/// default outside its range.
+/// See [`Description::of`].
 pub(crate) fn introduce(definition: ChainDefinition) -> Result<(FromChild, Vec<Planned>), String> {
-    let ChainDefinition { name, latency_frames, plans, again: _ } = definition;
-    let planned = plans.into_iter().map(Plan::describe).collect::<Result<Vec<_>, _>>()?;
-    let (parameters, chain) = describe(&planned);
-    check_set(&parameters).map_err(|error| error.to_string())?;
+    let Description { name, latency_frames, parameters, chain, planned } = Description::of(definition)?;
     Ok((
         FromChild::Hello {
             abi: ABI_VERSION,

@@ -63,6 +63,7 @@ mod platform;
 mod probe_sink;
 mod probes;
 mod process;
+mod processors;
 mod realtime;
 mod specs;
 mod standalone;
@@ -72,6 +73,7 @@ mod watch;
 pub use chain::{DescribedStage, MakeStage, Stage};
 pub use dev_audio::DevAudio;
 pub use probe_sink::probe_sink;
+pub use processors::{DescribedProcessors, Processors};
 pub use watch::{WatchedAllocator, allocating, freeing};
 
 /// The unit tests use an allocator that can forbid allocation, wrapped as a project would wrap it.

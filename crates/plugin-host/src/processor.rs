@@ -32,6 +32,10 @@ impl LibraryProcessor {
     }
 }
 
+// SAFETY: the instance is of a type that implements the published `Processor`, which is `Send`, and only one thread at a
+// time has it.
+unsafe impl Send for LibraryProcessor {}
+
 impl Stage for LibraryProcessor {
     fn prepare(&mut self, sample_rate: f32) {
         (self.table.set_sample_rate)(self.instance.as_ptr(), sample_rate);

@@ -1,0 +1,201 @@
+//! The plugin: the processors behind nice-plug's interface.
+
+use std::any::Any;
+use std::marker::PhantomData;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use nice_plug::prelude::{
+    ActivateContext, AudioIOLayout, AuxiliaryBuffers, Buffer, BufferConfig, ClapFeature, ClapPlugin, Params,
+    Plugin, ProcessContext, ProcessStatus, Vst3Plugin, Vst3SubCategory, new_nonzero_u32,
+};
+use wavecraft::Transport;
+use wavecraft_dev_audio::{DescribedProcessors, Processors};
+
+use crate::about::{About, Export};
+use crate::parameters::Parameters;
+
+/// A plugin of `E`'s processors.
+pub struct Exported<E> {
+    parameters: Arc<Parameters>,
+    processors: State,
+    /// The values that the processors have.
+    values: Vec<f32>,
+    /// Whether the host played when the last block came.
+    played: bool,
+    of: PhantomData<fn() -> E>,
+}
+
+/// What there is of the processors.
+enum State {
+    /// Described, and created when the host activates the plugin.
+    Described(DescribedProcessors),
+    Made(Processors),
+    /// One panicked or couldn't be created: silence.
+    Failed,
+}
+
+impl<E: Export> Default for Exported<E> {
+    fn default() -> Self {
+        let described = caught("while they were described", || E::chain().into_processors());
+        let (parameters, processors) = match described {
+            Some(mut described) => (std::mem::take(&mut described.parameters), State::Described(described)),
+            None => (Vec::new(), State::Failed),
+        };
+        let parameters = Arc::new(Parameters::of(parameters));
+        // What no value equals: the first block applies all of them.
+        let values = vec![f32::NAN; parameters.count()];
+        Self { parameters, processors, values, played: false, of: PhantomData }
+    }
+}
+
+impl<E: Export> Exported<E> {
+    fn run(&mut self, channels: &mut [&mut [f32]], transport: &Transport) {
+        let State::Made(processors) = &mut self.processors else {
+            return hush(channels);
+        };
+        let stopped = std::mem::replace(&mut self.played, transport.playing) && !transport.playing;
+        let changed = self.parameters.read(&mut self.values);
+        let values = &self.values;
+        let done = caught("in `process`", || {
+            if stopped {
+                processors.reset();
+            }
+            if changed {
+                processors.apply(values);
+            }
+            processors.process(channels, transport);
+            Ok(())
+        });
+        if done.is_none() {
+            self.processors = State::Failed;
+            return hush(channels);
+        }
+        for sample in channels.iter_mut().flat_map(|channel| channel.iter_mut()) {
+            if !sample.is_finite() {
+                *sample = 0.0;
+            }
+        }
+    }
+}
+
+impl<E: Export> Plugin for Exported<E> {
+    const NAME: &'static str = E::ABOUT.name;
+    const VENDOR: &'static str = E::ABOUT.vendor;
+    const URL: &'static str = E::ABOUT.url;
+    const EMAIL: &'static str = E::ABOUT.email;
+    const VERSION: &'static str = E::ABOUT.version;
+
+    const AUDIO_IO_LAYOUTS: &'static [AudioIOLayout] = &[of_channels(2), of_channels(1)];
+
+    const SAMPLE_ACCURATE_AUTOMATION: bool = true;
+
+    type Editor = ();
+    type SysExMessage = ();
+    type BackgroundTask = ();
+
+    fn params(&self) -> Arc<dyn Params> {
+        Arc::clone(&self.parameters) as Arc<dyn Params>
+    }
+
+    fn activate(
+        &mut self,
+        _: &AudioIOLayout,
+        config: &BufferConfig,
+        context: &mut impl ActivateContext<Self>,
+    ) -> bool {
+        context.set_latency_samples(E::ABOUT.latency_frames);
+        let state = std::mem::replace(&mut self.processors, State::Failed);
+        let made = caught("before the first block", || {
+            let mut processors = match state {
+                State::Described(described) => described.make()?,
+                State::Made(processors) => processors,
+                State::Failed => return Ok(State::Failed),
+            };
+            processors.prepare(config.sample_rate);
+            Ok(State::Made(processors))
+        });
+        self.processors = made.unwrap_or(State::Failed);
+        // Also without processors the host gets a plugin, which is silent: its songs keep what they say of it.
+        true
+    }
+
+    fn reset(&mut self) {
+        let State::Made(processors) = &mut self.processors else { return };
+        let done = caught("in `reset`", || {
+            processors.reset();
+            Ok(())
+        });
+        if done.is_none() {
+            self.processors = State::Failed;
+        }
+    }
+
+    fn process(
+        &mut self,
+        buffer: &mut Buffer,
+        _: &mut AuxiliaryBuffers,
+        context: &mut impl ProcessContext<Self>,
+    ) -> ProcessStatus {
+        let host = context.transport();
+        let transport = Transport {
+            tempo: host.tempo.filter(|tempo| tempo.is_finite()),
+            pos_samples: host.pos_samples().unwrap_or(0),
+            playing: host.playing,
+        };
+        if !buffer.is_empty() {
+            self.run(buffer.as_slice(), &transport);
+        }
+        // Nobody says how long a processor sounds on after its input has ended.
+        ProcessStatus::KeepAlive
+    }
+}
+
+impl<E: Export> ClapPlugin for Exported<E> {
+    const CLAP_ID: &'static str = E::ABOUT.id;
+    const CLAP_DESCRIPTION: Option<&'static str> = said(E::ABOUT.description);
+    const CLAP_MANUAL_URL: Option<&'static str> = said(E::ABOUT.url);
+    const CLAP_SUPPORT_URL: Option<&'static str> = said(E::ABOUT.url);
+    const CLAP_FEATURES: &'static [ClapFeature] =
+        &[ClapFeature::AudioEffect, E::ABOUT.category.clap(), ClapFeature::Stereo, ClapFeature::Mono];
+}
+
+impl<E: Export> Vst3Plugin for Exported<E> {
+    const VST3_CLASS_ID: [u8; 16] = About::class_id(&E::ABOUT);
+    const VST3_SUBCATEGORIES: &'static [Vst3SubCategory] = &[Vst3SubCategory::Fx, E::ABOUT.category.vst3()];
+}
+
+const fn of_channels(channels: u32) -> AudioIOLayout {
+    AudioIOLayout {
+        main_input_channels: Some(new_nonzero_u32(channels)),
+        main_output_channels: Some(new_nonzero_u32(channels)),
+        ..AudioIOLayout::const_default()
+    }
+}
+
+const fn said(text: &'static str) -> Option<&'static str> {
+    if text.is_empty() { None } else { Some(text) }
+}
+
+/// What the author's code gives; none where it panics or refuses, and the log says why.
+fn caught<T>(when: &str, call: impl FnOnce() -> Result<T, String>) -> Option<T> {
+    let trouble = match catch_unwind(AssertUnwindSafe(call)) {
+        Ok(Ok(given)) => return Some(given),
+        Ok(Err(refused)) => refused,
+        Err(panic) => words(&*panic),
+    };
+    nice_plug::nice_error!("the plugin is silent from now on: its processors failed {when}: {trouble}");
+    None
+}
+
+fn words(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("a panic without words").to_owned()
+}
+
+fn hush(channels: &mut [&mut [f32]]) {
+    channels.iter_mut().for_each(|channel| channel.fill(0.0));
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,85 @@
+//! Makes a plugin of a Wavecraft project's processors, in the formats CLAP and VST3.
+//!
+//! ```
+//! # use wavecraft::{Processor, Transport};
+//! # #[derive(Default)]
+//! # pub struct Filter;
+//! # impl Processor for Filter {
+//! #     type Params = ();
+//! #     fn process(&mut self, _: &mut [&mut [f32]], _: &Transport, _: &()) {}
+//! # }
+//! wavecraft_plugin_export::export! {
+//!     Filter;
+//!     name = "My Filter",
+//!     vendor = "A. Vendor",
+//!     id = "com.example.my-filter",
+//!     category = Filter,
+//! }
+//! # fn main() {}
+//! ```
+//!
+//! The library that it stands in is both plugins; `wavecraft bundle` gives it the form that hosts look for.
+//!
+//! # What is the same as in the Companion
+//! * **Parameters**: ids, names, ranges, skew, texts, defaults, order, each processor's bypass. A choice has its names.
+//! * **Blocks** are whole; where a host automates a parameter, a block ends at the frame of the change.
+//! * **`Transport`** has the host's tempo, position and whether it plays. Where the host stops, the processors are reset
+//!   once, between two blocks.
+//! * **Samples** that aren't finite leave as silence.
+//! * **Channels**: two in, two out; or one and one.
+//!
+//! # A panic
+//! A processor that panics, in `process` or where its parameters are described, is silent from then on. What it said is in
+//! the log that `NICE_LOG` names. The host goes on.
+
+mod about;
+mod exported;
+mod parameters;
+
+pub use about::{About, Category, Export};
+pub use exported::Exported;
+
+#[doc(hidden)]
+pub use nice_plug;
+#[doc(hidden)]
+pub use wavecraft_dev_audio::DevAudio;
+
+/// Exports processors in series as a CLAP and a VST3 plugin. The types implement `wavecraft::Processor` and `Default`, and
+/// are those that `wavecraft_dev_audio::run!` names, in the same order: then the plugin sounds as in the Companion.
+///
+/// After the semicolon follow the fields of [`About`] that aren't as in [`About::new`], whose name and version are the
+/// package's; `category` is one of [`Category`]. Hosts know the plugin by its `id`, in old songs too: it must never change.
+#[macro_export]
+macro_rules! export {
+    ($($processor:ty),+ $(,)?; $($rest:tt)*) => {
+        $crate::export!(@about [$($processor),+] [] $($rest)*);
+    };
+    (@about $processors:tt [$($given:tt)*] category = $category:ident $(, $($rest:tt)*)?) => {
+        $crate::export!(@about $processors [$($given)* category: $crate::Category::$category,] $($($rest)*)?);
+    };
+    (@about $processors:tt [$($given:tt)*] $field:ident = $value:expr $(, $($rest:tt)*)?) => {
+        $crate::export!(@about $processors [$($given)* $field: $value,] $($($rest)*)?);
+    };
+    (@about [$($processor:ty),+] [$($given:tt)*]) => {
+        /// The plugin of this library.
+        pub struct ThisPlugin;
+
+        impl $crate::Export for ThisPlugin {
+            const ABOUT: $crate::About = $crate::About {
+                $($given)*
+                ..$crate::About::new(::core::env!("CARGO_PKG_NAME"), ::core::env!("CARGO_PKG_VERSION"))
+            };
+
+            fn chain() -> $crate::DevAudio {
+                $crate::DevAudio::new(Self::ABOUT.name)
+                    $(.processor(::core::stringify!($processor), <$processor as ::core::default::Default>::default))+
+                    .latency_frames(Self::ABOUT.latency_frames)
+            }
+        }
+
+        type ExportedPlugin = $crate::Exported<ThisPlugin>;
+
+        $crate::nice_plug::nice_export_clap!(ExportedPlugin);
+        $crate::nice_plug::nice_export_vst3!(ExportedPlugin);
+    };
+}

@@ -1,0 +1,147 @@
+//! The processors' parameters as the host's.
+#![expect(
+    unsafe_code,
+    reason = "nice-plug's list of parameters is one of pointers, which a trait vouches for"
+)]
+
+use std::sync::Arc;
+
+use nice_plug::prelude::{
+    BoolParam, FloatParam, FloatRange, IntParam, IntRange, Param as _, ParamPtr, Params,
+};
+use wavecraft_companion_protocol::parameter::{ParameterSpec, ParameterType};
+
+/// All parameters of the chain, in its order. The list never changes.
+pub(crate) struct Parameters {
+    all: Vec<(Arc<ParameterSpec>, Param)>,
+}
+
+/// One of them, as the host knows it.
+enum Param {
+    Number(FloatParam),
+    Choice(IntParam),
+    Switch(BoolParam),
+    /// It has one value only, so there is nothing for the host to move.
+    Constant,
+}
+
+impl Parameters {
+    pub(crate) fn of(specs: Vec<ParameterSpec>) -> Self {
+        let all = specs.into_iter().map(|spec| {
+            let spec = Arc::new(spec);
+            let param = Param::of(&spec);
+            (spec, param)
+        });
+        Self { all: all.collect() }
+    }
+
+    /// How many there are.
+    pub(crate) fn count(&self) -> usize {
+        self.all.len()
+    }
+
+    /// Writes their plain values over `values`, in the chain's order. Returns whether any was another.
+    pub(crate) fn read(&self, values: &mut [f32]) -> bool {
+        let mut changed = false;
+        for ((spec, param), value) in self.all.iter().zip(values) {
+            let now = spec.nearest(match param {
+                Param::Number(number) => number.value(),
+                Param::Choice(choice) => real(choice.value()),
+                Param::Switch(switch) => f32::from(u8::from(switch.value())),
+                Param::Constant => spec.default,
+            });
+            changed |= now.to_bits() != value.to_bits();
+            *value = now;
+        }
+        changed
+    }
+}
+
+impl Param {
+    fn of(spec: &Arc<ParameterSpec>) -> Self {
+        let (name, own) = (spec.name.as_str(), Arc::clone(spec));
+        if spec.min >= spec.max {
+            return Self::Constant;
+        }
+        if spec.kind == ParameterType::Bool {
+            let text = move |on: bool| own.text_of(f32::from(u8::from(on)));
+            let read = reader(spec);
+            return Self::Switch(
+                BoolParam::new(name, spec.default >= 0.5)
+                    .with_value_to_string(Arc::new(text))
+                    .with_string_to_value(Arc::new(move |text| Some(read(text)? >= 0.5))),
+            );
+        }
+        if let (Some(1.0), Some(min), Some(max), Some(default)) =
+            (spec.step, whole(spec.min), whole(spec.max), whole(spec.default))
+        {
+            let read = reader(spec);
+            return Self::Choice(
+                IntParam::new(name, default, IntRange::Linear { min, max })
+                    .with_value_to_string(Arc::new(move |value| own.text_of(real(value))))
+                    .with_string_to_value(Arc::new(move |text| whole(read(text)?))),
+            );
+        }
+        let (min, max) = (spec.min, spec.max);
+        let range = match spec.skew {
+            // Ours is value = min + (max − min) · position^skew, theirs has position^(1/factor).
+            Some(skew) => FloatRange::Skewed { min, max, factor: skew.recip() },
+            None => FloatRange::Linear { min, max },
+        };
+        let number = FloatParam::new(name, spec.default, range)
+            .with_value_to_string(Arc::new(move |value| own.text_of(own.nearest(value))))
+            .with_string_to_value(Arc::new(reader(spec)));
+        Self::Number(match spec.step {
+            Some(step) => number.with_step_size(step),
+            None => number,
+        })
+    }
+
+    fn pointer(&self) -> Option<ParamPtr> {
+        match self {
+            Self::Number(number) => Some(number.as_ptr()),
+            Self::Choice(choice) => Some(choice.as_ptr()),
+            Self::Switch(switch) => Some(switch.as_ptr()),
+            Self::Constant => None,
+        }
+    }
+}
+
+// SAFETY: the pointers lead to parameters in a list that never changes, behind the `Arc` that the wrapper keeps for as long
+// as it uses them, and each id occurs once: `check_set` refuses two.
+unsafe impl Params for Parameters {
+    fn param_map(&self) -> Vec<(String, ParamPtr, String)> {
+        let known = self.all.iter().filter_map(|(spec, param)| {
+            let group = spec.group.clone().unwrap_or_default();
+            Some((spec.id.clone(), param.pointer()?, group))
+        });
+        known.collect()
+    }
+}
+
+/// Reads what the parameter's own texts say, and what a person writes.
+fn reader(spec: &Arc<ParameterSpec>) -> impl Fn(&str) -> Option<f32> + Send + Sync + 'static {
+    let spec = Arc::clone(spec);
+    move |text| {
+        let text = text.trim();
+        let unit = spec.unit.as_deref().unwrap_or_default();
+        let bare = text.strip_suffix(unit).map_or(text, str::trim).replace('−', "-");
+        [text, &bare, &bare.to_lowercase()].into_iter().find_map(|text| spec.read(text).ok())
+    }
+}
+
+/// A whole number as an integer.
+#[expect(clippy::cast_possible_truncation, reason = "its range and its fraction were looked at")]
+fn whole(value: f32) -> Option<i32> {
+    /// Up to here every integer is a number of its own.
+    const MOST: f32 = 16_777_216.0;
+    (value.fract() == 0.0 && value.abs() <= MOST).then_some(value as i32)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "it came of `whole`, so it is exact")]
+fn real(value: i32) -> f32 {
+    value as f32
+}
+
+#[cfg(test)]
+mod tests;
