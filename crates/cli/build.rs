@@ -7,8 +7,8 @@ use std::{
 };
 
 /// The crates a project links, by folder: `wavecraft-dev-audio` and what it uses of this workspace, of which the processor
-/// uses `wavecraft-probe`.
-const SDK_CRATES: [&str; 4] = ["dev-audio", "probe", "protocol", "ring"];
+/// uses `wavecraft-probe`; and what makes a plugin of it.
+const SDK_CRATES: [&str; 5] = ["dev-audio", "plugin", "probe", "protocol", "ring"];
 
 /// What a build, a test run or an editor leaves behind. Never part of a project.
 const BY_PRODUCTS: &[&str] = &["target", "node_modules", "dist", "coverage", "Cargo.lock", ".DS_Store"];

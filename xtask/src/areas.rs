@@ -65,6 +65,8 @@ const AREAS: &[Area] = &[
         "the same algorithm under Miri and ThreadSanitizer, both audio threads' code under RealtimeSanitizer"),
     area("agents", When::All, true, agents_client, host::agents,
         "`wavecraft mcp` with the Model Context Protocol's own Python SDK, from PyPI"),
+    area("plugins", When::All, true, plugin_host, host::plugins,
+        "`wavecraft bundle` of a created project, its CLAP in clack-host (crates.io), its VST3 in pedalboard (PyPI)"),
     area("newcomer", When::All, false, needs::node, host::newcomer,
         "getting-started and the READMEs' commands, from an empty home and with empty caches (loads crates and\n\
          packages); scripts/run"),
@@ -85,6 +87,10 @@ const fn area(
 
 fn agents_client() -> anyhow::Result<()> {
     needs::python("agents")
+}
+
+fn plugin_host() -> anyhow::Result<()> {
+    needs::python("plugins")
 }
 
 fn nothing() -> anyhow::Result<()> {

@@ -2,6 +2,7 @@
 
 use crate::{
     adopt::AdoptArgs,
+    bundle::BundleArgs,
     check::CheckArgs,
     compare::CompareArgs,
     completions::{CompletionsArgs, ManArgs},
@@ -98,6 +99,11 @@ Examples:
   wavecraft check --junit check.xml       for CI
 
 Exit codes: 0 nothing fails, 1 something does, 2 can't be checked.";
+const BUNDLE_EXAMPLES: &str = "\
+Examples:
+  wavecraft bundle
+  wavecraft bundle --install         and put them where hosts look
+  wavecraft bundle --format clap --universal";
 const DEVICES_EXAMPLES: &str = "\
 Examples:
   wavecraft devices                                 what there is, and what is chosen
@@ -164,6 +170,12 @@ pub(crate) enum Command {
     /// in `wavecraft.toml`, `[check]`.
     #[command(after_help = CHECK_EXAMPLES)]
     Check(CheckArgs),
+    /// Make a plugin of this project that a DAW loads: CLAP and VST3
+    ///
+    /// Builds `plugin/` and puts the plugins into `target/bundled`. In a project of the published Wavecraft, its own
+    /// `wavecraft bundle` is run.
+    #[command(after_help = BUNDLE_EXAMPLES)]
+    Bundle(BundleArgs),
     /// List the audio devices, and choose among them
     #[command(after_help = DEVICES_EXAMPLES)]
     Devices(DevicesArgs),

@@ -46,7 +46,7 @@ pub(crate) fn run(args: &CreateArgs) -> anyhow::Result<()> {
     let written = Written::of(&own).file();
     // The page's client is among the template's files.
     files.extend(own.into_iter().filter(|(path, _)| path.starts_with("sdk/")).chain([written]));
-    files.push(("engine/Cargo.lock".into(), sdk::lockfile(&name)?.into()));
+    files.extend(sdk::lockfiles(&name)?);
     let folder = place.fill(&files)?;
 
     let workspaces = outer::leave_out(&folder, &files);

@@ -6,6 +6,7 @@
 mod adopt;
 mod ansi;
 mod builds;
+mod bundle;
 mod cargo;
 mod changes;
 mod check;
@@ -18,6 +19,7 @@ mod create;
 mod devices;
 mod doctor;
 mod failure;
+mod formats;
 mod generated;
 mod guard;
 mod lines;
@@ -90,6 +92,7 @@ fn run(command: Command) -> anyhow::Result<i32> {
         Command::Parameters(args) => on_a_runtime(parameters::run(args)),
         Command::Mcp(args) => on_a_runtime(mcp::run(args)),
         Command::Check(args) => on_a_runtime(check::run(args)),
+        Command::Bundle(args) => on_a_runtime(bundle::run(args)).map(|()| failure::SUCCESS),
         Command::Devices(args) => on_a_runtime(devices::run(args)).map(|()| failure::SUCCESS),
         Command::Microphone(args) => on_a_runtime(microphone::run(args)).map(|()| failure::SUCCESS),
         Command::MeasureLatency(args) => on_a_runtime(measure_latency::run(args)).map(|()| failure::SUCCESS),

@@ -22,11 +22,10 @@ const PASSED_BY: &str = "WAVECRAFT_PASSED_BY";
 /// How to install the other command.
 pub(crate) const INSTALL: &str = "cargo install wavecraft";
 
-/// A command that the other one has, and that this one doesn't have yet for our projects.
-const TO_COME: &str = "bundle";
+/// Commands that both have: the project decides.
+const OF_BOTH: [&str; 2] = ["update", BUNDLE];
 
-/// A command that both have: the project decides.
-const OF_BOTH: &str = "update";
+const BUNDLE: &str = "bundle";
 
 /// Handles a command line that this command can't parse: passes it on in a project of the published SDK, or reports
 /// what is wrong with it.
@@ -37,21 +36,24 @@ pub(crate) async fn pass_on(refused: &clap::Error) -> anyhow::Result<i32> {
     let name = match (refused.kind(), refused.get(ContextKind::InvalidSubcommand)) {
         (ErrorKind::InvalidSubcommand, Some(ContextValue::String(name))) => name.as_str(),
         // With words that only the other one knows, or for its help.
-        _ if std::env::args_os().nth(1).is_some_and(|name| name == OF_BOTH) => {
+        _ => {
+            let mut words = std::env::args_os().skip(1);
+            let name = words.next().filter(|word| word != "help").or_else(|| words.next());
+            let Some(name) =
+                OF_BOTH.into_iter().find(|of_both| name.as_ref().is_some_and(|name| name == of_both))
+            else {
+                refused.exit()
+            };
             return match published_here().await {
-                Ok(Here::Published { has_sdk: false }) => run(OF_BOTH).map(|never| match never {}),
+                Ok(Here::Published { has_sdk }) if name == BUNDLE || !has_sdk => {
+                    run(name).map(|never| match never {})
+                }
                 _ => refused.exit(),
             };
         }
-        _ => refused.exit(),
     };
     match published_here().await? {
         Here::Published { .. } => run(name).map(|never| match never {}),
-        Here::Ours if name == TO_COME => Err(Usage(NOT_YET.into()).into()),
-        Here::Nowhere if name == TO_COME => Err(Usage(format!(
-            "`{name}` is a command of the published Wavecraft, and goes to it in a project of its own; this folder is in none"
-        ))
-        .into()),
         Here::Ours | Here::Nowhere => refused.exit(),
     }
 }
@@ -62,7 +64,7 @@ pub(crate) async fn pass_on(refused: &clap::Error) -> anyhow::Result<i32> {
 /// If it can't be run, or the project is one of the other kind, without an `sdk/`.
 pub(crate) async fn pass_on_update() -> anyhow::Result<std::convert::Infallible> {
     match published_here().await? {
-        Here::Published { .. } => run(OF_BOTH),
+        Here::Published { .. } => run("update"),
         Here::Ours | Here::Nowhere => Err(Usage(
             "this project has no sdk/ that `wavecraft create` or `wavecraft adopt` wrote, so there is nothing to update: it takes \
              the SDK from elsewhere"
@@ -70,6 +72,17 @@ pub(crate) async fn pass_on_update() -> anyhow::Result<std::convert::Infallible>
         )
         .into()),
     }
+}
+
+/// Runs the other command's `bundle`, if the project in `folder` is one of its SDK. Returns if it isn't.
+///
+/// # Errors
+/// If it can't be run.
+pub(crate) async fn pass_on_bundle(folder: &Path) -> anyhow::Result<()> {
+    if is_published(folder).await? {
+        run(BUNDLE).map(|never| match never {})?;
+    }
+    Ok(())
 }
 
 /// The other command, if the project in `folder` is one of its SDK, too. `None` if that can't be found out.
@@ -104,9 +117,6 @@ async fn is_published(folder: &Path) -> anyhow::Result<bool> {
     processes.end().await;
     Ok(found?.is_some())
 }
-
-const NOT_YET: &str = "`bundle` isn't there yet: Wavecraft Companion doesn't pack its projects as plugins for a DAW so far. \
-    `cargo build --release` in engine/ builds the library";
 
 /// Replaces this process by the other command, with the same arguments, input and outputs.
 fn run(name: &str) -> anyhow::Result<std::convert::Infallible> {

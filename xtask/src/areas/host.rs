@@ -89,6 +89,15 @@ pub(crate) fn agents(tally: &mut Tally) -> anyhow::Result<()> {
     tally.step("agents: an independent client", ignored("package(wavecraft-cli) & test(agents)"))
 }
 
+pub(crate) fn plugins(tally: &mut Tally) -> anyhow::Result<()> {
+    // The command looks for the companion in its own folder, and the tests for a host among the examples.
+    programs()?;
+    tally.step(
+        "plugins: in other people's hosts",
+        ignored("package(wavecraft-cli) & test(what_is_heard_is_what_hosts_hear)"),
+    )
+}
+
 pub(crate) fn sound(tally: &mut Tally) -> anyhow::Result<()> {
     if !on_linux() {
         say("sound: on this system the sound server is the real one; see docs for what to listen to");

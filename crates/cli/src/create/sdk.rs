@@ -45,11 +45,12 @@ pub(crate) fn files() -> anyhow::Result<Vec<File>> {
     Ok(files)
 }
 
-/// `engine/Cargo.lock`: the versions that this SDK was tested with, so that a project built next year gets the same.
+/// The lock files of `engine/` and of `plugin/`: the versions that this SDK was tested with, so that a project built next
+/// year gets the same.
 ///
 /// # Errors
 /// None with this repository's lock file: a test reads it.
-pub(super) fn lockfile(name: &ProjectName) -> anyhow::Result<Vec<u8>> {
+pub(super) fn lockfiles(name: &ProjectName) -> anyhow::Result<Vec<File>> {
     let (root, crates) = (parse(ROOT_MANIFEST, "Cargo.toml")?, manifests()?);
     let sdk = crates
         .iter()
@@ -57,8 +58,16 @@ pub(super) fn lockfile(name: &ProjectName) -> anyhow::Result<Vec<u8>> {
             Some((manifest["package"]["name"].as_str()?, manifest::packages(manifest, &root)))
         })
         .collect();
-    let locked = lockfile::for_project(&parse(ROOT_LOCKFILE, "Cargo.lock")?, &sdk, name.package())?;
-    Ok(locked.into_bytes())
+    let root = parse(ROOT_LOCKFILE, "Cargo.lock")?;
+    let engine = (name.package(), lockfile::ENGINES_DEPENDENCIES.to_vec());
+    let plugin_name = format!("{}-plugin", name.package());
+    let needed = lockfile::PLUGINS_DEPENDENCIES.into_iter().chain([name.package()]).collect();
+    let plugin = (plugin_name.as_str(), needed);
+    let files = [("engine/Cargo.lock", vec![engine.clone()]), ("plugin/Cargo.lock", vec![engine, plugin])];
+    let locked = files.map(|(path, packages)| {
+        Ok((path.into(), lockfile::for_project(&root, &sdk, &packages)?.into_bytes().into()))
+    });
+    locked.into_iter().collect()
 }
 
 /// The SDK's crates: folder and manifest.

@@ -1,7 +1,10 @@
 //! Linux.
 
 use super::{companion_place::CompanionPlace, process::Process};
-use crate::programs;
+use crate::{
+    formats::{Format, PluginSystem},
+    programs,
+};
 use anyhow::Context;
 use rustix::process::{Pid, Signal, getpid, set_child_subreaper, set_parent_process_death_signal};
 use std::{
@@ -165,6 +168,39 @@ pub(crate) fn companion_program() -> Option<PathBuf> {
 /// Whether the program matches its signature. `None`: this system signs no programs.
 pub(crate) fn signature(_program: &Path) -> Option<Result<String, String>> {
     None
+}
+
+/// Which forms plugins have here.
+pub(crate) const PLUGIN_SYSTEM: PluginSystem = PluginSystem::Linux;
+
+/// The targets of a plugin for each processor that the system runs on at once: none, a program here is for one.
+pub(crate) const BOTH_PROCESSORS: Option<&[&str]> = None;
+
+/// Where hosts look for this user's plugins: CLAP's entry.h, and VST3's "Locations on Linux".
+///
+/// # Errors
+/// If the user has no home.
+pub(crate) fn plugin_folder(format: Format) -> anyhow::Result<PathBuf> {
+    let home = std::env::var_os("HOME").map(PathBuf::from).filter(|home| home.is_absolute());
+    let home = home.context("HOME isn't set, so hosts' folder for plugins can't be told")?;
+    Ok(home.join(format!(".{}", format.ending())))
+}
+
+/// Makes one library of one for each processor, at a place where nothing is.
+///
+/// # Errors
+/// If it can't be written, or there is none.
+pub(crate) fn join_libraries(libraries: &[PathBuf], to: &Path) -> io::Result<()> {
+    let [library] = libraries else { return Err(io::Error::other("a library here is for one processor")) };
+    std::fs::copy(library, to).map(|_| ())
+}
+
+/// Nothing is signed here.
+///
+/// # Errors
+/// None.
+pub(crate) fn sign_plugin(_: &Path) -> anyhow::Result<()> {
+    Ok(())
 }
 
 #[cfg(test)]

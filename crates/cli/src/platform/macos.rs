@@ -1,7 +1,10 @@
 //! macOS. This file couldn't be run where it was written; each call cites the documentation that it follows.
 
 use super::{companion_place::CompanionPlace, process::Process};
-use crate::programs;
+use crate::{
+    formats::{Format, PluginSystem},
+    programs,
+};
 use anyhow::Context;
 use rustix::process::Pid;
 use std::{
@@ -188,4 +191,62 @@ fn holding_app() -> Option<PathBuf> {
 fn installed_apps() -> impl Iterator<Item = PathBuf> {
     let own = std::env::var_os("HOME").map(|home| Path::new(&home).join("Applications"));
     [Some(PathBuf::from("/Applications")), own].into_iter().flatten().map(|folder| folder.join(bundle::NAME))
+}
+
+/// Which forms plugins have here.
+pub(crate) const PLUGIN_SYSTEM: PluginSystem = PluginSystem::Mac;
+
+/// The targets of a plugin for each processor that the system runs on.
+pub(crate) const BOTH_PROCESSORS: Option<&[&str]> = Some(&["aarch64-apple-darwin", "x86_64-apple-darwin"]);
+
+/// Where hosts look for this user's plugins: CLAP's entry.h, and VST3's "Locations on macOS".
+///
+/// # Errors
+/// If the user has no home.
+pub(crate) fn plugin_folder(format: Format) -> anyhow::Result<PathBuf> {
+    let home = std::env::var_os("HOME").map(PathBuf::from).filter(|home| home.is_absolute());
+    let home = home.context("HOME isn't set, so hosts' folder for plugins can't be told")?;
+    let name = match format {
+        Format::Clap => "CLAP",
+        Format::Vst3 => "VST3",
+    };
+    Ok(home.join("Library/Audio/Plug-Ins").join(name))
+}
+
+/// Makes one library of one for each processor, at a place where nothing is. lipo(1): `-create` joins files of different
+/// processors; it comes with Xcode's command line tools, as the linker does.
+///
+/// # Errors
+/// If it can't be written.
+pub(crate) fn join_libraries(libraries: &[PathBuf], to: &Path) -> io::Result<()> {
+    if let [library] = libraries {
+        return std::fs::copy(library, to).map(|_| ());
+    }
+    let joined =
+        Command::new("/usr/bin/lipo").arg("-create").args(libraries).arg("-output").arg(to).output()?;
+    if joined.status.success() {
+        return Ok(());
+    }
+    Err(io::Error::other(String::from_utf8_lossy(&joined.stderr).trim().to_owned()))
+}
+
+/// Signs a plugin: with the certificate in the keychain that `WAVECRAFT_SIGN_IDENTITY` names, else ad hoc, which is enough for
+/// this Mac. codesign(1): `--force` replaces the linker's own signature; Apple's notary wants the hardened runtime and its
+/// clock, which needs a certificate.
+///
+/// # Errors
+/// codesign's words, if it can't.
+pub(crate) fn sign_plugin(plugin: &Path) -> anyhow::Result<()> {
+    let identity = std::env::var("WAVECRAFT_SIGN_IDENTITY").ok().filter(|identity| !identity.is_empty());
+    let mut codesign = Command::new("/usr/bin/codesign");
+    codesign.args(["--force", "--sign", identity.as_deref().unwrap_or("-")]);
+    if identity.is_some() {
+        codesign.args(["--options", "runtime", "--timestamp"]);
+    }
+    let signed = codesign.arg(plugin).stdin(Stdio::null()).output().context("codesign can't be run")?;
+    if !signed.status.success() {
+        let said = String::from_utf8_lossy(&signed.stderr);
+        anyhow::bail!("{} can't be signed: {}", plugin.display(), said.trim());
+    }
+    Ok(())
 }

@@ -21,7 +21,18 @@ fn a_project_is_complete_and_committed_as_its_author() {
     names.sort();
     assert_eq!(
         names,
-        [".git", ".github", ".gitignore", "README.md", "engine", "presets", "sdk", "ui", "wavecraft.toml"]
+        [
+            ".git",
+            ".github",
+            ".gitignore",
+            "README.md",
+            "engine",
+            "plugin",
+            "presets",
+            "sdk",
+            "ui",
+            "wavecraft.toml"
+        ]
     );
     let manifest = fs::read_to_string(project.join("engine/Cargo.toml")).unwrap();
     assert!(manifest.contains("name = \"my-plugin\"") && manifest.contains("authors = [\"Ada & Co\"]"));
@@ -29,7 +40,12 @@ fn a_project_is_complete_and_committed_as_its_author() {
     assert_eq!(git(&project, &["log", "--format=%an <%ae>"]).trim(), "Ada <ada@example.com>");
     assert_eq!(git(&project, &["status", "--porcelain"]), "");
     let files = git(&project, &["ls-files"]);
-    assert!(files.contains("engine/Cargo.lock") && files.contains("sdk/dev-audio/src/lib.rs"), "{files}");
+    assert!(
+        files.contains("engine/Cargo.lock")
+            && files.contains("plugin/Cargo.lock")
+            && files.contains("sdk/dev-audio/src/lib.rs"),
+        "{files}"
+    );
 }
 
 #[test]

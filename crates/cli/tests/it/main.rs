@@ -5,6 +5,7 @@ mod adopt;
 mod again;
 mod agents;
 mod bad_input;
+mod bundle;
 mod check;
 mod companion;
 mod compare;

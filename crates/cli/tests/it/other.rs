@@ -68,10 +68,10 @@ fn links_copies_and_what_comes_back_are_passed_over() {
 #[test]
 fn elsewhere_it_gets_nothing() {
     let world = World::with_project().script("tools/wavecraft", OTHER);
-    world.run(&["bundle"]).fails(2, &["`bundle` isn't there yet", "cargo build --release"]);
+    world.run(&["bundle"]).fails(1, &["this project has no plugin/", "docs/guides/shipping.md"]);
     world.run(&["strat"]).fails(2, &["unrecognized subcommand", "start"]);
     let nowhere = World::new().script("tools/wavecraft", OTHER);
-    nowhere.run(&["bundle"]).fails(2, &["`bundle` is a command of the published Wavecraft", "in none"]);
+    nowhere.run(&["bundle"]).fails(1, &["is not in a Wavecraft project"]);
     nowhere.run(&["strat"]).fails(2, &["unrecognized subcommand"]);
 }
 

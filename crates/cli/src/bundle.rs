@@ -1,0 +1,85 @@
+//! `wavecraft bundle`: makes of a project what a DAW loads, in the formats CLAP and VST3.
+
+mod build;
+mod form;
+mod install;
+
+use crate::{cargo, failure::Usage, formats::Format, other, output::out, platform, project::Project};
+use anyhow::bail;
+use form::Form;
+use std::path::{Path, PathBuf};
+
+/// What `wavecraft bundle` is asked for.
+#[derive(Debug, clap::Args)]
+pub(crate) struct BundleArgs {
+    /// The formats to make
+    #[arg(long, value_name = "FORMAT", value_enum, value_delimiter = ',', default_values = ["clap", "vst3"])]
+    format: Vec<Format>,
+    /// Also put them where hosts look for plugins of this user
+    #[arg(long)]
+    install: bool,
+    /// On a Mac: for both of its processors
+    #[arg(long)]
+    universal: bool,
+    /// The cargo profile to build with
+    #[arg(long, value_name = "PROFILE", default_value = "release")]
+    profile: String,
+}
+
+/// Where a project's plugins are made, from its folder on.
+const BUNDLED: &str = "target/bundled";
+
+/// Builds the plugin, gives it each form, and installs it if that is asked for.
+///
+/// # Errors
+/// If the folder is in no project with a `plugin/`, the build fails (cargo has said why), or something can't be written.
+pub(crate) async fn run(args: BundleArgs) -> anyhow::Result<()> {
+    let project = Project::find(&std::env::current_dir()?)?;
+    let package = project.folder.join("plugin");
+    if !package.join("Cargo.toml").is_file() {
+        // The published Wavecraft's projects are packed by its own command.
+        other::pass_on_bundle(&project.folder).await?;
+        bail!(
+            "this project has no plugin/, the package that `wavecraft bundle` builds: an earlier `wavecraft create` didn't write \
+             one. docs/guides/shipping.md has its two files"
+        );
+    }
+    let targets: &[&str] = match (args.universal, platform::BOTH_PROCESSORS) {
+        (true, Some(both)) => both,
+        (true, None) => {
+            return Err(
+                Usage("--universal is for a Mac, whose programs may be for two processors".into()).into()
+            );
+        }
+        (false, _) => &[],
+    };
+    let made = build::library(&cargo::program()?, &package, &args.profile, targets)?;
+    let mut formats = args.format;
+    formats.sort_unstable();
+    formats.dedup();
+    for format in formats {
+        let plugin = pack(&project.folder, format, &made)?;
+        out!("Made {}", plugin.display());
+        if args.install {
+            let folder = platform::plugin_folder(format)?;
+            out!("Installed {}", install::into(&folder, &plugin)?.display());
+        }
+    }
+    if args.install {
+        out!("Hosts list it after their next scan for plugins; start them again, or let them scan.");
+    } else {
+        out!("With --install it goes where hosts look for plugins.");
+    }
+    Ok(())
+}
+
+/// Gives the library the form of a plugin; in place of the one from before, if all of it can be written.
+fn pack(project: &Path, format: Format, made: &build::Made) -> anyhow::Result<PathBuf> {
+    let folder = project.join(BUNDLED);
+    let name = format!("{}.{}", made.name, format.ending());
+    let form = Form::of(platform::PLUGIN_SYSTEM, format, made);
+    let new = install::beside(&folder, &name)?;
+    form.write(&new)?;
+    platform::sign_plugin(&new)?;
+    install::put(&new, &folder.join(&name))
+}
