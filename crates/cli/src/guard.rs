@@ -35,9 +35,9 @@ pub(crate) const DETACHED_COMMAND: &str = "__detached";
 pub(crate) const BOUND_COMMAND: &str = "__bound";
 
 /// How long a group may take to end after SIGTERM, before SIGKILL.
-pub(crate) const GRACE: Duration = Duration::from_secs(2);
+const GRACE: Duration = Duration::from_secs(2);
 /// How long the system may take to remove processes that got SIGKILL.
-const CLEARING: Duration = Duration::from_secs(5);
+pub(crate) const CLEARING: Duration = Duration::from_secs(5);
 /// No event reports that a process group is empty; this is the polling interval.
 const POLL: Duration = Duration::from_millis(10);
 /// How much the niceness of a build is above that of the audio.

@@ -1,7 +1,7 @@
 //! Every program that this start runs, each under its guard, and how many of their processes are left in the end.
 
 use crate::{
-    guard::{GRACE, GUARD_COMMAND},
+    guard::{CLEARING, GUARD_COMMAND},
     lines::Lines,
     platform,
 };
@@ -236,9 +236,9 @@ impl Care {
             self.group = group_of(&told);
         }
         let Some(group) = self.group else { return 0 };
-        let end = Instant::now() + GRACE;
+        let end = Instant::now() + CLEARING;
         loop {
-            let left = platform::group_members(group);
+            let left = platform::running_in(group);
             if left == 0 || Instant::now() >= end {
                 return left;
             }

@@ -80,14 +80,17 @@ pub(crate) fn started_at(pid: Pid) -> Option<String> {
     field(Path::new(&format!("/proc/{pid}/stat")), START_TIME)
 }
 
-/// How many processes are in the group, including those that have ended but weren't waited for yet.
-pub(crate) fn group_members(group: Pid) -> usize {
+/// How many processes of the group are running. One that has ended is none, even if its parent, which after a guard's death
+/// is a stranger, hasn't asked for its status yet.
+pub(crate) fn running_in(group: Pid) -> usize {
     let group = group.to_string();
     let Ok(processes) = std::fs::read_dir("/proc") else { return 0 };
     processes
         .flatten()
         .filter(|entry| entry.file_name().to_string_lossy().bytes().all(|byte| byte.is_ascii_digit()))
-        .filter(|entry| field(&entry.path().join("stat"), GROUP).as_ref() == Some(&group))
+        .filter_map(|entry| fields(&entry.path().join("stat")))
+        .filter(|fields| fields.get(GROUP) == Some(&group))
+        .filter(|fields| fields.first().is_some_and(|state| !ENDED.contains(&state.as_str())))
         .count()
 }
 
@@ -142,12 +145,18 @@ fn holder(sockets: &[String]) -> Option<u32> {
 const PARENT: usize = 1;
 const GROUP: usize = 2;
 const START_TIME: usize = 19;
+/// The states of a process that has ended.
+const ENDED: [&str; 2] = ["Z", "X"];
 
 fn field(stat: &Path, index: usize) -> Option<String> {
+    fields(stat)?.into_iter().nth(index)
+}
+
+fn fields(stat: &Path) -> Option<Vec<String>> {
     let text = std::fs::read_to_string(stat).ok()?;
     // The name is in parentheses and may itself contain spaces and parentheses.
     let (_, behind_name) = text.rsplit_once(')')?;
-    behind_name.split_ascii_whitespace().nth(index).map(str::to_owned)
+    Some(behind_name.split_ascii_whitespace().map(str::to_owned).collect())
 }
 
 const COMPANION: &str = "wavecraft-companion";
@@ -220,7 +229,23 @@ mod tests {
     fn a_process_has_a_start_and_a_group() {
         let own = getpid();
         assert!(started_at(own).is_some_and(|ticks| ticks.parse::<u64>().is_ok()));
-        assert!(group_members(rustix::process::getpgrp()) >= 1);
+        assert!(running_in(rustix::process::getpgrp()) >= 1);
         assert_eq!(started_at(Pid::from_raw(i32::MAX).unwrap()), None);
+    }
+
+    #[test]
+    fn a_process_that_ended_runs_no_more_even_if_nobody_asked_for_its_status() {
+        use std::{os::unix::process::CommandExt, process::Command};
+        let mut program = Command::new("sleep").arg("1000").process_group(0).spawn().unwrap();
+        let group = Pid::from_child(&program);
+        assert_eq!(running_in(group), 1);
+        program.kill().unwrap();
+        while running_in(group) > 0 {
+            std::thread::yield_now();
+        }
+        assert!(
+            fields(Path::new(&format!("/proc/{group}/stat"))).is_some_and(|fields| fields[0] == ENDED[0])
+        );
+        program.wait().unwrap();
     }
 }

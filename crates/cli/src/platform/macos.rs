@@ -119,12 +119,18 @@ pub(crate) fn started_at(pid: Pid) -> Option<String> {
     Some(text.trim().to_owned()).filter(|text| !text.is_empty())
 }
 
-/// How many processes are in the group, including those that have ended but weren't waited for yet.
+/// How many processes of the group are running. One that has ended is none, even if its parent, which after a guard's death
+/// is a stranger, hasn't asked for its status yet.
 ///
-/// ps(1): `-A` selects all users' processes, `-o pgid=` prints their groups without a heading.
-pub(crate) fn group_members(group: Pid) -> usize {
+/// ps(1): `-A` selects all users' processes, `-o pgid=,stat=` prints their groups and states without headings; the state of
+/// an ended one begins with Z.
+pub(crate) fn running_in(group: Pid) -> usize {
     let group = group.to_string();
-    ps(&["-A", "-o", "pgid="]).map_or(0, |text| text.lines().filter(|line| line.trim() == group).count())
+    let runs = |line: &&str| {
+        let mut fields = line.split_ascii_whitespace();
+        fields.next() == Some(&group) && fields.next().is_some_and(|state| !state.starts_with('Z'))
+    };
+    ps(&["-A", "-o", "pgid=,stat="]).map_or(0, |text| text.lines().filter(runs).count())
 }
 
 fn ps(args: &[&str]) -> Option<String> {
