@@ -47,11 +47,11 @@ static METHODS: LazyLock<BTreeMap<&str, Run>> = LazyLock::new(|| {
         now(set_comparison),
         now(end_comparison),
         later(get_presets),
-        later(load_preset),
-        later(step_preset),
-        later(save_preset),
-        later(rename_preset),
-        later(delete_preset),
+        on_presets(|presets, asked: LoadPreset| async move { presets.load(asked).await }),
+        on_presets(|presets, asked: StepPreset| async move { presets.step(asked).await }),
+        on_presets(|presets, asked: SavePreset| async move { presets.save(asked).await }),
+        on_presets(|presets, asked: RenamePreset| async move { presets.rename(asked).await }),
+        on_presets(|presets, asked: DeletePreset| async move { presets.delete(asked).await }),
         now(set_transport),
         now(tap_tempo),
         now(get_transport),
@@ -244,49 +244,15 @@ fn get_presets(companion: &mut Companion, _: ConnectionId, of: GetPresets, owed:
     with_presets(companion, &of.session, owed, |presets| async move { presets.list().await });
 }
 
-fn load_preset(
-    companion: &mut Companion,
-    _: ConnectionId,
-    of: PresetOf<LoadPreset>,
-    owed: Owed<PresetOf<LoadPreset>>,
-) {
-    with_presets(companion, &of.session, owed, |presets| async move { presets.load(of.asked).await });
-}
-
-fn step_preset(
-    companion: &mut Companion,
-    _: ConnectionId,
-    of: PresetOf<StepPreset>,
-    owed: Owed<PresetOf<StepPreset>>,
-) {
-    with_presets(companion, &of.session, owed, |presets| async move { presets.step(of.asked).await });
-}
-
-fn save_preset(
-    companion: &mut Companion,
-    _: ConnectionId,
-    of: PresetOf<SavePreset>,
-    owed: Owed<PresetOf<SavePreset>>,
-) {
-    with_presets(companion, &of.session, owed, |presets| async move { presets.save(of.asked).await });
-}
-
-fn rename_preset(
-    companion: &mut Companion,
-    _: ConnectionId,
-    of: PresetOf<RenamePreset>,
-    owed: Owed<PresetOf<RenamePreset>>,
-) {
-    with_presets(companion, &of.session, owed, |presets| async move { presets.rename(of.asked).await });
-}
-
-fn delete_preset(
-    companion: &mut Companion,
-    _: ConnectionId,
-    of: PresetOf<DeletePreset>,
-    owed: Owed<PresetOf<DeletePreset>>,
-) {
-    with_presets(companion, &of.session, owed, |presets| async move { presets.delete(of.asked).await });
+/// A method of what is done with a session's presets.
+fn on_presets<A, R, F>(ask: impl Fn(Presets, A) -> F + Send + Sync + 'static) -> (&'static str, Run)
+where
+    PresetOf<A>: Method<Result = R>,
+    F: Future<Output = Result<R, ErrorObject>> + Send + 'static,
+{
+    later(move |companion, _, of: PresetOf<A>, owed| {
+        with_presets(companion, &of.session, owed, |presets| ask(presets, of.asked));
+    })
 }
 
 /// Asks for something with a session's presets, and answers when the files are read or written.

@@ -65,13 +65,7 @@ fn a_preset_is_heard_and_outlives_rebuilds_and_the_companion() {
 
     // All of that at the next start, in the next companion too.
     drop((page, other));
-    control.call("detach", json!({"session": session})).unwrap();
-    control.call("shutdown", json!({})).unwrap();
-    drop(control);
-    let mut companion = companion;
-    companion.process.wait().unwrap();
-    let home = std::mem::replace(&mut companion.home, tempfile::tempdir().unwrap());
-    let companion = Companion::start_in(home, &["--backend", "virtual"]);
+    let companion = companion.succeeded(control, &session);
     let mut control = companion.control();
     let mut page = Page::open(&control.attach_live("gain", attach));
     let list = page.call("getPresets", json!({})).unwrap();

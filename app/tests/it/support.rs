@@ -38,6 +38,16 @@ impl Companion {
         companion
     }
 
+    /// Ends the session, and this companion as its user does. Another one has its files.
+    pub(crate) fn succeeded(mut self, mut control: Control, session: &Value) -> Self {
+        control.call("detach", json!({"session": session})).unwrap();
+        control.call("shutdown", json!({})).unwrap();
+        drop(control);
+        self.process.wait().unwrap();
+        let home = std::mem::replace(&mut self.home, tempfile::tempdir().unwrap());
+        Self::start_in(home, &["--backend", "virtual"])
+    }
+
     /// On the virtual backend, with a file system of `bytes` on a folder of its home, which nothing else sees. `None`
     /// if this system lets no user do that.
     pub(crate) fn start_with_a_small_disk(home: tempfile::TempDir, folder: &str, bytes: u64) -> Option<Self> {

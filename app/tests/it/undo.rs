@@ -91,14 +91,7 @@ fn both_sets_are_kept_as_an_undo_left_them_and_the_next_companion_has_no_steps()
     assert_eq!(level(&mut page), -6.0);
     control.heard_at(tone_rms() * 10_f64.powf(-6.0 / 20.0));
     drop(page);
-    control.call("detach", json!({"session": session})).unwrap();
-    control.call("shutdown", json!({})).unwrap();
-    drop(control);
-    let mut companion = companion;
-    companion.process.wait().unwrap();
-
-    let home = std::mem::replace(&mut companion.home, tempfile::tempdir().unwrap());
-    let companion = Companion::start_in(home, &["--backend", "virtual"]);
+    let companion = companion.succeeded(control, &session);
     let mut control = companion.control();
     let mut page = Page::open(&control.attach_live("gain", json!({})));
     assert_eq!(page.call("getSets", json!({})).unwrap(), json!({"active": "B", "differ": true}));
