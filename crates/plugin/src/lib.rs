@@ -29,8 +29,8 @@
 //! * **Channels**: two in, two out; or one and one.
 //!
 //! # A panic
-//! A processor that panics, in `process` or where its parameters are described, is silent from then on. What it said is in
-//! the log that `NICE_LOG` names. The host goes on.
+//! A processor that panics, in `process` or where its parameters are described, is silent from then on. What it said goes
+//! to standard error, or to the file that the environment variable `NICE_LOG` names. The host goes on.
 
 mod about;
 mod exported;

@@ -105,6 +105,22 @@ fn what_is_heard_is_what_hosts_hear() {
         .collect();
     assert_samples_null(&output, &expected, LATENCY);
 
+    // The host plays at 98 BPM from its beginning.
+    let shows = [event(spec(&parameters, "trim_shows"), 0, 1.0)];
+    let (_, output) = in_clap_host(&world, &clap, *rate, &[256, 77], input, &shows);
+    for (frame, sample) in output.iter().step_by(2).enumerate().step_by(997) {
+        let expected = 0.098 + f64::from(u32::try_from(frame).unwrap()) / 1e6;
+        assert!((f64::from(*sample) - expected).abs() < 2e-7, "{sample} at {frame}, not {expected}");
+    }
+
+    // A processor that panics is silent from then on, and the host goes on.
+    let panics_at = 5_000;
+    let (_, output) = in_clap_host(&world, &clap, *rate, &[256], input, &[event(level, panics_at, 0.0)]);
+    let (heard, silent) = output.split_at(2 * panics_at);
+    assert!(heard.iter().any(|sample| sample.abs() > 0.1) && silent.iter().all(|sample| *sample == 0.0));
+    let log = fs::read_to_string(world.path("plugin.log")).expect("the log");
+    assert!(log.contains("the plugin is silent from now on") && log.contains("as it was asked"), "{log}");
+
     let job = json!({
         "plugin": vst3,
         "latency": LATENCY,
@@ -218,7 +234,9 @@ fn in_clap_host(
     let job = json!({"plugin": plugin, "rate": rate, "blocks": blocks, "samples": samples, "events": events, "tempo": 98.0});
     let host = Path::new(env!("CARGO_BIN_EXE_wavecraft")).with_file_name("examples/clap_host");
     assert!(host.exists(), "{} is missing: cargo build --workspace --examples", host.display());
-    let told = serde_json::from_str(&asked(&mut Command::new(host), &job)).expect("JSON");
+    let told =
+        serde_json::from_str(&asked(Command::new(host).env("NICE_LOG", world.path("plugin.log")), &job))
+            .expect("JSON");
     (told, read(&samples))
 }
 
