@@ -88,7 +88,6 @@ pub(crate) mod command {
     pub(crate) const POSITION: usize = 8 * WORD;
     /// The time's tempo, as the bits of an `f64`; all 0 for none.
     pub(crate) const TEMPO: usize = 10 * WORD;
-    pub(crate) const END: usize = TEMPO + 2 * WORD;
 }
 
 /// Words of a slot's reply line, from the slot's start.

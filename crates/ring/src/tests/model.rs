@@ -82,7 +82,9 @@ impl<S: System> Modelled<S> {
         offsets.extend((0..MAX_PROBE_NAME_BYTES).step_by(4).map(|offset| layout.probe_name(0) + offset));
         let mut lines = Vec::new();
         for slot in (0_u32..).take(SLOTS) {
-            offsets.extend((command::SEQ..command::END).step_by(4).map(|offset| layout.slot(slot) + offset));
+            offsets.extend(
+                (command::SEQ..command::TEMPO + 8).step_by(4).map(|offset| layout.slot(slot) + offset),
+            );
             offsets.extend((reply::SEQ..=reply::PROBES).step_by(4).map(|offset| layout.slot(slot) + offset));
             offsets.extend(
                 (0..probe_values::BYTES).step_by(4).map(|offset| layout.probe_values(slot, 0) + offset),
