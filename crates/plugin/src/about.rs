@@ -3,6 +3,8 @@
 use nice_plug::prelude::{ClapFeature, Vst3SubCategory};
 use wavecraft_dev_audio::DevAudio;
 
+use crate::clap::Library;
+
 /// A plugin that a library exports. [`export!`](crate::export!) implements it.
 pub trait Export: Send + 'static {
     /// What hosts show of it.
@@ -10,6 +12,9 @@ pub trait Export: Send + 'static {
 
     /// Its processors, the same ones each time.
     fn chain() -> DevAudio;
+
+    /// What the library knows of it, always the same.
+    fn library() -> &'static Library;
 }
 
 /// What hosts show of a plugin, and by what they know it.

@@ -37,8 +37,7 @@ enum State {
 
 impl<E: Export> Default for Exported<E> {
     fn default() -> Self {
-        let described = caught("while they were described", || E::chain().into_processors());
-        let (parameters, processors) = match described {
+        let (parameters, processors) = match describe::<E>() {
             Some(mut described) => (std::mem::take(&mut described.parameters), State::Described(described)),
             None => (Vec::new(), State::Failed),
         };
@@ -163,6 +162,11 @@ impl<E: Export> ClapPlugin for Exported<E> {
 impl<E: Export> Vst3Plugin for Exported<E> {
     const VST3_CLASS_ID: [u8; 16] = About::class_id(&E::ABOUT);
     const VST3_SUBCATEGORIES: &'static [Vst3SubCategory] = &[Vst3SubCategory::Fx, E::ABOUT.category.vst3()];
+}
+
+/// The processors of `E`, not yet created; `None` if they can't be described.
+pub(crate) fn describe<E: Export>() -> Option<DescribedProcessors> {
+    caught("while they were described", || E::chain().into_processors())
 }
 
 const fn of_channels(channels: u32) -> AudioIOLayout {

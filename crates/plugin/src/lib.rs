@@ -33,11 +33,15 @@
 //! to standard error, or to the file that the environment variable `NICE_LOG` names. The host goes on.
 
 mod about;
+mod clap;
 mod exported;
+mod factory;
 mod parameters;
 
 pub use about::{About, Category, Export};
+pub use clap::{Library, entry};
 pub use exported::Exported;
+pub use factory::PRESETS;
 
 #[doc(hidden)]
 pub use nice_plug;
@@ -75,11 +79,21 @@ macro_rules! export {
                     $(.processor(::core::stringify!($processor), <$processor as ::core::default::Default>::default))+
                     .latency_frames(Self::ABOUT.latency_frames)
             }
+
+            fn library() -> &'static $crate::Library {
+                static LIBRARY: $crate::Library = $crate::Library::new($crate::PRESETS);
+                &LIBRARY
+            }
         }
+
+        /// What CLAP hosts look for in the library.
+        #[unsafe(no_mangle)]
+        #[used]
+        pub static clap_entry: $crate::nice_plug::wrapper::clap::clap_plugin_entry =
+            $crate::entry::<ThisPlugin>();
 
         type ExportedPlugin = $crate::Exported<ThisPlugin>;
 
-        $crate::nice_plug::nice_export_clap!(ExportedPlugin);
         $crate::nice_plug::nice_export_vst3!(ExportedPlugin);
     };
 }

@@ -4,8 +4,10 @@
     reason = "nice-plug's list of parameters is one of pointers, which a trait vouches for"
 )]
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use nice_plug::plugin::ParamValue;
 use nice_plug::prelude::{
     BoolParam, FloatParam, FloatRange, IntParam, IntRange, Param as _, ParamPtr, Params,
 };
@@ -54,6 +56,22 @@ impl Parameters {
             *value = now;
         }
         changed
+    }
+
+    /// These plain values by id as a host's state has them; where there is none, the default, and where one is out of its
+    /// range, the nearest.
+    pub(crate) fn state_of(&self, value: impl Fn(&str) -> Option<f32>) -> BTreeMap<String, ParamValue> {
+        let stored = self.all.iter().filter_map(|(spec, param)| {
+            let value = spec.nearest(value(&spec.id).unwrap_or(spec.default));
+            let stored = match param {
+                Param::Number(_) => ParamValue::F32(value),
+                Param::Choice(_) => ParamValue::I32(whole(value)?),
+                Param::Switch(_) => ParamValue::Bool(value >= 0.5),
+                Param::Constant => return None,
+            };
+            Some((spec.id.clone(), stored))
+        });
+        stored.collect()
     }
 }
 

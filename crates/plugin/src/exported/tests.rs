@@ -1,4 +1,5 @@
 use super::*;
+use crate::clap::Library;
 use assert_no_alloc::{AllocDisabler, assert_no_alloc};
 use nice_plug::params::internals::ParamPtr;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -64,6 +65,11 @@ impl Export for Demo {
 
     fn chain() -> DevAudio {
         DevAudio::new("Demo").processor("Shown", Shown::default)
+    }
+
+    fn library() -> &'static Library {
+        static LIBRARY: Library = Library::new("[]");
+        &LIBRARY
     }
 }
 
@@ -157,6 +163,10 @@ fn a_processor_that_cant_be_described_makes_a_silent_plugin() {
 
         fn chain() -> DevAudio {
             DevAudio::new("Broken").stage(|| Err("it isn't there".into()))
+        }
+
+        fn library() -> &'static Library {
+            Demo::library()
         }
     }
     let mut plugin = Exported::<Broken>::default();
