@@ -3,6 +3,7 @@
 mod build;
 mod form;
 mod install;
+mod presets;
 
 use crate::{cargo, failure::Usage, formats::Format, other, output::out, platform, project::Project};
 use anyhow::bail;
@@ -28,6 +29,8 @@ pub(crate) struct BundleArgs {
 
 /// Where a project's plugins are made, from its folder on.
 const BUNDLED: &str = "target/bundled";
+/// What goes into the library is written here first.
+const PRESETS: &str = ".presets.json";
 
 /// Builds the plugin, gives it each form, and installs it if that is asked for.
 ///
@@ -53,7 +56,14 @@ pub(crate) async fn run(args: BundleArgs) -> anyhow::Result<()> {
         }
         (false, _) => &[],
     };
-    let made = build::library(&cargo::program()?, &package, &args.profile, targets)?;
+    let file = project.folder.join(BUNDLED).join(PRESETS);
+    let presets = presets::write(&project.folder, &file)?;
+    let made = build::library(&cargo::program()?, &package, &args.profile, targets, &file)?;
+    match presets {
+        0 => {}
+        1 => out!("A preset is in it."),
+        more => out!("{more} presets are in it."),
+    }
     let mut formats = args.format;
     formats.sort_unstable();
     formats.dedup();

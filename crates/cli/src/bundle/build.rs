@@ -20,13 +20,24 @@ pub(crate) struct Made {
     pub(crate) version: String,
 }
 
-/// Has cargo build the package in `package`, for these targets, or for this system. What cargo says goes to standard error.
+/// What names the file of presets to the build script of `sdk/plugin`.
+const PRESETS: &str = "WAVECRAFT_PLUGIN_PRESETS";
+
+/// Has cargo build the package in `package`, for these targets, or for this system, with these presets. What cargo says goes
+/// to standard error.
 ///
 /// # Errors
 /// If cargo fails, or the package has no library for hosts.
-pub(crate) fn library(cargo: &Path, package: &Path, profile: &str, targets: &[&str]) -> anyhow::Result<Made> {
+pub(crate) fn library(
+    cargo: &Path,
+    package: &Path,
+    profile: &str,
+    targets: &[&str],
+    presets: &Path,
+) -> anyhow::Result<Made> {
     let manifest = package.join("Cargo.toml");
     let mut command = Command::new(cargo);
+    command.env(PRESETS, presets);
     command.args(["build", "--lib", "--message-format", "json-render-diagnostics", "--profile", profile]);
     command.arg("--manifest-path").arg(&manifest);
     for target in targets {

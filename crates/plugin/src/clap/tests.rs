@@ -179,9 +179,14 @@ fn a_host_lists_the_presets_without_a_plugin() {
 #[test]
 fn a_preset_is_loaded_and_a_wrong_one_changes_nothing() {
     let entry = entry_of::<0>();
-    let mut plugin =
-        PluginInstance::<Host>::new(|_| Shared, |_| Main(Heard::default()), &entry, c"com.example.gain", &info())
-            .unwrap();
+    let mut plugin = PluginInstance::<Host>::new(
+        |_| Shared,
+        |_| Main(Heard::default()),
+        &entry,
+        c"com.example.gain",
+        &info(),
+    )
+    .unwrap();
     let values = |plugin: &mut PluginInstance<Host>| {
         let handle = plugin.plugin_handle();
         let params: PluginParams = handle.get_extension().unwrap();
