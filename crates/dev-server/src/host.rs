@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
+pub use wavecraft_companion_protocol::parameter::SetParameterError;
 use wavecraft_companion_protocol::{
     browser::{
         AudioRuntimeStatus, GetAllParametersResult, Measurement, MeterFrame, Meters, NOT_ALLOWED,
@@ -10,7 +11,7 @@ use wavecraft_companion_protocol::{
     },
     comparison::{Abx, AbxChoice, AbxSound, Compare, Comparison},
     lab::Lab,
-    parameter::{OutOfRange, Parameter},
+    parameter::Parameter,
     preset::CurrentPreset,
     rpc::ErrorObject,
     session::{Mode, Probe, Stats},
@@ -358,15 +359,4 @@ fn without_audio() -> ErrorObject {
         NOT_ALLOWED,
         "this project runs without audio: start it with `wavecraft start --with-audio`",
     )
-}
-
-/// Why a parameter can't be set.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub enum SetParameterError {
-    /// There is no parameter with this id.
-    #[error("there is no parameter `{0}`: getAllParameters lists those there are")]
-    UnknownParameter(String),
-    /// The parameter can't have this value.
-    #[error(transparent)]
-    OutOfRange(#[from] OutOfRange),
 }

@@ -22,7 +22,7 @@ use wavecraft_companion_protocol::{
     comparison::{Abx, Compare, Comparison},
     method::{Done, Method},
     preset::{DeletePreset, LoadPreset, RenamePreset, SavePreset, StepPreset},
-    rpc::{Call, ErrorObject, OUT_OF_RANGE, UNKNOWN_PARAMETER},
+    rpc::{Call, ErrorObject},
     session::Stats,
     transport::{ChangeTransport, Transport},
 };
@@ -203,12 +203,12 @@ fn ping(_: Ping, _: Caller<'_>) -> Outcome<Pong> {
 fn get_parameter(asked: GetParameterParams, caller: Caller<'_>) -> Outcome<GetParameterResult> {
     match caller.host().parameter(&asked.id) {
         Some(value) => Ok(GetParameterResult { id: asked.id, value }),
-        None => Err(refused(SetParameterError::UnknownParameter(asked.id))),
+        None => Err(SetParameterError::UnknownParameter(asked.id).into()),
     }
 }
 
 fn set_parameter(set: SetParameter, caller: Caller<'_>) -> Outcome<Done> {
-    caller.hub.set_parameter(caller.member.id(), set).map(|()| Done {}).map_err(refused)
+    caller.hub.set_parameter(caller.member.id(), set).map(|()| Done {}).map_err(ErrorObject::from)
 }
 
 fn get_all_parameters(_: GetAllParameters, caller: Caller<'_>) -> Outcome<GetAllParametersResult> {
@@ -400,14 +400,6 @@ fn only_pages(caller: Caller<'_>) -> Outcome<()> {
         Role::Page => Ok(()),
         Role::Audio => Err(not_allowed("not for a client that connects with the audio token")),
     }
-}
-
-fn refused(error: SetParameterError) -> ErrorObject {
-    let code = match error {
-        SetParameterError::UnknownParameter(_) => UNKNOWN_PARAMETER,
-        SetParameterError::OutOfRange(_) => OUT_OF_RANGE,
-    };
-    ErrorObject::new(code, error.to_string())
 }
 
 #[cfg(test)]

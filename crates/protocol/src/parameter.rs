@@ -132,6 +132,17 @@ pub struct Parameter {
     pub value: f32,
 }
 
+/// Why a parameter can't be set.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum SetParameterError {
+    /// There is no parameter with this id.
+    #[error("there is no parameter `{0}`: getAllParameters lists those there are")]
+    UnknownParameter(String),
+    /// The parameter can't have this value.
+    #[error(transparent)]
+    OutOfRange(#[from] OutOfRange),
+}
+
 /// The error for a value that a parameter can't have.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("parameter `{id}` can't be {value}: its range is {min} to {max}")]

@@ -3,6 +3,7 @@
 //! The published `wavecraft-protocol` has an envelope too, but it can't hold a null or a missing id, and reads a
 //! wrong `jsonrpc` as a parse error; so the envelope is ours and the payloads are theirs.
 
+use crate::parameter::SetParameterError;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -55,6 +56,16 @@ impl ErrorObject {
     #[must_use]
     pub fn no_method(name: &str) -> Self {
         Self::new(METHOD_NOT_FOUND, format!("there is no method `{name:.80}`"))
+    }
+}
+
+impl From<SetParameterError> for ErrorObject {
+    fn from(error: SetParameterError) -> Self {
+        let code = match error {
+            SetParameterError::UnknownParameter(_) => UNKNOWN_PARAMETER,
+            SetParameterError::OutOfRange(_) => OUT_OF_RANGE,
+        };
+        Self::new(code, error.to_string())
     }
 }
 
