@@ -11,9 +11,30 @@ import { SourceStrip } from './components/SourceStrip';
 import { Spectrum } from './components/Spectrum';
 import { StatusLine } from './components/StatusLine';
 import { Transport } from './components/Transport';
-import { useConnection } from './wavecraft';
+import { useConnection, useInPlugin } from './wavecraft';
 
+/** In the companion: all there is. In a plugin its host has the rest. */
 export function App() {
+  return useInPlugin() ? <InPlugin /> : <InCompanion />;
+}
+
+function InPlugin() {
+  return (
+    <div className="app in-plugin">
+      <header className="title">
+        <h1>Wavecraft Demo</h1>
+      </header>
+      <main>
+        <div className="controls">
+          <Presets />
+          <ParameterPanel />
+        </div>
+      </main>
+    </div>
+  );
+}
+
+function InCompanion() {
   const connection = useConnection();
   const build = useFailedBuild();
   return (

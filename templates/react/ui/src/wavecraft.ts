@@ -1,4 +1,4 @@
-/** The client of the dev WebSocket: connect once, then use the hooks. */
+/** The client of the dev WebSocket, and of the plugin that shows this page: connect once, then use the hooks. */
 
 export { findAddress } from './wavecraft/address';
 export { Client, type Connection } from './wavecraft/client';

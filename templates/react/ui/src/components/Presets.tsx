@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState, type FormEvent } from 'react';
-import { RpcError, useClient, useConnection, usePresets, type PresetDone } from '../wavecraft';
+import { RpcError, useClient, useConnection, useInPlugin, usePresets, type PresetDone } from '../wavecraft';
 
 /** The server's code where there is a preset of that name already. */
 const EXISTS = -32022;
@@ -11,14 +11,18 @@ type Question =
   | { what: 'rename'; from: string }
   | { what: 'delete'; name: string };
 
-/** The project's presets: named values, in files of its folder `presets`. Every page shows the same. */
+/**
+ * The project's presets: named values, in files of its folder `presets`. Every page shows the same. In a plugin they are as
+ * they were built in, and its host saves.
+ */
 export function Presets() {
   const client = useClient();
   const presets = usePresets();
+  const inPlugin = useInPlugin();
   const connected = useConnection().state === 'connected';
   const [question, setQuestion] = useState<Question | null>(null);
   const [said, setSaid] = useState('');
-  if (presets === null) return null;
+  if (presets === null || (inPlugin && presets.presets.length === 0)) return null;
 
   const { current, changed } = presets;
   const note = presets.presets.find(({ name }) => name === current)?.note;
@@ -72,25 +76,27 @@ export function Presets() {
           ›
         </button>
       </div>
-      <div className="keep">
-        <button
-          type="button"
-          disabled={current !== undefined && !changed}
-          title={current === undefined ? 'Save the values as a preset' : `Save the values as ${current}`}
-          onClick={() => (current === undefined ? setQuestion({ what: 'save' }) : void save(current, undefined, true))}
-        >
-          Save
-        </button>
-        <button type="button" onClick={() => setQuestion({ what: 'save' })}>
-          Save as …
-        </button>
-        <button type="button" disabled={current === undefined} onClick={() => current && setQuestion({ what: 'rename', from: current })}>
-          Rename …
-        </button>
-        <button type="button" disabled={current === undefined} onClick={() => current && setQuestion({ what: 'delete', name: current })}>
-          Delete …
-        </button>
-      </div>
+      {!inPlugin && (
+        <div className="keep">
+          <button
+            type="button"
+            disabled={current !== undefined && !changed}
+            title={current === undefined ? 'Save the values as a preset' : `Save the values as ${current}`}
+            onClick={() => (current === undefined ? setQuestion({ what: 'save' }) : void save(current, undefined, true))}
+          >
+            Save
+          </button>
+          <button type="button" onClick={() => setQuestion({ what: 'save' })}>
+            Save as …
+          </button>
+          <button type="button" disabled={current === undefined} onClick={() => current && setQuestion({ what: 'rename', from: current })}>
+            Rename …
+          </button>
+          <button type="button" disabled={current === undefined} onClick={() => current && setQuestion({ what: 'delete', name: current })}>
+            Delete …
+          </button>
+        </div>
+      )}
       {question?.what === 'save' && (
         <Form question="Save the values as a preset" yes="Save" name="" note close={() => setQuestion(null)} submit={(name, note) => void save(name, note, false)} />
       )}

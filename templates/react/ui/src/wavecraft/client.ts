@@ -1,6 +1,7 @@
 /** The page's picture of the running project: it follows what the server says, over every reconnect. */
 
 import type { Address } from './address';
+import type { Lost } from './channel';
 import { gestures } from './gestures';
 import type {
   AudioStatus,
@@ -22,8 +23,10 @@ import type {
   Way,
   TransportState,
 } from './messages';
+import { Plugin, type PluginWindow } from './plugin';
+import { Socket } from './socket';
 import { Store } from './store';
-import { Transport, type Lost } from './transport';
+import { Transport } from './transport';
 
 export type Connection =
   /** Nobody gave this tab a token. */
@@ -60,6 +63,8 @@ interface Sending {
 
 export class Client {
   readonly connection = new Store<Connection>({ state: 'noToken' });
+  /** Is the other side a plugin, whose host has the sound, the time and the history? */
+  readonly inPlugin = new Store(false);
   readonly parameters = new Store<readonly Parameter[]>([]);
   /** In the chain's order; empty where the server doesn't tell. */
   readonly processors = new Store<readonly Processor[]>([]);
@@ -86,13 +91,16 @@ export class Client {
   /** What the screen's next picture will show; `null` where none was asked for. */
   #frames: Frames | null = null;
 
-  /** Connects to `address`, instead of where it was connected before. */
-  connect(address: Address | null): void {
+  /** Connects to `address`, or to the plugin that shows this page, if one does, instead of where it was connected before. */
+  connect(address: Address | null, plugin: PluginWindow | undefined = window.wavecraftPlugin): void {
     this.disconnect();
-    if (address === null) return;
-    gestures.listen();
+    const channel = plugin ? new Plugin(plugin) : address && new Socket(address);
+    if (channel === null) return;
+    // Only hosts want to know when a gesture is over.
+    gestures.listen(plugin && ((gesture) => void this.#ended(gesture)));
+    this.inPlugin.set(plugin !== undefined);
     this.connection.set({ state: 'connecting', attempt: 0 });
-    this.#transport = new Transport(address, {
+    this.#transport = new Transport(channel, {
       onOpen: () => void this.#resume(),
       onLost: (attempt, why) => this.#lost({ state: 'connecting', attempt, ...(why && { why }) }),
       onNotification: (method, params) => this.#notified(method, params),
@@ -126,7 +134,7 @@ export class Client {
 
   /** Undoes or redoes a step, after everything is there that was moved before; fails where the server says no. */
   async walk(way: Way): Promise<Stepped> {
-    while (this.#runs.size > 0) await Promise.all(this.#runs);
+    await this.#sent();
     return this.call(way, {});
   }
 
@@ -148,6 +156,16 @@ export class Client {
   setScopeSpan(ms: number): void {
     this.scopeSpan.set(ms);
     void this.#subscribe().catch(() => undefined);
+  }
+
+  async #ended(gesture: number): Promise<void> {
+    await this.#sent();
+    await this.call('endGesture', { gesture }).catch(() => undefined);
+  }
+
+  /** Everything has arrived that was moved before. */
+  async #sent(): Promise<void> {
+    while (this.#runs.size > 0) await Promise.all(this.#runs);
   }
 
   async #send(id: string, moved: Moved): Promise<void> {

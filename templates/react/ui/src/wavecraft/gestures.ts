@@ -15,14 +15,21 @@ class Gestures {
   /** What was moved last, and when. */
   #id: string | null = null;
   #moved = -Infinity;
+  /** Told when a gesture in which something was moved is over. */
+  #onEnd: (gesture: number) => void = () => undefined;
+  #open = false;
+  #rest: ReturnType<typeof setTimeout> | undefined;
 
   /** The number with which the parameter `id` is set now. */
   of(id: string): number {
     const now = performance.now();
     const rests = id !== this.#id || now - this.#moved > REST_MS;
-    if (!this.#held && !this.#alone && rests) this.#number += 1;
+    if (!this.#held && !this.#alone && rests) this.#next();
     this.#id = id;
     this.#moved = now;
+    this.#open = true;
+    clearTimeout(this.#rest);
+    if (!this.#held && !this.#alone) this.#rest = setTimeout(() => this.#end(), REST_MS);
     return this.#number;
   }
 
@@ -35,18 +42,24 @@ class Gestures {
     this.#begin();
   }
 
-  /** Hears of what a person presses on the page, before its controls do. */
-  listen(): void {
+  /** Hears of what a person presses on the page, before its controls do, and tells when a gesture is over. */
+  listen(onEnd: (gesture: number) => void = () => undefined): void {
+    this.#onEnd = onEnd;
     for (const kind of [...PRESSES, ...RELEASES]) document.addEventListener(kind, this.#heard, true);
   }
 
   deafen(): void {
+    clearTimeout(this.#rest);
+    this.#open = false;
     for (const kind of [...PRESSES, ...RELEASES]) document.removeEventListener(kind, this.#heard, true);
   }
 
   #heard = (event: Event): void => {
     const { type, target } = event;
-    if (RELEASES.includes(type)) this.#held = false;
+    if (RELEASES.includes(type)) {
+      this.#held = false;
+      this.#end();
+    }
     // A key that is held repeats itself; released, it has been one gesture.
     else if (event instanceof KeyboardEvent) this.#press(target, event.key, event.repeat ? Infinity : TOGETHER_MS);
     else this.#press(target, type, TOGETHER_MS);
@@ -62,9 +75,21 @@ class Gestures {
   }
 
   #begin(): void {
-    this.#number += 1;
+    this.#next();
     this.#cause = null;
     this.#id = null;
+  }
+
+  #next(): void {
+    this.#end();
+    this.#number += 1;
+  }
+
+  #end(): void {
+    clearTimeout(this.#rest);
+    if (!this.#open) return;
+    this.#open = false;
+    this.#onEnd(this.#number);
   }
 }
 

@@ -38,6 +38,9 @@ export function useParameter(id: string): [Parameter | undefined, (value: number
   return [parameter, useCallback((value: number) => client.setParameter(id, value), [client, id])];
 }
 
+/** Is this page in a plugin? There the host has the sound, the time and the history: the page has the parameters. */
+export const useInPlugin = () => useStore(useClient().inPlugin);
+
 /** Are we connected, and if not, why. */
 export const useConnection = () => useStore(useClient().connection);
 /** Levels of what is heard, 30 times a second; `null` while none come. */

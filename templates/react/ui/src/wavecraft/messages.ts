@@ -1,4 +1,4 @@
-/** What the page and the dev WebSocket say to each other: JSON-RPC 2.0, one object a text frame. */
+/** What the page and the dev WebSocket, or a plugin, say to each other: JSON-RPC 2.0, one object a text. */
 
 /** A parameter and its value, as `getAllParameters` lists it. Values are in the parameter's own unit. */
 export interface Parameter {
@@ -263,6 +263,8 @@ export interface Methods {
   getParameter: { params: { id: string }; result: { id: string; value: number } };
   /** What is set with the same number of a gesture is one step to undo. */
   setParameter: { params: { id: string; value: number; gesture?: number }; result: object };
+  /** To a plugin: no more is set with this number, so its host may end what it records. */
+  endGesture: { params: { gesture: number }; result: object };
   getAllParameters: { params: object; result: { parameters: Parameter[]; processors?: Processor[] } };
   getAudioStatus: { params: object; result: { status: AudioStatus | null } };
   getStats: { params: object; result: Stats };
