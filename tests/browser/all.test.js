@@ -15,4 +15,5 @@ import './parts/origins.js';
 import './parts/hour.js';
 import './parts/access.js';
 import './parts/preview.js';
+import './parts/plugin.js';
 import './parts/end.js';

@@ -1,7 +1,7 @@
 //! A chain without the Companion around it: for a program that runs it itself, such as a plugin's library.
 
 use wavecraft::Transport;
-use wavecraft_companion_protocol::parameter::ParameterSpec;
+use wavecraft_companion_protocol::{parameter::ParameterSpec, processor::ProcessorSpec};
 
 use crate::chain::{Chain, Planned};
 use crate::describe::Description;
@@ -15,6 +15,8 @@ pub struct DescribedProcessors {
     pub latency_frames: u32,
     /// All parameters in the order of the processors, with the ids, ranges and names that pages use.
     pub parameters: Vec<ParameterSpec>,
+    /// The processors that they belong to, as pages know them.
+    pub chain: Vec<ProcessorSpec>,
     planned: Vec<Planned>,
 }
 
@@ -24,8 +26,8 @@ impl DevAudio {
     /// # Errors
     /// A message for the user, when a processor can't be described or its parameters are rejected: two with one id, say.
     pub fn into_processors(self) -> Result<DescribedProcessors, String> {
-        let Description { name, latency_frames, parameters, planned, .. } = Description::of(self.0)?;
-        Ok(DescribedProcessors { name, latency_frames, parameters, planned })
+        let Description { name, latency_frames, parameters, chain, planned } = Description::of(self.0)?;
+        Ok(DescribedProcessors { name, latency_frames, parameters, chain, planned })
     }
 }
 

@@ -53,6 +53,10 @@ impl Library {
     pub const fn new(presets: &'static str) -> Self {
         Self { presets, told: OnceLock::new() }
     }
+
+    pub(crate) const fn presets(&self) -> &'static str {
+        self.presets
+    }
 }
 
 fn told<E: Export>() -> &'static Told {

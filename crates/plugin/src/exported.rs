@@ -5,15 +5,18 @@ use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use nice_plug::context::gui::GuiContext;
 use nice_plug::prelude::{
-    ActivateContext, AudioIOLayout, AuxiliaryBuffers, Buffer, BufferConfig, ClapFeature, ClapPlugin, Params,
-    Plugin, ProcessContext, ProcessStatus, Vst3Plugin, Vst3SubCategory, new_nonzero_u32,
+    ActivateContext, AsyncExecutor, AudioIOLayout, AuxiliaryBuffers, Buffer, BufferConfig, ClapFeature,
+    ClapPlugin, Params, Plugin, ProcessContext, ProcessStatus, Vst3Plugin, Vst3SubCategory, new_nonzero_u32,
 };
 use wavecraft::Transport;
 use wavecraft_dev_audio::{DescribedProcessors, Processors};
 
 use crate::about::{About, Export};
+use crate::page::{Page, Shown};
 use crate::parameters::Parameters;
+use crate::platform;
 
 /// A plugin of `E`'s processors.
 pub struct Exported<E> {
@@ -38,10 +41,14 @@ enum State {
 impl<E: Export> Default for Exported<E> {
     fn default() -> Self {
         let (parameters, processors) = match describe::<E>() {
-            Some(mut described) => (std::mem::take(&mut described.parameters), State::Described(described)),
-            None => (Vec::new(), State::Failed),
+            Some(mut described) => {
+                let (specs, chain) =
+                    (std::mem::take(&mut described.parameters), std::mem::take(&mut described.chain));
+                (Parameters::of(specs, chain), State::Described(described))
+            }
+            None => (Parameters::of(Vec::new(), Vec::new()), State::Failed),
         };
-        let parameters = Arc::new(Parameters::of(parameters));
+        let parameters = Arc::new(parameters);
         // What no value equals: the first block applies all of them.
         let values = vec![f32::NAN; parameters.count()];
         Self { parameters, processors, values, played: false, of: PhantomData }
@@ -49,6 +56,18 @@ impl<E: Export> Default for Exported<E> {
 }
 
 impl<E: Export> Exported<E> {
+    /// What answers the plugin's page, for a host's window.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn page(&self, host: GuiContext) -> Page {
+        self.shown().page(host)
+    }
+
+    fn shown(&self) -> Shown {
+        let presets = E::library().presets();
+        Shown { parameters: Arc::clone(&self.parameters), presets, version: E::ABOUT.version }
+    }
+
     fn run(&mut self, channels: &mut [&mut [f32]], transport: &Transport) {
         let State::Made(processors) = &mut self.processors else {
             return hush(channels);
@@ -89,12 +108,16 @@ impl<E: Export> Plugin for Exported<E> {
 
     const SAMPLE_ACCURATE_AUTOMATION: bool = true;
 
-    type Editor = ();
+    type Editor = platform::PageEditor;
     type SysExMessage = ();
     type BackgroundTask = ();
 
     fn params(&self) -> Arc<dyn Params> {
         Arc::clone(&self.parameters) as Arc<dyn Params>
+    }
+
+    fn editor(&mut self, _: AsyncExecutor<Self>) -> Option<platform::PageEditor> {
+        platform::editor(self.shown())
     }
 
     fn activate(

@@ -32,11 +32,17 @@ impl FactoryPreset {
         })
     }
 
+    /// Its value for a parameter.
+    pub(crate) fn value(&self, id: &str) -> Option<f32> {
+        self.values.get(id).copied()
+    }
+
     /// The state of a plugin of `E` that has these values, as its host would have saved it. A parameter without a value has
     /// its default, and one out of its range the nearest. `None` if the processors can't be described.
     pub(crate) fn state<E: Export>(&self) -> Option<PluginState> {
-        let parameters = Parameters::of(describe::<E>()?.parameters);
-        let params = parameters.state_of(|id| self.values.get(id).copied());
+        let described = describe::<E>()?;
+        let parameters = Parameters::of(described.parameters, described.chain);
+        let params = parameters.state_of(|id| self.value(id));
         Some(PluginState { version: E::ABOUT.version.to_owned(), params, fields: BTreeMap::new() })
     }
 }

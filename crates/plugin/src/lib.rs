@@ -36,7 +36,9 @@ mod about;
 mod clap;
 mod exported;
 mod factory;
+mod page;
 mod parameters;
+mod platform;
 
 pub use about::{About, Category, Export};
 pub use clap::{Library, entry};
@@ -45,6 +47,8 @@ pub use factory::PRESETS;
 
 #[doc(hidden)]
 pub use nice_plug;
+#[doc(hidden)]
+pub use page::Page;
 #[doc(hidden)]
 pub use wavecraft_dev_audio::DevAudio;
 

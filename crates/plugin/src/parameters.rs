@@ -7,15 +7,29 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use nice_plug::context::gui::GuiContext;
 use nice_plug::plugin::ParamValue;
 use nice_plug::prelude::{
-    BoolParam, FloatParam, FloatRange, IntParam, IntRange, Param as _, ParamPtr, Params,
+    BoolParam, FloatParam, FloatRange, IntParam, IntRange, Param as NiceParam, ParamPtr, Params,
 };
-use wavecraft_companion_protocol::parameter::{ParameterSpec, ParameterType};
+use wavecraft_companion_protocol::{
+    parameter::{Parameter, ParameterSpec, ParameterType},
+    processor::ProcessorSpec,
+};
 
 /// All parameters of the chain, in its order. The list never changes.
 pub(crate) struct Parameters {
     all: Vec<(Arc<ParameterSpec>, Param)>,
+    chain: Vec<ProcessorSpec>,
+}
+
+/// What a hand does to a parameter.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Touch {
+    Begin,
+    /// To a value that its description accepted.
+    Set(f32),
+    End,
 }
 
 /// One of them, as the host knows it.
@@ -28,13 +42,13 @@ enum Param {
 }
 
 impl Parameters {
-    pub(crate) fn of(specs: Vec<ParameterSpec>) -> Self {
+    pub(crate) fn of(specs: Vec<ParameterSpec>, chain: Vec<ProcessorSpec>) -> Self {
         let all = specs.into_iter().map(|spec| {
             let spec = Arc::new(spec);
             let param = Param::of(&spec);
             (spec, param)
         });
-        Self { all: all.collect() }
+        Self { all: all.collect(), chain }
     }
 
     /// How many there are.
@@ -49,7 +63,7 @@ impl Parameters {
             let now = spec.nearest(match param {
                 Param::Number(number) => number.value(),
                 Param::Choice(choice) => real(choice.value()),
-                Param::Switch(switch) => f32::from(u8::from(switch.value())),
+                Param::Switch(switch) => truth(switch.value()),
                 Param::Constant => spec.default,
             });
             changed |= now.to_bits() != value.to_bits();
@@ -72,6 +86,65 @@ impl Parameters {
             Some((spec.id.clone(), stored))
         });
         stored.collect()
+    }
+
+    /// The processors that they belong to.
+    pub(crate) fn chain(&self) -> &[ProcessorSpec] {
+        &self.chain
+    }
+
+    /// Each with its value, without the host's modulation of it.
+    pub(crate) fn now(&self) -> Vec<Parameter> {
+        let values = (0..self.count()).filter_map(|index| self.value(index));
+        self.all
+            .iter()
+            .zip(values)
+            .map(|((spec, _), value)| Parameter { spec: (**spec).clone(), value })
+            .collect()
+    }
+
+    /// Where the parameter with this id stands.
+    pub(crate) fn index(&self, id: &str) -> Option<usize> {
+        self.all.iter().position(|(spec, _)| spec.id == id)
+    }
+
+    pub(crate) fn spec(&self, index: usize) -> Option<&ParameterSpec> {
+        self.all.get(index).map(|(spec, _)| &**spec)
+    }
+
+    /// Its value, without the host's modulation of it.
+    pub(crate) fn value(&self, index: usize) -> Option<f32> {
+        let (spec, param) = self.all.get(index)?;
+        Some(spec.nearest(match param {
+            Param::Number(number) => number.unmodulated_plain_value(),
+            Param::Choice(choice) => real(choice.unmodulated_plain_value()),
+            Param::Switch(switch) => truth(switch.unmodulated_plain_value()),
+            Param::Constant => spec.default,
+        }))
+    }
+
+    /// Tells the host what a hand does to a parameter. Only on the main thread.
+    pub(crate) fn touch(&self, index: usize, touch: Touch, host: &GuiContext) {
+        match self.all.get(index) {
+            Some((_, Param::Number(number))) => tell(host, number, touch, Some),
+            Some((_, Param::Choice(choice))) => tell(host, choice, touch, whole),
+            Some((_, Param::Switch(switch))) => tell(host, switch, touch, |value| Some(value >= 0.5)),
+            // The host doesn't know it.
+            Some((_, Param::Constant)) | None => {}
+        }
+    }
+}
+
+fn tell<P: NiceParam>(host: &GuiContext, param: &P, touch: Touch, plain: impl Fn(f32) -> Option<P::Plain>) {
+    let setter = host.param_setter();
+    match touch {
+        Touch::Begin => setter.begin_set_parameter(param),
+        Touch::Set(value) => {
+            if let Some(value) = plain(value) {
+                setter.set_parameter(param, value);
+            }
+        }
+        Touch::End => setter.end_set_parameter(param),
     }
 }
 
@@ -109,10 +182,8 @@ impl Param {
         let number = FloatParam::new(name, spec.default, range)
             .with_value_to_string(Arc::new(move |value| own.text_of(own.nearest(value))))
             .with_string_to_value(Arc::new(reader(spec)));
-        Self::Number(match spec.step {
-            Some(step) => number.with_step_size(step),
-            None => number,
-        })
+        // Its steps are taken where its value is read: nice-plug counts them from 0, and ours begin at the least value.
+        Self::Number(number)
     }
 
     fn pointer(&self) -> Option<ParamPtr> {
@@ -154,6 +225,10 @@ fn whole(value: f32) -> Option<i32> {
     /// Up to here every integer is a number of its own.
     const MOST: f32 = 16_777_216.0;
     (value.fract() == 0.0 && value.abs() <= MOST).then_some(value as i32)
+}
+
+fn truth(value: bool) -> f32 {
+    f32::from(u8::from(value))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "it came of `whole`, so it is exact")]

@@ -10,6 +10,9 @@ const target = resolve(repository, process.env.CARGO_TARGET_DIR ?? 'target');
 /** The command under test; it finds the companion beside itself. */
 export const wavecraft = resolve(target, 'debug/wavecraft');
 
+/** The plugin behind a page that a test opens: an example of `crates/plugin`. */
+export const pageHost = resolve(target, 'debug/examples/page_host');
+
 /** Where a created project is built: kept from run to run, so that its crates are compiled once. */
 export const projectTarget = resolve(target, 'browser/project');
 

@@ -62,7 +62,7 @@ impl Told {
 #[test]
 fn a_host_is_told_what_pages_are_told() {
     let specs = [cutoff(), shape(), bypass()];
-    let parameters = Parameters::of(specs.to_vec());
+    let parameters = Parameters::of(specs.to_vec(), Vec::new());
     let [cutoff, shape, bypass] = &told(&parameters)[..] else { panic!("three") };
     assert_eq!([&cutoff.id, &shape.id, &bypass.id], ["filter_cutoff", "drive_shape", "drive_bypass"]);
     assert_eq!([&cutoff.group, &shape.group], ["Filter", ""]);
@@ -78,7 +78,7 @@ fn a_host_is_told_what_pages_are_told() {
 fn what_a_person_types_is_read() {
     let level =
         ParameterSpec { unit: Some("dB".into()), ..ParameterSpec::float("gain_level", 0.0, -36.0, 12.0) };
-    let parameters = Parameters::of(vec![level, shape(), bypass()]);
+    let parameters = Parameters::of(vec![level, shape(), bypass()], Vec::new());
     let [level, shape, bypass] = &told(&parameters)[..] else { panic!("three") };
     for text in ["−6 dB", "-6 dB", "-6dB", "-6", " -6 "] {
         assert_eq!(level.position(text), Some(30.0 / 48.0), "{text}");
@@ -95,7 +95,7 @@ fn values_are_read_once_they_changed_and_on_their_steps() {
     let semitones =
         ParameterSpec { step: Some(0.5), ..ParameterSpec::float("shift_tones", 0.25, -0.75, 0.75) };
     let constant = ParameterSpec::float("old_amount", 3.0, 3.0, 3.0);
-    let parameters = Parameters::of(vec![semitones, constant, shape()]);
+    let parameters = Parameters::of(vec![semitones, constant, shape()], Vec::new());
     let mut values = [f32::NAN; 3];
     assert!(parameters.read(&mut values), "the first time");
     // Steps are counted from the least value, as everywhere in the Companion: −0.75, −0.25, 0.25, 0.75.
