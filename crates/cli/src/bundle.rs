@@ -3,9 +3,12 @@
 mod build;
 mod form;
 mod install;
+mod page;
 mod presets;
 
-use crate::{cargo, failure::Usage, formats::Format, other, output::out, platform, project::Project};
+use crate::{
+    cargo, failure::Usage, formats::Format, other, output::out, page::PageSource, platform, project::Project,
+};
 use anyhow::bail;
 use form::Form;
 use std::path::{Path, PathBuf};
@@ -22,6 +25,9 @@ pub(crate) struct BundleArgs {
     /// On a Mac: for both of its processors
     #[arg(long)]
     universal: bool,
+    /// On a Mac: leave out the project's page; hosts show their own
+    #[arg(long)]
+    no_ui: bool,
     /// The cargo profile to build with
     #[arg(long, value_name = "PROFILE", default_value = "release")]
     profile: String,
@@ -58,7 +64,18 @@ pub(crate) async fn run(args: BundleArgs) -> anyhow::Result<()> {
     };
     let file = project.folder.join(BUNDLED).join(PRESETS);
     let presets = presets::write(&project.folder, &file)?;
-    let made = build::library(&cargo::program()?, &package, &args.profile, targets, &file)?;
+    let page = match PageSource::find(&project.folder)? {
+        Some(page) if platform::PLUGIN_SHOWS_PAGE && !args.no_ui => Some(page::build(&page)?),
+        Some(_) if !args.no_ui => {
+            out!(
+                "Hosts show their own page of its parameters: the project's is in a plugin that is made on a Mac."
+            );
+            None
+        }
+        _ => None,
+    };
+    let embedded = build::Embedded { presets: &file, page: page.as_deref() };
+    let made = build::library(&cargo::program()?, &package, &args.profile, targets, &embedded)?;
     match presets {
         0 => {}
         1 => out!("A preset is in it."),

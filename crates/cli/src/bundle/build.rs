@@ -20,10 +20,20 @@ pub(crate) struct Made {
     pub(crate) version: String,
 }
 
-/// What names the file of presets to the build script of `sdk/plugin`.
-const PRESETS: &str = "WAVECRAFT_PLUGIN_PRESETS";
+/// What goes into the library.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Embedded<'a> {
+    /// The file of presets.
+    pub(crate) presets: &'a Path,
+    /// The folder of the built page, if it has one.
+    pub(crate) page: Option<&'a Path>,
+}
 
-/// Has cargo build the package in `package`, for these targets, or for this system, with these presets. What cargo says goes
+/// What names it to the build script of `sdk/plugin`.
+const PRESETS: &str = "WAVECRAFT_PLUGIN_PRESETS";
+const PAGE: &str = "WAVECRAFT_PLUGIN_PAGE";
+
+/// Has cargo build the package in `package`, for these targets, or for this system, with what is to be in it. What cargo says goes
 /// to standard error.
 ///
 /// # Errors
@@ -33,11 +43,15 @@ pub(crate) fn library(
     package: &Path,
     profile: &str,
     targets: &[&str],
-    presets: &Path,
+    embedded: &Embedded<'_>,
 ) -> anyhow::Result<Made> {
     let manifest = package.join("Cargo.toml");
     let mut command = Command::new(cargo);
-    command.env(PRESETS, presets);
+    command.env(PRESETS, embedded.presets);
+    match embedded.page {
+        Some(page) => command.env(PAGE, page),
+        None => command.env_remove(PAGE),
+    };
     command.args(["build", "--lib", "--message-format", "json-render-diagnostics", "--profile", profile]);
     command.arg("--manifest-path").arg(&manifest);
     for target in targets {

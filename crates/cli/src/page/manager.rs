@@ -55,7 +55,7 @@ impl Manager {
     }
 
     /// The arguments that install them, without extra output.
-    pub(super) fn install_args(self) -> &'static [&'static str] {
+    pub(crate) fn install_args(self) -> &'static [&'static str] {
         match self {
             Self::Npm => &["install", "--no-audit", "--no-fund"],
             Self::Pnpm | Self::Yarn | Self::Bun => &["install"],
@@ -74,7 +74,7 @@ impl Manager {
     ///
     /// # Errors
     /// If it isn't installed: how to get it.
-    pub(super) fn program(self) -> anyhow::Result<PathBuf> {
+    pub(crate) fn program(self) -> anyhow::Result<PathBuf> {
         if self == Self::Npm {
             return needed("npm");
         }

@@ -182,6 +182,9 @@ pub(crate) fn signature(_program: &Path) -> Option<Result<String, String>> {
 /// Which forms plugins have here.
 pub(crate) const PLUGIN_SYSTEM: PluginSystem = PluginSystem::Linux;
 
+/// Whether a plugin shows the project's own page here: no webview is compiled in, so hosts show theirs.
+pub(crate) const PLUGIN_SHOWS_PAGE: bool = false;
+
 /// The targets of a plugin for each processor that the system runs on at once: none, a program here is for one.
 pub(crate) const BOTH_PROCESSORS: Option<&[&str]> = None;
 

@@ -202,6 +202,9 @@ fn installed_apps() -> impl Iterator<Item = PathBuf> {
 /// Which forms plugins have here.
 pub(crate) const PLUGIN_SYSTEM: PluginSystem = PluginSystem::Mac;
 
+/// Whether a plugin shows the project's own page here: in the system's webview.
+pub(crate) const PLUGIN_SHOWS_PAGE: bool = true;
+
 /// The targets of a plugin for each processor that the system runs on.
 pub(crate) const BOTH_PROCESSORS: Option<&[&str]> = Some(&["aarch64-apple-darwin", "x86_64-apple-darwin"]);
 
