@@ -3,6 +3,9 @@
 //! Standard input is a [`Job`] as JSON; standard output is what was [told](Told).
 #![expect(unsafe_code, reason = "a plugin is loaded")]
 
+#[path = "clap_host/odd.rs"]
+mod odd;
+
 use std::{collections::VecDeque, error::Error, ffi::CStr, fs, io};
 
 use clack_extensions::{
@@ -36,6 +39,8 @@ struct Job {
     events: VecDeque<Value>,
     /// In beats per minute: the host plays.
     tempo: Option<f64>,
+    /// Also does what hosts seldom do: see [`odd`].
+    odd: Option<odd::Lacks>,
 }
 
 #[derive(Clone, Deserialize)]
@@ -58,6 +63,8 @@ struct Told {
     state_bytes: usize,
     /// The values that another instance has after it was given that state, in the order of the parameters.
     restored: Vec<f64>,
+    /// The odd ways that were tried.
+    odd: Vec<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -109,6 +116,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let latency: Option<PluginLatency> = plugin.plugin_handle().get_extension();
     let latency_frames = latency.map_or(0, |latency| latency.get(&plugin.plugin_handle()));
     let mut processor = processor.start_processing().map_err(|_| "it doesn't start")?;
+    let given = samples(&job)?;
     run(&mut processor, &job)?;
     plugin.deactivate(processor.stop_processing());
     let state: PluginState = plugin.plugin_handle().get_extension().ok_or("no state")?;
@@ -117,7 +125,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut other = instance()?;
     let state: PluginState = other.plugin_handle().get_extension().ok_or("no state")?;
     state.load(&other.plugin_handle(), &mut bytes.as_slice())?;
+    let odd = match &job.odd {
+        Some(lacks) => {
+            let samples = given.as_slice();
+            let values = job.events.iter().filter(|event| event.frame == 0).cloned().collect();
+            odd::Odd { instance: &instance, samples, values, parameters: &parameters, lacks }.all()?
+        }
+        None => Vec::new(),
+    };
     let told = Told {
+        odd,
         id: text(Some(id)),
         name: text(about.name()),
         vendor: text(about.vendor()),
@@ -170,10 +187,14 @@ fn values(plugin: &mut PluginInstance<Host>, of: &[Parameter]) -> Result<Vec<f64
     of.iter().map(|parameter| value(parameter.id).ok_or_else(|| "no value".into())).collect()
 }
 
-fn run(processor: &mut StartedPluginAudioProcessor<Host>, job: &Job) -> Result<(), Box<dyn Error>> {
+fn samples(job: &Job) -> Result<Vec<f32>, Box<dyn Error>> {
     let bytes = fs::read(&job.samples)?;
-    let mut samples: Vec<f32> =
-        bytes.chunks_exact(4).map(|word| f32::from_le_bytes([word[0], word[1], word[2], word[3]])).collect();
+    let words = bytes.chunks_exact(4);
+    Ok(words.map(|word| f32::from_le_bytes([word[0], word[1], word[2], word[3]])).collect())
+}
+
+fn run(processor: &mut StartedPluginAudioProcessor<Host>, job: &Job) -> Result<(), Box<dyn Error>> {
+    let mut samples = samples(job)?;
     let mut ahead = job.events.clone();
     let mut blocks = job.blocks.iter().copied().cycle();
     let (mut inputs, mut outputs) = (AudioPorts::with_capacity(2, 1), AudioPorts::with_capacity(2, 1));

@@ -6,6 +6,7 @@
 //! is one way in which values come into a plugin.
 #![expect(unsafe_code, reason = "CLAP is an interface of C")]
 
+mod blocks;
 mod discovery;
 mod load;
 
@@ -135,13 +136,17 @@ extern "C" fn create_plugin<E: Export>(
     let wrapper = Arc::into_raw(unsafe { Wrapper::<Exported<E>>::new(host) });
     // SAFETY: it was made in the line before, and nobody else has it yet.
     let wrapped = unsafe { *(*wrapper).clap_plugin.borrow() };
-    let plugin =
-        clap_plugin { get_extension: Some(get_extension::<E>), destroy: Some(destroy::<E>), ..wrapped };
+    let plugin = clap_plugin {
+        get_extension: Some(get_extension::<E>),
+        destroy: Some(destroy::<E>),
+        process: Some(blocks::process::<E>),
+        ..wrapped
+    };
     let instance = Box::new(Instance::<E> { plugin, wrapped, host, of: PhantomData });
     Box::into_raw(instance).cast()
 }
 
-/// What a host has for a plugin: nice-plug's functions, of which all take their object from `plugin_data`, and two of ours.
+/// What a host has for a plugin: nice-plug's functions, of which all take their object from `plugin_data`, and three of ours.
 #[repr(C)]
 struct Instance<E> {
     /// First, so that the host's pointer to it is one to the whole.
