@@ -5,9 +5,17 @@ mod form;
 mod install;
 mod page;
 mod presets;
+mod tried;
 
 use crate::{
-    cargo, failure::Usage, formats::Format, other, output::out, page::PageSource, platform, project::Project,
+    cargo,
+    failure::{SUCCESS, Usage},
+    formats::Format,
+    other,
+    output::out,
+    page::PageSource,
+    platform,
+    project::Project,
 };
 use anyhow::bail;
 use form::Form;
@@ -38,11 +46,12 @@ const BUNDLED: &str = "target/bundled";
 /// What goes into the library is written here first.
 const PRESETS: &str = ".presets.json";
 
-/// Builds the plugin, gives it each form, and installs it if that is asked for.
+/// Builds the plugin, gives it each form, tries it, and installs it if that is asked for. Returns the exit code.
 ///
 /// # Errors
-/// If the folder is in no project with a `plugin/`, the build fails (cargo has said why), or something can't be written.
-pub(crate) async fn run(args: BundleArgs) -> anyhow::Result<()> {
+/// If the folder is in no project with a `plugin/`, the build fails (cargo has said why), hosts would get something else than the
+/// companion plays, or something can't be written.
+pub(crate) async fn run(args: BundleArgs) -> anyhow::Result<i32> {
     let project = Project::find(&std::env::current_dir()?)?;
     let package = project.folder.join("plugin");
     if !package.join("Cargo.toml").is_file() {
@@ -84,8 +93,17 @@ pub(crate) async fn run(args: BundleArgs) -> anyhow::Result<()> {
     let mut formats = args.format;
     formats.sort_unstable();
     formats.dedup();
-    for format in formats {
-        let plugin = pack(&project.folder, format, &made)?;
+    let packed = formats.into_iter().map(|format| pack(&project.folder, format, &made));
+    let packed = packed.collect::<anyhow::Result<Vec<Packed>>>()?;
+    let libraries: Vec<&Path> = packed.iter().map(|packed| packed.library.as_path()).collect();
+    let code =
+        tried::all(&project, &libraries).await.inspect_err(|_| packed.iter().for_each(Packed::remove))?;
+    if code != SUCCESS {
+        packed.iter().for_each(Packed::remove);
+        return Ok(code);
+    }
+    for Packed { format, new, place, .. } in packed {
+        let plugin = install::put(&new, &place)?;
         out!("Made {}", plugin.display());
         if args.install {
             let folder = platform::plugin_folder(format)?;
@@ -97,16 +115,32 @@ pub(crate) async fn run(args: BundleArgs) -> anyhow::Result<()> {
     } else {
         out!("With --install it goes where hosts look for plugins.");
     }
-    Ok(())
+    Ok(SUCCESS)
 }
 
-/// Gives the library the form of a plugin; in place of the one from before, if all of it can be written.
-fn pack(project: &Path, format: Format, made: &build::Made) -> anyhow::Result<PathBuf> {
+/// A plugin in its form, still beside its place.
+struct Packed {
+    format: Format,
+    new: PathBuf,
+    place: PathBuf,
+    /// The program within it.
+    library: PathBuf,
+}
+
+impl Packed {
+    /// What can't be removed now the next run removes.
+    fn remove(&self) {
+        let _ = install::remove(&self.new);
+    }
+}
+
+/// Gives the library the form of a plugin, beside the one from before.
+fn pack(project: &Path, format: Format, made: &build::Made) -> anyhow::Result<Packed> {
     let folder = project.join(BUNDLED);
     let name = format!("{}.{}", made.name, format.ending());
     let form = Form::of(platform::PLUGIN_SYSTEM, format, made);
     let new = install::beside(&folder, &name)?;
-    form.write(&new)?;
+    let library = form.write(&new)?;
     platform::sign_plugin(&new)?;
-    install::put(&new, &folder.join(&name))
+    Ok(Packed { format, place: folder.join(name), library, new })
 }

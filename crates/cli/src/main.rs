@@ -92,7 +92,7 @@ fn run(command: Command) -> anyhow::Result<i32> {
         Command::Parameters(args) => on_a_runtime(parameters::run(args)),
         Command::Mcp(args) => on_a_runtime(mcp::run(args)),
         Command::Check(args) => on_a_runtime(check::run(args)),
-        Command::Bundle(args) => on_a_runtime(bundle::run(args)).map(|()| failure::SUCCESS),
+        Command::Bundle(args) => on_a_runtime(bundle::run(args)),
         Command::Devices(args) => on_a_runtime(devices::run(args)).map(|()| failure::SUCCESS),
         Command::Microphone(args) => on_a_runtime(microphone::run(args)).map(|()| failure::SUCCESS),
         Command::MeasureLatency(args) => on_a_runtime(measure_latency::run(args)).map(|()| failure::SUCCESS),

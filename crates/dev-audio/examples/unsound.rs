@@ -329,6 +329,7 @@ fn wet() -> DescribedStage {
     DescribedStage {
         parameters: vec![level, bypass],
         processors: vec!["wet".into()],
+        latency_frames: 0,
         unwatched_memory: None,
         make: Box::new(|| Ok(Box::new(Wet { values: [0.0; 2] }))),
     }

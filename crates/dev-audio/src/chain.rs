@@ -32,6 +32,8 @@ pub struct DescribedStage {
     /// The ids of the processors it consists of. A parameter without a
     /// [`processor`](ParameterSpec::processor) belongs to the one whose id, with a `_`, its own id starts with.
     pub processors: Vec<String>,
+    /// By how many frames its output lags behind its input: added to [`DevAudio::latency_frames`](crate::DevAudio::latency_frames).
+    pub latency_frames: u32,
     /// Why the Companion can't be told what it allocates and frees in `process`, for a person to read; `None` if it can,
     /// which takes that its memory comes from this program's allocator or from C functions that use
     /// [`allocating`](crate::allocating) and [`freeing`](crate::freeing).
@@ -68,17 +70,20 @@ impl Plan {
             // Called once: the wrapper builds its list again on every call, and keeps it forever.
             let specs = ParamsOf::<P>::param_specs();
             let parameters = Parameters::OfType { type_name, specs };
+            let latency_frames = 0;
             let make: MakeStage = Box::new(move || Ok(Box::new(Hosted::new(make(), specs))));
-            Ok(Planned { parameters, unwatched_memory: None, make })
+            Ok(Planned { parameters, latency_frames, unwatched_memory: None, make })
         }))
     }
 
     /// A processor that describes itself.
     pub(crate) fn stage(describe: impl FnOnce() -> Result<DescribedStage, String> + 'static) -> Self {
         Self(Box::new(move || {
-            let DescribedStage { parameters, processors, unwatched_memory, make } = describe()?;
+            let DescribedStage { parameters, processors, latency_frames, unwatched_memory, make } =
+                describe()?;
             Ok(Planned {
                 parameters: Parameters::Described { parameters, processors },
+                latency_frames,
                 unwatched_memory,
                 make,
             })
@@ -97,6 +102,8 @@ impl Plan {
 /// A processor whose parameters are known, and that isn't created yet.
 pub(crate) struct Planned {
     pub(crate) parameters: Parameters,
+    /// Beside what the chain itself says.
+    pub(crate) latency_frames: u32,
     /// Why what it allocates can't be watched.
     pub(crate) unwatched_memory: Option<String>,
     make: MakeStage,

@@ -30,6 +30,8 @@ impl Description {
     pub(crate) fn of(definition: ChainDefinition) -> Result<Self, String> {
         let ChainDefinition { name, latency_frames, plans, again: _ } = definition;
         let planned = plans.into_iter().map(Plan::describe).collect::<Result<Vec<_>, _>>()?;
+        let latency_frames =
+            planned.iter().fold(latency_frames, |sum, planned| sum.saturating_add(planned.latency_frames));
         let (parameters, chain) = describe(&planned);
         check_set(&parameters).map_err(|error| error.to_string())?;
         Ok(Self { name, latency_frames, parameters, chain, planned })
@@ -142,13 +144,18 @@ mod tests {
         let stage = move || {
             let make = Box::new(|| Err("made".to_owned()));
             let processors = vec!["knob".into()];
-            Ok(DescribedStage { parameters: vec![volume], processors, unwatched_memory: None, make })
+            let (latency_frames, unwatched_memory) = (2, None);
+            let parameters = vec![volume];
+            Ok(DescribedStage { parameters, processors, latency_frames, unwatched_memory, make })
         };
         let make = || -> Plain { panic!("made") };
         let chain = DevAudio::new("Both").processor("Plain", make).stage(stage).processor("Plain", make);
-        let Ok((FromChild::Hello { parameters, processors, chain, .. }, planned)) = introduce(chain.0) else {
+        let Ok((FromChild::Hello { parameters, processors, chain, latency_frames, .. }, planned)) =
+            introduce(chain.latency_frames(3).0)
+        else {
             panic!("a hello")
         };
+        assert_eq!(latency_frames, 5, "the stage's own and the chain's");
         assert_eq!(processors.unwrap(), ["plain", "knob", "plain_2"]);
         let ids: Vec<_> = parameters.iter().map(|parameter| parameter.id.as_str()).collect();
         assert_eq!(ids, ["plain_bypass", "volume", "plain_2_bypass"]);

@@ -60,6 +60,7 @@ mod dev_audio;
 mod dsp_thread;
 mod outbox;
 mod platform;
+mod plugin_entry;
 mod probe_sink;
 mod probes;
 mod process;
@@ -72,6 +73,7 @@ mod watch;
 
 pub use chain::{DescribedStage, MakeStage, Stage};
 pub use dev_audio::DevAudio;
+pub use plugin_entry::{PLUGIN_ENTRY, PluginEntry, TakeText};
 pub use probe_sink::probe_sink;
 pub use processors::{DescribedProcessors, Processors};
 pub use watch::{WatchedAllocator, allocating, freeing};

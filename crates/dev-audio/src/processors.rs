@@ -4,7 +4,7 @@ use wavecraft::Transport;
 use wavecraft_companion_protocol::{parameter::ParameterSpec, processor::ProcessorSpec};
 
 use crate::chain::{Chain, Planned};
-use crate::describe::Description;
+use crate::describe::{Description, introduce};
 use crate::dev_audio::DevAudio;
 
 /// The processors of a [`DevAudio`], described and not created yet.
@@ -28,6 +28,15 @@ impl DevAudio {
     pub fn into_processors(self) -> Result<DescribedProcessors, String> {
         let Description { name, latency_frames, parameters, chain, planned } = Description::of(self.0)?;
         Ok(DescribedProcessors { name, latency_frames, parameters, chain, planned })
+    }
+
+    /// What `--describe` prints: the name, the latency, the parameters and the processors as JSON.
+    ///
+    /// # Errors
+    /// See [`into_processors`](Self::into_processors).
+    pub fn described(self) -> Result<String, String> {
+        let (hello, _) = introduce(self.0)?;
+        serde_json::to_string(&hello).map_err(|error| error.to_string())
     }
 }
 

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use crate::chain::ChainDefinition;
-use crate::describe::introduce;
+use crate::dev_audio::DevAudio;
 
 /// The exit code where the arguments or the environment are wrong.
 pub(crate) const USAGE: u8 = 2;
@@ -28,17 +28,10 @@ pub(crate) fn run(definition: ChainDefinition, arguments: impl Iterator<Item = S
 }
 
 fn describe(definition: ChainDefinition) -> ExitCode {
-    let json = match introduce(definition) {
-        Ok((hello, _)) => serde_json::to_string(&hello),
-        Err(error) => {
-            eprintln!("This processor can't be used: {error}.");
-            return ExitCode::FAILURE;
-        }
-    };
-    match json {
+    match DevAudio(definition).described() {
         Ok(json) => print(&json),
         Err(error) => {
-            eprintln!("The parameters can't be written as JSON: {error}.");
+            eprintln!("This processor can't be used: {error}.");
             ExitCode::FAILURE
         }
     }

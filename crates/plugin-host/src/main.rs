@@ -4,18 +4,22 @@
 //! in its place, and with the library as its first argument. Everything else is as in any `dev-audio`: the link to the
 //! Companion, `--describe`, the isolation and the swap all come from `wavecraft-dev-audio`.
 //!
-//! What a plugin's library can't report stays at its default: there is no latency, the transport doesn't run, and whole
+//! What such a library can't report stays at its default: there is no latency, the transport doesn't run, and whole
 //! numbers are shown as continuous values. It processes the first two channels.
+//!
+//! A library that `wavecraft bundle` made, which DAWs load, is run as they run it, by way of CLAP: `wavecraft check --plugin`.
 
+mod exported;
 mod memory;
 mod platform;
 mod plugin;
 mod probes;
 mod processor;
+mod trial;
 mod version;
 
 use std::env;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use wavecraft_dev_audio::DevAudio;
@@ -32,15 +36,32 @@ const HELP: &str = "\
 Runs a Wavecraft plugin's library under the Wavecraft Companion. `wavecraft start` does this by itself in a project that
 has no `dev-audio` binary.
 
-Usage: wavecraft-plugin-host LIBRARY [--describe]
+Usage: wavecraft-plugin-host LIBRARY [--describe | --try]
 
 Options:
     --describe    print the parameters as JSON
+    --try         of a library that `wavecraft bundle` made: run it as hosts do, and print what they are told
     --help        print this";
 
 /// The library's processors.
 fn host(library: PathBuf) -> DevAudio {
     DevAudio::new(plugin::name(&library)).stage(move || plugin::open(&library))
+}
+
+/// Prints what hosts are told of the plugin in this library.
+fn tried(library: &Path) -> ExitCode {
+    let told =
+        trial::of(library).and_then(|tried| serde_json::to_string(&tried).map_err(|error| error.to_string()));
+    match told {
+        Ok(json) => {
+            println!("{json}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("This plugin can't be used: {error}.");
+            ExitCode::FAILURE
+        }
+    }
 }
 
 fn main() -> ExitCode {
@@ -56,6 +77,9 @@ fn main() -> ExitCode {
         }
         Some(library) => {
             let library = PathBuf::from(library);
+            if env::args_os().nth(2).is_some_and(|argument| argument == "--try") {
+                return tried(&library);
+            }
             let rest = arguments.map(|argument| argument.to_string_lossy().into_owned());
             let again = library.clone();
             host(library).again(move || host(again)).run_with(rest)

@@ -15,3 +15,9 @@ pub(crate) use other::{is_ours, start_recording};
 pub(crate) const NEVER_WATCHED: Option<&str> = None;
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
 pub(crate) const NEVER_WATCHED: Option<&str> = Some(other::NEVER_WATCHED);
+
+/// What a VST3 plugin has for its host beside `GetPluginFactory` (VST3: "VST Module Architecture").
+#[cfg(target_os = "macos")]
+pub(crate) const VST3_ENTRIES: [&str; 2] = ["bundleEntry", "bundleExit"];
+#[cfg(not(target_os = "macos"))]
+pub(crate) const VST3_ENTRIES: [&str; 2] = ["ModuleEntry", "ModuleExit"];

@@ -10,6 +10,7 @@ use wavecraft_companion_protocol::parameter::ParameterSpec;
 use wavecraft_dev_audio::{DescribedStage, Stage};
 use wavecraft_protocol::DEV_PROCESSOR_VTABLE_VERSION;
 
+use crate::exported::Exported;
 use crate::processor::LibraryProcessor;
 use crate::{memory, probes, version};
 
@@ -25,13 +26,25 @@ pub(crate) fn name(library: &Path) -> String {
 /// Loads a library for the lifetime of this process: unloading code that may have started threads is never safe.
 ///
 /// # Errors
+/// A message for the user, when it can't be loaded.
+pub(crate) fn load(path: &Path) -> Result<&'static Library, String> {
+    // SAFETY: what a library does when it is loaded is what the user's own code does: this process is there for it.
+    let library = unsafe { Library::new(path) }.map_err(|error| {
+        format!("{} can't be loaded as a library of this system: {}", file_name(path), said(&error))
+    })?;
+    Ok(Box::leak(Box::new(library)))
+}
+
+/// Loads a library and describes what it contains.
+///
+/// # Errors
 /// A message for the user, when it can't be used.
 pub(crate) fn open(path: &Path) -> Result<DescribedStage, String> {
-    let file = path.file_name().unwrap_or_default().to_string_lossy();
-    // SAFETY: what a library does when it is loaded is what the user's own code does: this process is there for it.
-    let library = unsafe { Library::new(path) }
-        .map_err(|error| format!("{file} can't be loaded as a library of this system: {}", said(&error)))?;
-    let library: &'static Library = Box::leak(Box::new(library));
+    let library = load(path)?;
+    if let Some(exported) = Exported::of(library, path) {
+        return exported?.stage();
+    }
+    let file = file_name(path);
     let version = version::of(library).ok_or_else(|| no_plugin(&file, "wavecraft_dev_create_processor"))?;
     if version != DEV_PROCESSOR_VTABLE_VERSION {
         return Err(other_version(&file, version));
@@ -45,7 +58,9 @@ pub(crate) fn open(path: &Path) -> Result<DescribedStage, String> {
     let make = move || Ok(Box::new(LibraryProcessor::make(table, &defaults)?) as Box<dyn Stage>);
     let processors = plugin.processors().iter().map(|processor| processor.id.clone()).collect();
     let unwatched_memory = memory::why_unwatched(library);
-    Ok(DescribedStage { parameters, processors, unwatched_memory, make: Box::new(make) })
+    // The library has no place for it.
+    let latency_frames = 0;
+    Ok(DescribedStage { parameters, processors, latency_frames, unwatched_memory, make: Box::new(make) })
 }
 
 /// Converts a parameter to the form that pages use. The library reports neither steps between whole numbers nor a
@@ -74,6 +89,10 @@ fn specification(info: &ParameterInfo) -> ParameterSpec {
         parameter.default = parameter.nearest(info.default);
     }
     parameter
+}
+
+fn file_name(path: &Path) -> std::borrow::Cow<'_, str> {
+    path.file_name().unwrap_or_default().to_string_lossy()
 }
 
 fn refused(file: &str, error: &PluginLoaderError) -> String {

@@ -14,6 +14,7 @@ use wavecraft::Transport;
 use wavecraft_dev_audio::{DescribedProcessors, Processors};
 
 use crate::about::{About, Export};
+use crate::own_host;
 use crate::page::{Page, Shown};
 use crate::parameters::Parameters;
 use crate::platform;
@@ -205,13 +206,14 @@ const fn said(text: &'static str) -> Option<&'static str> {
 }
 
 /// What the author's code gives; none where it panics or refuses, and the log says why.
-fn caught<T>(when: &str, call: impl FnOnce() -> Result<T, String>) -> Option<T> {
+pub(crate) fn caught<T>(when: &str, call: impl FnOnce() -> Result<T, String>) -> Option<T> {
     let trouble = match catch_unwind(AssertUnwindSafe(call)) {
         Ok(Ok(given)) => return Some(given),
         Ok(Err(refused)) => refused,
         Err(panic) => words(&*panic),
     };
     nice_plug::nice_error!("the plugin is silent from now on: its processors failed {when}: {trouble}");
+    own_host::tell_failure(&format!("its processors failed {when}: {trouble}"));
     None
 }
 

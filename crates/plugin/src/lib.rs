@@ -36,6 +36,7 @@ mod about;
 mod clap;
 mod exported;
 mod factory;
+mod own_host;
 mod page;
 mod parameters;
 mod platform;
@@ -48,9 +49,11 @@ pub use factory::PRESETS;
 #[doc(hidden)]
 pub use nice_plug;
 #[doc(hidden)]
+pub use own_host::introduce;
+#[doc(hidden)]
 pub use page::Page;
 #[doc(hidden)]
-pub use wavecraft_dev_audio::DevAudio;
+pub use wavecraft_dev_audio::{DevAudio, TakeText};
 
 /// Exports processors in series as a CLAP and a VST3 plugin. The types implement `wavecraft::Processor` and `Default`, and
 /// are those that `wavecraft_dev_audio::run!` names, in the same order: then the plugin sounds as in the Companion.
@@ -99,5 +102,16 @@ macro_rules! export {
         type ExportedPlugin = $crate::Exported<ThisPlugin>;
 
         $crate::nice_plug::nice_export_vst3!(ExportedPlugin);
+
+        // SAFETY: for callers: see `PluginEntry` of wavecraft-dev-audio, whose name and type it has.
+        #[unsafe(no_mangle)]
+        unsafe extern "C" fn wavecraft_plugin_v1(
+            describe: $crate::TakeText,
+            to: *mut ::core::ffi::c_void,
+            failed: $crate::TakeText,
+        ) {
+            // SAFETY: the caller's promise is passed on.
+            unsafe { $crate::introduce::<ThisPlugin>(describe, to, failed) }
+        }
     };
 }

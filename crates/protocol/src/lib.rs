@@ -25,6 +25,7 @@
 //! | [`bounded`] | text cut to what a message has room for |
 //! | [`lanes`] | a queue for one reader |
 //! | [`take`] | recordings and renderings |
+//! | [`tried`] | what the plugin host tells of a project's plugin |
 //! | [`token`] | the secret that opens a project's dev WebSocket |
 //!
 //! A processor child needs only `child`, `frame`, `parameter` and `realtime`, and every user's project compiles them: the rest is
@@ -104,6 +105,8 @@ pub mod system;
 pub mod take;
 #[cfg(feature = "companion")]
 pub mod token;
+#[cfg(feature = "companion")]
+pub mod tried;
 
 pub mod transport;
 #[cfg(feature = "companion")]

@@ -44,11 +44,11 @@ impl Form {
         Self { library, texts, libraries: made.libraries.clone() }
     }
 
-    /// Writes it at `place`, where nothing is.
+    /// Writes it at `place`, where nothing is. Returns where the library is.
     ///
     /// # Errors
     /// If something can't be written.
-    pub(crate) fn write(&self, place: &Path) -> anyhow::Result<()> {
+    pub(crate) fn write(&self, place: &Path) -> anyhow::Result<PathBuf> {
         let write = || {
             let library = if self.library.as_os_str().is_empty() {
                 place.to_owned()
@@ -61,7 +61,8 @@ impl Form {
                 fs::write(path, text)?;
             }
             fs::create_dir_all(library.parent().unwrap_or(place))?;
-            platform::join_libraries(&self.libraries, &library)
+            platform::join_libraries(&self.libraries, &library)?;
+            Ok::<_, std::io::Error>(library)
         };
         write().with_context(|| format!("{} can't be written", place.display()))
     }

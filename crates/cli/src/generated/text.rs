@@ -101,6 +101,7 @@ mod tests {
             parameters: parameters.iter().map(parameter).collect(),
             processors: processors.map(|ids| ids.iter().map(|id| (*id).to_owned()).collect()),
             chain: Vec::new(),
+            latency_frames: 0,
         }
     }
 

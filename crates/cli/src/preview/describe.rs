@@ -22,6 +22,8 @@ pub(crate) struct Described {
     pub(crate) processors: Option<Vec<String>>,
     /// The same with their names; empty if the program doesn't tell them.
     pub(crate) chain: Vec<ProcessorSpec>,
+    /// By how many frames they lag.
+    pub(crate) latency_frames: u32,
 }
 
 /// Runs the program with `--describe` and returns what it prints.
@@ -51,16 +53,28 @@ pub(crate) async fn describe(
 }
 
 fn described_in(text: &str) -> anyhow::Result<Described> {
-    let Ok(FromChild::Hello { mut parameters, processors, mut chain, .. }) = serde_json::from_str(text)
-    else {
+    let hello = serde_json::from_str(text).ok().and_then(|hello| Described::of(hello).transpose());
+    hello.unwrap_or_else(|| {
         bail!(
             "the project's `dev-audio --describe` printed something else than its parameters: let its `main` be \
              `wavecraft_dev_audio::run!` or call `DevAudio::run`, and print nothing itself"
-        );
-    };
-    check_set(&parameters)?;
-    keep_consistent(&mut parameters, &mut chain);
-    Ok(Described { parameters, processors, chain })
+        )
+    })
+}
+
+impl Described {
+    /// What a [`FromChild::Hello`] describes; `None` of another message.
+    ///
+    /// # Errors
+    /// The parameters are none that can be used.
+    pub(crate) fn of(hello: FromChild) -> anyhow::Result<Option<Self>> {
+        let FromChild::Hello { mut parameters, processors, mut chain, latency_frames, .. } = hello else {
+            return Ok(None);
+        };
+        check_set(&parameters)?;
+        keep_consistent(&mut parameters, &mut chain);
+        Ok(Some(Self { parameters, processors, chain, latency_frames }))
+    }
 }
 
 #[cfg(test)]
@@ -74,7 +88,12 @@ mod tests {
                 r#"{{"type":"hello","abi":1,"sdk_version":"0","name":"x","latency_frames":0,"parameters":{parameters}}}"#
             )
         };
-        let nothing = |processors| Described { parameters: Vec::new(), processors, chain: Vec::new() };
+        let nothing = |processors| Described {
+            parameters: Vec::new(),
+            processors,
+            chain: Vec::new(),
+            latency_frames: 0,
+        };
         assert_eq!(described_in(&hello("[]")).unwrap(), nothing(None));
         let told = described_in(&hello(r#"[],"processors":["gain"]"#)).unwrap();
         assert_eq!(told, nothing(Some(vec!["gain".into()])));

@@ -215,7 +215,7 @@ mod tests {
     }
 
     fn described(parameters: Vec<ParameterSpec>) -> Described {
-        Described { parameters, processors: None, chain: Vec::new() }
+        Described { parameters, processors: None, chain: Vec::new(), latency_frames: 0 }
     }
 
     #[test]

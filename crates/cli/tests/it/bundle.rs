@@ -121,6 +121,37 @@ fn what_is_heard_is_what_hosts_hear() {
     let log = fs::read_to_string(world.path("plugin.log")).expect("the log");
     assert!(log.contains("the plugin is silent from now on") && log.contains("as it was asked"), "{log}");
 
+    // What hosts seldom do: the host itself compares it with the usual way.
+    let odd = json!({
+        "plugin": clap,
+        "rate": rate,
+        "blocks": [256],
+        "samples": copied(&world, input),
+        "events": values.iter().map(|(id, position)| event(spec(&parameters, id), 0, *position)).collect::<Vec<_>>(),
+        "odd": {"key": "shaper_tone", "id": number("shaper_tone")},
+    });
+    let told: Value = serde_json::from_str(&asked(&mut clap_host(&world), &odd)).expect("JSON");
+    let ways = ["another rate", "another thread", "ten at once", "an older state", "damaged states"];
+    assert_eq!(told["odd"], json!(ways));
+
+    // Another latency than the companion's: nothing is replaced.
+    let before = fs::read(&clap).unwrap();
+    let world = world.file(
+        "here/rack/engine/src/bin/dev-audio.rs",
+        "wavecraft_dev_audio::run!(rack::Shaper, rack::Trim; latency_frames = 32);\n",
+    );
+    let other = world.live_in("here/rack", &["bundle", "--format", "clap", "--install"]).finish();
+    assert_eq!(other.code, Some(1), "{other:#?}");
+    for part in ["plugin/src/lib.rs has `latency_frames = 64`", "dev-audio.rs 32", "still there"] {
+        assert!(other.err.contains(part), "{part}: {other:#?}");
+    }
+    assert_eq!(fs::read(&clap).unwrap(), before);
+    let left = fs::read_dir(world.path("here/rack/target/bundled")).unwrap();
+    assert!(
+        left.flatten().all(|entry| !entry.file_name().to_string_lossy().starts_with(".new-")),
+        "nothing is left over"
+    );
+
     let job = json!({
         "plugin": vst3,
         "latency": LATENCY,
@@ -229,15 +260,25 @@ fn in_clap_host(
     input: &Path,
     events: &[Value],
 ) -> (Value, Vec<f32>) {
+    let samples = copied(world, input);
+    let job = json!({"plugin": plugin, "rate": rate, "blocks": blocks, "samples": samples, "events": events, "tempo": 98.0});
+    let told = serde_json::from_str(&asked(&mut clap_host(world), &job)).expect("JSON");
+    (told, read(&samples))
+}
+
+/// A file that the host writes over.
+fn copied(world: &World, input: &Path) -> PathBuf {
     let samples = world.path("samples");
     fs::copy(input, &samples).unwrap();
-    let job = json!({"plugin": plugin, "rate": rate, "blocks": blocks, "samples": samples, "events": events, "tempo": 98.0});
+    samples
+}
+
+fn clap_host(world: &World) -> Command {
     let host = Path::new(env!("CARGO_BIN_EXE_wavecraft")).with_file_name("examples/clap_host");
     assert!(host.exists(), "{} is missing: cargo build --workspace --examples", host.display());
-    let told =
-        serde_json::from_str(&asked(Command::new(host).env("NICE_LOG", world.path("plugin.log")), &job))
-            .expect("JSON");
-    (told, read(&samples))
+    let mut command = Command::new(host);
+    command.env("NICE_LOG", world.path("plugin.log"));
+    command
 }
 
 fn asked(command: &mut Command, job: &Value) -> String {

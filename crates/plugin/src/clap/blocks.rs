@@ -16,16 +16,15 @@ pub(super) unsafe extern "C" fn process<E: Export>(
     if plugin.is_null() || block.is_null() {
         return CLAP_PROCESS_ERROR;
     }
-    // SAFETY: a host passes a plugin that lives, and a block for the time of the call.
-    let (instance, mut block) = unsafe { (Instance::<E>::of(plugin), *block) };
+    // SAFETY: a host passes a plugin that lives.
+    let instance = unsafe { Instance::<E>::of(plugin) };
+    // SAFETY: and a block for the time of the call.
+    let mut block = unsafe { *block };
     let Some(process) = instance.wrapped.process else { return CLAP_PROCESS_ERROR };
     // SAFETY: a host's ports live for the time of the call.
-    let (input, output) = unsafe {
-        (
-            port(block.audio_inputs, block.audio_inputs_count),
-            port(block.audio_outputs, block.audio_outputs_count),
-        )
-    };
+    let input = unsafe { port(block.audio_inputs, block.audio_inputs_count) };
+    // SAFETY: as above.
+    let output = unsafe { port(block.audio_outputs, block.audio_outputs_count) };
     let mut fewer;
     match (input, output) {
         _ if block.frames_count == 0 => (block.audio_inputs_count, block.audio_outputs_count) = (0, 0),

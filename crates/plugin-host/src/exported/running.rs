@@ -1,0 +1,275 @@
+//! A plugin as a stage: what the Companion tells the chain, in the way in which a host tells it.
+#![expect(
+    unsafe_code,
+    reason = "a plugin's instance says that it stays on its thread, and a stage may be sent"
+)]
+
+use std::ffi::CStr;
+use std::io::Write;
+
+use clack_extensions::audio_ports_config::{AudioPortsConfigBuffer, MainPortInfo, PluginAudioPortsConfig};
+use clack_extensions::latency::PluginLatency;
+use clack_extensions::state::PluginState;
+use clack_host::events::EventFlags;
+use clack_host::events::event_types::{ParamValueEvent, TransportEvent, TransportFlags};
+use clack_host::prelude::*;
+use clack_host::utils::{BeatTime, SecondsTime};
+use wavecraft::Transport;
+use wavecraft_dev_audio::Stage;
+
+use super::Control;
+
+/// The longest block of the Companion, in frames.
+const MOST_FRAMES: usize = wavecraft_ring::MAX_FRAMES as usize;
+
+/// A rate in Hz to ask for the latency at, which doesn't depend on it.
+const ANY_RATE: f64 = 48_000.0;
+
+pub(crate) struct Shared;
+
+impl SharedHandler<'_> for Shared {
+    fn request_restart(&self) {}
+    fn request_process(&self) {}
+    fn request_callback(&self) {}
+}
+
+pub(crate) struct Host;
+
+impl HostHandlers for Host {
+    type Shared<'a> = Shared;
+    type MainThread<'a> = ();
+    type AudioProcessor<'a> = ();
+}
+
+/// An instance of the plugin, on the thread that made it.
+pub(crate) struct Instance {
+    plugin: PluginInstance<Host>,
+    processor: Option<StartedPluginAudioProcessor<Host>>,
+}
+
+impl Instance {
+    /// # Errors
+    /// It can't be made.
+    pub(crate) fn new(entry: &PluginEntry, id: &CStr) -> Result<Self, String> {
+        let made = HostInfo::new(
+            "Wavecraft Companion",
+            "Wavecraft",
+            "https://wavecraft.dev",
+            env!("CARGO_PKG_VERSION"),
+        )
+        .map_err(|error| error.to_string())
+        .and_then(|info| {
+            PluginInstance::new(|_| Shared, |_| (), entry, id, &info).map_err(|error| error.to_string())
+        });
+        let plugin = made.map_err(|error| format!("hosts can't make an instance of it: {error}"))?;
+        Ok(Self { plugin, processor: None })
+    }
+
+    pub(super) fn handle(&mut self) -> PluginMainThreadHandle<'_> {
+        self.plugin.plugin_handle()
+    }
+
+    /// Chooses the layout with so many channels. Before it is started.
+    fn choose(&mut self, channels: u32) -> Result<(), String> {
+        let handle = self.plugin.plugin_handle();
+        let none = || format!("hosts can't have it with {channels} channels");
+        let layouts = handle.get_extension::<PluginAudioPortsConfig>().ok_or_else(none)?;
+        for index in 0..layouts.count(&handle) {
+            let mut buffer = AudioPortsConfigBuffer::new();
+            let Some(layout) = layouts.get(&handle, index, &mut buffer) else { continue };
+            let is_it = |port: &Option<MainPortInfo<'_>>| {
+                port.as_ref().is_some_and(|port| port.channel_count == channels)
+            };
+            if is_it(&layout.main_input) && is_it(&layout.main_output) {
+                return layouts.select(&handle, layout.id).map_err(|_| none());
+            }
+        }
+        Err(none())
+    }
+
+    /// Starts it, or starts it again at another rate in Hz, as a host does between two songs.
+    fn start(&mut self, rate: f64) -> Result<&mut StartedPluginAudioProcessor<Host>, String> {
+        self.stop();
+        let most = u32::try_from(MOST_FRAMES).unwrap_or(u32::MAX);
+        let config =
+            PluginAudioConfiguration { sample_rate: rate, min_frames_count: 1, max_frames_count: most };
+        let refused = |why: &dyn ToString| format!("it doesn't start at {rate} Hz: {}", why.to_string());
+        let stopped = self.plugin.activate(|_, ()| (), config).map_err(|error| refused(&error))?;
+        let started = stopped.start_processing().map_err(|_| refused(&"it refuses"))?;
+        Ok(self.processor.insert(started))
+    }
+
+    fn stop(&mut self) {
+        if let Some(processor) = self.processor.take() {
+            self.plugin.deactivate(processor.stop_processing());
+        }
+    }
+
+    /// By how many frames hosts are told that it lags. It isn't started after that.
+    ///
+    /// # Errors
+    /// It doesn't start.
+    pub(super) fn latency_frames(&mut self) -> Result<u32, String> {
+        self.start(ANY_RATE)?;
+        let handle = self.plugin.plugin_handle();
+        let latency = handle.get_extension::<PluginLatency>();
+        let frames = latency.map_or(0, |latency| latency.get(&handle));
+        self.stop();
+        Ok(frames)
+    }
+
+    /// Saves its state, if it has one.
+    pub(super) fn save(&mut self, to: &mut impl Write) {
+        let handle = self.plugin.plugin_handle();
+        if let Some(state) = handle.get_extension::<PluginState>() {
+            // What can't be saved isn't known to be the library's.
+            let _ = state.save(&handle, to);
+        }
+    }
+}
+
+/// The plugin for two channels and for one: a layout is chosen before a plugin starts, and the number of channels is known later.
+pub(crate) struct Running {
+    layouts: [Layout; 2],
+    controls: Vec<Option<Control>>,
+    /// What it is to have, from the next block on.
+    values: Vec<f32>,
+    rate: f64,
+    events: EventBuffer,
+    inputs: AudioPorts,
+    outputs: AudioPorts,
+    /// The input: hosts may have another place for it than for the output.
+    room: [Vec<f32>; 2],
+}
+
+struct Layout {
+    instance: Instance,
+    /// What this instance was told.
+    told: Vec<f32>,
+}
+
+// SAFETY: instances stay where they are made: `Running` is made, called and kept on one thread, as `Stage` says.
+unsafe impl Send for Running {}
+
+impl Running {
+    /// # Errors
+    /// An instance can't be made.
+    pub(crate) fn make(
+        entry: &PluginEntry,
+        id: &CStr,
+        controls: Vec<Option<Control>>,
+    ) -> Result<Self, String> {
+        let layout = |channels| {
+            let mut instance = Instance::new(entry, id)?;
+            instance.choose(channels)?;
+            // What no value equals: all of them are told.
+            Ok::<_, String>(Layout { instance, told: vec![f32::NAN; controls.len()] })
+        };
+        Ok(Self {
+            layouts: [layout(1)?, layout(2)?],
+            values: vec![f32::NAN; controls.len()],
+            rate: ANY_RATE,
+            events: EventBuffer::with_capacity(controls.len()),
+            inputs: AudioPorts::with_capacity(2, 1),
+            outputs: AudioPorts::with_capacity(2, 1),
+            room: [(); 2].map(|()| vec![0.0; MOST_FRAMES]),
+            controls,
+        })
+    }
+}
+
+impl Stage for Running {
+    fn prepare(&mut self, sample_rate: f32) {
+        self.rate = sample_rate.into();
+        for Layout { instance, .. } in &mut self.layouts {
+            if let Err(message) = instance.start(self.rate) {
+                panic!("{message}");
+            }
+        }
+    }
+
+    fn reset(&mut self) {
+        for Layout { instance, .. } in &mut self.layouts {
+            if let Some(processor) = &mut instance.processor {
+                processor.reset();
+            }
+        }
+    }
+
+    fn apply(&mut self, values: &[f32]) {
+        for (own, value) in self.values.iter_mut().zip(values) {
+            *own = *value;
+        }
+    }
+
+    fn process(&mut self, block: &mut [&mut [f32]], transport: &Transport) {
+        let Self { layouts, controls, values, rate, events, inputs, outputs, room } = self;
+        let channels = block.len().min(layouts.len());
+        let block = &mut block[..channels];
+        let Some(frames) = block.first().map(|channel| channel.len().min(MOST_FRAMES)) else { return };
+        let Layout { instance, told } = &mut layouts[channels - 1];
+        let Some(processor) = &mut instance.processor else { return };
+        events.clear();
+        for ((control, value), told) in controls.iter().zip(values.iter()).zip(told) {
+            if let Some(control) = control
+                && value.is_finite()
+                && value.to_bits() != told.to_bits()
+            {
+                events.push(&ParamValueEvent::new(0, control.id, Pckn::match_all(), control.value(*value)));
+                *told = *value;
+            }
+        }
+        for (own, channel) in room.iter_mut().zip(block.iter()) {
+            own[..frames].copy_from_slice(&channel[..frames]);
+        }
+        let sent = room.iter_mut().take(channels).map(|own| InputChannel::variable(&mut own[..frames]));
+        let back = block.iter_mut().map(|channel| &mut channel[..frames]);
+        let processed = processor.process(
+            &inputs.with_input_buffers([AudioPortBuffer {
+                latency: 0,
+                channels: AudioPortBufferType::f32_input_only(sent),
+            }]),
+            &mut outputs.with_output_buffers([AudioPortBuffer {
+                latency: 0,
+                channels: AudioPortBufferType::f32_output_only(back),
+            }]),
+            &InputEvents::from_buffer(events),
+            &mut OutputEvents::void(),
+            None,
+            Some(&time(transport, *rate)),
+        );
+        if let Err(error) = processed {
+            panic!("the plugin refuses a block of {frames} frames: {error}");
+        }
+    }
+}
+
+/// The Companion's time as a host tells it.
+#[expect(clippy::cast_precision_loss, reason = "a position of 2^53 frames is thousands of years away")]
+fn time(transport: &Transport, rate: f64) -> TransportEvent {
+    let seconds = transport.pos_samples as f64 / rate;
+    let tempo = transport.tempo.unwrap_or(0.0);
+    let mut flags = TransportFlags::HAS_SECONDS_TIMELINE;
+    if transport.tempo.is_some() {
+        flags |= TransportFlags::HAS_TEMPO | TransportFlags::HAS_BEATS_TIMELINE;
+    }
+    if transport.playing {
+        flags |= TransportFlags::IS_PLAYING;
+    }
+    TransportEvent {
+        header: EventHeader::new_core(0, EventFlags::empty()),
+        flags,
+        song_pos_beats: BeatTime::from_float(seconds * tempo / 60.0),
+        song_pos_seconds: SecondsTime::from_float(seconds),
+        tempo,
+        tempo_inc: 0.0,
+        loop_start_beats: BeatTime::from_float(0.0),
+        loop_end_beats: BeatTime::from_float(0.0),
+        loop_start_seconds: SecondsTime::from_float(0.0),
+        loop_end_seconds: SecondsTime::from_float(0.0),
+        bar_start: BeatTime::from_float(0.0),
+        bar_number: 0,
+        time_signature_numerator: 4,
+        time_signature_denominator: 4,
+    }
+}
