@@ -1,8 +1,6 @@
 //! The plugin: the processors behind nice-plug's interface.
 
-use std::any::Any;
 use std::marker::PhantomData;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use nice_plug::context::gui::GuiContext;
@@ -14,7 +12,7 @@ use wavecraft::Transport;
 use wavecraft_dev_audio::{DescribedProcessors, Processors};
 
 use crate::about::{About, Export};
-use crate::own_host;
+use crate::caught::{caught, describe};
 use crate::page::{Page, Shown};
 use crate::parameters::Parameters;
 use crate::platform;
@@ -188,11 +186,6 @@ impl<E: Export> Vst3Plugin for Exported<E> {
     const VST3_SUBCATEGORIES: &'static [Vst3SubCategory] = &[Vst3SubCategory::Fx, E::ABOUT.category.vst3()];
 }
 
-/// The processors of `E`, not yet created; `None` if they can't be described.
-pub(crate) fn describe<E: Export>() -> Option<DescribedProcessors> {
-    caught("while they were described", || E::chain().into_processors())
-}
-
 const fn of_channels(channels: u32) -> AudioIOLayout {
     AudioIOLayout {
         main_input_channels: Some(new_nonzero_u32(channels)),
@@ -203,23 +196,6 @@ const fn of_channels(channels: u32) -> AudioIOLayout {
 
 const fn said(text: &'static str) -> Option<&'static str> {
     if text.is_empty() { None } else { Some(text) }
-}
-
-/// What the author's code gives; none where it panics or refuses, and the log says why.
-pub(crate) fn caught<T>(when: &str, call: impl FnOnce() -> Result<T, String>) -> Option<T> {
-    let trouble = match catch_unwind(AssertUnwindSafe(call)) {
-        Ok(Ok(given)) => return Some(given),
-        Ok(Err(refused)) => refused,
-        Err(panic) => words(&*panic),
-    };
-    nice_plug::nice_error!("the plugin is silent from now on: its processors failed {when}: {trouble}");
-    own_host::tell_failure(&format!("its processors failed {when}: {trouble}"));
-    None
-}
-
-fn words(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<String>().map(String::as_str);
-    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("a panic without words").to_owned()
 }
 
 fn hush(channels: &mut [&mut [f32]]) {

@@ -6,7 +6,7 @@ use nice_plug::prelude::PluginState;
 use serde::Deserialize;
 
 use crate::about::Export;
-use crate::exported::describe;
+use crate::caught::describe;
 use crate::parameters::Parameters;
 
 /// What `wavecraft bundle` put into the library: a list of [`FactoryPreset`] as JSON.

@@ -33,6 +33,7 @@
 //! to standard error, or to the file that the environment variable `NICE_LOG` names. The host goes on.
 
 mod about;
+mod caught;
 mod clap;
 mod exported;
 mod factory;

@@ -7,6 +7,7 @@ mod files;
 mod hand;
 mod outbox;
 mod presets;
+mod size;
 mod window;
 
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use hand::{EndGesture, Hand};
 use nice_plug::context::gui::GuiContext;
 use outbox::Outbox;
 use presets::Presets;
+pub(crate) use size::WindowSize;
 use wavecraft_companion_protocol::{
     browser::{
         GetAllParameters, GetAllParametersResult, GetParameterParams, GetParameterResult, GetPresets,

@@ -17,10 +17,14 @@ use wavecraft_companion_protocol::{
     processor::ProcessorSpec,
 };
 
+use crate::page::WindowSize;
+
 /// All parameters of the chain, in its order. The list never changes.
 pub(crate) struct Parameters {
     all: Vec<(Arc<ParameterSpec>, Param)>,
     chain: Vec<ProcessorSpec>,
+    /// Of the page's window: what the host keeps besides the values.
+    pub(crate) window: WindowSize,
 }
 
 /// What a hand does to a parameter.
@@ -48,7 +52,7 @@ impl Parameters {
             let param = Param::of(&spec);
             (spec, param)
         });
-        Self { all: all.collect(), chain }
+        Self { all: all.collect(), chain, window: WindowSize::default() }
     }
 
     /// How many there are.
@@ -206,7 +210,20 @@ unsafe impl Params for Parameters {
         });
         known.collect()
     }
+
+    fn serialize_fields(&self) -> BTreeMap<String, String> {
+        self.window.kept().map(|size| (WINDOW.to_owned(), size)).into_iter().collect()
+    }
+
+    fn deserialize_fields(&self, fields: &BTreeMap<String, String>) {
+        if let Some(size) = fields.get(WINDOW) {
+            self.window.take(size);
+        }
+    }
 }
+
+/// The name of the window's size in a state.
+const WINDOW: &str = "window";
 
 /// Reads what the parameter's own texts say, and what a person writes.
 fn reader(spec: &Arc<ParameterSpec>) -> impl Fn(&str) -> Option<f32> + Send + Sync + 'static {

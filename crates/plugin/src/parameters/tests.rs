@@ -108,3 +108,16 @@ fn values_are_read_once_they_changed_and_on_their_steps() {
     assert!(parameters.read(&mut values));
     assert_eq!(values, [0.25, 3.0, 2.0]);
 }
+
+#[test]
+fn the_windows_size_is_kept_with_the_state() {
+    let parameters = Parameters::of(vec![bypass()], Vec::new());
+    assert!(parameters.serialize_fields().is_empty());
+    parameters.window.set((1200, 700));
+    let fields = parameters.serialize_fields();
+    let other = Parameters::of(vec![bypass()], Vec::new());
+    other.deserialize_fields(&fields);
+    assert_eq!(other.window.now(), (1200, 700));
+    other.deserialize_fields(&BTreeMap::from([("window".into(), "large".into())]));
+    assert_eq!(other.window.now(), (1200, 700));
+}

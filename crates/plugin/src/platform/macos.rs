@@ -15,7 +15,6 @@ use std::ffi::{CString, c_void};
 use std::fmt;
 use std::ptr::{self, NonNull};
 use std::rc::Rc;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use block2::{DynBlock, RcBlock};
@@ -38,46 +37,28 @@ use objc2_web_kit::{
     WKWebView, WKWebViewConfiguration, WKWebsiteDataStore,
 };
 
-use crate::page::{MAX_MESSAGE_BYTES, Page, Shown};
+use crate::page::{MAX_MESSAGE_BYTES, Page, Shown, WindowSize};
+use crate::parameters::Parameters;
 
 /// The scheme of the page's address, which [`Page::POLICY`] names.
 const SCHEME: &str = "wavecraft";
 const START: &str = "wavecraft://page/index.html";
-/// The size of a window, in points: at first, the least and the most.
-const SIZE: (u32, u32) = (900, 640);
-const SIZES: (u32, u32) = (320, 4096);
 
 /// Opens windows with the page.
 pub struct PageEditor {
     shown: Shown,
-    size: Arc<Size>,
 }
-
-/// The window's size, which the next one has too.
-struct Size(AtomicU32, AtomicU32);
 
 /// The editor, if a page is embedded.
 pub(crate) fn editor(shown: Shown) -> Option<PageEditor> {
     Page::file("/index.html")?;
-    let size = Arc::new(Size(SIZE.0.into(), SIZE.1.into()));
-    Some(PageEditor { shown, size })
+    Some(PageEditor { shown })
 }
 
-impl Size {
-    fn now(&self) -> NativeSize<u32> {
-        // Each is by itself; nothing else follows from them.
-        NativeSize::new(self.0.load(Ordering::Relaxed), self.1.load(Ordering::Relaxed))
-    }
-
-    fn set(&self, size: NativeSize<u32>) {
-        self.0.store(size.width, Ordering::Relaxed);
-        self.1.store(size.height, Ordering::Relaxed);
-    }
-
-    fn rect(&self) -> NSRect {
-        let NativeSize { width, height } = self.now();
-        NSRect::new(NSPoint::ZERO, NSSize::new(f64::from(width), f64::from(height)))
-    }
+/// Of a window: its host moves it in its own.
+fn rect(parameters: &Parameters) -> NSRect {
+    let (width, height) = parameters.window.now();
+    NSRect::new(NSPoint::ZERO, NSSize::new(f64::from(width), f64::from(height)))
 }
 
 impl Editor for PageEditor {
@@ -92,8 +73,9 @@ impl Editor for PageEditor {
         _: Option<HostMethods>,
     ) -> Result<SpawnedEditor<Window>, Box<dyn Error>> {
         let main = MainThreadMarker::new().ok_or(NoWindow::Thread)?;
-        let view = View::new(self.shown.page(host), &self.size, main);
-        let handle = Window { view: MainThreadBound::new(view, main), size: Arc::clone(&self.size) };
+        let parameters = Arc::clone(&self.shown.parameters);
+        let view = View::new(self.shown.page(host), &parameters, main);
+        let handle = Window { view: MainThreadBound::new(view, main), parameters };
         if let Some(parent) = parent {
             handle.set_parent(parent, &())?;
         }
@@ -101,7 +83,8 @@ impl Editor for PageEditor {
     }
 
     fn size(&self) -> NativeSize<u32> {
-        self.size.now()
+        let (width, height) = self.shown.parameters.window.now();
+        NativeSize::new(width, height)
     }
 
     fn resize_hint(&self) -> ResizeHint {
@@ -132,7 +115,7 @@ impl Error for NoWindow {}
 /// An open page, in a host's window.
 pub struct Window {
     view: MainThreadBound<View>,
-    size: Arc<Size>,
+    parameters: Arc<Parameters>,
 }
 
 impl Window {
@@ -156,7 +139,7 @@ impl EditorHandle for Window {
         self.with(|view| {
             // SAFETY: the host gives a view of its own, which lives while the page is in it, on the main thread.
             let parent = unsafe { parent.cast::<NSView>().as_ref() };
-            view.web.setFrame(self.size.rect());
+            view.web.setFrame(rect(&self.parameters));
             parent.addSubview(&view.web);
         })
     }
@@ -170,13 +153,13 @@ impl EditorHandle for Window {
     }
 
     fn set_size(&self, size: NativeSize<u32>, (): &()) -> Result<(), NoWindow> {
-        self.size.set(size);
-        self.with(|view| view.web.setFrame(self.size.rect()))
+        self.parameters.window.set((size.width, size.height));
+        self.with(|view| view.web.setFrame(rect(&self.parameters)))
     }
 
     fn adjust_size(&self, size: NativeSize<u32>, (): &()) -> Option<NativeSize<u32>> {
-        let fit = |length: u32| length.clamp(SIZES.0, SIZES.1);
-        Some(NativeSize::new(fit(size.width), fit(size.height)))
+        let (width, height) = WindowSize::nearest((size.width, size.height));
+        Some(NativeSize::new(width, height))
     }
 
     fn host_main_thread_callback(&self, (): &()) {}
@@ -210,7 +193,7 @@ struct View {
 }
 
 impl View {
-    fn new(page: Page, size: &Size, main: MainThreadMarker) -> Self {
+    fn new(page: Page, parameters: &Parameters, main: MainThreadMarker) -> Self {
         let page = Rc::new(page);
         // SAFETY: the class was made with NSObject's `new`.
         let delegate: Retained<NSObject> = unsafe { msg_send![class(), new] };
@@ -245,7 +228,7 @@ impl View {
         unsafe { controller.addUserScript(&channel) };
         // SAFETY: main thread. The view has its own copy of the configuration.
         let web = unsafe {
-            WKWebView::initWithFrame_configuration(WKWebView::alloc(main), size.rect(), &configuration)
+            WKWebView::initWithFrame_configuration(WKWebView::alloc(main), rect(parameters), &configuration)
         };
         // SAFETY: main thread, and see above.
         unsafe { web.setNavigationDelegate(Some(as_protocol(&delegate))) };
@@ -318,42 +301,38 @@ fn class() -> &'static AnyClass {
         unsafe {
             builder.add_method(
                 sel!(userContentController:didReceiveScriptMessage:),
-                did_receive as unsafe extern "C-unwind" fn(_, _, _, _),
+                did_receive as extern "C-unwind" fn(_, _, _, _),
             )
         };
         // SAFETY: see above.
         unsafe {
-            builder.add_method(
-                sel!(webView:startURLSchemeTask:),
-                start_task as unsafe extern "C-unwind" fn(_, _, _, _),
-            )
+            builder
+                .add_method(sel!(webView:startURLSchemeTask:), start_task as extern "C-unwind" fn(_, _, _, _))
         };
         // SAFETY: see above.
         unsafe {
-            builder.add_method(
-                sel!(webView:stopURLSchemeTask:),
-                stop_task as unsafe extern "C-unwind" fn(_, _, _, _),
-            )
+            builder
+                .add_method(sel!(webView:stopURLSchemeTask:), stop_task as extern "C-unwind" fn(_, _, _, _))
         };
         // SAFETY: see above.
         unsafe {
             builder.add_method(
                 sel!(webView:decidePolicyForNavigationAction:decisionHandler:),
-                decide as unsafe extern "C-unwind" fn(_, _, _, _, _),
+                decide as extern "C-unwind" fn(_, _, _, _, _),
             )
         };
         // SAFETY: see above.
         unsafe {
             builder.add_method(
                 sel!(webView:didCommitNavigation:),
-                did_commit as unsafe extern "C-unwind" fn(_, _, _, _),
+                did_commit as extern "C-unwind" fn(_, _, _, _),
             )
         };
         // SAFETY: see above.
         unsafe {
             builder.add_method(
                 sel!(webViewWebContentProcessDidTerminate:),
-                did_terminate as unsafe extern "C-unwind" fn(_, _, _),
+                did_terminate as extern "C-unwind" fn(_, _, _),
             )
         };
         builder.register()
@@ -394,8 +373,9 @@ fn page_of(delegate: &NSObject) -> Option<Rc<Page>> {
     Some(unsafe { Rc::from_raw(page) })
 }
 
-// SAFETY: WebKit calls it on the main thread, with objects that live through the call.
-unsafe extern "C-unwind" fn did_receive(this: &NSObject, _: Sel, _: &AnyObject, message: &WKScriptMessage) {
+// WebKit calls what follows on the main thread, with objects that live through the call.
+
+extern "C-unwind" fn did_receive(this: &NSObject, _: Sel, _: &AnyObject, message: &WKScriptMessage) {
     // SAFETY: main thread.
     let body = unsafe { message.body() };
     // SAFETY: main thread.
@@ -411,9 +391,8 @@ unsafe extern "C-unwind" fn did_receive(this: &NSObject, _: Sel, _: &AnyObject, 
     run(&page, &web);
 }
 
-// SAFETY: WebKit calls it on the main thread, with objects that live through the call. The task is answered before it may be
-// stopped.
-unsafe extern "C-unwind" fn start_task(
+/// Answers a task before it may be stopped.
+extern "C-unwind" fn start_task(
     _: &NSObject,
     _: Sel,
     _: &WKWebView,
@@ -448,11 +427,9 @@ unsafe extern "C-unwind" fn start_task(
     unsafe { task.didFinish() };
 }
 
-// SAFETY: WebKit calls it on the main thread; nothing is done.
-unsafe extern "C-unwind" fn stop_task(_: &NSObject, _: Sel, _: &WKWebView, _: &AnyObject) {}
+extern "C-unwind" fn stop_task(_: &NSObject, _: Sel, _: &WKWebView, _: &AnyObject) {}
 
-// SAFETY: WebKit calls it on the main thread, with objects that live through the call.
-unsafe extern "C-unwind" fn decide(
+extern "C-unwind" fn decide(
     _: &NSObject,
     _: Sel,
     _: &WKWebView,
@@ -465,16 +442,14 @@ unsafe extern "C-unwind" fn decide(
     decision.call((if own { WKNavigationActionPolicy::Allow } else { WKNavigationActionPolicy::Cancel },));
 }
 
-// SAFETY: WebKit calls it on the main thread, with objects that live through the call.
-unsafe extern "C-unwind" fn did_commit(this: &NSObject, _: Sel, _: &WKWebView, _: Option<&AnyObject>) {
+extern "C-unwind" fn did_commit(this: &NSObject, _: Sel, _: &WKWebView, _: Option<&AnyObject>) {
     // The page begins, at first or anew.
     if let Some(page) = page_of(this) {
         page.leaves();
     }
 }
 
-// SAFETY: WebKit calls it on the main thread, with objects that live through the call.
-unsafe extern "C-unwind" fn did_terminate(this: &NSObject, _: Sel, web: &WKWebView) {
+extern "C-unwind" fn did_terminate(this: &NSObject, _: Sel, web: &WKWebView) {
     if let Some(page) = page_of(this) {
         page.leaves();
     }
