@@ -62,16 +62,17 @@ async fn check(job: &str) -> anyhow::Result<()> {
         note_preset(&specs(&facts.program()).await?, Some(preset));
     }
     let (preset, preset_name) = (job.preset.clone(), job.preset.map(|preset| preset.name));
-    let rows = Run { program, watched, plan: Arc::new(plan.clone()), released, preset, total: tests.len() }
-        .all(&tests)
-        .await?;
+    let (plan, plugin, total) = (Arc::new(plan), job.plugin, tests.len());
+    let run = Run { program, watched, plugin, plan: Arc::clone(&plan), released, preset, total };
+    let rows = run.all(&tests).await?;
     let document = Document {
         version: DOCUMENT_VERSION,
         name: job.name,
+        plugin,
         preset: preset_name,
         seed: plan.seed,
         depth: plan.depth,
-        limits: plan.limits,
+        limits: plan.limits.clone(),
         tests: rows,
     };
     tell(&Event::Checked { document: Box::new(to_value(&document)) });
@@ -98,6 +99,8 @@ struct Run {
     program: Program,
     /// The same, which watches what it does in `process`.
     watched: Program,
+    /// Whether it is the plugin that DAWs load.
+    plugin: bool,
     plan: Arc<Plan>,
     /// The parameters of a released build, and its name.
     released: Option<(Vec<ParameterSpec>, String)>,
@@ -157,6 +160,7 @@ impl Run {
         Work {
             test,
             program: if test.name == REALTIME { &self.watched } else { &self.program }.clone(),
+            plugin: self.plugin,
             plan: Arc::clone(&self.plan),
             released: self.released.clone().filter(|_| test.name == COMPATIBLE),
             // Defaults are what is compared there.
@@ -169,6 +173,7 @@ impl Run {
 struct Work {
     test: &'static Test,
     program: Program,
+    plugin: bool,
     plan: Arc<Plan>,
     released: Option<(Vec<ParameterSpec>, String)>,
     preset: Option<JobPreset>,
@@ -177,14 +182,15 @@ struct Work {
 impl Work {
     /// Runs it, unless it is skipped, or this was found already.
     async fn or(self, found: Option<Found>) -> anyhow::Result<Row> {
-        let Self { test, program, plan, released, preset } = self;
+        let Self { test, program, plugin, plan, released, preset } = self;
         let began = Instant::now();
         let found = match (plan.skip.get(test.name), found) {
             (Some(why), _) => Found::skipped(format!("left out: {why}")),
             (None, Some(found)) => found,
             (None, None) => {
                 let (handle, plan) = (Handle::current(), Arc::clone(&plan));
-                let work = move || judged(test, Children::new(program, preset, handle), &plan, released);
+                let work =
+                    move || judged(test, Children::new(program, plugin, preset, handle), &plan, released);
                 tokio::task::spawn_blocking(work).await.with_context(|| format!("`{}`", test.name))?
             }
         };
@@ -192,7 +198,12 @@ impl Work {
             name: test.name.into(),
             why: test.why.into(),
             found,
-            again: format!("wavecraft check --only {} --seed {}", test.name, plan.seed),
+            again: format!(
+                "wavecraft check{} --only {} --seed {}",
+                if plugin { " --plugin" } else { "" },
+                test.name,
+                plan.seed
+            ),
             seconds: began.elapsed().as_secs_f64(),
         })
     }

@@ -14,13 +14,15 @@ use wavecraft_companion_protocol::{
 /// The program of a test. It is used on a thread that may wait.
 pub(super) struct Children {
     program: Program,
+    /// Whether it is the plugin that DAWs load.
+    plugin: bool,
     preset: Option<JobPreset>,
     handle: Handle,
 }
 
 impl Children {
-    pub(super) fn new(program: Program, preset: Option<JobPreset>, handle: Handle) -> Self {
-        Self { program, preset, handle }
+    pub(super) fn new(program: Program, plugin: bool, preset: Option<JobPreset>, handle: Handle) -> Self {
+        Self { program, plugin, preset, handle }
     }
 
     /// The parameters that it has now.
@@ -48,7 +50,8 @@ impl Rig for Children {
                 spec.default = fitted.values.get(&spec.id).copied().unwrap_or(spec.default);
             }
         }
-        let is_library = program.runs.library.is_some();
-        Ok(Box::new(Running::new(processor, agreed, wanted, !is_library, self.handle.clone())))
+        // A published plugin's library isn't told of the time.
+        let has_transport = self.plugin || program.runs.library.is_none();
+        Ok(Box::new(Running::new(processor, agreed, wanted, has_transport, self.handle.clone())))
     }
 }

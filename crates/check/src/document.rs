@@ -36,6 +36,9 @@ pub struct Document {
     pub version: u32,
     /// The project.
     pub name: String,
+    /// Whether it was the plugin that DAWs load, and not what the Companion plays.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub plugin: bool,
     /// The preset that each test began with, if one was named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preset: Option<String>,

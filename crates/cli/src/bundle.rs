@@ -11,15 +11,18 @@ use crate::{
     cargo,
     failure::{SUCCESS, Usage},
     formats::Format,
+    offline::BuiltProject,
     other,
     output::out,
     page::PageSource,
-    platform,
+    platform, plugin_host,
     project::Project,
+    report::Report,
 };
 use anyhow::bail;
 use form::Form;
 use std::path::{Path, PathBuf};
+use wavecraft_companion_protocol::control::ProjectProgram;
 
 /// What `wavecraft bundle` is asked for.
 #[derive(Debug, clap::Args)]
@@ -37,9 +40,13 @@ pub(crate) struct BundleArgs {
     #[arg(long)]
     no_ui: bool,
     /// The cargo profile to build with
-    #[arg(long, value_name = "PROFILE", default_value = "release")]
+    #[arg(long, value_name = "PROFILE", default_value = PROFILE)]
     profile: String,
 }
+
+/// The package that is built, in the project's folder, and how.
+const PACKAGE: &str = "plugin";
+const PROFILE: &str = "release";
 
 /// Where a project's plugins are made, from its folder on.
 const BUNDLED: &str = "target/bundled";
@@ -53,8 +60,7 @@ const PRESETS: &str = ".presets.json";
 /// companion plays, or something can't be written.
 pub(crate) async fn run(args: BundleArgs) -> anyhow::Result<i32> {
     let project = Project::find(&std::env::current_dir()?)?;
-    let package = project.folder.join("plugin");
-    if !package.join("Cargo.toml").is_file() {
+    if !project.folder.join(PACKAGE).join("Cargo.toml").is_file() {
         // The published Wavecraft's projects are packed by its own command.
         other::pass_on_bundle(&project.folder).await?;
         bail!(
@@ -71,25 +77,7 @@ pub(crate) async fn run(args: BundleArgs) -> anyhow::Result<i32> {
         }
         (false, _) => &[],
     };
-    let file = project.folder.join(BUNDLED).join(PRESETS);
-    let presets = presets::write(&project.folder, &file)?;
-    let page = match PageSource::find(&project.folder)? {
-        Some(page) if platform::PLUGIN_SHOWS_PAGE && !args.no_ui => Some(page::build(&page)?),
-        Some(_) if !args.no_ui => {
-            out!(
-                "Hosts show their own page of its parameters: the project's is in a plugin that is made on a Mac."
-            );
-            None
-        }
-        _ => None,
-    };
-    let embedded = build::Embedded { presets: &file, page: page.as_deref() };
-    let made = build::library(&cargo::program()?, &package, &args.profile, targets, &embedded)?;
-    match presets {
-        0 => {}
-        1 => out!("A preset is in it."),
-        more => out!("{more} presets are in it."),
-    }
+    let made = made(&project, &args.profile, targets, args.no_ui, &Report::new(false, false))?;
     let mut formats = args.format;
     formats.sort_unstable();
     formats.dedup();
@@ -116,6 +104,58 @@ pub(crate) async fn run(args: BundleArgs) -> anyhow::Result<i32> {
         out!("With --install it goes where hosts look for plugins.");
     }
     Ok(SUCCESS)
+}
+
+/// Builds the plugin's library, with what is to be in it.
+fn made(
+    project: &Project,
+    profile: &str,
+    targets: &[&str],
+    no_ui: bool,
+    report: &Report,
+) -> anyhow::Result<build::Made> {
+    let file = project.folder.join(BUNDLED).join(PRESETS);
+    let presets = presets::write(&project.folder, &file, report)?;
+    let page = match PageSource::find(&project.folder)? {
+        Some(page) if platform::PLUGIN_SHOWS_PAGE && !no_ui => Some(page::build(&page, report)?),
+        Some(_) if !no_ui => {
+            report.say(
+                "Hosts show their own page of its parameters: the project's is in a plugin that is made on a Mac.",
+            );
+            None
+        }
+        _ => None,
+    };
+    let embedded = build::Embedded { presets: &file, page: page.as_deref() };
+    let package = project.folder.join(PACKAGE);
+    let made = build::library(&cargo::program()?, &package, profile, targets, &embedded, report)?;
+    match presets {
+        0 => {}
+        1 => report.say("A preset is in it."),
+        more => report.say(&format!("{more} presets are in it.")),
+    }
+    Ok(made)
+}
+
+/// Builds the plugin as `wavecraft bundle` does, to be run by the plugin host.
+///
+/// # Errors
+/// There is none in the project, or it doesn't build.
+pub(crate) fn built(
+    project: &Project,
+    profile: Option<&str>,
+    report: &Report,
+) -> anyhow::Result<BuiltProject> {
+    if !project.folder.join(PACKAGE).join("Cargo.toml").is_file() {
+        bail!(
+            "this project has no {PACKAGE}/ of which `wavecraft bundle` makes a plugin: docs/guides/shipping.md has its two files"
+        );
+    }
+    let executable = plugin_host::find()?;
+    let build::Made { libraries, name, .. } = made(project, profile.unwrap_or(PROFILE), &[], false, report)?;
+    let program =
+        ProjectProgram { executable, library: libraries.into_iter().next(), loader_path: Vec::new() };
+    BuiltProject::keep(name, &program, project.engine())
 }
 
 /// A plugin in its form, still beside its place.

@@ -4,7 +4,7 @@ mod junit;
 mod screen;
 
 use crate::{
-    companion,
+    bundle, companion,
     compare::Against,
     failure::{FAILED, SUCCESS, Usage},
     offline::{self, BuiltProject},
@@ -44,6 +44,9 @@ pub(crate) struct CheckArgs {
     /// Begin with the values of this preset, which lies in the project's folder presets, in place of the defaults
     #[arg(long, value_name = "NAME")]
     preset: Option<String>,
+    /// Check the plugin that `wavecraft bundle` makes, run as a DAW runs it, in place of what the companion plays
+    #[arg(long, conflicts_with_all = ["list", "against"])]
+    plugin: bool,
     /// Compare the parameters with those of this git revision: the last one that was released
     #[arg(long, value_name = "REVISION")]
     against: Option<String>,
@@ -56,7 +59,7 @@ pub(crate) struct CheckArgs {
     /// How many tests run at a time, 1 to 64 [default: as many as the computer has cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     jobs: Option<u16>,
-    /// The cargo profile to build with [default: an optimised development profile]
+    /// The cargo profile to build with [default: an optimised development profile; of the plugin, release]
     #[arg(long, env = "WAVECRAFT_PROFILE", value_name = "NAME")]
     profile: Option<String>,
     /// Write the results as JUnit XML, which CI systems read. An older file is replaced
@@ -156,6 +159,10 @@ async fn checked(args: &CheckArgs, report: &Report, processes: &mut Processes) -
             let released = Some(both.revision()?);
             ask(job(both.now()?, &plan, released, preset)?, report, processes).await
         }
+        None if args.plugin => {
+            let built = bundle::built(&project, profile, report)?;
+            ask(CheckJob { plugin: true, ..job(&built, &plan, None, preset)? }, report, processes).await
+        }
         None => {
             let built = offline::build_project(&project, None, profile, report, processes).await?;
             ask(job(&built, &plan, None, preset)?, report, processes).await
@@ -174,6 +181,7 @@ fn job(
         cwd: built.cwd.clone(),
         env: companion::environment(),
         name: built.name.clone(),
+        plugin: false,
         plan: serde_json::to_value(plan).context("the plan")?,
         released,
         preset,

@@ -97,6 +97,7 @@ Examples:
   wavecraft check --only latency
   wavecraft check --against v1.0          also compares parameters with a released revision
   wavecraft check --junit check.xml       for CI
+  wavecraft check --plugin                the plugin that a DAW loads
 
 Exit codes: 0 nothing fails, 1 something does, 2 can't be checked.";
 const BUNDLE_EXAMPLES: &str = "\

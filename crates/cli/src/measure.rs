@@ -53,7 +53,10 @@ pub(crate) struct MeasureArgs {
     /// Measure one channel instead of two
     #[arg(long)]
     mono: bool,
-    /// The cargo profile to build with [default: an optimised development profile]
+    /// The plugin that `wavecraft bundle` makes, run as a DAW runs it, in place of what the companion plays
+    #[arg(long)]
+    plugin: bool,
+    /// The cargo profile to build with [default: an optimised development profile; of the plugin, release]
     #[arg(long, env = "WAVECRAFT_PROFILE", value_name = "NAME")]
     profile: Option<String>,
     /// Write the figures and curves into a page that needs nothing else
@@ -135,7 +138,7 @@ async fn measured(
     processes: &mut Processes,
 ) -> anyhow::Result<Document> {
     let preset = offline::preset(args.preset.as_deref())?;
-    let project = offline::build(args.profile.as_deref(), report, processes).await?;
+    let project = offline::build_either(args.plugin, args.profile.as_deref(), report, processes).await?;
     let BuiltProject { name, program, cwd, .. } = &project;
     let job = MeasureJob {
         program: program.clone(),

@@ -3,7 +3,7 @@
 
 use crate::{
     builds::Builds,
-    cargo, companion,
+    bundle, cargo, companion,
     failure::{INTERRUPTED, SUCCESS, Usage},
     lines::LastLines,
     numbers::absolute_text,
@@ -61,6 +61,18 @@ pub(crate) struct BuiltProject {
     _builds: Builds,
 }
 
+impl BuiltProject {
+    /// Keeps a copy of what was built.
+    ///
+    /// # Errors
+    /// It can't be copied.
+    pub(crate) fn keep(name: String, built: &ProjectProgram, cwd: PathBuf) -> anyhow::Result<Self> {
+        let mut builds = Builds::create(&companion::paths()?.builds_dir)?;
+        let program = builds.keep(built)?;
+        Ok(Self { name, program, cwd, _builds: builds })
+    }
+}
+
 /// Builds the project of the current folder.
 ///
 /// # Errors
@@ -72,6 +84,23 @@ pub(crate) async fn build(
 ) -> anyhow::Result<BuiltProject> {
     let project = Project::find(&std::env::current_dir().context("the current folder is gone")?)?;
     build_project(&project, None, profile, report, processes).await
+}
+
+/// Builds the project of the current folder, or its plugin for DAWs.
+///
+/// # Errors
+/// There is none, or it doesn't build.
+pub(crate) async fn build_either(
+    plugin: bool,
+    profile: Option<&str>,
+    report: &Report,
+    processes: &mut Processes,
+) -> anyhow::Result<BuiltProject> {
+    if !plugin {
+        return build(profile, report, processes).await;
+    }
+    let project = Project::find(&std::env::current_dir().context("the current folder is gone")?)?;
+    bundle::built(&project, profile, report)
 }
 
 /// Builds a project: into `outputs` if that is named, else where cargo builds it.
@@ -90,9 +119,7 @@ pub(crate) async fn build_project(
     target.outputs = outputs.map(Path::to_owned);
     let profile = profile.or(project.defaults.profile.as_deref());
     let (built, _) = cargo::build(&cargo, &target, profile, processes, report).await?;
-    let mut builds = Builds::create(&companion::paths()?.builds_dir)?;
-    let program = builds.keep(&built)?;
-    Ok(BuiltProject { name: target.package, program, cwd: project.engine(), _builds: builds })
+    BuiltProject::keep(target.package, &built, project.engine())
 }
 
 /// A WAV file to make, as an absolute path in an existing folder. Checked now rather than after the build.

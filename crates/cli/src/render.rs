@@ -55,7 +55,10 @@ pub(crate) struct RenderArgs {
     /// Go on so long after the input's end, for what rings on
     #[arg(long, value_name = "SECONDS", default_value_t = 0.0, value_parser = numbers::tail_seconds)]
     tail: f64,
-    /// The cargo profile to build with [default: an optimised development profile]
+    /// The plugin that `wavecraft bundle` makes, run as a DAW runs it, in place of what the companion plays
+    #[arg(long)]
+    plugin: bool,
+    /// The cargo profile to build with [default: an optimised development profile; of the plugin, release]
     #[arg(long, env = "WAVECRAFT_PROFILE", value_name = "NAME")]
     profile: Option<String>,
     /// Replace the output if it is there
@@ -78,7 +81,7 @@ async fn render(args: &RenderArgs, report: &Report, processes: &mut Processes) -
     check_input(&input, args.seconds, args.rate).map_err(Usage)?;
     let output = offline::new_file(&args.output, args.force)?;
     let preset = offline::preset(args.preset.as_deref())?;
-    let project = offline::build(args.profile.as_deref(), report, processes).await?;
+    let project = offline::build_either(args.plugin, args.profile.as_deref(), report, processes).await?;
     let BuiltProject { program, cwd, .. } = &project;
     let job = RenderJob {
         program: program.clone(),

@@ -39,18 +39,10 @@ impl Exported {
     pub(crate) fn of(library: &Library, path: &Path) -> Option<Result<Self, String>> {
         // SAFETY: the name has the version of the interface in it, and `wavecraft-plugin-export` exports it with this type.
         let introduce = unsafe { library.get::<PluginEntry>(PLUGIN_ENTRY.as_bytes()) }.ok()?;
-        let mut text = Vec::new();
-        // SAFETY: `append` takes the list, and `failed` may be called at any time.
-        unsafe { introduce(append, (&raw mut text).cast(), failed) };
-        Some(Self::introduced(&text, path))
+        Some(Self::introduced(*introduce, path))
     }
 
-    fn introduced(text: &[u8], path: &Path) -> Result<Self, String> {
-        let hello: FromChild = serde_json::from_slice(text).map_err(|error| {
-            format!(
-                "its library describes itself in a way that isn't known ({error}): run `wavecraft update`"
-            )
-        })?;
+    fn introduced(introduce: PluginEntry, path: &Path) -> Result<Self, String> {
         let place = CString::new(path.as_os_str().as_encoded_bytes()).map_err(|error| error.to_string())?;
         let no_clap = |why: &dyn ToString| format!("hosts find no CLAP plugin in it: {}", why.to_string());
         // SAFETY: it was loaded before, by the same path.
@@ -61,6 +53,15 @@ impl Exported {
         let factory = entry.get_plugin_factory().ok_or_else(|| no_clap(&"it has no factory"))?;
         let about = factory.plugin_descriptors().next().ok_or_else(|| no_clap(&"its factory has none"))?;
         let id = about.id().filter(|id| !id.is_empty()).ok_or_else(|| no_clap(&"it has no id"))?;
+        // After the plugin was loaded, which sets up what is done of panics.
+        let mut text = Vec::new();
+        // SAFETY: `append` takes the list, and `failed` may be called at any time.
+        unsafe { introduce(append, (&raw mut text).cast(), failed) };
+        let hello: FromChild = serde_json::from_slice(&text).map_err(|error| {
+            format!(
+                "its library describes itself in a way that isn't known ({error}): run `wavecraft update`"
+            )
+        })?;
         let shown = |text: Option<&CStr>| text.unwrap_or_default().to_string_lossy().into_owned();
         Ok(Self {
             entry,

@@ -2,7 +2,8 @@
 #![expect(unsafe_code, reason = "texts are handed over as C has them")]
 
 use std::any::Any;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::cell::RefCell;
+use std::panic::{self, AssertUnwindSafe, catch_unwind};
 use std::ptr::null_mut;
 use std::sync::OnceLock;
 
@@ -15,7 +16,28 @@ static TOLD: OnceLock<TakeText> = OnceLock::new();
 
 /// Tells failures to `told` from now on. Of two hosts in one process the first is told.
 pub(crate) fn tell_failures_to(told: TakeText) {
-    let _ = TOLD.set(told);
+    if TOLD.set(told).is_ok() {
+        note_places();
+    }
+}
+
+/// Whether this is the host of ours, from which nothing is hidden.
+pub(crate) fn is_told() -> bool {
+    TOLD.get().is_some()
+}
+
+thread_local! {
+    /// Where this thread panicked last.
+    static PLACE: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// From here on the place of a panic is known, beside what is done of it.
+fn note_places() {
+    let log = panic::take_hook();
+    panic::set_hook(Box::new(move |panic| {
+        PLACE.set(panic.location().map(ToString::to_string));
+        log(panic);
+    }));
 }
 
 /// The processors of `E`, not yet created; `None` if they can't be described.
@@ -37,6 +59,10 @@ pub(crate) fn caught<T>(when: &str, call: impl FnOnce() -> Result<T, String>) ->
 
 fn tell_failure(words: &str) {
     if let Some(told) = TOLD.get() {
+        let words = match PLACE.take() {
+            Some(place) => format!("{words}, at {place}"),
+            None => words.to_owned(),
+        };
         // SAFETY: it may be called while the library is loaded, with null, and the words are there for the call.
         unsafe { told(null_mut(), words.as_ptr(), words.len()) };
     }

@@ -12,7 +12,7 @@ use wavecraft::Transport;
 use wavecraft_dev_audio::{DescribedProcessors, Processors};
 
 use crate::about::{About, Export};
-use crate::caught::{caught, describe};
+use crate::caught::{caught, describe, is_told};
 use crate::page::{Page, Shown};
 use crate::parameters::Parameters;
 use crate::platform;
@@ -87,6 +87,9 @@ impl<E: Export> Exported<E> {
         if done.is_none() {
             self.processors = State::Failed;
             return hush(channels);
+        }
+        if is_told() {
+            return;
         }
         for sample in channels.iter_mut().flat_map(|channel| channel.iter_mut()) {
             if !sample.is_finite() {

@@ -1,5 +1,5 @@
 //! The host of ours, in which `wavecraft bundle` and `wavecraft check` run the plugin: it is told what the processors are in the
-//! Companion, and of a failure, which any other host doesn't hear of.
+//! Companion, and nothing is hidden from it that is silence in any other host: a failure, and what is no number.
 #![expect(unsafe_code, reason = "texts are handed over as C has them")]
 
 use std::ffi::c_void;

@@ -178,6 +178,9 @@ pub struct CheckJob {
     pub env: BTreeMap<String, String>,
     /// The project's name.
     pub name: String,
+    /// Whether the library is the plugin that DAWs load, which the plugin host runs as they do.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub plugin: bool,
     /// The preset that each test begins with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preset: Option<JobPreset>,

@@ -1,6 +1,6 @@
 //! Builds the plugin's library.
 
-use crate::{ansi, output::out};
+use crate::{ansi, report::Report};
 use anyhow::{Context, bail};
 use cargo_metadata::Message;
 use std::{
@@ -44,6 +44,7 @@ pub(crate) fn library(
     profile: &str,
     targets: &[&str],
     embedded: &Embedded<'_>,
+    report: &Report,
 ) -> anyhow::Result<Made> {
     let manifest = package.join("Cargo.toml");
     let mut command = Command::new(cargo);
@@ -57,7 +58,7 @@ pub(crate) fn library(
     for target in targets {
         command.args(["--target", target]);
     }
-    out!("Building the plugin …");
+    report.say("Building the plugin …");
     let mut cargo = command.stdout(Stdio::piped()).spawn().context("cargo could not be started")?;
     let said = cargo.stdout.take().map(BufReader::new).context("cargo has no output")?;
     let mut made = None;

@@ -1,6 +1,6 @@
 //! The project's own page, built for the plugin.
 
-use crate::{ansi, output::out, page::PageSource};
+use crate::{ansi, page::PageSource, report::Report};
 use anyhow::{Context, bail};
 use std::{
     path::{Path, PathBuf},
@@ -15,13 +15,13 @@ const BUILT: &str = "dist";
 ///
 /// # Errors
 /// If the manager isn't installed, fails (it has said why), or leaves no page.
-pub(crate) fn build(page: &PageSource) -> anyhow::Result<PathBuf> {
+pub(crate) fn build(page: &PageSource, report: &Report) -> anyhow::Result<PathBuf> {
     let manager = page.manager()?;
     if page.needs_install() {
-        out!("Installing the page's packages ({}) …", manager.install_command());
+        report.say(&format!("Installing the page's packages ({}) …", manager.install_command()));
         run(page, manager.install_args(), &manager.install_command())?;
     }
-    out!("Building the page …");
+    report.say("Building the page …");
     let command = format!("{} run build", manager.name());
     run(page, &["run", "build"], &command)?;
     let built = page.folder.join(BUILT);
@@ -68,14 +68,14 @@ mod tests {
     #[test]
     fn what_the_pages_own_script_builds_is_the_plugins_page() {
         let (dir, page) = page("mkdir -p dist && echo hello > dist/index.html");
-        let built = build(&page).unwrap();
+        let built = build(&page, &Report::new(false, false)).unwrap();
         assert_eq!(built, dir.path().join("ui/dist"));
         assert_eq!(fs::read_to_string(built.join("index.html")).unwrap(), "hello\n");
     }
 
     #[test]
     fn a_page_that_fails_or_leaves_nothing_is_told() {
-        let told = |script| format!("{:#}", build(&page(script).1).unwrap_err());
+        let told = |script| format!("{:#}", build(&page(script).1, &Report::new(false, false)).unwrap_err());
         let failed = told("exit 3");
         assert!(failed.contains("`npm run build` failed in") && failed.contains("above"), "{failed}");
         let nothing = told("mkdir -p dist");

@@ -1,6 +1,6 @@
 //! The presets that go into the plugin.
 
-use crate::{ansi, output::out};
+use crate::{ansi, report::Report};
 use anyhow::Context;
 use serde_json::{Value, json};
 use std::{fs, io, path::Path};
@@ -11,14 +11,16 @@ use wavecraft_companion_presets::{Folder, Name};
 ///
 /// # Errors
 /// If the presets can't be listed, or the file can't be written.
-pub(crate) fn write(project: &Path, file: &Path) -> anyhow::Result<usize> {
+pub(crate) fn write(project: &Path, file: &Path, report: &Report) -> anyhow::Result<usize> {
     let folder = Folder::of(project);
     let mut presets = Vec::new();
     for entry in folder.list()?.presets {
         let trouble = entry.trouble.map_or_else(|| read(&folder, &entry.name), Err);
         match trouble {
             Ok(preset) => presets.push(preset),
-            Err(why) => out!("Left out: the preset {}: {}", ansi::line(&entry.name), ansi::line(&why)),
+            Err(why) => {
+                report.say(&format!("Left out: the preset {}: {}", ansi::line(&entry.name), ansi::line(&why)))
+            }
         }
     }
     let count = presets.len();
@@ -47,7 +49,7 @@ mod tests {
     fn what_can_be_used_is_written_once() {
         let dir = tempfile::tempdir().unwrap();
         let (project, file) = (dir.path(), dir.path().join("target/presets.json"));
-        assert_eq!(write(project, &file).unwrap(), 0);
+        assert_eq!(write(project, &file, &Report::new(false, false)).unwrap(), 0);
         assert_eq!(fs::read_to_string(&file).unwrap(), "[]");
 
         fs::create_dir(project.join("presets")).unwrap();
@@ -55,14 +57,14 @@ mod tests {
         fs::write(project.join("presets/Good.json"), good).unwrap();
         fs::write(project.join("presets/Bad.json"), "{").unwrap();
         fs::write(project.join("presets/Later.json"), r#"{"version": 9, "values": {}}"#).unwrap();
-        assert_eq!(write(project, &file).unwrap(), 1);
+        assert_eq!(write(project, &file, &Report::new(false, false)).unwrap(), 1);
         let text = fs::read_to_string(&file).unwrap();
         let expected = json!([{"name": "Good", "note": "soft", "values": {"a": 0.1_f32}}]);
         assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), expected);
 
         let changed = || fs::metadata(&file).unwrap().modified().unwrap();
         let before = changed();
-        write(project, &file).unwrap();
+        write(project, &file, &Report::new(false, false)).unwrap();
         assert_eq!(changed(), before);
     }
 }

@@ -15,10 +15,6 @@ use wavecraft_companion_protocol::{parameter::ParameterSpec, processor::Processo
 /// The limit for loading a plugin and two seconds of sound.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// Of the plugin, and of what the companion plays.
-const PLUGIN: &str = "plugin/src/lib.rs";
-const ENGINE: &str = "engine/src/bin/dev-audio.rs";
-
 /// Tries the plugin of each library, and compares it with the project's engine, which is built. Returns the exit code.
 ///
 /// # Errors
@@ -55,7 +51,7 @@ fn told(Tried { id, name, vendor, version, .. }: &Tried, engine: &Described) -> 
     let vendor = if vendor.is_empty() { "nobody" } else { vendor };
     ansi::line(&format!(
         "Tried as hosts load it: {name} {version} by {vendor} ({id}), {parameters} and a latency of {latency_frames} frames, as \
-         {ENGINE} has them"
+         engine/src/bin/dev-audio.rs has them"
     ))
 }
 
@@ -86,8 +82,8 @@ fn difference(engine: &Described, plugin: &Described) -> Option<String> {
     let (ours, theirs) = (chain(engine), chain(plugin));
     if ours != theirs {
         return Some(format!(
-            "{PLUGIN} has other processors than {ENGINE}: hosts would get {}, and the companion plays {}. Name the same ones in the same \
-             order in both",
+            "plugin/src/lib.rs has other processors than engine/src/bin/dev-audio.rs: hosts would get {}, and the companion plays {}. \
+             Name the same ones in the same order in both",
             listed(&theirs),
             listed(&ours)
         ));
@@ -95,8 +91,8 @@ fn difference(engine: &Described, plugin: &Described) -> Option<String> {
     let (ours, theirs) = (engine.latency_frames, plugin.latency_frames);
     if ours != theirs {
         return Some(format!(
-            "{PLUGIN} has `latency_frames = {theirs}`, and {ENGINE} {ours}: hosts would delay other tracks by the wrong time. Write \
-             the same in both; without it, it is 0"
+            "plugin/src/lib.rs has `latency_frames = {theirs}`, and engine/src/bin/dev-audio.rs {ours}: hosts would delay other tracks \
+             by the wrong time. Write the same in both; without it, it is 0"
         ));
     }
     let what = of_parameters(&engine.parameters, &plugin.parameters)?;

@@ -1,5 +1,6 @@
 //! The results as JUnit XML.
 
+use super::screen;
 use crate::{failure::Usage, numbers::absolute_text, offline};
 use anyhow::Context;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
@@ -34,7 +35,7 @@ pub(super) fn write(document: &Document, path: &Path) -> anyhow::Result<()> {
 }
 
 fn report(document: &Document) -> Report {
-    let mut suite = TestSuite::new(format!("wavecraft check {}", document.name));
+    let mut suite = TestSuite::new(format!("wavecraft check {}", screen::what(document)));
     suite.add_test_cases(document.tests.iter().map(case));
     suite.add_property(("seed", document.seed.to_string().as_str()));
     let mut report = Report::new("wavecraft check");
@@ -85,6 +86,7 @@ mod tests {
             seconds: 0.5,
         };
         let document = Document {
+            plugin: true,
             preset: None,
             version: 1,
             name: "demo".into(),
@@ -101,6 +103,7 @@ mod tests {
         let text = report(&document).to_string().unwrap();
         for wanted in [
             r#"tests="4""#,
+            "demo, the plugin for DAWs",
             r#"failures="1""#,
             r#"name="finite" classname="wavecraft.check" time="0.500""#,
             "NaN &amp; ",

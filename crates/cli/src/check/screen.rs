@@ -4,11 +4,19 @@ use wavecraft_companion_check::{Document, Row, Verdict};
 
 /// The lines of the screen: one for each test, and more for what isn't as it should be.
 pub(super) fn lines(document: &Document) -> Vec<String> {
-    let mut lines =
-        vec![String::new(), format!("{}, checked with seed {}", document.name, document.seed), String::new()];
+    let mut lines = vec![
+        String::new(),
+        format!("{}, checked with seed {}", what(document), document.seed),
+        String::new(),
+    ];
     lines.extend(document.tests.iter().flat_map(row));
     lines.extend([String::new(), summary(document)]);
     lines
+}
+
+/// What was checked: the processors as the companion plays them, or the plugin.
+pub(super) fn what(document: &Document) -> String {
+    if document.plugin { format!("{}, the plugin for DAWs", document.name) } else { document.name.clone() }
 }
 
 fn row(row: &Row) -> Vec<String> {

@@ -30,6 +30,8 @@ const NULL: f32 = 1e-6;
 fn a_project_without_the_package_is_told_what_is_missing() {
     let world = World::with_project();
     world.run(&["bundle"]).fails(1, &["this project has no plugin/", "docs/guides/shipping.md"]);
+    world.run(&["check", "--plugin"]).fails(2, &["this project has no plugin/", "docs/guides/shipping.md"]);
+    world.run(&["check", "--plugin", "--against", "HEAD"]).fails(2, &["--plugin", "--against"]);
     world.run(&["bundle", "--format", "au"]).fails(2, &["invalid value 'au'", "clap", "vst3"]);
 }
 
@@ -53,12 +55,15 @@ fn what_cargo_says_of_a_mistake_is_seen_and_the_plugin_from_before_stays() {
 #[ignore = "needs a package of PyPI: scripts/test plugins"]
 fn what_is_heard_is_what_hosts_hear() {
     let world = rack();
-    let made = world.live_in("here/rack", &["bundle", "--install"]).finish();
-    assert_eq!(made.code, Some(0), "{made:#?}");
+    // Building it takes as long as it takes.
+    let mut bundle = world.program(env!("CARGO_BIN_EXE_wavecraft"), "here/rack", &["bundle", "--install"]);
+    let made = bundle.output().expect("it runs");
+    let out = String::from_utf8_lossy(&made.stdout);
+    assert!(made.status.success(), "{made:?}");
     let clap = world.path("home/.clap/rack.clap");
     let vst3 = world.path("home/.vst3/rack.vst3");
     for made_or_installed in [&world.path("here/rack/target/bundled/rack.clap"), &clap, &vst3] {
-        assert!(made.out.contains(&made_or_installed.display().to_string()), "{made:#?}");
+        assert!(out.contains(&made_or_installed.display().to_string()), "{out}");
     }
     let parameters = parameters(&world);
 
@@ -121,6 +126,18 @@ fn what_is_heard_is_what_hosts_hear() {
     let log = fs::read_to_string(world.path("plugin.log")).expect("the log");
     assert!(log.contains("the plugin is silent from now on") && log.contains("as it was asked"), "{log}");
 
+    // The command runs the plugin too: it is late, as it reports, and otherwise the same.
+    let wav = world.path("48000.wav");
+    let out = world.path("plugin.wav");
+    let mut args = vec!["render", "--plugin", "-i", wav.to_str().unwrap(), "-o", out.to_str().unwrap()];
+    let level = format!("trim_level={}", plain(level, 0.5625));
+    args.extend(set.iter().chain([&level]).flat_map(|set| ["--set", set]));
+    let finished = world.live_in("here/rack", &args).finish();
+    assert_eq!(finished.code, Some(0), "{finished:#?}");
+    let made: Vec<f32> =
+        hound::WavReader::open(&out).unwrap().into_samples::<f32>().map(Result::unwrap).collect();
+    assert_null(&made, &files[1].2, 0);
+
     // What hosts seldom do: the host itself compares it with the usual way.
     let odd = json!({
         "plugin": clap,
@@ -133,6 +150,33 @@ fn what_is_heard_is_what_hosts_hear() {
     let told: Value = serde_json::from_str(&asked(&mut clap_host(&world), &odd)).expect("JSON");
     let ways = ["another rate", "another thread", "ten at once", "an older state", "damaged states"];
     assert_eq!(told["odd"], json!(ways));
+
+    // The same verdicts as over what the companion plays, and none for what isn't played: this one panics at an end of a parameter.
+    let wanted =
+        ["starts", "parameters", "finite", "mono", "reset", "instances", "latency", "transport", "realtime"];
+    let mut args = vec!["check", "--plugin", "--quick", "--json", "--only", "parameter-ends"];
+    args.extend(wanted.iter().flat_map(|name| ["--only", name]));
+    let checked = world.live_in("here/rack", &args).finish();
+    assert_eq!(checked.code, Some(1), "{checked:#?}");
+    let document: Value = serde_json::from_str(&checked.out).expect("a document");
+    assert_eq!([&document["name"], &document["plugin"]], [&json!("rack"), &json!(true)]);
+    let row = |name: &str| {
+        document["tests"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .find(|row| row["name"] == name)
+            .expect("it is there")
+    };
+    for name in wanted {
+        assert_eq!(row(name)["verdict"], "pass", "{}", row(name));
+    }
+    let ends = row("parameter-ends");
+    assert_eq!(ends["verdict"], "fail", "{ends}");
+    for (member, part) in [("told", "engine/src/lib.rs:"), ("again", "check --plugin --only parameter-ends")]
+    {
+        assert!(ends[member].as_str().is_some_and(|text| text.contains(part)), "{ends}");
+    }
 
     // Another latency than the companion's: nothing is replaced.
     let before = fs::read(&clap).unwrap();

@@ -27,6 +27,9 @@ pub(in crate::mcp) struct Check {
     preset: Option<String>,
     /// A git revision with the parameters that were released, to compare them with those of now.
     against: Option<String>,
+    /// Check the plugin that `wavecraft bundle` makes, run as a DAW runs it, in place of what the companion plays. Not with `against`.
+    #[serde(default)]
+    plugin: bool,
     /// Try less: a minute of audio in the long run.
     #[serde(default)]
     quick: bool,
@@ -63,6 +66,7 @@ impl Tool for Check {
             option("seed", self.seed),
             option("preset", self.preset.as_ref()),
             option("against", self.against.as_ref()),
+            switch("plugin", self.plugin),
             switch("quick", self.quick),
             switch("full", self.full),
         ];
