@@ -3,7 +3,7 @@
 use nice_plug::prelude::{ClapFeature, Vst3SubCategory};
 use wavecraft_dev_audio::DevAudio;
 
-use crate::clap::Library;
+use crate::library::Library;
 
 /// A plugin that a library exports. [`export!`](crate::export!) implements it.
 pub trait Export: Send + 'static {

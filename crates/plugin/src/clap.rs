@@ -8,69 +8,26 @@
 
 mod blocks;
 mod discovery;
+mod instance;
 mod load;
 
-use std::ffi::{CStr, CString, c_char, c_void};
+use std::ffi::{c_char, c_void};
 use std::marker::PhantomData;
 use std::ptr;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use clap_sys::factory::preset_discovery::{
     CLAP_PRESET_DISCOVERY_FACTORY_ID, CLAP_PRESET_DISCOVERY_FACTORY_ID_COMPAT,
-    clap_preset_discovery_provider_descriptor,
 };
 use clap_sys::version::CLAP_VERSION;
 use nice_plug::wrapper::clap::{
-    CLAP_PLUGIN_FACTORY_ID, PluginDescriptor, Wrapper, clap_host, clap_plugin, clap_plugin_descriptor,
-    clap_plugin_entry, clap_plugin_factory,
+    CLAP_PLUGIN_FACTORY_ID, Wrapper, clap_host, clap_plugin, clap_plugin_descriptor, clap_plugin_entry,
+    clap_plugin_factory,
 };
 
 use crate::about::Export;
 use crate::exported::Exported;
-use crate::factory::FactoryPreset;
-
-/// What a library knows of its plugin while it is loaded.
-pub struct Library {
-    presets: &'static str,
-    told: OnceLock<Told>,
-}
-
-/// What hosts are told, made when the first one asks.
-struct Told {
-    descriptor: PluginDescriptor,
-    /// Of the presets; its texts are the descriptor's.
-    provider: clap_preset_discovery_provider_descriptor,
-    presets: Vec<(CString, FactoryPreset)>,
-}
-
-// SAFETY: all of it is only read after it was made, the pointers' texts too, which the descriptor keeps on the heap.
-unsafe impl Send for Told {}
-// SAFETY: as above.
-unsafe impl Sync for Told {}
-
-impl Library {
-    /// With these presets: a list as JSON, see [`PRESETS`](crate::PRESETS).
-    #[must_use]
-    pub const fn new(presets: &'static str) -> Self {
-        Self { presets, told: OnceLock::new() }
-    }
-
-    pub(crate) const fn presets(&self) -> &'static str {
-        self.presets
-    }
-}
-
-fn told<E: Export>() -> &'static Told {
-    let library = E::library();
-    library.told.get_or_init(|| {
-        let presets = FactoryPreset::list(library.presets).into_iter();
-        // A name with a zero in it would be another name for the host.
-        let named = presets.filter_map(|preset| Some((CString::new(preset.name.as_str()).ok()?, preset)));
-        let descriptor = PluginDescriptor::for_plugin::<Exported<E>>();
-        let provider = discovery::provider_of(descriptor.clap_plugin_descriptor());
-        Told { descriptor, provider, presets: named.collect() }
-    })
-}
+use instance::{Instance, text, told};
 
 /// What a CLAP library exports as `clap_entry`.
 #[must_use]
@@ -146,33 +103,8 @@ extern "C" fn create_plugin<E: Export>(
     Box::into_raw(instance).cast()
 }
 
-/// What a host has for a plugin: nice-plug's functions, of which all take their object from `plugin_data`, and three of ours.
-#[repr(C)]
-struct Instance<E> {
-    /// First, so that the host's pointer to it is one to the whole.
-    plugin: clap_plugin,
-    wrapped: clap_plugin,
-    host: *const clap_host,
-    of: PhantomData<fn() -> E>,
-}
-
-impl<E: Export> Instance<E> {
-    /// # Safety
-    /// `plugin` is what [`create_plugin`] returned, and `destroy` wasn't called.
-    unsafe fn of<'a>(plugin: *const clap_plugin) -> &'a Self {
-        // SAFETY: then it leads to an `Instance`, whose first field it is; only shared references are made of it.
-        unsafe { &*plugin.cast::<Self>() }
-    }
-
-    /// nice-plug's extension of this name; null if it has none.
-    fn wrapped_extension(&self, id: &CStr) -> *const c_void {
-        let Some(get) = self.wrapped.get_extension else { return ptr::null() };
-        // SAFETY: `plugin_data` is nice-plug's, and the text lives for the time of the call.
-        unsafe { get(&raw const self.plugin, id.as_ptr()) }
-    }
-}
-
 /// Any thread.
+// SAFETY: for callers: as CLAP's headers say.
 unsafe extern "C" fn get_extension<E: Export>(
     plugin: *const clap_plugin,
     id: *const c_char,
@@ -188,6 +120,7 @@ unsafe extern "C" fn get_extension<E: Export>(
 }
 
 /// Main thread; the host doesn't use the plugin again.
+// SAFETY: for callers: as CLAP's headers say.
 unsafe extern "C" fn destroy<E: Export>(plugin: *const clap_plugin) {
     if plugin.is_null() {
         return;
@@ -198,15 +131,6 @@ unsafe extern "C" fn destroy<E: Export>(plugin: *const clap_plugin) {
         // SAFETY: nice-plug's object is destroyed once, with its own pointer in `plugin_data`.
         unsafe { destroy(&raw const instance.plugin) };
     }
-}
-
-/// A host's text.
-///
-/// # Safety
-/// `text` is null, or ends with a zero and lives for `'a`.
-unsafe fn text<'a>(text: *const c_char) -> Option<&'a CStr> {
-    // SAFETY: the caller holds it.
-    (!text.is_null()).then(|| unsafe { CStr::from_ptr(text) })
 }
 
 #[cfg(test)]

@@ -37,15 +37,17 @@ mod caught;
 mod clap;
 mod exported;
 mod factory;
+mod library;
 mod own_host;
 mod page;
 mod parameters;
 mod platform;
 
 pub use about::{About, Category, Export};
-pub use clap::{Library, entry};
+pub use clap::entry;
 pub use exported::Exported;
 pub use factory::PRESETS;
+pub use library::Library;
 
 #[doc(hidden)]
 pub use nice_plug;
@@ -95,6 +97,7 @@ macro_rules! export {
         }
 
         /// What CLAP hosts look for in the library.
+        // SAFETY: it has the name and the type that CLAP's entry.h gives it.
         #[unsafe(no_mangle)]
         #[used]
         pub static clap_entry: $crate::nice_plug::wrapper::clap::clap_plugin_entry =

@@ -5,10 +5,11 @@ use clap_sys::audio_buffer::clap_audio_buffer;
 use clap_sys::process::{CLAP_PROCESS_ERROR, clap_process, clap_process_status};
 use nice_plug::wrapper::clap::clap_plugin;
 
-use super::Instance;
+use super::instance::Instance;
 use crate::about::Export;
 
 /// Audio thread.
+// SAFETY: for callers: as CLAP's headers say.
 pub(super) unsafe extern "C" fn process<E: Export>(
     plugin: *const clap_plugin,
     block: *const clap_process,

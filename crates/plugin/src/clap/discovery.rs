@@ -11,9 +11,8 @@ use clap_sys::factory::preset_discovery::{
     clap_preset_discovery_provider_descriptor,
 };
 use clap_sys::universal_plugin_id::clap_universal_plugin_id;
-use clap_sys::version::CLAP_VERSION;
 
-use super::{text, told};
+use super::instance::{text, told};
 use crate::about::Export;
 
 pub(super) const fn factory<E: Export>() -> &'static clap_preset_discovery_factory {
@@ -71,6 +70,7 @@ struct Provider<E> {
 }
 
 /// Says where the presets are: in the plugin itself, which has no path.
+// SAFETY: for callers: as CLAP's headers say.
 unsafe extern "C" fn init<E: Export>(provider: *const clap_preset_discovery_provider) -> bool {
     if provider.is_null() {
         return false;
@@ -90,6 +90,7 @@ unsafe extern "C" fn init<E: Export>(provider: *const clap_preset_discovery_prov
 }
 
 /// The host doesn't use the provider again.
+// SAFETY: for callers: as CLAP's headers say.
 unsafe extern "C" fn destroy<E: Export>(provider: *const clap_preset_discovery_provider) {
     if !provider.is_null() {
         // SAFETY: `create` made it of a box, and the host calls this once.
@@ -98,6 +99,7 @@ unsafe extern "C" fn destroy<E: Export>(provider: *const clap_preset_discovery_p
 }
 
 /// Lists the presets, each by its name, which is its key as well.
+// SAFETY: for callers: as CLAP's headers say.
 unsafe extern "C" fn get_metadata<E: Export>(
     _: *const clap_preset_discovery_provider,
     kind: u32,
@@ -142,16 +144,4 @@ unsafe extern "C" fn get_metadata<E: Export>(
 
 extern "C" fn get_extension(_: *const clap_preset_discovery_provider, _: *const c_char) -> *const c_void {
     ptr::null()
-}
-
-/// What hosts are told of the provider of a plugin with this descriptor, whose texts it points to.
-pub(super) fn provider_of(
-    plugin: &nice_plug::wrapper::clap::clap_plugin_descriptor,
-) -> clap_preset_discovery_provider_descriptor {
-    clap_preset_discovery_provider_descriptor {
-        clap_version: CLAP_VERSION,
-        id: plugin.id,
-        name: plugin.name,
-        vendor: plugin.vendor,
-    }
 }

@@ -10,7 +10,7 @@ use clap_sys::factory::preset_discovery::CLAP_PRESET_DISCOVERY_LOCATION_PLUGIN;
 use clap_sys::stream::clap_istream;
 use nice_plug::wrapper::clap::{clap_host, clap_plugin};
 
-use super::{Instance, text, told};
+use super::instance::{Instance, text, told};
 use crate::about::Export;
 
 /// The names of the extension: hosts of before its release ask by the second.
@@ -21,6 +21,7 @@ pub(super) const fn extension<E: Export>() -> &'static clap_plugin_preset_load {
 }
 
 /// Main thread. A preset in the plugin has no path; its key is its name.
+// SAFETY: for callers: as CLAP's headers say.
 unsafe extern "C" fn from_location<E: Export>(
     plugin: *const clap_plugin,
     kind: u32,
@@ -73,6 +74,7 @@ fn loaded<E: Export>(instance: &Instance<E>, name: Option<&CStr>) -> Result<(), 
 }
 
 /// Gives what is left of the slice that `ctx` leads to.
+// SAFETY: for callers: as CLAP's headers say.
 unsafe extern "C" fn read(stream: *const clap_istream, buffer: *mut c_void, size: u64) -> i64 {
     // SAFETY: `loaded` made the stream, which lives for the time of the call.
     let slice = unsafe { (*stream).ctx };

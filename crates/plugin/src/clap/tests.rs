@@ -10,6 +10,7 @@ use wavecraft::{ParamRange, ParamSpec, Processor, ProcessorParams, Transport};
 use wavecraft_dev_audio::DevAudio;
 
 use super::*;
+use crate::Library;
 use crate::about::About;
 
 #[derive(Default)]

@@ -1,5 +1,5 @@
 use super::*;
-use crate::clap::Library;
+use crate::Library;
 use assert_no_alloc::{AllocDisabler, assert_no_alloc};
 use nice_plug::params::internals::ParamPtr;
 use std::sync::atomic::{AtomicU32, Ordering};

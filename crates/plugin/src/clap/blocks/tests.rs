@@ -13,7 +13,7 @@ use wavecraft_dev_audio::DevAudio;
 
 use super::*;
 use crate::about::About;
-use crate::clap::{Library, entry};
+use crate::{Library, entry};
 
 /// Adds its level, and the position in frames ÷ 1,000 while it plays.
 #[derive(Default)]
