@@ -7,6 +7,8 @@ pub(crate) enum Format {
     Clap,
     /// A folder ending in `.vst3`
     Vst3,
+    /// An Audio Unit, which Logic and GarageBand load: a folder ending in `.component`, made on a Mac only
+    Au,
 }
 
 impl Format {
@@ -15,6 +17,7 @@ impl Format {
         match self {
             Self::Clap => "clap",
             Self::Vst3 => "vst3",
+            Self::Au => "component",
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Makes a plugin of a Wavecraft project's processors, in the formats CLAP and VST3.
+//! Makes a plugin of a Wavecraft project's processors, in the formats CLAP and VST3, and on a Mac as an Audio Unit.
 //!
 //! ```
 //! # use wavecraft::{Processor, Transport};
@@ -49,6 +49,9 @@ pub use exported::Exported;
 pub use factory::PRESETS;
 pub use library::Library;
 
+#[cfg(feature = "audio-unit")]
+#[doc(hidden)]
+pub use clap_wrapper;
 #[doc(hidden)]
 pub use nice_plug;
 #[doc(hidden)]
@@ -106,6 +109,7 @@ macro_rules! export {
         type ExportedPlugin = $crate::Exported<ThisPlugin>;
 
         $crate::nice_plug::nice_export_vst3!(ExportedPlugin);
+        $crate::audio_unit!();
 
         // SAFETY: for callers: see `PluginEntry` of wavecraft-dev-audio, whose name and type it has.
         #[unsafe(no_mangle)]
@@ -118,4 +122,21 @@ macro_rules! export {
             unsafe { $crate::introduce::<ThisPlugin>(describe, to, failed) }
         }
     };
+}
+
+/// Exports `GetPluginFactoryAUV2` on a Mac, which makes an Audio Unit of the library's CLAP.
+#[cfg(feature = "audio-unit")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! audio_unit {
+    () => {
+        $crate::clap_wrapper::export_auv2!();
+    };
+}
+
+#[cfg(not(feature = "audio-unit"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! audio_unit {
+    () => {};
 }

@@ -208,7 +208,7 @@ pub(crate) const PLUGIN_SHOWS_PAGE: bool = true;
 /// The targets of a plugin for each processor that the system runs on.
 pub(crate) const BOTH_PROCESSORS: Option<&[&str]> = Some(&["aarch64-apple-darwin", "x86_64-apple-darwin"]);
 
-/// Where hosts look for this user's plugins: CLAP's entry.h, and VST3's "Locations on macOS".
+/// Where hosts look for this user's plugins: CLAP's entry.h, VST3's "Locations on macOS", and Apple's for components.
 ///
 /// # Errors
 /// If the user has no home.
@@ -218,6 +218,7 @@ pub(crate) fn plugin_folder(format: Format) -> anyhow::Result<PathBuf> {
     let name = match format {
         Format::Clap => "CLAP",
         Format::Vst3 => "VST3",
+        Format::Au => "Components",
     };
     Ok(home.join("Library/Audio/Plug-Ins").join(name))
 }
