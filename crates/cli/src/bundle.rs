@@ -1,11 +1,14 @@
-//! `wavecraft bundle`: makes of a project what a DAW loads, in the formats CLAP and VST3.
+//! `wavecraft bundle`: makes of a project what a DAW loads, in the formats CLAP and VST3, and on a Mac as an Audio Unit.
 
 mod build;
+mod component;
 mod form;
 mod install;
 mod page;
 mod presets;
+mod shipped;
 mod tried;
+mod vst3_preset;
 
 use crate::{
     cargo,
@@ -19,8 +22,9 @@ use crate::{
     project::Project,
     report::Report,
 };
-use anyhow::bail;
+use anyhow::{Context, bail};
 use form::Form;
+use shipped::Shipped;
 use std::path::{Path, PathBuf};
 use wavecraft_companion_protocol::control::ProjectProgram;
 
@@ -52,6 +56,8 @@ const PROFILE: &str = "release";
 const BUNDLED: &str = "target/bundled";
 /// What goes into the library is written here first.
 const PRESETS: &str = ".presets.json";
+/// The library as all forms have it.
+const LIBRARY: &str = ".library";
 
 /// Builds the plugin, gives it each form, tries it, and installs it if that is asked for. Returns the exit code.
 ///
@@ -77,28 +83,40 @@ pub(crate) async fn run(args: BundleArgs) -> anyhow::Result<i32> {
         }
         (false, _) => &[],
     };
-    let made = made(&project, &args.profile, targets, args.no_ui, &Report::new(false, false))?;
     let mut formats = args.format;
     formats.sort_unstable();
     formats.dedup();
-    let packed = formats.into_iter().map(|format| pack(&project.folder, format, &made));
-    let packed = packed.collect::<anyhow::Result<Vec<Packed>>>()?;
-    let libraries: Vec<&Path> = packed.iter().map(|packed| packed.library.as_path()).collect();
-    let code =
-        tried::all(&project, &libraries).await.inspect_err(|_| packed.iter().for_each(Packed::remove))?;
-    if code != SUCCESS {
-        packed.iter().for_each(Packed::remove);
-        return Ok(code);
+    let audio_unit = formats.contains(&Format::Au);
+    if audio_unit && !platform::MAKES_AUDIO_UNITS {
+        return Err(Usage(
+            "an Audio Unit can be made on a Mac only, where Logic and GarageBand load nothing else: run `wavecraft bundle --format au` \
+             there, or leave `au` out"
+                .into(),
+        )
+        .into());
     }
-    for Packed { format, new, place, .. } in packed {
-        let plugin = install::put(&new, &place)?;
-        out!("Made {}", plugin.display());
-        if args.install {
-            let folder = platform::plugin_folder(format)?;
-            out!("Installed {}", install::into(&folder, &plugin)?.display());
-        }
-    }
+    let report = Report::new(false, false);
+    let wanted = Wanted { profile: &args.profile, targets, page: !args.no_ui, audio_unit };
+    let made = made(&project, &wanted, &report)?;
+    let bundled = project.folder.join(BUNDLED);
+    let library = bundled.join(LIBRARY);
+    platform::join_libraries(&made.libraries, &library)
+        .with_context(|| format!("{} can't be written", library.display()))?;
+    let plugin = match tried::tried(&project, &library, &report).await? {
+        Ok(plugin) => plugin,
+        Err(code) => return Ok(code),
+    };
+    let made = formats
+        .iter()
+        .map(|format| pack(&bundled, &Form::of(platform::PLUGIN_SYSTEM, *format, &made, &plugin), &library))
+        .collect::<anyhow::Result<Vec<PathBuf>>>()?;
+    let shipped = Shipped::write(&bundled, &formats, &plugin)?;
     if args.install {
+        for (format, plugin) in formats.iter().zip(&made) {
+            let folder = platform::plugin_folder(*format)?;
+            out!("Installed {}", install::into(&folder, plugin)?.display());
+        }
+        shipped.install(&platform::preset_folder()?, &plugin)?;
         out!("Hosts list it after their next scan for plugins; start them again, or let them scan.");
     } else {
         out!("With --install it goes where hosts look for plugins.");
@@ -106,19 +124,24 @@ pub(crate) async fn run(args: BundleArgs) -> anyhow::Result<i32> {
     Ok(SUCCESS)
 }
 
+/// What is built.
+struct Wanted<'a> {
+    /// Cargo's.
+    profile: &'a str,
+    /// Cargo's targets, or this system's if there are none.
+    targets: &'a [&'a str],
+    /// Whether the project's page is to be in it, where plugins show one.
+    page: bool,
+    audio_unit: bool,
+}
+
 /// Builds the plugin's library, with what is to be in it.
-fn made(
-    project: &Project,
-    profile: &str,
-    targets: &[&str],
-    no_ui: bool,
-    report: &Report,
-) -> anyhow::Result<build::Made> {
+fn made(project: &Project, wanted: &Wanted<'_>, report: &Report) -> anyhow::Result<build::Made> {
     let file = project.folder.join(BUNDLED).join(PRESETS);
     let presets = presets::write(&project.folder, &file, report)?;
     let page = match PageSource::find(&project.folder)? {
-        Some(page) if platform::PLUGIN_SHOWS_PAGE && !no_ui => Some(page::build(&page, report)?),
-        Some(_) if !no_ui => {
+        Some(page) if platform::PLUGIN_SHOWS_PAGE && wanted.page => Some(page::build(&page, report)?),
+        Some(_) if wanted.page => {
             report.say(
                 "Hosts show their own page of its parameters: the project's is in a plugin that is made on a Mac.",
             );
@@ -126,9 +149,10 @@ fn made(
         }
         _ => None,
     };
-    let embedded = build::Embedded { presets: &file, page: page.as_deref() };
+    let embedded = build::Embedded { presets: &file, page: page.as_deref(), audio_unit: wanted.audio_unit };
     let package = project.folder.join(PACKAGE);
-    let made = build::library(&cargo::program()?, &package, profile, targets, &embedded, report)?;
+    let made =
+        build::library(&cargo::program()?, &package, wanted.profile, wanted.targets, &embedded, report)?;
     match presets {
         0 => {}
         1 => report.say("A preset is in it."),
@@ -152,35 +176,19 @@ pub(crate) fn built(
         );
     }
     let executable = plugin_host::find()?;
-    let build::Made { libraries, name, .. } = made(project, profile.unwrap_or(PROFILE), &[], false, report)?;
+    let wanted = Wanted { profile: profile.unwrap_or(PROFILE), targets: &[], page: true, audio_unit: false };
+    let build::Made { libraries, name, .. } = made(project, &wanted, report)?;
     let program =
         ProjectProgram { executable, library: libraries.into_iter().next(), loader_path: Vec::new() };
     BuiltProject::keep(name, &program, project.engine())
 }
 
-/// A plugin in its form, still beside its place.
-struct Packed {
-    format: Format,
-    new: PathBuf,
-    place: PathBuf,
-    /// The program within it.
-    library: PathBuf,
-}
-
-impl Packed {
-    /// What can't be removed now the next run removes.
-    fn remove(&self) {
-        let _ = install::remove(&self.new);
-    }
-}
-
-/// Gives the library the form of a plugin, beside the one from before.
-fn pack(project: &Path, format: Format, made: &build::Made) -> anyhow::Result<Packed> {
-    let folder = project.join(BUNDLED);
-    let name = format!("{}.{}", made.name, format.ending());
-    let form = Form::of(platform::PLUGIN_SYSTEM, format, made);
-    let new = install::beside(&folder, &name)?;
-    let library = form.write(&new)?;
+/// Gives the library the form of a plugin, in place of the one from before, if all of it can be written. Returns where it is.
+fn pack(bundled: &Path, form: &Form, library: &Path) -> anyhow::Result<PathBuf> {
+    let new = install::beside(bundled, &form.name)?;
+    form.write(library, &new)?;
     platform::sign_plugin(&new)?;
-    Ok(Packed { format, place: folder.join(name), library, new })
+    let plugin = install::put(&new, &bundled.join(&form.name))?;
+    out!("Made {}", plugin.display());
+    Ok(plugin)
 }

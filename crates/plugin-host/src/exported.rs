@@ -5,7 +5,7 @@ mod listed;
 mod running;
 
 pub(crate) use listed::Control;
-pub(crate) use running::{Instance, Running};
+pub(crate) use running::{Instance, Running, host_info};
 
 use std::env;
 use std::ffi::{CStr, CString, c_void};

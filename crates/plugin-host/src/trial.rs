@@ -1,5 +1,6 @@
 //! `--try`: loads a project's plugin as hosts do, and has it process a while.
 
+mod presets;
 mod vst3;
 
 use std::path::Path;
@@ -39,9 +40,10 @@ pub(crate) fn of(path: &Path) -> Result<Tried, String> {
             play(&mut running, channels).map_err(|what| format!("at {rate} Hz {what}"))?;
         }
     }
+    let presets = presets::all(exported.entry, &exported.id)?;
     let Exported { id, name, vendor, version, hello, .. } = exported;
     let id = id.to_string_lossy().into_owned();
-    Ok(Tried { id, name, vendor, version, vst3_class: vst3.class, hello })
+    Ok(Tried { id, name, vendor, version, vst3_class: vst3.class, hello, presets })
 }
 
 /// Blocks of silence and of noise by turns, while the host plays.

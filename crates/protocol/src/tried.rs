@@ -18,4 +18,16 @@ pub struct Tried {
     pub vst3_class: String,
     /// Its processors and parameters: a [`FromChild::Hello`], with the latency that hosts are told.
     pub hello: FromChild,
+    /// Those that it ships with, as it lists them.
+    #[serde(default)]
+    pub presets: Vec<TriedPreset>,
+}
+
+/// A preset that a host listed and loaded.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TriedPreset {
+    /// Its name.
+    pub name: String,
+    /// The plugin's state after that, as a VST3 component has it.
+    pub state: String,
 }

@@ -27,11 +27,15 @@ pub(crate) struct Embedded<'a> {
     pub(crate) presets: &'a Path,
     /// The folder of the built page, if it has one.
     pub(crate) page: Option<&'a Path>,
+    /// Whether it is an Audio Unit too.
+    pub(crate) audio_unit: bool,
 }
 
 /// What names it to the build script of `sdk/plugin`.
 const PRESETS: &str = "WAVECRAFT_PLUGIN_PRESETS";
 const PAGE: &str = "WAVECRAFT_PLUGIN_PAGE";
+/// The feature of `sdk/plugin` that makes an Audio Unit.
+const AUDIO_UNIT: &str = "wavecraft-plugin-export/audio-unit";
 
 /// Has cargo build the package in `package`, for these targets, or for this system, with what is to be in it. What cargo says goes
 /// to standard error.
@@ -55,6 +59,9 @@ pub(crate) fn library(
     };
     command.args(["build", "--lib", "--message-format", "json-render-diagnostics", "--profile", profile]);
     command.arg("--manifest-path").arg(&manifest);
+    if embedded.audio_unit {
+        command.args(["--features", AUDIO_UNIT]);
+    }
     for target in targets {
         command.args(["--target", target]);
     }

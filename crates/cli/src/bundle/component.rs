@@ -1,7 +1,8 @@
 //! What a Mac reads of an Audio Unit before it loads it.
 
+use anyhow::Context;
 use plist::{Dictionary, Value};
-use wavecraft_companion_protocol::tried::Tried;
+use wavecraft_companion_protocol::tried::{Tried, TriedPreset};
 
 /// An effect: `kAudioUnitType_Effect` of AudioToolbox's AUComponent.h.
 const EFFECT: &str = "aufx";
@@ -54,6 +55,30 @@ pub(crate) fn audio_components(plugin: &Tried) -> Value {
     Value::Array(vec![component.into()])
 }
 
+/// The file of a preset (`.aupreset`): the class info of an Audio Unit, by the keys of AudioUnitProperties.h. clap-wrapper's `data` is the
+/// CLAP's state, and nice-plug's CLAP has the length in front of it.
+///
+/// # Errors
+/// None: it is written into memory.
+pub(crate) fn preset(plugin: &Tried, preset: &TriedPreset, creator: &str) -> anyhow::Result<Vec<u8>> {
+    let Codes { subtype, manufacturer } = Codes::of(plugin);
+    let mut data = u64::try_from(preset.state.len()).unwrap_or(u64::MAX).to_le_bytes().to_vec();
+    data.extend(preset.state.as_bytes());
+    let mut info = Dictionary::new();
+    let mut say = |key: &str, value: Value| drop(info.insert(key.into(), value));
+    for (key, code) in [("type", EFFECT), ("subtype", &subtype), ("manufacturer", &manufacturer)] {
+        let number = code.bytes().fold(0_u32, |number, letter| (number << 8) | u32::from(letter));
+        say(key, number.into());
+    }
+    say("version", 0.into());
+    say("name", preset.name.as_str().into());
+    say("data", Value::Data(data));
+    say("creator", creator.into());
+    let mut file = Vec::new();
+    Value::from(info).to_writer_xml(&mut file).context("a preset's property list")?;
+    Ok(file)
+}
+
 /// `major.minor.patch` as the system compares it: 16, 8 and 8 bits of one number.
 fn number(version: &str) -> u32 {
     let core = version.split(['-', '+']).next().unwrap_or_default();
@@ -65,6 +90,7 @@ fn number(version: &str) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bundle::tried::tests::a_plugin;
 
     #[test]
     fn the_codes_never_change() {
@@ -73,17 +99,34 @@ mod tests {
         for text in ["a", "Ünïcödé", "🎛"] {
             let code = code(text);
             let small = code.chars().skip(1).all(|letter| letter.is_ascii_lowercase());
-            assert!(code.len() == 4 && code.starts_with(|first: char| first.is_ascii_uppercase()) && small, "{code}");
+            assert!(
+                code.len() == 4 && code.starts_with(|first: char| first.is_ascii_uppercase()) && small,
+                "{code}"
+            );
         }
     }
 
     #[test]
     fn a_mac_is_told_what_it_is() {
-        let components = audio_components(&tried());
+        let plugin = Tried { vendor: "Ada: Co".into(), ..a_plugin(&["Loud"]) };
+        let components = audio_components(&plugin);
         let component = components.as_array().unwrap()[0].as_dictionary().unwrap();
         let text = |key: &str| component.get(key).unwrap().as_string().unwrap();
-        assert_eq!((text("type"), text("name")), ("aufx", "Ada  Co: My Filter"));
+        assert_eq!((text("type"), text("name")), ("aufx", "Ada  Co: My <Filter>"));
         assert_eq!(component.get("version").unwrap().as_unsigned_integer(), Some(0x0001_0203));
+    }
+
+    #[test]
+    fn a_preset_is_the_class_info_of_an_audio_unit() {
+        let plugin = a_plugin(&["Loud"]);
+        let file = preset(&plugin, &plugin.presets[0], "us").unwrap();
+        let read = Value::from_reader_xml(&file[..]).unwrap();
+        let info = read.as_dictionary().unwrap();
+        assert_eq!(info.get("type").unwrap().as_unsigned_integer(), Some(0x6175_6678));
+        assert_eq!(info.get("name").unwrap().as_string(), Some("Loud"));
+        let data = info.get("data").unwrap().as_data().unwrap();
+        assert_eq!((data[0], &data[8..]), (10, &b"{\"Loud\":1}"[..]));
+        assert!(String::from_utf8(file).unwrap().contains("us"));
     }
 
     #[test]

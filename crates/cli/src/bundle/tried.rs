@@ -15,30 +15,34 @@ use wavecraft_companion_protocol::{parameter::ParameterSpec, processor::Processo
 /// The limit for loading a plugin and two seconds of sound.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// Tries the plugin of each library, and compares it with the project's engine, which is built. Returns the exit code.
+/// Tries the plugin of this library, and compares it with the project's engine, which is built. Returns what hosts are told, or the
+/// exit code of an interruption.
 ///
 /// # Errors
 /// The engine doesn't build, or what would be otherwise in a host.
-pub(super) async fn all(project: &Project, libraries: &[&Path]) -> anyhow::Result<i32> {
-    let report = Report::new(false, false);
+pub(super) async fn tried(
+    project: &Project,
+    library: &Path,
+    report: &Report,
+) -> anyhow::Result<Result<Tried, i32>> {
     let mut processes = Processes::new();
-    offline::run(&report, &mut processes, async |report, processes| {
+    let mut tried = None;
+    let code = offline::run(report, &mut processes, async |report, processes| {
         report.say("Comparing it with what the companion plays …");
         let built = offline::build_project(project, None, None, report, processes).await?;
         let engine = preview::describe(&built.program, processes).await?;
-        let mut said = String::new();
-        for library in libraries {
-            let tried = one(library, processes).await?;
-            said = told(&tried, &engine);
-            let plugin = Described::of(tried.hello)?.context("the plugin describes something else")?;
-            if let Some(difference) = difference(&engine, &plugin) {
-                bail!("{difference}. What was made before is still there");
-            }
+        let plugin = one(library, processes).await?;
+        let described =
+            Described::of(plugin.hello.clone())?.context("the plugin describes something else")?;
+        if let Some(difference) = difference(&engine, &described) {
+            bail!("{difference}. What was made before is still there");
         }
-        report.say(&said);
+        report.say(&told(&plugin, &engine));
+        tried = Some(plugin);
         Ok(())
     })
-    .await
+    .await?;
+    Ok(tried.ok_or(code))
 }
 
 /// What a host gets, after it was found to be what the companion plays.
@@ -133,8 +137,23 @@ fn of_parameters(engine: &[ParameterSpec], plugin: &[ParameterSpec]) -> Option<S
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
+    use wavecraft_companion_protocol::{child::FromChild, tried::TriedPreset};
+
+    /// A plugin with these presets.
+    pub(crate) fn a_plugin(presets: &[&str]) -> Tried {
+        let preset = |name: &&str| TriedPreset { name: (*name).into(), state: format!("{{\"{name}\":1}}") };
+        Tried {
+            id: "com.example.my-filter".into(),
+            name: "My <Filter>".into(),
+            vendor: "A. Vendor".into(),
+            version: "1.2.3-beta".into(),
+            vst3_class: "0123456789ABCDEF0123456789ABCDEF".into(),
+            hello: FromChild::Ready,
+            presets: presets.iter().map(preset).collect(),
+        }
+    }
 
     fn described(ids: &[&str], latency_frames: u32, greatest: f32) -> Described {
         let processor = |id: &&str| ProcessorSpec { id: (*id).into(), name: (*id).into(), bypass: None };

@@ -186,7 +186,16 @@ pub(crate) const PLUGIN_SYSTEM: PluginSystem = PluginSystem::Linux;
 pub(crate) const PLUGIN_SHOWS_PAGE: bool = false;
 
 /// The targets of a plugin for each processor that the system runs on at once: none, a program here is for one.
+pub(crate) const MAKES_AUDIO_UNITS: bool = false;
 pub(crate) const BOTH_PROCESSORS: Option<&[&str]> = None;
+
+/// Where hosts look for this user's presets of VST3 plugins: "Preset Locations" of "VST 3 Locations / Format".
+///
+/// # Errors
+/// If the user has no home.
+pub(crate) fn preset_folder() -> anyhow::Result<PathBuf> {
+    Ok(plugin_folder(Format::Vst3)?.join("presets"))
+}
 
 /// Where hosts look for this user's plugins: CLAP's entry.h, and VST3's "Locations on Linux".
 ///

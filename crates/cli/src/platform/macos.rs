@@ -206,21 +206,33 @@ pub(crate) const PLUGIN_SYSTEM: PluginSystem = PluginSystem::Mac;
 pub(crate) const PLUGIN_SHOWS_PAGE: bool = true;
 
 /// The targets of a plugin for each processor that the system runs on.
+pub(crate) const MAKES_AUDIO_UNITS: bool = true;
 pub(crate) const BOTH_PROCESSORS: Option<&[&str]> = Some(&["aarch64-apple-darwin", "x86_64-apple-darwin"]);
+
+/// Where hosts look for this user's presets: "Preset Locations" of "VST 3 Locations / Format", and Apple's for Audio Units.
+///
+/// # Errors
+/// If the user has no home.
+pub(crate) fn preset_folder() -> anyhow::Result<PathBuf> {
+    Ok(home()?.join("Library/Audio/Presets"))
+}
 
 /// Where hosts look for this user's plugins: CLAP's entry.h, VST3's "Locations on macOS", and Apple's for components.
 ///
 /// # Errors
 /// If the user has no home.
 pub(crate) fn plugin_folder(format: Format) -> anyhow::Result<PathBuf> {
-    let home = std::env::var_os("HOME").map(PathBuf::from).filter(|home| home.is_absolute());
-    let home = home.context("HOME isn't set, so hosts' folder for plugins can't be told")?;
     let name = match format {
         Format::Clap => "CLAP",
         Format::Vst3 => "VST3",
         Format::Au => "Components",
     };
-    Ok(home.join("Library/Audio/Plug-Ins").join(name))
+    Ok(home()?.join("Library/Audio/Plug-Ins").join(name))
+}
+
+fn home() -> anyhow::Result<PathBuf> {
+    let home = std::env::var_os("HOME").map(PathBuf::from).filter(|home| home.is_absolute());
+    home.context("HOME isn't set, so hosts' folders can't be told")
 }
 
 /// Makes one library of one for each processor, at a place where nothing is. lipo(1): `-create` joins files of different

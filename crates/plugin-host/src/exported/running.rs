@@ -41,6 +41,16 @@ impl HostHandlers for Host {
     type AudioProcessor<'a> = ();
 }
 
+/// Who hosts it.
+///
+/// # Errors
+/// None: no text has a zero in it.
+pub(crate) fn host_info() -> Result<HostInfo, String> {
+    let made =
+        HostInfo::new("Wavecraft Companion", "Wavecraft", "https://wavecraft.dev", env!("CARGO_PKG_VERSION"));
+    made.map_err(|error| error.to_string())
+}
+
 /// An instance of the plugin, on the thread that made it.
 pub(crate) struct Instance {
     plugin: PluginInstance<Host>,
@@ -51,21 +61,14 @@ impl Instance {
     /// # Errors
     /// It can't be made.
     pub(crate) fn new(entry: &PluginEntry, id: &CStr) -> Result<Self, String> {
-        let made = HostInfo::new(
-            "Wavecraft Companion",
-            "Wavecraft",
-            "https://wavecraft.dev",
-            env!("CARGO_PKG_VERSION"),
-        )
-        .map_err(|error| error.to_string())
-        .and_then(|info| {
+        let made = host_info().and_then(|info| {
             PluginInstance::new(|_| Shared, |_| (), entry, id, &info).map_err(|error| error.to_string())
         });
         let plugin = made.map_err(|error| format!("hosts can't make an instance of it: {error}"))?;
         Ok(Self { plugin, processor: None })
     }
 
-    pub(super) fn handle(&mut self) -> PluginMainThreadHandle<'_> {
+    pub(crate) fn handle(&mut self) -> PluginMainThreadHandle<'_> {
         self.plugin.plugin_handle()
     }
 
@@ -119,7 +122,7 @@ impl Instance {
     }
 
     /// Saves its state, if it has one.
-    pub(super) fn save(&mut self, to: &mut impl Write) {
+    pub(crate) fn save(&mut self, to: &mut impl Write) {
         let handle = self.plugin.plugin_handle();
         if let Some(state) = handle.get_extension::<PluginState>() {
             // What can't be saved isn't known to be the library's.
