@@ -22,6 +22,8 @@ const PLUGIN: &str = r#"wavecraft_plugin_export::export! {
 }
 "#;
 const LATENCY: usize = 64;
+/// A preset, without a value for everything, and with one that nothing has.
+const LOUD: &str = r#"{"version": 1, "note": "for drums", "values": {"shaper_drive": 24, "shaper_shape": 2, "trim_level": -3.5, "gone": 1}}"#;
 
 /// So much may be left of the difference, in amplitude: −120 dB.
 const NULL: f32 = 1e-6;
@@ -32,7 +34,17 @@ fn a_project_without_the_package_is_told_what_is_missing() {
     world.run(&["bundle"]).fails(1, &["this project has no plugin/", "docs/guides/shipping.md"]);
     world.run(&["check", "--plugin"]).fails(2, &["this project has no plugin/", "docs/guides/shipping.md"]);
     world.run(&["check", "--plugin", "--against", "HEAD"]).fails(2, &["--plugin", "--against"]);
-    world.run(&["bundle", "--format", "au"]).fails(2, &["invalid value 'au'", "clap", "vst3"]);
+    world.run(&["bundle", "--format", "lv2"]).fails(2, &["invalid value 'lv2'", "clap", "vst3", "au"]);
+}
+
+#[test]
+fn an_audio_unit_is_made_on_a_mac_only() {
+    if std::env::consts::OS == "macos" {
+        return;
+    }
+    let world = World::with_project().file("here/plugin/Cargo.toml", "");
+    let words = ["can be made on a Mac only", "Logic and GarageBand", "leave `au` out"];
+    world.run(&["bundle", "--format", "clap,au"]).fails(2, &words);
 }
 
 #[test]
@@ -66,6 +78,10 @@ fn what_is_heard_is_what_hosts_hear() {
         assert!(out.contains(&made_or_installed.display().to_string()), "{out}");
     }
     let parameters = parameters(&world);
+    let presets = world.path("home/.vst3/presets/Ada & Co/Rack of Two");
+    assert!(out.contains(&format!("Installed 1 preset in {}", presets.display())), "{out}");
+    let said = String::from_utf8_lossy(&made.stderr);
+    assert!(said.contains("Left out: the preset Broken: "), "{said}");
 
     // Positions that are whole in binary, so that hosts and the command mean the same values.
     let values =
@@ -77,6 +93,7 @@ fn what_is_heard_is_what_hosts_hear() {
             .collect();
         rendered(&world, rate, &set)
     });
+    let loud = rendered(&world, 48_000, &["--preset=Loud".to_owned()]);
     for (rate, input, expected) in &files {
         for blocks in [&[256][..], &[17, 480, 1, 333]] {
             let events: Vec<Value> =
@@ -201,6 +218,7 @@ fn what_is_heard_is_what_hosts_hear() {
         "latency": LATENCY,
         "parameters": parameters.iter().map(|Parameter { spec, .. }| json!({"name": spec.name, "texts": texts(spec)})).collect::<Vec<_>>(),
         "values": values.iter().map(|(id, position)| (spec(&parameters, id).name.clone(), json!(position))).collect::<serde_json::Map<_, _>>(),
+        "presets": {presets.join("Loud.vstpreset").to_str().unwrap(): {"rate": loud.0, "input": loud.1, "expected": loud.2}},
         "files": files.iter().map(|(rate, input, expected)| json!({"rate": rate, "input": input, "expected": expected})).collect::<Vec<_>>(),
     });
     let python = root().join("target/tools/bin/python");
@@ -221,6 +239,8 @@ fn rack() -> World {
     let created = world.run(&["create", "rack", "--no-git"]);
     assert_eq!(created.code, Some(0), "{created:#?}");
     let world = world.file("here/rack/engine/src/lib.rs", ENGINE).file("here/rack/plugin/src/lib.rs", PLUGIN);
+    fs::remove_dir_all(world.path("here/rack/presets")).unwrap();
+    let world = world.file("here/rack/presets/Loud.json", LOUD).file("here/rack/presets/Broken.json", "{");
     world.file(
         "here/rack/engine/src/bin/dev-audio.rs",
         "wavecraft_dev_audio::run!(rack::Shaper, rack::Trim; latency_frames = rack::LATENCY);\n",
@@ -259,7 +279,8 @@ fn number(id: &str) -> u32 {
     id.bytes().fold(0_u32, |hash, byte| hash.wrapping_mul(31).wrapping_add(byte.into())) & !(1 << 31)
 }
 
-/// A second and a half of noise at a rate, and what the command makes of it: as files of 32-bit floats.
+/// A second and a half of noise at a rate, and what the command makes of it with these values or this option: as files of
+/// 32-bit floats.
 fn rendered(world: &World, rate: u32, set: &[String]) -> (u32, PathBuf, PathBuf) {
     let wav = world.path(&format!("{rate}.wav"));
     let spec = hound::WavSpec {
@@ -277,7 +298,10 @@ fn rendered(world: &World, rate: u32, set: &[String]) -> (u32, PathBuf, PathBuf)
     writer.finalize().unwrap();
     let out = world.path(&format!("{rate}-out.wav"));
     let mut args = vec!["render", "--force", "-i", wav.to_str().unwrap(), "-o", out.to_str().unwrap()];
-    args.extend(set.iter().flat_map(|set| ["--set", set]));
+    args.extend(
+        set.iter()
+            .flat_map(|set| if set.starts_with("--") { vec![set.as_str()] } else { vec!["--set", set] }),
+    );
     let finished = world.live_in("here/rack", &args).finish();
     assert_eq!(finished.code, Some(0), "{finished:#?}");
     let raw = |wav: &Path, name: &str| {

@@ -1,7 +1,7 @@
 """The VST3 in pedalboard: what it lists, what it makes of files at several block sizes, and what it remembers.
 
 Standard input: {"plugin", "parameters": [{"name", "texts"}], "latency", "values": {name: position},
-"files": [{"rate", "input", "expected"}]}; the files are 32-bit floats, two channels, frame by frame.
+"presets": {path: file}, "files": [file]}, with file = {"rate", "input", "expected"}; the files are 32-bit floats, two channels, frame by frame.
 """
 
 import json
@@ -51,6 +51,13 @@ def main():
             made = plugin.process(source, file["rate"], buffer_size=size, reset=True)
             worst = max(worst, null(made, expected, job["latency"]))
     assert worst < -120.0, worst
+
+    for preset, file in job["presets"].items():
+        fresh, _ = load(job)
+        fresh.load_preset(preset)
+        made = fresh.process(read(file["input"]), file["rate"], buffer_size=512, reset=True)
+        left = null(made, read(file["expected"]), job["latency"])
+        assert left < -120.0, (preset, left)
 
     other, named_of_other = load(job)
     other.raw_state = plugin.raw_state
