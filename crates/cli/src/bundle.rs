@@ -1,9 +1,10 @@
 //! `wavecraft bundle`: makes of a project what a DAW loads, in the formats CLAP and VST3, and on a Mac as an Audio Unit.
 
-mod build;
+pub(crate) mod build;
 mod component;
 mod form;
 mod install;
+pub(crate) mod library;
 mod page;
 mod presets;
 mod shipped;
@@ -11,22 +12,19 @@ mod tried;
 mod vst3_preset;
 
 use crate::{
-    cargo,
     failure::{SUCCESS, Usage},
     formats::Format,
-    offline::BuiltProject,
     other,
     output::out,
-    page::PageSource,
-    platform, plugin_host,
+    platform,
     project::Project,
     report::Report,
 };
 use anyhow::{Context, bail};
 use form::Form;
+use library::{BUNDLED, PROFILE, Wanted};
 use shipped::Shipped;
 use std::path::{Path, PathBuf};
-use wavecraft_companion_protocol::control::ProjectProgram;
 
 /// What `wavecraft bundle` is asked for.
 #[derive(Debug, clap::Args)]
@@ -48,14 +46,6 @@ pub(crate) struct BundleArgs {
     profile: String,
 }
 
-/// The package that is built, in the project's folder, and how.
-const PACKAGE: &str = "plugin";
-const PROFILE: &str = "release";
-
-/// Where a project's plugins are made, from its folder on.
-const BUNDLED: &str = "target/bundled";
-/// What goes into the library is written here first.
-const PRESETS: &str = ".presets.json";
 /// The library as all forms have it.
 const LIBRARY: &str = ".library";
 
@@ -66,7 +56,7 @@ const LIBRARY: &str = ".library";
 /// companion plays, or something can't be written.
 pub(crate) async fn run(args: BundleArgs) -> anyhow::Result<i32> {
     let project = Project::find(&std::env::current_dir()?)?;
-    if !project.folder.join(PACKAGE).join("Cargo.toml").is_file() {
+    if !library::is_there(&project) {
         // The published Wavecraft's projects are packed by its own command.
         other::pass_on_bundle(&project.folder).await?;
         bail!(
@@ -97,7 +87,7 @@ pub(crate) async fn run(args: BundleArgs) -> anyhow::Result<i32> {
     }
     let report = Report::new(false, false);
     let wanted = Wanted { profile: &args.profile, targets, page: !args.no_ui, audio_unit };
-    let made = made(&project, &wanted, &report)?;
+    let made = library::made(&project, &wanted, &report)?;
     let bundled = project.folder.join(BUNDLED);
     let library = bundled.join(LIBRARY);
     platform::join_libraries(&made.libraries, &library)
@@ -122,65 +112,6 @@ pub(crate) async fn run(args: BundleArgs) -> anyhow::Result<i32> {
         out!("With --install it goes where hosts look for plugins.");
     }
     Ok(SUCCESS)
-}
-
-/// What is built.
-struct Wanted<'a> {
-    /// Cargo's.
-    profile: &'a str,
-    /// Cargo's targets, or this system's if there are none.
-    targets: &'a [&'a str],
-    /// Whether the project's page is to be in it, where plugins show one.
-    page: bool,
-    audio_unit: bool,
-}
-
-/// Builds the plugin's library, with what is to be in it.
-fn made(project: &Project, wanted: &Wanted<'_>, report: &Report) -> anyhow::Result<build::Made> {
-    let file = project.folder.join(BUNDLED).join(PRESETS);
-    let presets = presets::write(&project.folder, &file, report)?;
-    let page = match PageSource::find(&project.folder)? {
-        Some(page) if platform::PLUGIN_SHOWS_PAGE && wanted.page => Some(page::build(&page, report)?),
-        Some(_) if wanted.page => {
-            report.say(
-                "Hosts show their own page of its parameters: the project's is in a plugin that is made on a Mac.",
-            );
-            None
-        }
-        _ => None,
-    };
-    let embedded = build::Embedded { presets: &file, page: page.as_deref(), audio_unit: wanted.audio_unit };
-    let package = project.folder.join(PACKAGE);
-    let made =
-        build::library(&cargo::program()?, &package, wanted.profile, wanted.targets, &embedded, report)?;
-    match presets {
-        0 => {}
-        1 => report.say("A preset is in it."),
-        more => report.say(&format!("{more} presets are in it.")),
-    }
-    Ok(made)
-}
-
-/// Builds the plugin as `wavecraft bundle` does, to be run by the plugin host.
-///
-/// # Errors
-/// There is none in the project, or it doesn't build.
-pub(crate) fn built(
-    project: &Project,
-    profile: Option<&str>,
-    report: &Report,
-) -> anyhow::Result<BuiltProject> {
-    if !project.folder.join(PACKAGE).join("Cargo.toml").is_file() {
-        bail!(
-            "this project has no {PACKAGE}/ of which `wavecraft bundle` makes a plugin: docs/guides/shipping.md has its two files"
-        );
-    }
-    let executable = plugin_host::find()?;
-    let wanted = Wanted { profile: profile.unwrap_or(PROFILE), targets: &[], page: true, audio_unit: false };
-    let build::Made { libraries, name, .. } = made(project, &wanted, report)?;
-    let program =
-        ProjectProgram { executable, library: libraries.into_iter().next(), loader_path: Vec::new() };
-    BuiltProject::keep(name, &program, project.engine())
 }
 
 /// Gives the library the form of a plugin, in place of the one from before, if all of it can be written. Returns where it is.

@@ -4,7 +4,7 @@ mod junit;
 mod screen;
 
 use crate::{
-    bundle, companion,
+    companion,
     compare::Against,
     failure::{FAILED, SUCCESS, Usage},
     offline::{self, BuiltProject},
@@ -160,7 +160,7 @@ async fn checked(args: &CheckArgs, report: &Report, processes: &mut Processes) -
             ask(job(both.now()?, &plan, released, preset)?, report, processes).await
         }
         None if args.plugin => {
-            let built = bundle::built(&project, profile, report)?;
+            let built = offline::build_plugin(&project, profile, report)?;
             ask(CheckJob { plugin: true, ..job(&built, &plan, None, preset)? }, report, processes).await
         }
         None => {

@@ -3,10 +3,15 @@
 
 use crate::{
     builds::Builds,
-    bundle, cargo, companion,
+    bundle::{
+        build::Made,
+        library::{self, Wanted},
+    },
+    cargo, companion,
     failure::{INTERRUPTED, SUCCESS, Usage},
     lines::LastLines,
     numbers::absolute_text,
+    plugin_host,
     processes::{Line, Processes, guarded},
     project::Project,
     report::{From, Report},
@@ -100,7 +105,30 @@ pub(crate) async fn build_either(
         return build(profile, report, processes).await;
     }
     let project = Project::find(&std::env::current_dir().context("the current folder is gone")?)?;
-    bundle::built(&project, profile, report)
+    build_plugin(&project, profile, report)
+}
+
+/// Builds the plugin as `wavecraft bundle` does, to be run by the plugin host.
+///
+/// # Errors
+/// There is none in the project, or it doesn't build.
+pub(crate) fn build_plugin(
+    project: &Project,
+    profile: Option<&str>,
+    report: &Report,
+) -> anyhow::Result<BuiltProject> {
+    if !library::is_there(project) {
+        bail!(
+            "this project has no plugin/ of which `wavecraft bundle` makes a plugin: docs/guides/shipping.md has its two files"
+        );
+    }
+    let executable = plugin_host::find()?;
+    let profile = profile.unwrap_or(library::PROFILE);
+    let wanted = Wanted { profile, targets: &[], page: true, audio_unit: false };
+    let Made { libraries, name, .. } = library::made(project, &wanted, report)?;
+    let program =
+        ProjectProgram { executable, library: libraries.into_iter().next(), loader_path: Vec::new() };
+    BuiltProject::keep(name, &program, project.engine())
 }
 
 /// Builds a project: into `outputs` if that is named, else where cargo builds it.

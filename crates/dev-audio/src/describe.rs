@@ -89,6 +89,15 @@ fn describe(planned: &[Planned]) -> (Vec<ParameterSpec>, Vec<ProcessorSpec>) {
     (parameters, chain)
 }
 
+/// What `--describe` prints: the name, the latency, the parameters and the processors as JSON.
+///
+/// # Errors
+/// See [`introduce`].
+pub(crate) fn as_json(definition: ChainDefinition) -> Result<String, String> {
+    let (hello, _) = introduce(definition)?;
+    serde_json::to_string(&hello).map_err(|error| error.to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use wavecraft::{ParamRange, ParamSpec, Processor, ProcessorParams, Transport};

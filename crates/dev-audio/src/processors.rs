@@ -4,7 +4,7 @@ use wavecraft::Transport;
 use wavecraft_companion_protocol::{parameter::ParameterSpec, processor::ProcessorSpec};
 
 use crate::chain::{Chain, Planned};
-use crate::describe::{Description, introduce};
+use crate::describe::{Description, as_json};
 use crate::dev_audio::DevAudio;
 
 /// The processors of a [`DevAudio`], described and not created yet.
@@ -35,8 +35,7 @@ impl DevAudio {
     /// # Errors
     /// See [`into_processors`](Self::into_processors).
     pub fn described(self) -> Result<String, String> {
-        let (hello, _) = introduce(self.0)?;
-        serde_json::to_string(&hello).map_err(|error| error.to_string())
+        as_json(self.0)
     }
 }
 

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use crate::chain::ChainDefinition;
-use crate::dev_audio::DevAudio;
+use crate::describe::as_json;
 
 /// The exit code where the arguments or the environment are wrong.
 pub(crate) const USAGE: u8 = 2;
@@ -28,7 +28,7 @@ pub(crate) fn run(definition: ChainDefinition, arguments: impl Iterator<Item = S
 }
 
 fn describe(definition: ChainDefinition) -> ExitCode {
-    match DevAudio(definition).described() {
+    match as_json(definition) {
         Ok(json) => print(&json),
         Err(error) => {
             eprintln!("This processor can't be used: {error}.");

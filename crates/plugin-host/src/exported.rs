@@ -1,11 +1,12 @@
 //! A library that `wavecraft-plugin-export` made: what DAWs load, run here by way of CLAP as they run it.
 #![expect(unsafe_code, reason = "a plugin is loaded, and texts come as C has them")]
 
+mod instance;
 mod listed;
 mod running;
 
-pub(crate) use listed::Control;
-pub(crate) use running::{Instance, Running, host_info};
+pub(crate) use instance::{Instance, host_info};
+pub(crate) use running::Running;
 
 use std::env;
 use std::ffi::{CStr, CString, c_void};
@@ -77,7 +78,7 @@ impl Exported {
     ///
     /// # Errors
     /// What hosts are told otherwise.
-    pub(crate) fn controls(&self) -> Result<(Vec<ParameterSpec>, Vec<Option<Control>>), String> {
+    pub(crate) fn controls(&self) -> Result<(Vec<ParameterSpec>, Vec<Option<listed::Control>>), String> {
         let FromChild::Hello { parameters, latency_frames, .. } = &self.hello else {
             return Err("its library describes something else than itself".to_owned());
         };

@@ -4,7 +4,7 @@ use clack_extensions::params::{ParamInfoBuffer, ParamInfoFlags, PluginParams};
 use clack_host::prelude::ClapId;
 use wavecraft_companion_protocol::parameter::ParameterSpec;
 
-use super::Instance;
+use super::instance::Instance;
 
 /// The most steps whose texts are compared.
 const STEPS_COMPARED: f64 = 128.0;

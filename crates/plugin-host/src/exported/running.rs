@@ -5,11 +5,7 @@
 )]
 
 use std::ffi::CStr;
-use std::io::Write;
 
-use clack_extensions::audio_ports_config::{AudioPortsConfigBuffer, MainPortInfo, PluginAudioPortsConfig};
-use clack_extensions::latency::PluginLatency;
-use clack_extensions::state::PluginState;
 use clack_host::events::EventFlags;
 use clack_host::events::event_types::{ParamValueEvent, TransportEvent, TransportFlags};
 use clack_host::prelude::*;
@@ -17,119 +13,8 @@ use clack_host::utils::{BeatTime, SecondsTime};
 use wavecraft::Transport;
 use wavecraft_dev_audio::Stage;
 
-use super::Control;
-
-/// The longest block of the Companion, in frames.
-const MOST_FRAMES: usize = wavecraft_ring::MAX_FRAMES as usize;
-
-/// A rate in Hz to ask for the latency at, which doesn't depend on it.
-const ANY_RATE: f64 = 48_000.0;
-
-pub(crate) struct Shared;
-
-impl SharedHandler<'_> for Shared {
-    fn request_restart(&self) {}
-    fn request_process(&self) {}
-    fn request_callback(&self) {}
-}
-
-pub(crate) struct Host;
-
-impl HostHandlers for Host {
-    type Shared<'a> = Shared;
-    type MainThread<'a> = ();
-    type AudioProcessor<'a> = ();
-}
-
-/// Who hosts it.
-///
-/// # Errors
-/// None: no text has a zero in it.
-pub(crate) fn host_info() -> Result<HostInfo, String> {
-    let made =
-        HostInfo::new("Wavecraft Companion", "Wavecraft", "https://wavecraft.dev", env!("CARGO_PKG_VERSION"));
-    made.map_err(|error| error.to_string())
-}
-
-/// An instance of the plugin, on the thread that made it.
-pub(crate) struct Instance {
-    plugin: PluginInstance<Host>,
-    processor: Option<StartedPluginAudioProcessor<Host>>,
-}
-
-impl Instance {
-    /// # Errors
-    /// It can't be made.
-    pub(crate) fn new(entry: &PluginEntry, id: &CStr) -> Result<Self, String> {
-        let made = host_info().and_then(|info| {
-            PluginInstance::new(|_| Shared, |_| (), entry, id, &info).map_err(|error| error.to_string())
-        });
-        let plugin = made.map_err(|error| format!("hosts can't make an instance of it: {error}"))?;
-        Ok(Self { plugin, processor: None })
-    }
-
-    pub(crate) fn handle(&mut self) -> PluginMainThreadHandle<'_> {
-        self.plugin.plugin_handle()
-    }
-
-    /// Chooses the layout with so many channels. Before it is started.
-    fn choose(&mut self, channels: u32) -> Result<(), String> {
-        let handle = self.plugin.plugin_handle();
-        let none = || format!("hosts can't have it with {channels} channels");
-        let layouts = handle.get_extension::<PluginAudioPortsConfig>().ok_or_else(none)?;
-        for index in 0..layouts.count(&handle) {
-            let mut buffer = AudioPortsConfigBuffer::new();
-            let Some(layout) = layouts.get(&handle, index, &mut buffer) else { continue };
-            let is_it = |port: &Option<MainPortInfo<'_>>| {
-                port.as_ref().is_some_and(|port| port.channel_count == channels)
-            };
-            if is_it(&layout.main_input) && is_it(&layout.main_output) {
-                return layouts.select(&handle, layout.id).map_err(|_| none());
-            }
-        }
-        Err(none())
-    }
-
-    /// Starts it, or starts it again at another rate in Hz, as a host does between two songs.
-    fn start(&mut self, rate: f64) -> Result<&mut StartedPluginAudioProcessor<Host>, String> {
-        self.stop();
-        let most = u32::try_from(MOST_FRAMES).unwrap_or(u32::MAX);
-        let config =
-            PluginAudioConfiguration { sample_rate: rate, min_frames_count: 1, max_frames_count: most };
-        let refused = |why: &dyn ToString| format!("it doesn't start at {rate} Hz: {}", why.to_string());
-        let stopped = self.plugin.activate(|_, ()| (), config).map_err(|error| refused(&error))?;
-        let started = stopped.start_processing().map_err(|_| refused(&"it refuses"))?;
-        Ok(self.processor.insert(started))
-    }
-
-    fn stop(&mut self) {
-        if let Some(processor) = self.processor.take() {
-            self.plugin.deactivate(processor.stop_processing());
-        }
-    }
-
-    /// By how many frames hosts are told that it lags. It isn't started after that.
-    ///
-    /// # Errors
-    /// It doesn't start.
-    pub(super) fn latency_frames(&mut self) -> Result<u32, String> {
-        self.start(ANY_RATE)?;
-        let handle = self.plugin.plugin_handle();
-        let latency = handle.get_extension::<PluginLatency>();
-        let frames = latency.map_or(0, |latency| latency.get(&handle));
-        self.stop();
-        Ok(frames)
-    }
-
-    /// Saves its state, if it has one.
-    pub(crate) fn save(&mut self, to: &mut impl Write) {
-        let handle = self.plugin.plugin_handle();
-        if let Some(state) = handle.get_extension::<PluginState>() {
-            // What can't be saved isn't known to be the library's.
-            let _ = state.save(&handle, to);
-        }
-    }
-}
+use super::instance::{ANY_RATE, Instance, MOST_FRAMES};
+use super::listed::Control;
 
 /// The plugin for two channels and for one: a layout is chosen before a plugin starts, and the number of channels is known later.
 pub(crate) struct Running {
@@ -193,7 +78,7 @@ impl Stage for Running {
 
     fn reset(&mut self) {
         for Layout { instance, .. } in &mut self.layouts {
-            if let Some(processor) = &mut instance.processor {
+            if let Some(processor) = instance.processor() {
                 processor.reset();
             }
         }
@@ -211,7 +96,7 @@ impl Stage for Running {
         let block = &mut block[..channels];
         let Some(frames) = block.first().map(|channel| channel.len().min(MOST_FRAMES)) else { return };
         let Layout { instance, told } = &mut layouts[channels - 1];
-        let Some(processor) = &mut instance.processor else { return };
+        let Some(processor) = instance.processor() else { return };
         events.clear();
         for ((control, value), told) in controls.iter().zip(values.iter()).zip(told) {
             if let Some(control) = control
