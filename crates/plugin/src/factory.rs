@@ -9,7 +9,7 @@ use crate::about::Export;
 use crate::caught::describe;
 use crate::parameters::Parameters;
 
-/// What `wavecraft bundle` put into the library: a list of [`FactoryPreset`] as JSON.
+/// What `wavecraft bundle` put into the library: a list of presets as JSON, each with its name, its note and plain values by id.
 pub const PRESETS: &str = include_str!(concat!(env!("OUT_DIR"), "/presets.json"));
 
 /// A preset of the project.
