@@ -61,7 +61,7 @@ extern "C" fn get_factory<E: Export>(id: *const c_char) -> *const c_void {
         return ptr::from_ref(factory).cast();
     }
     let discovers = [CLAP_PRESET_DISCOVERY_FACTORY_ID, CLAP_PRESET_DISCOVERY_FACTORY_ID_COMPAT].contains(&id);
-    if discovers && !told::<E>().presets.is_empty() {
+    if discovers && !E::library().presets().is_empty() {
         return ptr::from_ref(discovery::factory::<E>()).cast();
     }
     ptr::null()
@@ -112,7 +112,7 @@ unsafe extern "C" fn get_extension<E: Export>(
     // SAFETY: a host passes a text that ends with a zero, for the time of the call, and a plugin that lives.
     let (Some(id), false) = (unsafe { text(id) }, plugin.is_null()) else { return ptr::null() };
     if load::IDS.contains(&id) {
-        let presets = !told::<E>().presets.is_empty();
+        let presets = !E::library().presets().is_empty();
         return if presets { ptr::from_ref(load::extension::<E>()).cast() } else { ptr::null() };
     }
     // SAFETY: as above.

@@ -5,8 +5,6 @@ use std::collections::BTreeMap;
 use nice_plug::prelude::PluginState;
 use serde::Deserialize;
 
-use crate::about::Export;
-use crate::caught::describe;
 use crate::parameters::Parameters;
 
 /// What `wavecraft bundle` put into the library: a list of presets as JSON, each with its name, its note and plain values by id.
@@ -24,12 +22,15 @@ pub(crate) struct FactoryPreset {
 }
 
 impl FactoryPreset {
-    /// Reads a list of them; none if it isn't one, and the log says so.
+    /// Reads a list of them; none if it isn't one, and the log says so. A name with a zero in it would be another name for a host:
+    /// such a one is left out.
     pub(crate) fn list(text: &str) -> Vec<Self> {
-        serde_json::from_str(text).unwrap_or_else(|error| {
+        let mut all: Vec<Self> = serde_json::from_str(text).unwrap_or_else(|error| {
             nice_plug::nice_error!("the plugin's presets can't be read: {error}");
             Vec::new()
-        })
+        });
+        all.retain(|preset| !preset.name.contains('\0'));
+        all
     }
 
     /// Its value for a parameter.
@@ -37,12 +38,10 @@ impl FactoryPreset {
         self.values.get(id).copied()
     }
 
-    /// The state of a plugin of `E` that has these values, as its host would have saved it. A parameter without a value has
-    /// its default, and one out of its range the nearest. `None` if the processors can't be described.
-    pub(crate) fn state<E: Export>(&self) -> Option<PluginState> {
-        let described = describe::<E>()?;
-        let parameters = Parameters::of(described.parameters, described.chain);
+    /// The state of a plugin of this version that has these values, as its host would have saved it. A parameter without a value
+    /// has its default, and one out of its range the nearest.
+    pub(crate) fn state(&self, parameters: &Parameters, version: &str) -> PluginState {
         let params = parameters.state_of(|id| self.value(id));
-        Some(PluginState { version: E::ABOUT.version.to_owned(), params, fields: BTreeMap::new() })
+        PluginState { version: version.to_owned(), params, fields: BTreeMap::new() }
     }
 }

@@ -39,8 +39,8 @@ pub(crate) const MAX_MESSAGE_BYTES: usize = 64 * 1024;
 #[derive(Clone)]
 pub(crate) struct Shown {
     pub(crate) parameters: Arc<Parameters>,
-    /// The presets that it ships with, as JSON.
-    pub(crate) presets: &'static str,
+    /// Those that it ships with.
+    pub(crate) presets: &'static [FactoryPreset],
     /// The plugin's version.
     pub(crate) version: &'static str,
 }
@@ -51,7 +51,7 @@ impl Shown {
         Page {
             parameters: Arc::clone(&self.parameters),
             host,
-            presets: Presets::new(FactoryPreset::list(self.presets), self.version),
+            presets: Presets::new(self.presets, self.version),
             hand: Hand::default(),
             outbox: Outbox::new(self.parameters.count()),
         }

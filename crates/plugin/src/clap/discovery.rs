@@ -113,7 +113,9 @@ unsafe extern "C" fn get_metadata<E: Export>(
     let plugin = clap_universal_plugin_id { abi: c"clap".as_ptr(), id: told.descriptor.clap_id().as_ptr() };
     // SAFETY: the receiver lives for the time of the call.
     let to = unsafe { &*receiver };
-    for (name, preset) in &told.presets {
+    for preset in E::library().presets() {
+        // None has a zero in it.
+        let Ok(name) = CString::new(preset.name.as_str()) else { continue };
         // SAFETY: the receiver lives, and so does the text, of which a host makes a copy.
         let begun =
             to.begin_preset.is_some_and(|begin| unsafe { begin(receiver, name.as_ptr(), name.as_ptr()) });

@@ -1,52 +1,18 @@
 //! What a library tells its hosts, and what a host has for a plugin.
 
-use std::ffi::{CStr, CString, c_char, c_void};
+use std::ffi::{CStr, c_char, c_void};
 use std::marker::PhantomData;
 use std::ptr;
 
-use clap_sys::factory::preset_discovery::clap_preset_discovery_provider_descriptor;
-use clap_sys::version::CLAP_VERSION;
 use nice_plug::wrapper::clap::{PluginDescriptor, clap_host, clap_plugin};
 
 use crate::about::Export;
 use crate::exported::Exported;
-use crate::factory::FactoryPreset;
+use crate::library::Told;
 
-/// What hosts are told, made when the first one asks.
-pub(super) struct Told {
-    pub(super) descriptor: PluginDescriptor,
-    /// Of the presets; its texts are the descriptor's.
-    pub(super) provider: clap_preset_discovery_provider_descriptor,
-    pub(super) presets: Vec<(CString, FactoryPreset)>,
-}
-
-// SAFETY: all of it is only read after it was made, the pointers' texts too, which the descriptor keeps on the heap.
-unsafe impl Send for Told {}
-// SAFETY: as above.
-unsafe impl Sync for Told {}
-
+/// What hosts are told of the plugin of `E`.
 pub(super) fn told<E: Export>() -> &'static Told {
-    let library = E::library();
-    library.keep(|| {
-        let presets = FactoryPreset::list(library.presets()).into_iter();
-        // A name with a zero in it would be another name for the host.
-        let named = presets.filter_map(|preset| Some((CString::new(preset.name.as_str()).ok()?, preset)));
-        let descriptor = PluginDescriptor::for_plugin::<Exported<E>>();
-        let provider = provider_of(descriptor.clap_plugin_descriptor());
-        Told { descriptor, provider, presets: named.collect() }
-    })
-}
-
-/// What hosts are told of the provider of a plugin with this descriptor, whose texts it points to.
-fn provider_of(
-    plugin: &nice_plug::wrapper::clap::clap_plugin_descriptor,
-) -> clap_preset_discovery_provider_descriptor {
-    clap_preset_discovery_provider_descriptor {
-        clap_version: CLAP_VERSION,
-        id: plugin.id,
-        name: plugin.name,
-        vendor: plugin.vendor,
-    }
+    E::library().told(PluginDescriptor::for_plugin::<Exported<E>>)
 }
 
 /// What a host has for a plugin: nice-plug's functions, of which all take their object from `plugin_data`, and three of ours.

@@ -10,8 +10,10 @@ use clap_sys::factory::preset_discovery::CLAP_PRESET_DISCOVERY_LOCATION_PLUGIN;
 use clap_sys::stream::clap_istream;
 use nice_plug::wrapper::clap::{clap_host, clap_plugin};
 
-use super::instance::{Instance, text, told};
+use super::instance::{Instance, text};
 use crate::about::Export;
+use crate::caught::describe;
+use crate::parameters::Parameters;
 
 /// The names of the extension: hosts of before its release ask by the second.
 pub(super) const IDS: [&CStr; 2] = [CLAP_EXT_PRESET_LOAD, CLAP_EXT_PRESET_LOAD_COMPAT];
@@ -55,10 +57,13 @@ unsafe extern "C" fn from_location<E: Export>(
 }
 
 fn loaded<E: Export>(instance: &Instance<E>, name: Option<&CStr>) -> Result<(), &'static CStr> {
-    let found = told::<E>().presets.iter().find(|(known, _)| name == Some(known.as_c_str()));
-    let (_, preset) = found.ok_or(c"the plugin has no preset of this name")?;
-    let state = preset.state::<E>().ok_or(c"the plugin's processors can't be described; its log says why")?;
-    let json = serde_json::to_vec(&state).map_err(|_| c"the preset can't be written as a state")?;
+    let name = name.map(CStr::to_bytes);
+    let found = E::library().presets().iter().find(|preset| name == Some(preset.name.as_bytes()));
+    let preset = found.ok_or(c"the plugin has no preset of this name")?;
+    let described = describe::<E>().ok_or(c"the plugin's processors can't be described; its log says why")?;
+    let parameters = Parameters::of(described.parameters, described.chain);
+    let json = serde_json::to_vec(&preset.state(&parameters, E::ABOUT.version))
+        .map_err(|_| c"the preset can't be written as a state")?;
     // nice-plug's form of a CLAP's state: the length, then the state that all its formats have.
     let mut bytes = u64::try_from(json.len()).unwrap_or(u64::MAX).to_le_bytes().to_vec();
     bytes.extend(json);

@@ -116,6 +116,10 @@ impl HostPresetLoadImpl for Main {
     }
 }
 
+fn instance(entry: &PluginEntry, id: &CStr) -> Result<PluginInstance<Host>, PluginInstanceError> {
+    PluginInstance::new(|_| Shared, |_| Main(Heard::default()), entry, id, &info())
+}
+
 /// What a host's browser of presets writes down.
 #[derive(Default)]
 struct Listed(Vec<String>);
@@ -180,30 +184,20 @@ fn a_host_lists_the_presets_without_a_plugin() {
 #[test]
 fn a_preset_is_loaded_and_a_wrong_one_changes_nothing() {
     let entry = entry_of::<0>();
-    let mut plugin = PluginInstance::<Host>::new(
-        |_| Shared,
-        |_| Main(Heard::default()),
-        &entry,
-        c"com.example.gain",
-        &info(),
-    )
-    .unwrap();
+    let mut plugin = instance(&entry, c"com.example.gain").unwrap();
     let values = |plugin: &mut PluginInstance<Host>| {
         let handle = plugin.plugin_handle();
         let params: PluginParams = handle.get_extension().unwrap();
-        let mut values: Vec<(String, f64)> = (0..params.count(&handle))
-            .map(|index| {
-                let mut buffer = clack_extensions::params::ParamInfoBuffer::new();
-                let info = params.get_info(&handle, index, &mut buffer).unwrap();
-                let (id, name) = (info.id, String::from_utf8_lossy(info.name).into_owned());
-                let mut text = [0; 64];
-                let value = params.get_value(&handle, id).unwrap();
-                let shown = params.value_to_text(&handle, id, value, &mut text).unwrap();
-                (format!("{name} {}", String::from_utf8_lossy(shown)), value)
-            })
-            .collect();
-        values.sort_by(|a, b| a.0.cmp(&b.0));
-        values.into_iter().map(|(text, _)| text).collect::<Vec<_>>()
+        let shown = (0..params.count(&handle)).map(|index| {
+            let mut buffer = clack_extensions::params::ParamInfoBuffer::new();
+            let info = params.get_info(&handle, index, &mut buffer).unwrap();
+            let (id, name) = (info.id, String::from_utf8_lossy(info.name).into_owned());
+            let mut text = [0; 64];
+            let value = params.get_value(&handle, id).unwrap();
+            let shown = params.value_to_text(&handle, id, value, &mut text).unwrap();
+            format!("{name} {}", String::from_utf8_lossy(shown))
+        });
+        shown.collect::<Vec<_>>()
     };
     let load = |plugin: &mut PluginInstance<Host>, location, key| {
         let handle = plugin.plugin_handle();
@@ -216,12 +210,14 @@ fn a_preset_is_loaded_and_a_wrong_one_changes_nothing() {
     assert!(!load(&mut plugin, Location::File { path: c"/etc/passwd" }, Some(c"Loud")));
     assert_eq!(values(&mut plugin), before);
 
-    // A value out of its range is the nearest, one that the preset hasn't is the default, and an unknown one is nothing.
-    assert!(load(&mut plugin, Location::Plugin, Some(c"Soft")));
-    assert!(load(&mut plugin, Location::Plugin, Some(c"Loud")));
-    let after = values(&mut plugin);
-    assert!(after.iter().any(|text| text.starts_with("level 2")), "{after:?}");
-    assert!(after.iter().any(|text| text.starts_with("mix 0.25")), "{after:?}");
+    // A value out of its range is the nearest, one that the preset hasn't is the default, also after another preset, and an unknown
+    // one is nothing.
+    for (key, expected) in [(c"Soft", ["level 0.5", "mix 0.75"]), (c"Loud", ["level 2", "mix 0.25"])] {
+        assert!(load(&mut plugin, Location::Plugin, Some(key)));
+        let after = values(&mut plugin);
+        let has = |wanted: &str| after.iter().any(|text| text.starts_with(wanted));
+        assert!(expected.into_iter().all(has), "{key:?}: {after:?}");
+    }
     let heard = plugin.access_handler(|host| host.0.0.take());
     assert_eq!(heard.len(), 5, "{heard:?}");
     assert!(heard[0].contains("no preset of this name") && heard[2].contains("not in files"), "{heard:?}");
@@ -232,14 +228,7 @@ fn a_preset_is_loaded_and_a_wrong_one_changes_nothing() {
 fn a_plugin_without_presets_offers_none() {
     for entry in [entry_of::<1>(), entry_of::<2>()] {
         assert!(entry.get_factory::<PresetDiscoveryFactory>().is_none());
-        let mut plugin = PluginInstance::<Host>::new(
-            |_| Shared,
-            |_| Main(Heard::default()),
-            &entry,
-            c"com.example.gain",
-            &info(),
-        )
-        .unwrap();
+        let mut plugin = instance(&entry, c"com.example.gain").unwrap();
         assert!(plugin.plugin_handle().get_extension::<PluginPresetLoad>().is_none());
         assert!(plugin.plugin_handle().get_extension::<PluginParams>().is_some());
     }
@@ -248,13 +237,7 @@ fn a_plugin_without_presets_offers_none() {
 #[test]
 fn the_entry_refuses_what_it_doesnt_know() {
     let entry = entry_of::<0>();
-    let unknown = PluginInstance::<Host>::new(
-        |_| Shared,
-        |_| Main(Heard::default()),
-        &entry,
-        c"com.example.other",
-        &info(),
-    );
+    let unknown = instance(&entry, c"com.example.other");
     assert!(unknown.is_err());
     let raw = entry.raw_entry().get_factory.unwrap();
     // SAFETY: texts that end with a zero, and null, which an entry has to bear.

@@ -3,7 +3,6 @@
 use std::cell::{Cell, RefCell};
 
 use nice_plug::context::gui::GuiContext;
-use nice_plug::prelude::PluginState;
 use wavecraft_companion_protocol::{
     preset::{BAD_PRESET, CurrentPreset, LoadPreset, PresetDone, PresetEntry, PresetList, StepPreset},
     rpc::ErrorObject,
@@ -16,7 +15,7 @@ use crate::parameters::Parameters;
 const SAME: f32 = 1e-5;
 
 pub(super) struct Presets {
-    all: Vec<FactoryPreset>,
+    all: &'static [FactoryPreset],
     version: &'static str,
     /// The one that was loaded last.
     current: Cell<Option<usize>>,
@@ -24,7 +23,7 @@ pub(super) struct Presets {
 }
 
 impl Presets {
-    pub(super) fn new(all: Vec<FactoryPreset>, version: &'static str) -> Self {
+    pub(super) fn new(all: &'static [FactoryPreset], version: &'static str) -> Self {
         Self { all, version, current: Cell::new(None), told: RefCell::default() }
     }
 
@@ -81,9 +80,7 @@ impl Presets {
     fn take(&self, index: usize, parameters: &Parameters, host: &GuiContext) -> PresetDone {
         let preset = &self.all[index];
         self.current.set(Some(index));
-        let params = parameters.state_of(|id| preset.value(id));
-        let fields = std::collections::BTreeMap::new();
-        host.set_state(PluginState { version: self.version.to_owned(), params, fields });
+        host.set_state(preset.state(parameters, self.version));
         PresetDone { name: preset.name.clone(), remarks: Vec::new() }
     }
 

@@ -107,7 +107,11 @@ fn shown() -> Open {
     let told = Arc::default();
     let ids = parameters.param_map().into_iter().map(|(id, pointer, _)| (pointer, id)).collect();
     let host = GuiContext::new(Arc::new(Host { ids, told: Arc::clone(&told) }));
-    let shown = Shown { parameters: Arc::clone(&parameters), presets: PRESETS, version: "1.2.3" };
+    let shown = Shown {
+        parameters: Arc::clone(&parameters),
+        presets: FactoryPreset::list(PRESETS).leak(),
+        version: "1.2.3",
+    };
     Open { page: shown.page(host), parameters, told }
 }
 
