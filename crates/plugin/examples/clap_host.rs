@@ -197,40 +197,62 @@ fn run(processor: &mut StartedPluginAudioProcessor<Host>, job: &Job) -> Result<(
     let mut samples = samples(job)?;
     let mut ahead = job.events.clone();
     let mut blocks = job.blocks.iter().copied().cycle();
-    let (mut inputs, mut outputs) = (AudioPorts::with_capacity(2, 1), AudioPorts::with_capacity(2, 1));
+    let mut ports = ports();
     let (frames, mut at) = (samples.len() / 2, 0);
     while at < frames {
         let length = blocks.next().unwrap_or(1).clamp(1, frames - at);
         let part = &mut samples[2 * at..2 * (at + length)];
-        let mut sent = [0, 1].map(|side| part.chunks_exact(2).map(|frame| frame[side]).collect::<Vec<f32>>());
-        let mut back = [vec![f32::NAN; length], vec![f32::NAN; length]];
-        let mut events = EventBuffer::new();
+        let mut told = Vec::new();
         while let Some(event) = ahead.pop_front_if(|event| event.frame < at + length) {
-            let id = ClapId::from_raw(event.id).ok_or("no id")?;
-            let time = u32::try_from(event.frame.saturating_sub(at))?;
-            events.push(&ParamValueEvent::new(time, id, Pckn::match_all(), event.value));
+            told.push(Value { frame: event.frame.saturating_sub(at), ..event });
         }
         let transport = job.tempo.map(|tempo| time(tempo, at, job.rate));
-        processor.process(
-            &inputs.with_input_buffers([AudioPortBuffer {
-                latency: 0,
-                channels: AudioPortBufferType::f32_input_only(sent.iter_mut().map(InputChannel::variable)),
-            }]),
-            &mut outputs.with_output_buffers([AudioPortBuffer {
-                latency: 0,
-                channels: AudioPortBufferType::f32_output_only(back.iter_mut().map(Vec::as_mut_slice)),
-            }]),
-            &InputEvents::from_buffer(&events),
-            &mut OutputEvents::void(),
-            None,
-            transport.as_ref(),
-        )?;
-        for (frame, (left, right)) in part.chunks_exact_mut(2).zip(back[0].iter().zip(&back[1])) {
-            frame.copy_from_slice(&[*left, *right]);
-        }
+        block(processor, &mut ports, part, &told, transport.as_ref())?;
         at += length;
     }
     fs::write(&job.samples, samples.iter().flat_map(|sample| sample.to_le_bytes()).collect::<Vec<u8>>())?;
+    Ok(())
+}
+
+/// A host's ports, for the input and for the output.
+type Ports = (AudioPorts, AudioPorts);
+
+fn ports() -> Ports {
+    (AudioPorts::with_capacity(2, 1), AudioPorts::with_capacity(2, 1))
+}
+
+/// Has a block processed, over its samples, frame by frame, with these values at frames of the block.
+fn block(
+    processor: &mut StartedPluginAudioProcessor<Host>,
+    (inputs, outputs): &mut Ports,
+    samples: &mut [f32],
+    told: &[Value],
+    transport: Option<&TransportEvent>,
+) -> Result<(), Box<dyn Error>> {
+    let mut sent = [0, 1].map(|side| samples.chunks_exact(2).map(|frame| frame[side]).collect::<Vec<f32>>());
+    let mut back = sent.clone().map(|channel| vec![f32::NAN; channel.len()]);
+    let mut events = EventBuffer::new();
+    for value in told {
+        let id = ClapId::from_raw(value.id).ok_or("no id")?;
+        events.push(&ParamValueEvent::new(u32::try_from(value.frame)?, id, Pckn::match_all(), value.value));
+    }
+    processor.process(
+        &inputs.with_input_buffers([AudioPortBuffer {
+            latency: 0,
+            channels: AudioPortBufferType::f32_input_only(sent.iter_mut().map(InputChannel::variable)),
+        }]),
+        &mut outputs.with_output_buffers([AudioPortBuffer {
+            latency: 0,
+            channels: AudioPortBufferType::f32_output_only(back.iter_mut().map(Vec::as_mut_slice)),
+        }]),
+        &InputEvents::from_buffer(&events),
+        &mut OutputEvents::void(),
+        None,
+        transport,
+    )?;
+    for (frame, (left, right)) in samples.chunks_exact_mut(2).zip(back[0].iter().zip(&back[1])) {
+        frame.copy_from_slice(&[*left, *right]);
+    }
     Ok(())
 }
 

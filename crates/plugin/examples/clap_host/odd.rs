@@ -3,11 +3,11 @@
 use std::{error::Error, thread};
 
 use clack_extensions::state::PluginState;
-use clack_host::{events::event_types::ParamValueEvent, prelude::*};
+use clack_host::prelude::*;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use super::{Host, Value, values};
+use super::{Host, Value, block, ports, values};
 
 /// The frames of a block.
 const BLOCK: usize = 256;
@@ -200,32 +200,9 @@ fn play(
     samples: &[f32],
     told: &[Value],
 ) -> Outcome<Vec<f32>> {
-    let mut made = Vec::with_capacity(samples.len());
-    let (mut inputs, mut outputs) = (AudioPorts::with_capacity(2, 1), AudioPorts::with_capacity(2, 1));
-    for (index, part) in samples.chunks(2 * BLOCK).enumerate() {
-        let mut sent = [0, 1].map(|side| part.chunks_exact(2).map(|frame| frame[side]).collect::<Vec<f32>>());
-        let mut back = sent.clone().map(|channel| vec![f32::NAN; channel.len()]);
-        let mut events = EventBuffer::new();
-        for value in told.iter().filter(|_| index == 0) {
-            let id = ClapId::from_raw(value.id).ok_or("no id")?;
-            events.push(&ParamValueEvent::new(0, id, Pckn::match_all(), value.value));
-        }
-        processor.process(
-            &inputs.with_input_buffers([AudioPortBuffer {
-                latency: 0,
-                channels: AudioPortBufferType::f32_input_only(sent.iter_mut().map(InputChannel::variable)),
-            }]),
-            &mut outputs.with_output_buffers([AudioPortBuffer {
-                latency: 0,
-                channels: AudioPortBufferType::f32_output_only(back.iter_mut().map(Vec::as_mut_slice)),
-            }]),
-            &InputEvents::from_buffer(&events),
-            &mut OutputEvents::void(),
-            None,
-            None,
-        )?;
-        let [left, right] = back;
-        made.extend(left.into_iter().zip(right).flat_map(|(left, right)| [left, right]));
+    let (mut made, mut ports) = (samples.to_vec(), ports());
+    for (index, part) in made.chunks_mut(2 * BLOCK).enumerate() {
+        block(processor, &mut ports, part, if index == 0 { told } else { &[] }, None)?;
     }
     Ok(made)
 }
