@@ -20,7 +20,7 @@ use crate::{
     project::Project,
     report::Report,
 };
-use anyhow::{Context, bail};
+use anyhow::Context;
 use form::Form;
 use library::{BUNDLED, PROFILE, Wanted};
 use shipped::Shipped;
@@ -56,13 +56,10 @@ const LIBRARY: &str = ".library";
 /// companion plays, or something can't be written.
 pub(crate) async fn run(args: BundleArgs) -> anyhow::Result<i32> {
     let project = Project::find(&std::env::current_dir()?)?;
-    if !library::is_there(&project) {
+    if let Err(missing) = library::is_there(&project) {
         // The published Wavecraft's projects are packed by its own command.
         other::pass_on_bundle(&project.folder).await?;
-        bail!(
-            "this project has no plugin/, the package that `wavecraft bundle` builds: an earlier `wavecraft create` didn't write \
-             one. docs/guides/shipping.md has its two files"
-        );
+        return Err(missing.into());
     }
     let targets: &[&str] = match (args.universal, platform::BOTH_PROCESSORS) {
         (true, Some(both)) => both,

@@ -117,11 +117,7 @@ pub(crate) fn build_plugin(
     profile: Option<&str>,
     report: &Report,
 ) -> anyhow::Result<BuiltProject> {
-    if !library::is_there(project) {
-        bail!(
-            "this project has no plugin/ of which `wavecraft bundle` makes a plugin: docs/guides/shipping.md has its two files"
-        );
-    }
+    library::is_there(project)?;
     let executable = plugin_host::find()?;
     let profile = profile.unwrap_or(library::PROFILE);
     let wanted = Wanted { profile, targets: &[], page: true, audio_unit: false };

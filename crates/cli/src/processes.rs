@@ -21,7 +21,7 @@ use tokio::{
     process::{Child, Command},
     sync::{oneshot, watch},
     task::JoinSet,
-    time::{Instant, sleep, sleep_until},
+    time::{Instant, sleep, sleep_until, timeout},
 };
 
 /// How long a guard may take after it is asked to end: its own two waits, and a margin.
@@ -122,6 +122,21 @@ impl Running {
             }
         }
         Ok((self.wait().await?, out, err))
+    }
+
+    /// What it printed on its standard output, within this limit.
+    ///
+    /// # Errors
+    /// It took longer, told as `late` and the limit, or it failed, told as `failed` and what it printed on its standard error.
+    pub(crate) async fn answer(self, limit: Duration, late: &str, failed: &str) -> anyhow::Result<String> {
+        let (status, out, err) = timeout(limit, self.run_to_end()).await.map_err(|_| {
+            anyhow::anyhow!("{late} within {} s: does something in it wait?", limit.as_secs())
+        })??;
+        if !status.success() {
+            let said: String = err.iter().map(|line| format!("\n  {line}")).collect();
+            anyhow::bail!("{failed} ({status}):{said}");
+        }
+        Ok(out.concat())
     }
 
     /// Waits for its end, and that of its whole group. Cancel-safe.

@@ -58,10 +58,7 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
 }
 
 /// Removes a file, a link or a folder, if it is there.
-///
-/// # Errors
-/// If it can't be removed.
-pub(crate) fn remove(path: &Path) -> io::Result<()> {
+fn remove(path: &Path) -> io::Result<()> {
     let removed = match path.symlink_metadata() {
         Ok(found) if found.is_dir() => fs::remove_dir_all(path),
         Ok(_) => fs::remove_file(path),

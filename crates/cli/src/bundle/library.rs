@@ -15,9 +15,21 @@ pub(crate) const BUNDLED: &str = "target/bundled";
 /// What goes into the library is written here first.
 const PRESETS: &str = ".presets.json";
 
-/// Whether the project has the package.
-pub(crate) fn is_there(project: &Project) -> bool {
-    project.folder.join(PACKAGE).join("Cargo.toml").is_file()
+/// Why there is no plugin to build.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "this project has no plugin/, the package that `wavecraft bundle` builds: an earlier `wavecraft create` didn't write one. \
+     docs/guides/shipping.md has its two files"
+)]
+pub(crate) struct NoPackage;
+
+/// Checks that the project has the package.
+///
+/// # Errors
+/// It hasn't.
+pub(crate) fn is_there(project: &Project) -> Result<(), NoPackage> {
+    let there = project.folder.join(PACKAGE).join("Cargo.toml").is_file();
+    if there { Ok(()) } else { Err(NoPackage) }
 }
 
 /// What is built.

@@ -21,12 +21,16 @@ pub(crate) struct Shipped {
 }
 
 impl Shipped {
-    /// Writes them for these formats into `bundled/presets`, in place of those from before.
+    /// Writes them for these formats into `bundled/presets`, in place of those from before; of a CLAP alone there are none to write,
+    /// and those from before stay.
     ///
     /// # Errors
     /// If they can't be written.
     pub(crate) fn write(bundled: &Path, formats: &[Format], plugin: &Tried) -> anyhow::Result<Self> {
         let folder = bundled.join(FOLDER);
+        if formats == [Format::Clap] {
+            return Ok(Self { folder, files: Vec::new() });
+        }
         let new = install::beside(bundled, FOLDER)?;
         let mut files = Vec::new();
         let mut write = || -> anyhow::Result<()> {
@@ -127,7 +131,10 @@ mod tests {
         // A preset that the project hasn't any more isn't made again.
         let shipped = Shipped::write(dir.path(), &[Format::Vst3], &a_plugin(&["Soft"])).unwrap();
         assert_eq!(shipped.files, ["Soft.vstpreset"]);
-        assert_eq!(fs::read_dir(dir.path().join("presets")).unwrap().count(), 1);
+        let made = || fs::read_dir(dir.path().join("presets")).unwrap().count();
+        assert_eq!(made(), 1);
+        let shipped = Shipped::write(dir.path(), &[Format::Clap], &a_plugin(&[])).unwrap();
+        assert_eq!((shipped.files.len(), made()), (0, 1), "a CLAP alone leaves them");
     }
 
     #[test]

@@ -9,7 +9,6 @@ use crate::{
 };
 use anyhow::{Context, bail};
 use std::{collections::BTreeMap, path::Path, time::Duration};
-use tokio::time::timeout;
 use wavecraft_companion_protocol::{parameter::ParameterSpec, processor::ProcessorSpec, tried::Tried};
 
 /// The limit for loading a plugin and two seconds of sound.
@@ -65,17 +64,9 @@ async fn one(library: &Path, processes: &mut Processes) -> anyhow::Result<Tried>
     let running = processes
         .spawn(guarded(&host).arg(library).arg("--try"))
         .with_context(|| format!("{} could not be started", host.display()))?;
-    let (status, out, err) = timeout(LIMIT, running.run_to_end()).await.map_err(|_| {
-        anyhow::anyhow!(
-            "the plugin did not load and play in a host within {} s: does something in it wait?",
-            LIMIT.as_secs()
-        )
-    })??;
-    if !status.success() {
-        let said: String = err.iter().map(|line| format!("\n  {line}")).collect();
-        bail!("the plugin doesn't work in a host ({status}):{said}");
-    }
-    serde_json::from_str(&out.concat()).context("the plugin, or its processors, printed something in a host")
+    let (late, failed) = ("the plugin did not load and play in a host", "the plugin doesn't work in a host");
+    let told = running.answer(LIMIT, late, failed).await?;
+    serde_json::from_str(&told).context("the plugin, or its processors, printed something in a host")
 }
 
 /// What hosts would get otherwise than the companion plays, and what to do.

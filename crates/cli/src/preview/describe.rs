@@ -3,7 +3,6 @@
 use crate::processes::{Processes, guarded_with_libraries};
 use anyhow::{Context, bail};
 use std::time::Duration;
-use tokio::time::timeout;
 use wavecraft_companion_protocol::{
     child::FromChild,
     control::ProjectProgram,
@@ -39,17 +38,9 @@ pub(crate) async fn describe(
         .spawn(guarded_with_libraries(executable, loader_path).args(library).arg("--describe"))
         .with_context(|| format!("{} could not be started", executable.display()))?;
     let name = program.built().file_name().unwrap_or_default().display();
-    let (status, out, err) = timeout(LIMIT, running.run_to_end()).await.map_err(|_| {
-        anyhow::anyhow!(
-            "asked for its parameters, the project's {name} did not end within {} s: does something in it wait?",
-            LIMIT.as_secs()
-        )
-    })??;
-    if !status.success() {
-        let said: String = err.iter().map(|line| format!("\n  {line}")).collect();
-        bail!("the project's {name} can't describe its parameters ({status}):{said}");
-    }
-    described_in(&out.concat())
+    let late = format!("asked for its parameters, the project's {name} did not end");
+    let failed = format!("the project's {name} can't describe its parameters");
+    described_in(&running.answer(LIMIT, &late, &failed).await?)
 }
 
 fn described_in(text: &str) -> anyhow::Result<Described> {
