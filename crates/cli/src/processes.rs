@@ -127,14 +127,20 @@ impl Running {
     /// What it printed on its standard output, within this limit.
     ///
     /// # Errors
-    /// It took longer, told as `late` and the limit, or it failed, told as `failed` and what it printed on its standard error.
-    pub(crate) async fn answer(self, limit: Duration, late: &str, failed: &str) -> anyhow::Result<String> {
+    /// It took longer, told as `late` and the limit, or it failed, told as `failed` makes it of how it ended and of what it printed
+    /// on its standard error.
+    pub(crate) async fn answer(
+        self,
+        limit: Duration,
+        late: &str,
+        failed: impl FnOnce(ExitStatus, &str) -> String,
+    ) -> anyhow::Result<String> {
         let (status, out, err) = timeout(limit, self.run_to_end()).await.map_err(|_| {
             anyhow::anyhow!("{late} within {} s: does something in it wait?", limit.as_secs())
         })??;
         if !status.success() {
             let said: String = err.iter().map(|line| format!("\n  {line}")).collect();
-            anyhow::bail!("{failed} ({status}):{said}");
+            anyhow::bail!(failed(status, &said));
         }
         Ok(out.concat())
     }

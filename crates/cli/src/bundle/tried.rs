@@ -64,8 +64,8 @@ async fn one(library: &Path, processes: &mut Processes) -> anyhow::Result<Tried>
     let running = processes
         .spawn(guarded(&host).arg(library).arg("--try"))
         .with_context(|| format!("{} could not be started", host.display()))?;
-    let (late, failed) = ("the plugin did not load and play in a host", "the plugin doesn't work in a host");
-    let told = running.answer(LIMIT, late, failed).await?;
+    let failed = |status, said: &str| format!("the plugin doesn't work in a host ({status}):{said}");
+    let told = running.answer(LIMIT, "the plugin did not load and play in a host", failed).await?;
     serde_json::from_str(&told).context("the plugin, or its processors, printed something in a host")
 }
 

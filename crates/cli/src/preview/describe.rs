@@ -39,8 +39,9 @@ pub(crate) async fn describe(
         .with_context(|| format!("{} could not be started", executable.display()))?;
     let name = program.built().file_name().unwrap_or_default().display();
     let late = format!("asked for its parameters, the project's {name} did not end");
-    let failed = format!("the project's {name} can't describe its parameters");
-    described_in(&running.answer(LIMIT, &late, &failed).await?)
+    let failed =
+        |status, said: &str| format!("the project's {name} can't describe its parameters ({status}):{said}");
+    described_in(&running.answer(LIMIT, &late, failed).await?)
 }
 
 fn described_in(text: &str) -> anyhow::Result<Described> {
